@@ -1,0 +1,179 @@
+//! The sample: simulated reports of every province, as files in an inbox.
+//!
+//! One call, [`write_inbox`], lays out what was so (`truth`), what each province said of it
+//! (`reports`), spoils five things on purpose (`planted`), refuses anything else that breaks a rule
+//! (`rules`), and writes each report the way its province writes (`habits`, `form01`, `form02`).
+//! Tests and benches include this file with `#[path = "../examples/generate_sample/lib.rs"]`; what
+//! was stated comes back in [`Summary::reports`], so that totals can be known without reading the
+//! files.
+
+#![allow(
+    dead_code,
+    reason = "each program that includes this module uses a part of it"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+
+pub(crate) mod arithmetic;
+pub(crate) mod by_sector;
+mod columns01;
+pub(crate) mod facts;
+pub(crate) mod figures;
+mod form01;
+mod form02;
+mod grid;
+mod habits;
+mod heading;
+mod heads;
+mod levels;
+pub(crate) mod planted;
+mod random;
+pub(crate) mod reports;
+mod rules;
+pub(crate) mod scenarios;
+mod sending;
+mod text;
+mod traits;
+mod truth;
+mod words;
+mod workbook;
+
+use facts::Facts;
+use planted::Planted;
+use reports::Report;
+
+/// What to write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Spec {
+    /// Another seed gives other figures and habits.
+    pub(crate) seed: u64,
+    /// The first year reported.
+    pub(crate) first_year: i32,
+    /// The last year reported.
+    pub(crate) last_year: i32,
+    /// Whether the five faults are in it.
+    pub(crate) planted: bool,
+}
+
+/// The sample that is committed.
+pub(crate) const COMMITTED: Spec = Spec {
+    seed: 34,
+    first_year: 2022,
+    last_year: 2025,
+    planted: true,
+};
+
+/// What was written.
+#[derive(Debug, Clone)]
+pub(crate) struct Summary {
+    /// Every file but `received.csv`, relative to the inbox, with the time it came.
+    pub(crate) files: BTreeMap<String, String>,
+    /// Every report, in order of year, unit and sending.
+    pub(crate) reports: Vec<Report>,
+}
+
+/// Writes the inbox: a folder a year, and `received.csv`. Folders of years are emptied first.
+pub(crate) fn write_inbox(root: &Path, spec: &Spec) -> Result<Summary, Box<dyn Error>> {
+    let facts = Facts::load()?;
+    let mut reports = reports::reports(spec.seed, &facts, spec.first_year, spec.last_year)?;
+    if spec.planted {
+        planted::plant(spec.seed, &facts, &mut reports);
+    }
+    judge(&reports, &facts)?;
+    for year in spec.first_year..=spec.last_year {
+        let folder = root.join(year.to_string());
+        if folder.exists() {
+            fs::remove_dir_all(&folder)?;
+        }
+        fs::create_dir_all(&folder)?;
+    }
+    let texts = sending::text_senders(spec.seed, &reports);
+    let mut files = BTreeMap::new();
+    for report in &mut reports {
+        sending::send(root, spec.seed, &facts, report, &texts)?;
+        for file in &report.files {
+            if files
+                .insert(file.clone(), report.received_at.clone())
+                .is_some()
+            {
+                return Err(format!("two reports are called {file}").into());
+            }
+        }
+    }
+    let mut register = csv::Writer::from_path(root.join("received.csv"))?;
+    register.write_record(["file_name", "received_at"])?;
+    for (file, time) in &files {
+        register.write_record([file, time])?;
+    }
+    register.flush()?;
+    Ok(Summary { files, reports })
+}
+
+/// Stops at anything wrong that was not planted.
+fn judge(reports: &[Report], facts: &Facts) -> Result<(), String> {
+    let mut found = Vec::new();
+    for report in reports {
+        let before = reports
+            .iter()
+            .filter(|r| r.year == report.year - 1 && r.unit.code == report.unit.code)
+            .filter(|r| r.unit.vintage == report.unit.vintage || report.unchanged)
+            .max_by_key(|r| r.revision);
+        let broken = rules::broken(report, before, facts);
+        let expected = usize::from(report.planted == Some(Planted::PartsExceed));
+        if broken.len() != expected
+            || broken
+                .iter()
+                .any(|b| expected > 0 && !b.ends_with("R101 in estimate"))
+        {
+            found.extend(broken);
+            found.push(format!(
+                "{} {}: {expected} expected",
+                report.year, report.unit.code
+            ));
+        }
+    }
+    if found.is_empty() {
+        Ok(())
+    } else {
+        Err(found.join("\n"))
+    }
+}
+
+impl Summary {
+    /// The sums by year of report, one line each.
+    pub(crate) fn describe(&self) -> String {
+        use std::fmt::Write as _;
+        let mut out = String::new();
+        let years: BTreeSet<i32> = self.reports.iter().map(|r| r.year).collect();
+        for year in years {
+            let current: Vec<&Report> = self
+                .reports
+                .iter()
+                .filter(|r| r.year == year && r.planted != Some(Planted::Superseded))
+                .collect();
+            let sum = |id: &str| -> [i64; 4] {
+                let columns = current.iter().map(|r| &r.columns);
+                columns.fold([0; 4], |s, c| {
+                    [
+                        s[0] + c.actual.get(id),
+                        s[1] + c.plan.get(id),
+                        s[2] + c.estimate.get(id),
+                        s[3] + c.next_plan.get(id),
+                    ]
+                })
+            };
+            let _ = writeln!(out, "{year}: {} provinces", current.len());
+            for id in ["htx_total", "htx_members", "lhhtx_total", "tht_total"] {
+                let _ = writeln!(
+                    out,
+                    "  {id}: actual, plan, estimate, next plan {:?}",
+                    sum(id)
+                );
+            }
+        }
+        out
+    }
+}

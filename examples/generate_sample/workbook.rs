@@ -1,0 +1,104 @@
+//! Grids as an .xlsx workbook, with an ordinary office's fonts, frames and number formats.
+
+use std::error::Error;
+use std::path::Path;
+
+use rust_xlsxwriter::{
+    DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, Workbook, Worksheet,
+};
+
+use super::grid::{Cell, Content, Grid, Look};
+use super::reports::Report;
+
+/// Writes the sheets, in order.
+pub(crate) fn write(path: &Path, sheets: &[Grid], report: &Report) -> Result<(), Box<dyn Error>> {
+    let mut workbook = Workbook::new();
+    workbook.set_properties(&properties(report)?);
+    for grid in sheets {
+        let sheet = workbook.add_worksheet();
+        sheet.set_name(&grid.name)?;
+        fill(sheet, grid)?;
+    }
+    workbook.save(path)?;
+    Ok(())
+}
+
+/// The document's dates are the day it came: no clock is read.
+fn properties(report: &Report) -> Result<DocProperties, Box<dyn Error>> {
+    let day = report.received_at.get(..19).unwrap_or_default();
+    Ok(DocProperties::new()
+        .set_title(format!("Báo cáo kinh tế tập thể năm {}", report.year))
+        .set_author(format!("UBND {}", super::words::full_name(&report.unit)))
+        .set_comment("Simulated data: examples/generate_sample of tonghop")
+        .set_creation_datetime(&ExcelDateTime::parse_from_str(day)?))
+}
+
+fn fill(sheet: &mut Worksheet, grid: &Grid) -> Result<(), Box<dyn Error>> {
+    sheet
+        .set_landscape()
+        .set_paper_size(9)
+        .set_print_fit_to_pages(1, 0);
+    for (&column, &width) in &grid.widths {
+        sheet.set_column_width(column, width)?;
+    }
+    for &(row, column, last_row, last_column) in &grid.merged {
+        let look = grid
+            .cells
+            .get(&(row, column))
+            .map_or(Look::Plain, |cell| cell.look);
+        sheet.merge_range(row, column, last_row, last_column, "", &format(look))?;
+    }
+    for (&(row, column), cell) in &grid.cells {
+        put(sheet, row, column, cell)?;
+        if cell.look == Look::Head {
+            sheet.set_row_height(row, 31.5)?;
+        }
+    }
+    Ok(())
+}
+
+fn put(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell) -> Result<(), Box<dyn Error>> {
+    let format = format(cell.look);
+    match &cell.content {
+        Content::Text(text) => sheet.write_string_with_format(row, column, text, &format)?,
+        Content::Number(..) => {
+            let number: f64 = cell.content.as_text(false).parse()?;
+            sheet.write_number_with_format(row, column, number, &format)?
+        }
+        Content::Formula(formula, ..) => {
+            let formula = Formula::new(formula).set_result(cell.content.as_text(false));
+            sheet.write_formula_with_format(row, column, formula, &format)?
+        }
+        Content::Blank => sheet.write_blank(row, column, &format)?,
+    };
+    Ok(())
+}
+
+fn format(look: Look) -> Format {
+    let plain = Format::new()
+        .set_font_name("Times New Roman")
+        .set_font_size(12);
+    let framed = plain
+        .clone()
+        .set_border(FormatBorder::Thin)
+        .set_align(FormatAlign::VerticalCenter);
+    match look {
+        Look::Plain => plain,
+        Look::Title => plain.set_bold().set_align(FormatAlign::Center),
+        Look::Italic => plain.set_italic(),
+        Look::Head => framed
+            .set_bold()
+            .set_align(FormatAlign::Center)
+            .set_text_wrap(),
+        Look::Numbers => framed
+            .set_italic()
+            .set_font_size(10)
+            .set_align(FormatAlign::Center),
+        Look::Middle => framed.set_align(FormatAlign::Center),
+        Look::Stub(depth) => framed.set_indent(depth).set_text_wrap(),
+        Look::Strong => framed.set_bold().set_text_wrap(),
+        Look::Integer => framed.set_num_format("#,##0"),
+        Look::Tenths => framed.set_num_format("#,##0.0"),
+        Look::General => framed,
+    }
+}

@@ -1,0 +1,37 @@
+//! `tonghop check`: are the definitions sound?
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::{CLEAN, default_pipeline, show};
+use crate::pipeline;
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The pipeline's directory.
+    #[arg(default_value_os_t = default_pipeline())]
+    pipeline: PathBuf,
+}
+
+pub(super) async fn main(arguments: Arguments) -> ExitCode {
+    let plan = match pipeline::load(&arguments.pipeline) {
+        Ok(plan) => plan,
+        Err(errors) => return show::definition_errors(&errors),
+    };
+    if let Err(errors) = pipeline::check_queries(&plan).await {
+        return show::definition_errors(&errors);
+    }
+    show::note(&format!(
+        "{}: sound — {} forms, {} indicators, {} sectors, {} rules, {} tables, {} vintages",
+        plan.id,
+        plan.vocabulary.forms.len(),
+        plan.indicators.len(),
+        plan.sectors.len(),
+        plan.rules.len(),
+        plan.tables.len(),
+        plan.geography.vintages.len(),
+    ));
+    ExitCode::from(CLEAN)
+}

@@ -1,0 +1,66 @@
+//! `tonghop explain`: what a code means and what to do.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::{CLEAN, default_pipeline, show};
+use crate::diagnostic::{Entry, catalogue};
+use crate::pipeline;
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// A finding's code or name (TH412, ambiguous-unit) or a rule's (R101); all codes when left out.
+    code: Option<String>,
+    /// The pipeline whose rules are meant.
+    #[arg(long, default_value_os_t = default_pipeline(), value_name = "DIR")]
+    pipeline: PathBuf,
+}
+
+pub(super) fn main(arguments: &Arguments) -> ExitCode {
+    let text = match &arguments.code {
+        None => catalogue().iter().map(|(code, e)| format!("{code}  {:<28} {}\n", e.name, e.title_en)).collect(),
+        Some(wanted) => match explained(wanted, arguments) {
+            Ok(text) => text,
+            Err(message) => return show::failure(&message),
+        },
+    };
+    match show::data(&text) {
+        Ok(()) => ExitCode::from(CLEAN),
+        Err(e) => show::failure(&e.to_string()),
+    }
+}
+
+fn explained(wanted: &str, arguments: &Arguments) -> Result<String, String> {
+    let code = wanted.to_uppercase();
+    if let Some((code, entry)) = catalogue().iter().find(|(c, e)| **c == code || e.name == wanted) {
+        return Ok(of_entry(code, entry));
+    }
+    let plan = pipeline::load(&arguments.pipeline).map_err(|e| e.to_string())?;
+    let rule = plan.rules.iter().find(|r| r.id == code).ok_or_else(|| {
+        format!("`{wanted}` is no code of a finding and no rule of `{}`\nhint: `tonghop explain` lists all codes", plan.id)
+    })?;
+    Ok(format!(
+        "{} · {} · rule for {}\n\n{}\n{}\n\n{:?}\n",
+        rule.id,
+        rule.severity.as_str(),
+        rule.form,
+        rule.message_vi,
+        rule.message_en,
+        rule.kind
+    ))
+}
+
+fn of_entry(code: &str, entry: &Entry) -> String {
+    format!(
+        "{code} {} · {}\n\n{}\n{}\n\n{}\n\n  vi: {}\n  en: {}\n",
+        entry.name,
+        entry.severity.as_str(),
+        entry.title_vi,
+        entry.title_en,
+        entry.meaning,
+        entry.remedy_vi,
+        entry.remedy_en,
+    )
+}

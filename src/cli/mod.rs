@@ -1,0 +1,83 @@
+//! The command line: one file a command. Nothing else in the program prints.
+//!
+//! Data goes to standard output, everything else to standard error. Exit: 0 clean, 1 done with findings
+//! that matter, 2 could not run.
+
+mod check;
+mod explain;
+mod run;
+mod show;
+mod sql;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Gathers provincial submissions into Parquet, national totals, regional breakdowns and white-book tables.
+#[derive(Debug, Parser)]
+#[command(name = "tonghop", version, about, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Reads the submissions, publishes a snapshot of the lake and writes the tables.
+    Run(run::Arguments),
+    /// Checks that a pipeline's definitions are sound.
+    Check(check::Arguments),
+    /// Runs an SQL query over the lake.
+    Sql(sql::Arguments),
+    /// Says what a finding or a rule means and what to do about it.
+    Explain(explain::Arguments),
+}
+
+/// How results are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Human,
+    /// For programs.
+    Json,
+}
+
+/// The pipeline that commands work on unless told otherwise.
+const DEFAULT_PIPELINE: &str = "pipelines/kttt";
+
+fn default_pipeline() -> PathBuf {
+    PathBuf::from(DEFAULT_PIPELINE)
+}
+
+/// Done, and nothing wrong.
+const CLEAN: u8 = 0;
+/// Done, with findings that matter.
+const FINDINGS: u8 = 1;
+/// Could not run.
+const FAILED: u8 = 2;
+
+/// Runs the command line.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(e) => {
+            let code = if e.use_stderr() { FAILED } else { CLEAN };
+            let _ = e.print();
+            return ExitCode::from(code);
+        }
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().thread_stack_size(8 << 20).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(e) => return show::failure(&format!("the runtime cannot start: {e}")),
+    };
+    runtime.block_on(async {
+        match arguments.command {
+            Command::Run(arguments) => run::main(arguments).await,
+            Command::Check(arguments) => check::main(arguments).await,
+            Command::Sql(arguments) => sql::main(arguments).await,
+            Command::Explain(arguments) => explain::main(&arguments),
+        }
+    })
+}

@@ -1,0 +1,239 @@
+//! `tonghop run`: the main job.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Mutex;
+
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
+
+use super::{CLEAN, FINDINGS, Format, default_pipeline, show};
+use crate::diagnostic::{most_important_first, write_finding};
+use crate::pipeline::{self, Run, RunOptions, Stage, Summary};
+
+/// Findings shown on screen; the files have them all.
+const SHOWN_FINDINGS: usize = 12;
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The pipeline's directory.
+    #[arg(default_value_os_t = default_pipeline())]
+    pipeline: PathBuf,
+    /// An inbox to read, in place of the pipeline's own; may be given several times.
+    #[arg(long, value_name = "DIR")]
+    submissions: Vec<PathBuf>,
+    /// The lake.
+    #[arg(long, default_value = "lake", value_name = "DIR")]
+    lake: PathBuf,
+    /// Where the tables and the list of findings go.
+    #[arg(long, default_value = "out", value_name = "DIR")]
+    out: PathBuf,
+    /// The least severity that makes the exit code 1.
+    #[arg(long, default_value = "error", value_name = "SEVERITY")]
+    fail_on: FailOn,
+    /// The moment against which overdue reports are judged, as 2025-12-31 or 2025-12-31T17:00:00Z [default: now].
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    at: Option<Timestamp>,
+    /// How the summary is shown.
+    #[arg(long, default_value = "human")]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    Error,
+    Warning,
+    Never,
+}
+
+/// A time, or a day taken at its end in UTC.
+fn moment(text: &str) -> Result<Timestamp, String> {
+    if let Ok(time) = text.parse::<Timestamp>() {
+        return Ok(time);
+    }
+    let day: jiff::civil::Date = text.parse().map_err(|_| "expected a day such as 2025-12-31, or an RFC 3339 time".to_owned())?;
+    let noon = day.at(12, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC).map_err(|e| e.to_string())?;
+    Ok(noon.timestamp())
+}
+
+pub(super) async fn main(arguments: Arguments) -> ExitCode {
+    let plan = match pipeline::load(&arguments.pipeline) {
+        Ok(plan) => plan,
+        Err(errors) => return show::definition_errors(&errors),
+    };
+    let options = RunOptions {
+        submissions: arguments.submissions,
+        lake: arguments.lake,
+        out: arguments.out,
+        at: arguments.at.unwrap_or_else(Timestamp::now),
+    };
+    let started = Timestamp::now();
+    let watch = Watch::new();
+    let result = pipeline::run(&plan, &options, &|stage, done, all| watch.see(stage, done, all)).await;
+    watch.end();
+    let run = match result {
+        Ok(run) => run,
+        Err(e) => return show::failure(&e.to_string()),
+    };
+    note_run(&options, &run, started);
+    match arguments.format {
+        Format::Human => {
+            show_findings(&run);
+            show::note(&human(&run.summary));
+        }
+        Format::Json => match serde_json::to_string_pretty(&run.summary) {
+            Ok(text) => {
+                if let Err(e) = show::data(&format!("{text}\n")) {
+                    return show::failure(&e.to_string());
+                }
+            }
+            Err(e) => return show::failure(&e.to_string()),
+        },
+    }
+    let (errors, warnings, _) = run.summary.findings;
+    let errors = errors + run.summary.overdue.len();
+    let failed = match arguments.fail_on {
+        FailOn::Error => errors > 0,
+        FailOn::Warning => errors + warnings > 0,
+        FailOn::Never => false,
+    };
+    ExitCode::from(if failed { FINDINGS } else { CLEAN })
+}
+
+/// Notes times and the summary in the lake's `runs/`; a lake that refuses it is no reason to fail.
+fn note_run(options: &RunOptions, run: &Run, started: Timestamp) {
+    let ended = Timestamp::now();
+    let note = serde_json::json!({
+        "started": started.to_string(),
+        "ended": ended.to_string(),
+        "seconds": ended.duration_since(started).as_secs_f64(),
+        "version": env!("CARGO_PKG_VERSION"),
+        "summary": run.summary,
+    });
+    let name = started.strftime("%Y%m%dT%H%M%S%6fZ").to_string();
+    let path = options.lake.join("runs").join(format!("{name}.json"));
+    if let Err(e) = std::fs::write(&path, format!("{note:#}\n")) {
+        show::note(&format!("warning: {} could not be written: {e}", path.display()));
+    }
+}
+
+/// The most important findings, as many as fit a screen.
+fn show_findings(run: &Run) {
+    let sorted = most_important_first(&run.findings);
+    let mut text = Vec::new();
+    for finding in sorted.iter().take(SHOWN_FINDINGS) {
+        let _ = write_finding(&mut text, finding);
+        text.push(b'\n');
+    }
+    let more = sorted.len().saturating_sub(SHOWN_FINDINGS);
+    show::note(String::from_utf8_lossy(&text).trim_end());
+    if more > 0 {
+        show::note(&format!("\n… and {more} more findings, all of them in {}/findings.csv", run.summary.out));
+    }
+}
+
+/// The summary as people read it.
+fn human(summary: &Summary) -> String {
+    use std::fmt::Write as _;
+    let mut text = String::new();
+    let all: i64 = summary.submissions.values().sum();
+    let outcomes: Vec<String> =
+        summary.submissions.iter().map(|(outcome, n)| format!("{n} {}", outcome.replace('_', " "))).collect();
+    let (errors, warnings, infos) = summary.findings;
+    let _ = writeln!(text, "\n{} · snapshot {}", summary.pipeline, summary.snapshot);
+    let _ = writeln!(text, "  submissions  {all}: {}", outcomes.join(", "));
+    for report in &summary.reports {
+        let _ = writeln!(
+            text,
+            "  reports      {} {:<8} {:>3} of {} units ({} {})",
+            report.form,
+            report.period,
+            report.units_reported,
+            report.units_expected,
+            report.reports,
+            if report.reports == 1 { "report" } else { "reports" },
+        );
+    }
+    let _ = writeln!(text, "  values       {} loaded", grouped(summary.values));
+    let _ = writeln!(text, "  findings     {errors} errors, {warnings} warnings, {infos} infos");
+    if !summary.overdue.is_empty() {
+        let names: Vec<String> =
+            summary.overdue.iter().take(5).map(|o| format!("{} {} {} (due {})", o.name, o.form, o.period, o.due)).collect();
+        let more = summary.overdue.len().saturating_sub(5);
+        let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let _ = writeln!(text, "  overdue      {}: {}{rest}", summary.overdue.len(), names.join("; "));
+    }
+    let headlines = &summary.headlines;
+    if !headlines.periods.is_empty() {
+        let _ = writeln!(text, "\n  The country, best figures, on the geography of {}", headlines.geography);
+        let width = headlines.rows.iter().map(|(name, unit, _)| name.chars().count() + unit.chars().count() + 3).max().unwrap_or(0);
+        let mut line = format!("  {:<width$}", "");
+        for period in &headlines.periods {
+            let _ = write!(line, " {period:>20}");
+        }
+        let _ = writeln!(text, "{line}");
+        for (name, unit, cells) in &headlines.rows {
+            let head = format!("{name} ({unit})");
+            let _ = write!(text, "  {head:<width$}");
+            for cell in cells {
+                let _ = write!(text, " {cell:>20}");
+            }
+            let _ = writeln!(text);
+        }
+    }
+    let _ = writeln!(text, "\n  lake         {}/current", summary.lake);
+    let _ = write!(text, "  tables       {} in {}/", summary.tables.len(), summary.out);
+    text
+}
+
+fn grouped(n: i64) -> String {
+    crate::tables::format_decimal(i128::from(n) * 1_000_000, 0, ',', '.')
+}
+
+/// Shows how far a run is: a bar on a terminal, a line a stage elsewhere.
+struct Watch {
+    bar: Option<ProgressBar>,
+    stage: Mutex<Option<Stage>>,
+}
+
+impl Watch {
+    fn new() -> Self {
+        let bar = std::io::stderr().is_terminal().then(|| {
+            let style = ProgressStyle::with_template("{msg:<22} {bar:30} {pos}/{len}").unwrap_or_else(|_| ProgressStyle::default_bar());
+            ProgressBar::new(1).with_style(style)
+        });
+        Self { bar, stage: Mutex::new(None) }
+    }
+
+    fn see(&self, stage: Stage, done: usize, all: usize) {
+        let Ok(mut seen) = self.stage.lock() else { return };
+        let is_new = *seen != Some(stage);
+        *seen = Some(stage);
+        drop(seen);
+        let name = match stage {
+            Stage::Intake => "looking for files",
+            Stage::Extract => "reading submissions",
+            Stage::Validate => "applying the rules",
+            Stage::Query => "running the models",
+            Stage::Publish => "writing the snapshot",
+            Stage::Tables => "writing the tables",
+        };
+        match &self.bar {
+            Some(bar) => {
+                bar.set_message(name);
+                bar.set_length(all as u64);
+                bar.set_position(done as u64);
+            }
+            None if is_new => show::note(&format!("{name} …")),
+            None => {}
+        }
+    }
+
+    fn end(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

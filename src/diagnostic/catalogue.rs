@@ -1,0 +1,57 @@
+//! The catalogue of findings, read once from the embedded `findings.toml`.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::Severity;
+
+/// The texts of one code.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// Short name in kebab case, shown beside the code.
+    pub name: String,
+    /// Severity of the findings of this code.
+    pub severity: Severity,
+    /// Title in Vietnamese.
+    pub title_vi: String,
+    /// Title in English.
+    pub title_en: String,
+    /// Message template in Vietnamese, arguments as `{name}`.
+    pub message_vi: String,
+    /// Message template in English.
+    pub message_en: String,
+    /// What it means, in English.
+    pub meaning: String,
+    /// What to do about it, in Vietnamese.
+    pub remedy_vi: String,
+    /// What to do about it, in English.
+    pub remedy_en: String,
+}
+
+static CATALOGUE: LazyLock<BTreeMap<String, Entry>> =
+    LazyLock::new(|| toml::from_str(include_str!("findings.toml")).unwrap_or_default());
+
+/// All codes with their texts, in the order of the codes.
+#[must_use]
+pub fn catalogue() -> &'static BTreeMap<String, Entry> {
+    &CATALOGUE
+}
+
+/// The texts of one code.
+#[must_use]
+pub fn entry(code: &str) -> Option<&'static Entry> {
+    CATALOGUE.get(code)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_embedded_catalogue_parses() {
+        let parsed: Result<std::collections::BTreeMap<String, super::Entry>, _> =
+            toml::from_str(include_str!("findings.toml"));
+        assert!(parsed.as_ref().is_ok_and(|all| all.len() > 10), "{parsed:?}");
+    }
+}

@@ -1,0 +1,121 @@
+//! The DataFusion session: its settings, its limits, and the few calls the rest of the house makes.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use arrow::compute::{cast_with_options, concat_batches};
+use arrow::datatypes::SchemaRef;
+use datafusion::datasource::MemTable;
+use datafusion::datasource::file_format::parquet::ParquetFormat;
+use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
+use datafusion::error::{DataFusionError, Result};
+use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
+
+/// A session over tables in memory and in Parquet.
+#[derive(Clone)]
+pub struct Engine {
+    context: SessionContext,
+}
+
+impl Engine {
+    /// A session in which decimals stay decimals and texts are Utf8.
+    ///
+    /// # Errors
+    /// When a setting is refused.
+    pub fn new() -> Result<Self> {
+        let config = SessionConfig::new()
+            .with_information_schema(true)
+            .set_bool("datafusion.sql_parser.parse_float_as_decimal", true)
+            .set_bool("datafusion.sql_parser.map_string_types_to_utf8view", false)
+            .set_bool("datafusion.execution.parquet.schema_force_view_types", false)
+            // The sizes of tables in memory are known: broadcast joins need no repartitioning.
+            .set_u64("datafusion.optimizer.hash_join_single_partition_threshold_rows", 2_000_000)
+            .set_u64("datafusion.optimizer.hash_join_single_partition_threshold", 512 << 20);
+        Ok(Self { context: SessionContext::new_with_config(config) })
+    }
+
+    /// Registers a table in memory, in place of one of that name.
+    ///
+    /// # Errors
+    /// When the batches do not fit the schema.
+    pub fn register(&self, name: &str, schema: SchemaRef, batches: Vec<RecordBatch>) -> Result<()> {
+        let table = MemTable::try_new(schema, vec![batches])?;
+        self.context.deregister_table(name)?;
+        self.context.register_table(name, Arc::new(table))?;
+        Ok(())
+    }
+
+    /// Registers Parquet files as a table of the given schema.
+    ///
+    /// # Errors
+    /// When a path cannot be used.
+    pub fn register_parquet(&self, name: &str, schema: SchemaRef, files: &[PathBuf]) -> Result<()> {
+        let urls = files
+            .iter()
+            .map(|file| ListingTableUrl::parse(file.to_string_lossy()))
+            .collect::<Result<Vec<_>>>()?;
+        let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
+        let config = ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options).with_schema(schema);
+        self.context.deregister_table(name)?;
+        self.context.register_table(name, Arc::new(ListingTable::try_new(config)?))?;
+        Ok(())
+    }
+
+    /// Runs a query. Only queries: nothing that writes, defines or sets.
+    ///
+    /// # Errors
+    /// When the text is no query or fails.
+    pub async fn query(&self, sql: &str) -> Result<(SchemaRef, Vec<RecordBatch>)> {
+        let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
+        let frame = self.context.sql_with_options(sql, options).await?;
+        let schema: SchemaRef = Arc::new(frame.schema().as_arrow().clone());
+        Ok((schema, frame.collect().await?))
+    }
+
+    /// Runs a query and keeps its result as a table.
+    ///
+    /// # Errors
+    /// When the query fails.
+    pub async fn materialize(&self, name: &str, sql: &str) -> Result<()> {
+        let (schema, batches) = self
+            .query(sql)
+            .await
+            .map_err(|e| DataFusionError::Context(format!("in the model `{name}`"), Box::new(e)))?;
+        self.register(name, schema, batches)
+    }
+
+    /// Checks that a query fits the tables there are, without running it.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn plan(&self, sql: &str) -> Result<SchemaRef> {
+        let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
+        let frame = self.context.sql_with_options(sql, options).await?;
+        Ok(Arc::new(frame.schema().as_arrow().clone()))
+    }
+}
+
+/// Brings batches into one batch of `schema`: columns by name, types as there. Decimals are rounded half
+/// away from zero.
+///
+/// # Errors
+/// When a column is missing or a value does not fit.
+pub fn conform(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<RecordBatch> {
+    let options = arrow::compute::CastOptions { safe: false, ..Default::default() };
+    let mut conformed = Vec::with_capacity(batches.len());
+    for batch in batches {
+        let columns = schema
+            .fields()
+            .iter()
+            .map(|field| {
+                let column = batch.column_by_name(field.name()).ok_or_else(|| {
+                    DataFusionError::Plan(format!("the column `{}` is missing", field.name()))
+                })?;
+                Ok(cast_with_options(column, field.data_type(), &options)?)
+            })
+            .collect::<Result<Vec<_>>>()?;
+        conformed.push(RecordBatch::try_new(schema.clone(), columns)?);
+    }
+    Ok(concat_batches(schema, &conformed)?)
+}

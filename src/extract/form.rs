@@ -1,0 +1,361 @@
+//! Forms: what a table is called, which texts stand above and beside its values.
+//!
+//! `RawForm` mirrors `forms/*.toml`; [`Form`] is the same, folded and checked, ready to be matched.
+
+use regex::Regex;
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::period::{Frequency, Period};
+use crate::text::Folder;
+
+/// A form as its file states it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawForm {
+    /// Code of the form, as `Biểu số` states it.
+    pub form: String,
+    /// Title in Vietnamese.
+    pub title_vi: String,
+    /// Title in English.
+    pub title_en: String,
+    /// How often it is due.
+    pub frequencies: Vec<Frequency>,
+    /// What a row is.
+    pub rows: RawRows,
+    /// Heads of the columns that describe rows.
+    #[serde(default)]
+    pub stub: RawStub,
+    /// Groups of rows under a heading row.
+    #[serde(default)]
+    pub sections: Vec<RawSection>,
+    /// Columns of values.
+    pub columns: Vec<RawColumn>,
+    /// Columns derived from two columns of values.
+    #[serde(default)]
+    pub comparisons: Vec<RawComparison>,
+}
+
+/// What the rows of a form are.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawRows {
+    /// The code list whose members the rows are.
+    pub dimension: Dimension,
+    /// Head of the column of row labels.
+    pub head: Vec<String>,
+    /// Labels of the row of totals.
+    #[serde(default)]
+    pub total: Vec<String>,
+    /// Only these row codes (all when empty).
+    #[serde(default)]
+    pub codes: Vec<Spanned<String>>,
+}
+
+/// The code list that rows are taken from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Dimension {
+    /// A row is an indicator.
+    Indicator,
+    /// A row is a sector; the indicator stands in the column.
+    Sector,
+}
+
+/// Heads of the descriptive columns.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawStub {
+    /// Running number.
+    pub number: Vec<String>,
+    /// Unit of measure of the row.
+    pub unit: Vec<String>,
+    /// Code of the row.
+    pub code: Vec<String>,
+    /// Remarks.
+    pub note: Vec<String>,
+}
+
+/// A group of rows.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawSection {
+    /// Section of the indicator catalogue.
+    pub id: String,
+    /// Labels of the heading row.
+    pub words: Vec<String>,
+}
+
+/// A column of values.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawColumn {
+    /// Name within the form.
+    pub id: Spanned<String>,
+    /// Path of heads, from the top down.
+    pub head: Vec<String>,
+    /// Other paths that mean the same.
+    #[serde(default)]
+    pub also: Vec<Vec<String>>,
+    /// Only in reports of these frequencies (all when empty).
+    #[serde(default)]
+    pub frequencies: Vec<Frequency>,
+    /// `actual`, `plan` or `estimate`.
+    pub scenario: Scenario,
+    /// `N`, `N-1`, `N+1`, `N-S1` …: the period of the values, N being the year of the report.
+    pub period: Spanned<String>,
+    /// The indicator, where rows are not indicators.
+    pub indicator: Option<Spanned<String>>,
+    /// The column that `@N-1` means in rules.
+    pub stands_on: Option<Spanned<String>>,
+}
+
+/// A derived column: 100 × `of` / `to`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawComparison {
+    /// Path of heads, from the top down.
+    pub head: Vec<String>,
+    /// Other paths that mean the same.
+    #[serde(default)]
+    pub also: Vec<Vec<String>>,
+    /// Only in reports of these frequencies (all when empty).
+    #[serde(default)]
+    pub frequencies: Vec<Frequency>,
+    /// Column of the numerator.
+    pub of: Spanned<String>,
+    /// Column of the denominator.
+    pub to: Spanned<String>,
+}
+
+/// What a value is: what happened, what is meant to, what is expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scenario {
+    /// What happened.
+    Actual,
+    /// What is expected of a period that is not over.
+    Estimate,
+    /// What is planned.
+    Plan,
+}
+
+impl Scenario {
+    /// The word in the tables.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Actual => "actual",
+            Self::Estimate => "estimate",
+            Self::Plan => "plan",
+        }
+    }
+}
+
+/// A period told by its distance from the year N of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RelativePeriod {
+    /// Years after N.
+    pub years: i16,
+    /// Half of the year, where it is one.
+    pub half: Option<i8>,
+}
+
+impl RelativePeriod {
+    /// Reads `N`, `N-1`, `N+1`, `N-S1`, `N-S2`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let rest = text.strip_prefix('N')?;
+        Some(match rest {
+            "" => Self { years: 0, half: None },
+            "-S1" => Self { years: 0, half: Some(1) },
+            "-S2" => Self { years: 0, half: Some(2) },
+            _ => Self { years: rest.parse().ok()?, half: None },
+        })
+    }
+
+    /// The period, for a report of year `n`.
+    #[must_use]
+    pub fn in_year(self, n: i16) -> Period {
+        let year = n.saturating_add(self.years);
+        self.half.map_or_else(|| Period::annual(year), |half| Period::half(year, half))
+    }
+}
+
+/// A form, ready to be matched against sheets.
+#[derive(Debug, Clone)]
+pub struct Form {
+    /// Code of the form.
+    pub code: String,
+    /// Its code, folded.
+    pub folded_code: String,
+    /// Title in Vietnamese, folded.
+    pub folded_title: String,
+    /// Title in Vietnamese.
+    pub title_vi: String,
+    /// Title in English.
+    pub title_en: String,
+    /// How often it is due.
+    pub frequencies: Vec<Frequency>,
+    /// The code list that rows are taken from.
+    pub dimension: Dimension,
+    /// Folded heads of the label column.
+    pub label_heads: Vec<String>,
+    /// Folded heads of the other descriptive columns.
+    pub stub: Stub,
+    /// Sections, folded.
+    pub sections: Vec<Section>,
+    /// Value columns.
+    pub columns: Vec<Column>,
+    /// Derived columns.
+    pub comparisons: Vec<Comparison>,
+    /// The rows there can be.
+    pub rows: Vec<FormRow>,
+}
+
+/// Folded heads of the descriptive columns.
+#[derive(Debug, Clone, Default)]
+pub struct Stub {
+    /// Running number.
+    pub number: Vec<String>,
+    /// Unit of measure.
+    pub unit: Vec<String>,
+    /// Row code.
+    pub code: Vec<String>,
+    /// Remarks.
+    pub note: Vec<String>,
+}
+
+/// A section heading.
+#[derive(Debug, Clone)]
+pub struct Section {
+    /// Section of the catalogue.
+    pub id: String,
+    /// Folded labels.
+    pub labels: Vec<String>,
+}
+
+/// A value column.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// Name within the form.
+    pub id: String,
+    /// How it is shown: the first head as written.
+    pub title: String,
+    /// The ways its head may be written.
+    pub heads: Vec<HeadPattern>,
+    /// Frequencies it belongs to; all when empty.
+    pub frequencies: Vec<Frequency>,
+    /// Scenario of its values.
+    pub scenario: Scenario,
+    /// Period of its values.
+    pub period: RelativePeriod,
+    /// Indicator of its values, where rows are not indicators.
+    pub indicator: Option<String>,
+    /// Index of the column that `@N-1` means.
+    pub stands_on: Option<usize>,
+}
+
+/// A derived column.
+#[derive(Debug, Clone)]
+pub struct Comparison {
+    /// The ways its head may be written.
+    pub heads: Vec<HeadPattern>,
+    /// Frequencies it belongs to; all when empty.
+    pub frequencies: Vec<Frequency>,
+    /// Index of the numerator's column.
+    pub of: usize,
+    /// Index of the denominator's column.
+    pub to: usize,
+}
+
+/// A row that the form can have.
+#[derive(Debug, Clone)]
+pub struct FormRow {
+    /// Indicator or sector; `_T` is the row of totals.
+    pub member: String,
+    /// Code in the form.
+    pub code: Option<String>,
+    /// Section it stands in.
+    pub section: Option<String>,
+    /// Label as the catalogue writes it.
+    pub label: String,
+    /// Folded labels.
+    pub labels: Vec<String>,
+}
+
+/// A folded head in which years stand relative to N.
+#[derive(Debug, Clone)]
+pub struct HeadPattern {
+    regex: Regex,
+    offsets: Vec<i16>,
+}
+
+impl HeadPattern {
+    /// Compiles a path of heads such as `["So sánh (%)", "Ước TH năm {N} / TH năm {N-1}"]`.
+    ///
+    /// # Errors
+    /// A sentence, when a `{…}` is not `{N}`, `{N-1}` or the like.
+    pub fn compile(path: &[String], folder: &Folder) -> Result<Self, String> {
+        let mut offsets = Vec::new();
+        let mut pattern = String::from("^");
+        let joined = path.join(" ");
+        let mut rest = joined.as_str();
+        let mut folded = Vec::new();
+        while let Some(open) = rest.find('{') {
+            let close = rest.find('}').filter(|close| *close > open).ok_or_else(|| format!("`{joined}` has an open brace"))?;
+            let token = &rest[open + 1..close];
+            let relative = RelativePeriod::parse(token)
+                .filter(|p| p.half.is_none())
+                .ok_or_else(|| format!("`{{{token}}}` is not {{N}}, {{N-1}} or {{N+1}}"))?;
+            folded.push(regex::escape(&folder.fold(&rest[..open])));
+            folded.push("([0-9]{4})".to_owned());
+            offsets.push(relative.years);
+            rest = &rest[close + 1..];
+        }
+        folded.push(regex::escape(&folder.fold(rest)));
+        folded.retain(|piece| !piece.is_empty());
+        pattern.push_str(&folded.join(" "));
+        pattern.push('$');
+        let regex = Regex::new(&pattern).map_err(|e| e.to_string())?;
+        Ok(Self { regex, offsets })
+    }
+
+    /// The year N that a folded head implies: `Some(None)` when it fits and speaks of no year.
+    #[must_use]
+    pub fn year(&self, folded: &str) -> Option<Option<i16>> {
+        let captures = self.regex.captures(folded)?;
+        let mut n = None;
+        for (group, offset) in captures.iter().skip(1).zip(&self.offsets) {
+            let year: i16 = group?.as_str().parse().ok()?;
+            let implied = year - offset;
+            if n.is_some_and(|n| n != implied) {
+                return None;
+            }
+            n = Some(implied);
+        }
+        Some(n)
+    }
+}
+
+/// Whether something limited to `frequencies` belongs to a report of `frequency`.
+#[must_use]
+pub fn belongs(frequencies: &[Frequency], frequency: Frequency) -> bool {
+    frequencies.is_empty() || frequencies.contains(&frequency)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_gives_the_year_of_the_report() {
+        let folder = Folder::default();
+        let head = |text: &str| HeadPattern::compile(&[text.to_owned()], &folder).expect("a pattern");
+        assert_eq!(head("Thực hiện năm {N-1}").year("thực hiện năm 2022"), Some(Some(2023)));
+        assert_eq!(head("Ước năm {N} / năm {N-1}").year("ước năm 2023 năm 2022"), Some(Some(2023)));
+        assert_eq!(head("Ước năm {N} / năm {N-1}").year("ước năm 2023 năm 2020"), None);
+        assert_eq!(head("Tổng số").year("tổng số"), Some(None));
+        assert!(HeadPattern::compile(&["năm {M}".to_owned()], &folder).is_err());
+    }
+}

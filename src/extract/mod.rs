@@ -1,0 +1,53 @@
+//! From files to located cells: which form a sheet holds, and which of its values each cell states.
+//!
+//! A form is found by its own words: the head of its label column, the heads of its value columns, the
+//! labels of its rows. Nothing is read by position.
+
+mod body;
+mod form;
+mod grid;
+mod header;
+mod table;
+mod title;
+mod workbook;
+
+pub use form::{
+    Column, Comparison, Dimension, Form, FormRow, HeadPattern, RawForm, RelativePeriod, Scenario, Section, Stub, belongs,
+};
+pub use grid::{Address, Content, Range, Sheet};
+pub use table::{ColumnRef, LocatedCell, PeriodClaim, Table, find_tables};
+pub use title::{RawWords, Stated, Title, Words};
+pub use workbook::{Limits, ReadError, read};
+
+use std::collections::BTreeSet;
+
+use crate::text::Folder;
+
+/// Everything extraction knows before it sees a sheet.
+#[derive(Debug, Clone)]
+pub struct Vocabulary {
+    /// How texts are compared.
+    pub folder: Folder,
+    /// Document words.
+    pub words: Words,
+    /// Folded names of all units of measure.
+    pub measures: BTreeSet<String>,
+    /// The forms.
+    pub forms: Vec<Form>,
+}
+
+impl Vocabulary {
+    /// Splits a unit of measure in brackets off the end of a text: `Vốn (tỷ đồng)`.
+    #[must_use]
+    pub fn split_measure<'t>(&self, text: &'t str) -> (&'t str, Option<&'t str>) {
+        let trimmed = text.trim_end();
+        if let Some(open) = trimmed.strip_suffix(')').and_then(|inner| inner.rfind('(')) {
+            let inside = &trimmed[open + 1..trimmed.len() - 1];
+            let named = inside.rsplit_once(':').map_or(inside, |(_, unit)| unit).trim();
+            if self.measures.contains(&self.folder.fold(named)) || named == "%" {
+                return (trimmed[..open].trim_end(), Some(named));
+            }
+        }
+        (text, None)
+    }
+}

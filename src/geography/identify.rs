@@ -1,0 +1,165 @@
+//! Who reports: from the words of a sheet to the units they may mean and the body that sent it.
+
+use std::collections::BTreeSet;
+
+use super::{Geography, UnitKey};
+use crate::text::Folder;
+
+/// A body that may send a form.
+#[derive(Debug, Clone)]
+pub struct Reporter {
+    /// Identifier in the tables.
+    pub id: String,
+    /// Folded words that name it.
+    pub words: Vec<String>,
+    /// Whose report counts: the lowest.
+    pub rank: i64,
+}
+
+/// The bodies of a pipeline.
+#[derive(Debug, Clone, Default)]
+pub struct Reporters(pub Vec<Reporter>);
+
+impl Reporters {
+    /// The rank of a reporter; a report without a named sender ranks first.
+    #[must_use]
+    pub fn rank(&self, id: Option<&str>) -> i64 {
+        let first = self.0.iter().map(|r| r.rank).min().unwrap_or(0);
+        id.and_then(|id| self.0.iter().find(|r| r.id == id)).map_or(first, |r| r.rank)
+    }
+
+    /// Splits a folded text into the body it begins with, if one, and the rest.
+    fn split<'t>(&self, folded: &'t str) -> (Option<&str>, &'t str) {
+        let mut best: Option<(&str, usize)> = None;
+        for reporter in &self.0 {
+            for word in &reporter.words {
+                let fits = folded == word || folded.starts_with(&format!("{word} "));
+                if fits && best.is_none_or(|(_, length)| word.len() > length) {
+                    best = Some((&reporter.id, word.len()));
+                }
+            }
+        }
+        match best {
+            Some((id, length)) => (Some(id), folded[length..].trim_start()),
+            None => (None, folded),
+        }
+    }
+}
+
+/// What a document says of who reports.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Claim {
+    /// The statement of the reporter, as read.
+    pub reporter: Option<String>,
+    /// The statement of the unit's code, as read.
+    pub code: Option<String>,
+}
+
+/// Who a claim may mean.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identified {
+    /// The body, if it is named.
+    pub reporter: Option<String>,
+    /// The units that fit name and code together.
+    pub units: BTreeSet<UnitKey>,
+    /// Name and code were both given, and no unit has both.
+    pub contradiction: bool,
+    /// The code, if one was given.
+    pub code: Option<String>,
+}
+
+impl Geography {
+    /// The units that the words of a reporter and a code may mean.
+    #[must_use]
+    pub fn identify(&self, claim: &Claim, reporters: &Reporters, folder: &Folder) -> Identified {
+        let folded = claim.reporter.as_deref().map(|text| folder.fold(text)).unwrap_or_default();
+        let (reporter, rest) = reporters.split(&folded);
+        let (inline, name) = split_code(rest);
+        let code = claim.code.as_deref().and_then(code_of).or(inline);
+        let named = self.named(&name);
+        let coded: BTreeSet<UnitKey> = match &code {
+            Some(code) => self.tables.units.iter().map(|u| &u.unit).filter(|u| same_code(&u.code, code)).cloned().collect(),
+            None => BTreeSet::new(),
+        };
+        let (units, contradiction) = match (named.is_empty(), code.is_some()) {
+            (true, true) if name.is_empty() => (coded, false),
+            (true, _) => (BTreeSet::new(), false),
+            (false, false) => (named, false),
+            (false, true) => {
+                let both: BTreeSet<UnitKey> = named.intersection(&coded).cloned().collect();
+                let torn = both.is_empty();
+                (both, torn)
+            }
+        };
+        Identified { reporter: reporter.map(str::to_owned), units, contradiction, code }
+    }
+
+    /// The units that a folded name means: the whole of it, or else what it ends with.
+    fn named(&self, folded: &str) -> BTreeSet<UnitKey> {
+        if let Some(units) = self.aliases.get(folded) {
+            return units.clone();
+        }
+        self.aliases
+            .iter()
+            .filter(|(alias, _)| alias.chars().count() > 3 && folded.ends_with(&format!(" {alias}")))
+            .max_by_key(|(alias, _)| alias.len())
+            .map(|(_, units)| units.clone())
+            .unwrap_or_default()
+    }
+
+    /// The names most like the one a reporter's words hold, for a proposal.
+    #[must_use]
+    pub fn nearest_names(&self, text: &str, reporters: &Reporters, folder: &Folder) -> String {
+        let folded = folder.fold(text);
+        let (_, rest) = reporters.split(&folded);
+        let mut scored: Vec<(f64, &str)> = self
+            .tables
+            .units
+            .iter()
+            .map(|u| (strsim::jaro_winkler(&folder.fold(&u.name_vi), rest), u.name_vi.as_str()))
+            .collect();
+        scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+        scored.dedup_by_key(|(_, name)| *name);
+        scored.iter().take(3).map(|(_, name)| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The units that a free text such as a file name mentions; none when it mentions several.
+    #[must_use]
+    pub fn mentioned(&self, text: &str, folder: &Folder) -> BTreeSet<UnitKey> {
+        let folded = format!(" {} ", folder.fold(text));
+        let hits: Vec<(&String, &BTreeSet<UnitKey>)> = self
+            .aliases
+            .iter()
+            .filter(|(alias, _)| alias.chars().count() > 3 && folded.contains(&format!(" {alias} ")))
+            .collect();
+        // `Hà Giang` within `tỉnh Hà Giang` is the same mention; two that do not contain each other are two.
+        let longest: Vec<_> = hits
+            .iter()
+            .filter(|(alias, _)| !hits.iter().any(|(other, _)| other.len() > alias.len() && other.contains(alias.as_str())))
+            .collect();
+        let mut units = longest.iter().map(|(_, units)| *units);
+        let Some(first) = units.next() else { return BTreeSet::new() };
+        if units.all(|other| other == first) { first.clone() } else { BTreeSet::new() }
+    }
+}
+
+/// `44 quảng trị` or `quảng trị 44`: a code at either end of a folded name.
+fn split_code(folded: &str) -> (Option<String>, String) {
+    let words: Vec<&str> = folded.split(' ').filter(|w| !w.is_empty()).collect();
+    let is_code = |word: &str| (1..=3).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_digit());
+    match words.as_slice() {
+        [first, rest @ ..] if is_code(first) => (Some((*first).to_owned()), rest.join(" ")),
+        [rest @ .., last] if is_code(last) => (Some((*last).to_owned()), rest.join(" ")),
+        _ => (None, folded.to_owned()),
+    }
+}
+
+fn code_of(text: &str) -> Option<String> {
+    let digits: String = text.trim().trim_start_matches('\'').chars().take_while(char::is_ascii_digit).collect();
+    Some(digits).filter(|d| !d.is_empty())
+}
+
+/// A spreadsheet turns `04` into 4.
+fn same_code(code: &str, written: &str) -> bool {
+    code == written || code.trim_start_matches('0') == written.trim_start_matches('0')
+}

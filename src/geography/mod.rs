@@ -1,0 +1,132 @@
+//! Territory: units of several vintages, the changes between them, regions, and the names they go by.
+//!
+//! A unit is a vintage and a code together. Codes and names alone mean different territory before and
+//! after a change, so nothing here ever joins on one of them.
+
+mod identify;
+pub(crate) mod reference;
+pub(crate) use reference as reference_csv;
+mod report;
+mod vintage;
+
+pub use identify::{Claim, Identified, Reporter, Reporters};
+pub use reference::{RegionMember, Tables, UnitChange, UnitName};
+pub use report::{
+    Collection, Duty, Missing, Report, due_date, missing_reports, reports_after_their_due_date, settle_revisions, settle_twins,
+};
+pub use vintage::decide_vintages;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+
+use crate::period::Period;
+use crate::text::Folder;
+
+/// A unit: code and vintage are meaningless without each other.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct UnitKey {
+    /// Vintage of the geography.
+    pub vintage: String,
+    /// Code in that vintage.
+    pub code: String,
+}
+
+/// The territory a pipeline knows, checked.
+#[derive(Debug, Clone)]
+pub struct Geography {
+    /// The reference tables as read.
+    pub tables: Tables,
+    /// Vintages in the order of time, each with its first day.
+    pub vintages: Vec<(String, Date)>,
+    /// Folded alias to the units it may mean.
+    aliases: BTreeMap<String, BTreeSet<UnitKey>>,
+    /// Every unit to the earliest unit that is the same territory, unchanged.
+    entities: BTreeMap<UnitKey, UnitKey>,
+}
+
+impl Geography {
+    /// Builds the geography from its tables, which [`Tables::check`] has found sound.
+    #[must_use]
+    pub fn new(tables: Tables, folder: &Folder) -> Self {
+        let mut first_days: BTreeMap<String, Date> = BTreeMap::new();
+        for unit in &tables.units {
+            let day = first_days.entry(unit.unit.vintage.clone()).or_insert(unit.valid_from);
+            *day = (*day).min(unit.valid_from);
+        }
+        let mut vintages: Vec<(String, Date)> = first_days.into_iter().collect();
+        vintages.sort_by_key(|(vintage, day)| (*day, vintage.clone()));
+        let mut aliases: BTreeMap<String, BTreeSet<UnitKey>> = BTreeMap::new();
+        for (unit, alias) in &tables.aliases {
+            aliases.entry(folder.fold(alias)).or_default().insert(unit.clone());
+        }
+        for unit in &tables.units {
+            aliases.entry(folder.fold(&unit.name_vi)).or_default().insert(unit.unit.clone());
+        }
+        let mut entities: BTreeMap<UnitKey, UnitKey> =
+            tables.units.iter().map(|u| (u.unit.clone(), u.unit.clone())).collect();
+        let mut changes: Vec<&UnitChange> = tables.changes.iter().filter(|c| c.is_unchanged()).collect();
+        changes.sort_by_key(|c| c.effective);
+        for change in changes {
+            let root = entities.get(&change.from).cloned().unwrap_or_else(|| change.from.clone());
+            entities.insert(change.to.clone(), root);
+        }
+        Self { tables, vintages, aliases, entities }
+    }
+
+    /// The vintage in force on a day; before the first, the first.
+    #[must_use]
+    pub fn vintage_on(&self, day: Date) -> &str {
+        self.vintages
+            .iter()
+            .rev()
+            .find(|(_, from)| *from <= day)
+            .or(self.vintages.first())
+            .map_or("", |(vintage, _)| vintage.as_str())
+    }
+
+    /// The newest vintage.
+    #[must_use]
+    pub fn newest(&self) -> &str {
+        self.vintages.last().map_or("", |(vintage, _)| vintage.as_str())
+    }
+
+    /// The units of a vintage.
+    #[must_use]
+    pub fn units_of(&self, vintage: &str) -> BTreeSet<&UnitKey> {
+        self.tables.units.iter().map(|u| &u.unit).filter(|u| u.vintage == vintage).collect()
+    }
+
+    /// The reporting unit that a unit is: the same for all vintages of a unit that changes left as it was.
+    #[must_use]
+    pub fn entity<'a>(&'a self, unit: &'a UnitKey) -> &'a UnitKey {
+        self.entities.get(unit).unwrap_or(unit)
+    }
+
+    /// All units with their entities.
+    pub fn entities(&self) -> impl Iterator<Item = (&UnitKey, &UnitKey)> {
+        self.entities.iter()
+    }
+
+    /// Whether a unit stands in several vintages as the same territory.
+    #[must_use]
+    pub fn is_unchanged(&self, unit: &UnitKey, vintage: &str) -> bool {
+        let entity = self.entity(unit);
+        self.entities.iter().any(|(other, e)| e == entity && other.vintage == vintage)
+    }
+
+    /// The Vietnamese name of a unit at the end of a period, or its code.
+    #[must_use]
+    pub fn name<'a>(&'a self, unit: &'a UnitKey, on: Date) -> &'a str {
+        let mut names: Vec<&UnitName> = self.tables.units.iter().filter(|u| u.unit == *unit).collect();
+        names.sort_by_key(|u| u.valid_from);
+        names.iter().rev().find(|u| u.valid_from <= on).or(names.first()).map_or(unit.code.as_str(), |u| u.name_vi.as_str())
+    }
+
+    /// The vintage that a period belongs to by its dates alone; none when it holds a day of change.
+    #[must_use]
+    pub fn vintage_of_period(&self, period: Period) -> Option<&str> {
+        let at_start = self.vintage_on(period.start());
+        (at_start == self.vintage_on(period.end())).then_some(at_start)
+    }
+}

@@ -1,0 +1,320 @@
+//! Reports: one form of one unit for one period, which of several counts, and which are owed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::identify::Reporters;
+use super::{Geography, UnitKey};
+use crate::diagnostic::{Finding, Place, Severity};
+use crate::normalize::{ComparedValue, Observation};
+use crate::period::{Frequency, Period};
+
+/// One form found in one submission.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// `<submission_id>-<n>`.
+    pub report_id: String,
+    /// The submission.
+    pub submission_id: String,
+    /// Its name in the inbox.
+    pub file_name: String,
+    /// When it came.
+    pub received_at: Timestamp,
+    /// Name of the sheet; none for CSV.
+    pub sheet: Option<String>,
+    /// Code of the form.
+    pub form: String,
+    /// Period, if it is known.
+    pub period: Option<Period>,
+    /// Units that the words of the sheet may mean.
+    pub candidates: BTreeSet<UnitKey>,
+    /// The vintage that the sheet states.
+    pub stated_vintage: Option<String>,
+    /// Cell of the statement of the unit.
+    pub unit_cell: Option<String>,
+    /// The unit, once decided.
+    pub unit: Option<UnitKey>,
+    /// How the vintage was decided.
+    pub vintage_evidence: Option<&'static str>,
+    /// The body that sent it, if named.
+    pub reporter: Option<String>,
+    /// Number of the sending, 1 unless the sheet says more.
+    pub sending: i64,
+    /// Number of this version among those with the same key, from 1.
+    pub revision: i64,
+    /// Whether it is the version that counts.
+    pub is_current: bool,
+    /// Not current because another reporter's report goes first.
+    pub outranked: bool,
+    /// Held back: its values count nowhere.
+    pub held: bool,
+    /// Its values.
+    pub observations: Vec<Observation>,
+    /// Its derived values.
+    pub comparisons: Vec<ComparedValue>,
+    /// Body cells.
+    pub cells_total: i64,
+    /// Cells that became observations.
+    pub cells_loaded: i64,
+    /// Cells checked, or held back with a finding.
+    pub cells_explained: i64,
+    /// Findings of this report.
+    pub findings: Vec<Finding>,
+}
+
+impl Report {
+    /// The place of the report as a whole.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        Place {
+            file_name: Some(self.file_name.clone()),
+            submission_id: Some(self.submission_id.clone()),
+            report_id: Some(self.report_id.clone()),
+            form: Some(self.form.clone()),
+            sheet: self.sheet.clone(),
+            unit_vintage: self.unit.as_ref().map(|u| u.vintage.clone()),
+            unit_code: self.unit.as_ref().map(|u| u.code.clone()),
+            period: self.period.map(|p| p.to_string()),
+            ..Place::default()
+        }
+    }
+
+    /// The place where the sheet names the unit.
+    #[must_use]
+    pub fn unit_place(&self) -> Place {
+        Place { cell: self.unit_cell.clone(), ..self.place() }
+    }
+
+    /// Decides the unit.
+    pub fn settle_unit(&mut self, unit: UnitKey, evidence: &'static str) {
+        self.unit = Some(unit);
+        self.vintage_evidence = Some(evidence);
+    }
+
+    /// Holds the report back: its cells are explained by the finding, its values count nowhere.
+    pub fn hold(&mut self, finding: Finding) {
+        self.findings.push(finding);
+        self.held = true;
+        self.is_current = false;
+        self.observations.clear();
+        self.comparisons.clear();
+        self.cells_loaded = 0;
+        self.cells_explained = self.cells_total;
+    }
+
+    /// Number of findings of a severity.
+    #[must_use]
+    pub fn count(&self, severity: Severity) -> i64 {
+        self.findings.iter().filter(|f| f.severity == severity).count() as i64
+    }
+
+    fn order(&self) -> (i64, Timestamp, &str, &str) {
+        (self.sending, self.received_at, &self.file_name, &self.report_id)
+    }
+}
+
+/// Two reports of one submission with one key: equal ones count once, different ones not at all.
+pub fn settle_twins(reports: &mut [Report]) {
+    let mut groups: BTreeMap<(String, String, Option<Period>, Option<UnitKey>, Option<String>), Vec<usize>> = BTreeMap::new();
+    for (i, report) in reports.iter().enumerate().filter(|(_, r)| !r.held) {
+        let key = (report.submission_id.clone(), report.form.clone(), report.period, report.unit.clone(), report.reporter.clone());
+        groups.entry(key).or_default().push(i);
+    }
+    for twins in groups.into_values().filter(|g| g.len() > 1) {
+        let values = |r: &Report| {
+            let mut all: Vec<_> = r
+                .observations
+                .iter()
+                .map(|o| (o.period.to_string(), o.indicator.clone(), o.sector.clone(), o.scenario, o.value, o.status.as_str()))
+                .collect();
+            all.sort();
+            all
+        };
+        let first = values(&reports[twins[0]]);
+        let first_sheet = reports[twins[0]].sheet.clone().unwrap_or_default();
+        let differ = twins.iter().any(|i| values(&reports[*i]) != first);
+        for i in twins.into_iter().skip(usize::from(!differ)) {
+            let code = if differ { "TH210" } else { "TH211" };
+            let finding = Finding::new(code, reports[i].place(), &[("other", &first_sheet)]);
+            reports[i].hold(finding);
+        }
+    }
+}
+
+/// Numbers the versions of each report and says which is current. A report supersedes whole; between
+/// several reporters the first rank counts.
+pub fn settle_revisions(reports: &mut [Report], reporters: &Reporters) {
+    let mut versions: BTreeMap<(String, Period, UnitKey, i64), Vec<usize>> = BTreeMap::new();
+    for (i, report) in reports.iter().enumerate().filter(|(_, r)| !r.held) {
+        let (Some(period), Some(unit)) = (report.period, report.unit.clone()) else { continue };
+        let rank = reporters.rank(report.reporter.as_deref());
+        versions.entry((report.form.clone(), period, unit, rank)).or_default().push(i);
+    }
+    let mut best_rank: BTreeMap<(String, Period, UnitKey), i64> = BTreeMap::new();
+    for (form, period, unit, rank) in versions.keys() {
+        let best = best_rank.entry((form.clone(), *period, unit.clone())).or_insert(*rank);
+        *best = (*best).min(*rank);
+    }
+    for ((form, period, unit, rank), mut group) in versions {
+        group.sort_by(|a, b| reports[*a].order().cmp(&reports[*b].order()));
+        let outranked = best_rank.get(&(form, period, unit)).is_some_and(|best| *best < rank);
+        let newest = group.last().copied();
+        for (n, i) in group.iter().enumerate() {
+            reports[*i].revision = n as i64 + 1;
+            reports[*i].outranked = outranked;
+            reports[*i].is_current = Some(*i) == newest && !outranked;
+        }
+        for pair in group.windows(2) {
+            name_lost_values(reports, pair[0], pair[1]);
+        }
+    }
+}
+
+/// Warns of values that a later version no longer has.
+fn name_lost_values(reports: &mut [Report], earlier: usize, later: usize) {
+    let key = |o: &Observation| (o.period, o.indicator.clone(), o.sector.clone(), o.scenario.as_str());
+    let kept: std::collections::HashSet<_> =
+        reports[later].observations.iter().filter(|o| o.value.is_some()).map(key).collect();
+    let mut lost: Vec<String> = reports[earlier]
+        .observations
+        .iter()
+        .filter(|o| o.value.is_some() && !kept.contains(&key(o)))
+        .map(|o| {
+            let sector = if o.sector == crate::normalize::TOTAL { String::new() } else { format!("[{}]", o.sector) };
+            format!("{}{sector} {} {}", o.indicator, o.scenario.as_str(), o.period)
+        })
+        .collect();
+    if lost.is_empty() {
+        return;
+    }
+    lost.sort();
+    let count = lost.len().to_string();
+    let file = reports[earlier].file_name.clone();
+    let finding = Finding::new("TH403", reports[later].place(), &[("count", &count), ("file", &file), ("values", &lost.join("; "))]);
+    reports[later].findings.push(finding);
+}
+
+/// A duty to report.
+#[derive(Debug, Clone)]
+pub struct Duty {
+    /// Identifier.
+    pub id: String,
+    /// Rank of the reporter that has it.
+    pub rank: i64,
+    /// Frequency.
+    pub frequency: Frequency,
+    /// Month of the last day; none for the last month of the period.
+    pub due_month: Option<i8>,
+    /// Day of the month.
+    pub due_day: i8,
+    /// Years after the year of the period.
+    pub year_offset: i16,
+    /// Forms.
+    pub forms: Vec<String>,
+}
+
+impl Duty {
+    fn due(&self, period: Period) -> Option<Date> {
+        let month = self.due_month.unwrap_or_else(|| period.end().month());
+        Date::new(period.year + self.year_offset, month, self.due_day).ok()
+    }
+}
+
+/// A form and a period for which reports are owed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Collection {
+    /// Form.
+    pub form: String,
+    /// Period.
+    pub period: Period,
+    /// Last day, if a duty gives one.
+    pub due: Option<Date>,
+    /// Vintage whose units owe a report.
+    pub vintage: String,
+}
+
+/// A report that is owed and did not come.
+#[derive(Debug, Clone)]
+pub struct Missing {
+    /// The collection.
+    pub collection: Collection,
+    /// The unit.
+    pub unit: UnitKey,
+}
+
+/// The collections that are open: those of accepted reports and those `listed`.
+fn open_collections(reports: &[Report], listed: &[(String, Period)], duties: &[Duty], geography: &Geography) -> BTreeSet<Collection> {
+    let accepted = reports.iter().filter(|r| !r.held).filter_map(|r| Some((r.form.clone(), r.period?)));
+    accepted
+        .chain(listed.iter().cloned())
+        .map(|(form, period)| {
+            let due = due_date(&form, period, duties);
+            let vintage = geography.vintage_on(due.unwrap_or_else(|| period.end())).to_owned();
+            Collection { form, period, due, vintage }
+        })
+        .collect()
+}
+
+/// The due date of a form: that of the duty whose reporter ranks first.
+#[must_use]
+pub fn due_date(form: &str, period: Period, duties: &[Duty]) -> Option<Date> {
+    duties
+        .iter()
+        .filter(|d| d.frequency == period.frequency && d.forms.iter().any(|f| f == form))
+        .min_by_key(|d| (d.rank, d.id.clone()))
+        .and_then(|d| d.due(period))
+}
+
+/// The reports that are owed and were not accepted.
+#[must_use]
+pub fn missing_reports(reports: &[Report], listed: &[(String, Period)], duties: &[Duty], geography: &Geography) -> Vec<Missing> {
+    let mut missing = Vec::new();
+    for collection in open_collections(reports, listed, duties, geography) {
+        let sent: BTreeSet<&UnitKey> = reports
+            .iter()
+            .filter(|r| !r.held && r.form == collection.form && r.period == Some(collection.period))
+            .filter_map(|r| r.unit.as_ref().map(|u| geography.entity(u)))
+            .collect();
+        for unit in geography.units_of(&collection.vintage) {
+            if !sent.contains(geography.entity(unit)) {
+                missing.push(Missing { collection: collection.clone(), unit: unit.clone() });
+            }
+        }
+    }
+    missing
+}
+
+impl Missing {
+    /// The finding that says so.
+    #[must_use]
+    pub fn finding(&self, geography: &Geography) -> Finding {
+        let place = Place {
+            form: Some(self.collection.form.clone()),
+            unit_vintage: Some(self.unit.vintage.clone()),
+            unit_code: Some(self.unit.code.clone()),
+            period: Some(self.collection.period.to_string()),
+            ..Place::default()
+        };
+        let name = geography.name(&self.unit, self.collection.period.end());
+        let due = self.collection.due.map_or_else(|| "-".to_owned(), |d| d.to_string());
+        let period = self.collection.period.to_string();
+        Finding::new("TH404", place, &[("name", name), ("form", &self.collection.form), ("period", &period), ("due", &due)])
+    }
+}
+
+/// A warning for the first version of each report that came after its due date.
+pub fn reports_after_their_due_date(reports: &mut [Report], duties: &[Duty], zone: &TimeZone) {
+    for report in reports.iter_mut().filter(|r| !r.held && r.revision == 1) {
+        let Some(due) = report.period.and_then(|period| due_date(&report.form, period, duties)) else { continue };
+        let came = report.received_at.to_zoned(zone.clone()).date();
+        if came > due {
+            let args = [("received", came.to_string()), ("due", due.to_string())];
+            let args: Vec<(&str, &str)> = args.iter().map(|(n, v)| (*n, v.as_str())).collect();
+            let finding = Finding::new("TH405", report.place(), &args);
+            report.findings.push(finding);
+        }
+    }
+}

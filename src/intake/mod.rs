@@ -1,0 +1,147 @@
+//! What came in: finding the files of an inbox, hashing them, telling what they are.
+//!
+//! Nothing here reads a cell, and nothing here changes the provinces' files.
+
+mod received;
+mod sniff;
+
+pub use received::ReceivedTimes;
+pub use sniff::{MediaType, NotAccepted, sniff};
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use crate::diagnostic::{Finding, Place};
+
+/// A file found in an inbox.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// Path relative to the inbox, with `/`.
+    pub file_name: String,
+    /// Where it is now.
+    pub path: PathBuf,
+    /// SHA-256 of its content, in hexadecimal.
+    pub sha256: String,
+    /// Size in bytes.
+    pub size_bytes: u64,
+    /// When it came: `received.csv`, else the file's modification time.
+    pub received_at: Timestamp,
+    /// Whether `received.csv` says so.
+    pub received_stated: bool,
+}
+
+/// What a look into the inboxes found.
+#[derive(Debug, Default)]
+pub struct Intake {
+    /// The files, by name.
+    pub arrivals: Vec<Arrival>,
+    /// What could not be read, and what `received.csv` names in vain.
+    pub findings: Vec<Finding>,
+}
+
+/// Names that are never submissions.
+fn is_passed_over(name: &str, also: &[String]) -> bool {
+    name.starts_with('.')
+        || name.starts_with("~$")
+        || ["received.csv", "Thumbs.db", "desktop.ini"].contains(&name)
+        || also.iter().any(|other| other == name)
+}
+
+/// Looks into inboxes, recursively. `pass_over` are further file names that are no submissions.
+///
+/// # Errors
+/// When an inbox itself cannot be read; a file in it that cannot be is a finding.
+pub fn look_into(inboxes: &[PathBuf], pass_over: &[String]) -> io::Result<Intake> {
+    let mut intake = Intake::default();
+    for inbox in inboxes {
+        let mut times = ReceivedTimes::read(inbox, &mut intake.findings);
+        let mut files = Vec::new();
+        walk(inbox, inbox, &mut files, &mut intake.findings)?;
+        files.sort();
+        for path in files {
+            let file_name = relative_name(inbox, &path);
+            let base = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            if is_passed_over(&base, pass_over) {
+                continue;
+            }
+            match arrival(&path, &file_name, &mut times) {
+                Ok(arrival) => intake.arrivals.push(arrival),
+                Err(e) => intake.findings.push(unreadable(&file_name, &e)),
+            }
+        }
+        intake.findings.extend(times.unused());
+    }
+    intake.arrivals.sort_by(|a, b| (&a.file_name, &a.sha256).cmp(&(&b.file_name, &b.sha256)));
+    Ok(intake)
+}
+
+fn unreadable(file_name: &str, error: &io::Error) -> Finding {
+    let place = Place { file_name: Some(file_name.to_owned()), ..Place::default() };
+    Finding::new("TH101", place, &[("reason", &error.to_string())])
+}
+
+fn walk(inbox: &Path, directory: &Path, files: &mut Vec<PathBuf>, findings: &mut Vec<Finding>) -> io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        let hidden = entry.file_name().to_string_lossy().starts_with('.');
+        if kind.is_dir() && !hidden {
+            if let Err(e) = walk(inbox, &entry.path(), files, findings) {
+                findings.push(unreadable(&relative_name(inbox, &entry.path()), &e));
+            }
+        } else if !kind.is_dir() {
+            files.push(entry.path());
+        }
+    }
+    Ok(())
+}
+
+fn relative_name(inbox: &Path, path: &Path) -> String {
+    let relative = path.strip_prefix(inbox).unwrap_or(path);
+    relative.components().map(|c| c.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+}
+
+fn arrival(path: &Path, file_name: &str, times: &mut ReceivedTimes) -> io::Result<Arrival> {
+    let metadata = fs::metadata(path)?;
+    let stated = times.take(file_name);
+    let modified = metadata.modified()?;
+    let received_at = match stated {
+        Some(time) => time,
+        None => Timestamp::try_from(modified).map_err(io::Error::other)?,
+    };
+    Ok(Arrival {
+        file_name: file_name.to_owned(),
+        path: path.to_owned(),
+        sha256: hash_file(path)?,
+        size_bytes: metadata.len(),
+        received_at,
+        received_stated: stated.is_some(),
+    })
+}
+
+/// SHA-256 of a file, in hexadecimal.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn hash_file(path: &Path) -> io::Result<String> {
+    let mut file = File::open(path)?;
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let n = file.read(&mut buffer)?;
+        if n == 0 {
+            return Ok(hex(&hasher.finalize()));
+        }
+        hasher.update(&buffer[..n]);
+    }
+}
+
+/// Bytes in lower-case hexadecimal.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}

@@ -1,0 +1,252 @@
+//! The lake: Parquet snapshots that are published whole or not at all.
+//!
+//! A run writes all tables of a snapshot into a directory of its own, then replaces the link `current` in
+//! one step. Readers need no lock; one writer at a time holds the lock of the operating system.
+
+mod schema;
+mod write;
+
+pub use schema::{DECIMAL, TableSchema, table, tables};
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use arrow::array::RecordBatch;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use serde::{Deserialize, Serialize};
+
+/// Why a lake could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LakeError {
+    /// The lake is somebody else's.
+    #[error("the lake `{lake}` belongs to the pipeline `{owner}`, not to `{asked}`\nhint: choose another lake with --lake")]
+    Foreign {
+        /// The lake.
+        lake: String,
+        /// Its pipeline.
+        owner: String,
+        /// The pipeline asked for.
+        asked: String,
+    },
+    /// Another run is writing.
+    #[error("another run is writing to the lake `{0}`\nhint: wait until it has ended, or choose another lake with --lake")]
+    Locked(String),
+    /// There is nothing to read.
+    #[error("there is no lake at `{0}`\nhint: `tonghop run` makes one; name another with --lake")]
+    Absent(String),
+    /// The file system refused.
+    #[error("{path}: {source}")]
+    Io {
+        /// What was touched.
+        path: String,
+        /// Why it failed.
+        source: io::Error,
+    },
+    /// A Parquet file could not be read or written.
+    #[error("{path}: {message}")]
+    Parquet {
+        /// The file.
+        path: String,
+        /// Why.
+        message: String,
+    },
+}
+
+pub(crate) fn io_at(path: &Path) -> impl FnOnce(io::Error) -> LakeError + '_ {
+    move |source| LakeError::Io { path: path.display().to_string(), source }
+}
+
+/// `lake.toml`: whose lake it is.
+#[derive(Debug, Serialize, Deserialize)]
+struct Owner {
+    pipeline: String,
+}
+
+/// A lake that this process may write to.
+#[derive(Debug)]
+pub struct Lake {
+    root: PathBuf,
+    _lock: File,
+}
+
+/// A published snapshot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// Hash of the submissions, the definitions and the version.
+    pub id: String,
+    directory: PathBuf,
+}
+
+impl Lake {
+    /// Opens a lake for writing, making it if there is none, and takes its lock.
+    ///
+    /// # Errors
+    /// When it is another pipeline's, another run writes to it, or the file system refuses.
+    pub fn open(root: &Path, pipeline: &str) -> Result<Self, LakeError> {
+        for directory in [root.to_owned(), root.join("snapshots"), root.join("runs")] {
+            fs::create_dir_all(&directory).map_err(io_at(&directory))?;
+        }
+        make_private(&root.join("inbox"))?;
+        let lock_path = root.join(".lock");
+        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&lock_path).map_err(io_at(&lock_path))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(LakeError::Locked(root.display().to_string())),
+            Err(TryLockError::Error(e)) => return Err(io_at(&lock_path)(e)),
+        }
+        let owner_path = root.join("lake.toml");
+        match fs::read_to_string(&owner_path) {
+            Ok(text) => {
+                let owner: Owner = toml::from_str(&text)
+                    .map_err(|e| io_at(&owner_path)(io::Error::new(io::ErrorKind::InvalidData, e.to_string())))?;
+                if owner.pipeline != pipeline {
+                    let lake = root.display().to_string();
+                    return Err(LakeError::Foreign { lake, owner: owner.pipeline, asked: pipeline.to_owned() });
+                }
+            }
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                let text = format!("# The pipeline that this lake belongs to.\npipeline = \"{pipeline}\"\n");
+                write_durably(&owner_path, text.as_bytes()).map_err(io_at(&owner_path))?;
+            }
+            Err(e) => return Err(io_at(&owner_path)(e)),
+        }
+        Ok(Self { root: root.to_owned(), _lock: lock })
+    }
+
+    /// The snapshot that readers see.
+    #[must_use]
+    pub fn current(&self) -> Option<Snapshot> {
+        Snapshot::current(&self.root).ok()
+    }
+
+    /// Where the original of a submission is kept.
+    #[must_use]
+    pub fn original(&self, sha256: &str) -> PathBuf {
+        self.root.join("inbox").join(sha256)
+    }
+
+    /// Keeps the original of a submission, readable by this user only.
+    ///
+    /// # Errors
+    /// When it cannot be copied.
+    pub fn keep_original(&self, from: &Path, sha256: &str) -> Result<(), LakeError> {
+        let to = self.original(sha256);
+        if to.exists() {
+            return Ok(());
+        }
+        let aside = to.with_extension("part");
+        let bytes = fs::read(from).map_err(io_at(from))?;
+        write_durably(&aside, &bytes).map_err(io_at(&aside))?;
+        restrict(&aside, 0o600).map_err(io_at(&aside))?;
+        fs::rename(&aside, &to).map_err(io_at(&to))
+    }
+
+    /// Publishes a snapshot: all contract tables, those not given as empty ones.
+    ///
+    /// # Errors
+    /// When something cannot be written; the current snapshot then stays what it was.
+    pub fn publish(&self, id: &str, tables: &BTreeMap<&'static str, RecordBatch>) -> Result<Snapshot, LakeError> {
+        let directory = self.root.join("snapshots").join(id);
+        let aside = self.root.join("snapshots").join(format!(".{id}.part"));
+        if aside.exists() {
+            fs::remove_dir_all(&aside).map_err(io_at(&aside))?;
+        }
+        if !directory.exists() {
+            let before = self.current();
+            for table in schema::tables() {
+                let batch = tables.get(table.name).cloned().unwrap_or_else(|| RecordBatch::new_empty(table.schema.clone()));
+                write::write_table(&aside.join(table.name), table, &batch, before.as_ref())?;
+            }
+            sync_directory(&aside)?;
+            fs::rename(&aside, &directory).map_err(io_at(&directory))?;
+        }
+        sync_directory(&self.root.join("snapshots"))?;
+        self.point_current_at(id)?;
+        Ok(Snapshot { id: id.to_owned(), directory })
+    }
+
+    fn point_current_at(&self, id: &str) -> Result<(), LakeError> {
+        let aside = self.root.join(".current.part");
+        let link = self.root.join("current");
+        let _ = fs::remove_file(&aside);
+        std::os::unix::fs::symlink(Path::new("snapshots").join(id), &aside).map_err(io_at(&aside))?;
+        fs::rename(&aside, &link).map_err(io_at(&link))?;
+        sync_directory(&self.root)
+    }
+
+    /// Notes a run in `runs/`: the only place in a lake where times stand.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn note_run(&self, name: &str, text: &str) -> Result<(), LakeError> {
+        let path = self.root.join("runs").join(format!("{name}.json"));
+        write_durably(&path, text.as_bytes()).map_err(io_at(&path))
+    }
+}
+
+impl Snapshot {
+    /// The current snapshot of a lake; needs no lock.
+    ///
+    /// # Errors
+    /// When there is no lake, or nothing was published in it.
+    pub fn current(root: &Path) -> Result<Self, LakeError> {
+        let absent = || LakeError::Absent(root.display().to_string());
+        // The link is followed once, so that a switch meanwhile does not mix two snapshots.
+        let target = fs::read_link(root.join("current")).map_err(|_| absent())?;
+        let id = target.file_name().ok_or_else(absent)?.to_string_lossy().into_owned();
+        let directory = root.join("snapshots").join(&id);
+        if directory.is_dir() { Ok(Self { id, directory }) } else { Err(absent()) }
+    }
+
+    /// The files of a table, in the order of their names.
+    ///
+    /// # Errors
+    /// When the table is not there.
+    pub fn files(&self, table: &str) -> Result<Vec<PathBuf>, LakeError> {
+        let directory = self.directory.join(table);
+        let entries = fs::read_dir(&directory).map_err(io_at(&directory))?;
+        let mut files: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
+        files.retain(|path| path.extension().is_some_and(|e| e == "parquet"));
+        files.sort();
+        Ok(files)
+    }
+
+    /// All rows of a table.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn read(&self, table: &str) -> Result<Vec<RecordBatch>, LakeError> {
+        let mut batches = Vec::new();
+        for path in self.files(table)? {
+            let wrong = |message: String| LakeError::Parquet { path: path.display().to_string(), message };
+            let file = File::open(&path).map_err(io_at(&path))?;
+            let reader = ParquetRecordBatchReaderBuilder::try_new(file).and_then(ParquetRecordBatchReaderBuilder::build);
+            for batch in reader.map_err(|e| wrong(e.to_string()))? {
+                batches.push(batch.map_err(|e| wrong(e.to_string()))?);
+            }
+        }
+        Ok(batches)
+    }
+}
+
+fn make_private(directory: &Path) -> Result<(), LakeError> {
+    fs::create_dir_all(directory).map_err(io_at(directory))?;
+    restrict(directory, 0o700).map_err(io_at(directory))
+}
+
+fn restrict(path: &Path, mode: u32) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+}
+
+fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+fn sync_directory(directory: &Path) -> Result<(), LakeError> {
+    File::open(directory).and_then(|d| d.sync_all()).map_err(io_at(directory))
+}

@@ -1,0 +1,112 @@
+//! The tables of the lake: names, columns and types, as the contract gives them.
+
+use std::sync::{Arc, LazyLock};
+
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+
+/// A table of the lake.
+#[derive(Debug, Clone)]
+pub struct TableSchema {
+    /// Name.
+    pub name: &'static str,
+    /// Columns.
+    pub schema: SchemaRef,
+    /// Whether it is stored in one file for each period.
+    pub by_period: bool,
+}
+
+/// Type of `value` and `weight`.
+pub const DECIMAL: DataType = DataType::Decimal128(38, 6);
+
+/// One letter a type: `s` Utf8, `d` Decimal128(38,6), `i` Int64, `t` Timestamp(µs, UTC), `b` Boolean.
+fn schema(columns: &str) -> SchemaRef {
+    let fields: Vec<Field> = columns
+        .split_whitespace()
+        .map(|column| {
+            let (name, letter) = column.split_once(':').unwrap_or((column, "s"));
+            let data_type = match letter {
+                "d" => DECIMAL,
+                "i" => DataType::Int64,
+                "t" => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+                "b" => DataType::Boolean,
+                _ => DataType::Utf8,
+            };
+            Field::new(name, data_type, true)
+        })
+        .collect();
+    Arc::new(Schema::new(fields))
+}
+
+const AGGREGATE: &str = "geography scheme code name_vi name_en period indicator sector fund scenario value:d weight:d status units_reported:i units_expected:i";
+
+static TABLES: LazyLock<Vec<TableSchema>> = LazyLock::new(|| {
+    let table = |name, columns: &str, by_period| TableSchema { name, schema: schema(columns), by_period };
+    vec![
+        table("submissions", "submission_id file_name sha256 size_bytes:i media_type received_at:t outcome", false),
+        table(
+            "reports",
+            "report_id submission_id sheet form period unit_vintage unit_code vintage_evidence reporter revision:i is_current:b observations:i errors:i warnings:i cells_total:i cells_loaded:i cells_explained:i",
+            false,
+        ),
+        table(
+            "observations",
+            "report_id form period unit_vintage unit_code indicator sector fund scenario value:d unit status raw unit_read sheet cell",
+            true,
+        ),
+        table(
+            "organisations",
+            "report_id unit_vintage unit_code period kind name tax_code registration_code founded commune_code sector activity rating members:d workers:d charter_capital:d assets:d revenue:d profit:d sheet row:i",
+            true,
+        ),
+        table(
+            "findings",
+            "code severity rule file_name submission_id report_id form sheet cell unit_vintage unit_code period indicator sector scenario message_vi message_en",
+            false,
+        ),
+        table(
+            "revisions",
+            "unit_vintage unit_code period indicator sector fund scenario value_before:d value_after:d report_before report_after",
+            false,
+        ),
+        table("rule_results", "rule form period passed:i failed:i undecided:i", false),
+        table(
+            "facts",
+            "geography unit_code period indicator sector fund scenario value:d weight:d status basis sources:i expected:i",
+            true,
+        ),
+        table(
+            "fact_sources",
+            "geography unit_code period indicator sector fund scenario part report_id observed_indicator observed_scenario sheet cell value:d weight:d",
+            true,
+        ),
+        table("provincial", AGGREGATE, true),
+        table("regional", AGGREGATE, true),
+        table("national", AGGREGATE, true),
+        table("units", "unit_code vintage name_vi name_en unit_type valid_from valid_to legal_basis", false),
+        table("unit_changes", "from_vintage from_code to_vintage to_code change effective_date legal_basis", false),
+        table(
+            "regions",
+            "scheme region_code region_name_vi region_name_en vintage unit_code valid_from valid_to legal_basis",
+            false,
+        ),
+        table(
+            "indicators",
+            "indicator section row_code level:i home_form name_vi name_en unit decimals:i measure weight_indicator numerator denominator scale:i note",
+            false,
+        ),
+        table("sectors", "sector_code parent level:i name_vi name_en", false),
+        table("targets", "target_id document scope scope_code year kind expression comparator value:d unit text_vi", false),
+    ]
+});
+
+/// All tables, in the order of the way through the house.
+#[must_use]
+pub fn tables() -> &'static [TableSchema] {
+    &TABLES
+}
+
+/// One table by name.
+#[must_use]
+pub fn table(name: &str) -> Option<&'static TableSchema> {
+    TABLES.iter().find(|table| table.name == name)
+}

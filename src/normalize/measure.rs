@@ -1,0 +1,104 @@
+//! Units of measure: which is stated, and the exact factor between two of one dimension.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::text::Folder;
+
+/// `reference/units_of_measure.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawMeasures {
+    /// The units.
+    pub unit: Vec<RawMeasure>,
+    /// Which dimension may stand for which.
+    #[serde(default)]
+    pub left_out: Vec<RawLeftOut>,
+}
+
+/// One unit of measure.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawMeasure {
+    /// Name.
+    pub id: Spanned<String>,
+    /// Units of one dimension convert.
+    pub dimension: String,
+    /// How much of the dimension's base unit one is.
+    pub factor: Spanned<String>,
+    /// Other spellings.
+    #[serde(default)]
+    pub also: Vec<String>,
+}
+
+/// A dimension whose units may be written for those of another.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawLeftOut {
+    /// Dimension of the unit written.
+    pub from: String,
+    /// Dimension of the unit meant.
+    pub to: String,
+}
+
+/// The units of measure, found by any of their spellings.
+#[derive(Debug, Clone, Default)]
+pub struct Measures {
+    units: BTreeMap<String, (String, Decimal)>,
+    left_out: Vec<(String, String)>,
+}
+
+impl Measures {
+    /// Folds the spellings.
+    ///
+    /// # Errors
+    /// The byte offset and a sentence, when a factor is no positive decimal number or two units share a spelling.
+    pub fn compile(raw: &RawMeasures, folder: &Folder) -> Result<Self, (usize, String)> {
+        let mut units = BTreeMap::new();
+        for unit in &raw.unit {
+            let factor = Decimal::from_str_exact(unit.factor.get_ref())
+                .ok()
+                .filter(|f| *f > Decimal::ZERO)
+                .ok_or_else(|| (unit.factor.span().start, format!("factor `{}` is no positive number", unit.factor.get_ref())))?;
+            for spelling in std::iter::once(unit.id.get_ref()).chain(&unit.also) {
+                let known = units.insert(spell(spelling, folder), (unit.dimension.clone(), factor));
+                if known.is_some_and(|(dimension, f)| dimension != unit.dimension || f != factor) {
+                    return Err((unit.id.span().start, format!("`{spelling}` is a spelling of two units")));
+                }
+            }
+        }
+        let left_out = raw.left_out.iter().map(|l| (l.from.clone(), l.to.clone())).collect();
+        Ok(Self { units, left_out })
+    }
+
+    /// All folded spellings.
+    pub fn spellings(&self) -> impl Iterator<Item = &str> {
+        self.units.keys().map(String::as_str)
+    }
+
+    /// Whether a text is a unit of measure.
+    #[must_use]
+    pub fn knows(&self, text: &str, folder: &Folder) -> bool {
+        self.units.contains_key(&spell(text, folder))
+    }
+
+    /// The factor that turns values in unit `from` into values in unit `to`; none when a unit is unknown
+    /// or the two are of different dimensions.
+    #[must_use]
+    pub fn factor(&self, from: &str, to: &str, folder: &Folder) -> Option<Decimal> {
+        let (from_dimension, from_factor) = self.units.get(&spell(from, folder))?;
+        let (to_dimension, to_factor) = self.units.get(&spell(to, folder))?;
+        let same = from_dimension == to_dimension
+            || self.left_out.iter().any(|(from, to)| from == from_dimension && to == to_dimension);
+        same.then(|| from_factor.checked_div(*to_factor)).flatten()
+    }
+}
+
+/// Folding drops punctuation: a lone `%` is spelled out.
+fn spell(text: &str, folder: &Folder) -> String {
+    let folded = folder.fold(text);
+    if folded.is_empty() { text.trim().to_owned() } else { folded }
+}

@@ -1,0 +1,369 @@
+//! From located cells to observations: texts to numbers, units to the catalogue's, marks to statuses.
+//!
+//! A value is loaded exactly or held back with a finding; nothing is guessed.
+
+mod measure;
+mod number;
+mod symbol;
+
+pub use measure::{Measures, RawMeasures};
+pub use number::{Locale, Reading, TextNumber, from_float, read_text};
+pub use symbol::{Status, Symbols};
+
+use rust_decimal::{Decimal, RoundingStrategy};
+
+use crate::diagnostic::{Finding, Place};
+use crate::extract::{Address, ColumnRef, Content, Form, LocatedCell, Scenario, Stated, Table, Vocabulary};
+use crate::period::Period;
+
+/// Scale of `value` in the lake.
+pub const VALUE_SCALE: u32 = 6;
+
+/// A decimal of at most six places as the lake stores it: an integer of millionths.
+#[must_use]
+pub fn lake_decimal(value: Decimal) -> i128 {
+    let mut scaled = value;
+    scaled.rescale(VALUE_SCALE);
+    scaled.mantissa()
+}
+
+/// What normalization needs to know of an indicator.
+#[derive(Debug, Clone)]
+pub struct IndicatorFacts {
+    /// Identifier.
+    pub indicator: String,
+    /// Unit of measure of the catalogue.
+    pub unit: String,
+    /// Decimals of the catalogue; 0 makes it an indicator of whole numbers.
+    pub decimals: u32,
+    /// The largest absolute value that is believed and that exact arithmetic holds.
+    pub limit: Decimal,
+}
+
+/// Everything normalization knows before it sees a table.
+#[derive(Debug, Clone)]
+pub struct Conventions {
+    /// Units of measure.
+    pub measures: Measures,
+    /// Marks that stand for a value.
+    pub symbols: Symbols,
+    /// Lower-case words that make a number a rounded one.
+    pub approximate: Vec<String>,
+    /// The catalogue, by indicator.
+    pub indicators: std::collections::BTreeMap<String, IndicatorFacts>,
+}
+
+/// One value as reported, without the report it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Observation {
+    /// The period the value speaks of.
+    pub period: Period,
+    /// Indicator.
+    pub indicator: String,
+    /// Sector, `_T` for the total.
+    pub sector: String,
+    /// Scenario.
+    pub scenario: Scenario,
+    /// In the catalogue's unit, at most six decimals.
+    pub value: Option<Decimal>,
+    /// SDMX `OBS_STATUS`.
+    pub status: Status,
+    /// The text as read.
+    pub raw: Option<String>,
+    /// The unit of measure that counted, as read.
+    pub unit_read: Option<String>,
+    /// Where it stands.
+    pub at: Address,
+}
+
+/// A derived value of the sheet, in per cent: 100 × `of` / `to`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ComparedValue {
+    /// Indicator.
+    pub indicator: String,
+    /// Sector, `_T` for the total.
+    pub sector: String,
+    /// Scenario and period of the numerator.
+    pub of: (Scenario, Period),
+    /// Scenario and period of the denominator.
+    pub to: (Scenario, Period),
+    /// As the sheet states it.
+    pub value: Decimal,
+    /// Where it stands.
+    pub at: Address,
+}
+
+/// A table, normalized.
+#[derive(Debug, Clone, Default)]
+pub struct Normalized {
+    /// The values.
+    pub observations: Vec<Observation>,
+    /// The derived values, for rule kind `comparison`.
+    pub comparisons: Vec<ComparedValue>,
+    /// What was noticed; sheet and cell are filled in.
+    pub findings: Vec<Finding>,
+    /// Cells held back here.
+    pub held: i64,
+}
+
+/// Total of a breakdown that a row has not (SDMX `_T`).
+pub const TOTAL: &str = "_T";
+
+/// Normalizes the cells of a table that reports on the year `n`.
+#[must_use]
+pub fn normalize(table: &Table, n: i16, vocabulary: &Vocabulary, conventions: &Conventions) -> Normalized {
+    let form = &vocabulary.forms[table.form];
+    let mut work = Work { table, form, n, vocabulary, conventions, locale: None, out: Normalized::default(), refused: Vec::new() };
+    work.locale = work.proven_locale();
+    for cell in &table.cells {
+        match cell.column {
+            ColumnRef::Value(_) => work.value(cell),
+            ColumnRef::Comparison(_) => work.comparison(cell),
+        }
+    }
+    work.report_refused_units();
+    work.out
+}
+
+struct Work<'a> {
+    table: &'a Table,
+    form: &'a Form,
+    n: i16,
+    vocabulary: &'a Vocabulary,
+    conventions: &'a Conventions,
+    /// The locale that other text numbers of the sheet prove.
+    locale: Option<Locale>,
+    out: Normalized,
+    /// Units that could not be converted, with the indicator and the number of cells each held back.
+    refused: Vec<(Stated, String, i64)>,
+}
+
+impl Work<'_> {
+    fn place(&self, at: Address) -> Place {
+        Place {
+            form: Some(self.form.code.clone()),
+            sheet: self.table.sheet.clone(),
+            cell: Some(at.to_string()),
+            ..Place::default()
+        }
+    }
+
+    fn find(&mut self, code: &str, cell: &LocatedCell, args: &[(&str, &str)]) {
+        let mut place = self.place(cell.at);
+        if let Some((indicator, sector)) = self.key(cell) {
+            place.indicator = Some(indicator);
+            place.sector = Some(sector);
+        }
+        if let ColumnRef::Value(i) = cell.column {
+            place.scenario = Some(self.form.columns[i].scenario.as_str().to_owned());
+        }
+        self.out.findings.push(Finding::new(code, place, args));
+    }
+
+    fn hold(&mut self, code: &str, cell: &LocatedCell, args: &[(&str, &str)]) {
+        self.out.held += 1;
+        self.find(code, cell, args);
+    }
+
+    /// Indicator and sector of a cell.
+    fn key(&self, cell: &LocatedCell) -> Option<(String, String)> {
+        let row = &self.form.rows[cell.row];
+        let column = match cell.column {
+            ColumnRef::Value(i) => &self.form.columns[i],
+            ColumnRef::Comparison(i) => &self.form.columns[self.form.comparisons[i].of],
+        };
+        Some(match &column.indicator {
+            Some(indicator) => (indicator.clone(), row.member.clone()),
+            None => (row.member.clone(), TOTAL.to_owned()),
+        })
+    }
+
+    /// The locale that the text numbers of the sheet prove, if they agree.
+    fn proven_locale(&self) -> Option<Locale> {
+        let mut proven = None;
+        for cell in &self.table.cells {
+            let Some(Content::Text(text)) = &cell.content else { continue };
+            let Some(locale) = read_text(text, &self.conventions.approximate).and_then(|n| n.evidence) else { continue };
+            if proven.is_some_and(|p| p != locale) {
+                return None;
+            }
+            proven = Some(locale);
+        }
+        proven
+    }
+
+    fn value(&mut self, cell: &LocatedCell) {
+        let ColumnRef::Value(column) = cell.column else { return };
+        let column = &self.form.columns[column];
+        let Some((indicator, sector)) = self.key(cell) else { return };
+        let Some(facts) = self.conventions.indicators.get(&indicator) else { return };
+        let mut observation = Observation {
+            period: column.period.in_year(self.n),
+            indicator,
+            sector,
+            scenario: column.scenario,
+            value: None,
+            status: Status::NotAnswered,
+            raw: cell.content.as_ref().map(Content::as_read),
+            unit_read: None,
+            at: cell.at,
+        };
+        let Some(content) = &cell.content else {
+            self.out.observations.push(observation);
+            return;
+        };
+        let mut suffix = None;
+        let reading = match content {
+            Content::Number(n) => match from_float(*n) {
+                Some(value) => Some((Reading::Sure(value), false)),
+                None => None,
+            },
+            Content::Text(text) => {
+                if let Some(status) = self.conventions.symbols.status(text) {
+                    observation.status = status;
+                    if status == Status::Normal {
+                        observation.value = Some(Decimal::ZERO);
+                        if column.scenario == Scenario::Estimate {
+                            observation.status = Status::Estimate;
+                        }
+                    }
+                    self.out.observations.push(observation);
+                    return;
+                }
+                read_text(text, &self.conventions.approximate).map(|number| {
+                    suffix = Some(number.suffix).filter(|s| !s.is_empty());
+                    (number.value, number.approximate)
+                })
+            }
+            Content::Error(error) => return self.hold("TH305", cell, &[("error", error)]),
+            Content::NoCachedValue => return self.hold("TH306", cell, &[]),
+            Content::Bool(_) | Content::Date(_) => None,
+        };
+        let raw = content.as_read();
+        let Some((reading, approximate)) = reading else {
+            return self.hold("TH301", cell, &[("raw", &raw)]);
+        };
+        let (unit, stated) = match self.unit_of(cell, suffix.as_deref(), &facts.unit) {
+            Ok(unit) => unit,
+            Err(None) => return self.hold("TH301", cell, &[("raw", &raw)]),
+            Err(Some(stated)) => return self.refuse_unit(stated, &observation.indicator),
+        };
+        let folder = &self.vocabulary.folder;
+        let Some(factor) = self.conventions.measures.factor(&unit, &facts.unit, folder) else {
+            let sheet_wide = self.table.title.measure.as_ref().is_some_and(|m| Some(m) == stated.as_ref());
+            return match stated {
+                Some(stated) if !sheet_wide => self.refuse_unit(stated, &observation.indicator),
+                _ => self.hold("TH303", cell, &[("unit", &unit), ("wanted", &facts.unit)]),
+            };
+        };
+        // In a column of whole numbers a group of three is a group of thousands, if nothing is scaled.
+        let whole = facts.decimals == 0 && factor == Decimal::ONE;
+        let value = match (reading, self.locale) {
+            (Reading::Sure(value), _) => value,
+            (Reading::Doubtful { grouped, .. }, _) if whole => grouped,
+            (doubtful, Some(locale)) => {
+                let value = doubtful.in_locale(locale);
+                let shown = value.to_string();
+                self.find("TH307", cell, &[("raw", &raw), ("value", &shown)]);
+                value
+            }
+            (Reading::Doubtful { grouped, fraction, .. }, None) => {
+                let (grouped, fraction) = (grouped.to_string(), fraction.to_string());
+                return self.hold("TH302", cell, &[("raw", &raw), ("grouped", &grouped), ("fraction", &fraction)]);
+            }
+        };
+        let Some(value) = value.checked_mul(factor).filter(|v| v.abs() <= facts.limit) else {
+            let limit = facts.limit.to_string();
+            return self.hold("TH304", cell, &[("raw", &raw), ("limit", &limit), ("unit", &facts.unit)]);
+        };
+        if approximate {
+            self.find("TH308", cell, &[("raw", &raw)]);
+        }
+        if facts.decimals == 0 && !value.fract().is_zero() {
+            let shown = value.normalize().to_string();
+            self.find("TH309", cell, &[("value", &shown)]);
+        }
+        observation.value = Some(value.round_dp_with_strategy(VALUE_SCALE, RoundingStrategy::MidpointAwayFromZero).normalize());
+        observation.status = if column.scenario == Scenario::Estimate { Status::Estimate } else { Status::Normal };
+        observation.unit_read = stated.map(|s| s.text);
+        self.out.observations.push(observation);
+    }
+
+    /// The unit of measure of a cell and where it is stated; the nearest statement wins. `Err(None)`: the
+    /// cell's own text has something behind the number that is no unit; `Err(Some)`: an unknown unit.
+    fn unit_of(&self, cell: &LocatedCell, suffix: Option<&str>, catalogue: &str) -> Result<(String, Option<Stated>), Option<Stated>> {
+        let folder = &self.vocabulary.folder;
+        let measures = &self.conventions.measures;
+        if let Some(suffix) = suffix {
+            return if measures.knows(suffix, folder) {
+                let stated = Stated { text: suffix.to_owned(), at: cell.at };
+                Ok((stated.text.clone(), Some(stated)))
+            } else {
+                Err(None)
+            };
+        }
+        if let Some(stated) = [&cell.row_measure, &cell.column_measure].into_iter().flatten().next() {
+            return if measures.knows(&stated.text, folder) {
+                Ok((stated.text.clone(), Some(stated.clone())))
+            } else {
+                Err(Some(stated.clone()))
+            };
+        }
+        // A sheet's unit speaks only of rows of its own dimension.
+        match &self.table.title.measure {
+            Some(sheet) if measures.factor(&sheet.text, catalogue, folder).is_some() => Ok((sheet.text.clone(), Some(sheet.clone()))),
+            _ => Ok((catalogue.to_owned(), None)),
+        }
+    }
+
+    fn refuse_unit(&mut self, stated: Stated, indicator: &str) {
+        self.out.held += 1;
+        match self.refused.iter_mut().find(|(s, i, _)| *s == stated && i == indicator) {
+            Some((_, _, count)) => *count += 1,
+            None => self.refused.push((stated, indicator.to_owned(), 1)),
+        }
+    }
+
+    fn report_refused_units(&mut self) {
+        for (stated, indicator, count) in std::mem::take(&mut self.refused) {
+            let wanted = self.conventions.indicators.get(&indicator).map_or("", |f| f.unit.as_str()).to_owned();
+            let mut place = self.place(stated.at);
+            place.indicator = Some(indicator);
+            let count = count.to_string();
+            let args = [("unit", stated.text.as_str()), ("wanted", wanted.as_str()), ("count", count.as_str())];
+            self.out.findings.push(Finding::new("TH310", place, &args));
+        }
+    }
+
+    /// A comparison cell is checked, never loaded; one that is no number says nothing.
+    fn comparison(&mut self, cell: &LocatedCell) {
+        let ColumnRef::Comparison(i) = cell.column else { return };
+        let comparison = &self.form.comparisons[i];
+        let (of, to) = (&self.form.columns[comparison.of], &self.form.columns[comparison.to]);
+        let Some((indicator, sector)) = self.key(cell) else { return };
+        let value = match &cell.content {
+            None => return,
+            Some(Content::Number(n)) => from_float(*n),
+            Some(Content::Text(text)) if self.conventions.symbols.status(text).is_some() => return,
+            Some(Content::Text(text)) => read_text(text, &self.conventions.approximate)
+                .map(|n| n.value.in_locale(self.locale.unwrap_or(Locale::CommaDecimal))),
+            // A division by zero in a derived cell says that there is nothing to compare.
+            Some(Content::Error(_)) => return,
+            Some(_) => None,
+        };
+        match value.filter(|v| v.abs() < Decimal::from(1_000_000_000)) {
+            Some(value) => self.out.comparisons.push(ComparedValue {
+                indicator,
+                sector,
+                of: (of.scenario, of.period.in_year(self.n)),
+                to: (to.scenario, to.period.in_year(self.n)),
+                value: value.round_dp_with_strategy(VALUE_SCALE, RoundingStrategy::MidpointAwayFromZero),
+                at: cell.at,
+            }),
+            None => {
+                let raw = cell.content.as_ref().map(Content::as_read).unwrap_or_default();
+                self.find("TH311", cell, &[("raw", &raw)]);
+            }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Time periods, written as in SDMX: `2025`, `2025-S1`, `2025-Q3`, `2025-09`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// How often a form is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Frequency {
+    /// Once a year.
+    Annual,
+    /// Twice a year.
+    HalfYear,
+    /// Four times a year.
+    Quarterly,
+    /// Every month.
+    Monthly,
+}
+
+/// A time period (SDMX `TIME_PERIOD`). Periods are ordered by their end, the shorter first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Period {
+    /// Calendar year.
+    pub year: i16,
+    /// Length of the period.
+    pub frequency: Frequency,
+    /// Number of the period within the year, from 1; 1 for a year.
+    pub number: i8,
+}
+
+impl Period {
+    /// The calendar year `year`.
+    #[must_use]
+    pub fn annual(year: i16) -> Self {
+        Self { year, frequency: Frequency::Annual, number: 1 }
+    }
+
+    /// The first or second half of `year`.
+    #[must_use]
+    pub fn half(year: i16, number: i8) -> Self {
+        Self { year, frequency: Frequency::HalfYear, number }
+    }
+
+    /// Length in months.
+    #[must_use]
+    pub fn months(self) -> i8 {
+        match self.frequency {
+            Frequency::Annual => 12,
+            Frequency::HalfYear => 6,
+            Frequency::Quarterly => 3,
+            Frequency::Monthly => 1,
+        }
+    }
+
+    /// First day.
+    #[must_use]
+    pub fn start(self) -> Date {
+        Date::new(self.year, (self.number - 1) * self.months() + 1, 1).unwrap_or(Date::MIN)
+    }
+
+    /// Last day.
+    #[must_use]
+    pub fn end(self) -> Date {
+        Date::new(self.year, self.number * self.months(), 1).map_or(Date::MAX, Date::last_of_month)
+    }
+
+    /// Whether `day` lies in the period.
+    #[must_use]
+    pub fn holds(self, day: Date) -> bool {
+        self.start() <= day && day <= self.end()
+    }
+}
+
+impl Ord for Period {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (self.end(), self.months()).cmp(&(other.end(), other.months()))
+    }
+}
+
+impl PartialOrd for Period {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { year, frequency, number } = self;
+        match frequency {
+            Frequency::Annual => write!(f, "{year:04}"),
+            Frequency::HalfYear => write!(f, "{year:04}-S{number}"),
+            Frequency::Quarterly => write!(f, "{year:04}-Q{number}"),
+            Frequency::Monthly => write!(f, "{year:04}-{number:02}"),
+        }
+    }
+}
+
+impl FromStr for Period {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wrong = || format!("`{text}` is no time period: expected 2025, 2025-S1, 2025-Q3 or 2025-09");
+        let (year, rest) = match text.split_once('-') {
+            Some((year, rest)) => (year, Some(rest)),
+            None => (text, None),
+        };
+        if year.len() != 4 {
+            return Err(wrong());
+        }
+        let year: i16 = year.parse().map_err(|_| wrong())?;
+        let (frequency, number, most) = match rest {
+            None => return Ok(Self::annual(year)),
+            Some(rest) => match rest.as_bytes().first() {
+                Some(b'S') => (Frequency::HalfYear, &rest[1..], 2),
+                Some(b'Q') => (Frequency::Quarterly, &rest[1..], 4),
+                _ => (Frequency::Monthly, rest, 12),
+            },
+        };
+        let number: i8 = number.parse().map_err(|_| wrong())?;
+        if (1..=most).contains(&number) { Ok(Self { year, frequency, number }) } else { Err(wrong()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_and_back() {
+        for text in ["2025", "2025-S1", "2025-Q3", "2025-09"] {
+            assert_eq!(text.parse::<Period>().map(|p| p.to_string()), Ok(text.to_owned()));
+        }
+        for wrong in ["25", "2025-S3", "2025-13", "2025-", "2025-Q", "năm 2025"] {
+            assert!(wrong.parse::<Period>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_longer_period_comes_after_a_shorter_one_that_ends_with_it() {
+        let [half, year]: [Period; 2] = ["2025-S2", "2025"].map(|p| p.parse().expect("a period"));
+        assert!(half < year);
+        assert_eq!(half.end(), year.end());
+        assert!(year.holds(jiff::civil::date(2025, 7, 1)));
+    }
+}

@@ -1,0 +1,296 @@
+//! One submission through intake, extraction and normalization: what it holds, as reports.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::Plan;
+use crate::diagnostic::{Finding, Place};
+use crate::extract::{ColumnRef, PeriodClaim, ReadError, Sheet, Table, find_tables, read};
+use crate::geography::{Claim, Report, UnitKey};
+use crate::intake::{MediaType, NotAccepted, sniff};
+use crate::normalize::{Normalized, normalize};
+use crate::period::Period;
+
+/// A file that was taken in.
+#[derive(Debug, Clone)]
+pub(super) struct Submission {
+    pub submission_id: String,
+    pub file_name: String,
+    pub sha256: String,
+    pub size_bytes: u64,
+    pub received_at: Timestamp,
+    /// Another file of the same content came before.
+    pub duplicate: bool,
+}
+
+/// What was read from a submission.
+#[derive(Debug, Default)]
+pub(super) struct Contents {
+    pub media_type: Option<&'static str>,
+    pub reports: Vec<Report>,
+    /// Findings of the file as a whole.
+    pub findings: Vec<Finding>,
+    /// Nothing in it could be used.
+    pub rejected: bool,
+}
+
+impl Submission {
+    pub(super) fn place(&self) -> Place {
+        Place { file_name: Some(self.file_name.clone()), submission_id: Some(self.submission_id.clone()), ..Place::default() }
+    }
+}
+
+/// Reads one submission from its original.
+pub(super) fn read_submission(plan: &Plan, submission: &Submission, original: &Path) -> Contents {
+    let mut contents = Contents::default();
+    let mut reject = |code: &str, args: &[(&str, &str)]| {
+        contents.findings.push(Finding::new(code, submission.place(), args));
+        contents.rejected = true;
+    };
+    let media = match sniff(original) {
+        Ok(Ok(media)) => media,
+        Ok(Err(NotAccepted::Empty)) => {
+            reject("TH102", &[]);
+            return contents;
+        }
+        Ok(Err(NotAccepted::Known(kind))) => {
+            reject("TH103", &[("kind", kind)]);
+            contents.media_type = Some(kind);
+            return contents;
+        }
+        Ok(Err(NotAccepted::Unknown)) => {
+            reject("TH104", &[]);
+            return contents;
+        }
+        Err(e) => {
+            reject("TH101", &[("reason", &e.to_string())]);
+            return contents;
+        }
+    };
+    if submission.size_bytes > plan.limits.max_file_bytes {
+        reject("TH105", &[("limit", &format!("{} bytes", plan.limits.max_file_bytes))]);
+        return contents;
+    }
+    let sheets = match read(original, media, plan.limits) {
+        Ok(sheets) => sheets,
+        Err(e) => {
+            match e {
+                ReadError::Encrypted => reject("TH109", &[]),
+                ReadError::TooLarge(limit) => reject("TH105", &[("limit", &limit)]),
+                ReadError::NotUtf8(at) => reject("TH110", &[("offset", &at.to_string())]),
+                other @ (ReadError::Damaged(_) | ReadError::Io(_)) => reject("TH106", &[("reason", &other.to_string())]),
+            }
+            contents.media_type = Some(media.as_str());
+            return contents;
+        }
+    };
+    contents.media_type = Some(media.as_str());
+    read_sheets(plan, submission, media, &sheets, &mut contents);
+    contents
+}
+
+fn read_sheets(plan: &Plan, submission: &Submission, media: MediaType, sheets: &[Sheet], contents: &mut Contents) {
+    let mut tables: Vec<(bool, Table)> = Vec::new();
+    for sheet in sheets.iter().filter(|sheet| !sheet.is_empty()) {
+        let found = find_tables(sheet, &plan.vocabulary);
+        if found.is_empty() && media == MediaType::Xlsx {
+            let place = Place { sheet: sheet.name.clone(), ..submission.place() };
+            contents.findings.push(Finding::new("TH202", place, &[("cells", &sheet.len().to_string())]));
+        }
+        tables.extend(found.into_iter().map(|table| (sheet.visible, table)));
+    }
+    // A hidden sheet counts only where no visible one holds the same form for the same period.
+    let shown: Vec<(usize, PeriodClaim)> =
+        tables.iter().filter(|(visible, _)| *visible).map(|(_, t)| (t.form, t.period.clone())).collect();
+    tables.retain(|(visible, table)| {
+        if *visible {
+            return true;
+        }
+        let place = Place { sheet: table.sheet.clone(), ..submission.place() };
+        let shadowed = shown.contains(&(table.form, table.period.clone()));
+        contents.findings.push(Finding::new(if shadowed { "TH213" } else { "TH212" }, place, &[]));
+        !shadowed
+    });
+    if tables.is_empty() {
+        contents.findings.push(Finding::new("TH201", submission.place(), &[("forms", &known_forms(plan))]));
+        contents.rejected = true;
+        return;
+    }
+    let agreed: BTreeSet<Period> = tables
+        .iter()
+        .filter_map(|(_, t)| match t.period {
+            PeriodClaim::Agreed(period) => Some(period),
+            _ => None,
+        })
+        .collect();
+    let tables: Vec<Table> = tables.into_iter().map(|(_, table)| table).collect();
+    let claimed: Vec<BTreeSet<UnitKey>> = tables
+        .iter()
+        .map(|t| plan.geography.identify(&claim_of(t), &plan.reporters, &plan.vocabulary.folder).units)
+        .collect();
+    for (n, table) in tables.iter().enumerate() {
+        let siblings: Vec<&BTreeSet<UnitKey>> =
+            claimed.iter().enumerate().filter(|(i, units)| *i != n && !units.is_empty()).map(|(_, units)| units).collect();
+        contents.reports.push(assemble(plan, submission, n + 1, table, &agreed, &siblings));
+    }
+}
+
+fn known_forms(plan: &Plan) -> String {
+    plan.vocabulary.forms.iter().map(|f| f.code.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+fn claim_of(table: &Table) -> Claim {
+    Claim {
+        reporter: table.title.reporter.as_ref().map(|s| s.text.clone()),
+        code: table.title.unit_code.as_ref().map(|s| s.text.clone()),
+    }
+}
+
+/// One report from one table.
+fn assemble(
+    plan: &Plan,
+    submission: &Submission,
+    n: usize,
+    table: &Table,
+    agreed: &BTreeSet<Period>,
+    siblings: &[&BTreeSet<UnitKey>],
+) -> Report {
+    let form = &plan.vocabulary.forms[table.form];
+    let title = &table.title;
+    let unit_cell = title.reporter.as_ref().or(title.unit_code.as_ref()).map(|s| s.at.to_string());
+    let mut report = Report {
+        report_id: format!("{}-{n}", submission.submission_id),
+        submission_id: submission.submission_id.clone(),
+        file_name: submission.file_name.clone(),
+        received_at: submission.received_at,
+        sheet: table.sheet.clone(),
+        form: form.code.clone(),
+        period: None,
+        candidates: BTreeSet::new(),
+        stated_vintage: title.geography.as_ref().and_then(|(_, vintage)| vintage.clone()),
+        unit_cell,
+        unit: None,
+        vintage_evidence: None,
+        reporter: None,
+        sending: title.sending.as_ref().and_then(|(_, n)| *n).unwrap_or(1).max(1),
+        revision: 1,
+        is_current: false,
+        outranked: false,
+        held: false,
+        observations: Vec::new(),
+        comparisons: Vec::new(),
+        cells_total: 0,
+        cells_loaded: 0,
+        cells_explained: 0,
+        findings: table.findings.clone(),
+    };
+    let values = table.cells.iter().filter(|c| matches!(c.column, ColumnRef::Value(_))).count() as i64;
+    let compared =
+        table.cells.iter().filter(|c| matches!(c.column, ColumnRef::Comparison(_)) && c.content.is_some()).count() as i64;
+    report.cells_total = values + compared + table.cells_held;
+    if let Some((stated, None)) = &title.geography {
+        let place = Place { cell: Some(stated.at.to_string()), ..report.place() };
+        report.findings.push(Finding::new("TH414", place, &[("text", &stated.text)]));
+    }
+    match settle_period(table, agreed, form.frequencies.as_slice()) {
+        Ok((period, from_sibling)) => {
+            report.period = Some(period);
+            if from_sibling {
+                let finding = Finding::new("TH314", report.place(), &[("period", &period.to_string())]);
+                report.findings.push(finding);
+            }
+            let normalized = normalize(table, period.year, &plan.vocabulary, &plan.conventions);
+            load(&mut report, normalized, compared + table.cells_held);
+        }
+        Err(finding) => {
+            let place = Place { cell: finding.place.cell.clone(), ..report.place() };
+            report.hold(Finding { place, ..*finding });
+        }
+    }
+    identify(plan, submission, table, siblings, &mut report);
+    report
+}
+
+/// The period of a table: its own, else that of the other forms of the file.
+fn settle_period(
+    table: &Table,
+    agreed: &BTreeSet<Period>,
+    frequencies: &[crate::period::Frequency],
+) -> Result<(Period, bool), Box<Finding>> {
+    match &table.period {
+        PeriodClaim::Agreed(period) => Ok((*period, false)),
+        PeriodClaim::Unstated => {
+            let mut fitting = agreed.iter().filter(|p| frequencies.contains(&p.frequency));
+            match (fitting.next(), fitting.next()) {
+                (Some(only), None) => Ok((*only, true)),
+                _ => Err(Box::new(Finding::new("TH312", Place::default(), &[]))),
+            }
+        }
+        PeriodClaim::Contradiction(first, second) => {
+            let place = Place { cell: Some(second.at.to_string()), ..Place::default() };
+            let args = [("first", first.text.as_str()), ("first_cell", &first.at.to_string()), ("second", second.text.as_str())];
+            Err(Box::new(Finding::new("TH313", place, &args)))
+        }
+    }
+}
+
+fn load(report: &mut Report, normalized: Normalized, explained: i64) {
+    report.cells_loaded = normalized.observations.len() as i64;
+    report.cells_explained = explained + normalized.held;
+    report.observations = normalized.observations;
+    report.comparisons = normalized.comparisons;
+    report.findings.extend(normalized.findings);
+    let unaccounted = report.cells_total - report.cells_loaded - report.cells_explained;
+    if unaccounted != 0 {
+        let finding = Finding::new("TH299", report.place(), &[("count", &unaccounted.to_string())]);
+        report.findings.push(finding);
+    }
+}
+
+/// Finds out which units the report may be of, from the sheet, else from the names of sheet and file,
+/// else from the other forms of the file.
+fn identify(plan: &Plan, submission: &Submission, table: &Table, siblings: &[&BTreeSet<UnitKey>], report: &mut Report) {
+    let geography = &plan.geography;
+    let folder = &plan.vocabulary.folder;
+    let claim = claim_of(table);
+    let identified = geography.identify(&claim, &plan.reporters, folder);
+    report.reporter = identified.reporter;
+    if identified.contradiction {
+        let text = claim.reporter.unwrap_or_default();
+        let code = identified.code.unwrap_or_default();
+        let finding = Finding::new("TH411", report.unit_place(), &[("text", &text), ("code", &code)]);
+        report.hold(finding);
+        return;
+    }
+    report.candidates = identified.units;
+    if !report.candidates.is_empty() || report.held {
+        return;
+    }
+    if let Some(text) = claim.reporter.or(claim.code) {
+        let nearest = geography.nearest_names(&text, &plan.reporters, folder);
+        let finding = Finding::new("TH410", report.unit_place(), &[("text", &text), ("nearest", &nearest)]);
+        report.hold(finding);
+        return;
+    }
+    let file_stem = submission.file_name.rsplit('/').next().unwrap_or_default();
+    let file_stem = file_stem.rsplit_once('.').map_or(file_stem, |(stem, _)| stem);
+    let from_sheet = table.sheet.as_deref().map(|name| geography.mentioned(name, folder)).unwrap_or_default();
+    let agreed_sibling = siblings.first().filter(|first| siblings.iter().all(|s| s == *first)).map(|s| (*s).clone());
+    let (units, whence) = if !from_sheet.is_empty() {
+        (from_sheet, table.sheet.clone().unwrap_or_default())
+    } else if let Some(units) = agreed_sibling {
+        (units, submission.file_name.clone())
+    } else {
+        (geography.mentioned(file_stem, folder), file_stem.to_owned())
+    };
+    if units.is_empty() {
+        let finding = Finding::new("TH416", report.place(), &[]);
+        report.hold(finding);
+    } else {
+        report.candidates = units;
+        let finding = Finding::new("TH415", report.place(), &[("whence", &whence)]);
+        report.findings.push(finding);
+    }
+}

@@ -1,0 +1,47 @@
+//! Checking the SQL of a pipeline: every rule, model and table must fit the tables there are.
+
+use super::{Plan, load};
+use crate::diagnostic::{DefinitionError, DefinitionErrors};
+use crate::engine::Engine;
+use crate::validate::rule_sql;
+use crate::{lake, query, validate};
+
+/// Plans every query of a pipeline over empty tables.
+///
+/// # Errors
+/// All queries that do not fit, each with its file.
+pub async fn check_queries(plan: &Plan) -> Result<(), DefinitionErrors> {
+    let mut errors = DefinitionErrors::default();
+    if let Err(e) = check_all(plan, &mut errors).await {
+        errors.push(DefinitionError::new(&plan.directory, None, e.strip_backtrace(), "correct the query"));
+    }
+    errors.into_result()
+}
+
+async fn check_all(plan: &Plan, errors: &mut DefinitionErrors) -> datafusion::error::Result<()> {
+    let engine = Engine::new()?;
+    for table in lake::tables() {
+        engine.register(table.name, table.schema.clone(), vec![])?;
+    }
+    query::register_helpers(&engine, &plan.geography, &[])?;
+    validate::register_columns(&engine, &[], &plan.vocabulary.forms, &plan.geography)?;
+    let rules_path = plan.directory.join("rules.toml");
+    let rules_text = std::fs::read_to_string(&rules_path).unwrap_or_default();
+    for rule in &plan.rules {
+        if let Err(e) = engine.plan(&rule_sql(rule)).await {
+            let line = load::line_of(&rules_text, &format!("\"{}\"", rule.id));
+            let message = format!("the rule `{}` cannot be run: {}", rule.id, e.strip_backtrace());
+            errors.push(DefinitionError::new(&rules_path, line, message, "an operand is an indicator of the catalogue; the rest is SQL"));
+        }
+    }
+    if let Err(e) = query::run(&engine, &plan.models, &plan.geography, &plan.country).await {
+        let path = plan.directory.join("models");
+        errors.push(DefinitionError::new(&path, None, e.strip_backtrace(), "correct the model that the message names"));
+    }
+    for definition in &plan.tables {
+        if let Err(e) = crate::tables::check(&engine, definition, &plan.edition).await {
+            errors.push(e);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,89 @@
+//! A pipeline: its definitions, checked, and the run that takes submissions through the stages in order.
+
+mod assemble;
+mod check;
+mod catalogue;
+mod load;
+mod raw;
+mod reference;
+mod run;
+mod summary;
+mod tables;
+
+pub use catalogue::{Indicator, Measure, Sector, TARGET_TEXTS, Target};
+pub use check::check_queries;
+pub use load::load;
+pub use run::{Progress, Run, RunError, RunOptions, Stage, open_engine, run};
+pub use summary::{Headlines, Overdue, ReportCount, Summary};
+
+use std::path::PathBuf;
+
+use jiff::tz::TimeZone;
+
+use crate::extract::{Limits, Vocabulary};
+use crate::geography::{Duty, Geography, Reporters};
+use crate::normalize::Conventions;
+use crate::period::Period;
+use crate::query::{Country, Models};
+use crate::tables::{Edition, TableDefinition};
+use crate::validate::Rule;
+
+/// A pipeline, read and found sound.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Where its files are.
+    pub directory: PathBuf,
+    /// Identifier: the lake belongs to it.
+    pub id: String,
+    /// Title in Vietnamese.
+    pub title_vi: String,
+    /// Title in English.
+    pub title_en: String,
+    /// Hash of all its files.
+    pub definition_hash: String,
+    /// Inboxes it reads unless told otherwise.
+    pub submissions: Vec<PathBuf>,
+    /// File names of an inbox that are no submissions.
+    pub pass_over: Vec<String>,
+    /// The time zone of due dates.
+    pub zone: TimeZone,
+    /// What extraction knows.
+    pub vocabulary: Vocabulary,
+    /// What normalization knows.
+    pub conventions: Conventions,
+    /// Territory.
+    pub geography: Geography,
+    /// Who may send.
+    pub reporters: Reporters,
+    /// Who must send, and when.
+    pub duties: Vec<Duty>,
+    /// Collections open from the start, for the submissions the pipeline names.
+    pub collections: Vec<(String, Period)>,
+    /// The indicators.
+    pub indicators: Vec<Indicator>,
+    /// The sectors.
+    pub sectors: Vec<Sector>,
+    /// The targets.
+    pub targets: Vec<Target>,
+    /// The rules.
+    pub rules: Vec<Rule>,
+    /// SQL from observations to totals.
+    pub models: Models,
+    /// The white book's tables.
+    pub tables: Vec<TableDefinition>,
+    /// The edition that a run prints.
+    pub edition: Edition,
+    /// The country.
+    pub country: Country,
+    /// What the summary shows.
+    pub headline: Headline,
+    /// What one file may hold.
+    pub limits: Limits,
+}
+
+/// What the summary of a run shows of the country.
+#[derive(Debug, Clone, Default)]
+pub struct Headline {
+    /// Indicators, in order.
+    pub indicators: Vec<String>,
+}

@@ -1,0 +1,79 @@
+//! `pipeline.toml` as its file states it.
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::extract::Limits;
+use crate::period::Frequency;
+
+/// `pipeline.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawPipeline {
+    pub id: String,
+    pub title_vi: String,
+    pub title_en: String,
+    pub reference: String,
+    pub models: String,
+    #[serde(default)]
+    pub submissions: Vec<String>,
+    #[serde(default)]
+    pub pass_over: Vec<String>,
+    /// Hours ahead of UTC: the days of due dates are days there.
+    pub utc_offset_hours: Spanned<i8>,
+    pub country: RawCountry,
+    #[serde(default)]
+    pub reporters: Vec<RawReporter>,
+    #[serde(default)]
+    pub duties: Vec<RawDuty>,
+    #[serde(default)]
+    pub collections: Vec<RawCollection>,
+    pub headline: RawHeadline,
+    #[serde(default)]
+    pub limits: Limits,
+    /// The edition whose tables a run prints.
+    pub edition: Spanned<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawCountry {
+    pub code: String,
+    pub name_vi: String,
+    pub name_en: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawReporter {
+    pub id: String,
+    pub words: Vec<String>,
+    pub rank: i64,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawDuty {
+    pub id: String,
+    pub reporter: Spanned<String>,
+    pub frequency: Frequency,
+    pub due_month: Option<i8>,
+    pub due_day: Spanned<i8>,
+    pub year_offset: i16,
+    pub forms: Vec<Spanned<String>>,
+    #[allow(dead_code, reason = "the source stands in the file for its readers")]
+    pub source: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawCollection {
+    pub form: Spanned<String>,
+    pub period: Spanned<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawHeadline {
+    pub indicators: Vec<Spanned<String>>,
+}

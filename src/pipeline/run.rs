@@ -1,0 +1,333 @@
+//! A run: everything, once, repeatable. Submissions in; a snapshot in the lake and the tables in `out/`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use arrow::array::{AsArray, RecordBatch};
+use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
+use datafusion::error::DataFusionError;
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use super::assemble::{Contents, Submission, read_submission};
+use super::reference::reference_tables;
+use super::summary::{Summary, summarize};
+use super::{Plan, tables};
+use crate::diagnostic::{Finding, Severity};
+use crate::engine::Engine;
+use crate::geography::{
+    Report, decide_vintages, missing_reports, reports_after_their_due_date, settle_revisions, settle_twins,
+};
+use crate::intake::{Intake, hex, look_into};
+use crate::lake::{self, Lake, LakeError, Snapshot};
+use crate::publish::PublishError;
+use crate::{publish, query, validate};
+
+/// What a run is asked to do.
+#[derive(Debug, Clone)]
+pub struct RunOptions {
+    /// Inboxes; the pipeline's own when empty.
+    pub submissions: Vec<PathBuf>,
+    /// The lake.
+    pub lake: PathBuf,
+    /// Where the tables go.
+    pub out: PathBuf,
+    /// The moment against which overdue is judged.
+    pub at: Timestamp,
+}
+
+/// A stage, for those who watch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Looking for files.
+    Intake,
+    /// Reading them.
+    Extract,
+    /// Applying the rules.
+    Validate,
+    /// Running the models.
+    Query,
+    /// Writing the snapshot.
+    Publish,
+    /// Writing the tables.
+    Tables,
+}
+
+/// Who watches a run: the stage, how much of it is done, how much there is.
+pub type Progress<'a> = &'a (dyn Fn(Stage, usize, usize) + Sync);
+
+/// Why a run could not be carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// An inbox could not be read.
+    #[error("the inbox cannot be read: {0}")]
+    Inbox(std::io::Error),
+    /// The lake could not be used.
+    #[error(transparent)]
+    Lake(#[from] LakeError),
+    /// A query failed.
+    #[error(transparent)]
+    Query(#[from] DataFusionError),
+    /// The tables could not be written.
+    #[error(transparent)]
+    Publish(#[from] PublishError),
+}
+
+impl From<arrow::error::ArrowError> for RunError {
+    fn from(error: arrow::error::ArrowError) -> Self {
+        Self::Query(error.into())
+    }
+}
+
+/// What a run did.
+#[derive(Debug)]
+pub struct Run {
+    /// What people read at its end.
+    pub summary: Summary,
+    /// All findings, as stored.
+    pub findings: Vec<Finding>,
+    /// The snapshot that readers see now.
+    pub snapshot: Snapshot,
+}
+
+/// Runs a pipeline.
+///
+/// # Errors
+/// When the run could not be carried out; the lake is then what it was before.
+pub async fn run(plan: &Plan, options: &RunOptions, progress: Progress<'_>) -> Result<Run, RunError> {
+    publish::check_out(&options.out)?;
+    let lake = Lake::open(&options.lake, &plan.id)?;
+    progress(Stage::Intake, 0, 1);
+    let inboxes = if options.submissions.is_empty() { &plan.submissions } else { &options.submissions };
+    let intake = look_into(inboxes, &plan.pass_over).map_err(RunError::Inbox)?;
+    let submissions = take_in(&lake, &intake)?;
+    let listed = if options.submissions.is_empty() { plan.collections.as_slice() } else { &[] };
+    let id = snapshot_id(plan, &submissions, &intake.findings, !listed.is_empty());
+    let snapshot = match lake.current() {
+        Some(current) if current.id == id => current,
+        _ => {
+            let tables = compute(plan, &lake, &submissions, intake.findings, listed, progress).await?;
+            progress(Stage::Publish, 0, 1);
+            lake.publish(&id, &tables)?
+        }
+    };
+    progress(Stage::Tables, 0, 1);
+    let engine = open_engine(&snapshot)?;
+    let printed = tables::build_all(&engine, plan).await?;
+    let findings = super::summary::read_findings(&snapshot)?;
+    publish::publish(&options.out, &printed, &plan.edition, &findings)?;
+    let summary = summarize(&engine, plan, &findings, options, &printed).await?;
+    Ok(Run { summary, findings, snapshot })
+}
+
+/// An engine over the tables of a snapshot.
+///
+/// # Errors
+/// When a table cannot be registered.
+pub fn open_engine(snapshot: &Snapshot) -> Result<Engine, RunError> {
+    let engine = Engine::new()?;
+    for table in lake::tables() {
+        engine.register_parquet(table.name, table.schema.clone(), &snapshot.files(table.name)?)?;
+    }
+    Ok(engine)
+}
+
+/// Keeps the originals that came, and joins them with what the lake took in before.
+fn take_in(lake: &Lake, intake: &Intake) -> Result<Vec<Submission>, RunError> {
+    let mut known: BTreeMap<(String, String), (u64, Timestamp)> = BTreeMap::new();
+    if let Some(snapshot) = lake.current() {
+        for batch in snapshot.read("submissions")? {
+            let text = |name: &str| batch.column_by_name(name).map(|c| c.as_string::<i32>().clone());
+            let (Some(names), Some(hashes)) = (text("file_name"), text("sha256")) else { continue };
+            let sizes = batch.column_by_name("size_bytes").map(|c| c.as_primitive::<Int64Type>().clone());
+            let times = batch.column_by_name("received_at").map(|c| c.as_primitive::<TimestampMicrosecondType>().clone());
+            let (Some(sizes), Some(times)) = (sizes, times) else { continue };
+            for row in 0..batch.num_rows() {
+                let key = (hashes.value(row).to_owned(), names.value(row).to_owned());
+                let time = Timestamp::from_microsecond(times.value(row)).unwrap_or(Timestamp::UNIX_EPOCH);
+                known.insert(key, (u64::try_from(sizes.value(row)).unwrap_or(0), time));
+            }
+        }
+    }
+    for arrival in &intake.arrivals {
+        lake.keep_original(&arrival.path, &arrival.sha256)?;
+        let key = (arrival.sha256.clone(), arrival.file_name.clone());
+        // A time to the microsecond is what the lake keeps.
+        let received = Timestamp::from_microsecond(arrival.received_at.as_microsecond()).unwrap_or(arrival.received_at);
+        let entry = known.entry(key).or_insert((arrival.size_bytes, received));
+        if arrival.received_stated {
+            entry.1 = received;
+        }
+    }
+    let mut submissions: Vec<Submission> = known
+        .into_iter()
+        .map(|((sha256, file_name), (size_bytes, received_at))| Submission {
+            submission_id: sha256[..16].to_owned(),
+            file_name,
+            sha256,
+            size_bytes,
+            received_at,
+            duplicate: false,
+        })
+        .collect();
+    submissions.sort_by(|a, b| (a.received_at, &a.file_name, &a.sha256).cmp(&(b.received_at, &b.file_name, &b.sha256)));
+    let mut seen = BTreeSet::new();
+    for submission in &mut submissions {
+        submission.duplicate = !seen.insert(submission.sha256.clone());
+    }
+    Ok(submissions)
+}
+
+fn snapshot_id(plan: &Plan, submissions: &[Submission], findings: &[Finding], with_listed: bool) -> String {
+    let mut hasher = Sha256::new();
+    let mut add = |text: &str| {
+        hasher.update(text.as_bytes());
+        hasher.update([0]);
+    };
+    add(env!("CARGO_PKG_VERSION"));
+    add(&plan.definition_hash);
+    add(if with_listed { "listed" } else { "received" });
+    for s in submissions {
+        add(&s.file_name);
+        add(&s.sha256);
+        add(&s.received_at.as_microsecond().to_string());
+    }
+    for finding in findings {
+        add(&finding.message_en);
+    }
+    hex(&hasher.finalize())[..16].to_owned()
+}
+
+/// Reads all submissions, several at a time; the result is in their order.
+fn read_all(plan: &Plan, lake: &Lake, submissions: &[Submission], progress: Progress<'_>) -> Vec<Contents> {
+    let next = AtomicUsize::new(0);
+    let done = AtomicUsize::new(0);
+    let slots: Vec<Mutex<Option<Contents>>> = submissions.iter().map(|_| Mutex::new(None)).collect();
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                loop {
+                    let i = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(submission) = submissions.get(i) else { return };
+                    let contents = if submission.duplicate {
+                        Contents {
+                            findings: vec![Finding::new("TH111", submission.place(), &[])],
+                            ..Contents::default()
+                        }
+                    } else {
+                        read_submission(plan, submission, &lake.original(&submission.sha256))
+                    };
+                    if let Ok(mut slot) = slots[i].lock() {
+                        *slot = Some(contents);
+                    }
+                    progress(Stage::Extract, done.fetch_add(1, Ordering::Relaxed) + 1, submissions.len());
+                }
+            });
+        }
+    });
+    slots.into_iter().map(|slot| slot.into_inner().ok().flatten().unwrap_or_default()).collect()
+}
+
+/// Everything between the originals and the tables of a snapshot.
+async fn compute(
+    plan: &Plan,
+    lake: &Lake,
+    submissions: &[Submission],
+    mut findings: Vec<Finding>,
+    listed: &[(String, crate::period::Period)],
+    progress: Progress<'_>,
+) -> Result<BTreeMap<&'static str, RecordBatch>, RunError> {
+    let mut contents = read_all(plan, lake, submissions, progress);
+    let mut reports: Vec<Report> = contents.iter_mut().flat_map(|c| std::mem::take(&mut c.reports)).collect();
+    decide_vintages(&mut reports, &plan.geography, &plan.zone);
+    settle_twins(&mut reports);
+    settle_revisions(&mut reports, &plan.reporters);
+    reports_after_their_due_date(&mut reports, &plan.duties, &plan.zone);
+
+    progress(Stage::Validate, 0, plan.rules.len());
+    let engine = Engine::new()?;
+    let mut out: BTreeMap<&'static str, RecordBatch> = BTreeMap::new();
+    out.extend(reference_tables(plan)?);
+    out.insert("observations", tables::observations(plan, &reports)?);
+    out.insert("reports", tables::reports(&reports)?);
+    for (name, batch) in &out {
+        engine.register(name, batch.schema(), vec![batch.clone()])?;
+    }
+    query::register_helpers(&engine, &plan.geography, &reports)?;
+    validate::register_columns(&engine, &reports, &plan.vocabulary.forms, &plan.geography)?;
+    out.insert("rule_results", validate::judge(&engine, &plan.rules, &mut reports).await?);
+
+    progress(Stage::Query, 0, 1);
+    out.extend(query::run(&engine, &plan.models, &plan.geography, &plan.country).await?);
+    validate::run_checks(&engine, &mut reports).await?;
+
+    findings.extend(validate::back_in_time(&reports, &plan.geography));
+    let missing = missing_reports(&reports, listed, &plan.duties, &plan.geography);
+    findings.extend(missing.iter().map(|m| m.finding(&plan.geography)));
+    let outcomes: Vec<&'static str> = submissions
+        .iter()
+        .zip(&contents)
+        .map(|(submission, contents)| outcome(submission, contents, &reports))
+        .collect();
+    for report in &mut reports {
+        let whole = report.place();
+        for finding in &mut report.findings {
+            finding.place = within(&finding.place, &whole);
+        }
+    }
+    findings.extend(contents.into_iter().flat_map(|c| {
+        let media = c.media_type;
+        c.findings.into_iter().map(move |f| (media, f)).map(|(_, f)| f)
+    }));
+    findings.extend(reports.iter().flat_map(|r| r.findings.iter().cloned()));
+    findings.sort_by(|a, b| a.storage_key().cmp(&b.storage_key()));
+    out.insert("submissions", tables::submissions(submissions, &outcomes, lake)?);
+    out.insert("reports", tables::reports(&reports)?);
+    out.insert("findings", tables::findings(&findings)?);
+    Ok(out)
+}
+
+/// A finding's place, completed by that of its report.
+fn within(place: &crate::diagnostic::Place, whole: &crate::diagnostic::Place) -> crate::diagnostic::Place {
+    let or = |a: &Option<String>, b: &Option<String>| a.clone().or_else(|| b.clone());
+    crate::diagnostic::Place {
+        file_name: or(&place.file_name, &whole.file_name),
+        submission_id: or(&place.submission_id, &whole.submission_id),
+        report_id: or(&place.report_id, &whole.report_id),
+        form: or(&place.form, &whole.form),
+        sheet: or(&place.sheet, &whole.sheet),
+        cell: place.cell.clone(),
+        unit_vintage: or(&place.unit_vintage, &whole.unit_vintage),
+        unit_code: or(&place.unit_code, &whole.unit_code),
+        period: or(&place.period, &whole.period),
+        indicator: place.indicator.clone(),
+        sector: place.sector.clone(),
+        scenario: place.scenario.clone(),
+    }
+}
+
+/// What became of a submission.
+fn outcome(submission: &Submission, contents: &Contents, reports: &[Report]) -> &'static str {
+    if submission.duplicate {
+        return "duplicate";
+    }
+    if contents.rejected {
+        return "rejected";
+    }
+    let own: Vec<&Report> = reports.iter().filter(|r| r.submission_id == submission.submission_id).collect();
+    if !own.is_empty() && own.iter().all(|r| r.held) {
+        return "held";
+    }
+    let grave = |findings: &[Finding]| findings.iter().any(|f| f.severity >= Severity::Warning);
+    if grave(&contents.findings) || own.iter().any(|r| grave(&r.findings)) { "accepted_with_findings" } else { "accepted" }
+}
+
+/// Where a path of the project's output is shown from.
+#[must_use]
+pub fn shown(path: &Path) -> String {
+    fs::canonicalize(path).map_or_else(|_| path.display().to_string(), |_| path.display().to_string())
+}

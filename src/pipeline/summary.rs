@@ -1,0 +1,273 @@
+//! What a person reads at the end of a run, in ten seconds.
+
+use std::collections::BTreeMap;
+
+use arrow::array::{Array, AsArray, RecordBatch, StringArray};
+use arrow::datatypes::{DataType, Decimal128Type, Int64Type};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::run::{RunError, RunOptions};
+use super::Plan;
+use crate::diagnostic::{Finding, Place, Severity, count_by_severity};
+use crate::engine::Engine;
+use crate::geography::due_date;
+use crate::lake::Snapshot;
+use crate::period::Period;
+use crate::tables::Table;
+
+/// The summary of a run.
+#[derive(Debug, Serialize)]
+pub struct Summary {
+    /// The pipeline.
+    pub pipeline: String,
+    /// The snapshot.
+    pub snapshot: String,
+    /// Submissions by outcome.
+    pub submissions: BTreeMap<String, i64>,
+    /// Reports by form and period.
+    pub reports: Vec<ReportCount>,
+    /// Values loaded.
+    pub values: i64,
+    /// Number of errors, warnings and infos.
+    pub findings: (usize, usize, usize),
+    /// Reports that are owed and late at the moment the run was judged against.
+    pub overdue: Vec<Overdue>,
+    /// National figures.
+    pub headlines: Headlines,
+    /// The lake.
+    pub lake: String,
+    /// Where the tables are.
+    pub out: String,
+    /// The printed tables.
+    pub tables: Vec<String>,
+}
+
+/// Units that reported a form for a period.
+#[derive(Debug, Serialize)]
+pub struct ReportCount {
+    /// Form.
+    pub form: String,
+    /// Period.
+    pub period: String,
+    /// Reports taken in, all versions.
+    pub reports: i64,
+    /// Units whose report was accepted.
+    pub units_reported: usize,
+    /// Units that owe one.
+    pub units_expected: usize,
+}
+
+/// A report that is late.
+#[derive(Debug, Serialize)]
+pub struct Overdue {
+    /// Form.
+    pub form: String,
+    /// Period.
+    pub period: String,
+    /// Vintage and code of the unit.
+    pub unit: String,
+    /// Its name.
+    pub name: String,
+    /// The last day.
+    pub due: String,
+}
+
+/// National figures of several years.
+#[derive(Debug, Default, Serialize)]
+pub struct Headlines {
+    /// Geography they stand on.
+    pub geography: String,
+    /// Periods, in order.
+    pub periods: Vec<String>,
+    /// Name, unit, and a text for each period.
+    pub rows: Vec<(String, String, Vec<String>)>,
+}
+
+fn texts(batch: &RecordBatch, column: &str) -> StringArray {
+    batch
+        .column_by_name(column)
+        .and_then(|c| arrow::compute::cast(c, &DataType::Utf8).ok())
+        .map_or_else(|| StringArray::new_null(batch.num_rows()), |c| c.as_string::<i32>().clone())
+}
+
+fn optional(array: &StringArray, row: usize) -> Option<String> {
+    array.is_valid(row).then(|| array.value(row).to_owned())
+}
+
+/// The findings of a snapshot.
+pub(super) fn read_findings(snapshot: &Snapshot) -> Result<Vec<Finding>, RunError> {
+    let mut findings = Vec::new();
+    for batch in snapshot.read("findings")? {
+        let column = |name: &str| texts(&batch, name);
+        let (code, severity, rule) = (column("code"), column("severity"), column("rule"));
+        let place = [
+            "file_name", "submission_id", "report_id", "form", "sheet", "cell", "unit_vintage", "unit_code", "period",
+            "indicator", "sector", "scenario",
+        ]
+        .map(column);
+        let (vi, en) = (column("message_vi"), column("message_en"));
+        for row in 0..batch.num_rows() {
+            let at = |i: usize| optional(&place[i], row);
+            findings.push(Finding {
+                code: code.value(row).to_owned(),
+                severity: Severity::parse(severity.value(row)).unwrap_or(Severity::Error),
+                rule: optional(&rule, row),
+                place: Place {
+                    file_name: at(0),
+                    submission_id: at(1),
+                    report_id: at(2),
+                    form: at(3),
+                    sheet: at(4),
+                    cell: at(5),
+                    unit_vintage: at(6),
+                    unit_code: at(7),
+                    period: at(8),
+                    indicator: at(9),
+                    sector: at(10),
+                    scenario: at(11),
+                },
+                message_vi: vi.value(row).to_owned(),
+                message_en: en.value(row).to_owned(),
+            });
+        }
+    }
+    Ok(findings)
+}
+
+/// Makes the summary from a snapshot.
+pub(super) async fn summarize(
+    engine: &Engine,
+    plan: &Plan,
+    findings: &[Finding],
+    options: &RunOptions,
+    tables: &[Table],
+) -> Result<Summary, RunError> {
+    let (_, batches) = engine.query("SELECT outcome, count(*) AS n FROM submissions GROUP BY outcome").await?;
+    let mut submissions = BTreeMap::new();
+    for batch in &batches {
+        let (outcome, n) = (texts(batch, "outcome"), batch.column(1).as_primitive::<Int64Type>());
+        for row in 0..batch.num_rows() {
+            submissions.insert(outcome.value(row).to_owned(), n.value(row));
+        }
+    }
+    let (_, batches) = engine.query("SELECT count(*) AS n FROM observations").await?;
+    let values = batches.first().map_or(0, |b| b.column(0).as_primitive::<Int64Type>().value(0));
+    let headlines = headlines(engine, plan).await?;
+    Ok(Summary {
+        pipeline: plan.id.clone(),
+        snapshot: Snapshot::current(&options.lake)?.id,
+        submissions,
+        reports: report_counts(engine, plan, findings).await?,
+        values,
+        findings: count_by_severity(findings),
+        overdue: overdue(plan, findings, options.at),
+        headlines,
+        lake: options.lake.display().to_string(),
+        out: options.out.display().to_string(),
+        tables: tables.iter().map(|t| t.title_en.clone()).collect(),
+    })
+}
+
+/// The code of the finding of a report that is owed and did not come.
+const MISSING: &str = "TH404";
+
+async fn report_counts(engine: &Engine, plan: &Plan, findings: &[Finding]) -> Result<Vec<ReportCount>, RunError> {
+    let (_, batches) = engine
+        .query("SELECT form, period, count(*) AS n FROM reports WHERE period IS NOT NULL GROUP BY form, period ORDER BY form, period")
+        .await?;
+    let mut counts: BTreeMap<(String, String), i64> = BTreeMap::new();
+    for batch in &batches {
+        let (form, period, n) = (texts(batch, "form"), texts(batch, "period"), batch.column(2).as_primitive::<Int64Type>());
+        for row in 0..batch.num_rows() {
+            counts.insert((form.value(row).to_owned(), period.value(row).to_owned()), n.value(row));
+        }
+    }
+    for finding in findings.iter().filter(|f| f.code == MISSING) {
+        if let (Some(form), Some(period)) = (&finding.place.form, &finding.place.period) {
+            counts.entry((form.clone(), period.clone())).or_default();
+        }
+    }
+    Ok(counts
+        .into_iter()
+        .filter_map(|((form, period), reports)| {
+            let parsed: Period = period.parse().ok()?;
+            let due = due_date(&form, parsed, &plan.duties).unwrap_or_else(|| parsed.end());
+            let expected = plan.geography.units_of(plan.geography.vintage_on(due)).len();
+            let missing = findings
+                .iter()
+                .filter(|f| f.code == MISSING && f.place.form.as_ref() == Some(&form) && f.place.period.as_ref() == Some(&period))
+                .count();
+            let units_reported = expected.saturating_sub(missing);
+            Some(ReportCount { form, period, reports, units_reported, units_expected: expected })
+        })
+        .collect())
+}
+
+/// The missing reports whose last day is over at `at`.
+fn overdue(plan: &Plan, findings: &[Finding], at: Timestamp) -> Vec<Overdue> {
+    let today = at.to_zoned(plan.zone.clone()).date();
+    findings
+        .iter()
+        .filter(|f| f.code == MISSING)
+        .filter_map(|f| {
+            let (form, period) = (f.place.form.clone()?, f.place.period.clone()?);
+            let (vintage, code) = (f.place.unit_vintage.clone()?, f.place.unit_code.clone()?);
+            let parsed: Period = period.parse().ok()?;
+            let due = due_date(&form, parsed, &plan.duties).filter(|due| *due < today)?;
+            let unit = crate::geography::UnitKey { vintage, code };
+            let name = plan.geography.name(&unit, parsed.end()).to_owned();
+            Some(Overdue { form, period, unit: format!("{}:{}", unit.vintage, unit.code), name, due: due.to_string() })
+        })
+        .collect()
+}
+
+async fn headlines(engine: &Engine, plan: &Plan) -> Result<Headlines, RunError> {
+    let geography = plan.geography.newest();
+    let sql = format!(
+        "SELECT n.indicator, n.period, n.value, n.status, n.units_reported, n.units_expected FROM national n \
+         WHERE n.geography = '{geography}' AND n.scenario = 'best' AND n.sector = '_T' AND n.fund = '_T' \
+           AND length(n.period) = 4 ORDER BY n.period"
+    );
+    let (_, batches) = engine.query(&sql).await?;
+    let mut figures: BTreeMap<(String, String), String> = BTreeMap::new();
+    let mut periods: Vec<String> = Vec::new();
+    for batch in &batches {
+        let (indicator, period, status) = (texts(batch, "indicator"), texts(batch, "period"), texts(batch, "status"));
+        let value = batch.column(2).as_primitive::<Decimal128Type>();
+        let (reported, expected) = (batch.column(4).as_primitive::<Int64Type>(), batch.column(5).as_primitive::<Int64Type>());
+        for row in 0..batch.num_rows() {
+            let Some(facts) = plan.indicators.iter().find(|i| i.id == indicator.value(row)) else { continue };
+            let mut text = if value.is_valid(row) {
+                crate::tables::format_decimal(value.value(row), facts.decimals, ',', '.')
+            } else {
+                "…".to_owned()
+            };
+            match status.value(row) {
+                "P" => text.push_str(&format!(" ({}/{})", reported.value(row), expected.value(row))),
+                "E" => text.push_str(" (e)"),
+                _ => {}
+            }
+            if !periods.contains(&period.value(row).to_owned()) {
+                periods.push(period.value(row).to_owned());
+            }
+            figures.insert((indicator.value(row).to_owned(), period.value(row).to_owned()), text);
+        }
+    }
+    let skipped = periods.len().saturating_sub(4);
+    let periods = periods.split_off(skipped);
+    let rows = plan
+        .headline
+        .indicators
+        .iter()
+        .filter_map(|id| {
+            let facts = plan.indicators.iter().find(|i| i.id == *id)?;
+            let cells = periods
+                .iter()
+                .map(|p| figures.get(&(id.clone(), p.clone())).cloned().unwrap_or_else(|| "…".to_owned()))
+                .collect();
+            Some((facts.name_en.clone(), facts.unit.clone(), cells))
+        })
+        .collect();
+    Ok(Headlines { geography: geography.to_owned(), periods, rows })
+}

@@ -1,0 +1,145 @@
+//! Folding: the form in which two Vietnamese texts are compared.
+//!
+//! `Hoà` and `Hòa`, `Ð` and `Đ`, decomposed and composed letters, case, spacing, punctuation and the
+//! usual abbreviations must not keep two equal labels apart. Folding is for comparing only; what is
+//! stored and shown is always the text as read.
+
+use std::collections::BTreeMap;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Folds texts with one set of abbreviations.
+#[derive(Debug, Clone, Default)]
+pub struct Folder {
+    /// Token sequences and what they stand for, longest first.
+    abbreviations: Vec<(Vec<String>, Vec<String>)>,
+}
+
+impl Folder {
+    /// A folder that writes out `abbreviations` (short form to long form).
+    #[must_use]
+    pub fn new(abbreviations: &BTreeMap<String, String>) -> Self {
+        let plain = Self::default();
+        let mut pairs: Vec<(Vec<String>, Vec<String>)> = abbreviations
+            .iter()
+            .map(|(short, long)| (plain.tokens(short), plain.tokens(long)))
+            .filter(|(short, _)| !short.is_empty())
+            .collect();
+        pairs.sort_by_key(|(short, _)| std::cmp::Reverse(short.len()));
+        Self { abbreviations: pairs }
+    }
+
+    /// The folded form of `text`: lower-case words separated by single spaces.
+    ///
+    /// ```
+    /// use tonghop::text::Folder;
+    /// let short = std::collections::BTreeMap::from([("htx".to_owned(), "hợp tác xã".to_owned())]);
+    /// let folder = Folder::new(&short);
+    /// assert_eq!(folder.fold("  Số\u{a0}HTX\nhoà nhập: "), "số hợp tác xã hòa nhập");
+    /// ```
+    #[must_use]
+    pub fn fold(&self, text: &str) -> String {
+        let tokens = self.tokens(text);
+        let mut out: Vec<&str> = Vec::with_capacity(tokens.len());
+        let mut i = 0;
+        'tokens: while i < tokens.len() {
+            for (short, long) in &self.abbreviations {
+                if tokens[i..].starts_with(short) {
+                    out.extend(long.iter().map(String::as_str));
+                    i += short.len();
+                    continue 'tokens;
+                }
+            }
+            out.push(&tokens[i]);
+            i += 1;
+        }
+        out.join(" ")
+    }
+
+    fn tokens(&self, text: &str) -> Vec<String> {
+        let composed: String = text.nfc().collect();
+        let mut tokens = Vec::new();
+        let mut word = String::new();
+        for c in composed.chars().flat_map(char::to_lowercase) {
+            match c {
+                '\u{f0}' => word.push('\u{111}'),
+                c if c.is_alphanumeric() && !is_superscript(c) => word.push(c),
+                _ if word.is_empty() => {}
+                _ => tokens.push(std::mem::take(&mut word)),
+            }
+        }
+        if !word.is_empty() {
+            tokens.push(word);
+        }
+        tokens.iter().map(|word| place_tone(word)).collect()
+    }
+}
+
+fn is_superscript(c: char) -> bool {
+    matches!(c, '\u{b9}' | '\u{b2}' | '\u{b3}' | '\u{2070}'..='\u{209c}')
+}
+
+/// The tone marks of Vietnamese, as combining characters.
+const TONES: [char; 5] = ['\u{300}', '\u{301}', '\u{303}', '\u{309}', '\u{323}'];
+
+/// Moves the tone of an open `oa`, `oe`, `uy` to the first vowel (the placement of the statistical
+/// office's tables), so that both ways to write a syllable fold to one.
+fn place_tone(word: &str) -> String {
+    let decomposed: Vec<char> = word.nfd().collect();
+    let Some(at) = decomposed.iter().position(|c| TONES.contains(c)) else { return word.to_owned() };
+    let tone = decomposed[at];
+    let mut bare: Vec<char> = decomposed.clone();
+    bare.remove(at);
+    let composed: Vec<char> = bare.iter().copied().nfc().collect();
+    let n = composed.len();
+    let open_pair = n >= 2
+        && matches!((composed[n - 2], composed[n - 1]), ('o', 'a' | 'e') | ('u', 'y'))
+        && !(composed[n - 2] == 'u' && n >= 3 && composed[n - 3] == 'q');
+    if !open_pair || bare.iter().any(|c| TONES.contains(c)) || bare.iter().filter(|c| is_combining_mark(**c)).count() > composed.len() {
+        return word.to_owned();
+    }
+    let mut out: Vec<char> = composed[..n - 1].to_vec();
+    out.push(tone);
+    out.push(composed[n - 1]);
+    out.into_iter().nfc().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder() -> Folder {
+        Folder::new(&BTreeMap::from([
+            ("htx".to_owned(), "hợp tác xã".to_owned()),
+            ("lhhtx".to_owned(), "liên hiệp hợp tác xã".to_owned()),
+            ("th".to_owned(), "thực hiện".to_owned()),
+        ]))
+    }
+
+    #[test]
+    fn tone_placement_is_one() {
+        let f = folder();
+        for (a, b) in [("Hoà", "Hòa"), ("khoẻ", "khỏe"), ("thuỷ", "thủy"), ("Hoà Bình", "HÒA BÌNH")] {
+            assert_eq!(f.fold(a), f.fold(b));
+        }
+        // A closed syllable has one placement only, and `quý` keeps its own.
+        assert_eq!(f.fold("toàn"), "toàn");
+        assert_eq!(f.fold("Quý"), "quý");
+    }
+
+    #[test]
+    fn composition_and_lookalikes_do_not_matter() {
+        let f = folder();
+        let decomposed: String = "Đắk Lắk".nfd().collect();
+        assert_eq!(f.fold(&decomposed), f.fold("Ðắk  Lắk"));
+    }
+
+    #[test]
+    fn abbreviations_are_written_out_by_word() {
+        let f = folder();
+        assert_eq!(f.fold("Số LHHTX"), "số liên hiệp hợp tác xã");
+        assert_eq!(f.fold("Ước TH năm 2023 / TH năm 2022"), "ước thực hiện năm 2023 thực hiện năm 2022");
+        assert_eq!(f.fold("Thái"), "thái");
+    }
+}

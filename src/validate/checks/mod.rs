@@ -1,0 +1,89 @@
+//! Checks of the whole set of reports: overlaps over a change, forms that disagree, what cannot go back.
+
+use std::collections::{BTreeMap, HashMap};
+
+use arrow::array::{Array, AsArray};
+use arrow::datatypes::DataType;
+use datafusion::error::Result;
+
+use crate::diagnostic::{Finding, Place};
+use crate::engine::Engine;
+use crate::geography::{Geography, Report};
+
+/// A query whose rows are findings: its columns are arguments of the message, some also of the place.
+const CHECKS: [(&str, &str); 3] = [
+    ("TH406", include_str!("overlap.sql")),
+    ("TH407", include_str!("other_form_counts.sql")),
+    ("TH408", include_str!("forms_disagree.sql")),
+];
+
+/// Runs the checks over `reports`, `observations` and `counted`; the findings go to their reports.
+///
+/// # Errors
+/// When a query fails.
+pub async fn run_checks(engine: &Engine, reports: &mut [Report]) -> Result<()> {
+    let index: HashMap<String, usize> = reports.iter().enumerate().map(|(i, r)| (r.report_id.clone(), i)).collect();
+    for (code, sql) in CHECKS {
+        let (_, batches) = engine.query(sql).await?;
+        let mut found: Vec<(usize, Finding)> = Vec::new();
+        for batch in &batches {
+            let columns = batch
+                .columns()
+                .iter()
+                .map(|c| arrow::compute::cast(c, &DataType::Utf8))
+                .collect::<std::result::Result<Vec<_>, _>>()?;
+            for row in 0..batch.num_rows() {
+                let mut values: BTreeMap<&str, String> = BTreeMap::new();
+                for (field, column) in batch.schema_ref().fields().iter().zip(&columns) {
+                    let texts = column.as_string::<i32>();
+                    if texts.is_valid(row) {
+                        values.insert(field.name(), trimmed(texts.value(row)));
+                    }
+                }
+                let Some(report) = values.get("report_id").and_then(|id| index.get(id).copied()) else { continue };
+                let place = Place {
+                    cell: values.get("cell").cloned(),
+                    indicator: values.get("indicator").cloned(),
+                    sector: values.get("sector").cloned(),
+                    scenario: values.get("scenario").cloned(),
+                    ..reports[report].place()
+                };
+                let args: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                found.push((report, Finding::new(code, place, &args)));
+            }
+        }
+        found.sort_by(|a, b| (a.0, a.1.storage_key()).cmp(&(b.0, b.1.storage_key())));
+        for (report, finding) in found {
+            reports[report].findings.push(finding);
+        }
+    }
+    Ok(())
+}
+
+/// A decimal without idle zeros; any other text as it is.
+fn trimmed(text: &str) -> String {
+    let is_decimal = text.contains('.') && text.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-');
+    if is_decimal { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text.to_owned() }
+}
+
+/// One finding for each form and period whose reports stand on units that an earlier geography has not.
+#[must_use]
+pub fn back_in_time(reports: &[Report], geography: &Geography) -> Vec<Finding> {
+    let mut merged: BTreeMap<(String, String, String), usize> = BTreeMap::new();
+    for report in reports.iter().filter(|r| r.is_current) {
+        let (Some(period), Some(unit)) = (report.period, &report.unit) else { continue };
+        let at = geography.vintages.iter().position(|(v, _)| *v == unit.vintage).unwrap_or(0);
+        for (earlier, _) in &geography.vintages[..at] {
+            if !geography.is_unchanged(unit, earlier) {
+                *merged.entry((report.form.clone(), period.to_string(), earlier.clone())).or_default() += 1;
+            }
+        }
+    }
+    merged
+        .into_iter()
+        .map(|((form, period, vintage), count)| {
+            let place = Place { form: Some(form), period: Some(period), unit_vintage: Some(vintage.clone()), ..Place::default() };
+            Finding::new("TH409", place, &[("vintage", &vintage), ("count", &count.to_string())])
+        })
+        .collect()
+}

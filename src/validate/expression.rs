@@ -1,0 +1,119 @@
+//! Rule expressions: SQL in which indicators of the judged column stand as operands.
+//!
+//! `htx_total@N-1` is the column the judged one stands on, `htx_total[A]` a sector, `KTTT-01:htx_agri`
+//! the unit's current report of another form for the same period.
+
+use std::fmt;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// A figure that an expression speaks of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Operand {
+    /// Another form; none for the judged report.
+    pub form: Option<String>,
+    /// Indicator.
+    pub indicator: String,
+    /// Sector, `_T` for the total.
+    pub sector: String,
+    /// In the column that the judged one stands on.
+    pub before: bool,
+}
+
+impl fmt::Display for Operand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(form) = &self.form {
+            write!(f, "{form}:")?;
+        }
+        write!(f, "{}", self.indicator)?;
+        if self.sector != crate::normalize::TOTAL {
+            write!(f, "[{}]", self.sector)?;
+        }
+        if self.before {
+            write!(f, "@N-1")?;
+        }
+        Ok(())
+    }
+}
+
+static OPERAND: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?:(?<form>[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)+):)?(?<indicator>[a-z][a-z0-9_]*)(?:\[(?<sector>[A-Za-z0-9_]+)\])?(?<period>@N(?:-1)?)?").ok()
+});
+
+/// Turns an expression into SQL over `v0`, `v1` …, one for each operand in the order they are first written.
+/// A divisor that is zero makes the expression NULL.
+///
+/// # Errors
+/// A sentence, when a name with a sector, a form or a period is no indicator, or when something else than
+/// an operand or a number divides.
+pub fn parse_expression(text: &str, is_indicator: impl Fn(&str) -> bool) -> Result<(String, Vec<Operand>), String> {
+    let mut operands: Vec<Operand> = Vec::new();
+    let mut sql = String::new();
+    let mut at = 0;
+    for captures in OPERAND.iter().flat_map(|regex| regex.captures_iter(text)) {
+        let (Some(whole), Some(indicator)) = (captures.get(0), captures.name("indicator")) else { continue };
+        let decorated = ["form", "sector", "period"].iter().any(|part| captures.name(part).is_some());
+        if !is_indicator(indicator.as_str()) {
+            if decorated {
+                return Err(format!("`{}` is no indicator of the catalogue", indicator.as_str()));
+            }
+            continue;
+        }
+        let operand = Operand {
+            form: captures.name("form").map(|m| m.as_str().to_owned()),
+            indicator: indicator.as_str().to_owned(),
+            sector: captures.name("sector").map_or_else(|| crate::normalize::TOTAL.to_owned(), |m| m.as_str().to_owned()),
+            before: captures.name("period").is_some_and(|m| m.as_str() == "@N-1"),
+        };
+        let index = operands.iter().position(|o| *o == operand).unwrap_or_else(|| {
+            operands.push(operand);
+            operands.len() - 1
+        });
+        sql.push_str(&text[at..whole.start()]);
+        if sql.trim_end().ends_with('/') {
+            sql.push_str(&format!("nullif(v{index}, 0)"));
+        } else {
+            sql.push_str(&format!("v{index}"));
+        }
+        at = whole.end();
+    }
+    sql.push_str(&text[at..]);
+    if operands.is_empty() {
+        return Err("no indicator of the catalogue stands in the expression".to_owned());
+    }
+    let divides_by_other = sql.split('/').skip(1).any(|after| {
+        let after = after.trim_start();
+        !(after.starts_with("nullif(") || after.starts_with(|c: char| ('1'..='9').contains(&c)))
+    });
+    if divides_by_other {
+        return Err("only an indicator or a number may stand behind `/`".to_owned());
+    }
+    Ok((sql, operands))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(name: &str) -> bool {
+        name.starts_with("htx_")
+    }
+
+    #[test]
+    fn operands_are_found_in_the_order_they_are_written() {
+        let (sql, operands) = parse_expression("abs(htx_total / htx_total@N-1 - 1) <= 0.3", known).expect("sound");
+        assert_eq!(sql, "abs(v0 / nullif(v1, 0) - 1) <= 0.3");
+        assert_eq!(operands.iter().map(ToString::to_string).collect::<Vec<_>>(), ["htx_total", "htx_total@N-1"]);
+        let (sql, operands) = parse_expression("htx_total[A] = KTTT-01:htx_agri", known).expect("sound");
+        assert_eq!(sql, "v0 = v1");
+        assert_eq!(operands[1].form.as_deref(), Some("KTTT-01"));
+    }
+
+    #[test]
+    fn what_is_unknown_or_may_divide_by_zero_is_refused() {
+        assert!(parse_expression("total@N-1 > 0", known).is_err());
+        assert!(parse_expression("abs(1) > 0", known).is_err());
+        assert!(parse_expression("1 / (htx_a - htx_b) > 0", known).is_err());
+    }
+}
