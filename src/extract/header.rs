@@ -1,5 +1,7 @@
 //! The header of a table: which rows it takes, and what each column under it is.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::form::Form;
 use super::grid::{Address, Content, Sheet};
 use super::title::Stated;
@@ -76,13 +78,23 @@ pub(super) fn find_headers(
                 .filter_map(|form| fit(sheet, vocabulary, form, Address::new(row, *column), from))
                 .filter(|header| header.values() >= 2 || (named.is_some() && header.values() == 1))
                 .max_by(|a, b| a.score.cmp(&b.score).then(b.form.cmp(&a.form)));
-            if let Some(header) = best {
+            if let Some(mut header) = best {
+                // Heads typed again in the row below are no second table.
+                while repeats_label(sheet, vocabulary, &header) {
+                    header.bottom += 1;
+                }
                 headers.push(header);
                 break;
             }
         }
     }
     headers
+}
+
+fn repeats_label(sheet: &Sheet, vocabulary: &Vocabulary, header: &Header) -> bool {
+    let Some(label) = header.column(&Role::Label) else { return false };
+    let below = sheet.get(Address::new(header.bottom + 1, label.column)).and_then(Content::text);
+    below.is_some_and(|text| vocabulary.forms[header.form].label_heads.contains(&vocabulary.folder.fold(text)))
 }
 
 /// The window of rows around `anchor` under which most columns fit the form.
@@ -108,19 +120,17 @@ fn columns_under(sheet: &Sheet, vocabulary: &Vocabulary, form: usize, top: u32, 
     let mut places: Vec<u32> = (top..=bottom).flat_map(|row| sheet.row(row).map(|(at, _)| at.column)).collect();
     places.sort_unstable();
     places.dedup();
+    let paths: Vec<Path> = places.iter().map(|column| path_above(sheet, *column, top, bottom, vocabulary)).collect();
+    let readings: Vec<Vec<Reading>> = paths.iter().map(|path| readings_of(&path.parts, definition)).collect();
+    let year = year_most_heads_imply(&readings);
     let mut columns = Vec::with_capacity(places.len());
     let mut taken: Vec<Role> = Vec::new();
-    for column in places {
-        let path = path_above(sheet, column, top, bottom);
-        let mut headed = match_path(&path, vocabulary, definition, column);
-        if headed.role != Role::Unknown {
-            if taken.contains(&headed.role) {
-                headed.role = Role::Unknown;
-            } else {
-                taken.push(headed.role.clone());
-            }
-        }
-        columns.push(headed);
+    for ((column, path), readings) in places.into_iter().zip(paths).zip(readings) {
+        let reading = readings.iter().find(|(_, implied)| implied.is_none() || *implied == year).or(readings.first());
+        let (role, year) = reading.cloned().unwrap_or((Role::Unknown, None));
+        let role = if role == Role::Unknown || taken.contains(&role) { Role::Unknown } else { role };
+        taken.push(role.clone());
+        columns.push(HeadedColumn { column, role, head: path.lowest, measure: path.measure, year });
     }
     let weight = |role: &Role| match role {
         Role::Value(_) | Role::Comparison(_) => 4,
@@ -131,10 +141,36 @@ fn columns_under(sheet: &Sheet, vocabulary: &Vocabulary, form: usize, top: u32, 
     Header { form, top, bottom, columns, score }
 }
 
+/// What a head may mean: a role, and the year N that it then implies.
+type Reading = (Role, Option<i16>);
+
+/// The texts above a column.
+struct Path {
+    /// Folded, from the top down, without units of measure.
+    parts: Vec<String>,
+    /// The lowest, as read.
+    lowest: Option<Stated>,
+    /// Unit of measure among them.
+    measure: Option<Stated>,
+}
+
+/// `Kế hoạch năm 2023` is the plan of 2023's report and the next plan of 2022's: the year that most heads
+/// agree on decides.
+fn year_most_heads_imply(readings: &[Vec<Reading>]) -> Option<i16> {
+    let mut votes: BTreeMap<i16, usize> = BTreeMap::new();
+    for column in readings {
+        let years: BTreeSet<i16> = column.iter().filter_map(|(_, year)| *year).collect();
+        for year in years {
+            *votes.entry(year).or_default() += 1;
+        }
+    }
+    votes.into_iter().max_by_key(|(_, votes)| *votes).map(|(year, _)| year)
+}
+
 /// The texts above a column, from the top down. A merged head counts for all its columns; an unmerged
 /// one for the blank cells to its right that have a head of their own below.
-fn path_above(sheet: &Sheet, column: u32, top: u32, bottom: u32) -> Vec<Stated> {
-    let mut path: Vec<Stated> = Vec::new();
+fn path_above(sheet: &Sheet, column: u32, top: u32, bottom: u32, vocabulary: &Vocabulary) -> Path {
+    let mut path = Path { parts: Vec::new(), lowest: None, measure: None };
     for row in top..=bottom {
         let at = Address::new(row, column);
         let found = match (sheet.get(at), sheet.merged_at(at)) {
@@ -146,12 +182,19 @@ fn path_above(sheet: &Sheet, column: u32, top: u32, bottom: u32) -> Vec<Stated> 
                 below.then(|| span_from_left(sheet, at)).flatten()
             }
         };
-        if let Some((at, content)) = found.filter(|(_, content)| !matches!(content, Content::Bool(_) | Content::Error(_))) {
-            let text = content.as_read();
-            if path.last().is_none_or(|last| last.text != text) {
-                path.push(Stated { text, at });
-            }
+        let Some((at, content)) = found.filter(|(_, content)| !matches!(content, Content::Bool(_) | Content::Error(_))) else {
+            continue;
+        };
+        let text = content.as_read();
+        let (words, unit) = vocabulary.split_measure(&text);
+        if let Some(unit) = unit {
+            path.measure = Some(Stated { text: unit.to_owned(), at });
         }
+        let folded = vocabulary.folder.fold(words);
+        if !folded.is_empty() && path.parts.last() != Some(&folded) {
+            path.parts.push(folded);
+        }
+        path.lowest = Some(Stated { text, at });
     }
     path
 }
@@ -162,56 +205,25 @@ fn span_from_left(sheet: &Sheet, at: Address) -> Option<(Address, &Content)> {
     sheet.merged_at(left).is_none().then_some((left, content))
 }
 
-fn match_path(path: &[Stated], vocabulary: &Vocabulary, form: &Form, column: u32) -> HeadedColumn {
-    let mut measure = None;
-    let mut parts: Vec<String> = Vec::with_capacity(path.len());
-    for stated in path {
-        let (text, unit) = vocabulary.split_measure(&stated.text);
-        if let Some(unit) = unit {
-            measure = Some(Stated { text: unit.to_owned(), at: stated.at });
-        }
-        let folded = vocabulary.folder.fold(text);
-        if !folded.is_empty() && parts.last() != Some(&folded) {
-            parts.push(folded);
-        }
-    }
-    let mut headed =
-        HeadedColumn { column, role: Role::Unknown, head: path.last().cloned(), measure, year: None };
-    for start in 0..parts.len() {
-        let key = parts[start..].join(" ");
-        if let Some((role, year)) = role_of(&key, form) {
-            headed.role = role;
-            headed.year = year;
-            return headed;
-        }
-    }
-    headed
+/// What a path may mean: all of it, or else the longest end of it that means something.
+fn readings_of(parts: &[String], form: &Form) -> Vec<Reading> {
+    (0..parts.len()).map(|start| roles_of(&parts[start..].join(" "), form)).find(|r| !r.is_empty()).unwrap_or_default()
 }
 
-fn role_of(key: &str, form: &Form) -> Option<(Role, Option<i16>)> {
-    for (i, column) in form.columns.iter().enumerate() {
-        if let Some(year) = column.heads.iter().find_map(|head| head.year(key)) {
-            return Some((Role::Value(i), year));
-        }
-    }
-    for (i, comparison) in form.comparisons.iter().enumerate() {
-        if let Some(year) = comparison.heads.iter().find_map(|head| head.year(key)) {
-            return Some((Role::Comparison(i), year));
-        }
-    }
-    let is = |heads: &[String]| heads.iter().any(|head| head == key);
-    let role = if is(&form.label_heads) {
-        Role::Label
-    } else if is(&form.stub.number) {
-        Role::Number
-    } else if is(&form.stub.unit) {
-        Role::Measure
-    } else if is(&form.stub.code) {
-        Role::Code
-    } else if is(&form.stub.note) {
-        Role::Note
-    } else {
-        return None;
-    };
-    Some((role, None))
+fn roles_of(key: &str, form: &Form) -> Vec<Reading> {
+    let values = form.columns.iter().enumerate().filter_map(|(i, column)| {
+        column.heads.iter().find_map(|head| head.year(key)).map(|year| (Role::Value(i), year))
+    });
+    let comparisons = form.comparisons.iter().enumerate().filter_map(|(i, comparison)| {
+        comparison.heads.iter().find_map(|head| head.year(key)).map(|year| (Role::Comparison(i), year))
+    });
+    let stubs = [
+        (&form.label_heads, Role::Label),
+        (&form.stub.number, Role::Number),
+        (&form.stub.unit, Role::Measure),
+        (&form.stub.code, Role::Code),
+        (&form.stub.note, Role::Note),
+    ];
+    let stub = stubs.into_iter().find(|(heads, _)| heads.iter().any(|head| head == key)).map(|(_, role)| (role, None));
+    values.chain(comparisons).chain(stub).collect()
 }

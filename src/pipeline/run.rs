@@ -1,8 +1,7 @@
 //! A run: everything, once, repeatable. Submissions in; a snapshot in the lake and the tables in `out/`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -324,10 +323,4 @@ fn outcome(submission: &Submission, contents: &Contents, reports: &[Report]) -> 
     }
     let grave = |findings: &[Finding]| findings.iter().any(|f| f.severity >= Severity::Warning);
     if grave(&contents.findings) || own.iter().any(|r| grave(&r.findings)) { "accepted_with_findings" } else { "accepted" }
-}
-
-/// Where a path of the project's output is shown from.
-#[must_use]
-pub fn shown(path: &Path) -> String {
-    fs::canonicalize(path).map_or_else(|_| path.display().to_string(), |_| path.display().to_string())
 }
