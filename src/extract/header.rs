@@ -70,6 +70,9 @@ pub(super) fn find_headers(
         for (column, content) in cells {
             let Some(text) = content.text() else { continue };
             let folded = vocabulary.folder.fold(vocabulary.split_measure(text).0);
+            if vocabulary.forms.iter().all(|form| !form.label_heads.contains(&folded)) {
+                continue;
+            }
             let from = headers.last().map_or(0, |last| last.bottom + 1);
             let named = stated(from, row);
             let best = (0..vocabulary.forms.len())
