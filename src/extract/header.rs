@@ -47,7 +47,7 @@ pub(super) struct Header {
 const MAX_HEADER_ROWS: u32 = 4;
 
 impl Header {
-    pub fn column(&self, role: &Role) -> Option<&HeadedColumn> {
+    pub(super) fn column(&self, role: &Role) -> Option<&HeadedColumn> {
         self.columns.iter().find(|column| column.role == *role)
     }
 

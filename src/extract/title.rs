@@ -233,7 +233,7 @@ pub struct Title {
 
 /// Reads the rows `from..to` of a sheet as the block above a table.
 #[must_use]
-pub fn read_title(sheet: &Sheet, from: u32, to: u32, words: &Words, folder: &Folder) -> Title {
+pub(super) fn read_title(sheet: &Sheet, from: u32, to: u32, words: &Words, folder: &Folder) -> Title {
     let mut title = Title::default();
     for (row, cells) in sheet.rows().filter(|(row, _)| (from..to).contains(row)) {
         for (column, content) in cells {

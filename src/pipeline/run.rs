@@ -258,7 +258,8 @@ async fn compute(
     }
     query::register_helpers(&engine, &plan.geography, &reports)?;
     validate::register_columns(&engine, &reports, &plan.vocabulary.forms, &plan.geography)?;
-    out.insert("rule_results", validate::judge(&engine, &plan.rules, &mut reports).await?);
+    let results = validate::judge(&engine, &plan.rules, &mut reports).await?;
+    out.insert("rule_results", tables::rule_results(&results)?);
 
     progress(Stage::Query, 0, 1);
     out.extend(query::run(&engine, &plan.models, &plan.geography, &plan.country).await?);
@@ -278,16 +279,24 @@ async fn compute(
             finding.place = within(&finding.place, &whole);
         }
     }
-    findings.extend(contents.into_iter().flat_map(|c| {
-        let media = c.media_type;
-        c.findings.into_iter().map(move |f| (media, f)).map(|(_, f)| f)
-    }));
+    let media = media_types(submissions, &contents);
+    findings.extend(contents.into_iter().flat_map(|c| c.findings));
     findings.extend(reports.iter().flat_map(|r| r.findings.iter().cloned()));
     findings.sort_by(|a, b| a.storage_key().cmp(&b.storage_key()));
-    out.insert("submissions", tables::submissions(submissions, &outcomes, lake)?);
+    out.insert("submissions", tables::submissions(submissions, &media, &outcomes)?);
     out.insert("reports", tables::reports(&reports)?);
     out.insert("findings", tables::findings(&findings)?);
     Ok(out)
+}
+
+/// The media type of each submission; a duplicate has that of the file it repeats.
+fn media_types(submissions: &[Submission], contents: &[Contents]) -> Vec<Option<&'static str>> {
+    let known: BTreeMap<&str, &'static str> = submissions
+        .iter()
+        .zip(contents)
+        .filter_map(|(s, c)| Some((s.sha256.as_str(), c.media_type?)))
+        .collect();
+    submissions.iter().map(|s| known.get(s.sha256.as_str()).copied()).collect()
 }
 
 /// A finding's place, completed by that of its report.

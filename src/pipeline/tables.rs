@@ -12,10 +12,9 @@ use super::reference::{table, text};
 use crate::diagnostic::{Finding, Severity};
 use crate::engine::Engine;
 use crate::geography::Report;
-use crate::intake::{MediaType, NotAccepted, sniff};
-use crate::lake::Lake;
 use crate::normalize::{TOTAL, lake_decimal};
 use crate::tables::{Table, build};
+use crate::validate::RuleResult;
 
 fn owned(values: Vec<Option<String>>) -> ArrayRef {
     Arc::new(StringArray::from(values))
@@ -25,23 +24,31 @@ fn integers(values: impl Iterator<Item = i64>) -> ArrayRef {
     Arc::new(values.collect::<Int64Array>())
 }
 
+/// `rule_results`.
+pub(super) fn rule_results(all: &[RuleResult]) -> Result<RecordBatch, ArrowError> {
+    table("rule_results", vec![
+        text(all.iter().map(|r| Some(r.rule.as_str()))),
+        text(all.iter().map(|r| Some(r.form.as_str()))),
+        text(all.iter().map(|r| Some(r.period.as_str()))),
+        integers(all.iter().map(|r| r.passed)),
+        integers(all.iter().map(|r| r.failed)),
+        integers(all.iter().map(|r| r.undecided)),
+    ])
+}
+
 /// `submissions`.
-pub(super) fn submissions(all: &[Submission], outcomes: &[&'static str], lake: &Lake) -> Result<RecordBatch, ArrowError> {
-    let media: Vec<Option<String>> = all
-        .iter()
-        .map(|s| match sniff(&lake.original(&s.sha256)) {
-            Ok(Ok(media)) => Some(MediaType::as_str(media).to_owned()),
-            Ok(Err(NotAccepted::Known(kind))) => Some(kind.to_owned()),
-            _ => None,
-        })
-        .collect();
+pub(super) fn submissions(
+    all: &[Submission],
+    media: &[Option<&'static str>],
+    outcomes: &[&'static str],
+) -> Result<RecordBatch, ArrowError> {
     let times: TimestampMicrosecondArray = all.iter().map(|s| Some(s.received_at.as_microsecond())).collect();
     table("submissions", vec![
         text(all.iter().map(|s| Some(s.submission_id.as_str()))),
         text(all.iter().map(|s| Some(s.file_name.as_str()))),
         text(all.iter().map(|s| Some(s.sha256.as_str()))),
         integers(all.iter().map(|s| i64::try_from(s.size_bytes).unwrap_or(i64::MAX))),
-        owned(media),
+        text(media.iter().copied()),
         Arc::new(times.with_timezone("UTC")),
         text(outcomes.iter().map(|o| Some(*o))),
     ])

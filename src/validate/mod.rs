@@ -9,4 +9,4 @@ mod verdict;
 pub use checks::{back_in_time, run_checks};
 pub use expression::{Operand, parse_expression};
 pub use rule::{RawRule, RawRules, Rule, RuleKind};
-pub use verdict::{judge, register_columns, rule_sql};
+pub use verdict::{RuleResult, judge, register_columns, rule_sql};

@@ -13,8 +13,24 @@ use crate::diagnostic::{Finding, Place};
 use crate::engine::Engine;
 use crate::extract::Form;
 use crate::geography::{Geography, Report};
-use crate::lake;
 use crate::normalize::lake_decimal;
+
+/// How often a rule passed, failed and could not be decided, over the reports of one form and period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleResult {
+    /// The rule.
+    pub rule: String,
+    /// The form it judges.
+    pub form: String,
+    /// The reports' period.
+    pub period: String,
+    /// Judgements passed.
+    pub passed: i64,
+    /// Judgements failed.
+    pub failed: i64,
+    /// Judgements that lack a value.
+    pub undecided: i64,
+}
 
 /// The columns of every judgement: report_id, scenario, period, verdict, sheet, cell, indicator, sector, detail.
 type Judgements = Vec<RecordBatch>;
@@ -270,11 +286,11 @@ fn fold_cases(rule: &Rule, cases: &str) -> String {
 }
 
 /// Judges all current reports by all rules: a finding for each failure, put with its report, and the
-/// table `rule_results`.
+/// number of judgements of each kind.
 ///
 /// # Errors
 /// When a query fails.
-pub async fn judge(engine: &Engine, rules: &[Rule], reports: &mut [Report]) -> Result<RecordBatch> {
+pub async fn judge(engine: &Engine, rules: &[Rule], reports: &mut [Report]) -> Result<Vec<RuleResult>> {
     let index: HashMap<String, usize> = reports.iter().enumerate().map(|(i, r)| (r.report_id.clone(), i)).collect();
     let mut results: BTreeMap<(String, String, String), [i64; 3]> = BTreeMap::new();
     for rule in rules {
@@ -324,20 +340,10 @@ pub async fn judge(engine: &Engine, rules: &[Rule], reports: &mut [Report]) -> R
             reports[report].findings.push(finding);
         }
     }
-    let keys: Vec<_> = results.keys().cloned().collect();
-    let counts = |i: usize| -> ArrayRef { Arc::new(results.values().map(|c| c[i]).collect::<Int64Array>()) };
-    let schema = lake::table("rule_results").map(|t| t.schema.clone()).unwrap_or_else(|| Arc::new(Schema::empty()));
-    Ok(RecordBatch::try_new(
-        schema,
-        vec![
-            Arc::new(keys.iter().map(|k| Some(k.0.as_str())).collect::<StringArray>()),
-            Arc::new(keys.iter().map(|k| Some(k.1.as_str())).collect::<StringArray>()),
-            Arc::new(keys.iter().map(|k| Some(k.2.as_str())).collect::<StringArray>()),
-            counts(0),
-            counts(1),
-            counts(2),
-        ],
-    )?)
+    Ok(results
+        .into_iter()
+        .map(|((rule, form, period), [passed, failed, undecided])| RuleResult { rule, form, period, passed, failed, undecided })
+        .collect())
 }
 
 /// `1234.500000` to `1234.5`, `12.000000` to `12`, wherever such a decimal stands in a text.

@@ -1,0 +1,215 @@
+//! The main job on the committed sample, run once: counts, published figures, findings, files.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::LazyLock;
+
+use tempfile::TempDir;
+
+/// The sample's lake and out, with what the run said.
+pub(crate) struct Sample {
+    directory: TempDir,
+    pub(crate) output: Output,
+}
+
+impl Sample {
+    pub(crate) fn lake(&self) -> PathBuf {
+        self.directory.path().join("lake")
+    }
+
+    pub(crate) fn out(&self) -> PathBuf {
+        self.directory.path().join("out")
+    }
+
+    /// The answer to a query, as CSV without its header.
+    pub(crate) fn sql(&self, query: &str) -> Vec<String> {
+        let lake = self.lake();
+        let output = tonghop(&["sql", query, "--format", "csv", "--lake", &lake.to_string_lossy()]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("text").lines().skip(1).map(str::to_owned).collect()
+    }
+}
+
+/// Runs the command in the package's directory.
+pub(crate) fn tonghop(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_tonghop"))
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("the command runs")
+}
+
+/// One run over the sample for all tests of this binary.
+pub(crate) static SAMPLE: LazyLock<Sample> = LazyLock::new(|| {
+    let directory = TempDir::new().expect("a directory");
+    let lake = directory.path().join("lake");
+    let out = directory.path().join("out");
+    let (lake, out) = (lake.to_string_lossy(), out.to_string_lossy());
+    let output = tonghop(&["run", "--lake", &lake, "--out", &out, "--at", "2026-06-30"]);
+    Sample { directory, output }
+});
+
+#[test]
+fn planted_errors_make_the_exit_code_one() {
+    assert_eq!(SAMPLE.output.status.code(), Some(1), "{}", String::from_utf8_lossy(&SAMPLE.output.stderr));
+    assert!(SAMPLE.output.stdout.is_empty(), "data goes to standard output, the summary does not");
+}
+
+#[test]
+fn everything_that_was_sent_is_taken_in() {
+    assert_eq!(SAMPLE.sql("SELECT outcome, count(*) FROM submissions GROUP BY outcome ORDER BY outcome"), ["accepted,240", "accepted_with_findings,3"]);
+    assert_eq!(
+        SAMPLE.sql("SELECT form, period, count(*), count(DISTINCT unit_code) FROM reports GROUP BY form, period ORDER BY form, period"),
+        [
+            "KTTT-01,2022,63,63", "KTTT-01,2023,63,63", "KTTT-01,2024,64,63", "KTTT-01,2025,33,33",
+            "KTTT-02,2022,63,63", "KTTT-02,2023,63,63", "KTTT-02,2024,64,63", "KTTT-02,2025,33,33",
+        ]
+    );
+    // 42 rows by four columns and 22 by nine, less the four cells of the wrong unit.
+    assert_eq!(SAMPLE.sql("SELECT count(*) FROM observations"), [(223 * (42 * 4 + 22 * 9) - 4).to_string()]);
+    assert_eq!(SAMPLE.sql("SELECT count(*) FROM reports WHERE cells_total <> cells_loaded + cells_explained"), ["0"]);
+}
+
+/// Sách trắng Hợp tác xã Việt Nam 2023, Biểu 1, and the ministry's summary of 2022.
+#[test]
+fn the_published_figures_of_2022_come_out_exactly() {
+    assert_eq!(
+        SAMPLE.sql(
+            "SELECT code, value, status, units_reported, units_expected FROM regional WHERE geography = '2004' AND scheme = '6v-2021' \
+             AND indicator = 'htx_total' AND scenario = 'best' AND sector = '_T' AND period = '2022' ORDER BY code"
+        ),
+        [
+            "BTBDHMT,6167.000000,A,14,14", "DBSCL,3420.000000,A,13,13", "DBSH,7780.000000,A,11,11", "DNB,2071.000000,A,6,6",
+            "MNPB,7957.000000,A,14,14", "TN,1983.000000,A,5,5",
+        ]
+    );
+    assert_eq!(
+        SAMPLE.sql(
+            "SELECT geography, indicator, value, units_reported FROM national WHERE scenario = 'best' AND sector = '_T' AND period = '2022' \
+             AND indicator IN ('htx_total', 'lhhtx_total', 'tht_total', 'htx_members') ORDER BY geography, indicator"
+        ),
+        [
+            "2004,htx_members,5935000.000000,63", "2004,htx_total,29378.000000,63", "2004,lhhtx_total,125.000000,63",
+            "2004,tht_total,71000.000000,63", "2025,htx_members,5935000.000000,34", "2025,htx_total,29378.000000,34",
+            "2025,lhhtx_total,125.000000,34", "2025,tht_total,71000.000000,34",
+        ]
+    );
+}
+
+#[test]
+fn a_total_in_which_a_province_is_missing_says_so() {
+    assert_eq!(
+        SAMPLE.sql(
+            "SELECT geography, period, value, status, units_reported, units_expected FROM national WHERE indicator = 'htx_total' \
+             AND scenario = 'best' AND sector = '_T' ORDER BY geography, period"
+        ),
+        [
+            "2004,2021,27342.000000,A,63,63", "2004,2022,29378.000000,A,63,63", "2004,2023,31364.000000,A,63,63",
+            "2004,2024,33540.000000,E,63,63", "2004,2025,9471.000000,P,11,63", "2025,2021,27342.000000,A,34,34",
+            "2025,2022,29378.000000,A,34,34", "2025,2023,31364.000000,A,34,34", "2025,2024,33556.000000,E,34,34",
+            "2025,2025,34101.000000,P,33,34",
+        ]
+    );
+}
+
+#[test]
+fn the_planted_findings_are_found_and_nothing_else() {
+    assert_eq!(
+        SAMPLE.sql("SELECT severity, code, coalesce(rule, ''), file_name, sheet, cell FROM findings WHERE severity <> 'info' ORDER BY severity, code, sheet"),
+        [
+            "error,TH310,,2025/KTTT_Dong-Thap_2025.xlsx,Chi tieu 2025,B34",
+            "error,TH501,R101,2025/2025_UBND_gia_lai_bieu_KTTT.xlsx,Sheet1,E13",
+            "warning,TH405,,2024/BC KTTT Kiên Giang năm 2024.xlsx,Biểu 01,",
+            "warning,TH405,,2024/BC KTTT Kiên Giang năm 2024.xlsx,Biểu 02,",
+        ]
+    );
+    assert_eq!(
+        SAMPLE.sql("SELECT code, form, period, unit_vintage, coalesce(unit_code, '') FROM findings WHERE severity = 'info' ORDER BY code, form"),
+        [
+            "TH404,KTTT-01,2025,2025,66", "TH404,KTTT-02,2025,2025,66", "TH409,KTTT-01,2025,2004,", "TH409,KTTT-02,2025,2004,",
+        ]
+    );
+    // Every rule judged every loaded column: four a KTTT-01 report, one a KTTT-02 report, corrections once.
+    assert_eq!(
+        SAMPLE.sql("SELECT DISTINCT form, period, passed + failed + undecided FROM rule_results ORDER BY form, period"),
+        [
+            "KTTT-01,2022,252", "KTTT-01,2023,252", "KTTT-01,2024,252", "KTTT-01,2025,132",
+            "KTTT-02,2022,63", "KTTT-02,2023,63", "KTTT-02,2024,63", "KTTT-02,2025,33",
+        ]
+    );
+    assert_eq!(SAMPLE.sql("SELECT rule, period, failed FROM rule_results WHERE failed > 0"), ["R101,2025,1"]);
+}
+
+#[test]
+fn the_correction_supersedes_whole_and_both_versions_stay() {
+    assert_eq!(
+        SAMPLE.sql("SELECT form, revision, is_current FROM reports WHERE unit_code = '40' AND period = '2024' ORDER BY form, revision"),
+        ["KTTT-01,1,false", "KTTT-01,2,true", "KTTT-02,1,false", "KTTT-02,2,true"]
+    );
+    let revised = SAMPLE.sql(
+        "SELECT count(*) FROM revisions v JOIN reports b ON b.report_id = v.report_before JOIN reports a ON a.report_id = v.report_after \
+         WHERE v.unit_code = '40' AND b.period = '2024' AND a.period = '2024' AND a.form = 'KTTT-01' AND v.value_before <> v.value_after",
+    );
+    assert_eq!(revised, ["12"], "eleven estimates and the next plan of members were corrected");
+}
+
+/// Every value has exactly the type of the contract, in every table.
+#[test]
+fn values_are_decimals_and_codes_are_text_in_every_file() {
+    let tables = std::fs::read_dir(SAMPLE.lake().join("current")).expect("a snapshot");
+    let mut seen = 0;
+    for table in tables {
+        for file in std::fs::read_dir(table.expect("a table").path()).expect("files") {
+            let path = file.expect("a file").path();
+            let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(std::fs::File::open(&path).expect("a file"))
+                .expect("Parquet");
+            for field in reader.schema().fields() {
+                let wanted = match field.name().as_str() {
+                    name if name.starts_with("value") || name == "weight" => "Decimal128(38, 6)",
+                    "received_at" => "Timestamp(µs, \"UTC\")",
+                    "is_current" => "Boolean",
+                    "size_bytes" | "revision" | "observations" | "errors" | "warnings" | "cells_total" | "cells_loaded"
+                    | "cells_explained" | "units_reported" | "units_expected" | "sources" | "expected" | "passed" | "failed"
+                    | "undecided" | "level" | "decimals" | "scale" | "members" | "row" => "Int64",
+                    "workers" | "charter_capital" | "assets" | "revenue" | "profit" => continue,
+                    _ => "Utf8",
+                };
+                assert_eq!(field.data_type().to_string(), wanted, "{} in {}", field.name(), path.display());
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 300, "only {seen} columns were seen");
+}
+
+/// No file of the lake but `submissions` and `runs/` changes with the clock: a second run publishes nothing.
+#[test]
+fn a_second_run_publishes_nothing_new() {
+    let current = |sample: &Sample| std::fs::read_link(sample.lake().join("current")).expect("a link");
+    let before = current(&SAMPLE);
+    let (lake, out) = (SAMPLE.lake(), SAMPLE.directory.path().join("out-again"));
+    let again = tonghop(&["run", "--lake", &lake.to_string_lossy(), "--out", &out.to_string_lossy(), "--fail-on", "never", "--at", "2026-06-30"]);
+    assert_eq!(again.status.code(), Some(0));
+    assert_eq!(current(&SAMPLE), before);
+    assert!(before.is_relative());
+    let snapshots = std::fs::read_dir(lake.join("snapshots")).expect("snapshots").count();
+    assert_eq!(snapshots, 1);
+    let files = |root: &Path| {
+        let mut all: Vec<(PathBuf, Vec<u8>)> = Vec::new();
+        let mut open = vec![root.to_owned()];
+        while let Some(directory) = open.pop() {
+            for entry in std::fs::read_dir(&directory).expect("a directory") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    open.push(path);
+                } else {
+                    let name = path.strip_prefix(root).expect("below").to_owned();
+                    all.push((name, std::fs::read(&path).expect("a file")));
+                }
+            }
+        }
+        all.sort();
+        all
+    };
+    assert!(files(&SAMPLE.out()) == files(&out), "the same snapshot gave other files in out/");
+}
