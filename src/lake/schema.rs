@@ -55,7 +55,7 @@ static TABLES: LazyLock<Vec<TableSchema>> = LazyLock::new(|| {
         ),
         table(
             "organisations",
-            "report_id unit_vintage unit_code period kind name tax_code registration_code founded commune_code sector activity rating members:d workers:d charter_capital:d assets:d revenue:d profit:d sheet row:i",
+            "report_id unit_vintage unit_code period kind name tax_code registration_code founded commune_code sector activity rating members:i workers:i charter_capital:d assets:d revenue:d profit:d sheet row:i",
             true,
         ),
         table(
