@@ -30,7 +30,9 @@ async fn check_all(plan: &Plan, errors: &mut DefinitionErrors) -> datafusion::er
     for rule in &plan.rules {
         if let Err(e) = engine.plan(&rule_sql(rule)).await {
             let line = load::line_of(&rules_text, &format!("\"{}\"", rule.id));
-            let message = format!("the rule `{}` cannot be run: {}", rule.id, e.strip_backtrace());
+            let said = e.strip_backtrace();
+            let reason = said.split("\nValid fields").next().unwrap_or_default();
+            let message = format!("the rule `{}` cannot be run: {reason}", rule.id);
             errors.push(DefinitionError::new(&rules_path, line, message, "an operand is an indicator of the catalogue; the rest is SQL"));
         }
     }

@@ -2,7 +2,7 @@
 //! definition that is not sound.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use jiff::tz::{Offset, TimeZone};
 use rust_decimal::Decimal;
@@ -67,7 +67,7 @@ impl Source {
 pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
     let source = Source::read(&directory.join("pipeline.toml"))?;
     let raw: RawPipeline = source.parse()?;
-    let reference = directory.join(&raw.reference);
+    let reference = beside(directory, &raw.reference);
     let mut errors = DefinitionErrors::default();
 
     let words_source = Source::read(&reference.join("words.toml"))?;
@@ -111,6 +111,8 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
             Err(e) => errors.push(e),
         }
     }
+    // What follows compares files with each other: one that cannot be read would only repeat itself there.
+    std::mem::take(&mut errors).into_result()?;
     let form_codes: BTreeSet<&str> = forms.iter().map(|f| f.code.as_str()).collect();
     for indicator in &indicators {
         if let Some(form) = indicator.home_form.as_deref().filter(|f| !form_codes.contains(f)) {
@@ -126,7 +128,7 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
     let rules = read_rules(directory, &indicators, &form_codes, &mut errors);
     let mut models = Models::default();
     for model in MODELS {
-        let path = directory.join(&raw.models).join(format!("{model}.sql"));
+        let path = beside(directory, &raw.models).join(format!("{model}.sql"));
         match std::fs::read_to_string(&path) {
             Ok(sql) => {
                 models.0.insert(model.to_owned(), sql);
@@ -199,7 +201,7 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
         errors.push(source.error(raw.utc_offset_hours.span().start, "no such offset from UTC", "write whole hours such as 7"));
         Offset::UTC
     });
-    for path in raw.submissions.iter().map(|s| directory.join(s)).filter(|p| !p.is_dir()) {
+    for path in raw.submissions.iter().map(|s| beside(directory, s)).filter(|p| !p.is_dir()) {
         let line = source.text.find("submissions").map(|at| source.line(at));
         let message = format!("there is no directory `{}`", path.display());
         errors.push(DefinitionError::new(&source.path, line, message, "name directories relative to pipeline.toml"));
@@ -214,8 +216,8 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
         id: raw.id,
         title_vi: raw.title_vi,
         title_en: raw.title_en,
-        definition_hash: hash_definitions(directory, &reference, &directory.join(&raw.models)),
-        submissions: raw.submissions.iter().map(|s| directory.join(s)).collect(),
+        definition_hash: hash_definitions(directory, &reference, &beside(directory, &raw.models)),
+        submissions: raw.submissions.iter().map(|s| beside(directory, s)).collect(),
         pass_over: raw.pass_over,
         zone: TimeZone::fixed(offset),
         vocabulary: Vocabulary { folder, words, measures: spellings, forms },
@@ -251,6 +253,20 @@ fn dangling(name: &Spanned<String>, indicators: &[Indicator], source: &Source, e
         let message = format!("`{}` is no indicator of indicators.csv", name.get_ref());
         errors.push(source.error(name.span().start, message, "correct the name, or add the indicator to indicators.csv"));
     }
+}
+
+/// A path relative to a directory, without the `..` that can be taken out of it.
+fn beside(directory: &Path, relative: &str) -> PathBuf {
+    let mut path = directory.to_owned();
+    for part in Path::new(relative).components() {
+        let up = part == Component::ParentDir && matches!(path.components().next_back(), Some(Component::Normal(_)));
+        if up {
+            path.pop();
+        } else {
+            path.push(part);
+        }
+    }
+    path
 }
 
 /// The line of the first occurrence of a text.

@@ -1,5 +1,6 @@
 //! All integration tests, in one binary.
 
 mod architecture;
+mod check;
 mod golden;
 mod reading;
