@@ -2,5 +2,7 @@
 
 mod architecture;
 mod check;
+mod documents;
 mod golden;
+mod hard_files;
 mod reading;
