@@ -7,7 +7,6 @@
 use std::collections::BTreeMap;
 
 use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
 
 /// Folds texts with one set of abbreviations.
 #[derive(Debug, Clone, Default)]
@@ -20,10 +19,9 @@ impl Folder {
     /// A folder that writes out `abbreviations` (short form to long form).
     #[must_use]
     pub fn new(abbreviations: &BTreeMap<String, String>) -> Self {
-        let plain = Self::default();
         let mut pairs: Vec<(Vec<String>, Vec<String>)> = abbreviations
             .iter()
-            .map(|(short, long)| (plain.tokens(short), plain.tokens(long)))
+            .map(|(short, long)| (Self::tokens(short), Self::tokens(long)))
             .filter(|(short, _)| !short.is_empty())
             .collect();
         pairs.sort_by_key(|(short, _)| std::cmp::Reverse(short.len()));
@@ -40,7 +38,7 @@ impl Folder {
     /// ```
     #[must_use]
     pub fn fold(&self, text: &str) -> String {
-        let tokens = self.tokens(text);
+        let tokens = Self::tokens(text);
         let mut out: Vec<&str> = Vec::with_capacity(tokens.len());
         let mut i = 0;
         'tokens: while i < tokens.len() {
@@ -57,7 +55,7 @@ impl Folder {
         out.join(" ")
     }
 
-    fn tokens(&self, text: &str) -> Vec<String> {
+    fn tokens(text: &str) -> Vec<String> {
         let composed: String = text.nfc().collect();
         let mut tokens = Vec::new();
         let mut word = String::new();
@@ -96,7 +94,7 @@ fn place_tone(word: &str) -> String {
     let open_pair = n >= 2
         && matches!((composed[n - 2], composed[n - 1]), ('o', 'a' | 'e') | ('u', 'y'))
         && !(composed[n - 2] == 'u' && n >= 3 && composed[n - 3] == 'q');
-    if !open_pair || bare.iter().any(|c| TONES.contains(c)) || bare.iter().filter(|c| is_combining_mark(**c)).count() > composed.len() {
+    if !open_pair {
         return word.to_owned();
     }
     let mut out: Vec<char> = composed[..n - 1].to_vec();

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 #[path = "lib.rs"]
 mod sample;
 
+#[allow(clippy::print_stderr, reason = "a program tells what it did")]
 fn main() -> Result<(), Box<dyn Error>> {
     let root = env::args_os().nth(1).map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("sample-data"),

@@ -35,7 +35,7 @@ enum Output {
     Table,
     /// Comma-separated values with a header.
     Csv,
-    /// One JSON object a line; decimals as text, so that no digit is lost.
+    /// One JSON object a line; decimals with all their digits.
     Json,
     /// A Parquet file.
     Parquet,

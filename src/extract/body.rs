@@ -79,7 +79,7 @@ impl Reader<'_> {
                 RowKind::Member(member) => {
                     foot = false;
                     self.settle_unknown(&mut pending, &mut body);
-                    found.entry(member).or_default().push(self.cells_of(row, member, stubs.measure, &mut unknown_columns));
+                    found.entry(member).or_default().push(self.cells_of(row, member, stubs.measure.as_ref(), &mut unknown_columns));
                     body.end = row + 1;
                 }
                 RowKind::Torn { by_code, by_label } => {
@@ -256,7 +256,7 @@ impl Reader<'_> {
         &self,
         row: u32,
         member: usize,
-        row_measure: Option<Stated>,
+        row_measure: Option<&Stated>,
         unknown: &mut BTreeMap<u32, (i64, Address)>,
     ) -> Vec<LocatedCell> {
         let mut cells = Vec::new();
@@ -273,7 +273,7 @@ impl Reader<'_> {
                 content,
                 row: member,
                 column,
-                row_measure: row_measure.clone(),
+                row_measure: row_measure.cloned(),
                 column_measure: headed.measure.clone(),
             });
         }

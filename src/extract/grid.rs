@@ -161,6 +161,7 @@ impl Sheet {
     }
 
     /// The rows that hold something, from the top, each with its cells from the left.
+    #[must_use]
     pub fn rows(&self) -> impl DoubleEndedIterator<Item = (u32, &BTreeMap<u32, Content>)> {
         self.rows.iter().map(|(row, cells)| (*row, cells))
     }

@@ -148,11 +148,10 @@ fn frequency_of(header: &Header, title: &Title, vocabulary: &Vocabulary) -> Freq
     header
         .columns
         .iter()
-        .filter_map(|column| match column.role {
+        .find_map(|column| match column.role {
             Role::Value(i) if form.columns[i].frequencies.len() == 1 => Some(form.columns[i].frequencies[0]),
             _ => None,
         })
-        .next()
         .unwrap_or_else(|| form.frequencies.first().copied().unwrap_or(Frequency::Annual))
 }
 

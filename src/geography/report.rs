@@ -118,7 +118,8 @@ impl Report {
 
 /// Two reports of one submission with one key: equal ones count once, different ones not at all.
 pub fn settle_twins(reports: &mut [Report]) {
-    let mut groups: BTreeMap<(String, String, Option<Period>, Option<UnitKey>, Option<String>), Vec<usize>> = BTreeMap::new();
+    type Key = (String, String, Option<Period>, Option<UnitKey>, Option<String>);
+    let mut groups: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
     for (i, report) in reports.iter().enumerate().filter(|(_, r)| !r.held) {
         let key = (report.submission_id.clone(), report.form.clone(), report.period, report.unit.clone(), report.reporter.clone());
         groups.entry(key).or_default().push(i);

@@ -150,10 +150,9 @@ impl Work<'_> {
 
     fn find(&mut self, code: &str, cell: &LocatedCell, args: &[(&str, &str)]) {
         let mut place = self.place(cell.at);
-        if let Some((indicator, sector)) = self.key(cell) {
-            place.indicator = Some(indicator);
-            place.sector = Some(sector);
-        }
+        let (indicator, sector) = self.key(cell);
+        place.indicator = Some(indicator);
+        place.sector = Some(sector);
         if let ColumnRef::Value(i) = cell.column {
             place.scenario = Some(self.form.columns[i].scenario.as_str().to_owned());
         }
@@ -166,16 +165,16 @@ impl Work<'_> {
     }
 
     /// Indicator and sector of a cell.
-    fn key(&self, cell: &LocatedCell) -> Option<(String, String)> {
+    fn key(&self, cell: &LocatedCell) -> (String, String) {
         let row = &self.form.rows[cell.row];
         let column = match cell.column {
             ColumnRef::Value(i) => &self.form.columns[i],
             ColumnRef::Comparison(i) => &self.form.columns[self.form.comparisons[i].of],
         };
-        Some(match &column.indicator {
+        match &column.indicator {
             Some(indicator) => (indicator.clone(), row.member.clone()),
             None => (row.member.clone(), TOTAL.to_owned()),
-        })
+        }
     }
 
     /// The locale that the text numbers of the sheet prove, if they agree.
@@ -195,7 +194,7 @@ impl Work<'_> {
     fn value(&mut self, cell: &LocatedCell) {
         let ColumnRef::Value(column) = cell.column else { return };
         let column = &self.form.columns[column];
-        let Some((indicator, sector)) = self.key(cell) else { return };
+        let (indicator, sector) = self.key(cell);
         let Some(facts) = self.conventions.indicators.get(&indicator) else { return };
         let mut observation = Observation {
             period: column.period.in_year(self.n),
@@ -214,10 +213,7 @@ impl Work<'_> {
         };
         let mut suffix = None;
         let reading = match content {
-            Content::Number(n) => match from_float(*n) {
-                Some(value) => Some((Reading::Sure(value), false)),
-                None => None,
-            },
+            Content::Number(n) => from_float(*n).map(|value| (Reading::Sure(value), false)),
             Content::Text(text) => {
                 if let Some(status) = self.conventions.symbols.status(text) {
                     observation.status = status;
@@ -340,7 +336,7 @@ impl Work<'_> {
         let ColumnRef::Comparison(i) = cell.column else { return };
         let comparison = &self.form.comparisons[i];
         let (of, to) = (&self.form.columns[comparison.of], &self.form.columns[comparison.to]);
-        let Some((indicator, sector)) = self.key(cell) else { return };
+        let (indicator, sector) = self.key(cell);
         let value = match &cell.content {
             None => return,
             Some(Content::Number(n)) => from_float(*n),

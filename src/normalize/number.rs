@@ -258,7 +258,7 @@ mod tests {
     fn grouped(digits: &str, mark: &str) -> String {
         let n = digits.len();
         digits.chars().enumerate().fold(String::new(), |mut out, (i, c)| {
-            if i > 0 && (n - i) % 3 == 0 {
+            if i > 0 && (n - i).is_multiple_of(3) {
                 out.push_str(mark);
             }
             out.push(c);

@@ -90,7 +90,7 @@ pub struct Sector {
 /// A target of a decision.
 #[derive(Debug, Clone)]
 pub struct Target {
-    /// The texts: target_id, document, scope, scope_code, year, kind, expression, comparator, unit, text_vi.
+    /// The texts, in the order of [`TARGET_TEXTS`].
     pub texts: [String; 10],
     /// The value to be reached.
     pub value: Decimal,

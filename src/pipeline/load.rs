@@ -1,7 +1,7 @@
 //! Reading a pipeline's files into a checked [`Plan`]. Everything wrong is collected; nothing runs on a
 //! definition that is not sound.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
 use jiff::tz::{Offset, TimeZone};
@@ -438,9 +438,9 @@ fn read_form(
         }))
         .collect(),
     };
-    let sections: BTreeMap<&str, ()> = indicators.iter().filter_map(|i| i.section.as_deref()).map(|s| (s, ())).collect();
+    let sections: BTreeSet<&str> = indicators.iter().filter_map(|i| i.section.as_deref()).collect();
     for section in &raw.sections {
-        if !sections.contains_key(section.id.as_str()) {
+        if !sections.contains(section.id.as_str()) {
             let at = source.text.find(&format!("id = \"{}\"", section.id)).unwrap_or(0);
             let message = format!("no indicator stands in the section `{}`", section.id);
             errors.push(source.error(at, message, "name a section of indicators.csv"));

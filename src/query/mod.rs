@@ -148,7 +148,7 @@ pub async fn run(engine: &Engine, models: &Models, geography: &Geography, countr
             // The first vintage has no parts to restate from.
             let (schema, _) = engine.query(&format!("{} LIMIT 0", first_parts(vintage))).await?;
             engine.register("parts", schema, vec![])?;
-            let table = lake::table("fact_sources").map(|t| t.schema.clone()).unwrap_or_else(|| Arc::new(Schema::empty()));
+            let table = lake::table("fact_sources").map_or_else(|| Arc::new(Schema::empty()), |t| t.schema.clone());
             engine.register("sources_before", table, vec![])?;
         }
         engine.materialize("aggregated", &models.sql("aggregated", vintage)).await?;
@@ -193,7 +193,7 @@ fn first_parts(vintage: &str) -> String {
 }
 
 fn contract(table: &str, batches: &[RecordBatch]) -> Result<RecordBatch> {
-    let schema = lake::table(table).map(|t| t.schema.clone()).unwrap_or_else(|| Arc::new(Schema::empty()));
+    let schema = lake::table(table).map_or_else(|| Arc::new(Schema::empty()), |t| t.schema.clone());
     conform(&schema, batches)
 }
 

@@ -1,6 +1,6 @@
 //! Judging: one SQL query a rule, one verdict for each report and column.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ pub struct RuleResult {
     pub undecided: i64,
 }
 
-/// The columns of every judgement: report_id, scenario, period, verdict, sheet, cell, indicator, sector, detail.
+/// The columns of every judgement: report, scenario, period, verdict, sheet, cell, indicator, sector, detail.
 type Judgements = Vec<RecordBatch>;
 
 fn table(columns: Vec<(&str, ArrayRef)>) -> Result<(Arc<Schema>, RecordBatch)> {
@@ -40,6 +40,11 @@ fn table(columns: Vec<(&str, ArrayRef)>) -> Result<(Arc<Schema>, RecordBatch)> {
     let schema = Arc::new(Schema::new(fields));
     let arrays = columns.into_iter().map(|(_, a)| a).collect();
     Ok((schema.clone(), RecordBatch::try_new(schema, arrays)?))
+}
+
+/// One column of rows of texts.
+fn texts<const N: usize>(rows: &[[Option<String>; N]], i: usize) -> ArrayRef {
+    Arc::new(rows.iter().map(|r| r[i].as_deref()).collect::<StringArray>())
 }
 
 /// Registers what rules judge: `judged` (the values of current reports in the order of their cells),
@@ -58,9 +63,9 @@ pub fn register_columns(engine: &Engine, reports: &[Report], forms: &[Form], geo
         let Some(form) = forms.iter().find(|f| f.code == report.form) else { continue };
         let id = Some(report.report_id.clone());
         let entity = geography.entity(unit);
-        let mut loaded: BTreeMap<(String, String), ()> = BTreeMap::new();
+        let mut loaded: BTreeSet<(String, String)> = BTreeSet::new();
         for (i, o) in report.observations.iter().enumerate() {
-            loaded.insert((o.scenario.as_str().to_owned(), o.period.to_string()), ());
+            loaded.insert((o.scenario.as_str().to_owned(), o.period.to_string()));
             values.push([
                 id.clone(),
                 Some(o.indicator.clone()),
@@ -73,7 +78,7 @@ pub fn register_columns(engine: &Engine, reports: &[Report], forms: &[Form], geo
             numbers.push(o.value.map(lake_decimal));
             order.push(i as i64);
         }
-        for ((scenario, of), ()) in loaded {
+        for (scenario, of) in loaded {
             let base = form
                 .columns
                 .iter()
@@ -106,9 +111,6 @@ pub fn register_columns(engine: &Engine, reports: &[Report], forms: &[Form], geo
             compared_values.push(Some(lake_decimal(c.value)));
             compared_order.push(i as i64);
         }
-    }
-    fn texts<const N: usize>(rows: &[[Option<String>; N]], i: usize) -> ArrayRef {
-        Arc::new(rows.iter().map(|r| r[i].as_deref()).collect::<StringArray>())
     }
     let decimals = |numbers: Vec<Option<i128>>| -> Result<ArrayRef> {
         Ok(Arc::new(Decimal128Array::from(numbers).with_precision_and_scale(38, 6)?))

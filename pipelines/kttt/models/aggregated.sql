@@ -34,8 +34,8 @@ SELECT group_id, period, indicator, sector, fund, scenario, measure, scale,
        CASE WHEN measure IN ('mean', 'ratio') THEN CAST(weight AS DECIMAL(38, 6)) END AS weight,
        CASE WHEN measure IN ('mean', 'ratio') THEN CAST(numerator AS DECIMAL(38, 6)) END AS numerator,
        CASE WHEN entered = 0 THEN 'M'
-            WHEN reported < expected THEN 'P'
             WHEN measure IN ('mean', 'ratio') AND weight = 0 THEN 'M'
+            WHEN reported < expected THEN 'P'
             WHEN imputed > 0 THEN 'I'
             WHEN estimated > 0 THEN 'E'
             ELSE 'A' END AS status,

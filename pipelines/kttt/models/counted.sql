@@ -47,9 +47,8 @@ best AS (
         SELECT *, row_number() OVER (
             PARTITION BY entity, period, indicator, sector, fund
             ORDER BY CASE WHEN scenario = 'actual' AND value IS NOT NULL THEN 0
-                          WHEN scenario = 'estimate' AND value IS NOT NULL THEN 1
-                          WHEN scenario = 'actual' THEN 2
-                          ELSE 3 END
+                          WHEN scenario = 'estimate' THEN 1
+                          ELSE 2 END
         ) AS place
         FROM chosen
         WHERE scenario IN ('actual', 'estimate')

@@ -1,11 +1,13 @@
 -- unit_values: what each reporting unit has for each key, with what stands behind a mean or a ratio.
 -- grain: entity × period × indicator × sector × fund × scenario
 -- numerator is Σ value·weight of a mean, the numerator of a ratio; NULL for stocks and flows. weight is the
--- weight of a mean, the denominator of a ratio. A ratio with one part missing has no row; one over zero is M.
+-- weight of a mean, the denominator of a ratio. A ratio with one part missing has no row; a mean or ratio over
+-- zero cannot exist: M, without a value.
 WITH measured AS (
-    SELECT c.entity, c.unit_vintage, c.period, c.indicator, c.sector, c.fund, c.scenario, i.measure, c.value,
-           CASE WHEN i.measure = 'mean' AND c.value IS NOT NULL THEN w.value END AS weight,
-           c.status
+    SELECT c.entity, c.unit_vintage, c.period, c.indicator, c.sector, c.fund, c.scenario, i.measure,
+           CASE WHEN i.measure = 'mean' AND w.value = 0 THEN NULL ELSE c.value END AS value,
+           CASE WHEN i.measure = 'mean' AND (c.value IS NOT NULL OR w.value = 0) THEN w.value END AS weight,
+           CASE WHEN i.measure = 'mean' AND w.value = 0 THEN 'M' ELSE c.status END AS status
     FROM counted c
     JOIN indicators i ON i.indicator = c.indicator
     LEFT JOIN counted w

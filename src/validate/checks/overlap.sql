@@ -1,10 +1,11 @@
 -- A unit's own report beside the reports of all units that were merged into it, same form and report period.
 WITH own AS (
     SELECT r.report_id, r.form, r.period AS report_period, r.unit_vintage, r.unit_code, o.period, o.indicator, o.sector,
-           o.fund, o.scenario, o.value, o.sheet, o.cell
+           o.fund, o.scenario, o.value, o.status, o.sheet, o.cell
     FROM reports r
     JOIN observations o ON o.report_id = r.report_id
-    WHERE r.is_current AND o.value IS NOT NULL
+    -- What cannot exist (M) is no part, and keeps none from being complete.
+    WHERE r.is_current AND (o.value IS NOT NULL OR o.status = 'M')
 ),
 needed AS (
     SELECT to_vintage, to_code, count(*) AS parts
@@ -14,8 +15,9 @@ needed AS (
 ),
 merged AS (
     SELECT u.to_vintage, u.to_code, p.form, p.report_period, p.period, p.indicator, p.sector, p.fund, p.scenario,
-           sum(p.value) AS total, count(w.value) AS weighted,
-           sum(CAST(p.value * w.value AS DECIMAL(38, 6))) AS numerator, sum(w.value) AS weight,
+           sum(p.value) AS total, count(p.value) AS valued, count(CASE WHEN p.value IS NOT NULL THEN w.value END) AS weighted,
+           sum(CAST(p.value * w.value AS DECIMAL(38, 6))) AS numerator,
+           sum(CASE WHEN p.value IS NOT NULL THEN w.value END) AS weight,
            count(*) AS parts
     FROM own p
     JOIN unit_changes u ON u.from_vintage = p.unit_vintage AND u.from_code = p.unit_code AND u.change <> 'unchanged'
@@ -28,7 +30,7 @@ merged AS (
 compared AS (
     SELECT o.report_id, o.form, o.report_period, o.unit_vintage, o.unit_code, o.indicator, o.sector, o.scenario, o.period,
            o.sheet, o.cell, o.value,
-           CASE WHEN i.measure = 'mean' THEN CASE WHEN m.weighted = m.parts THEN CAST(m.numerator / nullif(m.weight, 0) AS DECIMAL(38, 6)) END
+           CASE WHEN i.measure = 'mean' THEN CASE WHEN m.weighted = m.valued THEN CAST(m.numerator / nullif(m.weight, 0) AS DECIMAL(38, 6)) END
                 ELSE m.total END AS merged
     FROM own o
     JOIN merged m
