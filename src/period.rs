@@ -35,13 +35,21 @@ impl Period {
     /// The calendar year `year`.
     #[must_use]
     pub fn annual(year: i16) -> Self {
-        Self { year, frequency: Frequency::Annual, number: 1 }
+        Self {
+            year,
+            frequency: Frequency::Annual,
+            number: 1,
+        }
     }
 
     /// The first or second half of `year`.
     #[must_use]
     pub fn half(year: i16, number: i8) -> Self {
-        Self { year, frequency: Frequency::HalfYear, number }
+        Self {
+            year,
+            frequency: Frequency::HalfYear,
+            number,
+        }
     }
 
     /// Length in months.
@@ -88,7 +96,11 @@ impl PartialOrd for Period {
 
 impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { year, frequency, number } = self;
+        let Self {
+            year,
+            frequency,
+            number,
+        } = self;
         match frequency {
             Frequency::Annual => write!(f, "{year:04}"),
             Frequency::HalfYear => write!(f, "{year:04}-S{number}"),
@@ -102,7 +114,8 @@ impl FromStr for Period {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wrong = || format!("`{text}` is no time period: expected 2025, 2025-S1, 2025-Q3 or 2025-09");
+        let wrong =
+            || format!("`{text}` is no time period: expected 2025, 2025-S1, 2025-Q3 or 2025-09");
         let (year, rest) = match text.split_once('-') {
             Some((year, rest)) => (year, Some(rest)),
             None => (text, None),
@@ -120,7 +133,15 @@ impl FromStr for Period {
             },
         };
         let number: i8 = number.parse().map_err(|_| wrong())?;
-        if (1..=most).contains(&number) { Ok(Self { year, frequency, number }) } else { Err(wrong()) }
+        if (1..=most).contains(&number) {
+            Ok(Self {
+                year,
+                frequency,
+                number,
+            })
+        } else {
+            Err(wrong())
+        }
     }
 }
 
@@ -131,7 +152,10 @@ mod tests {
     #[test]
     fn text_and_back() {
         for text in ["2025", "2025-S1", "2025-Q3", "2025-09"] {
-            assert_eq!(text.parse::<Period>().map(|p| p.to_string()), Ok(text.to_owned()));
+            assert_eq!(
+                text.parse::<Period>().map(|p| p.to_string()),
+                Ok(text.to_owned())
+            );
         }
         for wrong in ["25", "2025-S3", "2025-13", "2025-", "2025-Q", "năm 2025"] {
             assert!(wrong.parse::<Period>().is_err(), "{wrong}");

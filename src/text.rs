@@ -25,7 +25,9 @@ impl Folder {
             .filter(|(short, _)| !short.is_empty())
             .collect();
         pairs.sort_by_key(|(short, _)| std::cmp::Reverse(short.len()));
-        Self { abbreviations: pairs }
+        Self {
+            abbreviations: pairs,
+        }
     }
 
     /// The folded form of `text`: lower-case words separated by single spaces.
@@ -85,14 +87,19 @@ const TONES: [char; 5] = ['\u{300}', '\u{301}', '\u{303}', '\u{309}', '\u{323}']
 /// office's tables), so that both ways to write a syllable fold to one.
 fn place_tone(word: &str) -> String {
     let decomposed: Vec<char> = word.nfd().collect();
-    let Some(at) = decomposed.iter().position(|c| TONES.contains(c)) else { return word.to_owned() };
+    let Some(at) = decomposed.iter().position(|c| TONES.contains(c)) else {
+        return word.to_owned();
+    };
     let tone = decomposed[at];
     let mut bare: Vec<char> = decomposed.clone();
     bare.remove(at);
     let composed: Vec<char> = bare.iter().copied().nfc().collect();
     let n = composed.len();
     let open_pair = n >= 2
-        && matches!((composed[n - 2], composed[n - 1]), ('o', 'a' | 'e') | ('u', 'y'))
+        && matches!(
+            (composed[n - 2], composed[n - 1]),
+            ('o', 'a' | 'e') | ('u', 'y')
+        )
         && !(composed[n - 2] == 'u' && n >= 3 && composed[n - 3] == 'q');
     if !open_pair {
         return word.to_owned();
@@ -118,7 +125,12 @@ mod tests {
     #[test]
     fn tone_placement_is_one() {
         let f = folder();
-        for (a, b) in [("Hoà", "Hòa"), ("khoẻ", "khỏe"), ("thuỷ", "thủy"), ("Hoà Bình", "HÒA BÌNH")] {
+        for (a, b) in [
+            ("Hoà", "Hòa"),
+            ("khoẻ", "khỏe"),
+            ("thuỷ", "thủy"),
+            ("Hoà Bình", "HÒA BÌNH"),
+        ] {
             assert_eq!(f.fold(a), f.fold(b));
         }
         // A closed syllable has one placement only, and `quý` keeps its own.
@@ -137,7 +149,10 @@ mod tests {
     fn abbreviations_are_written_out_by_word() {
         let f = folder();
         assert_eq!(f.fold("Số LHHTX"), "số liên hiệp hợp tác xã");
-        assert_eq!(f.fold("Ước TH năm 2023 / TH năm 2022"), "ước thực hiện năm 2023 thực hiện năm 2022");
+        assert_eq!(
+            f.fold("Ước TH năm 2023 / TH năm 2022"),
+            "ước thực hiện năm 2023 thực hiện năm 2022"
+        );
         assert_eq!(f.fold("Thái"), "thái");
     }
 }

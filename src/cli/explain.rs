@@ -20,7 +20,10 @@ pub(super) struct Arguments {
 
 pub(super) fn main(arguments: &Arguments) -> ExitCode {
     let text = match &arguments.code {
-        None => catalogue().iter().map(|(code, e)| format!("{code}  {:<28} {}\n", e.name, e.title_en)).collect(),
+        None => catalogue()
+            .iter()
+            .map(|(code, e)| format!("{code}  {:<28} {}\n", e.name, e.title_en))
+            .collect(),
         Some(wanted) => match explained(wanted, arguments) {
             Ok(text) => text,
             Err(message) => return show::failure(&message),
@@ -34,7 +37,10 @@ pub(super) fn main(arguments: &Arguments) -> ExitCode {
 
 fn explained(wanted: &str, arguments: &Arguments) -> Result<String, String> {
     let code = wanted.to_uppercase();
-    if let Some((code, entry)) = catalogue().iter().find(|(c, e)| **c == code || e.name == wanted) {
+    if let Some((code, entry)) = catalogue()
+        .iter()
+        .find(|(c, e)| **c == code || e.name == wanted)
+    {
         return Ok(of_entry(code, entry));
     }
     let plan = pipeline::load(&arguments.pipeline).map_err(|e| e.to_string())?;

@@ -53,8 +53,13 @@ fn moment(text: &str) -> Result<Timestamp, String> {
     if let Ok(time) = text.parse::<Timestamp>() {
         return Ok(time);
     }
-    let day: jiff::civil::Date = text.parse().map_err(|_| "expected a day such as 2025-12-31, or an RFC 3339 time".to_owned())?;
-    let noon = day.at(12, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC).map_err(|e| e.to_string())?;
+    let day: jiff::civil::Date = text
+        .parse()
+        .map_err(|_| "expected a day such as 2025-12-31, or an RFC 3339 time".to_owned())?;
+    let noon = day
+        .at(12, 0, 0, 0)
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .map_err(|e| e.to_string())?;
     Ok(noon.timestamp())
 }
 
@@ -71,7 +76,10 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
     };
     let started = Timestamp::now();
     let watch = Watch::new();
-    let result = pipeline::run(&plan, &options, &|stage, done, all| watch.see(stage, done, all)).await;
+    let result = pipeline::run(&plan, &options, &|stage, done, all| {
+        watch.see(stage, done, all)
+    })
+    .await;
     watch.end();
     let run = match result {
         Ok(run) => run,
@@ -115,7 +123,10 @@ fn note_run(options: &RunOptions, run: &Run, started: Timestamp) {
     let name = started.strftime("%Y%m%dT%H%M%S%6fZ").to_string();
     let path = options.lake.join("runs").join(format!("{name}.json"));
     if let Err(e) = std::fs::write(&path, format!("{note:#}\n")) {
-        show::note(&format!("warning: {} could not be written: {e}", path.display()));
+        show::note(&format!(
+            "warning: {} could not be written: {e}",
+            path.display()
+        ));
     }
 }
 
@@ -130,7 +141,10 @@ fn show_findings(run: &Run) {
     let more = sorted.len().saturating_sub(SHOWN_FINDINGS);
     show::note(String::from_utf8_lossy(&text).trim_end());
     if more > 0 {
-        show::note(&format!("\n… and {more} more findings, all of them in {}/findings.csv", run.summary.out));
+        show::note(&format!(
+            "\n… and {more} more findings, all of them in {}/findings.csv",
+            run.summary.out
+        ));
     }
 }
 
@@ -139,10 +153,17 @@ fn human(summary: &Summary) -> String {
     use std::fmt::Write as _;
     let mut text = String::new();
     let all: i64 = summary.submissions.values().sum();
-    let outcomes: Vec<String> =
-        summary.submissions.iter().map(|(outcome, n)| format!("{n} {}", outcome.replace('_', " "))).collect();
+    let outcomes: Vec<String> = summary
+        .submissions
+        .iter()
+        .map(|(outcome, n)| format!("{n} {}", outcome.replace('_', " ")))
+        .collect();
     let (errors, warnings, infos) = summary.findings;
-    let _ = writeln!(text, "\n{} · snapshot {}", summary.pipeline, summary.snapshot);
+    let _ = writeln!(
+        text,
+        "\n{} · snapshot {}",
+        summary.pipeline, summary.snapshot
+    );
     let _ = writeln!(text, "  submissions  {all}: {}", outcomes.join(", "));
     for report in &summary.reports {
         let _ = writeln!(
@@ -153,22 +174,51 @@ fn human(summary: &Summary) -> String {
             report.units_reported,
             report.units_expected,
             report.reports,
-            if report.reports == 1 { "report" } else { "reports" },
+            if report.reports == 1 {
+                "report"
+            } else {
+                "reports"
+            },
         );
     }
     let _ = writeln!(text, "  values       {} loaded", grouped(summary.values));
-    let _ = writeln!(text, "  findings     {errors} errors, {warnings} warnings, {infos} infos");
+    let _ = writeln!(
+        text,
+        "  findings     {errors} errors, {warnings} warnings, {infos} infos"
+    );
     if !summary.overdue.is_empty() {
-        let names: Vec<String> =
-            summary.overdue.iter().take(5).map(|o| format!("{} {} {} (due {})", o.name, o.form, o.period, o.due)).collect();
+        let names: Vec<String> = summary
+            .overdue
+            .iter()
+            .take(5)
+            .map(|o| format!("{} {} {} (due {})", o.name, o.form, o.period, o.due))
+            .collect();
         let more = summary.overdue.len().saturating_sub(5);
-        let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let _ = writeln!(text, "  overdue      {}: {}{rest}", summary.overdue.len(), names.join("; "));
+        let rest = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
+        let _ = writeln!(
+            text,
+            "  overdue      {}: {}{rest}",
+            summary.overdue.len(),
+            names.join("; ")
+        );
     }
     let headlines = &summary.headlines;
     if !headlines.periods.is_empty() {
-        let _ = writeln!(text, "\n  The country, best figures, on the geography of {}", headlines.geography);
-        let width = headlines.rows.iter().map(|(name, unit, _)| name.chars().count() + unit.chars().count() + 3).max().unwrap_or(0);
+        let _ = writeln!(
+            text,
+            "\n  The country, best figures, on the geography of {}",
+            headlines.geography
+        );
+        let width = headlines
+            .rows
+            .iter()
+            .map(|(name, unit, _)| name.chars().count() + unit.chars().count() + 3)
+            .max()
+            .unwrap_or(0);
         let mut line = format!("  {:<width$}", "");
         for period in &headlines.periods {
             let _ = write!(line, " {period:>20}");
@@ -184,7 +234,12 @@ fn human(summary: &Summary) -> String {
         }
     }
     let _ = writeln!(text, "\n  lake         {}/current", summary.lake);
-    let _ = write!(text, "  tables       {} in {}/", summary.tables.len(), summary.out);
+    let _ = write!(
+        text,
+        "  tables       {} in {}/",
+        summary.tables.len(),
+        summary.out
+    );
     text
 }
 
@@ -201,14 +256,20 @@ struct Watch {
 impl Watch {
     fn new() -> Self {
         let bar = std::io::stderr().is_terminal().then(|| {
-            let style = ProgressStyle::with_template("{msg:<22} {bar:30} {pos}/{len}").unwrap_or_else(|_| ProgressStyle::default_bar());
+            let style = ProgressStyle::with_template("{msg:<22} {bar:30} {pos}/{len}")
+                .unwrap_or_else(|_| ProgressStyle::default_bar());
             ProgressBar::new(1).with_style(style)
         });
-        Self { bar, stage: Mutex::new(None) }
+        Self {
+            bar,
+            stage: Mutex::new(None),
+        }
     }
 
     fn see(&self, stage: Stage, done: usize, all: usize) {
-        let Ok(mut seen) = self.stage.lock() else { return };
+        let Ok(mut seen) = self.stage.lock() else {
+            return;
+        };
         let is_new = *seen != Some(stage);
         *seen = Some(stage);
         drop(seen);

@@ -27,6 +27,9 @@ pub(super) fn failure(message: &str) -> ExitCode {
 pub(super) fn definition_errors(errors: &crate::diagnostic::DefinitionErrors) -> ExitCode {
     note(&errors.to_string());
     let n = errors.0.len();
-    note(&format!("\n{n} {} in the definitions", if n == 1 { "error" } else { "errors" }));
+    note(&format!(
+        "\n{n} {} in the definitions",
+        if n == 1 { "error" } else { "errors" }
+    ));
     ExitCode::from(super::FAILED)
 }

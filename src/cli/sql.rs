@@ -46,13 +46,19 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
     if query.is_empty() {
         if std::io::stdin().is_terminal() {
             let names: Vec<&str> = lake::tables().iter().map(|t| t.name).collect();
-            return show::failure(&format!("a query is needed\nhint: the tables are {}", names.join(", ")));
+            return show::failure(&format!(
+                "a query is needed\nhint: the tables are {}",
+                names.join(", ")
+            ));
         }
         if let Err(e) = std::io::stdin().read_to_string(&mut query) {
             return show::failure(&format!("standard input cannot be read: {e}"));
         }
     }
-    if arguments.format == Output::Parquet && arguments.output.is_none() && std::io::stdout().is_terminal() {
+    if arguments.format == Output::Parquet
+        && arguments.output.is_none()
+        && std::io::stdout().is_terminal()
+    {
         return show::failure("Parquet is not for a terminal\nhint: name a file with --output");
     }
     match answer(&query, &arguments.lake, arguments.format).await {
@@ -81,16 +87,26 @@ async fn answer(query: &str, lake: &std::path::Path, format: Output) -> Result<V
     encode(&schema, &batches, format).map_err(|e| e.to_string())
 }
 
-fn encode(schema: &SchemaRef, batches: &[RecordBatch], format: Output) -> Result<Vec<u8>, arrow::error::ArrowError> {
+fn encode(
+    schema: &SchemaRef,
+    batches: &[RecordBatch],
+    format: Output,
+) -> Result<Vec<u8>, arrow::error::ArrowError> {
     let mut bytes = Vec::new();
     match format {
         Output::Table => {
-            let shown = if batches.is_empty() { vec![RecordBatch::new_empty(schema.clone())] } else { batches.to_vec() };
+            let shown = if batches.is_empty() {
+                vec![RecordBatch::new_empty(schema.clone())]
+            } else {
+                batches.to_vec()
+            };
             bytes.extend_from_slice(pretty_format_batches(&shown)?.to_string().as_bytes());
             bytes.push(b'\n');
         }
         Output::Csv => {
-            let mut writer = arrow::csv::WriterBuilder::new().with_header(true).build(&mut bytes);
+            let mut writer = arrow::csv::WriterBuilder::new()
+                .with_header(true)
+                .build(&mut bytes);
             if batches.is_empty() {
                 writer.write(&RecordBatch::new_empty(schema.clone()))?;
             }

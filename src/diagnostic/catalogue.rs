@@ -52,6 +52,9 @@ mod tests {
     fn the_embedded_catalogue_parses() {
         let parsed: Result<std::collections::BTreeMap<String, super::Entry>, _> =
             toml::from_str(include_str!("findings.toml"));
-        assert!(parsed.as_ref().is_ok_and(|all| all.len() > 10), "{parsed:?}");
+        assert!(
+            parsed.as_ref().is_ok_and(|all| all.len() > 10),
+            "{parsed:?}"
+        );
     }
 }

@@ -18,8 +18,18 @@ pub struct DefinitionError {
 
 impl DefinitionError {
     /// An error in `file`.
-    pub fn new(file: &Path, line: Option<usize>, message: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { file: file.to_owned(), line, message: message.into(), remedy: remedy.into() }
+    pub fn new(
+        file: &Path,
+        line: Option<usize>,
+        message: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self {
+            file: file.to_owned(),
+            line,
+            message: message.into(),
+            remedy: remedy.into(),
+        }
     }
 }
 

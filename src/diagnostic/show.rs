@@ -11,12 +11,26 @@ use super::{Finding, Severity, entry};
 pub fn write_finding(out: &mut impl Write, finding: &Finding) -> io::Result<()> {
     let texts = entry(&finding.code);
     let name = texts.map_or("", |e| e.name.as_str());
-    let rule = finding.rule.as_ref().map(|r| format!(" {r}")).unwrap_or_default();
-    writeln!(out, "{}[{} {name}{rule}]: {}", finding.severity.as_str(), finding.code, finding.message_en)?;
-    let place: Vec<&str> = [&finding.place.file_name, &finding.place.sheet, &finding.place.cell]
-        .into_iter()
-        .filter_map(|part| part.as_deref())
-        .collect();
+    let rule = finding
+        .rule
+        .as_ref()
+        .map(|r| format!(" {r}"))
+        .unwrap_or_default();
+    writeln!(
+        out,
+        "{}[{} {name}{rule}]: {}",
+        finding.severity.as_str(),
+        finding.code,
+        finding.message_en
+    )?;
+    let place: Vec<&str> = [
+        &finding.place.file_name,
+        &finding.place.sheet,
+        &finding.place.cell,
+    ]
+    .into_iter()
+    .filter_map(|part| part.as_deref())
+    .collect();
     if place.is_empty() {
         let scope: Vec<&str> = [
             &finding.place.form,
@@ -43,13 +57,21 @@ pub fn write_finding(out: &mut impl Write, finding: &Finding) -> io::Result<()> 
 #[must_use]
 pub fn count_by_severity(findings: &[Finding]) -> (usize, usize, usize) {
     let count = |severity| findings.iter().filter(|f| f.severity == severity).count();
-    (count(Severity::Error), count(Severity::Warning), count(Severity::Info))
+    (
+        count(Severity::Error),
+        count(Severity::Warning),
+        count(Severity::Info),
+    )
 }
 
 /// The findings, errors first, otherwise in the order of their places.
 #[must_use]
 pub fn most_important_first(findings: &[Finding]) -> Vec<&Finding> {
     let mut sorted: Vec<&Finding> = findings.iter().collect();
-    sorted.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.storage_key().cmp(&b.storage_key())));
+    sorted.sort_by(|a, b| {
+        b.severity
+            .cmp(&a.severity)
+            .then_with(|| a.storage_key().cmp(&b.storage_key()))
+    });
     sorted
 }

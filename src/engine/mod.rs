@@ -8,7 +8,9 @@ use arrow::compute::{cast_with_options, concat_batches};
 use arrow::datatypes::SchemaRef;
 use datafusion::datasource::MemTable;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
-use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
+use datafusion::datasource::listing::{
+    ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl,
+};
 use datafusion::error::{DataFusionError, Result};
 use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
 
@@ -28,11 +30,22 @@ impl Engine {
             .with_information_schema(true)
             .set_bool("datafusion.sql_parser.parse_float_as_decimal", true)
             .set_bool("datafusion.sql_parser.map_string_types_to_utf8view", false)
-            .set_bool("datafusion.execution.parquet.schema_force_view_types", false)
+            .set_bool(
+                "datafusion.execution.parquet.schema_force_view_types",
+                false,
+            )
             // The sizes of tables in memory are known: broadcast joins need no repartitioning.
-            .set_u64("datafusion.optimizer.hash_join_single_partition_threshold_rows", 2_000_000)
-            .set_u64("datafusion.optimizer.hash_join_single_partition_threshold", 512 << 20);
-        Ok(Self { context: SessionContext::new_with_config(config) })
+            .set_u64(
+                "datafusion.optimizer.hash_join_single_partition_threshold_rows",
+                2_000_000,
+            )
+            .set_u64(
+                "datafusion.optimizer.hash_join_single_partition_threshold",
+                512 << 20,
+            );
+        Ok(Self {
+            context: SessionContext::new_with_config(config),
+        })
     }
 
     /// Registers a table in memory, in place of one of that name.
@@ -55,10 +68,14 @@ impl Engine {
             .iter()
             .map(|file| ListingTableUrl::parse(file.to_string_lossy()))
             .collect::<Result<Vec<_>>>()?;
-        let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
-        let config = ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options).with_schema(schema);
+        let options =
+            ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
+        let config = ListingTableConfig::new_with_multi_paths(urls)
+            .with_listing_options(options)
+            .with_schema(schema);
         self.context.deregister_table(name)?;
-        self.context.register_table(name, Arc::new(ListingTable::try_new(config)?))?;
+        self.context
+            .register_table(name, Arc::new(ListingTable::try_new(config)?))?;
         Ok(())
     }
 
@@ -67,7 +84,10 @@ impl Engine {
     /// # Errors
     /// When the text is no query or fails.
     pub async fn query(&self, sql: &str) -> Result<(SchemaRef, Vec<RecordBatch>)> {
-        let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
+        let options = SQLOptions::new()
+            .with_allow_ddl(false)
+            .with_allow_dml(false)
+            .with_allow_statements(false);
         let frame = self.context.sql_with_options(sql, options).await?;
         let schema: SchemaRef = Arc::new(frame.schema().as_arrow().clone());
         Ok((schema, frame.collect().await?))
@@ -90,7 +110,10 @@ impl Engine {
     /// # Errors
     /// When it does not.
     pub async fn plan(&self, sql: &str) -> Result<SchemaRef> {
-        let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
+        let options = SQLOptions::new()
+            .with_allow_ddl(false)
+            .with_allow_dml(false)
+            .with_allow_statements(false);
         let frame = self.context.sql_with_options(sql, options).await?;
         Ok(Arc::new(frame.schema().as_arrow().clone()))
     }
@@ -102,7 +125,10 @@ impl Engine {
 /// # Errors
 /// When a column is missing or a value does not fit.
 pub fn conform(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<RecordBatch> {
-    let options = arrow::compute::CastOptions { safe: false, ..Default::default() };
+    let options = arrow::compute::CastOptions {
+        safe: false,
+        ..Default::default()
+    };
     let mut conformed = Vec::with_capacity(batches.len());
     for batch in batches {
         let columns = schema

@@ -167,10 +167,22 @@ impl RelativePeriod {
     pub fn parse(text: &str) -> Option<Self> {
         let rest = text.strip_prefix('N')?;
         Some(match rest {
-            "" => Self { years: 0, half: None },
-            "-S1" => Self { years: 0, half: Some(1) },
-            "-S2" => Self { years: 0, half: Some(2) },
-            _ => Self { years: rest.parse().ok()?, half: None },
+            "" => Self {
+                years: 0,
+                half: None,
+            },
+            "-S1" => Self {
+                years: 0,
+                half: Some(1),
+            },
+            "-S2" => Self {
+                years: 0,
+                half: Some(2),
+            },
+            _ => Self {
+                years: rest.parse().ok()?,
+                half: None,
+            },
         })
     }
 
@@ -178,7 +190,8 @@ impl RelativePeriod {
     #[must_use]
     pub fn in_year(self, n: i16) -> Period {
         let year = n.saturating_add(self.years);
-        self.half.map_or_else(|| Period::annual(year), |half| Period::half(year, half))
+        self.half
+            .map_or_else(|| Period::annual(year), |half| Period::half(year, half))
     }
 }
 
@@ -303,7 +316,10 @@ impl HeadPattern {
         let mut rest = joined.as_str();
         let mut folded = Vec::new();
         while let Some(open) = rest.find('{') {
-            let close = rest.find('}').filter(|close| *close > open).ok_or_else(|| format!("`{joined}` has an open brace"))?;
+            let close = rest
+                .find('}')
+                .filter(|close| *close > open)
+                .ok_or_else(|| format!("`{joined}` has an open brace"))?;
             let token = &rest[open + 1..close];
             let relative = RelativePeriod::parse(token)
                 .filter(|p| p.half.is_none())
@@ -351,10 +367,20 @@ mod tests {
     #[test]
     fn a_head_gives_the_year_of_the_report() {
         let folder = Folder::default();
-        let head = |text: &str| HeadPattern::compile(&[text.to_owned()], &folder).expect("a pattern");
-        assert_eq!(head("Thực hiện năm {N-1}").year("thực hiện năm 2022"), Some(Some(2023)));
-        assert_eq!(head("Ước năm {N} / năm {N-1}").year("ước năm 2023 năm 2022"), Some(Some(2023)));
-        assert_eq!(head("Ước năm {N} / năm {N-1}").year("ước năm 2023 năm 2020"), None);
+        let head =
+            |text: &str| HeadPattern::compile(&[text.to_owned()], &folder).expect("a pattern");
+        assert_eq!(
+            head("Thực hiện năm {N-1}").year("thực hiện năm 2022"),
+            Some(Some(2023))
+        );
+        assert_eq!(
+            head("Ước năm {N} / năm {N-1}").year("ước năm 2023 năm 2022"),
+            Some(Some(2023))
+        );
+        assert_eq!(
+            head("Ước năm {N} / năm {N-1}").year("ước năm 2023 năm 2020"),
+            None
+        );
         assert_eq!(head("Tổng số").year("tổng số"), Some(None));
         assert!(HeadPattern::compile(&["năm {M}".to_owned()], &folder).is_err());
     }

@@ -78,7 +78,11 @@ impl Content {
 
 /// A float in the shortest form that reads back to it, without an exponent where that is short.
 fn shortest(n: f64) -> String {
-    if n != 0.0 && (n.abs() < 1e-7 || n.abs() >= 1e16) { format!("{n:e}") } else { format!("{n}") }
+    if n != 0.0 && (n.abs() < 1e-7 || n.abs() >= 1e16) {
+        format!("{n:e}")
+    } else {
+        format!("{n}")
+    }
 }
 
 /// A rectangle of cells, both corners included.
@@ -92,7 +96,8 @@ pub struct Range {
 
 impl Range {
     fn holds(&self, at: Address) -> bool {
-        (self.start.row..=self.end.row).contains(&at.row) && (self.start.column..=self.end.column).contains(&at.column)
+        (self.start.row..=self.end.row).contains(&at.row)
+            && (self.start.column..=self.end.column).contains(&at.column)
     }
 }
 
@@ -112,7 +117,11 @@ impl Sheet {
     /// An empty sheet.
     #[must_use]
     pub fn new(name: Option<String>, visible: bool) -> Self {
-        Self { name, visible, ..Self::default() }
+        Self {
+            name,
+            visible,
+            ..Self::default()
+        }
     }
 
     /// Puts a cell; blank text is no cell.
@@ -120,7 +129,13 @@ impl Sheet {
         if content.text().is_some_and(|text| text.trim().is_empty()) {
             return;
         }
-        if self.rows.entry(at.row).or_default().insert(at.column, content).is_none() {
+        if self
+            .rows
+            .entry(at.row)
+            .or_default()
+            .insert(at.column, content)
+            .is_none()
+        {
             self.cells += 1;
         }
     }
@@ -151,7 +166,8 @@ impl Sheet {
     /// What a cell shows: its own content, or that of the merged range it lies in.
     #[must_use]
     pub fn shown(&self, at: Address) -> Option<&Content> {
-        self.get(at).or_else(|| self.merged_at(at).and_then(|range| self.get(range.start)))
+        self.get(at)
+            .or_else(|| self.merged_at(at).and_then(|range| self.get(range.start)))
     }
 
     /// The merged range that a cell lies in.
@@ -168,14 +184,20 @@ impl Sheet {
 
     /// The cells of one row, from the left.
     pub fn row(&self, row: u32) -> impl Iterator<Item = (Address, &Content)> {
-        self.rows.get(&row).into_iter().flatten().map(move |(column, content)| (Address::new(row, *column), content))
+        self.rows
+            .get(&row)
+            .into_iter()
+            .flatten()
+            .map(move |(column, content)| (Address::new(row, *column), content))
     }
 
     /// All cells, row by row.
     pub fn cells(&self) -> impl Iterator<Item = (Address, &Content)> {
-        self.rows
-            .iter()
-            .flat_map(|(row, cells)| cells.iter().map(move |(column, content)| (Address::new(*row, *column), content)))
+        self.rows.iter().flat_map(|(row, cells)| {
+            cells
+                .iter()
+                .map(move |(column, content)| (Address::new(*row, *column), content))
+        })
     }
 }
 
@@ -185,7 +207,13 @@ mod tests {
 
     #[test]
     fn addresses_read_as_in_a_spreadsheet() {
-        for (row, column, text) in [(0, 0, "A1"), (9, 25, "Z10"), (0, 26, "AA1"), (41, 701, "ZZ42"), (0, 702, "AAA1")] {
+        for (row, column, text) in [
+            (0, 0, "A1"),
+            (9, 25, "Z10"),
+            (0, 26, "AA1"),
+            (41, 701, "ZZ42"),
+            (0, 702, "AAA1"),
+        ] {
             assert_eq!(Address::new(row, column).to_string(), text);
         }
     }

@@ -12,7 +12,8 @@ mod title;
 mod workbook;
 
 pub use form::{
-    Column, Comparison, Dimension, Form, FormRow, HeadPattern, RawForm, RelativePeriod, Scenario, Section, Stub, belongs,
+    Column, Comparison, Dimension, Form, FormRow, HeadPattern, RawForm, RelativePeriod, Scenario,
+    Section, Stub, belongs,
 };
 pub use grid::{Address, Content, Range, Sheet};
 pub use table::{ColumnRef, LocatedCell, PeriodClaim, Table, find_tables};
@@ -43,7 +44,10 @@ impl Vocabulary {
         let trimmed = text.trim_end();
         if let Some(open) = trimmed.strip_suffix(')').and_then(|inner| inner.rfind('(')) {
             let inside = &trimmed[open + 1..trimmed.len() - 1];
-            let named = inside.rsplit_once(':').map_or(inside, |(_, unit)| unit).trim();
+            let named = inside
+                .rsplit_once(':')
+                .map_or(inside, |(_, unit)| unit)
+                .trim();
             if self.measures.contains(&self.folder.fold(named)) || named == "%" {
                 return (trimmed[..open].trim_end(), Some(named));
             }

@@ -1,11 +1,11 @@
 //! The tables of a sheet: each a form, its title block, its period and its located cells.
 
+use super::Vocabulary;
 use super::body::read_body;
 use super::form::belongs;
 use super::grid::{Address, Content, Sheet};
 use super::header::{Header, Role, find_headers};
 use super::title::{Stated, Title, read_title};
-use super::Vocabulary;
 use crate::diagnostic::{Finding, Place};
 use crate::period::{Frequency, Period};
 
@@ -77,7 +77,13 @@ pub fn find_tables(sheet: &Sheet, vocabulary: &Vocabulary) -> Vec<Table> {
     let mut from = 0;
     for (i, header) in headers.iter().enumerate() {
         let until = headers.get(i + 1).map_or(u32::MAX, |next| next.top);
-        let title = read_title(sheet, from, header.top, &vocabulary.words, &vocabulary.folder);
+        let title = read_title(
+            sheet,
+            from,
+            header.top,
+            &vocabulary.words,
+            &vocabulary.folder,
+        );
         let (table, end) = read_table(sheet, vocabulary, header, title, until);
         from = end;
         tables.push(table);
@@ -89,12 +95,25 @@ pub fn find_tables(sheet: &Sheet, vocabulary: &Vocabulary) -> Vec<Table> {
 fn form_named(title: &Title, vocabulary: &Vocabulary) -> Option<usize> {
     if let Some(stated) = &title.form {
         let code = vocabulary.folder.fold(&stated.text);
-        return vocabulary.forms.iter().position(|form| code == form.folded_code || code.starts_with(&format!("{} ", form.folded_code)));
+        return vocabulary.forms.iter().position(|form| {
+            code == form.folded_code || code.starts_with(&format!("{} ", form.folded_code))
+        });
     }
-    vocabulary.forms.iter().position(|form| title.lines.iter().any(|line| line.starts_with(&form.folded_title)))
+    vocabulary.forms.iter().position(|form| {
+        title
+            .lines
+            .iter()
+            .any(|line| line.starts_with(&form.folded_title))
+    })
 }
 
-fn read_table(sheet: &Sheet, vocabulary: &Vocabulary, header: &Header, title: Title, until: u32) -> (Table, u32) {
+fn read_table(
+    sheet: &Sheet,
+    vocabulary: &Vocabulary,
+    header: &Header,
+    title: Title,
+    until: u32,
+) -> (Table, u32) {
     let form = &vocabulary.forms[header.form];
     let mut findings = Vec::new();
     let place = |at: Option<Address>| Place {
@@ -117,14 +136,24 @@ fn read_table(sheet: &Sheet, vocabulary: &Vocabulary, header: &Header, title: Ti
     }
     for (i, column) in form.columns.iter().enumerate() {
         if belongs(&column.frequencies, frequency) && header.column(&Role::Value(i)).is_none() {
-            let at = header.column(&Role::Label).and_then(|c| c.head.as_ref()).map(|head| head.at);
-            findings.push(Finding::new("TH203", place(at), &[("column", &column.title)]));
+            let at = header
+                .column(&Role::Label)
+                .and_then(|c| c.head.as_ref())
+                .map(|head| head.at);
+            findings.push(Finding::new(
+                "TH203",
+                place(at),
+                &[("column", &column.title)],
+            ));
         }
     }
     let period = claim_period(&header, &title, frequency);
     let body = read_body(sheet, vocabulary, &header, until);
     for (at, code, args) in body.notices {
-        let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let args: Vec<(&str, &str)> = args
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
         findings.push(Finding::new(code, place(Some(at)), &args));
     }
     let table = Table {
@@ -142,27 +171,45 @@ fn read_table(sheet: &Sheet, vocabulary: &Vocabulary, header: &Header, title: Ti
 /// How often the report is due: what its title says, else what its columns say.
 fn frequency_of(header: &Header, title: &Title, vocabulary: &Vocabulary) -> Frequency {
     let form = &vocabulary.forms[header.form];
-    if let Some((_, period)) = title.periods.iter().find(|(_, p)| form.frequencies.contains(&p.frequency)) {
+    if let Some((_, period)) = title
+        .periods
+        .iter()
+        .find(|(_, p)| form.frequencies.contains(&p.frequency))
+    {
         return period.frequency;
     }
     header
         .columns
         .iter()
         .find_map(|column| match column.role {
-            Role::Value(i) if form.columns[i].frequencies.len() == 1 => Some(form.columns[i].frequencies[0]),
+            Role::Value(i) if form.columns[i].frequencies.len() == 1 => {
+                Some(form.columns[i].frequencies[0])
+            }
             _ => None,
         })
-        .unwrap_or_else(|| form.frequencies.first().copied().unwrap_or(Frequency::Annual))
+        .unwrap_or_else(|| {
+            form.frequencies
+                .first()
+                .copied()
+                .unwrap_or(Frequency::Annual)
+        })
 }
 
 /// The period on which title and column heads agree.
 fn claim_period(header: &Header, title: &Title, frequency: Frequency) -> PeriodClaim {
-    let heads: Vec<(&Stated, i16)> =
-        header.columns.iter().filter_map(|c| Some((c.head.as_ref()?, c.year?))).collect();
+    let heads: Vec<(&Stated, i16)> = header
+        .columns
+        .iter()
+        .filter_map(|c| Some((c.head.as_ref()?, c.year?)))
+        .collect();
     if let Some(pair) = heads.windows(2).find(|pair| pair[0].1 != pair[1].1) {
         return PeriodClaim::Contradiction(pair[0].0.clone(), pair[1].0.clone());
     }
-    let stated: Vec<&(Stated, Period)> = title.periods.iter().filter(|(_, p)| p.frequency == frequency).collect();
+    let stated: Vec<&(Stated, Period)> = title
+        .periods
+        .iter()
+        .filter(|(_, p)| p.frequency == frequency)
+        .collect();
     match (heads.first(), stated.first()) {
         (None, None) => PeriodClaim::Unstated,
         (Some((_, year)), None) => match frequency {
@@ -174,9 +221,11 @@ fn claim_period(header: &Header, title: &Title, frequency: Frequency) -> PeriodC
             Some((second, _)) => PeriodClaim::Contradiction(first.clone(), second.clone()),
             None => PeriodClaim::Agreed(*period),
         },
-        (Some((head, year)), Some((first, _))) => match stated.iter().find(|(_, period)| period.year == *year) {
-            Some((_, period)) => PeriodClaim::Agreed(*period),
-            None => PeriodClaim::Contradiction(first.clone(), (*head).clone()),
-        },
+        (Some((head, year)), Some((first, _))) => {
+            match stated.iter().find(|(_, period)| period.year == *year) {
+                Some((_, period)) => PeriodClaim::Agreed(*period),
+                None => PeriodClaim::Contradiction(first.clone(), (*head).clone()),
+            }
+        }
     }
 }

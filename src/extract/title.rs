@@ -151,7 +151,8 @@ impl Words {
                 .replace("qqyqq", "(?<Y>[12][0-9]{3})")
                 .replace("qqqqq", "(?<Q>iv|i{1,3}|[1-4])")
                 .replace("qqmqq", "(?<M>1[0-2]|0?[1-9])");
-            let regex = Regex::new(&format!(r"(?:^|\s){pattern}(?:\s|$)")).map_err(|e| e.to_string())?;
+            let regex =
+                Regex::new(&format!(r"(?:^|\s){pattern}(?:\s|$)")).map_err(|e| e.to_string())?;
             periods.push((regex, entry.period.clone()));
         }
         Ok(Self {
@@ -159,7 +160,9 @@ impl Words {
             geographies: raw
                 .geographies
                 .iter()
-                .flat_map(|(vintage, words)| words.iter().map(move |w| (folder.fold(w), vintage.clone())))
+                .flat_map(|(vintage, words)| {
+                    words.iter().map(move |w| (folder.fold(w), vintage.clone()))
+                })
                 .collect(),
             periods,
             not_a_period: fold_all(&raw.titles.not_a_period),
@@ -171,11 +174,17 @@ impl Words {
     /// The period that a folded line states, if it states one.
     #[must_use]
     pub fn period(&self, folded: &str) -> Option<Period> {
-        if self.not_a_period.iter().any(|word| contains_words(folded, word)) {
+        if self
+            .not_a_period
+            .iter()
+            .any(|word| contains_words(folded, word))
+        {
             return None;
         }
-        let (captures, template) =
-            self.periods.iter().find_map(|(regex, template)| regex.captures(folded).map(|c| (c, template)))?;
+        let (captures, template) = self
+            .periods
+            .iter()
+            .find_map(|(regex, template)| regex.captures(folded).map(|c| (c, template)))?;
         let mut text = template.clone();
         if let Some(year) = captures.name("Y") {
             text = text.replace("{Y}", year.as_str());
@@ -233,7 +242,13 @@ pub struct Title {
 
 /// Reads the rows `from..to` of a sheet as the block above a table.
 #[must_use]
-pub(super) fn read_title(sheet: &Sheet, from: u32, to: u32, words: &Words, folder: &Folder) -> Title {
+pub(super) fn read_title(
+    sheet: &Sheet,
+    from: u32,
+    to: u32,
+    words: &Words,
+    folder: &Folder,
+) -> Title {
     let mut title = Title::default();
     for (row, cells) in sheet.rows().filter(|(row, _)| (from..to).contains(row)) {
         for (column, content) in cells {
@@ -247,7 +262,14 @@ pub(super) fn read_title(sheet: &Sheet, from: u32, to: u32, words: &Words, folde
     title
 }
 
-fn read_line(title: &mut Title, sheet: &Sheet, at: Address, line: &str, words: &Words, folder: &Folder) {
+fn read_line(
+    title: &mut Title,
+    sheet: &Sheet,
+    at: Address,
+    line: &str,
+    words: &Words,
+    folder: &Folder,
+) {
     let folded = folder.fold(line);
     if folded.is_empty() {
         return;
@@ -263,7 +285,11 @@ fn read_line(title: &mut Title, sheet: &Sheet, at: Address, line: &str, words: &
             Kind::Measure => first(&mut title.measure, said),
             Kind::Geography => {
                 let key = folder.fold(&said.text);
-                let vintage = words.geographies.iter().find(|(w, _)| *w == key).map(|(_, v)| v.clone());
+                let vintage = words
+                    .geographies
+                    .iter()
+                    .find(|(w, _)| *w == key)
+                    .map(|(_, v)| v.clone());
                 title.geography.get_or_insert((said, vintage));
             }
             Kind::Sending => {
@@ -275,7 +301,13 @@ fn read_line(title: &mut Title, sheet: &Sheet, at: Address, line: &str, words: &
         return;
     }
     if let Some(period) = words.period(&folded) {
-        title.periods.push((Stated { text: line.trim().to_owned(), at }, period));
+        title.periods.push((
+            Stated {
+                text: line.trim().to_owned(),
+                at,
+            },
+            period,
+        ));
     }
     title.lines.push(folded);
 }
@@ -293,7 +325,13 @@ fn statement(
         let key = folder.fold(head);
         let (kind, _) = words.statements.iter().find(|(_, word)| *word == key)?;
         if !rest.trim().is_empty() {
-            return Some((*kind, Stated { text: rest.trim().to_owned(), at }));
+            return Some((
+                *kind,
+                Stated {
+                    text: rest.trim().to_owned(),
+                    at,
+                },
+            ));
         }
         return next_text(sheet, at).map(|said| (*kind, said));
     }
@@ -304,7 +342,12 @@ fn statement(
     let (kind, word) = words
         .statements
         .iter()
-        .filter(|(kind, _)| matches!(kind, Kind::Form | Kind::Reporter | Kind::Geography | Kind::Sending))
+        .filter(|(kind, _)| {
+            matches!(
+                kind,
+                Kind::Form | Kind::Reporter | Kind::Geography | Kind::Sending
+            )
+        })
         .find(|(_, word)| folded.starts_with(&format!("{word} ")))?;
     let count = word.split(' ').count();
     let value = after_words(line, count)?;
@@ -335,5 +378,8 @@ fn next_text(sheet: &Sheet, at: Address) -> Option<Stated> {
     sheet
         .row(at.row)
         .find(|(other, _)| other.column > at.column)
-        .map(|(other, content)| Stated { text: content.as_read().trim().to_owned(), at: other })
+        .map(|(other, content)| Stated {
+            text: content.as_read().trim().to_owned(),
+            at: other,
+        })
 }

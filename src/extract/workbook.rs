@@ -28,7 +28,11 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_file_bytes: 200_000_000, max_cells: 5_000_000, max_sheets: 200 }
+        Self {
+            max_file_bytes: 200_000_000,
+            max_cells: 5_000_000,
+            max_sheets: 200,
+        }
     }
 }
 
@@ -62,7 +66,9 @@ pub fn read(path: &Path, media: MediaType, limits: Limits) -> Result<Vec<Sheet>,
         MediaType::Csv => read_csv(path, limits).map(|sheet| vec![sheet]),
     })) {
         Ok(result) => result,
-        Err(_) => Err(ReadError::Damaged("the reader of this format gave up on it".to_owned())),
+        Err(_) => Err(ReadError::Damaged(
+            "the reader of this format gave up on it".to_owned(),
+        )),
     }
 }
 
@@ -78,9 +84,17 @@ fn read_xlsx(path: &Path, limits: Limits) -> Result<Vec<Sheet>, ReadError> {
     }
     let mut sheets = Vec::with_capacity(metadata.len());
     let mut cells = 0;
-    for meta in metadata.iter().filter(|meta| meta.typ == SheetType::WorkSheet) {
-        let mut sheet = Sheet::new(Some(meta.name.clone()), meta.visible == SheetVisible::Visible);
-        let merged = book.merge_cells_by_sheet_name(&meta.name).unwrap_or_default();
+    for meta in metadata
+        .iter()
+        .filter(|meta| meta.typ == SheetType::WorkSheet)
+    {
+        let mut sheet = Sheet::new(
+            Some(meta.name.clone()),
+            meta.visible == SheetVisible::Visible,
+        );
+        let merged = book
+            .merge_cells_by_sheet_name(&meta.name)
+            .unwrap_or_default();
         sheet.merge(
             merged
                 .iter()
@@ -92,7 +106,9 @@ fn read_xlsx(path: &Path, limits: Limits) -> Result<Vec<Sheet>, ReadError> {
         );
         let mut reader = book.worksheet_cells_reader(&meta.name).map_err(damaged)?;
         while let Some(cell) = reader.next_cell_with_formula().map_err(damaged)? {
-            let Some(content) = content_of(cell.value, cell.formula.is_some()) else { continue };
+            let Some(content) = content_of(cell.value, cell.formula.is_some()) else {
+                continue;
+            };
             sheet.put(Address::new(cell.pos.0, cell.pos.1), content);
             if cells + sheet.len() > limits.max_cells {
                 return Err(ReadError::TooLarge(format!("{} cells", limits.max_cells)));
@@ -121,9 +137,14 @@ fn content_of(value: DataRef<'_>, has_formula: bool) -> Option<Content> {
 
 fn read_csv(path: &Path, limits: Limits) -> Result<Sheet, ReadError> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(limits.max_file_bytes + 1).read_to_end(&mut bytes)?;
+    File::open(path)?
+        .take(limits.max_file_bytes + 1)
+        .read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limits.max_file_bytes {
-        return Err(ReadError::TooLarge(format!("{} bytes", limits.max_file_bytes)));
+        return Err(ReadError::TooLarge(format!(
+            "{} bytes",
+            limits.max_file_bytes
+        )));
     }
     let text = std::str::from_utf8(&bytes).map_err(|e| ReadError::NotUtf8(e.valid_up_to()))?;
     let mut text = text.strip_prefix('\u{feff}').unwrap_or(text).to_owned();
@@ -133,20 +154,39 @@ fn read_csv(path: &Path, limits: Limits) -> Result<Sheet, ReadError> {
 
 /// The delimiter that cuts the most records of the sample into the same number of fields.
 fn delimiter(text: &str) -> u8 {
-    let sample = text.char_indices().nth(64_000).map_or(text, |(end, _)| &text[..end]);
+    let sample = text
+        .char_indices()
+        .nth(64_000)
+        .map_or(text, |(end, _)| &text[..end]);
     let score = |delimiter: u8| {
         let mut counts = std::collections::BTreeMap::<usize, usize>::new();
-        for record in csv_reader(sample, delimiter).into_records().flatten().filter(|r| r.len() > 1) {
+        for record in csv_reader(sample, delimiter)
+            .into_records()
+            .flatten()
+            .filter(|r| r.len() > 1)
+        {
             *counts.entry(record.len()).or_default() += 1;
         }
-        counts.into_iter().map(|(fields, records)| fields * records).max().unwrap_or(0)
+        counts
+            .into_iter()
+            .map(|(fields, records)| fields * records)
+            .max()
+            .unwrap_or(0)
     };
     // The order decides a tie: a comma is the least certain, because decimals use it too.
-    [b';', b'\t', b','].into_iter().rev().max_by_key(|d| score(*d)).unwrap_or(b',')
+    [b';', b'\t', b',']
+        .into_iter()
+        .rev()
+        .max_by_key(|d| score(*d))
+        .unwrap_or(b',')
 }
 
 fn csv_reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
-    csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(text.as_bytes())
+    csv::ReaderBuilder::new()
+        .delimiter(delimiter)
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(text.as_bytes())
 }
 
 fn parse_csv(text: &str, delimiter: u8, limits: Limits) -> Result<Sheet, ReadError> {
@@ -156,7 +196,10 @@ fn parse_csv(text: &str, delimiter: u8, limits: Limits) -> Result<Sheet, ReadErr
     let mut row = 0;
     loop {
         let first_line = reader.position().line();
-        if !reader.read_record(&mut record).map_err(|e| ReadError::Damaged(e.to_string()))? {
+        if !reader
+            .read_record(&mut record)
+            .map_err(|e| ReadError::Damaged(e.to_string()))?
+        {
             return Ok(sheet);
         }
         // The reader skips blank lines; a spreadsheet numbers them.
@@ -164,7 +207,10 @@ fn parse_csv(text: &str, delimiter: u8, limits: Limits) -> Result<Sheet, ReadErr
         let within: usize = record.iter().map(|field| field.matches('\n').count()).sum();
         row += (lines as usize).saturating_sub(within + 1) as u32;
         for (column, field) in record.iter().enumerate() {
-            sheet.put(Address::new(row, column as u32), Content::Text(field.to_owned()));
+            sheet.put(
+                Address::new(row, column as u32),
+                Content::Text(field.to_owned()),
+            );
         }
         if sheet.len() > limits.max_cells {
             return Err(ReadError::TooLarge(format!("{} cells", limits.max_cells)));
@@ -181,8 +227,18 @@ mod tests {
     fn csv_rows_are_numbered_as_a_spreadsheet_would() {
         let text = "a;b\n\n\n\"x\ny\";2\n;\nlast;3\n";
         let sheet = parse_csv(text, delimiter(text), Limits::default()).expect("readable");
-        let cells: Vec<(String, String)> = sheet.cells().map(|(at, c)| (at.to_string(), c.as_read())).collect();
-        let expected = [("A1", "a"), ("B1", "b"), ("A4", "x\ny"), ("B4", "2"), ("A6", "last"), ("B6", "3")];
+        let cells: Vec<(String, String)> = sheet
+            .cells()
+            .map(|(at, c)| (at.to_string(), c.as_read()))
+            .collect();
+        let expected = [
+            ("A1", "a"),
+            ("B1", "b"),
+            ("A4", "x\ny"),
+            ("B4", "2"),
+            ("A6", "last"),
+            ("B6", "3"),
+        ];
         assert_eq!(cells, expected.map(|(a, b)| (a.to_owned(), b.to_owned())));
     }
 

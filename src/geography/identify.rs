@@ -25,7 +25,8 @@ impl Reporters {
     #[must_use]
     pub fn rank(&self, id: Option<&str>) -> i64 {
         let first = self.0.iter().map(|r| r.rank).min().unwrap_or(0);
-        id.and_then(|id| self.0.iter().find(|r| r.id == id)).map_or(first, |r| r.rank)
+        id.and_then(|id| self.0.iter().find(|r| r.id == id))
+            .map_or(first, |r| r.rank)
     }
 
     /// Splits a folded text into the body it begins with, if one, and the rest.
@@ -72,13 +73,24 @@ impl Geography {
     /// The units that the words of a reporter and a code may mean.
     #[must_use]
     pub fn identify(&self, claim: &Claim, reporters: &Reporters, folder: &Folder) -> Identified {
-        let folded = claim.reporter.as_deref().map(|text| folder.fold(text)).unwrap_or_default();
+        let folded = claim
+            .reporter
+            .as_deref()
+            .map(|text| folder.fold(text))
+            .unwrap_or_default();
         let (reporter, rest) = reporters.split(&folded);
         let (inline, name) = split_code(rest);
         let code = claim.code.as_deref().and_then(code_of).or(inline);
         let named = self.named(&name);
         let coded: BTreeSet<UnitKey> = match &code {
-            Some(code) => self.tables.units.iter().map(|u| &u.unit).filter(|u| same_code(&u.code, code)).cloned().collect(),
+            Some(code) => self
+                .tables
+                .units
+                .iter()
+                .map(|u| &u.unit)
+                .filter(|u| same_code(&u.code, code))
+                .cloned()
+                .collect(),
             None => BTreeSet::new(),
         };
         let (units, contradiction) = match (named.is_empty(), code.is_some()) {
@@ -91,7 +103,12 @@ impl Geography {
                 (both, torn)
             }
         };
-        Identified { reporter: reporter.map(str::to_owned), units, contradiction, code }
+        Identified {
+            reporter: reporter.map(str::to_owned),
+            units,
+            contradiction,
+            code,
+        }
     }
 
     /// The units that a folded name means: the whole of it, or else what it ends with.
@@ -101,7 +118,9 @@ impl Geography {
         }
         self.aliases
             .iter()
-            .filter(|(alias, _)| alias.chars().count() > 3 && folded.ends_with(&format!(" {alias}")))
+            .filter(|(alias, _)| {
+                alias.chars().count() > 3 && folded.ends_with(&format!(" {alias}"))
+            })
             .max_by_key(|(alias, _)| alias.len())
             .map(|(_, units)| units.clone())
             .unwrap_or_default()
@@ -116,11 +135,21 @@ impl Geography {
             .tables
             .units
             .iter()
-            .map(|u| (strsim::jaro_winkler(&folder.fold(&u.name_vi), rest), u.name_vi.as_str()))
+            .map(|u| {
+                (
+                    strsim::jaro_winkler(&folder.fold(&u.name_vi), rest),
+                    u.name_vi.as_str(),
+                )
+            })
             .collect();
         scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
         scored.dedup_by_key(|(_, name)| *name);
-        scored.iter().take(3).map(|(_, name)| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+        scored
+            .iter()
+            .take(3)
+            .map(|(_, name)| format!("`{name}`"))
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 
     /// The units that a free text such as a file name mentions; none when it mentions several.
@@ -130,23 +159,36 @@ impl Geography {
         let hits: Vec<(&String, &BTreeSet<UnitKey>)> = self
             .aliases
             .iter()
-            .filter(|(alias, _)| alias.chars().count() > 3 && folded.contains(&format!(" {alias} ")))
+            .filter(|(alias, _)| {
+                alias.chars().count() > 3 && folded.contains(&format!(" {alias} "))
+            })
             .collect();
         // `Hà Giang` within `tỉnh Hà Giang` is the same mention; two that do not contain each other are two.
         let longest: Vec<_> = hits
             .iter()
-            .filter(|(alias, _)| !hits.iter().any(|(other, _)| other.len() > alias.len() && other.contains(alias.as_str())))
+            .filter(|(alias, _)| {
+                !hits
+                    .iter()
+                    .any(|(other, _)| other.len() > alias.len() && other.contains(alias.as_str()))
+            })
             .collect();
         let mut units = longest.iter().map(|(_, units)| *units);
-        let Some(first) = units.next() else { return BTreeSet::new() };
-        if units.all(|other| other == first) { first.clone() } else { BTreeSet::new() }
+        let Some(first) = units.next() else {
+            return BTreeSet::new();
+        };
+        if units.all(|other| other == first) {
+            first.clone()
+        } else {
+            BTreeSet::new()
+        }
     }
 }
 
 /// `44 quảng trị` or `quảng trị 44`: a code at either end of a folded name.
 fn split_code(folded: &str) -> (Option<String>, String) {
     let words: Vec<&str> = folded.split(' ').filter(|w| !w.is_empty()).collect();
-    let is_code = |word: &str| (1..=3).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_digit());
+    let is_code =
+        |word: &str| (1..=3).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_digit());
     match words.as_slice() {
         [first, rest @ ..] if is_code(first) => (Some((*first).to_owned()), rest.join(" ")),
         [rest @ .., last] if is_code(last) => (Some((*last).to_owned()), rest.join(" ")),
@@ -155,7 +197,12 @@ fn split_code(folded: &str) -> (Option<String>, String) {
 }
 
 fn code_of(text: &str) -> Option<String> {
-    let digits: String = text.trim().trim_start_matches('\'').chars().take_while(char::is_ascii_digit).collect();
+    let digits: String = text
+        .trim()
+        .trim_start_matches('\'')
+        .chars()
+        .take_while(char::is_ascii_digit)
+        .collect();
     Some(digits).filter(|d| !d.is_empty())
 }
 

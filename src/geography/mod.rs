@@ -12,7 +12,8 @@ mod vintage;
 pub use identify::{Claim, Identified, Reporter, Reporters};
 pub use reference::{RegionMember, Tables, UnitChange, UnitName};
 pub use report::{
-    Collection, Duty, Missing, Report, due_date, missing_reports, reports_after_their_due_date, settle_revisions, settle_twins,
+    Collection, Duty, Missing, Report, due_date, missing_reports, reports_after_their_due_date,
+    settle_revisions, settle_twins,
 };
 pub use vintage::decide_vintages;
 
@@ -51,27 +52,47 @@ impl Geography {
     pub fn new(tables: Tables, folder: &Folder) -> Self {
         let mut first_days: BTreeMap<String, Date> = BTreeMap::new();
         for unit in &tables.units {
-            let day = first_days.entry(unit.unit.vintage.clone()).or_insert(unit.valid_from);
+            let day = first_days
+                .entry(unit.unit.vintage.clone())
+                .or_insert(unit.valid_from);
             *day = (*day).min(unit.valid_from);
         }
         let mut vintages: Vec<(String, Date)> = first_days.into_iter().collect();
         vintages.sort_by_key(|(vintage, day)| (*day, vintage.clone()));
         let mut aliases: BTreeMap<String, BTreeSet<UnitKey>> = BTreeMap::new();
         for (unit, alias) in &tables.aliases {
-            aliases.entry(folder.fold(alias)).or_default().insert(unit.clone());
+            aliases
+                .entry(folder.fold(alias))
+                .or_default()
+                .insert(unit.clone());
         }
         for unit in &tables.units {
-            aliases.entry(folder.fold(&unit.name_vi)).or_default().insert(unit.unit.clone());
+            aliases
+                .entry(folder.fold(&unit.name_vi))
+                .or_default()
+                .insert(unit.unit.clone());
         }
-        let mut entities: BTreeMap<UnitKey, UnitKey> =
-            tables.units.iter().map(|u| (u.unit.clone(), u.unit.clone())).collect();
-        let mut changes: Vec<&UnitChange> = tables.changes.iter().filter(|c| c.is_unchanged()).collect();
+        let mut entities: BTreeMap<UnitKey, UnitKey> = tables
+            .units
+            .iter()
+            .map(|u| (u.unit.clone(), u.unit.clone()))
+            .collect();
+        let mut changes: Vec<&UnitChange> =
+            tables.changes.iter().filter(|c| c.is_unchanged()).collect();
         changes.sort_by_key(|c| c.effective);
         for change in changes {
-            let root = entities.get(&change.from).cloned().unwrap_or_else(|| change.from.clone());
+            let root = entities
+                .get(&change.from)
+                .cloned()
+                .unwrap_or_else(|| change.from.clone());
             entities.insert(change.to.clone(), root);
         }
-        Self { tables, vintages, aliases, entities }
+        Self {
+            tables,
+            vintages,
+            aliases,
+            entities,
+        }
     }
 
     /// The vintage in force on a day; before the first, the first.
@@ -88,13 +109,20 @@ impl Geography {
     /// The newest vintage.
     #[must_use]
     pub fn newest(&self) -> &str {
-        self.vintages.last().map_or("", |(vintage, _)| vintage.as_str())
+        self.vintages
+            .last()
+            .map_or("", |(vintage, _)| vintage.as_str())
     }
 
     /// The units of a vintage.
     #[must_use]
     pub fn units_of(&self, vintage: &str) -> BTreeSet<&UnitKey> {
-        self.tables.units.iter().map(|u| &u.unit).filter(|u| u.vintage == vintage).collect()
+        self.tables
+            .units
+            .iter()
+            .map(|u| &u.unit)
+            .filter(|u| u.vintage == vintage)
+            .collect()
     }
 
     /// The reporting unit that a unit is: the same for all vintages of a unit that changes left as it was.
@@ -112,15 +140,27 @@ impl Geography {
     #[must_use]
     pub fn is_unchanged(&self, unit: &UnitKey, vintage: &str) -> bool {
         let entity = self.entity(unit);
-        self.entities.iter().any(|(other, e)| e == entity && other.vintage == vintage)
+        self.entities
+            .iter()
+            .any(|(other, e)| e == entity && other.vintage == vintage)
     }
 
     /// The Vietnamese name of a unit at the end of a period, or its code.
     #[must_use]
     pub fn name<'a>(&'a self, unit: &'a UnitKey, on: Date) -> &'a str {
-        let mut names: Vec<&UnitName> = self.tables.units.iter().filter(|u| u.unit == *unit).collect();
+        let mut names: Vec<&UnitName> = self
+            .tables
+            .units
+            .iter()
+            .filter(|u| u.unit == *unit)
+            .collect();
         names.sort_by_key(|u| u.valid_from);
-        names.iter().rev().find(|u| u.valid_from <= on).or(names.first()).map_or(unit.code.as_str(), |u| u.name_vi.as_str())
+        names
+            .iter()
+            .rev()
+            .find(|u| u.valid_from <= on)
+            .or(names.first())
+            .map_or(unit.code.as_str(), |u| u.name_vi.as_str())
     }
 
     /// The vintage that a period belongs to by its dates alone; none when it holds a day of change.

@@ -100,20 +100,30 @@ impl Csv {
     /// Reads a file that must have exactly `columns`.
     pub(crate) fn read(path: &Path, columns: &[&str]) -> Result<Self, DefinitionError> {
         let wrong = |line, message: String| {
-            let remedy = format!("the file is UTF-8 CSV with the columns {}", columns.join(","));
+            let remedy = format!(
+                "the file is UTF-8 CSV with the columns {}",
+                columns.join(",")
+            );
             DefinitionError::new(path, line, message, remedy)
         };
         let mut reader = csv::Reader::from_path(path).map_err(|e| wrong(None, e.to_string()))?;
-        let headers = reader.headers().map_err(|e| wrong(Some(1), e.to_string()))?.clone();
+        let headers = reader
+            .headers()
+            .map_err(|e| wrong(Some(1), e.to_string()))?
+            .clone();
         if let Some(missing) = columns.iter().find(|c| !headers.iter().any(|h| h == **c)) {
             return Err(wrong(Some(1), format!("the column `{missing}` is missing")));
         }
         if let Some(unknown) = headers.iter().find(|h| !columns.contains(h)) {
-            return Err(wrong(Some(1), format!("the column `{unknown}` is not known")));
+            return Err(wrong(
+                Some(1),
+                format!("the column `{unknown}` is not known"),
+            ));
         }
         let mut records = Vec::new();
         for record in reader.into_records() {
-            let record = record.map_err(|e| wrong(e.position().map(|p| p.line() as usize), e.to_string()))?;
+            let record = record
+                .map_err(|e| wrong(e.position().map(|p| p.line() as usize), e.to_string()))?;
             records.push((record.position().map_or(0, |p| p.line() as usize), record));
         }
         Ok(Self { headers, records })
@@ -121,7 +131,15 @@ impl Csv {
 
     /// The rows: line and a look-up by column.
     pub(crate) fn rows(&self) -> impl Iterator<Item = (usize, Row<'_>)> {
-        self.records.iter().map(|(line, record)| (*line, Row { headers: &self.headers, record }))
+        self.records.iter().map(|(line, record)| {
+            (
+                *line,
+                Row {
+                    headers: &self.headers,
+                    record,
+                },
+            )
+        })
     }
 }
 
@@ -135,7 +153,10 @@ impl Row<'_> {
     /// A field, trimmed; empty when blank.
     pub(crate) fn get(&self, column: &str) -> String {
         let at = self.headers.iter().position(|h| h == column);
-        at.and_then(|i| self.record.get(i)).unwrap_or("").trim().to_owned()
+        at.and_then(|i| self.record.get(i))
+            .unwrap_or("")
+            .trim()
+            .to_owned()
     }
 
     /// A field; none when blank.
@@ -154,14 +175,34 @@ impl Tables {
         let mut errors = DefinitionErrors::default();
         let date = |path: &Path, line: usize, text: &str, errors: &mut DefinitionErrors| {
             text.parse::<Date>().unwrap_or_else(|_| {
-                errors.push(DefinitionError::new(path, Some(line), format!("`{text}` is no date"), "write dates as 2025-07-01"));
+                errors.push(DefinitionError::new(
+                    path,
+                    Some(line),
+                    format!("`{text}` is no date"),
+                    "write dates as 2025-07-01",
+                ));
                 Date::MIN
             })
         };
-        let key = |row: &Row<'_>, vintage: &str, code: &str| UnitKey { vintage: row.get(vintage), code: row.get(code) };
+        let key = |row: &Row<'_>, vintage: &str, code: &str| UnitKey {
+            vintage: row.get(vintage),
+            code: row.get(code),
+        };
 
         let path = directory.join("admin_units.csv");
-        match Csv::read(&path, &["unit_code", "vintage", "name_vi", "name_en", "unit_type", "valid_from", "valid_to", "legal_basis"]) {
+        match Csv::read(
+            &path,
+            &[
+                "unit_code",
+                "vintage",
+                "name_vi",
+                "name_en",
+                "unit_type",
+                "valid_from",
+                "valid_to",
+                "legal_basis",
+            ],
+        ) {
             Ok(csv) => {
                 for (line, row) in csv.rows() {
                     tables.units.push(UnitName {
@@ -170,7 +211,9 @@ impl Tables {
                         name_en: row.get("name_en"),
                         unit_type: row.get("unit_type"),
                         valid_from: date(&path, line, &row.get("valid_from"), &mut errors),
-                        valid_to: row.optional("valid_to").map(|text| date(&path, line, &text, &mut errors)),
+                        valid_to: row
+                            .optional("valid_to")
+                            .map(|text| date(&path, line, &text, &mut errors)),
                         legal_basis: row.get("legal_basis"),
                         line,
                     });
@@ -179,7 +222,18 @@ impl Tables {
             Err(e) => errors.push(e),
         }
         let path = directory.join("unit_changes.csv");
-        match Csv::read(&path, &["from_vintage", "from_code", "to_vintage", "to_code", "change", "effective_date", "legal_basis"]) {
+        match Csv::read(
+            &path,
+            &[
+                "from_vintage",
+                "from_code",
+                "to_vintage",
+                "to_code",
+                "change",
+                "effective_date",
+                "legal_basis",
+            ],
+        ) {
             Ok(csv) => {
                 for (line, row) in csv.rows() {
                     tables.changes.push(UnitChange {
@@ -197,7 +251,17 @@ impl Tables {
         let path = directory.join("regions.csv");
         match Csv::read(
             &path,
-            &["scheme", "region_code", "region_name_vi", "region_name_en", "vintage", "unit_code", "valid_from", "valid_to", "legal_basis"],
+            &[
+                "scheme",
+                "region_code",
+                "region_name_vi",
+                "region_name_en",
+                "vintage",
+                "unit_code",
+                "valid_from",
+                "valid_to",
+                "legal_basis",
+            ],
         ) {
             Ok(csv) => {
                 for (line, row) in csv.rows() {
@@ -220,7 +284,9 @@ impl Tables {
         match Csv::read(&path, &["vintage", "unit_code", "alias"]) {
             Ok(csv) => {
                 for (_, row) in csv.rows() {
-                    tables.aliases.push((key(&row, "vintage", "unit_code"), row.get("alias")));
+                    tables
+                        .aliases
+                        .push((key(&row, "vintage", "unit_code"), row.get("alias")));
                 }
             }
             Err(e) => errors.push(e),
@@ -242,7 +308,10 @@ impl Tables {
                     errors.push(DefinitionError::new(
                         &path,
                         Some(change.line),
-                        format!("unit {}:{} is not in admin_units.csv", unit.vintage, unit.code),
+                        format!(
+                            "unit {}:{} is not in admin_units.csv",
+                            unit.vintage, unit.code
+                        ),
                         "add the unit to admin_units.csv, or correct the code",
                     ));
                 }
@@ -279,24 +348,37 @@ impl Tables {
                 errors.push(DefinitionError::new(
                     &path,
                     Some(wrong.line),
-                    format!("unit {}:{} has several predecessors, and one of them is `unchanged`", unit.vintage, unit.code),
+                    format!(
+                        "unit {}:{} has several predecessors, and one of them is `unchanged`",
+                        unit.vintage, unit.code
+                    ),
                     "write `merge` for each of them",
                 ));
             }
         }
-        let last = self.units.iter().map(|u| (u.valid_from, &u.unit.vintage)).fold(BTreeMap::new(), |mut days, (day, v)| {
-            let first = days.entry(v).or_insert(day);
-            *first = (*first).min(day);
-            days
-        });
-        let newest = last.iter().max_by_key(|(_, day)| **day).map(|(v, _)| (*v).clone());
+        let last = self
+            .units
+            .iter()
+            .map(|u| (u.valid_from, &u.unit.vintage))
+            .fold(BTreeMap::new(), |mut days, (day, v)| {
+                let first = days.entry(v).or_insert(day);
+                *first = (*first).min(day);
+                days
+            });
+        let newest = last
+            .iter()
+            .max_by_key(|(_, day)| **day)
+            .map(|(v, _)| (*v).clone());
         for unit in &known {
             if Some(&unit.vintage) != newest.as_ref() && !successors.contains_key(unit) {
                 let line = self.units.iter().find(|u| u.unit == **unit).map(|u| u.line);
                 errors.push(DefinitionError::new(
                     &directory.join("admin_units.csv"),
                     line,
-                    format!("unit {}:{} has no successor in unit_changes.csv", unit.vintage, unit.code),
+                    format!(
+                        "unit {}:{} has no successor in unit_changes.csv",
+                        unit.vintage, unit.code
+                    ),
                     "add the change that ended it, or `unchanged`",
                 ));
             }
@@ -304,7 +386,12 @@ impl Tables {
         self.check_regions(directory, &known, errors);
     }
 
-    fn check_regions(&self, directory: &Path, known: &BTreeSet<&UnitKey>, errors: &mut DefinitionErrors) {
+    fn check_regions(
+        &self,
+        directory: &Path,
+        known: &BTreeSet<&UnitKey>,
+        errors: &mut DefinitionErrors,
+    ) {
         let path = directory.join("regions.csv");
         let mut schemes: BTreeMap<&str, Vec<&RegionMember>> = BTreeMap::new();
         for member in &self.regions {
@@ -318,7 +405,10 @@ impl Tables {
                 let problem = if unit.vintage != *vintage {
                     Some("stands on two vintages".to_owned())
                 } else if !known.contains(unit) {
-                    Some(format!("names the unknown unit {}:{}", unit.vintage, unit.code))
+                    Some(format!(
+                        "names the unknown unit {}:{}",
+                        unit.vintage, unit.code
+                    ))
                 } else if !seen.insert(unit) {
                     Some(format!("holds unit {}:{} twice", unit.vintage, unit.code))
                 } else {
@@ -333,7 +423,10 @@ impl Tables {
                     ));
                 }
             }
-            for unit in known.iter().filter(|u| u.vintage == *vintage && !seen.contains(**u)) {
+            for unit in known
+                .iter()
+                .filter(|u| u.vintage == *vintage && !seen.contains(**u))
+            {
                 errors.push(DefinitionError::new(
                     &path,
                     Some(members[0].line),

@@ -85,7 +85,10 @@ impl Report {
     /// The place where the sheet names the unit.
     #[must_use]
     pub fn unit_place(&self) -> Place {
-        Place { cell: self.unit_cell.clone(), ..self.place() }
+        Place {
+            cell: self.unit_cell.clone(),
+            ..self.place()
+        }
     }
 
     /// Decides the unit.
@@ -108,20 +111,40 @@ impl Report {
     /// Number of findings of a severity.
     #[must_use]
     pub fn count(&self, severity: Severity) -> i64 {
-        self.findings.iter().filter(|f| f.severity == severity).count() as i64
+        self.findings
+            .iter()
+            .filter(|f| f.severity == severity)
+            .count() as i64
     }
 
     fn order(&self) -> (i64, Timestamp, &str, &str) {
-        (self.sending, self.received_at, &self.file_name, &self.report_id)
+        (
+            self.sending,
+            self.received_at,
+            &self.file_name,
+            &self.report_id,
+        )
     }
 }
 
 /// Two reports of one submission with one key: equal ones count once, different ones not at all.
 pub fn settle_twins(reports: &mut [Report]) {
-    type Key = (String, String, Option<Period>, Option<UnitKey>, Option<String>);
+    type Key = (
+        String,
+        String,
+        Option<Period>,
+        Option<UnitKey>,
+        Option<String>,
+    );
     let mut groups: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
     for (i, report) in reports.iter().enumerate().filter(|(_, r)| !r.held) {
-        let key = (report.submission_id.clone(), report.form.clone(), report.period, report.unit.clone(), report.reporter.clone());
+        let key = (
+            report.submission_id.clone(),
+            report.form.clone(),
+            report.period,
+            report.unit.clone(),
+            report.reporter.clone(),
+        );
         groups.entry(key).or_default().push(i);
     }
     for twins in groups.into_values().filter(|g| g.len() > 1) {
@@ -129,7 +152,16 @@ pub fn settle_twins(reports: &mut [Report]) {
             let mut all: Vec<_> = r
                 .observations
                 .iter()
-                .map(|o| (o.period.to_string(), o.indicator.clone(), o.sector.clone(), o.scenario, o.value, o.status.as_str()))
+                .map(|o| {
+                    (
+                        o.period.to_string(),
+                        o.indicator.clone(),
+                        o.sector.clone(),
+                        o.scenario,
+                        o.value,
+                        o.status.as_str(),
+                    )
+                })
                 .collect();
             all.sort();
             all
@@ -150,18 +182,27 @@ pub fn settle_twins(reports: &mut [Report]) {
 pub fn settle_revisions(reports: &mut [Report], reporters: &Reporters) {
     let mut versions: BTreeMap<(String, Period, UnitKey, i64), Vec<usize>> = BTreeMap::new();
     for (i, report) in reports.iter().enumerate().filter(|(_, r)| !r.held) {
-        let (Some(period), Some(unit)) = (report.period, report.unit.clone()) else { continue };
+        let (Some(period), Some(unit)) = (report.period, report.unit.clone()) else {
+            continue;
+        };
         let rank = reporters.rank(report.reporter.as_deref());
-        versions.entry((report.form.clone(), period, unit, rank)).or_default().push(i);
+        versions
+            .entry((report.form.clone(), period, unit, rank))
+            .or_default()
+            .push(i);
     }
     let mut best_rank: BTreeMap<(String, Period, UnitKey), i64> = BTreeMap::new();
     for (form, period, unit, rank) in versions.keys() {
-        let best = best_rank.entry((form.clone(), *period, unit.clone())).or_insert(*rank);
+        let best = best_rank
+            .entry((form.clone(), *period, unit.clone()))
+            .or_insert(*rank);
         *best = (*best).min(*rank);
     }
     for ((form, period, unit, rank), mut group) in versions {
         group.sort_by(|a, b| reports[*a].order().cmp(&reports[*b].order()));
-        let outranked = best_rank.get(&(form, period, unit)).is_some_and(|best| *best < rank);
+        let outranked = best_rank
+            .get(&(form, period, unit))
+            .is_some_and(|best| *best < rank);
         let newest = group.last().copied();
         for (n, i) in group.iter().enumerate() {
             reports[*i].revision = n as i64 + 1;
@@ -176,16 +217,36 @@ pub fn settle_revisions(reports: &mut [Report], reporters: &Reporters) {
 
 /// Warns of values that a later version no longer has.
 fn name_lost_values(reports: &mut [Report], earlier: usize, later: usize) {
-    let key = |o: &Observation| (o.period, o.indicator.clone(), o.sector.clone(), o.scenario.as_str());
-    let kept: std::collections::HashSet<_> =
-        reports[later].observations.iter().filter(|o| o.value.is_some()).map(key).collect();
+    let key = |o: &Observation| {
+        (
+            o.period,
+            o.indicator.clone(),
+            o.sector.clone(),
+            o.scenario.as_str(),
+        )
+    };
+    let kept: std::collections::HashSet<_> = reports[later]
+        .observations
+        .iter()
+        .filter(|o| o.value.is_some())
+        .map(key)
+        .collect();
     let mut lost: Vec<String> = reports[earlier]
         .observations
         .iter()
         .filter(|o| o.value.is_some() && !kept.contains(&key(o)))
         .map(|o| {
-            let sector = if o.sector == crate::normalize::TOTAL { String::new() } else { format!("[{}]", o.sector) };
-            format!("{}{sector} {} {}", o.indicator, o.scenario.as_str(), o.period)
+            let sector = if o.sector == crate::normalize::TOTAL {
+                String::new()
+            } else {
+                format!("[{}]", o.sector)
+            };
+            format!(
+                "{}{sector} {} {}",
+                o.indicator,
+                o.scenario.as_str(),
+                o.period
+            )
         })
         .collect();
     if lost.is_empty() {
@@ -194,7 +255,15 @@ fn name_lost_values(reports: &mut [Report], earlier: usize, later: usize) {
     lost.sort();
     let count = lost.len().to_string();
     let file = reports[earlier].file_name.clone();
-    let finding = Finding::new("TH403", reports[later].place(), &[("count", &count), ("file", &file), ("values", &lost.join("; "))]);
+    let finding = Finding::new(
+        "TH403",
+        reports[later].place(),
+        &[
+            ("count", &count),
+            ("file", &file),
+            ("values", &lost.join("; ")),
+        ],
+    );
     reports[later].findings.push(finding);
 }
 
@@ -247,14 +316,29 @@ pub struct Missing {
 }
 
 /// The collections that are open: those of accepted reports and those `listed`.
-fn open_collections(reports: &[Report], listed: &[(String, Period)], duties: &[Duty], geography: &Geography) -> BTreeSet<Collection> {
-    let accepted = reports.iter().filter(|r| !r.held).filter_map(|r| Some((r.form.clone(), r.period?)));
+fn open_collections(
+    reports: &[Report],
+    listed: &[(String, Period)],
+    duties: &[Duty],
+    geography: &Geography,
+) -> BTreeSet<Collection> {
+    let accepted = reports
+        .iter()
+        .filter(|r| !r.held)
+        .filter_map(|r| Some((r.form.clone(), r.period?)));
     accepted
         .chain(listed.iter().cloned())
         .map(|(form, period)| {
             let due = due_date(&form, period, duties);
-            let vintage = geography.vintage_on(due.unwrap_or_else(|| period.end())).to_owned();
-            Collection { form, period, due, vintage }
+            let vintage = geography
+                .vintage_on(due.unwrap_or_else(|| period.end()))
+                .to_owned();
+            Collection {
+                form,
+                period,
+                due,
+                vintage,
+            }
         })
         .collect()
 }
@@ -271,7 +355,12 @@ pub fn due_date(form: &str, period: Period, duties: &[Duty]) -> Option<Date> {
 
 /// The reports that are owed and were not accepted.
 #[must_use]
-pub fn missing_reports(reports: &[Report], listed: &[(String, Period)], duties: &[Duty], geography: &Geography) -> Vec<Missing> {
+pub fn missing_reports(
+    reports: &[Report],
+    listed: &[(String, Period)],
+    duties: &[Duty],
+    geography: &Geography,
+) -> Vec<Missing> {
     let mut missing = Vec::new();
     for collection in open_collections(reports, listed, duties, geography) {
         let sent: BTreeSet<&UnitKey> = reports
@@ -281,7 +370,10 @@ pub fn missing_reports(reports: &[Report], listed: &[(String, Period)], duties: 
             .collect();
         for unit in geography.units_of(&collection.vintage) {
             if !sent.contains(geography.entity(unit)) {
-                missing.push(Missing { collection: collection.clone(), unit: unit.clone() });
+                missing.push(Missing {
+                    collection: collection.clone(),
+                    unit: unit.clone(),
+                });
             }
         }
     }
@@ -300,16 +392,33 @@ impl Missing {
             ..Place::default()
         };
         let name = geography.name(&self.unit, self.collection.period.end());
-        let due = self.collection.due.map_or_else(|| "-".to_owned(), |d| d.to_string());
+        let due = self
+            .collection
+            .due
+            .map_or_else(|| "-".to_owned(), |d| d.to_string());
         let period = self.collection.period.to_string();
-        Finding::new("TH404", place, &[("name", name), ("form", &self.collection.form), ("period", &period), ("due", &due)])
+        Finding::new(
+            "TH404",
+            place,
+            &[
+                ("name", name),
+                ("form", &self.collection.form),
+                ("period", &period),
+                ("due", &due),
+            ],
+        )
     }
 }
 
 /// A warning for the first version of each report that came after its due date.
 pub fn reports_after_their_due_date(reports: &mut [Report], duties: &[Duty], zone: &TimeZone) {
     for report in reports.iter_mut().filter(|r| !r.held && r.revision == 1) {
-        let Some(due) = report.period.and_then(|period| due_date(&report.form, period, duties)) else { continue };
+        let Some(due) = report
+            .period
+            .and_then(|period| due_date(&report.form, period, duties))
+        else {
+            continue;
+        };
         let came = report.received_at.to_zoned(zone.clone()).date();
         if came > due {
             let args = [("received", came.to_string()), ("due", due.to_string())];

@@ -20,22 +20,45 @@ pub fn decide_vintages(reports: &mut [Report], geography: &Geography, zone: &Tim
     let mut peers: BTreeMap<(String, Period), BTreeSet<String>> = BTreeMap::new();
     let mut changed_units: BTreeMap<(String, Period), BTreeSet<String>> = BTreeMap::new();
     for report in reports.iter() {
-        let (Some(unit), Some(period)) = (&report.unit, report.period) else { continue };
+        let (Some(unit), Some(period)) = (&report.unit, report.period) else {
+            continue;
+        };
         let key = (report.form.clone(), period);
         if matches!(report.vintage_evidence, Some("stated" | "name-and-code")) {
-            peers.entry(key.clone()).or_default().insert(unit.vintage.clone());
+            peers
+                .entry(key.clone())
+                .or_default()
+                .insert(unit.vintage.clone());
         }
-        let stays = geography.vintages.iter().all(|(vintage, _)| geography.is_unchanged(unit, vintage));
+        let stays = geography
+            .vintages
+            .iter()
+            .all(|(vintage, _)| geography.is_unchanged(unit, vintage));
         if !stays {
-            changed_units.entry(key).or_default().insert(unit.vintage.clone());
+            changed_units
+                .entry(key)
+                .or_default()
+                .insert(unit.vintage.clone());
         }
     }
     for report in reports.iter_mut().filter(|r| r.unit.is_none() && !r.held) {
-        let Some(period) = report.period else { continue };
+        let Some(period) = report.period else {
+            continue;
+        };
         let key = (report.form.clone(), period);
-        let candidate = |vintage: &str| report.candidates.iter().find(|u| u.vintage == vintage).cloned();
+        let candidate = |vintage: &str| {
+            report
+                .candidates
+                .iter()
+                .find(|u| u.vintage == vintage)
+                .cloned()
+        };
         // (3) A unit that the change left as it was.
-        let entities: BTreeSet<&UnitKey> = report.candidates.iter().map(|u| geography.entity(u)).collect();
+        let entities: BTreeSet<&UnitKey> = report
+            .candidates
+            .iter()
+            .map(|u| geography.entity(u))
+            .collect();
         if entities.len() == 1
             && let Some(unit) = candidate(geography.vintage_on(period.end()))
         {
@@ -43,7 +66,10 @@ pub fn decide_vintages(reports: &mut [Report], geography: &Geography, zone: &Tim
             continue;
         }
         // (4) The reports of the same form and period, if they agree.
-        if let Some(agreed) = peers.get(&key).filter(|v| v.len() == 1).and_then(|v| v.first())
+        if let Some(agreed) = peers
+            .get(&key)
+            .filter(|v| v.len() == 1)
+            .and_then(|v| v.first())
             && let Some(unit) = candidate(agreed)
         {
             report.settle_unit(unit, "peers");
@@ -59,20 +85,34 @@ pub fn decide_vintages(reports: &mut [Report], geography: &Geography, zone: &Tim
         // (6) The day it came, unless the other vintage's own units report too.
         let came = report.received_at.to_zoned(zone.clone()).date();
         let in_force = geography.vintage_on(came);
-        let contested = changed_units.get(&key).is_some_and(|vintages| vintages.iter().any(|v| v != in_force));
+        let contested = changed_units
+            .get(&key)
+            .is_some_and(|vintages| vintages.iter().any(|v| v != in_force));
         if geography.vintage_of_period(period).is_none()
             && !contested
             && let Some(unit) = candidate(in_force)
         {
             let name = geography.name(&unit, period.end()).to_owned();
             report.settle_unit(unit, "received");
-            let args = [("name", name.as_str()), ("vintage", in_force), ("received", &came.to_string())];
+            let args = [
+                ("name", name.as_str()),
+                ("vintage", in_force),
+                ("received", &came.to_string()),
+            ];
             let finding = Finding::new("TH402", report.unit_place(), &args);
             report.findings.push(finding);
             continue;
         }
-        let name = report.candidates.first().map(|u| geography.name(u, period.end()).to_owned()).unwrap_or_default();
-        let finding = Finding::new("TH412", report.unit_place(), &[("name", &name), ("period", &period.to_string())]);
+        let name = report
+            .candidates
+            .first()
+            .map(|u| geography.name(u, period.end()).to_owned())
+            .unwrap_or_default();
+        let finding = Finding::new(
+            "TH412",
+            report.unit_place(),
+            &[("name", &name), ("period", &period.to_string())],
+        );
         report.hold(finding);
     }
 }
@@ -83,9 +123,17 @@ fn decided_alone(report: &mut Report, geography: &Geography) -> Option<(UnitKey,
         if let Some(unit) = report.candidates.iter().find(|u| u.vintage == vintage) {
             return Some((unit.clone(), "stated"));
         }
-        let name = report.candidates.first().map(|u| geography.name(u, jiff::civil::Date::MAX).to_owned()).unwrap_or_default();
+        let name = report
+            .candidates
+            .first()
+            .map(|u| geography.name(u, jiff::civil::Date::MAX).to_owned())
+            .unwrap_or_default();
         let place: Place = report.unit_place();
-        report.hold(Finding::new("TH413", place, &[("name", &name), ("vintage", &vintage)]));
+        report.hold(Finding::new(
+            "TH413",
+            place,
+            &[("name", &name), ("vintage", &vintage)],
+        ));
         return None;
     }
     let mut candidates = report.candidates.iter();

@@ -64,7 +64,10 @@ pub fn look_into(inboxes: &[PathBuf], pass_over: &[String]) -> io::Result<Intake
         files.sort();
         for path in files {
             let file_name = relative_name(inbox, &path);
-            let base = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            let base = path
+                .file_name()
+                .map(|n| n.to_string_lossy().into_owned())
+                .unwrap_or_default();
             if is_passed_over(&base, pass_over) {
                 continue;
             }
@@ -75,16 +78,26 @@ pub fn look_into(inboxes: &[PathBuf], pass_over: &[String]) -> io::Result<Intake
         }
         intake.findings.extend(times.unused());
     }
-    intake.arrivals.sort_by(|a, b| (&a.file_name, &a.sha256).cmp(&(&b.file_name, &b.sha256)));
+    intake
+        .arrivals
+        .sort_by(|a, b| (&a.file_name, &a.sha256).cmp(&(&b.file_name, &b.sha256)));
     Ok(intake)
 }
 
 fn unreadable(file_name: &str, error: &io::Error) -> Finding {
-    let place = Place { file_name: Some(file_name.to_owned()), ..Place::default() };
+    let place = Place {
+        file_name: Some(file_name.to_owned()),
+        ..Place::default()
+    };
     Finding::new("TH101", place, &[("reason", &error.to_string())])
 }
 
-fn walk(inbox: &Path, directory: &Path, files: &mut Vec<PathBuf>, findings: &mut Vec<Finding>) -> io::Result<()> {
+fn walk(
+    inbox: &Path,
+    directory: &Path,
+    files: &mut Vec<PathBuf>,
+    findings: &mut Vec<Finding>,
+) -> io::Result<()> {
     for entry in fs::read_dir(directory)? {
         let entry = entry?;
         let kind = entry.file_type()?;
@@ -102,7 +115,11 @@ fn walk(inbox: &Path, directory: &Path, files: &mut Vec<PathBuf>, findings: &mut
 
 fn relative_name(inbox: &Path, path: &Path) -> String {
     let relative = path.strip_prefix(inbox).unwrap_or(path);
-    relative.components().map(|c| c.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+    relative
+        .components()
+        .map(|c| c.as_os_str().to_string_lossy())
+        .collect::<Vec<_>>()
+        .join("/")
 }
 
 fn arrival(path: &Path, file_name: &str, times: &mut ReceivedTimes) -> io::Result<Arrival> {

@@ -19,13 +19,21 @@ impl ReceivedTimes {
     #[must_use]
     pub fn read(inbox: &Path, findings: &mut Vec<Finding>) -> Self {
         let mut this = Self::default();
-        let Ok(bytes) = std::fs::read(inbox.join("received.csv")) else { return this };
-        let text = String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes)).into_owned();
-        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+        let Ok(bytes) = std::fs::read(inbox.join("received.csv")) else {
+            return this;
+        };
+        let text = String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes))
+            .into_owned();
+        let mut reader = csv::ReaderBuilder::new()
+            .flexible(true)
+            .from_reader(text.as_bytes());
         let headers = reader.headers().cloned().unwrap_or_default();
         let column = |name: &str| headers.iter().position(|h| h.trim() == name);
         let (Some(name), Some(time)) = (column("file_name"), column("received_at")) else {
-            findings.push(problem("1", "the columns file_name and received_at are expected"));
+            findings.push(problem(
+                "1",
+                "the columns file_name and received_at are expected",
+            ));
             return this;
         };
         for record in reader.into_records() {
@@ -63,7 +71,10 @@ impl ReceivedTimes {
     /// A finding for every name that no file has.
     #[must_use]
     pub fn unused(&self) -> Vec<Finding> {
-        let place = Place { file_name: Some("received.csv".to_owned()), ..Place::default() };
+        let place = Place {
+            file_name: Some("received.csv".to_owned()),
+            ..Place::default()
+        };
         self.times
             .keys()
             .filter(|name| !self.used.contains(*name))
@@ -73,6 +84,9 @@ impl ReceivedTimes {
 }
 
 fn problem(line: &str, reason: &str) -> Finding {
-    let place = Place { file_name: Some("received.csv".to_owned()), ..Place::default() };
+    let place = Place {
+        file_name: Some("received.csv".to_owned()),
+        ..Place::default()
+    };
     Finding::new("TH108", place, &[("line", line), ("reason", reason)])
 }

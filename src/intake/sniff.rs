@@ -52,7 +52,9 @@ fn told_by(head: &[u8]) -> Result<MediaType, NotAccepted> {
     if head.starts_with(b"PK\x03\x04") {
         // The first member of an OpenDocument file is always called `mimetype`.
         return match head.get(30..38) {
-            Some(b"mimetype") => Err(NotAccepted::Known("application/vnd.oasis.opendocument.spreadsheet")),
+            Some(b"mimetype") => Err(NotAccepted::Known(
+                "application/vnd.oasis.opendocument.spreadsheet",
+            )),
             _ => Ok(MediaType::Xlsx),
         };
     }
@@ -76,7 +78,10 @@ mod tests {
     fn content_tells_not_the_name() {
         assert_eq!(told_by(b""), Err(NotAccepted::Empty));
         assert_eq!(told_by("Biểu số;1".as_bytes()), Ok(MediaType::Csv));
-        assert_eq!(told_by(b"%PDF-1.7"), Err(NotAccepted::Known("application/pdf")));
+        assert_eq!(
+            told_by(b"%PDF-1.7"),
+            Err(NotAccepted::Known("application/pdf"))
+        );
         assert_eq!(told_by(b"\x00\x01\x02"), Err(NotAccepted::Unknown));
     }
 }

@@ -21,7 +21,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, thiserror::Error)]
 pub enum LakeError {
     /// The lake is somebody else's.
-    #[error("the lake `{lake}` belongs to the pipeline `{owner}`, not to `{asked}`\nhint: choose another lake with --lake")]
+    #[error(
+        "the lake `{lake}` belongs to the pipeline `{owner}`, not to `{asked}`\nhint: choose another lake with --lake"
+    )]
     Foreign {
         /// The lake.
         lake: String,
@@ -31,7 +33,9 @@ pub enum LakeError {
         asked: String,
     },
     /// Another run is writing.
-    #[error("another run is writing to the lake `{0}`\nhint: wait until it has ended, or choose another lake with --lake")]
+    #[error(
+        "another run is writing to the lake `{0}`\nhint: wait until it has ended, or choose another lake with --lake"
+    )]
     Locked(String),
     /// There is nothing to read.
     #[error("there is no lake at `{0}`\nhint: `tonghop run` makes one; name another with --lake")]
@@ -55,7 +59,10 @@ pub enum LakeError {
 }
 
 pub(crate) fn io_at(path: &Path) -> impl FnOnce(io::Error) -> LakeError + '_ {
-    move |source| LakeError::Io { path: path.display().to_string(), source }
+    move |source| LakeError::Io {
+        path: path.display().to_string(),
+        source,
+    }
 }
 
 /// `lake.toml`: whose lake it is.
@@ -90,29 +97,46 @@ impl Lake {
         }
         make_private(&root.join("inbox"))?;
         let lock_path = root.join(".lock");
-        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&lock_path).map_err(io_at(&lock_path))?;
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&lock_path)
+            .map_err(io_at(&lock_path))?;
         match lock.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(LakeError::Locked(root.display().to_string())),
+            Err(TryLockError::WouldBlock) => {
+                return Err(LakeError::Locked(root.display().to_string()));
+            }
             Err(TryLockError::Error(e)) => return Err(io_at(&lock_path)(e)),
         }
         let owner_path = root.join("lake.toml");
         match fs::read_to_string(&owner_path) {
             Ok(text) => {
-                let owner: Owner = toml::from_str(&text)
-                    .map_err(|e| io_at(&owner_path)(io::Error::new(io::ErrorKind::InvalidData, e.to_string())))?;
+                let owner: Owner = toml::from_str(&text).map_err(|e| {
+                    io_at(&owner_path)(io::Error::new(io::ErrorKind::InvalidData, e.to_string()))
+                })?;
                 if owner.pipeline != pipeline {
                     let lake = root.display().to_string();
-                    return Err(LakeError::Foreign { lake, owner: owner.pipeline, asked: pipeline.to_owned() });
+                    return Err(LakeError::Foreign {
+                        lake,
+                        owner: owner.pipeline,
+                        asked: pipeline.to_owned(),
+                    });
                 }
             }
             Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                let text = format!("# The pipeline that this lake belongs to.\npipeline = \"{pipeline}\"\n");
+                let text = format!(
+                    "# The pipeline that this lake belongs to.\npipeline = \"{pipeline}\"\n"
+                );
                 write_durably(&owner_path, text.as_bytes()).map_err(io_at(&owner_path))?;
             }
             Err(e) => return Err(io_at(&owner_path)(e)),
         }
-        Ok(Self { root: root.to_owned(), _lock: lock })
+        Ok(Self {
+            root: root.to_owned(),
+            _lock: lock,
+        })
     }
 
     /// The snapshot that readers see.
@@ -147,7 +171,11 @@ impl Lake {
     ///
     /// # Errors
     /// When something cannot be written; the current snapshot then stays what it was.
-    pub fn publish(&self, id: &str, tables: &BTreeMap<&'static str, RecordBatch>) -> Result<Snapshot, LakeError> {
+    pub fn publish(
+        &self,
+        id: &str,
+        tables: &BTreeMap<&'static str, RecordBatch>,
+    ) -> Result<Snapshot, LakeError> {
         let directory = self.root.join("snapshots").join(id);
         let aside = self.root.join("snapshots").join(format!(".{id}.part"));
         if aside.exists() {
@@ -156,7 +184,10 @@ impl Lake {
         if !directory.exists() {
             let before = self.current();
             for table in schema::tables() {
-                let batch = tables.get(table.name).cloned().unwrap_or_else(|| RecordBatch::new_empty(table.schema.clone()));
+                let batch = tables
+                    .get(table.name)
+                    .cloned()
+                    .unwrap_or_else(|| RecordBatch::new_empty(table.schema.clone()));
                 write::write_table(&aside.join(table.name), table, &batch, before.as_ref())?;
             }
             sync_directory(&aside)?;
@@ -164,14 +195,18 @@ impl Lake {
         }
         sync_directory(&self.root.join("snapshots"))?;
         self.point_current_at(id)?;
-        Ok(Snapshot { id: id.to_owned(), directory })
+        Ok(Snapshot {
+            id: id.to_owned(),
+            directory,
+        })
     }
 
     fn point_current_at(&self, id: &str) -> Result<(), LakeError> {
         let aside = self.root.join(".current.part");
         let link = self.root.join("current");
         let _ = fs::remove_file(&aside);
-        std::os::unix::fs::symlink(Path::new("snapshots").join(id), &aside).map_err(io_at(&aside))?;
+        std::os::unix::fs::symlink(Path::new("snapshots").join(id), &aside)
+            .map_err(io_at(&aside))?;
         fs::rename(&aside, &link).map_err(io_at(&link))?;
         sync_directory(&self.root)
     }
@@ -195,9 +230,17 @@ impl Snapshot {
         let absent = || LakeError::Absent(root.display().to_string());
         // The link is followed once, so that a switch meanwhile does not mix two snapshots.
         let target = fs::read_link(root.join("current")).map_err(|_| absent())?;
-        let id = target.file_name().ok_or_else(absent)?.to_string_lossy().into_owned();
+        let id = target
+            .file_name()
+            .ok_or_else(absent)?
+            .to_string_lossy()
+            .into_owned();
         let directory = root.join("snapshots").join(&id);
-        if directory.is_dir() { Ok(Self { id, directory }) } else { Err(absent()) }
+        if directory.is_dir() {
+            Ok(Self { id, directory })
+        } else {
+            Err(absent())
+        }
     }
 
     /// The files of a table, in the order of their names.
@@ -220,9 +263,13 @@ impl Snapshot {
     pub fn read(&self, table: &str) -> Result<Vec<RecordBatch>, LakeError> {
         let mut batches = Vec::new();
         for path in self.files(table)? {
-            let wrong = |message: String| LakeError::Parquet { path: path.display().to_string(), message };
+            let wrong = |message: String| LakeError::Parquet {
+                path: path.display().to_string(),
+                message,
+            };
             let file = File::open(&path).map_err(io_at(&path))?;
-            let reader = ParquetRecordBatchReaderBuilder::try_new(file).and_then(ParquetRecordBatchReaderBuilder::build);
+            let reader = ParquetRecordBatchReaderBuilder::try_new(file)
+                .and_then(ParquetRecordBatchReaderBuilder::build);
             for batch in reader.map_err(|e| wrong(e.to_string()))? {
                 batches.push(batch.map_err(|e| wrong(e.to_string()))?);
             }
@@ -248,5 +295,7 @@ fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 fn sync_directory(directory: &Path) -> Result<(), LakeError> {
-    File::open(directory).and_then(|d| d.sync_all()).map_err(io_at(directory))
+    File::open(directory)
+        .and_then(|d| d.sync_all())
+        .map_err(io_at(directory))
 }

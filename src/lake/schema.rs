@@ -40,9 +40,17 @@ fn schema(columns: &str) -> SchemaRef {
 const AGGREGATE: &str = "geography scheme code name_vi name_en period indicator sector fund scenario value:d weight:d status units_reported:i units_expected:i";
 
 static TABLES: LazyLock<Vec<TableSchema>> = LazyLock::new(|| {
-    let table = |name, columns: &str, by_period| TableSchema { name, schema: schema(columns), by_period };
+    let table = |name, columns: &str, by_period| TableSchema {
+        name,
+        schema: schema(columns),
+        by_period,
+    };
     vec![
-        table("submissions", "submission_id file_name sha256 size_bytes:i media_type received_at:t outcome", false),
+        table(
+            "submissions",
+            "submission_id file_name sha256 size_bytes:i media_type received_at:t outcome",
+            false,
+        ),
         table(
             "reports",
             "report_id submission_id sheet form period unit_vintage unit_code vintage_evidence reporter revision:i is_current:b observations:i errors:i warnings:i cells_total:i cells_loaded:i cells_explained:i",
@@ -68,7 +76,11 @@ static TABLES: LazyLock<Vec<TableSchema>> = LazyLock::new(|| {
             "unit_vintage unit_code period indicator sector fund scenario value_before:d value_after:d report_before report_after",
             false,
         ),
-        table("rule_results", "rule form period passed:i failed:i undecided:i", false),
+        table(
+            "rule_results",
+            "rule form period passed:i failed:i undecided:i",
+            false,
+        ),
         table(
             "facts",
             "geography unit_code period indicator sector fund scenario value:d weight:d status basis sources:i expected:i",
@@ -82,8 +94,16 @@ static TABLES: LazyLock<Vec<TableSchema>> = LazyLock::new(|| {
         table("provincial", AGGREGATE, true),
         table("regional", AGGREGATE, true),
         table("national", AGGREGATE, true),
-        table("units", "unit_code vintage name_vi name_en unit_type valid_from valid_to legal_basis", false),
-        table("unit_changes", "from_vintage from_code to_vintage to_code change effective_date legal_basis", false),
+        table(
+            "units",
+            "unit_code vintage name_vi name_en unit_type valid_from valid_to legal_basis",
+            false,
+        ),
+        table(
+            "unit_changes",
+            "from_vintage from_code to_vintage to_code change effective_date legal_basis",
+            false,
+        ),
         table(
             "regions",
             "scheme region_code region_name_vi region_name_en vintage unit_code valid_from valid_to legal_basis",
@@ -94,8 +114,16 @@ static TABLES: LazyLock<Vec<TableSchema>> = LazyLock::new(|| {
             "indicator section row_code level:i home_form name_vi name_en unit decimals:i measure weight_indicator numerator denominator scale:i note",
             false,
         ),
-        table("sectors", "sector_code parent level:i name_vi name_en", false),
-        table("targets", "target_id document scope scope_code year kind expression comparator value:d unit text_vi", false),
+        table(
+            "sectors",
+            "sector_code parent level:i name_vi name_en",
+            false,
+        ),
+        table(
+            "targets",
+            "target_id document scope scope_code year kind expression comparator value:d unit text_vi",
+            false,
+        ),
     ]
 });
 

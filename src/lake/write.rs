@@ -25,20 +25,29 @@ pub(super) fn write_table(
     before: Option<&Snapshot>,
 ) -> Result<(), LakeError> {
     fs::create_dir_all(directory).map_err(io_at(directory))?;
-    let wrong = |message: String| LakeError::Parquet { path: directory.display().to_string(), message };
-    let batch = RecordBatch::try_new(table.schema.clone(), batch.columns().to_vec()).map_err(|e| wrong(e.to_string()))?;
+    let wrong = |message: String| LakeError::Parquet {
+        path: directory.display().to_string(),
+        message,
+    };
+    let batch = RecordBatch::try_new(table.schema.clone(), batch.columns().to_vec())
+        .map_err(|e| wrong(e.to_string()))?;
     let sorted = sort(&batch).map_err(|e| wrong(e.to_string()))?;
     for (name, part) in parts(&sorted, table) {
         let bytes = encode(&part).map_err(|e| wrong(e.to_string()))?;
         let hash = hex(&Sha256::digest(&bytes))[..16].to_owned();
         let path = directory.join(format!("{name}-{hash}.parquet"));
         let linked = before.is_some_and(|snapshot| {
-            let old = snapshot.directory.join(table.name).join(format!("{name}-{hash}.parquet"));
+            let old = snapshot
+                .directory
+                .join(table.name)
+                .join(format!("{name}-{hash}.parquet"));
             fs::hard_link(old, &path).is_ok()
         });
         if !linked {
             let mut file = File::create(&path).map_err(io_at(&path))?;
-            file.write_all(&bytes).and_then(|()| file.sync_all()).map_err(io_at(&path))?;
+            file.write_all(&bytes)
+                .and_then(|()| file.sync_all())
+                .map_err(io_at(&path))?;
         }
     }
     sync_directory(directory)
@@ -46,7 +55,12 @@ pub(super) fn write_table(
 
 /// Rows in the order of all columns, from the first: the same rows give the same bytes.
 fn sort(batch: &RecordBatch) -> Result<RecordBatch, arrow::error::ArrowError> {
-    let fields = batch.schema().fields().iter().map(|f| SortField::new(f.data_type().clone())).collect();
+    let fields = batch
+        .schema()
+        .fields()
+        .iter()
+        .map(|f| SortField::new(f.data_type().clone()))
+        .collect();
     let converter = RowConverter::new(fields)?;
     let rows = converter.convert_columns(batch.columns())?;
     let mut order: Vec<u32> = (0..batch.num_rows() as u32).collect();
@@ -56,17 +70,28 @@ fn sort(batch: &RecordBatch) -> Result<RecordBatch, arrow::error::ArrowError> {
 
 /// One part for each period, or one for all.
 fn parts(batch: &RecordBatch, table: &TableSchema) -> Vec<(String, RecordBatch)> {
-    let periods = batch.column_by_name("period").and_then(|c| c.as_any().downcast_ref::<StringArray>());
+    let periods = batch
+        .column_by_name("period")
+        .and_then(|c| c.as_any().downcast_ref::<StringArray>());
     let Some(periods) = periods.filter(|_| table.by_period && batch.num_rows() > 0) else {
         return vec![("all".to_owned(), batch.clone())];
     };
     let mut rows: std::collections::BTreeMap<String, Vec<u32>> = std::collections::BTreeMap::new();
     for i in 0..periods.len() {
-        let period = if periods.is_null(i) { "all" } else { periods.value(i) };
+        let period = if periods.is_null(i) {
+            "all"
+        } else {
+            periods.value(i)
+        };
         rows.entry(period.to_owned()).or_default().push(i as u32);
     }
     rows.into_iter()
-        .filter_map(|(period, rows)| Some((period, take_record_batch(batch, &UInt32Array::from(rows)).ok()?)))
+        .filter_map(|(period, rows)| {
+            Some((
+                period,
+                take_record_batch(batch, &UInt32Array::from(rows)).ok()?,
+            ))
+        })
         .collect()
 }
 
@@ -77,7 +102,8 @@ fn encode(batch: &RecordBatch) -> Result<Vec<u8>, parquet::errors::ParquetError>
         .set_created_by(concat!("tonghop ", env!("CARGO_PKG_VERSION")).to_owned())
         .build();
     let mut bytes = Vec::new();
-    let mut writer = ArrowWriter::try_new(&mut bytes, Arc::clone(batch.schema_ref()), Some(properties))?;
+    let mut writer =
+        ArrowWriter::try_new(&mut bytes, Arc::clone(batch.schema_ref()), Some(properties))?;
     writer.write(batch)?;
     writer.close()?;
     Ok(bytes)

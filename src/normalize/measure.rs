@@ -62,15 +62,27 @@ impl Measures {
             let factor = Decimal::from_str_exact(unit.factor.get_ref())
                 .ok()
                 .filter(|f| *f > Decimal::ZERO)
-                .ok_or_else(|| (unit.factor.span().start, format!("factor `{}` is no positive number", unit.factor.get_ref())))?;
+                .ok_or_else(|| {
+                    (
+                        unit.factor.span().start,
+                        format!("factor `{}` is no positive number", unit.factor.get_ref()),
+                    )
+                })?;
             for spelling in std::iter::once(unit.id.get_ref()).chain(&unit.also) {
                 let known = units.insert(spell(spelling, folder), (unit.dimension.clone(), factor));
                 if known.is_some_and(|(dimension, f)| dimension != unit.dimension || f != factor) {
-                    return Err((unit.id.span().start, format!("`{spelling}` is a spelling of two units")));
+                    return Err((
+                        unit.id.span().start,
+                        format!("`{spelling}` is a spelling of two units"),
+                    ));
                 }
             }
         }
-        let left_out = raw.left_out.iter().map(|l| (l.from.clone(), l.to.clone())).collect();
+        let left_out = raw
+            .left_out
+            .iter()
+            .map(|l| (l.from.clone(), l.to.clone()))
+            .collect();
         Ok(Self { units, left_out })
     }
 
@@ -92,7 +104,10 @@ impl Measures {
         let (from_dimension, from_factor) = self.units.get(&spell(from, folder))?;
         let (to_dimension, to_factor) = self.units.get(&spell(to, folder))?;
         let same = from_dimension == to_dimension
-            || self.left_out.iter().any(|(from, to)| from == from_dimension && to == to_dimension);
+            || self
+                .left_out
+                .iter()
+                .any(|(from, to)| from == from_dimension && to == to_dimension);
         same.then(|| from_factor.checked_div(*to_factor)).flatten()
     }
 }
@@ -100,5 +115,9 @@ impl Measures {
 /// Folding drops punctuation: a lone `%` is spelled out.
 fn spell(text: &str, folder: &Folder) -> String {
     let folded = folder.fold(text);
-    if folded.is_empty() { text.trim().to_owned() } else { folded }
+    if folded.is_empty() {
+        text.trim().to_owned()
+    } else {
+        folded
+    }
 }

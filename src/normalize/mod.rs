@@ -13,7 +13,9 @@ pub use symbol::{Status, Symbols};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::diagnostic::{Finding, Place};
-use crate::extract::{Address, ColumnRef, Content, Form, LocatedCell, Scenario, Stated, Table, Vocabulary};
+use crate::extract::{
+    Address, ColumnRef, Content, Form, LocatedCell, Scenario, Stated, Table, Vocabulary,
+};
 use crate::period::Period;
 
 /// Scale of `value` in the lake.
@@ -111,9 +113,23 @@ pub const TOTAL: &str = "_T";
 
 /// Normalizes the cells of a table that reports on the year `n`.
 #[must_use]
-pub fn normalize(table: &Table, n: i16, vocabulary: &Vocabulary, conventions: &Conventions) -> Normalized {
+pub fn normalize(
+    table: &Table,
+    n: i16,
+    vocabulary: &Vocabulary,
+    conventions: &Conventions,
+) -> Normalized {
     let form = &vocabulary.forms[table.form];
-    let mut work = Work { table, form, n, vocabulary, conventions, locale: None, out: Normalized::default(), refused: Vec::new() };
+    let mut work = Work {
+        table,
+        form,
+        n,
+        vocabulary,
+        conventions,
+        locale: None,
+        out: Normalized::default(),
+        refused: Vec::new(),
+    };
     work.locale = work.proven_locale();
     for cell in &table.cells {
         match cell.column {
@@ -181,8 +197,14 @@ impl Work<'_> {
     fn proven_locale(&self) -> Option<Locale> {
         let mut proven = None;
         for cell in &self.table.cells {
-            let Some(Content::Text(text)) = &cell.content else { continue };
-            let Some(locale) = read_text(text, &self.conventions.approximate).and_then(|n| n.evidence) else { continue };
+            let Some(Content::Text(text)) = &cell.content else {
+                continue;
+            };
+            let Some(locale) =
+                read_text(text, &self.conventions.approximate).and_then(|n| n.evidence)
+            else {
+                continue;
+            };
             if proven.is_some_and(|p| p != locale) {
                 return None;
             }
@@ -192,10 +214,14 @@ impl Work<'_> {
     }
 
     fn value(&mut self, cell: &LocatedCell) {
-        let ColumnRef::Value(column) = cell.column else { return };
+        let ColumnRef::Value(column) = cell.column else {
+            return;
+        };
         let column = &self.form.columns[column];
         let (indicator, sector) = self.key(cell);
-        let Some(facts) = self.conventions.indicators.get(&indicator) else { return };
+        let Some(facts) = self.conventions.indicators.get(&indicator) else {
+            return;
+        };
         let mut observation = Observation {
             period: column.period.in_year(self.n),
             indicator,
@@ -246,7 +272,12 @@ impl Work<'_> {
         };
         let folder = &self.vocabulary.folder;
         let Some(factor) = self.conventions.measures.factor(&unit, &facts.unit, folder) else {
-            let sheet_wide = self.table.title.measure.as_ref().is_some_and(|m| Some(m) == stated.as_ref());
+            let sheet_wide = self
+                .table
+                .title
+                .measure
+                .as_ref()
+                .is_some_and(|m| Some(m) == stated.as_ref());
             return match stated {
                 Some(stated) if !sheet_wide => self.refuse_unit(stated, &observation.indicator),
                 _ => self.hold("TH303", cell, &[("unit", &unit), ("wanted", &facts.unit)]),
@@ -263,14 +294,31 @@ impl Work<'_> {
                 self.find("TH307", cell, &[("raw", &raw), ("value", &shown)]);
                 value
             }
-            (Reading::Doubtful { grouped, fraction, .. }, None) => {
+            (
+                Reading::Doubtful {
+                    grouped, fraction, ..
+                },
+                None,
+            ) => {
                 let (grouped, fraction) = (grouped.to_string(), fraction.to_string());
-                return self.hold("TH302", cell, &[("raw", &raw), ("grouped", &grouped), ("fraction", &fraction)]);
+                return self.hold(
+                    "TH302",
+                    cell,
+                    &[
+                        ("raw", &raw),
+                        ("grouped", &grouped),
+                        ("fraction", &fraction),
+                    ],
+                );
             }
         };
         let Some(value) = value.checked_mul(factor).filter(|v| v.abs() <= facts.limit) else {
             let limit = facts.limit.to_string();
-            return self.hold("TH304", cell, &[("raw", &raw), ("limit", &limit), ("unit", &facts.unit)]);
+            return self.hold(
+                "TH304",
+                cell,
+                &[("raw", &raw), ("limit", &limit), ("unit", &facts.unit)],
+            );
         };
         if approximate {
             self.find("TH308", cell, &[("raw", &raw)]);
@@ -279,26 +327,46 @@ impl Work<'_> {
             let shown = value.normalize().to_string();
             self.find("TH309", cell, &[("value", &shown)]);
         }
-        observation.value = Some(value.round_dp_with_strategy(VALUE_SCALE, RoundingStrategy::MidpointAwayFromZero).normalize());
-        observation.status = if column.scenario == Scenario::Estimate { Status::Estimate } else { Status::Normal };
+        observation.value = Some(
+            value
+                .round_dp_with_strategy(VALUE_SCALE, RoundingStrategy::MidpointAwayFromZero)
+                .normalize(),
+        );
+        observation.status = if column.scenario == Scenario::Estimate {
+            Status::Estimate
+        } else {
+            Status::Normal
+        };
         observation.unit_read = stated.map(|s| s.text);
         self.out.observations.push(observation);
     }
 
     /// The unit of measure of a cell and where it is stated; the nearest statement wins. `Err(None)`: the
     /// cell's own text has something behind the number that is no unit; `Err(Some)`: an unknown unit.
-    fn unit_of(&self, cell: &LocatedCell, suffix: Option<&str>, catalogue: &str) -> Result<(String, Option<Stated>), Option<Stated>> {
+    fn unit_of(
+        &self,
+        cell: &LocatedCell,
+        suffix: Option<&str>,
+        catalogue: &str,
+    ) -> Result<(String, Option<Stated>), Option<Stated>> {
         let folder = &self.vocabulary.folder;
         let measures = &self.conventions.measures;
         if let Some(suffix) = suffix {
             return if measures.knows(suffix, folder) {
-                let stated = Stated { text: suffix.to_owned(), at: cell.at };
+                let stated = Stated {
+                    text: suffix.to_owned(),
+                    at: cell.at,
+                };
                 Ok((stated.text.clone(), Some(stated)))
             } else {
                 Err(None)
             };
         }
-        if let Some(stated) = [&cell.row_measure, &cell.column_measure].into_iter().flatten().next() {
+        if let Some(stated) = [&cell.row_measure, &cell.column_measure]
+            .into_iter()
+            .flatten()
+            .next()
+        {
             return if measures.knows(&stated.text, folder) {
                 Ok((stated.text.clone(), Some(stated.clone())))
             } else {
@@ -307,14 +375,20 @@ impl Work<'_> {
         }
         // A sheet's unit speaks only of rows of its own dimension.
         match &self.table.title.measure {
-            Some(sheet) if measures.factor(&sheet.text, catalogue, folder).is_some() => Ok((sheet.text.clone(), Some(sheet.clone()))),
+            Some(sheet) if measures.factor(&sheet.text, catalogue, folder).is_some() => {
+                Ok((sheet.text.clone(), Some(sheet.clone())))
+            }
             _ => Ok((catalogue.to_owned(), None)),
         }
     }
 
     fn refuse_unit(&mut self, stated: Stated, indicator: &str) {
         self.out.held += 1;
-        match self.refused.iter_mut().find(|(s, i, _)| *s == stated && i == indicator) {
+        match self
+            .refused
+            .iter_mut()
+            .find(|(s, i, _)| *s == stated && i == indicator)
+        {
             Some((_, _, count)) => *count += 1,
             None => self.refused.push((stated, indicator.to_owned(), 1)),
         }
@@ -322,27 +396,43 @@ impl Work<'_> {
 
     fn report_refused_units(&mut self) {
         for (stated, indicator, count) in std::mem::take(&mut self.refused) {
-            let wanted = self.conventions.indicators.get(&indicator).map_or("", |f| f.unit.as_str()).to_owned();
+            let wanted = self
+                .conventions
+                .indicators
+                .get(&indicator)
+                .map_or("", |f| f.unit.as_str())
+                .to_owned();
             let mut place = self.place(stated.at);
             place.indicator = Some(indicator);
             let count = count.to_string();
-            let args = [("unit", stated.text.as_str()), ("wanted", wanted.as_str()), ("count", count.as_str())];
+            let args = [
+                ("unit", stated.text.as_str()),
+                ("wanted", wanted.as_str()),
+                ("count", count.as_str()),
+            ];
             self.out.findings.push(Finding::new("TH310", place, &args));
         }
     }
 
     /// A comparison cell is checked, never loaded; one that is no number says nothing.
     fn comparison(&mut self, cell: &LocatedCell) {
-        let ColumnRef::Comparison(i) = cell.column else { return };
+        let ColumnRef::Comparison(i) = cell.column else {
+            return;
+        };
         let comparison = &self.form.comparisons[i];
-        let (of, to) = (&self.form.columns[comparison.of], &self.form.columns[comparison.to]);
+        let (of, to) = (
+            &self.form.columns[comparison.of],
+            &self.form.columns[comparison.to],
+        );
         let (indicator, sector) = self.key(cell);
         let value = match &cell.content {
             None => return,
             Some(Content::Number(n)) => from_float(*n),
             Some(Content::Text(text)) if self.conventions.symbols.status(text).is_some() => return,
-            Some(Content::Text(text)) => read_text(text, &self.conventions.approximate)
-                .map(|n| n.value.in_locale(self.locale.unwrap_or(Locale::CommaDecimal))),
+            Some(Content::Text(text)) => read_text(text, &self.conventions.approximate).map(|n| {
+                n.value
+                    .in_locale(self.locale.unwrap_or(Locale::CommaDecimal))
+            }),
             // A division by zero in a derived cell says that there is nothing to compare.
             Some(Content::Error(_)) => return,
             Some(_) => None,
@@ -353,11 +443,16 @@ impl Work<'_> {
                 sector,
                 of: (of.scenario, of.period.in_year(self.n)),
                 to: (to.scenario, to.period.in_year(self.n)),
-                value: value.round_dp_with_strategy(VALUE_SCALE, RoundingStrategy::MidpointAwayFromZero),
+                value: value
+                    .round_dp_with_strategy(VALUE_SCALE, RoundingStrategy::MidpointAwayFromZero),
                 at: cell.at,
             }),
             None => {
-                let raw = cell.content.as_ref().map(Content::as_read).unwrap_or_default();
+                let raw = cell
+                    .content
+                    .as_ref()
+                    .map(Content::as_read)
+                    .unwrap_or_default();
                 self.find("TH311", cell, &[("raw", &raw)]);
             }
         }

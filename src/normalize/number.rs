@@ -49,7 +49,17 @@ impl Reading {
     pub fn in_locale(self, locale: Locale) -> Decimal {
         match self {
             Self::Sure(value) => value,
-            Self::Doubtful { grouped, fraction, groups_in } => if groups_in == locale { grouped } else { fraction },
+            Self::Doubtful {
+                grouped,
+                fraction,
+                groups_in,
+            } => {
+                if groups_in == locale {
+                    grouped
+                } else {
+                    fraction
+                }
+            }
         }
     }
 }
@@ -62,7 +72,9 @@ pub fn from_float(n: f64) -> Option<Decimal> {
     if !n.is_finite() {
         return None;
     }
-    Decimal::from_scientific(&format!("{n:.14e}")).ok().map(|d| d.normalize())
+    Decimal::from_scientific(&format!("{n:.14e}"))
+        .ok()
+        .map(|d| d.normalize())
 }
 
 /// Reads a text as a number; none when it is not one. `approximate` are the folded-to-lower-case words
@@ -82,7 +94,10 @@ pub fn read_text(text: &str, approximate: &[String]) -> Option<TextNumber> {
         .trim()
         .to_lowercase();
     let mut approximately = false;
-    while let Some(word) = approximate.iter().find(|word| rest.starts_with(word.as_str())) {
+    while let Some(word) = approximate
+        .iter()
+        .find(|word| rest.starts_with(word.as_str()))
+    {
         approximately = true;
         rest = rest[word.len()..].trim_start().to_owned();
     }
@@ -101,7 +116,9 @@ pub fn read_text(text: &str, approximate: &[String]) -> Option<TextNumber> {
     } else if let Some(inner) = rest.strip_prefix('+') {
         rest = inner.trim_start().to_owned();
     }
-    let end = rest.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ',' | ' '))).unwrap_or(rest.len());
+    let end = rest
+        .find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ',' | ' ')))
+        .unwrap_or(rest.len());
     let (core, suffix) = rest.split_at(end);
     let suffix = suffix.trim();
     if !suffix.is_empty() && !suffix.starts_with(|c: char| c.is_alphabetic() || c == '%') {
@@ -111,11 +128,22 @@ pub fn read_text(text: &str, approximate: &[String]) -> Option<TextNumber> {
     let sign = |d: Decimal| if negative { -d } else { d };
     let value = match value {
         Reading::Sure(d) => Reading::Sure(sign(d)),
-        Reading::Doubtful { grouped, fraction, groups_in } => {
-            Reading::Doubtful { grouped: sign(grouped), fraction: sign(fraction), groups_in }
-        }
+        Reading::Doubtful {
+            grouped,
+            fraction,
+            groups_in,
+        } => Reading::Doubtful {
+            grouped: sign(grouped),
+            fraction: sign(fraction),
+            groups_in,
+        },
     };
-    Some(TextNumber { value, approximate: approximately, suffix: suffix.to_owned(), evidence })
+    Some(TextNumber {
+        value,
+        approximate: approximately,
+        suffix: suffix.to_owned(),
+        evidence,
+    })
 }
 
 /// Removes footnote marks behind a number: `1.234 (*)`, `12 (1)` is a number with a note, `(1.234)` is not.
@@ -129,7 +157,9 @@ fn strip_marks(text: &str) -> String {
             && open > 0
         {
             let inside = inner[open + 1..].trim();
-            if inside.chars().all(|c| c == '*') || (inside.len() == 1 && inside.chars().all(char::is_alphanumeric)) {
+            if inside.chars().all(|c| c == '*')
+                || (inside.len() == 1 && inside.chars().all(char::is_alphanumeric))
+            {
                 rest = rest[..open].trim_end();
             }
         }
@@ -141,10 +171,16 @@ fn strip_marks(text: &str) -> String {
 
 /// Digits with marks between them.
 fn read_core(core: &str) -> Option<(Reading, Option<Locale>)> {
-    if !core.starts_with(|c: char| c.is_ascii_digit()) || !core.ends_with(|c: char| c.is_ascii_digit()) {
+    if !core.starts_with(|c: char| c.is_ascii_digit())
+        || !core.ends_with(|c: char| c.is_ascii_digit())
+    {
         return None;
     }
-    let core = if core.contains(' ') { join_spaced(core)? } else { core.to_owned() };
+    let core = if core.contains(' ') {
+        join_spaced(core)?
+    } else {
+        core.to_owned()
+    };
     let points = core.matches('.').count();
     let commas = core.matches(',').count();
     let sure = |text: &str, locale| parse(text).map(|d| (Reading::Sure(d), locale));
@@ -160,7 +196,10 @@ fn read_core(core: &str) -> Option<(Reading, Option<Locale>)> {
             if whole.contains(decimal) || !grouped_in_threes(whole, group) {
                 return None;
             }
-            sure(&format!("{}.{fraction}", whole.replace(group, "")), Some(locale))
+            sure(
+                &format!("{}.{fraction}", whole.replace(group, "")),
+                Some(locale),
+            )
         }
         (n, 0) | (0, n) => {
             let mark = if points > 0 { '.' } else { ',' };
@@ -169,7 +208,9 @@ fn read_core(core: &str) -> Option<(Reading, Option<Locale>)> {
                 _ => (Locale::PointDecimal, Locale::CommaDecimal),
             };
             if n > 1 {
-                return grouped_in_threes(&core, mark).then(|| sure(&core.replace(mark, ""), Some(groups_in))).flatten();
+                return grouped_in_threes(&core, mark)
+                    .then(|| sure(&core.replace(mark, ""), Some(groups_in)))
+                    .flatten();
             }
             let (whole, fraction) = core.split_once(mark)?;
             let as_fraction = format!("{whole}.{fraction}");
@@ -190,12 +231,17 @@ fn read_core(core: &str) -> Option<(Reading, Option<Locale>)> {
 fn join_spaced(core: &str) -> Option<String> {
     let whole_end = core.find(['.', ',']).unwrap_or(core.len());
     let (whole, rest) = core.split_at(whole_end);
-    if rest.contains(' ') || !grouped_in_threes(whole, ' ') || rest.matches(['.', ',']).count() > 1 {
+    if rest.contains(' ') || !grouped_in_threes(whole, ' ') || rest.matches(['.', ',']).count() > 1
+    {
         return None;
     }
     // With the thousands grouped by spaces, the one mark left can only be the decimal mark; a zero
     // before the fraction's third digit would be lost otherwise, so it is made unmistakable.
-    Some(if rest.len() == 4 { format!("{}{rest}0", whole.replace(' ', "")) } else { format!("{}{rest}", whole.replace(' ', "")) })
+    Some(if rest.len() == 4 {
+        format!("{}{rest}0", whole.replace(' ', ""))
+    } else {
+        format!("{}{rest}", whole.replace(' ', ""))
+    })
 }
 
 fn grouped_in_threes(text: &str, mark: char) -> bool {
@@ -229,10 +275,22 @@ mod tests {
     #[test]
     fn what_can_be_read_in_one_way_is() {
         for (text, value) in [
-            ("1234", "1234"), ("1.234.567", "1234567"), ("1,234,567", "1234567"), ("1.234,5", "1234.5"),
-            ("1,234.5", "1234.5"), ("1 234", "1234"), ("1\u{a0}234\u{a0}567,25", "1234567.25"), ("'1234", "1234"),
-            ("\u{2212}12", "-12"), ("(1.234,5)", "-1234.5"), ("-12,5", "-12.5"), ("0,125", "0.125"),
-            ("1234,567", "1234.567"), ("1.234.567 (*)", "1234567"), ("~120", "120"), ("khoảng 120", "120"),
+            ("1234", "1234"),
+            ("1.234.567", "1234567"),
+            ("1,234,567", "1234567"),
+            ("1.234,5", "1234.5"),
+            ("1,234.5", "1234.5"),
+            ("1 234", "1234"),
+            ("1\u{a0}234\u{a0}567,25", "1234567.25"),
+            ("'1234", "1234"),
+            ("\u{2212}12", "-12"),
+            ("(1.234,5)", "-1234.5"),
+            ("-12,5", "-12.5"),
+            ("0,125", "0.125"),
+            ("1234,567", "1234.567"),
+            ("1.234.567 (*)", "1234567"),
+            ("~120", "120"),
+            ("khoảng 120", "120"),
             ("12,50", "12.50"),
         ] {
             assert_eq!(sure(text).as_deref(), Some(value), "{text}");
@@ -240,7 +298,18 @@ mod tests {
         for text in ["1.234", "12,345", "~1.250", "(1.234)", "-1.234"] {
             assert_eq!(sure(text).as_deref(), Some("?"), "{text}");
         }
-        for text in ["", "abc", "1.23.4", "1 23", "12/2025", "1,2,3", ".5", "--5", "1.2345.678", "x"] {
+        for text in [
+            "",
+            "abc",
+            "1.23.4",
+            "1 23",
+            "12/2025",
+            "1,2,3",
+            ".5",
+            "--5",
+            "1.2345.678",
+            "x",
+        ] {
             assert_eq!(sure(text), None, "{text}");
         }
         assert_eq!(read("12,5%").map(|n| n.suffix), Some("%".to_owned()));
@@ -249,21 +318,33 @@ mod tests {
 
     #[test]
     fn a_float_is_read_to_fifteen_digits() {
-        assert_eq!(from_float(1_234.000_000_000_1).map(|d| d.to_string()), Some("1234.0000000001".to_owned()));
-        assert_eq!(from_float(0.1 + 0.2).map(|d| d.to_string()), Some("0.3".to_owned()));
-        assert_eq!(from_float(1e12).map(|d| d.to_string()), Some("1000000000000".to_owned()));
+        assert_eq!(
+            from_float(1_234.000_000_000_1).map(|d| d.to_string()),
+            Some("1234.0000000001".to_owned())
+        );
+        assert_eq!(
+            from_float(0.1 + 0.2).map(|d| d.to_string()),
+            Some("0.3".to_owned())
+        );
+        assert_eq!(
+            from_float(1e12).map(|d| d.to_string()),
+            Some("1000000000000".to_owned())
+        );
         assert_eq!(from_float(f64::NAN), None);
     }
 
     fn grouped(digits: &str, mark: &str) -> String {
         let n = digits.len();
-        digits.chars().enumerate().fold(String::new(), |mut out, (i, c)| {
-            if i > 0 && (n - i).is_multiple_of(3) {
-                out.push_str(mark);
-            }
-            out.push(c);
-            out
-        })
+        digits
+            .chars()
+            .enumerate()
+            .fold(String::new(), |mut out, (i, c)| {
+                if i > 0 && (n - i).is_multiple_of(3) {
+                    out.push_str(mark);
+                }
+                out.push(c);
+                out
+            })
     }
 
     proptest! {

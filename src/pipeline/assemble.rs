@@ -38,7 +38,11 @@ pub(super) struct Contents {
 
 impl Submission {
     pub(super) fn place(&self) -> Place {
-        Place { file_name: Some(self.file_name.clone()), submission_id: Some(self.submission_id.clone()), ..Place::default() }
+        Place {
+            file_name: Some(self.file_name.clone()),
+            submission_id: Some(self.submission_id.clone()),
+            ..Place::default()
+        }
     }
 }
 
@@ -46,7 +50,9 @@ impl Submission {
 pub(super) fn read_submission(plan: &Plan, submission: &Submission, original: &Path) -> Contents {
     let mut contents = Contents::default();
     let mut reject = |code: &str, args: &[(&str, &str)]| {
-        contents.findings.push(Finding::new(code, submission.place(), args));
+        contents
+            .findings
+            .push(Finding::new(code, submission.place(), args));
         contents.rejected = true;
     };
     let media = match sniff(original) {
@@ -70,7 +76,10 @@ pub(super) fn read_submission(plan: &Plan, submission: &Submission, original: &P
         }
     };
     if submission.size_bytes > plan.limits.max_file_bytes {
-        reject("TH105", &[("limit", &format!("{} bytes", plan.limits.max_file_bytes))]);
+        reject(
+            "TH105",
+            &[("limit", &format!("{} bytes", plan.limits.max_file_bytes))],
+        );
         return contents;
     }
     let sheets = match read(original, media, plan.limits) {
@@ -80,7 +89,9 @@ pub(super) fn read_submission(plan: &Plan, submission: &Submission, original: &P
                 ReadError::Encrypted => reject("TH109", &[]),
                 ReadError::TooLarge(limit) => reject("TH105", &[("limit", &limit)]),
                 ReadError::NotUtf8(at) => reject("TH110", &[("offset", &at.to_string())]),
-                other @ (ReadError::Damaged(_) | ReadError::Io(_)) => reject("TH106", &[("reason", &other.to_string())]),
+                other @ (ReadError::Damaged(_) | ReadError::Io(_)) => {
+                    reject("TH106", &[("reason", &other.to_string())])
+                }
             }
             contents.media_type = Some(media.as_str());
             return contents;
@@ -91,30 +102,57 @@ pub(super) fn read_submission(plan: &Plan, submission: &Submission, original: &P
     contents
 }
 
-fn read_sheets(plan: &Plan, submission: &Submission, media: MediaType, sheets: &[Sheet], contents: &mut Contents) {
+fn read_sheets(
+    plan: &Plan,
+    submission: &Submission,
+    media: MediaType,
+    sheets: &[Sheet],
+    contents: &mut Contents,
+) {
     let mut tables: Vec<(bool, Table)> = Vec::new();
     for sheet in sheets.iter().filter(|sheet| !sheet.is_empty()) {
         let found = find_tables(sheet, &plan.vocabulary);
         if found.is_empty() && media == MediaType::Xlsx {
-            let place = Place { sheet: sheet.name.clone(), ..submission.place() };
-            contents.findings.push(Finding::new("TH202", place, &[("cells", &sheet.len().to_string())]));
+            let place = Place {
+                sheet: sheet.name.clone(),
+                ..submission.place()
+            };
+            contents.findings.push(Finding::new(
+                "TH202",
+                place,
+                &[("cells", &sheet.len().to_string())],
+            ));
         }
         tables.extend(found.into_iter().map(|table| (sheet.visible, table)));
     }
     // A hidden sheet counts only where no visible one holds the same form for the same period.
-    let shown: Vec<(usize, PeriodClaim)> =
-        tables.iter().filter(|(visible, _)| *visible).map(|(_, t)| (t.form, t.period.clone())).collect();
+    let shown: Vec<(usize, PeriodClaim)> = tables
+        .iter()
+        .filter(|(visible, _)| *visible)
+        .map(|(_, t)| (t.form, t.period.clone()))
+        .collect();
     tables.retain(|(visible, table)| {
         if *visible {
             return true;
         }
-        let place = Place { sheet: table.sheet.clone(), ..submission.place() };
+        let place = Place {
+            sheet: table.sheet.clone(),
+            ..submission.place()
+        };
         let shadowed = shown.contains(&(table.form, table.period.clone()));
-        contents.findings.push(Finding::new(if shadowed { "TH213" } else { "TH212" }, place, &[]));
+        contents.findings.push(Finding::new(
+            if shadowed { "TH213" } else { "TH212" },
+            place,
+            &[],
+        ));
         !shadowed
     });
     if tables.is_empty() {
-        contents.findings.push(Finding::new("TH201", submission.place(), &[("forms", &known_forms(plan))]));
+        contents.findings.push(Finding::new(
+            "TH201",
+            submission.place(),
+            &[("forms", &known_forms(plan))],
+        ));
         contents.rejected = true;
         return;
     }
@@ -128,17 +166,32 @@ fn read_sheets(plan: &Plan, submission: &Submission, media: MediaType, sheets: &
     let tables: Vec<Table> = tables.into_iter().map(|(_, table)| table).collect();
     let claimed: Vec<BTreeSet<UnitKey>> = tables
         .iter()
-        .map(|t| plan.geography.identify(&claim_of(t), &plan.reporters, &plan.vocabulary.folder).units)
+        .map(|t| {
+            plan.geography
+                .identify(&claim_of(t), &plan.reporters, &plan.vocabulary.folder)
+                .units
+        })
         .collect();
     for (n, table) in tables.iter().enumerate() {
-        let siblings: Vec<&BTreeSet<UnitKey>> =
-            claimed.iter().enumerate().filter(|(i, units)| *i != n && !units.is_empty()).map(|(_, units)| units).collect();
-        contents.reports.push(assemble(plan, submission, n + 1, table, &agreed, &siblings));
+        let siblings: Vec<&BTreeSet<UnitKey>> = claimed
+            .iter()
+            .enumerate()
+            .filter(|(i, units)| *i != n && !units.is_empty())
+            .map(|(_, units)| units)
+            .collect();
+        contents
+            .reports
+            .push(assemble(plan, submission, n + 1, table, &agreed, &siblings));
     }
 }
 
 fn known_forms(plan: &Plan) -> String {
-    plan.vocabulary.forms.iter().map(|f| f.code.as_str()).collect::<Vec<_>>().join(", ")
+    plan.vocabulary
+        .forms
+        .iter()
+        .map(|f| f.code.as_str())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn claim_of(table: &Table) -> Claim {
@@ -159,7 +212,11 @@ fn assemble(
 ) -> Report {
     let form = &plan.vocabulary.forms[table.form];
     let title = &table.title;
-    let unit_cell = title.reporter.as_ref().or(title.unit_code.as_ref()).map(|s| s.at.to_string());
+    let unit_cell = title
+        .reporter
+        .as_ref()
+        .or(title.unit_code.as_ref())
+        .map(|s| s.at.to_string());
     let mut report = Report {
         report_id: format!("{}-{n}", submission.submission_id),
         submission_id: submission.submission_id.clone(),
@@ -169,12 +226,20 @@ fn assemble(
         form: form.code.clone(),
         period: None,
         candidates: BTreeSet::new(),
-        stated_vintage: title.geography.as_ref().and_then(|(_, vintage)| vintage.clone()),
+        stated_vintage: title
+            .geography
+            .as_ref()
+            .and_then(|(_, vintage)| vintage.clone()),
         unit_cell,
         unit: None,
         vintage_evidence: None,
         reporter: None,
-        sending: title.sending.as_ref().and_then(|(_, n)| *n).unwrap_or(1).max(1),
+        sending: title
+            .sending
+            .as_ref()
+            .and_then(|(_, n)| *n)
+            .unwrap_or(1)
+            .max(1),
         revision: 1,
         is_current: false,
         outranked: false,
@@ -186,26 +251,42 @@ fn assemble(
         cells_explained: 0,
         findings: table.findings.clone(),
     };
-    let values = table.cells.iter().filter(|c| matches!(c.column, ColumnRef::Value(_))).count() as i64;
-    let compared =
-        table.cells.iter().filter(|c| matches!(c.column, ColumnRef::Comparison(_)) && c.content.is_some()).count() as i64;
+    let values = table
+        .cells
+        .iter()
+        .filter(|c| matches!(c.column, ColumnRef::Value(_)))
+        .count() as i64;
+    let compared = table
+        .cells
+        .iter()
+        .filter(|c| matches!(c.column, ColumnRef::Comparison(_)) && c.content.is_some())
+        .count() as i64;
     report.cells_total = values + compared + table.cells_held;
     if let Some((stated, None)) = &title.geography {
-        let place = Place { cell: Some(stated.at.to_string()), ..report.place() };
-        report.findings.push(Finding::new("TH414", place, &[("text", &stated.text)]));
+        let place = Place {
+            cell: Some(stated.at.to_string()),
+            ..report.place()
+        };
+        report
+            .findings
+            .push(Finding::new("TH414", place, &[("text", &stated.text)]));
     }
     match settle_period(table, agreed, form.frequencies.as_slice()) {
         Ok((period, from_sibling)) => {
             report.period = Some(period);
             if from_sibling {
-                let finding = Finding::new("TH314", report.place(), &[("period", &period.to_string())]);
+                let finding =
+                    Finding::new("TH314", report.place(), &[("period", &period.to_string())]);
                 report.findings.push(finding);
             }
             let normalized = normalize(table, period.year, &plan.vocabulary, &plan.conventions);
             load(&mut report, normalized, compared + table.cells_held);
         }
         Err(finding) => {
-            let place = Place { cell: finding.place.cell.clone(), ..report.place() };
+            let place = Place {
+                cell: finding.place.cell.clone(),
+                ..report.place()
+            };
             report.hold(Finding { place, ..*finding });
         }
     }
@@ -229,8 +310,15 @@ fn settle_period(
             }
         }
         PeriodClaim::Contradiction(first, second) => {
-            let place = Place { cell: Some(second.at.to_string()), ..Place::default() };
-            let args = [("first", first.text.as_str()), ("first_cell", &first.at.to_string()), ("second", second.text.as_str())];
+            let place = Place {
+                cell: Some(second.at.to_string()),
+                ..Place::default()
+            };
+            let args = [
+                ("first", first.text.as_str()),
+                ("first_cell", &first.at.to_string()),
+                ("second", second.text.as_str()),
+            ];
             Err(Box::new(Finding::new("TH313", place, &args)))
         }
     }
@@ -244,14 +332,24 @@ fn load(report: &mut Report, normalized: Normalized, explained: i64) {
     report.findings.extend(normalized.findings);
     let unaccounted = report.cells_total - report.cells_loaded - report.cells_explained;
     if unaccounted != 0 {
-        let finding = Finding::new("TH299", report.place(), &[("count", &unaccounted.to_string())]);
+        let finding = Finding::new(
+            "TH299",
+            report.place(),
+            &[("count", &unaccounted.to_string())],
+        );
         report.findings.push(finding);
     }
 }
 
 /// Finds out which units the report may be of, from the sheet, else from the names of sheet and file,
 /// else from the other forms of the file.
-fn identify(plan: &Plan, submission: &Submission, table: &Table, siblings: &[&BTreeSet<UnitKey>], report: &mut Report) {
+fn identify(
+    plan: &Plan,
+    submission: &Submission,
+    table: &Table,
+    siblings: &[&BTreeSet<UnitKey>],
+    report: &mut Report,
+) {
     let geography = &plan.geography;
     let folder = &plan.vocabulary.folder;
     let claim = claim_of(table);
@@ -260,7 +358,11 @@ fn identify(plan: &Plan, submission: &Submission, table: &Table, siblings: &[&BT
     if identified.contradiction {
         let text = claim.reporter.unwrap_or_default();
         let code = identified.code.unwrap_or_default();
-        let finding = Finding::new("TH411", report.unit_place(), &[("text", &text), ("code", &code)]);
+        let finding = Finding::new(
+            "TH411",
+            report.unit_place(),
+            &[("text", &text), ("code", &code)],
+        );
         report.hold(finding);
         return;
     }
@@ -270,14 +372,27 @@ fn identify(plan: &Plan, submission: &Submission, table: &Table, siblings: &[&BT
     }
     if let Some(text) = claim.reporter.or(claim.code) {
         let nearest = geography.nearest_names(&text, &plan.reporters, folder);
-        let finding = Finding::new("TH410", report.unit_place(), &[("text", &text), ("nearest", &nearest)]);
+        let finding = Finding::new(
+            "TH410",
+            report.unit_place(),
+            &[("text", &text), ("nearest", &nearest)],
+        );
         report.hold(finding);
         return;
     }
     let file_stem = submission.file_name.rsplit('/').next().unwrap_or_default();
-    let file_stem = file_stem.rsplit_once('.').map_or(file_stem, |(stem, _)| stem);
-    let from_sheet = table.sheet.as_deref().map(|name| geography.mentioned(name, folder)).unwrap_or_default();
-    let agreed_sibling = siblings.first().filter(|first| siblings.iter().all(|s| s == *first)).map(|s| (*s).clone());
+    let file_stem = file_stem
+        .rsplit_once('.')
+        .map_or(file_stem, |(stem, _)| stem);
+    let from_sheet = table
+        .sheet
+        .as_deref()
+        .map(|name| geography.mentioned(name, folder))
+        .unwrap_or_default();
+    let agreed_sibling = siblings
+        .first()
+        .filter(|first| siblings.iter().all(|s| s == *first))
+        .map(|s| (*s).clone());
     let (units, whence) = if !from_sheet.is_empty() {
         (from_sheet, table.sheet.clone().unwrap_or_default())
     } else if let Some(units) = agreed_sibling {

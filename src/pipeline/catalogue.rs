@@ -97,14 +97,37 @@ pub struct Target {
 }
 
 /// The columns of [`Target::texts`].
-pub const TARGET_TEXTS: [&str; 10] =
-    ["target_id", "document", "scope", "scope_code", "year", "kind", "expression", "comparator", "unit", "text_vi"];
+pub const TARGET_TEXTS: [&str; 10] = [
+    "target_id",
+    "document",
+    "scope",
+    "scope_code",
+    "year",
+    "kind",
+    "expression",
+    "comparator",
+    "unit",
+    "text_vi",
+];
 
 /// Reads `indicators.csv`.
 pub(super) fn read_indicators(path: &Path, errors: &mut DefinitionErrors) -> Vec<Indicator> {
     let columns = [
-        "indicator", "section", "row_code", "level", "home_form", "name_vi", "name_en", "unit", "decimals", "measure",
-        "weight_indicator", "numerator", "denominator", "scale", "note",
+        "indicator",
+        "section",
+        "row_code",
+        "level",
+        "home_form",
+        "name_vi",
+        "name_en",
+        "unit",
+        "decimals",
+        "measure",
+        "weight_indicator",
+        "numerator",
+        "denominator",
+        "scale",
+        "note",
     ];
     let table = match csv::Csv::read(path, &columns) {
         Ok(table) => table,
@@ -116,37 +139,65 @@ pub(super) fn read_indicators(path: &Path, errors: &mut DefinitionErrors) -> Vec
     let mut indicators: Vec<Indicator> = Vec::new();
     for (line, row) in table.rows() {
         let id = row.get("indicator");
-        let mut wrong = |message: String, remedy: &str| errors.push(DefinitionError::new(path, Some(line), message, remedy));
+        let mut wrong = |message: String, remedy: &str| {
+            errors.push(DefinitionError::new(path, Some(line), message, remedy))
+        };
         let part = |column: &str| row.optional(column);
-        let measure = match (row.get("measure").as_str(), part("weight_indicator"), part("numerator"), part("denominator")) {
+        let measure = match (
+            row.get("measure").as_str(),
+            part("weight_indicator"),
+            part("numerator"),
+            part("denominator"),
+        ) {
             ("stock", ..) => Measure::Stock,
             ("flow", ..) => Measure::Flow,
             ("mean", Some(weight), ..) => Measure::Mean { weight },
             ("mean", None, ..) => {
-                wrong(format!("the mean `{id}` has no weight"), "name the indicator that weighs it in weight_indicator");
+                wrong(
+                    format!("the mean `{id}` has no weight"),
+                    "name the indicator that weighs it in weight_indicator",
+                );
                 continue;
             }
-            ("ratio", _, Some(numerator), Some(denominator)) => Measure::Ratio { numerator, denominator },
+            ("ratio", _, Some(numerator), Some(denominator)) => Measure::Ratio {
+                numerator,
+                denominator,
+            },
             ("ratio", ..) => {
-                wrong(format!("the ratio `{id}` lacks a side"), "name numerator and denominator");
+                wrong(
+                    format!("the ratio `{id}` lacks a side"),
+                    "name numerator and denominator",
+                );
                 continue;
             }
             (other, ..) => {
-                wrong(format!("`{other}` is no measure"), "write stock, flow, mean or ratio");
+                wrong(
+                    format!("`{other}` is no measure"),
+                    "write stock, flow, mean or ratio",
+                );
                 continue;
             }
         };
         let Ok(decimals) = row.get("decimals").parse() else {
-            wrong(format!("`{}` is no number of decimals", row.get("decimals")), "write 0 for whole numbers, else 1 to 6");
+            wrong(
+                format!("`{}` is no number of decimals", row.get("decimals")),
+                "write 0 for whole numbers, else 1 to 6",
+            );
             continue;
         };
         if indicators.iter().any(|i| i.id == id) {
-            wrong(format!("the indicator `{id}` stands twice"), "keep one of the two rows");
+            wrong(
+                format!("the indicator `{id}` stands twice"),
+                "keep one of the two rows",
+            );
             continue;
         }
         let scale = row.optional("scale").and_then(|s| s.parse().ok());
         if matches!(measure, Measure::Ratio { .. }) && scale.is_none() {
-            wrong(format!("the ratio `{id}` has no scale"), "write 100 for per cent, 1 for a plain ratio");
+            wrong(
+                format!("the ratio `{id}` has no scale"),
+                "write 100 for per cent, 1 for a plain ratio",
+            );
         }
         indicators.push(Indicator {
             id,
@@ -167,18 +218,32 @@ pub(super) fn read_indicators(path: &Path, errors: &mut DefinitionErrors) -> Vec
     for indicator in &indicators {
         let parts: Vec<(&String, &str)> = match &indicator.measure {
             Measure::Mean { weight } => vec![(weight, "weight")],
-            Measure::Ratio { numerator, denominator } => vec![(numerator, "numerator"), (denominator, "denominator")],
+            Measure::Ratio {
+                numerator,
+                denominator,
+            } => vec![(numerator, "numerator"), (denominator, "denominator")],
             _ => Vec::new(),
         };
         for (part, role) in parts {
-            let sum = indicators.iter().find(|i| i.id == *part).map(|i| matches!(i.measure, Measure::Stock | Measure::Flow));
+            let sum = indicators
+                .iter()
+                .find(|i| i.id == *part)
+                .map(|i| matches!(i.measure, Measure::Stock | Measure::Flow));
             let message = match sum {
                 Some(true) => continue,
-                Some(false) => format!("the {role} `{part}` of `{}` cannot be added up", indicator.id),
+                Some(false) => format!(
+                    "the {role} `{part}` of `{}` cannot be added up",
+                    indicator.id
+                ),
                 None => format!("the {role} `{part}` of `{}` is no indicator", indicator.id),
             };
             let remedy = "name a stock or a flow of this file";
-            errors.push(DefinitionError::new(path, Some(indicator.line), message, remedy));
+            errors.push(DefinitionError::new(
+                path,
+                Some(indicator.line),
+                message,
+                remedy,
+            ));
         }
     }
     indicators
@@ -186,7 +251,10 @@ pub(super) fn read_indicators(path: &Path, errors: &mut DefinitionErrors) -> Vec
 
 /// Reads `sectors.csv`.
 pub(super) fn read_sectors(path: &Path, errors: &mut DefinitionErrors) -> Vec<Sector> {
-    let table = match csv::Csv::read(path, &["sector_code", "parent", "level", "name_vi", "name_en"]) {
+    let table = match csv::Csv::read(
+        path,
+        &["sector_code", "parent", "level", "name_vi", "name_en"],
+    ) {
         Ok(table) => table,
         Err(e) => {
             errors.push(e);
@@ -210,11 +278,21 @@ pub(super) fn read_sectors(path: &Path, errors: &mut DefinitionErrors) -> Vec<Se
     for (line, sector) in &sectors {
         let sound = match &sector.parent {
             None => sector.level == 0,
-            Some(parent) => sectors.iter().any(|(_, s)| s.code == *parent && s.level + 1 == sector.level),
+            Some(parent) => sectors
+                .iter()
+                .any(|(_, s)| s.code == *parent && s.level + 1 == sector.level),
         };
         if !sound {
-            let message = format!("the sector `{}` does not stand one level under a sector of this file", sector.code);
-            errors.push(DefinitionError::new(path, Some(*line), message, "correct parent and level"));
+            let message = format!(
+                "the sector `{}` does not stand one level under a sector of this file",
+                sector.code
+            );
+            errors.push(DefinitionError::new(
+                path,
+                Some(*line),
+                message,
+                "correct parent and level",
+            ));
         }
     }
     sectors.into_iter().map(|(_, s)| s).collect()
@@ -237,10 +315,18 @@ pub(super) fn read_targets(path: &Path, errors: &mut DefinitionErrors) -> Vec<Ta
     let mut targets = Vec::new();
     for (line, row) in table.rows() {
         match Decimal::from_str_exact(&row.get("value")) {
-            Ok(value) => targets.push(Target { texts: TARGET_TEXTS.map(|column| row.get(column)), value }),
+            Ok(value) => targets.push(Target {
+                texts: TARGET_TEXTS.map(|column| row.get(column)),
+                value,
+            }),
             Err(_) => {
                 let message = format!("`{}` is no number", row.get("value"));
-                errors.push(DefinitionError::new(path, Some(line), message, "write the value with a decimal point"));
+                errors.push(DefinitionError::new(
+                    path,
+                    Some(line),
+                    message,
+                    "write the value with a decimal point",
+                ));
             }
         }
     }

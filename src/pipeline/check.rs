@@ -13,7 +13,12 @@ use crate::{lake, query, validate};
 pub async fn check_queries(plan: &Plan) -> Result<(), DefinitionErrors> {
     let mut errors = DefinitionErrors::default();
     if let Err(e) = check_all(plan, &mut errors).await {
-        errors.push(DefinitionError::new(&plan.directory, None, e.strip_backtrace(), "correct the query"));
+        errors.push(DefinitionError::new(
+            &plan.directory,
+            None,
+            e.strip_backtrace(),
+            "correct the query",
+        ));
     }
     errors.into_result()
 }
@@ -33,12 +38,22 @@ async fn check_all(plan: &Plan, errors: &mut DefinitionErrors) -> datafusion::er
             let said = e.strip_backtrace();
             let reason = said.split("\nValid fields").next().unwrap_or_default();
             let message = format!("the rule `{}` cannot be run: {reason}", rule.id);
-            errors.push(DefinitionError::new(&rules_path, line, message, "an operand is an indicator of the catalogue; the rest is SQL"));
+            errors.push(DefinitionError::new(
+                &rules_path,
+                line,
+                message,
+                "an operand is an indicator of the catalogue; the rest is SQL",
+            ));
         }
     }
     if let Err(e) = query::run(&engine, &plan.models, &plan.geography, &plan.country).await {
         let path = plan.directory.join("models");
-        errors.push(DefinitionError::new(&path, None, e.strip_backtrace(), "correct the model that the message names"));
+        errors.push(DefinitionError::new(
+            &path,
+            None,
+            e.strip_backtrace(),
+            "correct the model that the message names",
+        ));
     }
     for definition in &plan.tables {
         if let Err(e) = crate::tables::check(&engine, definition, &plan.edition).await {

@@ -15,7 +15,8 @@ use super::raw::RawPipeline;
 use super::{Headline, Plan};
 use crate::diagnostic::{DefinitionError, DefinitionErrors};
 use crate::extract::{
-    Column, Comparison, Dimension, Form, FormRow, HeadPattern, RawForm, RawWords, RelativePeriod, Section, Stub, Vocabulary, Words,
+    Column, Comparison, Dimension, Form, FormRow, HeadPattern, RawForm, RawWords, RelativePeriod,
+    Section, Stub, Vocabulary, Words,
 };
 use crate::geography::{Duty, Geography, Reporter, Reporters, Tables};
 use crate::intake::hex;
@@ -33,13 +34,25 @@ struct Source {
 
 impl Source {
     fn read(path: &Path) -> Result<Self, DefinitionError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|e| DefinitionError::new(path, None, format!("cannot be read: {e}"), "the file is needed; see ARCHITECTURE.md"))?;
-        Ok(Self { path: path.to_owned(), text })
+        let text = std::fs::read_to_string(path).map_err(|e| {
+            DefinitionError::new(
+                path,
+                None,
+                format!("cannot be read: {e}"),
+                "the file is needed; see ARCHITECTURE.md",
+            )
+        })?;
+        Ok(Self {
+            path: path.to_owned(),
+            text,
+        })
     }
 
     fn line(&self, offset: usize) -> usize {
-        self.text[..offset.min(self.text.len())].matches('\n').count() + 1
+        self.text[..offset.min(self.text.len())]
+            .matches('\n')
+            .count()
+            + 1
     }
 
     fn error(&self, offset: usize, message: impl Into<String>, remedy: &str) -> DefinitionError {
@@ -50,7 +63,8 @@ impl Source {
         toml::from_str(&self.text).map_err(|e| {
             let line = e.span().map(|span| self.line(span.start));
             let message = e.message().to_owned();
-            let remedy = if message.contains("unknown field") || message.contains("unknown variant") {
+            let remedy = if message.contains("unknown field") || message.contains("unknown variant")
+            {
                 "use one of the names listed, or take the line out"
             } else {
                 "correct the value; the files of this repository show every key in use"
@@ -73,11 +87,17 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
     let words_source = Source::read(&reference.join("words.toml"))?;
     let raw_words: RawWords = words_source.parse()?;
     let folder = Folder::new(&raw_words.abbreviations);
-    let words = Words::compile(&raw_words, &folder).map_err(|e| words_source.error(0, e, "correct the words of periods"))?;
+    let words = Words::compile(&raw_words, &folder)
+        .map_err(|e| words_source.error(0, e, "correct the words of periods"))?;
     let measures_source = Source::read(&reference.join("units_of_measure.toml"))?;
     let raw_measures: RawMeasures = measures_source.parse()?;
-    let measures = Measures::compile(&raw_measures, &folder)
-        .map_err(|(offset, e)| measures_source.error(offset, e, "each spelling belongs to one unit; factors are decimal numbers"))?;
+    let measures = Measures::compile(&raw_measures, &folder).map_err(|(offset, e)| {
+        measures_source.error(
+            offset,
+            e,
+            "each spelling belongs to one unit; factors are decimal numbers",
+        )
+    })?;
     let geography = Geography::new(Tables::read(&reference)?, &folder);
     for vintage in raw_words.geographies.keys() {
         if !geography.vintages.iter().any(|(v, _)| v == vintage) {
@@ -98,7 +118,10 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
             errors.push(DefinitionError::new(
                 &indicators_path,
                 Some(indicator.line),
-                format!("the unit `{}` of `{}` is not known", indicator.unit, indicator.id),
+                format!(
+                    "the unit `{}` of `{}` is not known",
+                    indicator.unit, indicator.id
+                ),
                 "add it to units_of_measure.toml",
             ));
         }
@@ -115,11 +138,18 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
     std::mem::take(&mut errors).into_result()?;
     let form_codes: BTreeSet<&str> = forms.iter().map(|f| f.code.as_str()).collect();
     for indicator in &indicators {
-        if let Some(form) = indicator.home_form.as_deref().filter(|f| !form_codes.contains(f)) {
+        if let Some(form) = indicator
+            .home_form
+            .as_deref()
+            .filter(|f| !form_codes.contains(f))
+        {
             errors.push(DefinitionError::new(
                 &indicators_path,
                 Some(indicator.line),
-                format!("the home form `{form}` of `{}` is not declared", indicator.id),
+                format!(
+                    "the home form `{form}` of `{}` is not declared",
+                    indicator.id
+                ),
                 "declare the form in forms/, or name another",
             ));
         }
@@ -133,7 +163,12 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
             Ok(sql) => {
                 models.0.insert(model.to_owned(), sql);
             }
-            Err(e) => errors.push(DefinitionError::new(&path, None, format!("cannot be read: {e}"), "every pipeline needs this model")),
+            Err(e) => errors.push(DefinitionError::new(
+                &path,
+                None,
+                format!("cannot be read: {e}"),
+                "every pipeline needs this model",
+            )),
         }
     }
     let mut tables = Vec::new();
@@ -144,34 +179,63 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
             Err(e) => errors.push(e),
         }
     }
-    let edition_path = directory.join("editions").join(format!("{}.toml", raw.edition.get_ref()));
-    let edition: Option<Edition> = match Source::read(&edition_path).and_then(|source| source.parse()) {
-        Ok(edition) => Some(edition),
-        Err(e) => {
-            errors.push(e);
-            None
-        }
-    };
+    let edition_path = directory
+        .join("editions")
+        .join(format!("{}.toml", raw.edition.get_ref()));
+    let edition: Option<Edition> =
+        match Source::read(&edition_path).and_then(|source| source.parse()) {
+            Ok(edition) => Some(edition),
+            Err(e) => {
+                errors.push(e);
+                None
+            }
+        };
 
     let reporters = Reporters(
         raw.reporters
             .iter()
-            .map(|r| Reporter { id: r.id.clone(), words: r.words.iter().map(|w| folder.fold(w)).collect(), rank: r.rank })
+            .map(|r| Reporter {
+                id: r.id.clone(),
+                words: r.words.iter().map(|w| folder.fold(w)).collect(),
+                rank: r.rank,
+            })
             .collect(),
     );
     let mut duties = Vec::new();
     for duty in &raw.duties {
-        let Some(reporter) = reporters.0.iter().find(|r| r.id == *duty.reporter.get_ref()) else {
+        let Some(reporter) = reporters
+            .0
+            .iter()
+            .find(|r| r.id == *duty.reporter.get_ref())
+        else {
             let message = format!("the reporter `{}` is not declared", duty.reporter.get_ref());
-            errors.push(source.error(duty.reporter.span().start, message, "declare it under [[reporters]]"));
+            errors.push(source.error(
+                duty.reporter.span().start,
+                message,
+                "declare it under [[reporters]]",
+            ));
             continue;
         };
-        for form in duty.forms.iter().filter(|f| !form_codes.contains(f.get_ref().as_str())) {
+        for form in duty
+            .forms
+            .iter()
+            .filter(|f| !form_codes.contains(f.get_ref().as_str()))
+        {
             let message = format!("the form `{}` is not declared", form.get_ref());
-            errors.push(source.error(form.span().start, message, "declare it in forms/, or take it out"));
+            errors.push(source.error(
+                form.span().start,
+                message,
+                "declare it in forms/, or take it out",
+            ));
         }
-        if !(1..=31).contains(duty.due_day.get_ref()) || duty.due_month.is_some_and(|m| !(1..=12).contains(&m)) {
-            errors.push(source.error(duty.due_day.span().start, "the due date is no date", "months are 1 to 12, days 1 to 31"));
+        if !(1..=31).contains(duty.due_day.get_ref())
+            || duty.due_month.is_some_and(|m| !(1..=12).contains(&m))
+        {
+            errors.push(source.error(
+                duty.due_day.span().start,
+                "the due date is no date",
+                "months are 1 to 12, days 1 to 31",
+            ));
         }
         duties.push(Duty {
             id: duty.id.clone(),
@@ -187,40 +251,76 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
     for collection in &raw.collections {
         if !form_codes.contains(collection.form.get_ref().as_str()) {
             let message = format!("the form `{}` is not declared", collection.form.get_ref());
-            errors.push(source.error(collection.form.span().start, message, "declare it in forms/, or take it out"));
+            errors.push(source.error(
+                collection.form.span().start,
+                message,
+                "declare it in forms/, or take it out",
+            ));
         }
         match collection.period.get_ref().parse() {
             Ok(period) => collections.push((collection.form.get_ref().clone(), period)),
-            Err(e) => errors.push(source.error(collection.period.span().start, e, "write a period as 2025 or 2025-S1")),
+            Err(e) => errors.push(source.error(
+                collection.period.span().start,
+                e,
+                "write a period as 2025 or 2025-S1",
+            )),
         }
     }
     for indicator in &raw.headline.indicators {
         dangling(indicator, &indicators, &source, &mut errors);
     }
     let offset = Offset::from_hours(*raw.utc_offset_hours.get_ref()).unwrap_or_else(|_| {
-        errors.push(source.error(raw.utc_offset_hours.span().start, "no such offset from UTC", "write whole hours such as 7"));
+        errors.push(source.error(
+            raw.utc_offset_hours.span().start,
+            "no such offset from UTC",
+            "write whole hours such as 7",
+        ));
         Offset::UTC
     });
-    for path in raw.submissions.iter().map(|s| beside(directory, s)).filter(|p| !p.is_dir()) {
+    for path in raw
+        .submissions
+        .iter()
+        .map(|s| beside(directory, s))
+        .filter(|p| !p.is_dir())
+    {
         let line = source.text.find("submissions").map(|at| source.line(at));
         let message = format!("there is no directory `{}`", path.display());
-        errors.push(DefinitionError::new(&source.path, line, message, "name directories relative to pipeline.toml"));
+        errors.push(DefinitionError::new(
+            &source.path,
+            line,
+            message,
+            "name directories relative to pipeline.toml",
+        ));
     }
     errors.into_result()?;
-    let Some(edition) = edition else { return Err(DefinitionErrors::default()) };
+    let Some(edition) = edition else {
+        return Err(DefinitionErrors::default());
+    };
 
     let spellings = measures.spellings().map(str::to_owned).collect();
-    let facts = indicators.iter().map(|i| (i.id.clone(), indicator_facts(i, &indicators))).collect();
+    let facts = indicators
+        .iter()
+        .map(|i| (i.id.clone(), indicator_facts(i, &indicators)))
+        .collect();
     Ok(Plan {
         directory: directory.to_owned(),
         id: raw.id,
         title_vi: raw.title_vi,
         title_en: raw.title_en,
         definition_hash: hash_definitions(directory, &reference, &beside(directory, &raw.models)),
-        submissions: raw.submissions.iter().map(|s| beside(directory, s)).collect(),
+        submissions: raw
+            .submissions
+            .iter()
+            .map(|s| beside(directory, s))
+            .collect(),
         pass_over: raw.pass_over,
         zone: TimeZone::fixed(offset),
-        vocabulary: Vocabulary { folder, words, measures: spellings, forms },
+        vocabulary: Vocabulary {
+            folder,
+            words,
+            measures: spellings,
+            forms,
+        },
         conventions: Conventions {
             measures,
             symbols: Symbols {
@@ -228,7 +328,12 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
                 not_collected: raw_words.symbols.not_collected,
                 not_applicable: raw_words.symbols.not_applicable,
             },
-            approximate: raw_words.numbers.approximate.iter().map(|w| w.to_lowercase()).collect(),
+            approximate: raw_words
+                .numbers
+                .approximate
+                .iter()
+                .map(|w| w.to_lowercase())
+                .collect(),
             indicators: facts,
         },
         geography,
@@ -242,16 +347,36 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
         models,
         tables,
         edition,
-        country: Country { code: raw.country.code, name_vi: raw.country.name_vi, name_en: raw.country.name_en },
-        headline: Headline { indicators: raw.headline.indicators.into_iter().map(Spanned::into_inner).collect() },
+        country: Country {
+            code: raw.country.code,
+            name_vi: raw.country.name_vi,
+            name_en: raw.country.name_en,
+        },
+        headline: Headline {
+            indicators: raw
+                .headline
+                .indicators
+                .into_iter()
+                .map(Spanned::into_inner)
+                .collect(),
+        },
         limits: raw.limits,
     })
 }
 
-fn dangling(name: &Spanned<String>, indicators: &[Indicator], source: &Source, errors: &mut DefinitionErrors) {
+fn dangling(
+    name: &Spanned<String>,
+    indicators: &[Indicator],
+    source: &Source,
+    errors: &mut DefinitionErrors,
+) {
     if !indicators.iter().any(|i| i.id == *name.get_ref()) {
         let message = format!("`{}` is no indicator of indicators.csv", name.get_ref());
-        errors.push(source.error(name.span().start, message, "correct the name, or add the indicator to indicators.csv"));
+        errors.push(source.error(
+            name.span().start,
+            message,
+            "correct the name, or add the indicator to indicators.csv",
+        ));
     }
 }
 
@@ -259,7 +384,8 @@ fn dangling(name: &Spanned<String>, indicators: &[Indicator], source: &Source, e
 fn beside(directory: &Path, relative: &str) -> PathBuf {
     let mut path = directory.to_owned();
     for part in Path::new(relative).components() {
-        let up = part == Component::ParentDir && matches!(path.components().next_back(), Some(Component::Normal(_)));
+        let up = part == Component::ParentDir
+            && matches!(path.components().next_back(), Some(Component::Normal(_)));
         if up {
             path.pop();
         } else {
@@ -271,7 +397,8 @@ fn beside(directory: &Path, relative: &str) -> PathBuf {
 
 /// The line of the first occurrence of a text.
 pub(super) fn line_of(text: &str, wanted: &str) -> Option<usize> {
-    text.find(wanted).map(|at| text[..at].matches('\n').count() + 1)
+    text.find(wanted)
+        .map(|at| text[..at].matches('\n').count() + 1)
 }
 
 /// The files of a directory with an extension, by name.
@@ -293,35 +420,61 @@ fn indicator_facts(indicator: &Indicator, all: &[Indicator]) -> IndicatorFacts {
     let in_product = matches!(indicator.measure, Measure::Mean { .. })
         || all.iter().any(|other| match &other.measure {
             Measure::Mean { weight } => *weight == indicator.id,
-            Measure::Ratio { numerator, denominator } => *numerator == indicator.id || *denominator == indicator.id,
+            Measure::Ratio {
+                numerator,
+                denominator,
+            } => *numerator == indicator.id || *denominator == indicator.id,
             _ => false,
         });
-    let limit = if in_product { Decimal::from(10_000_000_000_i64) } else { Decimal::from(1_000_000_000_000_000_i64) };
-    IndicatorFacts { indicator: indicator.id.clone(), unit: indicator.unit.clone(), decimals: indicator.decimals, limit }
+    let limit = if in_product {
+        Decimal::from(10_000_000_000_i64)
+    } else {
+        Decimal::from(1_000_000_000_000_000_i64)
+    };
+    IndicatorFacts {
+        indicator: indicator.id.clone(),
+        unit: indicator.unit.clone(),
+        decimals: indicator.decimals,
+        limit,
+    }
 }
 
-fn read_rules(directory: &Path, indicators: &[Indicator], forms: &BTreeSet<&str>, errors: &mut DefinitionErrors) -> Vec<Rule> {
+fn read_rules(
+    directory: &Path,
+    indicators: &[Indicator],
+    forms: &BTreeSet<&str>,
+    errors: &mut DefinitionErrors,
+) -> Vec<Rule> {
     let path = directory.join("rules.toml");
     if !path.exists() {
         return Vec::new();
     }
-    let (source, raw): (Source, RawRules) = match Source::read(&path).and_then(|s| s.parse().map(|raw| (s, raw))) {
-        Ok(read) => read,
-        Err(e) => {
-            errors.push(e);
-            return Vec::new();
-        }
-    };
+    let (source, raw): (Source, RawRules) =
+        match Source::read(&path).and_then(|s| s.parse().map(|raw| (s, raw))) {
+            Ok(read) => read,
+            Err(e) => {
+                errors.push(e);
+                return Vec::new();
+            }
+        };
     let mut rules: Vec<Rule> = Vec::new();
     for rule in &raw.rule {
         let known = |name: &str| indicators.iter().any(|i| i.id == name);
         match Rule::compile(rule, known, |form| forms.contains(form)) {
             Ok(compiled) if rules.iter().any(|r| r.id == compiled.id) => {
                 let message = format!("the rule `{}` stands twice", compiled.id);
-                errors.push(source.error(rule.id.span().start, message, "give one of the two another id"));
+                errors.push(source.error(
+                    rule.id.span().start,
+                    message,
+                    "give one of the two another id",
+                ));
             }
             Ok(compiled) => rules.push(compiled),
-            Err((offset, message)) => errors.push(source.error(offset, message, "see the head of rules.toml for what a rule may say")),
+            Err((offset, message)) => errors.push(source.error(
+                offset,
+                message,
+                "see the head of rules.toml for what a rule may say",
+            )),
         }
     }
     rules
@@ -343,18 +496,32 @@ fn read_form(
             match HeadPattern::compile(path, folder) {
                 Ok(pattern) => heads.push(pattern),
                 Err(e) => {
-                    let at = path.first().and_then(|text| source.text.find(text.as_str())).unwrap_or(0);
-                    errors.push(source.error(at, e, "write a year of a head as {N}, {N-1} or {N+1}"));
+                    let at = path
+                        .first()
+                        .and_then(|text| source.text.find(text.as_str()))
+                        .unwrap_or(0);
+                    errors.push(source.error(
+                        at,
+                        e,
+                        "write a year of a head as {N}, {N-1} or {N+1}",
+                    ));
                 }
             }
         }
         heads
     };
     let column_index = |name: &Spanned<String>| {
-        raw.columns.iter().position(|c| c.id.get_ref() == name.get_ref()).ok_or_else(|| {
-            let message = format!("the form has no column `{}`", name.get_ref());
-            source.error(name.span().start, message, "name the id of a column of this form")
-        })
+        raw.columns
+            .iter()
+            .position(|c| c.id.get_ref() == name.get_ref())
+            .ok_or_else(|| {
+                let message = format!("the form has no column `{}`", name.get_ref());
+                source.error(
+                    name.span().start,
+                    message,
+                    "name the id of a column of this form",
+                )
+            })
     };
     let mut columns = Vec::new();
     for column in &raw.columns {
@@ -362,13 +529,32 @@ fn read_form(
             dangling(indicator, indicators, &source, errors);
         }
         if (raw.rows.dimension == Dimension::Indicator) == column.indicator.is_some() {
-            let message = format!("the column `{}` {}", column.id.get_ref(), if column.indicator.is_some() { "names an indicator, and so do the rows" } else { "names no indicator, and neither do the rows" });
-            errors.push(source.error(column.id.span().start, message, "either the rows are indicators or each column names one"));
+            let message = format!(
+                "the column `{}` {}",
+                column.id.get_ref(),
+                if column.indicator.is_some() {
+                    "names an indicator, and so do the rows"
+                } else {
+                    "names no indicator, and neither do the rows"
+                }
+            );
+            errors.push(source.error(
+                column.id.span().start,
+                message,
+                "either the rows are indicators or each column names one",
+            ));
         }
         let period = RelativePeriod::parse(column.period.get_ref()).unwrap_or_else(|| {
             let message = format!("`{}` is no period relative to N", column.period.get_ref());
-            errors.push(source.error(column.period.span().start, message, "write N, N-1, N+1, N-S1 or N-S2"));
-            RelativePeriod { years: 0, half: None }
+            errors.push(source.error(
+                column.period.span().start,
+                message,
+                "write N, N-1, N+1, N-S1 or N-S2",
+            ));
+            RelativePeriod {
+                years: 0,
+                half: None,
+            }
         });
         let stands_on = match &column.stands_on {
             Some(name) => match column_index(name) {
@@ -404,16 +590,27 @@ fn read_form(
         }
     }
     for code in &raw.rows.codes {
-        if !indicators.iter().any(|i| i.row_code.as_ref() == Some(code.get_ref())) {
+        if !indicators
+            .iter()
+            .any(|i| i.row_code.as_ref() == Some(code.get_ref()))
+        {
             let message = format!("`{}` is no row_code of indicators.csv", code.get_ref());
-            errors.push(source.error(code.span().start, message, "name codes of the rows of this form"));
+            errors.push(source.error(
+                code.span().start,
+                message,
+                "name codes of the rows of this form",
+            ));
         }
     }
     let wanted: BTreeSet<&String> = raw.rows.codes.iter().map(Spanned::get_ref).collect();
     let rows = match raw.rows.dimension {
         Dimension::Indicator => indicators
             .iter()
-            .filter(|i| i.row_code.as_ref().is_some_and(|code| wanted.is_empty() || wanted.contains(code)))
+            .filter(|i| {
+                i.row_code
+                    .as_ref()
+                    .is_some_and(|code| wanted.is_empty() || wanted.contains(code))
+            })
             .map(|i| FormRow {
                 member: i.id.clone(),
                 code: i.row_code.clone(),
@@ -438,10 +635,16 @@ fn read_form(
         }))
         .collect(),
     };
-    let sections: BTreeSet<&str> = indicators.iter().filter_map(|i| i.section.as_deref()).collect();
+    let sections: BTreeSet<&str> = indicators
+        .iter()
+        .filter_map(|i| i.section.as_deref())
+        .collect();
     for section in &raw.sections {
         if !sections.contains(section.id.as_str()) {
-            let at = source.text.find(&format!("id = \"{}\"", section.id)).unwrap_or(0);
+            let at = source
+                .text
+                .find(&format!("id = \"{}\"", section.id))
+                .unwrap_or(0);
             let message = format!("no indicator stands in the section `{}`", section.id);
             errors.push(source.error(at, message, "name a section of indicators.csv"));
         }
@@ -461,7 +664,14 @@ fn read_form(
             code: fold(&raw.stub.code),
             note: fold(&raw.stub.note),
         },
-        sections: raw.sections.iter().map(|s| Section { id: s.id.clone(), labels: fold(&s.words) }).collect(),
+        sections: raw
+            .sections
+            .iter()
+            .map(|s| Section {
+                id: s.id.clone(),
+                labels: fold(&s.words),
+            })
+            .collect(),
         columns,
         comparisons,
         rows,
@@ -476,7 +686,12 @@ fn hash_definitions(directory: &Path, reference: &Path, models: &Path) -> String
         collect(root, &mut files);
         files.sort();
         for path in files {
-            hasher.update(path.strip_prefix(root).unwrap_or(&path).to_string_lossy().as_bytes());
+            hasher.update(
+                path.strip_prefix(root)
+                    .unwrap_or(&path)
+                    .to_string_lossy()
+                    .as_bytes(),
+            );
             hasher.update([0]);
             hasher.update(std::fs::read(&path).unwrap_or_default());
             hasher.update([0]);
@@ -490,7 +705,10 @@ fn collect(directory: &Path, files: &mut Vec<PathBuf>) {
         let path = entry.path();
         if path.is_dir() {
             collect(&path, files);
-        } else if path.extension().is_some_and(|e| e == "toml" || e == "csv" || e == "sql") {
+        } else if path
+            .extension()
+            .is_some_and(|e| e == "toml" || e == "csv" || e == "sql")
+        {
             files.push(path);
         }
     }

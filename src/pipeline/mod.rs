@@ -1,8 +1,8 @@
 //! A pipeline: its definitions, checked, and the run that takes submissions through the stages in order.
 
 mod assemble;
-mod check;
 mod catalogue;
+mod check;
 mod load;
 mod raw;
 mod reference;

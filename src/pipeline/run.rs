@@ -18,7 +18,8 @@ use super::{Plan, tables};
 use crate::diagnostic::{Finding, Severity};
 use crate::engine::Engine;
 use crate::geography::{
-    Report, decide_vintages, missing_reports, reports_after_their_due_date, settle_revisions, settle_twins,
+    Report, decide_vintages, missing_reports, reports_after_their_due_date, settle_revisions,
+    settle_twins,
 };
 use crate::intake::{Intake, hex, look_into};
 use crate::lake::{self, Lake, LakeError, Snapshot};
@@ -96,19 +97,32 @@ pub struct Run {
 ///
 /// # Errors
 /// When the run could not be carried out; the lake is then what it was before.
-pub async fn run(plan: &Plan, options: &RunOptions, progress: Progress<'_>) -> Result<Run, RunError> {
+pub async fn run(
+    plan: &Plan,
+    options: &RunOptions,
+    progress: Progress<'_>,
+) -> Result<Run, RunError> {
     publish::check_out(&options.out)?;
     let lake = Lake::open(&options.lake, &plan.id)?;
     progress(Stage::Intake, 0, 1);
-    let inboxes = if options.submissions.is_empty() { &plan.submissions } else { &options.submissions };
+    let inboxes = if options.submissions.is_empty() {
+        &plan.submissions
+    } else {
+        &options.submissions
+    };
     let intake = look_into(inboxes, &plan.pass_over).map_err(RunError::Inbox)?;
     let submissions = take_in(&lake, &intake)?;
-    let listed = if options.submissions.is_empty() { plan.collections.as_slice() } else { &[] };
+    let listed = if options.submissions.is_empty() {
+        plan.collections.as_slice()
+    } else {
+        &[]
+    };
     let id = snapshot_id(plan, &submissions, &intake.findings, !listed.is_empty());
     let snapshot = match lake.current() {
         Some(current) if current.id == id => current,
         _ => {
-            let tables = compute(plan, &lake, &submissions, intake.findings, listed, progress).await?;
+            let tables =
+                compute(plan, &lake, &submissions, intake.findings, listed, progress).await?;
             progress(Stage::Publish, 0, 1);
             lake.publish(&id, &tables)?
         }
@@ -119,7 +133,11 @@ pub async fn run(plan: &Plan, options: &RunOptions, progress: Progress<'_>) -> R
     let findings = super::summary::read_findings(&snapshot)?;
     publish::publish(&options.out, &printed, &plan.edition, &findings)?;
     let summary = summarize(&engine, plan, &findings, options, &printed).await?;
-    Ok(Run { summary, findings, snapshot })
+    Ok(Run {
+        summary,
+        findings,
+        snapshot,
+    })
 }
 
 /// An engine over the tables of a snapshot.
@@ -129,7 +147,11 @@ pub async fn run(plan: &Plan, options: &RunOptions, progress: Progress<'_>) -> R
 pub fn open_engine(snapshot: &Snapshot) -> Result<Engine, RunError> {
     let engine = Engine::new()?;
     for table in lake::tables() {
-        engine.register_parquet(table.name, table.schema.clone(), &snapshot.files(table.name)?)?;
+        engine.register_parquet(
+            table.name,
+            table.schema.clone(),
+            &snapshot.files(table.name)?,
+        )?;
     }
     Ok(engine)
 }
@@ -139,14 +161,27 @@ fn take_in(lake: &Lake, intake: &Intake) -> Result<Vec<Submission>, RunError> {
     let mut known: BTreeMap<(String, String), (u64, Timestamp)> = BTreeMap::new();
     if let Some(snapshot) = lake.current() {
         for batch in snapshot.read("submissions")? {
-            let text = |name: &str| batch.column_by_name(name).map(|c| c.as_string::<i32>().clone());
-            let (Some(names), Some(hashes)) = (text("file_name"), text("sha256")) else { continue };
-            let sizes = batch.column_by_name("size_bytes").map(|c| c.as_primitive::<Int64Type>().clone());
-            let times = batch.column_by_name("received_at").map(|c| c.as_primitive::<TimestampMicrosecondType>().clone());
-            let (Some(sizes), Some(times)) = (sizes, times) else { continue };
+            let text = |name: &str| {
+                batch
+                    .column_by_name(name)
+                    .map(|c| c.as_string::<i32>().clone())
+            };
+            let (Some(names), Some(hashes)) = (text("file_name"), text("sha256")) else {
+                continue;
+            };
+            let sizes = batch
+                .column_by_name("size_bytes")
+                .map(|c| c.as_primitive::<Int64Type>().clone());
+            let times = batch
+                .column_by_name("received_at")
+                .map(|c| c.as_primitive::<TimestampMicrosecondType>().clone());
+            let (Some(sizes), Some(times)) = (sizes, times) else {
+                continue;
+            };
             for row in 0..batch.num_rows() {
                 let key = (hashes.value(row).to_owned(), names.value(row).to_owned());
-                let time = Timestamp::from_microsecond(times.value(row)).unwrap_or(Timestamp::UNIX_EPOCH);
+                let time =
+                    Timestamp::from_microsecond(times.value(row)).unwrap_or(Timestamp::UNIX_EPOCH);
                 known.insert(key, (u64::try_from(sizes.value(row)).unwrap_or(0), time));
             }
         }
@@ -155,7 +190,8 @@ fn take_in(lake: &Lake, intake: &Intake) -> Result<Vec<Submission>, RunError> {
         lake.keep_original(&arrival.path, &arrival.sha256)?;
         let key = (arrival.sha256.clone(), arrival.file_name.clone());
         // A time to the microsecond is what the lake keeps.
-        let received = Timestamp::from_microsecond(arrival.received_at.as_microsecond()).unwrap_or(arrival.received_at);
+        let received = Timestamp::from_microsecond(arrival.received_at.as_microsecond())
+            .unwrap_or(arrival.received_at);
         let entry = known.entry(key).or_insert((arrival.size_bytes, received));
         if arrival.received_stated {
             entry.1 = received;
@@ -163,16 +199,20 @@ fn take_in(lake: &Lake, intake: &Intake) -> Result<Vec<Submission>, RunError> {
     }
     let mut submissions: Vec<Submission> = known
         .into_iter()
-        .map(|((sha256, file_name), (size_bytes, received_at))| Submission {
-            submission_id: sha256[..16].to_owned(),
-            file_name,
-            sha256,
-            size_bytes,
-            received_at,
-            duplicate: false,
-        })
+        .map(
+            |((sha256, file_name), (size_bytes, received_at))| Submission {
+                submission_id: sha256[..16].to_owned(),
+                file_name,
+                sha256,
+                size_bytes,
+                received_at,
+                duplicate: false,
+            },
+        )
         .collect();
-    submissions.sort_by(|a, b| (a.received_at, &a.file_name, &a.sha256).cmp(&(b.received_at, &b.file_name, &b.sha256)));
+    submissions.sort_by(|a, b| {
+        (a.received_at, &a.file_name, &a.sha256).cmp(&(b.received_at, &b.file_name, &b.sha256))
+    });
     let mut seen = BTreeSet::new();
     for submission in &mut submissions {
         submission.duplicate = !seen.insert(submission.sha256.clone());
@@ -180,7 +220,12 @@ fn take_in(lake: &Lake, intake: &Intake) -> Result<Vec<Submission>, RunError> {
     Ok(submissions)
 }
 
-fn snapshot_id(plan: &Plan, submissions: &[Submission], findings: &[Finding], with_listed: bool) -> String {
+fn snapshot_id(
+    plan: &Plan,
+    submissions: &[Submission],
+    findings: &[Finding],
+    with_listed: bool,
+) -> String {
     let mut hasher = Sha256::new();
     let mut add = |text: &str| {
         hasher.update(text.as_bytes());
@@ -201,17 +246,25 @@ fn snapshot_id(plan: &Plan, submissions: &[Submission], findings: &[Finding], wi
 }
 
 /// Reads all submissions, several at a time; the result is in their order.
-fn read_all(plan: &Plan, lake: &Lake, submissions: &[Submission], progress: Progress<'_>) -> Vec<Contents> {
+fn read_all(
+    plan: &Plan,
+    lake: &Lake,
+    submissions: &[Submission],
+    progress: Progress<'_>,
+) -> Vec<Contents> {
     let next = AtomicUsize::new(0);
     let done = AtomicUsize::new(0);
-    let slots: Vec<Mutex<Option<Contents>>> = submissions.iter().map(|_| Mutex::new(None)).collect();
+    let slots: Vec<Mutex<Option<Contents>>> =
+        submissions.iter().map(|_| Mutex::new(None)).collect();
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
         for _ in 0..workers {
             scope.spawn(|| {
                 loop {
                     let i = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(submission) = submissions.get(i) else { return };
+                    let Some(submission) = submissions.get(i) else {
+                        return;
+                    };
                     let contents = if submission.duplicate {
                         Contents {
                             findings: vec![Finding::new("TH111", submission.place(), &[])],
@@ -223,12 +276,19 @@ fn read_all(plan: &Plan, lake: &Lake, submissions: &[Submission], progress: Prog
                     if let Ok(mut slot) = slots[i].lock() {
                         *slot = Some(contents);
                     }
-                    progress(Stage::Extract, done.fetch_add(1, Ordering::Relaxed) + 1, submissions.len());
+                    progress(
+                        Stage::Extract,
+                        done.fetch_add(1, Ordering::Relaxed) + 1,
+                        submissions.len(),
+                    );
                 }
             });
         }
     });
-    slots.into_iter().map(|slot| slot.into_inner().ok().flatten().unwrap_or_default()).collect()
+    slots
+        .into_iter()
+        .map(|slot| slot.into_inner().ok().flatten().unwrap_or_default())
+        .collect()
 }
 
 /// Everything between the originals and the tables of a snapshot.
@@ -241,7 +301,10 @@ async fn compute(
     progress: Progress<'_>,
 ) -> Result<BTreeMap<&'static str, RecordBatch>, RunError> {
     let mut contents = read_all(plan, lake, submissions, progress);
-    let mut reports: Vec<Report> = contents.iter_mut().flat_map(|c| std::mem::take(&mut c.reports)).collect();
+    let mut reports: Vec<Report> = contents
+        .iter_mut()
+        .flat_map(|c| std::mem::take(&mut c.reports))
+        .collect();
     decide_vintages(&mut reports, &plan.geography, &plan.zone);
     settle_twins(&mut reports);
     settle_revisions(&mut reports, &plan.reporters);
@@ -283,7 +346,10 @@ async fn compute(
     findings.extend(contents.into_iter().flat_map(|c| c.findings));
     findings.extend(reports.iter().flat_map(|r| r.findings.iter().cloned()));
     findings.sort_by(|a, b| a.storage_key().cmp(&b.storage_key()));
-    out.insert("submissions", tables::submissions(submissions, &media, &outcomes)?);
+    out.insert(
+        "submissions",
+        tables::submissions(submissions, &media, &outcomes)?,
+    );
     out.insert("reports", tables::reports(&reports)?);
     out.insert("findings", tables::findings(&findings)?);
     Ok(out)
@@ -296,11 +362,17 @@ fn media_types(submissions: &[Submission], contents: &[Contents]) -> Vec<Option<
         .zip(contents)
         .filter_map(|(s, c)| Some((s.sha256.as_str(), c.media_type?)))
         .collect();
-    submissions.iter().map(|s| known.get(s.sha256.as_str()).copied()).collect()
+    submissions
+        .iter()
+        .map(|s| known.get(s.sha256.as_str()).copied())
+        .collect()
 }
 
 /// A finding's place, completed by that of its report.
-fn within(place: &crate::diagnostic::Place, whole: &crate::diagnostic::Place) -> crate::diagnostic::Place {
+fn within(
+    place: &crate::diagnostic::Place,
+    whole: &crate::diagnostic::Place,
+) -> crate::diagnostic::Place {
     let or = |a: &Option<String>, b: &Option<String>| a.clone().or_else(|| b.clone());
     crate::diagnostic::Place {
         file_name: or(&place.file_name, &whole.file_name),
@@ -326,10 +398,17 @@ fn outcome(submission: &Submission, contents: &Contents, reports: &[Report]) -> 
     if contents.rejected {
         return "rejected";
     }
-    let own: Vec<&Report> = reports.iter().filter(|r| r.submission_id == submission.submission_id).collect();
+    let own: Vec<&Report> = reports
+        .iter()
+        .filter(|r| r.submission_id == submission.submission_id)
+        .collect();
     if !own.is_empty() && own.iter().all(|r| r.held) {
         return "held";
     }
     let grave = |findings: &[Finding]| findings.iter().any(|f| f.severity >= Severity::Warning);
-    if grave(&contents.findings) || own.iter().any(|r| grave(&r.findings)) { "accepted_with_findings" } else { "accepted" }
+    if grave(&contents.findings) || own.iter().any(|r| grave(&r.findings)) {
+        "accepted_with_findings"
+    } else {
+        "accepted"
+    }
 }

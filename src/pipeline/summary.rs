@@ -7,8 +7,8 @@ use arrow::datatypes::{DataType, Decimal128Type, Int64Type};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::run::{RunError, RunOptions};
 use super::Plan;
+use super::run::{RunError, RunOptions};
 use crate::diagnostic::{Finding, Place, Severity, count_by_severity};
 use crate::engine::Engine;
 use crate::geography::due_date;
@@ -88,7 +88,10 @@ fn texts(batch: &RecordBatch, column: &str) -> StringArray {
     batch
         .column_by_name(column)
         .and_then(|c| arrow::compute::cast(c, &DataType::Utf8).ok())
-        .map_or_else(|| StringArray::new_null(batch.num_rows()), |c| c.as_string::<i32>().clone())
+        .map_or_else(
+            || StringArray::new_null(batch.num_rows()),
+            |c| c.as_string::<i32>().clone(),
+        )
 }
 
 fn optional(array: &StringArray, row: usize) -> Option<String> {
@@ -102,8 +105,18 @@ pub(super) fn read_findings(snapshot: &Snapshot) -> Result<Vec<Finding>, RunErro
         let column = |name: &str| texts(&batch, name);
         let (code, severity, rule) = (column("code"), column("severity"), column("rule"));
         let place = [
-            "file_name", "submission_id", "report_id", "form", "sheet", "cell", "unit_vintage", "unit_code", "period",
-            "indicator", "sector", "scenario",
+            "file_name",
+            "submission_id",
+            "report_id",
+            "form",
+            "sheet",
+            "cell",
+            "unit_vintage",
+            "unit_code",
+            "period",
+            "indicator",
+            "sector",
+            "scenario",
         ]
         .map(column);
         let (vi, en) = (column("message_vi"), column("message_en"));
@@ -143,16 +156,25 @@ pub(super) async fn summarize(
     options: &RunOptions,
     tables: &[Table],
 ) -> Result<Summary, RunError> {
-    let (_, batches) = engine.query("SELECT outcome, count(*) AS n FROM submissions GROUP BY outcome").await?;
+    let (_, batches) = engine
+        .query("SELECT outcome, count(*) AS n FROM submissions GROUP BY outcome")
+        .await?;
     let mut submissions = BTreeMap::new();
     for batch in &batches {
-        let (outcome, n) = (texts(batch, "outcome"), batch.column(1).as_primitive::<Int64Type>());
+        let (outcome, n) = (
+            texts(batch, "outcome"),
+            batch.column(1).as_primitive::<Int64Type>(),
+        );
         for row in 0..batch.num_rows() {
             submissions.insert(outcome.value(row).to_owned(), n.value(row));
         }
     }
-    let (_, batches) = engine.query("SELECT count(*) AS n FROM observations").await?;
-    let values = batches.first().map_or(0, |b| b.column(0).as_primitive::<Int64Type>().value(0));
+    let (_, batches) = engine
+        .query("SELECT count(*) AS n FROM observations")
+        .await?;
+    let values = batches
+        .first()
+        .map_or(0, |b| b.column(0).as_primitive::<Int64Type>().value(0));
     let headlines = headlines(engine, plan).await?;
     Ok(Summary {
         pipeline: plan.id.clone(),
@@ -172,15 +194,26 @@ pub(super) async fn summarize(
 /// The code of the finding of a report that is owed and did not come.
 const MISSING: &str = "TH404";
 
-async fn report_counts(engine: &Engine, plan: &Plan, findings: &[Finding]) -> Result<Vec<ReportCount>, RunError> {
+async fn report_counts(
+    engine: &Engine,
+    plan: &Plan,
+    findings: &[Finding],
+) -> Result<Vec<ReportCount>, RunError> {
     let (_, batches) = engine
         .query("SELECT form, period, count(*) AS n FROM reports WHERE period IS NOT NULL GROUP BY form, period ORDER BY form, period")
         .await?;
     let mut counts: BTreeMap<(String, String), i64> = BTreeMap::new();
     for batch in &batches {
-        let (form, period, n) = (texts(batch, "form"), texts(batch, "period"), batch.column(2).as_primitive::<Int64Type>());
+        let (form, period, n) = (
+            texts(batch, "form"),
+            texts(batch, "period"),
+            batch.column(2).as_primitive::<Int64Type>(),
+        );
         for row in 0..batch.num_rows() {
-            counts.insert((form.value(row).to_owned(), period.value(row).to_owned()), n.value(row));
+            counts.insert(
+                (form.value(row).to_owned(), period.value(row).to_owned()),
+                n.value(row),
+            );
         }
     }
     for finding in findings.iter().filter(|f| f.code == MISSING) {
@@ -193,13 +226,26 @@ async fn report_counts(engine: &Engine, plan: &Plan, findings: &[Finding]) -> Re
         .filter_map(|((form, period), reports)| {
             let parsed: Period = period.parse().ok()?;
             let due = due_date(&form, parsed, &plan.duties).unwrap_or_else(|| parsed.end());
-            let expected = plan.geography.units_of(plan.geography.vintage_on(due)).len();
+            let expected = plan
+                .geography
+                .units_of(plan.geography.vintage_on(due))
+                .len();
             let missing = findings
                 .iter()
-                .filter(|f| f.code == MISSING && f.place.form.as_ref() == Some(&form) && f.place.period.as_ref() == Some(&period))
+                .filter(|f| {
+                    f.code == MISSING
+                        && f.place.form.as_ref() == Some(&form)
+                        && f.place.period.as_ref() == Some(&period)
+                })
                 .count();
             let units_reported = expected.saturating_sub(missing);
-            Some(ReportCount { form, period, reports, units_reported, units_expected: expected })
+            Some(ReportCount {
+                form,
+                period,
+                reports,
+                units_reported,
+                units_expected: expected,
+            })
         })
         .collect())
 }
@@ -217,7 +263,13 @@ fn overdue(plan: &Plan, findings: &[Finding], at: Timestamp) -> Vec<Overdue> {
             let due = due_date(&form, parsed, &plan.duties).filter(|due| *due < today)?;
             let unit = crate::geography::UnitKey { vintage, code };
             let name = plan.geography.name(&unit, parsed.end()).to_owned();
-            Some(Overdue { form, period, unit: format!("{}:{}", unit.vintage, unit.code), name, due: due.to_string() })
+            Some(Overdue {
+                form,
+                period,
+                unit: format!("{}:{}", unit.vintage, unit.code),
+                name,
+                due: due.to_string(),
+            })
         })
         .collect()
 }
@@ -233,25 +285,48 @@ async fn headlines(engine: &Engine, plan: &Plan) -> Result<Headlines, RunError> 
     let mut figures: BTreeMap<(String, String), String> = BTreeMap::new();
     let mut periods: Vec<String> = Vec::new();
     for batch in &batches {
-        let (indicator, period, status) = (texts(batch, "indicator"), texts(batch, "period"), texts(batch, "status"));
+        let (indicator, period, status) = (
+            texts(batch, "indicator"),
+            texts(batch, "period"),
+            texts(batch, "status"),
+        );
         let value = batch.column(2).as_primitive::<Decimal128Type>();
-        let (reported, expected) = (batch.column(4).as_primitive::<Int64Type>(), batch.column(5).as_primitive::<Int64Type>());
+        let (reported, expected) = (
+            batch.column(4).as_primitive::<Int64Type>(),
+            batch.column(5).as_primitive::<Int64Type>(),
+        );
         for row in 0..batch.num_rows() {
-            let Some(facts) = plan.indicators.iter().find(|i| i.id == indicator.value(row)) else { continue };
+            let Some(facts) = plan
+                .indicators
+                .iter()
+                .find(|i| i.id == indicator.value(row))
+            else {
+                continue;
+            };
             let mut text = if value.is_valid(row) {
                 crate::tables::format_decimal(value.value(row), facts.decimals, ',', '.')
             } else {
                 "…".to_owned()
             };
             match status.value(row) {
-                "P" => text.push_str(&format!(" ({}/{})", reported.value(row), expected.value(row))),
+                "P" => text.push_str(&format!(
+                    " ({}/{})",
+                    reported.value(row),
+                    expected.value(row)
+                )),
                 "E" => text.push_str(" (e)"),
                 _ => {}
             }
             if !periods.contains(&period.value(row).to_owned()) {
                 periods.push(period.value(row).to_owned());
             }
-            figures.insert((indicator.value(row).to_owned(), period.value(row).to_owned()), text);
+            figures.insert(
+                (
+                    indicator.value(row).to_owned(),
+                    period.value(row).to_owned(),
+                ),
+                text,
+            );
         }
     }
     let skipped = periods.len().saturating_sub(4);
@@ -264,10 +339,19 @@ async fn headlines(engine: &Engine, plan: &Plan) -> Result<Headlines, RunError> 
             let facts = plan.indicators.iter().find(|i| i.id == *id)?;
             let cells = periods
                 .iter()
-                .map(|p| figures.get(&(id.clone(), p.clone())).cloned().unwrap_or_else(|| "…".to_owned()))
+                .map(|p| {
+                    figures
+                        .get(&(id.clone(), p.clone()))
+                        .cloned()
+                        .unwrap_or_else(|| "…".to_owned())
+                })
                 .collect();
             Some((facts.name_en.clone(), facts.unit.clone(), cells))
         })
         .collect();
-    Ok(Headlines { geography: geography.to_owned(), periods, rows })
+    Ok(Headlines {
+        geography: geography.to_owned(),
+        periods,
+        rows,
+    })
 }

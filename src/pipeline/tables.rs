@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanArray, Decimal128Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use arrow::array::{
+    ArrayRef, BooleanArray, Decimal128Array, Int64Array, RecordBatch, StringArray,
+    TimestampMicrosecondArray,
+};
 use arrow::error::ArrowError;
 use datafusion::error::DataFusionError;
 
@@ -26,14 +29,17 @@ fn integers(values: impl Iterator<Item = i64>) -> ArrayRef {
 
 /// `rule_results`.
 pub(super) fn rule_results(all: &[RuleResult]) -> Result<RecordBatch, ArrowError> {
-    table("rule_results", vec![
-        text(all.iter().map(|r| Some(r.rule.as_str()))),
-        text(all.iter().map(|r| Some(r.form.as_str()))),
-        text(all.iter().map(|r| Some(r.period.as_str()))),
-        integers(all.iter().map(|r| r.passed)),
-        integers(all.iter().map(|r| r.failed)),
-        integers(all.iter().map(|r| r.undecided)),
-    ])
+    table(
+        "rule_results",
+        vec![
+            text(all.iter().map(|r| Some(r.rule.as_str()))),
+            text(all.iter().map(|r| Some(r.form.as_str()))),
+            text(all.iter().map(|r| Some(r.period.as_str()))),
+            integers(all.iter().map(|r| r.passed)),
+            integers(all.iter().map(|r| r.failed)),
+            integers(all.iter().map(|r| r.undecided)),
+        ],
+    )
 }
 
 /// `submissions`.
@@ -42,89 +48,142 @@ pub(super) fn submissions(
     media: &[Option<&'static str>],
     outcomes: &[&'static str],
 ) -> Result<RecordBatch, ArrowError> {
-    let times: TimestampMicrosecondArray = all.iter().map(|s| Some(s.received_at.as_microsecond())).collect();
-    table("submissions", vec![
-        text(all.iter().map(|s| Some(s.submission_id.as_str()))),
-        text(all.iter().map(|s| Some(s.file_name.as_str()))),
-        text(all.iter().map(|s| Some(s.sha256.as_str()))),
-        integers(all.iter().map(|s| i64::try_from(s.size_bytes).unwrap_or(i64::MAX))),
-        text(media.iter().copied()),
-        Arc::new(times.with_timezone("UTC")),
-        text(outcomes.iter().map(|o| Some(*o))),
-    ])
+    let times: TimestampMicrosecondArray = all
+        .iter()
+        .map(|s| Some(s.received_at.as_microsecond()))
+        .collect();
+    table(
+        "submissions",
+        vec![
+            text(all.iter().map(|s| Some(s.submission_id.as_str()))),
+            text(all.iter().map(|s| Some(s.file_name.as_str()))),
+            text(all.iter().map(|s| Some(s.sha256.as_str()))),
+            integers(
+                all.iter()
+                    .map(|s| i64::try_from(s.size_bytes).unwrap_or(i64::MAX)),
+            ),
+            text(media.iter().copied()),
+            Arc::new(times.with_timezone("UTC")),
+            text(outcomes.iter().map(|o| Some(*o))),
+        ],
+    )
 }
 
 /// `reports`.
 pub(super) fn reports(all: &[Report]) -> Result<RecordBatch, ArrowError> {
-    table("reports", vec![
-        text(all.iter().map(|r| Some(r.report_id.as_str()))),
-        text(all.iter().map(|r| Some(r.submission_id.as_str()))),
-        text(all.iter().map(|r| r.sheet.as_deref())),
-        text(all.iter().map(|r| Some(r.form.as_str()))),
-        owned(all.iter().map(|r| r.period.map(|p| p.to_string())).collect()),
-        text(all.iter().map(|r| r.unit.as_ref().map(|u| u.vintage.as_str()))),
-        text(all.iter().map(|r| r.unit.as_ref().map(|u| u.code.as_str()))),
-        text(all.iter().map(|r| r.vintage_evidence)),
-        text(all.iter().map(|r| r.reporter.as_deref())),
-        integers(all.iter().map(|r| r.revision)),
-        Arc::new(all.iter().map(|r| Some(r.is_current)).collect::<BooleanArray>()),
-        integers(all.iter().map(|r| r.observations.len() as i64)),
-        integers(all.iter().map(|r| r.count(Severity::Error))),
-        integers(all.iter().map(|r| r.count(Severity::Warning))),
-        integers(all.iter().map(|r| r.cells_total)),
-        integers(all.iter().map(|r| r.cells_loaded)),
-        integers(all.iter().map(|r| r.cells_explained)),
-    ])
+    table(
+        "reports",
+        vec![
+            text(all.iter().map(|r| Some(r.report_id.as_str()))),
+            text(all.iter().map(|r| Some(r.submission_id.as_str()))),
+            text(all.iter().map(|r| r.sheet.as_deref())),
+            text(all.iter().map(|r| Some(r.form.as_str()))),
+            owned(
+                all.iter()
+                    .map(|r| r.period.map(|p| p.to_string()))
+                    .collect(),
+            ),
+            text(
+                all.iter()
+                    .map(|r| r.unit.as_ref().map(|u| u.vintage.as_str())),
+            ),
+            text(all.iter().map(|r| r.unit.as_ref().map(|u| u.code.as_str()))),
+            text(all.iter().map(|r| r.vintage_evidence)),
+            text(all.iter().map(|r| r.reporter.as_deref())),
+            integers(all.iter().map(|r| r.revision)),
+            Arc::new(
+                all.iter()
+                    .map(|r| Some(r.is_current))
+                    .collect::<BooleanArray>(),
+            ),
+            integers(all.iter().map(|r| r.observations.len() as i64)),
+            integers(all.iter().map(|r| r.count(Severity::Error))),
+            integers(all.iter().map(|r| r.count(Severity::Warning))),
+            integers(all.iter().map(|r| r.cells_total)),
+            integers(all.iter().map(|r| r.cells_loaded)),
+            integers(all.iter().map(|r| r.cells_explained)),
+        ],
+    )
 }
 
 /// `observations`.
 pub(super) fn observations(plan: &Plan, reports: &[Report]) -> Result<RecordBatch, ArrowError> {
-    let rows: Vec<_> = reports.iter().flat_map(|r| r.observations.iter().map(move |o| (r, o))).collect();
-    let units: std::collections::HashMap<&str, &str> =
-        plan.indicators.iter().map(|i| (i.id.as_str(), i.unit.as_str())).collect();
-    let values = rows.iter().map(|(_, o)| o.value.map(lake_decimal)).collect::<Vec<_>>();
-    table("observations", vec![
-        text(rows.iter().map(|(r, _)| Some(r.report_id.as_str()))),
-        text(rows.iter().map(|(r, _)| Some(r.form.as_str()))),
-        owned(rows.iter().map(|(_, o)| Some(o.period.to_string())).collect()),
-        text(rows.iter().map(|(r, _)| r.unit.as_ref().map(|u| u.vintage.as_str()))),
-        text(rows.iter().map(|(r, _)| r.unit.as_ref().map(|u| u.code.as_str()))),
-        text(rows.iter().map(|(_, o)| Some(o.indicator.as_str()))),
-        text(rows.iter().map(|(_, o)| Some(o.sector.as_str()))),
-        text(rows.iter().map(|_| Some(TOTAL))),
-        text(rows.iter().map(|(_, o)| Some(o.scenario.as_str()))),
-        Arc::new(Decimal128Array::from(values).with_precision_and_scale(38, 6)?),
-        text(rows.iter().map(|(_, o)| units.get(o.indicator.as_str()).copied())),
-        text(rows.iter().map(|(_, o)| Some(o.status.as_str()))),
-        text(rows.iter().map(|(_, o)| o.raw.as_deref())),
-        text(rows.iter().map(|(_, o)| o.unit_read.as_deref())),
-        text(rows.iter().map(|(r, _)| r.sheet.as_deref())),
-        owned(rows.iter().map(|(_, o)| Some(o.at.to_string())).collect()),
-    ])
+    let rows: Vec<_> = reports
+        .iter()
+        .flat_map(|r| r.observations.iter().map(move |o| (r, o)))
+        .collect();
+    let units: std::collections::HashMap<&str, &str> = plan
+        .indicators
+        .iter()
+        .map(|i| (i.id.as_str(), i.unit.as_str()))
+        .collect();
+    let values = rows
+        .iter()
+        .map(|(_, o)| o.value.map(lake_decimal))
+        .collect::<Vec<_>>();
+    table(
+        "observations",
+        vec![
+            text(rows.iter().map(|(r, _)| Some(r.report_id.as_str()))),
+            text(rows.iter().map(|(r, _)| Some(r.form.as_str()))),
+            owned(
+                rows.iter()
+                    .map(|(_, o)| Some(o.period.to_string()))
+                    .collect(),
+            ),
+            text(
+                rows.iter()
+                    .map(|(r, _)| r.unit.as_ref().map(|u| u.vintage.as_str())),
+            ),
+            text(
+                rows.iter()
+                    .map(|(r, _)| r.unit.as_ref().map(|u| u.code.as_str())),
+            ),
+            text(rows.iter().map(|(_, o)| Some(o.indicator.as_str()))),
+            text(rows.iter().map(|(_, o)| Some(o.sector.as_str()))),
+            text(rows.iter().map(|_| Some(TOTAL))),
+            text(rows.iter().map(|(_, o)| Some(o.scenario.as_str()))),
+            Arc::new(Decimal128Array::from(values).with_precision_and_scale(38, 6)?),
+            text(
+                rows.iter()
+                    .map(|(_, o)| units.get(o.indicator.as_str()).copied()),
+            ),
+            text(rows.iter().map(|(_, o)| Some(o.status.as_str()))),
+            text(rows.iter().map(|(_, o)| o.raw.as_deref())),
+            text(rows.iter().map(|(_, o)| o.unit_read.as_deref())),
+            text(rows.iter().map(|(r, _)| r.sheet.as_deref())),
+            owned(rows.iter().map(|(_, o)| Some(o.at.to_string())).collect()),
+        ],
+    )
 }
 
 /// `findings`.
 pub(super) fn findings(all: &[Finding]) -> Result<RecordBatch, ArrowError> {
-    let place = |field: fn(&Finding) -> Option<&String>| text(all.iter().map(move |f| field(f).map(String::as_str)));
-    table("findings", vec![
-        text(all.iter().map(|f| Some(f.code.as_str()))),
-        text(all.iter().map(|f| Some(f.severity.as_str()))),
-        place(|f| f.rule.as_ref()),
-        place(|f| f.place.file_name.as_ref()),
-        place(|f| f.place.submission_id.as_ref()),
-        place(|f| f.place.report_id.as_ref()),
-        place(|f| f.place.form.as_ref()),
-        place(|f| f.place.sheet.as_ref()),
-        place(|f| f.place.cell.as_ref()),
-        place(|f| f.place.unit_vintage.as_ref()),
-        place(|f| f.place.unit_code.as_ref()),
-        place(|f| f.place.period.as_ref()),
-        place(|f| f.place.indicator.as_ref()),
-        place(|f| f.place.sector.as_ref()),
-        place(|f| f.place.scenario.as_ref()),
-        text(all.iter().map(|f| Some(f.message_vi.as_str()))),
-        text(all.iter().map(|f| Some(f.message_en.as_str()))),
-    ])
+    let place = |field: fn(&Finding) -> Option<&String>| {
+        text(all.iter().map(move |f| field(f).map(String::as_str)))
+    };
+    table(
+        "findings",
+        vec![
+            text(all.iter().map(|f| Some(f.code.as_str()))),
+            text(all.iter().map(|f| Some(f.severity.as_str()))),
+            place(|f| f.rule.as_ref()),
+            place(|f| f.place.file_name.as_ref()),
+            place(|f| f.place.submission_id.as_ref()),
+            place(|f| f.place.report_id.as_ref()),
+            place(|f| f.place.form.as_ref()),
+            place(|f| f.place.sheet.as_ref()),
+            place(|f| f.place.cell.as_ref()),
+            place(|f| f.place.unit_vintage.as_ref()),
+            place(|f| f.place.unit_code.as_ref()),
+            place(|f| f.place.period.as_ref()),
+            place(|f| f.place.indicator.as_ref()),
+            place(|f| f.place.sector.as_ref()),
+            place(|f| f.place.scenario.as_ref()),
+            text(all.iter().map(|f| Some(f.message_vi.as_str()))),
+            text(all.iter().map(|f| Some(f.message_en.as_str()))),
+        ],
+    )
 }
 
 /// The printed tables of the pipeline's edition.

@@ -36,7 +36,10 @@ pub const MODELS: [&str; 11] = [
 
 impl Models {
     fn sql(&self, model: &str, vintage: &str) -> String {
-        self.0.get(model).map(|sql| sql.replace("{vintage}", vintage)).unwrap_or_default()
+        self.0
+            .get(model)
+            .map(|sql| sql.replace("{vintage}", vintage))
+            .unwrap_or_default()
     }
 }
 
@@ -53,7 +56,10 @@ pub struct Country {
 
 /// A small table of texts, flags and numbers for the models.
 fn helper(columns: Vec<(&str, ArrayRef)>) -> Result<(SchemaRef, RecordBatch)> {
-    let fields: Vec<Field> = columns.iter().map(|(name, array)| Field::new(*name, array.data_type().clone(), true)).collect();
+    let fields: Vec<Field> = columns
+        .iter()
+        .map(|(name, array)| Field::new(*name, array.data_type().clone(), true))
+        .collect();
     let schema: SchemaRef = Arc::new(Schema::new(fields));
     let arrays = columns.into_iter().map(|(_, array)| array).collect();
     Ok((Arc::clone(&schema), RecordBatch::try_new(schema, arrays)?))
@@ -70,17 +76,30 @@ fn texts<'a>(values: impl Iterator<Item = &'a str>) -> ArrayRef {
 /// When the engine refuses a table.
 pub fn register_helpers(engine: &Engine, geography: &Geography, reports: &[Report]) -> Result<()> {
     let entities: Vec<_> = geography.entities().collect();
-    let names: Vec<String> = entities.iter().map(|(_, e)| format!("{}:{}", e.vintage, e.code)).collect();
+    let names: Vec<String> = entities
+        .iter()
+        .map(|(_, e)| format!("{}:{}", e.vintage, e.code))
+        .collect();
     let (schema, batch) = helper(vec![
-        ("vintage", texts(entities.iter().map(|(u, _)| u.vintage.as_str()))),
-        ("unit_code", texts(entities.iter().map(|(u, _)| u.code.as_str()))),
+        (
+            "vintage",
+            texts(entities.iter().map(|(u, _)| u.vintage.as_str())),
+        ),
+        (
+            "unit_code",
+            texts(entities.iter().map(|(u, _)| u.code.as_str())),
+        ),
         ("entity", texts(names.iter().map(String::as_str))),
     ])?;
     engine.register("unit_entities", schema, vec![batch])?;
 
     let mut periods: Vec<Period> = reports
         .iter()
-        .flat_map(|r| r.period.into_iter().chain(r.observations.iter().map(|o| o.period)))
+        .flat_map(|r| {
+            r.period
+                .into_iter()
+                .chain(r.observations.iter().map(|o| o.period))
+        })
         .collect();
     periods.sort_unstable();
     periods.dedup();
@@ -89,13 +108,32 @@ pub fn register_helpers(engine: &Engine, geography: &Geography, reports: &[Repor
     let (schema, batch) = helper(vec![
         ("period", texts(shown.iter().map(String::as_str))),
         ("ends", texts(ends.iter().map(String::as_str))),
-        ("months", Arc::new(periods.iter().map(|p| i64::from(p.months())).collect::<Int64Array>())),
+        (
+            "months",
+            Arc::new(
+                periods
+                    .iter()
+                    .map(|p| i64::from(p.months()))
+                    .collect::<Int64Array>(),
+            ),
+        ),
     ])?;
     engine.register("periods", schema, vec![batch])?;
 
     let (schema, batch) = helper(vec![
-        ("report_id", texts(reports.iter().map(|r| r.report_id.as_str()))),
-        ("outranked", Arc::new(reports.iter().map(|r| Some(r.outranked || r.held)).collect::<BooleanArray>())),
+        (
+            "report_id",
+            texts(reports.iter().map(|r| r.report_id.as_str())),
+        ),
+        (
+            "outranked",
+            Arc::new(
+                reports
+                    .iter()
+                    .map(|r| Some(r.outranked || r.held))
+                    .collect::<BooleanArray>(),
+            ),
+        ),
     ])?;
     engine.register("report_order", schema, vec![batch])
 }
@@ -121,7 +159,10 @@ impl Members {
 
     fn register(self, engine: &Engine) -> Result<()> {
         let (schema, batch) = helper(vec![
-            ("geography", texts(self.geography.iter().map(String::as_str))),
+            (
+                "geography",
+                texts(self.geography.iter().map(String::as_str)),
+            ),
             ("group_id", texts(self.group.iter().map(String::as_str))),
             ("member", texts(self.member.iter().map(String::as_str))),
             ("size", Arc::new(Int64Array::from(self.size))),
@@ -135,7 +176,12 @@ impl Members {
 ///
 /// # Errors
 /// When a model fails.
-pub async fn run(engine: &Engine, models: &Models, geography: &Geography, country: &Country) -> Result<Vec<(&'static str, RecordBatch)>> {
+pub async fn run(
+    engine: &Engine,
+    models: &Models,
+    geography: &Geography,
+    country: &Country,
+) -> Result<Vec<(&'static str, RecordBatch)>> {
     for model in ["counted", "unit_values", "unit_sources"] {
         engine.materialize(model, &models.sql(model, "")).await?;
     }
@@ -146,23 +192,39 @@ pub async fn run(engine: &Engine, models: &Models, geography: &Geography, countr
         predecessors(geography, before, vintage).register(engine)?;
         if before.is_none() {
             // The first vintage has no parts to restate from.
-            let (schema, _) = engine.query(&format!("{} LIMIT 0", first_parts(vintage))).await?;
+            let (schema, _) = engine
+                .query(&format!("{} LIMIT 0", first_parts(vintage)))
+                .await?;
             engine.register("parts", schema, vec![])?;
-            let table = lake::table("fact_sources").map_or_else(|| Arc::new(Schema::empty()), |t| t.schema.clone());
+            let table = lake::table("fact_sources")
+                .map_or_else(|| Arc::new(Schema::empty()), |t| t.schema.clone());
             engine.register("sources_before", table, vec![])?;
         }
-        engine.materialize("aggregated", &models.sql("aggregated", vintage)).await?;
-        engine.materialize("facts_of_vintage", &models.sql("facts", vintage)).await?;
-        engine.materialize("fact_sources_of_vintage", &models.sql("fact_sources", vintage)).await?;
+        engine
+            .materialize("aggregated", &models.sql("aggregated", vintage))
+            .await?;
+        engine
+            .materialize("facts_of_vintage", &models.sql("facts", vintage))
+            .await?;
+        engine
+            .materialize(
+                "fact_sources_of_vintage",
+                &models.sql("fact_sources", vintage),
+            )
+            .await?;
         let (fact_schema, fact_batches) = engine.query("SELECT * FROM facts_of_vintage").await?;
-        let (source_schema, source_batches) = engine.query("SELECT * FROM fact_sources_of_vintage").await?;
+        let (source_schema, source_batches) = engine
+            .query("SELECT * FROM fact_sources_of_vintage")
+            .await?;
         facts.extend(fact_batches.iter().cloned());
         sources.extend(source_batches.iter().cloned());
         engine.register("parts", fact_schema, fact_batches)?;
         engine.register("sources_before", source_schema, source_batches)?;
         before = Some(vintage);
     }
-    let (schema, _) = engine.query("SELECT * FROM facts_of_vintage LIMIT 0").await?;
+    let (schema, _) = engine
+        .query("SELECT * FROM facts_of_vintage LIMIT 0")
+        .await?;
     engine.register("all_facts", schema.clone(), facts.clone())?;
     engine.register("parts", schema, facts)?;
     regions_and_country(engine, geography, country)?;
@@ -219,27 +281,54 @@ fn regions_and_country(engine: &Engine, geography: &Geography, country: &Country
     let mut members = Members::default();
     let mut groups: Vec<[Option<String>; 6]> = Vec::new();
     for (vintage, _) in &geography.vintages {
-        let units: Vec<&str> = geography.units_of(vintage).into_iter().map(|u| u.code.as_str()).collect();
+        let units: Vec<&str> = geography
+            .units_of(vintage)
+            .into_iter()
+            .map(|u| u.code.as_str())
+            .collect();
         let id = format!("{vintage} {}", country.code);
         members.add(vintage, &id, &units);
-        let names = [&country.code, &country.name_vi, &country.name_en].map(|text| Some(text.clone()));
+        let names =
+            [&country.code, &country.name_vi, &country.name_en].map(|text| Some(text.clone()));
         let [code, name_vi, name_en] = names;
-        groups.push([Some(id), Some(vintage.clone()), None, code, name_vi, name_en]);
+        groups.push([
+            Some(id),
+            Some(vintage.clone()),
+            None,
+            code,
+            name_vi,
+            name_en,
+        ]);
     }
-    let mut regions: std::collections::BTreeMap<(&str, &str), Vec<&crate::geography::RegionMember>> = std::collections::BTreeMap::new();
+    let mut regions: std::collections::BTreeMap<
+        (&str, &str),
+        Vec<&crate::geography::RegionMember>,
+    > = std::collections::BTreeMap::new();
     for member in &geography.tables.regions {
-        regions.entry((&member.scheme, &member.region)).or_default().push(member);
+        regions
+            .entry((&member.scheme, &member.region))
+            .or_default()
+            .push(member);
     }
     for ((scheme, region), rows) in regions {
         let Some(first) = rows.first() else { continue };
         let units: Vec<&str> = rows.iter().map(|r| r.unit.code.as_str()).collect();
         let id = format!("{scheme} {region}");
         members.add(&first.unit.vintage, &id, &units);
-        let texts = [&id, &first.unit.vintage, &first.scheme, &first.region, &first.name_vi, &first.name_en];
+        let texts = [
+            &id,
+            &first.unit.vintage,
+            &first.scheme,
+            &first.region,
+            &first.name_vi,
+            &first.name_en,
+        ];
         groups.push(texts.map(|text| Some(text.clone())));
     }
     members.register(engine)?;
-    let column = |i: usize| -> ArrayRef { Arc::new(groups.iter().map(|g| g[i].clone()).collect::<StringArray>()) };
+    let column = |i: usize| -> ArrayRef {
+        Arc::new(groups.iter().map(|g| g[i].clone()).collect::<StringArray>())
+    };
     let (schema, batch) = helper(vec![
         ("group_id", column(0)),
         ("geography", column(1)),

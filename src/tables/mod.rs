@@ -1,8 +1,8 @@
 //! stub
-use std::path::Path;
-use serde::Deserialize;
 use crate::diagnostic::DefinitionError;
 use crate::engine::Engine;
+use serde::Deserialize;
+use std::path::Path;
 /// stub
 #[derive(Debug, Clone, Deserialize)]
 pub struct RawTable {}
@@ -11,17 +11,29 @@ pub struct RawTable {}
 pub struct TableDefinition {}
 impl TableDefinition {
     /// stub
-    pub fn new(_raw: RawTable, _path: &Path, _text: &str) -> Result<Self, DefinitionError> { Ok(Self {}) }
+    pub fn new(_raw: RawTable, _path: &Path, _text: &str) -> Result<Self, DefinitionError> {
+        Ok(Self {})
+    }
 }
 /// stub
 #[derive(Debug, Clone, Deserialize)]
 pub struct Edition {}
 /// stub
 #[derive(Debug, Clone)]
-pub struct Table { /// stub
- pub title_en: String }
+pub struct Table {
+    /// stub
+    pub title_en: String,
+}
 /// stub
-pub async fn build(_e: &Engine, _d: &TableDefinition, _ed: &Edition) -> datafusion::error::Result<Table> { Ok(Table{title_en:String::new()}) }
+pub async fn build(
+    _e: &Engine,
+    _d: &TableDefinition,
+    _ed: &Edition,
+) -> datafusion::error::Result<Table> {
+    Ok(Table {
+        title_en: String::new(),
+    })
+}
 /// A decimal of six places (an integer of millionths) with `decimals` shown, rounded half away from zero.
 #[must_use]
 pub fn format_decimal(millionths: i128, decimals: u32, group: char, mark: char) -> String {
@@ -43,9 +55,18 @@ pub fn format_decimal(millionths: i128, decimals: u32, group: char, mark: char) 
     }
     if decimals > 0 {
         text.push(mark);
-        text.push_str(&format!("{fraction:0width$}", width = decimals.min(6) as usize));
+        text.push_str(&format!(
+            "{fraction:0width$}",
+            width = decimals.min(6) as usize
+        ));
     }
     text
 }
 /// stub
-pub async fn check(_e: &Engine, _d: &TableDefinition, _ed: &Edition) -> Result<(), DefinitionError> { Ok(()) }
+pub async fn check(
+    _e: &Engine,
+    _d: &TableDefinition,
+    _ed: &Edition,
+) -> Result<(), DefinitionError> {
+    Ok(())
+}

@@ -47,29 +47,47 @@ static OPERAND: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// # Errors
 /// A sentence, when a name with a sector, a form or a period is no indicator, or when something else than
 /// an operand or a number divides.
-pub fn parse_expression(text: &str, is_indicator: impl Fn(&str) -> bool) -> Result<(String, Vec<Operand>), String> {
+pub fn parse_expression(
+    text: &str,
+    is_indicator: impl Fn(&str) -> bool,
+) -> Result<(String, Vec<Operand>), String> {
     let mut operands: Vec<Operand> = Vec::new();
     let mut sql = String::new();
     let mut at = 0;
     for captures in OPERAND.iter().flat_map(|regex| regex.captures_iter(text)) {
-        let (Some(whole), Some(indicator)) = (captures.get(0), captures.name("indicator")) else { continue };
-        let decorated = ["form", "sector", "period"].iter().any(|part| captures.name(part).is_some());
+        let (Some(whole), Some(indicator)) = (captures.get(0), captures.name("indicator")) else {
+            continue;
+        };
+        let decorated = ["form", "sector", "period"]
+            .iter()
+            .any(|part| captures.name(part).is_some());
         if !is_indicator(indicator.as_str()) {
             if decorated {
-                return Err(format!("`{}` is no indicator of the catalogue", indicator.as_str()));
+                return Err(format!(
+                    "`{}` is no indicator of the catalogue",
+                    indicator.as_str()
+                ));
             }
             continue;
         }
         let operand = Operand {
             form: captures.name("form").map(|m| m.as_str().to_owned()),
             indicator: indicator.as_str().to_owned(),
-            sector: captures.name("sector").map_or_else(|| crate::normalize::TOTAL.to_owned(), |m| m.as_str().to_owned()),
-            before: captures.name("period").is_some_and(|m| m.as_str() == "@N-1"),
+            sector: captures.name("sector").map_or_else(
+                || crate::normalize::TOTAL.to_owned(),
+                |m| m.as_str().to_owned(),
+            ),
+            before: captures
+                .name("period")
+                .is_some_and(|m| m.as_str() == "@N-1"),
         };
-        let index = operands.iter().position(|o| *o == operand).unwrap_or_else(|| {
-            operands.push(operand);
-            operands.len() - 1
-        });
+        let index = operands
+            .iter()
+            .position(|o| *o == operand)
+            .unwrap_or_else(|| {
+                operands.push(operand);
+                operands.len() - 1
+            });
         sql.push_str(&text[at..whole.start()]);
         if sql.trim_end().ends_with('/') {
             sql.push_str(&format!("nullif(v{index}, 0)"));
@@ -102,10 +120,15 @@ mod tests {
 
     #[test]
     fn operands_are_found_in_the_order_they_are_written() {
-        let (sql, operands) = parse_expression("abs(htx_total / htx_total@N-1 - 1) <= 0.3", known).expect("sound");
+        let (sql, operands) =
+            parse_expression("abs(htx_total / htx_total@N-1 - 1) <= 0.3", known).expect("sound");
         assert_eq!(sql, "abs(v0 / nullif(v1, 0) - 1) <= 0.3");
-        assert_eq!(operands.iter().map(ToString::to_string).collect::<Vec<_>>(), ["htx_total", "htx_total@N-1"]);
-        let (sql, operands) = parse_expression("htx_total[A] = KTTT-01:htx_agri", known).expect("sound");
+        assert_eq!(
+            operands.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["htx_total", "htx_total@N-1"]
+        );
+        let (sql, operands) =
+            parse_expression("htx_total[A] = KTTT-01:htx_agri", known).expect("sound");
         assert_eq!(sql, "v0 = v1");
         assert_eq!(operands[1].form.as_deref(), Some("KTTT-01"));
     }

@@ -116,27 +116,49 @@ impl Rule {
         is_form: impl Fn(&str) -> bool,
     ) -> Result<Self, (usize, String)> {
         let number = |value: &Option<Spanned<String>>, name: &str| match value {
-            Some(text) => Decimal::from_str_exact(text.get_ref())
-                .map_err(|_| (text.span().start, format!("`{}` of `{name}` is no number", text.get_ref()))),
-            None => Err((raw.id.span().start, format!("the rule `{}` needs `{name}`", raw.id.get_ref()))),
+            Some(text) => Decimal::from_str_exact(text.get_ref()).map_err(|_| {
+                (
+                    text.span().start,
+                    format!("`{}` of `{name}` is no number", text.get_ref()),
+                )
+            }),
+            None => Err((
+                raw.id.span().start,
+                format!("the rule `{}` needs `{name}`", raw.id.get_ref()),
+            )),
         };
         if !is_form(raw.form.get_ref()) {
-            return Err((raw.form.span().start, format!("the form `{}` is not declared", raw.form.get_ref())));
+            return Err((
+                raw.form.span().start,
+                format!("the form `{}` is not declared", raw.form.get_ref()),
+            ));
         }
         let kind = match raw.kind {
             RawKind::Expression => {
-                let text = raw
-                    .expression
-                    .as_ref()
-                    .ok_or_else(|| (raw.id.span().start, format!("the rule `{}` needs `expression`", raw.id.get_ref())))?;
-                let (sql, operands) = parse_expression(text.get_ref(), &is_indicator).map_err(|e| (text.span().start, e))?;
-                if let Some(form) = operands.iter().filter_map(|o| o.form.as_ref()).find(|f| !is_form(f)) {
-                    return Err((text.span().start, format!("the form `{form}` is not declared")));
+                let text = raw.expression.as_ref().ok_or_else(|| {
+                    (
+                        raw.id.span().start,
+                        format!("the rule `{}` needs `expression`", raw.id.get_ref()),
+                    )
+                })?;
+                let (sql, operands) = parse_expression(text.get_ref(), &is_indicator)
+                    .map_err(|e| (text.span().start, e))?;
+                if let Some(form) = operands
+                    .iter()
+                    .filter_map(|o| o.form.as_ref())
+                    .find(|f| !is_form(f))
+                {
+                    return Err((
+                        text.span().start,
+                        format!("the form `{form}` is not declared"),
+                    ));
                 }
                 RuleKind::Expression { sql, operands }
             }
             RawKind::CountsNotNegative => RuleKind::CountsNotNegative,
-            RawKind::Comparison => RuleKind::Comparison { tolerance: number(&raw.tolerance, "tolerance")? },
+            RawKind::Comparison => RuleKind::Comparison {
+                tolerance: number(&raw.tolerance, "tolerance")?,
+            },
             RawKind::Revision => RuleKind::Revision {
                 tolerance: number(&raw.tolerance, "tolerance")?,
                 at_least: number(&raw.at_least, "at_least")?,

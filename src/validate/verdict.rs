@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Decimal128Array, Int64Array, RecordBatch, StringArray};
+use arrow::array::{
+    Array, ArrayRef, AsArray, BooleanArray, Decimal128Array, Int64Array, RecordBatch, StringArray,
+};
 use arrow::datatypes::{DataType, Field, Schema};
 use datafusion::error::Result;
 
@@ -36,7 +38,10 @@ pub struct RuleResult {
 type Judgements = Vec<RecordBatch>;
 
 fn table(columns: Vec<(&str, ArrayRef)>) -> Result<(Arc<Schema>, RecordBatch)> {
-    let fields: Vec<Field> = columns.iter().map(|(n, a)| Field::new(*n, a.data_type().clone(), true)).collect();
+    let fields: Vec<Field> = columns
+        .iter()
+        .map(|(n, a)| Field::new(*n, a.data_type().clone(), true))
+        .collect();
     let schema = Arc::new(Schema::new(fields));
     let arrays = columns.into_iter().map(|(_, a)| a).collect();
     Ok((schema.clone(), RecordBatch::try_new(schema, arrays)?))
@@ -44,7 +49,11 @@ fn table(columns: Vec<(&str, ArrayRef)>) -> Result<(Arc<Schema>, RecordBatch)> {
 
 /// One column of rows of texts.
 fn texts<const N: usize>(rows: &[[Option<String>; N]], i: usize) -> ArrayRef {
-    Arc::new(rows.iter().map(|r| r[i].as_deref()).collect::<StringArray>())
+    Arc::new(
+        rows.iter()
+            .map(|r| r[i].as_deref())
+            .collect::<StringArray>(),
+    )
 }
 
 /// Registers what rules judge: `judged` (the values of current reports in the order of their cells),
@@ -52,15 +61,24 @@ fn texts<const N: usize>(rows: &[[Option<String>; N]], i: usize) -> ArrayRef {
 ///
 /// # Errors
 /// When the engine refuses a table.
-pub fn register_columns(engine: &Engine, reports: &[Report], forms: &[Form], geography: &Geography) -> Result<()> {
+pub fn register_columns(
+    engine: &Engine,
+    reports: &[Report],
+    forms: &[Form],
+    geography: &Geography,
+) -> Result<()> {
     let mut columns: Vec<[Option<String>; 9]> = Vec::new();
     let mut values: Vec<[Option<String>; 7]> = Vec::new();
     let (mut numbers, mut order) = (Vec::new(), Vec::new());
     let mut compared: Vec<[Option<String>; 8]> = Vec::new();
     let (mut compared_values, mut compared_order) = (Vec::new(), Vec::new());
     for report in reports.iter().filter(|r| r.is_current) {
-        let (Some(period), Some(unit)) = (report.period, &report.unit) else { continue };
-        let Some(form) = forms.iter().find(|f| f.code == report.form) else { continue };
+        let (Some(period), Some(unit)) = (report.period, &report.unit) else {
+            continue;
+        };
+        let Some(form) = forms.iter().find(|f| f.code == report.form) else {
+            continue;
+        };
         let id = Some(report.report_id.clone());
         let entity = geography.entity(unit);
         let mut loaded: BTreeSet<(String, String)> = BTreeSet::new();
@@ -82,7 +100,10 @@ pub fn register_columns(engine: &Engine, reports: &[Report], forms: &[Form], geo
             let base = form
                 .columns
                 .iter()
-                .find(|c| c.scenario.as_str() == scenario && c.period.in_year(period.year).to_string() == of)
+                .find(|c| {
+                    c.scenario.as_str() == scenario
+                        && c.period.in_year(period.year).to_string() == of
+                })
                 .and_then(|c| c.stands_on)
                 .map(|i| &form.columns[i]);
             columns.push([
@@ -90,7 +111,13 @@ pub fn register_columns(engine: &Engine, reports: &[Report], forms: &[Form], geo
                 Some(report.form.clone()),
                 Some(period.to_string()),
                 Some(format!("{}:{}", entity.vintage, entity.code)),
-                Some(crate::period::Period { year: period.year - 1, ..period }.to_string()),
+                Some(
+                    crate::period::Period {
+                        year: period.year - 1,
+                        ..period
+                    }
+                    .to_string(),
+                ),
                 Some(scenario),
                 Some(of),
                 base.map(|b| b.scenario.as_str().to_owned()),
@@ -113,7 +140,9 @@ pub fn register_columns(engine: &Engine, reports: &[Report], forms: &[Form], geo
         }
     }
     let decimals = |numbers: Vec<Option<i128>>| -> Result<ArrayRef> {
-        Ok(Arc::new(Decimal128Array::from(numbers).with_precision_and_scale(38, 6)?))
+        Ok(Arc::new(
+            Decimal128Array::from(numbers).with_precision_and_scale(38, 6)?,
+        ))
     };
     let (schema, batch) = table(vec![
         ("report_id", texts(&columns, 0)),
@@ -243,14 +272,20 @@ fn expression_sql(rule: &Rule, sql: &str, operands: &[super::Operand]) -> String
                 format!("r{i}.report_id")
             }
         };
-        let (scenario, period) = if operand.before { ("base_scenario", "base_period") } else { ("scenario", "period") };
+        let (scenario, period) = if operand.before {
+            ("base_scenario", "base_period")
+        } else {
+            ("scenario", "period")
+        };
         let _ = write!(
             joins,
             " LEFT JOIN judged o{i} ON o{i}.report_id = {report} AND o{i}.indicator = '{}' AND o{i}.sector = '{}' \
              AND o{i}.scenario = c.{scenario} AND o{i}.period = c.{period}",
             operand.indicator, operand.sector
         );
-        detail.push(format!("'{operand} = ', coalesce(CAST(v{i} AS VARCHAR), '?')"));
+        detail.push(format!(
+            "'{operand} = ', coalesce(CAST(v{i} AS VARCHAR), '?')"
+        ));
     }
     let first = &operands[0];
     format!(
@@ -292,26 +327,56 @@ fn fold_cases(rule: &Rule, cases: &str) -> String {
 ///
 /// # Errors
 /// When a query fails.
-pub async fn judge(engine: &Engine, rules: &[Rule], reports: &mut [Report]) -> Result<Vec<RuleResult>> {
-    let index: HashMap<String, usize> = reports.iter().enumerate().map(|(i, r)| (r.report_id.clone(), i)).collect();
+pub async fn judge(
+    engine: &Engine,
+    rules: &[Rule],
+    reports: &mut [Report],
+) -> Result<Vec<RuleResult>> {
+    let index: HashMap<String, usize> = reports
+        .iter()
+        .enumerate()
+        .map(|(i, r)| (r.report_id.clone(), i))
+        .collect();
     let mut results: BTreeMap<(String, String, String), [i64; 3]> = BTreeMap::new();
     for rule in rules {
         let (_, judgements): (_, Judgements) = engine.query(&rule_sql(rule)).await?;
         let mut failed: Vec<(usize, Finding)> = Vec::new();
         for batch in &judgements {
-            let text = |name: &str| batch.column_by_name(name).map(|c| arrow::compute::cast(c, &DataType::Utf8)).transpose();
-            let columns = ["report_id", "scenario", "period", "sheet", "cell", "indicator", "sector", "detail"]
-                .map(|name| text(name).ok().flatten());
-            let verdicts: Option<&BooleanArray> = batch.column_by_name("verdict").map(AsArray::as_boolean);
+            let text = |name: &str| {
+                batch
+                    .column_by_name(name)
+                    .map(|c| arrow::compute::cast(c, &DataType::Utf8))
+                    .transpose()
+            };
+            let columns = [
+                "report_id",
+                "scenario",
+                "period",
+                "sheet",
+                "cell",
+                "indicator",
+                "sector",
+                "detail",
+            ]
+            .map(|name| text(name).ok().flatten());
+            let verdicts: Option<&BooleanArray> =
+                batch.column_by_name("verdict").map(AsArray::as_boolean);
             let Some(verdicts) = verdicts else { continue };
             for row in 0..batch.num_rows() {
                 let get = |i: usize| -> Option<String> {
                     let column = columns[i].as_ref()?.as_string::<i32>();
                     column.is_valid(row).then(|| column.value(row).to_owned())
                 };
-                let Some(report) = get(0).and_then(|id| index.get(&id).copied()) else { continue };
-                let period = reports[report].period.map(|p| p.to_string()).unwrap_or_default();
-                let counts = results.entry((rule.id.clone(), rule.form.clone(), period)).or_default();
+                let Some(report) = get(0).and_then(|id| index.get(&id).copied()) else {
+                    continue;
+                };
+                let period = reports[report]
+                    .period
+                    .map(|p| p.to_string())
+                    .unwrap_or_default();
+                let counts = results
+                    .entry((rule.id.clone(), rule.form.clone(), period))
+                    .or_default();
                 if verdicts.is_null(row) {
                     counts[2] += 1;
                 } else if verdicts.value(row) {
@@ -326,14 +391,21 @@ pub async fn judge(engine: &Engine, rules: &[Rule], reports: &mut [Report]) -> R
                         ..reports[report].place()
                     };
                     let detail = without_trailing_zeros(&get(7).unwrap_or_default());
-                    let column = format!("{} {}", get(1).unwrap_or_default(), get(2).unwrap_or_default());
+                    let column = format!(
+                        "{} {}",
+                        get(1).unwrap_or_default(),
+                        get(2).unwrap_or_default()
+                    );
                     let args = [
                         ("message_vi", rule.message_vi.as_str()),
                         ("message_en", rule.message_en.as_str()),
                         ("values", detail.as_str()),
                         ("column", column.as_str()),
                     ];
-                    failed.push((report, Finding::new("TH501", place, &args).by_rule(&rule.id, rule.severity)));
+                    failed.push((
+                        report,
+                        Finding::new("TH501", place, &args).by_rule(&rule.id, rule.severity),
+                    ));
                 }
             }
         }
@@ -344,7 +416,16 @@ pub async fn judge(engine: &Engine, rules: &[Rule], reports: &mut [Report]) -> R
     }
     Ok(results
         .into_iter()
-        .map(|((rule, form, period), [passed, failed, undecided])| RuleResult { rule, form, period, passed, failed, undecided })
+        .map(
+            |((rule, form, period), [passed, failed, undecided])| RuleResult {
+                rule,
+                form,
+                period,
+                passed,
+                failed,
+                undecided,
+            },
+        )
         .collect())
 }
 
@@ -353,7 +434,10 @@ fn without_trailing_zeros(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(point) = rest.find('.') {
-        let digits = rest[point + 1..].bytes().take_while(u8::is_ascii_digit).count();
+        let digits = rest[point + 1..]
+            .bytes()
+            .take_while(u8::is_ascii_digit)
+            .count();
         let fraction = &rest[point + 1..=point + digits];
         out.push_str(&rest[..point]);
         let kept = fraction.trim_end_matches('0');
@@ -371,7 +455,8 @@ fn without_trailing_zeros(text: &str) -> String {
 mod tests {
     #[test]
     fn decimals_are_shown_without_idle_zeros() {
-        let shown = super::without_trailing_zeros("htx_total = 1010.000000; x: 12.500000 ≠ 0.100000. End");
+        let shown =
+            super::without_trailing_zeros("htx_total = 1010.000000; x: 12.500000 ≠ 0.100000. End");
         assert_eq!(shown, "htx_total = 1010; x: 12.5 ≠ 0.1. End");
     }
 }

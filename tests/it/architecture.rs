@@ -5,8 +5,21 @@ use std::path::{Path, PathBuf};
 
 /// The house, from the ground up: a module may import what stands before it in this list.
 const ORDER: [&str; 15] = [
-    "text", "period", "diagnostic", "engine", "intake", "extract", "normalize", "geography", "validate", "lake", "query", "tables",
-    "publish", "pipeline", "cli",
+    "text",
+    "period",
+    "diagnostic",
+    "engine",
+    "intake",
+    "extract",
+    "normalize",
+    "geography",
+    "validate",
+    "lake",
+    "query",
+    "tables",
+    "publish",
+    "pipeline",
+    "cli",
 ];
 
 fn sources(directory: &Path, files: &mut Vec<PathBuf>) {
@@ -29,9 +42,17 @@ fn imports(text: &str) -> Vec<String> {
             Some(inner) => inner.split('}').next().unwrap_or(""),
             None => rest,
         };
-        let parts: Vec<&str> = if rest.starts_with('{') { list.split(',').collect() } else { vec![list] };
+        let parts: Vec<&str> = if rest.starts_with('{') {
+            list.split(',').collect()
+        } else {
+            vec![list]
+        };
         for part in parts {
-            let name: String = part.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            let name: String = part
+                .trim()
+                .chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_')
+                .collect();
             names.push(name);
         }
     }
@@ -48,11 +69,18 @@ fn no_stage_knows_a_later_one() {
     let mut against = Vec::new();
     for file in files {
         let relative = file.strip_prefix(&root).expect("under src");
-        let module = relative.components().next().expect("a name").as_os_str().to_string_lossy().replace(".rs", "");
+        let module = relative
+            .components()
+            .next()
+            .expect("a name")
+            .as_os_str()
+            .to_string_lossy()
+            .replace(".rs", "");
         if module == "main" || module == "lib" {
             continue;
         }
-        let own = rank(&module).unwrap_or_else(|| panic!("`{module}` has no place in the order of the house"));
+        let own = rank(&module)
+            .unwrap_or_else(|| panic!("`{module}` has no place in the order of the house"));
         let text = fs::read_to_string(&file).expect("a source");
         for name in imports(&text) {
             if rank(&name).is_some_and(|other| other > own) {
@@ -60,7 +88,11 @@ fn no_stage_knows_a_later_one() {
             }
         }
     }
-    assert!(against.is_empty(), "imports against the stream:\n{}", against.join("\n"));
+    assert!(
+        against.is_empty(),
+        "imports against the stream:\n{}",
+        against.join("\n")
+    );
 }
 
 #[test]
@@ -70,8 +102,18 @@ fn only_the_command_line_prints() {
     sources(&root, &mut files);
     for file in files.iter().filter(|f| !f.starts_with(root.join("cli"))) {
         let text = fs::read_to_string(file).expect("a source");
-        for word in ["println!", "eprintln!", "print!(", "io::stdout", "io::stderr"] {
-            assert!(!text.contains(word), "{} prints with {word}", file.display());
+        for word in [
+            "println!",
+            "eprintln!",
+            "print!(",
+            "io::stdout",
+            "io::stderr",
+        ] {
+            assert!(
+                !text.contains(word),
+                "{} prints with {word}",
+                file.display()
+            );
         }
     }
 }
@@ -83,17 +125,42 @@ fn the_subject_is_not_in_the_program() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = Vec::new();
     sources(&root.join("src"), &mut files);
-    let catalogue = fs::read_to_string(root.join("pipelines/kttt/indicators.csv")).expect("the catalogue");
-    let indicators: Vec<&str> = catalogue.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
+    let catalogue =
+        fs::read_to_string(root.join("pipelines/kttt/indicators.csv")).expect("the catalogue");
+    let indicators: Vec<&str> = catalogue
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split(',').next())
+        .collect();
     assert!(indicators.len() > 40);
     for file in files {
         let text = fs::read_to_string(&file).expect("a source");
         let program = text.split("#[cfg(test)]").next().expect("a program");
-        for (n, line) in program.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
-            let vietnamese = line.chars().any(|c| ('\u{1ea0}'..='\u{1ef9}').contains(&c) || "ăâđêôơưĂÂĐÊÔƠƯ".contains(c));
-            assert!(!vietnamese, "{}:{} has a Vietnamese word: {line}", file.display(), n + 1);
-            let subject = indicators.iter().find(|i| line.contains(&format!("\"{i}\""))).copied();
-            assert_eq!(subject, None, "{}:{} names an indicator", file.display(), n + 1);
+        for (n, line) in program
+            .lines()
+            .enumerate()
+            .filter(|(_, line)| !line.trim_start().starts_with("//"))
+        {
+            let vietnamese = line
+                .chars()
+                .any(|c| ('\u{1ea0}'..='\u{1ef9}').contains(&c) || "ăâđêôơưĂÂĐÊÔƠƯ".contains(c));
+            assert!(
+                !vietnamese,
+                "{}:{} has a Vietnamese word: {line}",
+                file.display(),
+                n + 1
+            );
+            let subject = indicators
+                .iter()
+                .find(|i| line.contains(&format!("\"{i}\"")))
+                .copied();
+            assert_eq!(
+                subject,
+                None,
+                "{}:{} names an indicator",
+                file.display(),
+                n + 1
+            );
         }
     }
 }

@@ -23,7 +23,10 @@ fn copy(from: &Path, to: &Path) {
 /// What is said after `old` in `file` was replaced by `new`.
 fn said_after(file: &str, old: &str, new: &str) -> String {
     let directory = TempDir::new().expect("a directory");
-    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines"), &directory.path().join("pipelines"));
+    copy(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines"),
+        &directory.path().join("pipelines"),
+    );
     fs::create_dir(directory.path().join("sample-data")).expect("a directory");
     let path = directory.path().join("pipelines").join(file);
     let text = fs::read_to_string(&path).expect("a definition");
@@ -31,53 +34,94 @@ fn said_after(file: &str, old: &str, new: &str) -> String {
     fs::write(&path, text.replacen(old, new, 1)).expect("written");
     let pipeline = directory.path().join("pipelines/kttt");
     let output = tonghop(&["check", &pipeline.to_string_lossy()]);
-    assert_eq!(output.status.code(), Some(2), "the definitions were found sound");
-    String::from_utf8(output.stderr).expect("text").replace(&*directory.path().to_string_lossy(), "…")
+    assert_eq!(
+        output.status.code(),
+        Some(2),
+        "the definitions were found sound"
+    );
+    String::from_utf8(output.stderr)
+        .expect("text")
+        .replace(&*directory.path().to_string_lossy(), "…")
 }
 
 #[test]
 fn the_definitions_of_this_repository_are_sound() {
     let output = tonghop(&["check"]);
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 #[test]
 fn an_unknown_key() {
-    insta::assert_snapshot!(said_after("kttt/forms/kttt-01.toml", "stands_on = \"actual\"", "stands_in = \"actual\""));
+    insta::assert_snapshot!(said_after(
+        "kttt/forms/kttt-01.toml",
+        "stands_on = \"actual\"",
+        "stands_in = \"actual\""
+    ));
 }
 
 #[test]
 fn a_dangling_indicator() {
-    insta::assert_snapshot!(said_after("kttt/forms/kttt-02.toml", "indicator = \"htx_active\"", "indicator = \"htx_aktive\""));
+    insta::assert_snapshot!(said_after(
+        "kttt/forms/kttt-02.toml",
+        "indicator = \"htx_active\"",
+        "indicator = \"htx_aktive\""
+    ));
 }
 
 #[test]
 fn a_mean_without_a_weight() {
-    insta::assert_snapshot!(said_after("kttt/indicators.csv", "1,mean,htx_active,,,,mean over", "1,mean,,,,,mean over"));
+    insta::assert_snapshot!(said_after(
+        "kttt/indicators.csv",
+        "1,mean,htx_active,,,,mean over",
+        "1,mean,,,,,mean over"
+    ));
 }
 
 #[test]
 fn a_scheme_of_regions_that_does_not_tile() {
-    let line = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/reference/regions.csv"))
-        .expect("regions")
-        .lines()
-        .find(|line| line.starts_with("6v-2025") && line.contains(",2025,92,"))
-        .expect("a row")
-        .to_owned();
-    insta::assert_snapshot!(said_after("reference/regions.csv", &format!("{line}\n"), ""));
+    let line = fs::read_to_string(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/reference/regions.csv"),
+    )
+    .expect("regions")
+    .lines()
+    .find(|line| line.starts_with("6v-2025") && line.contains(",2025,92,"))
+    .expect("a row")
+    .to_owned();
+    insta::assert_snapshot!(said_after(
+        "reference/regions.csv",
+        &format!("{line}\n"),
+        ""
+    ));
 }
 
 #[test]
 fn a_rule_with_an_unknown_name() {
-    insta::assert_snapshot!(said_after("kttt/rules.toml", "htx_good_fair <= htx_total", "htx_good_fair <= htx_totel"));
+    insta::assert_snapshot!(said_after(
+        "kttt/rules.toml",
+        "htx_good_fair <= htx_total",
+        "htx_good_fair <= htx_totel"
+    ));
 }
 
 #[test]
 fn a_model_that_is_no_sql() {
-    insta::assert_snapshot!(said_after("kttt/models/counted.sql", "row_number() OVER (", "row_nummer() OVER ("));
+    insta::assert_snapshot!(said_after(
+        "kttt/models/counted.sql",
+        "row_number() OVER (",
+        "row_nummer() OVER ("
+    ));
 }
 
 #[test]
 fn a_unit_of_measure_that_is_not_known() {
-    insta::assert_snapshot!(said_after("kttt/indicators.csv", ",tỷ đồng,1,stock", ",tỷ đống,1,stock"));
+    insta::assert_snapshot!(said_after(
+        "kttt/indicators.csv",
+        ",tỷ đồng,1,stock",
+        ",tỷ đống,1,stock"
+    ));
 }

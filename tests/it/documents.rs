@@ -23,12 +23,18 @@ fn sources(directory: &Path, files: &mut Vec<PathBuf>) {
 /// The codes that stand in quotes in the sources.
 fn codes_in_use() -> BTreeSet<String> {
     let mut files = Vec::new();
-    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
+    sources(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+        &mut files,
+    );
     let mut codes = BTreeSet::new();
     for file in files {
         let text = fs::read_to_string(file).expect("a source");
         for (at, _) in text.match_indices("\"TH") {
-            let code: String = text[at + 1..].chars().take_while(char::is_ascii_alphanumeric).collect();
+            let code: String = text[at + 1..]
+                .chars()
+                .take_while(char::is_ascii_alphanumeric)
+                .collect();
             codes.insert(code);
         }
     }
@@ -71,14 +77,21 @@ fn the_page_of_findings_is_up_to_date() {
     if std::env::var_os("UPDATE_DOCS").is_some() {
         fs::write(&path, page()).expect("written");
     }
-    assert!(fs::read_to_string(&path).is_ok_and(|text| text == page()), "docs/findings.md is old: see its head");
+    assert!(
+        fs::read_to_string(&path).is_ok_and(|text| text == page()),
+        "docs/findings.md is old: see its head"
+    );
 }
 
 #[test]
 fn explain_tells_a_finding_by_code_and_by_name_and_a_rule() {
     let said = |code: &str| {
         let output = tonghop(&["explain", code]);
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8(output.stdout).expect("text")
     };
     assert_eq!(said("TH412"), said("ambiguous-unit"));

@@ -24,9 +24,25 @@ impl Sample {
     /// The answer to a query, as CSV without its header.
     pub(crate) fn sql(&self, query: &str) -> Vec<String> {
         let lake = self.lake();
-        let output = tonghop(&["sql", query, "--format", "csv", "--lake", &lake.to_string_lossy()]);
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).expect("text").lines().skip(1).map(str::to_owned).collect()
+        let output = tonghop(&[
+            "sql",
+            query,
+            "--format",
+            "csv",
+            "--lake",
+            &lake.to_string_lossy(),
+        ]);
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        String::from_utf8(output.stdout)
+            .expect("text")
+            .lines()
+            .skip(1)
+            .map(str::to_owned)
+            .collect()
     }
 }
 
@@ -51,13 +67,24 @@ pub(crate) static SAMPLE: LazyLock<Sample> = LazyLock::new(|| {
 
 #[test]
 fn planted_errors_make_the_exit_code_one() {
-    assert_eq!(SAMPLE.output.status.code(), Some(1), "{}", String::from_utf8_lossy(&SAMPLE.output.stderr));
-    assert!(SAMPLE.output.stdout.is_empty(), "data goes to standard output, the summary does not");
+    assert_eq!(
+        SAMPLE.output.status.code(),
+        Some(1),
+        "{}",
+        String::from_utf8_lossy(&SAMPLE.output.stderr)
+    );
+    assert!(
+        SAMPLE.output.stdout.is_empty(),
+        "data goes to standard output, the summary does not"
+    );
 }
 
 #[test]
 fn everything_that_was_sent_is_taken_in() {
-    assert_eq!(SAMPLE.sql("SELECT outcome, count(*) FROM submissions GROUP BY outcome ORDER BY outcome"), ["accepted,240", "accepted_with_findings,3"]);
+    assert_eq!(
+        SAMPLE.sql("SELECT outcome, count(*) FROM submissions GROUP BY outcome ORDER BY outcome"),
+        ["accepted,240", "accepted_with_findings,3"]
+    );
     assert_eq!(
         SAMPLE.sql("SELECT form, period, count(*), count(DISTINCT unit_code) FROM reports GROUP BY form, period ORDER BY form, period"),
         [
@@ -66,8 +93,16 @@ fn everything_that_was_sent_is_taken_in() {
         ]
     );
     // 42 rows by four columns and 22 by nine, less the four cells of the wrong unit.
-    assert_eq!(SAMPLE.sql("SELECT count(*) FROM observations"), [(223 * (42 * 4 + 22 * 9) - 4).to_string()]);
-    assert_eq!(SAMPLE.sql("SELECT count(*) FROM reports WHERE cells_total <> cells_loaded + cells_explained"), ["0"]);
+    assert_eq!(
+        SAMPLE.sql("SELECT count(*) FROM observations"),
+        [(223 * (42 * 4 + 22 * 9) - 4).to_string()]
+    );
+    assert_eq!(
+        SAMPLE.sql(
+            "SELECT count(*) FROM reports WHERE cells_total <> cells_loaded + cells_explained"
+        ),
+        ["0"]
+    );
 }
 
 /// Sách trắng Hợp tác xã Việt Nam 2023, Biểu 1, and the ministry's summary of 2022.
@@ -137,7 +172,10 @@ fn the_planted_findings_are_found_and_nothing_else() {
             "KTTT-02,2022,63", "KTTT-02,2023,63", "KTTT-02,2024,63", "KTTT-02,2025,33",
         ]
     );
-    assert_eq!(SAMPLE.sql("SELECT rule, period, failed FROM rule_results WHERE failed > 0"), ["R101,2025,1"]);
+    assert_eq!(
+        SAMPLE.sql("SELECT rule, period, failed FROM rule_results WHERE failed > 0"),
+        ["R101,2025,1"]
+    );
 }
 
 #[test]
@@ -150,7 +188,11 @@ fn the_correction_supersedes_whole_and_both_versions_stay() {
         "SELECT count(*) FROM revisions v JOIN reports b ON b.report_id = v.report_before JOIN reports a ON a.report_id = v.report_after \
          WHERE v.unit_code = '40' AND b.period = '2024' AND a.period = '2024' AND a.form = 'KTTT-01' AND v.value_before <> v.value_after",
     );
-    assert_eq!(revised, ["12"], "eleven estimates and the next plan of members were corrected");
+    assert_eq!(
+        revised,
+        ["12"],
+        "eleven estimates and the next plan of members were corrected"
+    );
 }
 
 /// Every value has exactly the type of the contract, in every table.
@@ -161,20 +203,30 @@ fn values_are_decimals_and_codes_are_text_in_every_file() {
     for table in tables {
         for file in std::fs::read_dir(table.expect("a table").path()).expect("files") {
             let path = file.expect("a file").path();
-            let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(std::fs::File::open(&path).expect("a file"))
-                .expect("Parquet");
+            let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(
+                std::fs::File::open(&path).expect("a file"),
+            )
+            .expect("Parquet");
             for field in reader.schema().fields() {
                 let wanted = match field.name().as_str() {
                     name if name.starts_with("value") || name == "weight" => "Decimal128(38, 6)",
                     "charter_capital" | "assets" | "revenue" | "profit" => "Decimal128(38, 6)",
                     "received_at" => "Timestamp(µs, \"UTC\")",
                     "is_current" => "Boolean",
-                    "size_bytes" | "revision" | "observations" | "errors" | "warnings" | "cells_total" | "cells_loaded"
-                    | "cells_explained" | "units_reported" | "units_expected" | "sources" | "expected" | "passed" | "failed"
-                    | "undecided" | "level" | "decimals" | "scale" | "members" | "workers" | "row" => "Int64",
+                    "size_bytes" | "revision" | "observations" | "errors" | "warnings"
+                    | "cells_total" | "cells_loaded" | "cells_explained" | "units_reported"
+                    | "units_expected" | "sources" | "expected" | "passed" | "failed"
+                    | "undecided" | "level" | "decimals" | "scale" | "members" | "workers"
+                    | "row" => "Int64",
                     _ => "Utf8",
                 };
-                assert_eq!(field.data_type().to_string(), wanted, "{} in {}", field.name(), path.display());
+                assert_eq!(
+                    field.data_type().to_string(),
+                    wanted,
+                    "{} in {}",
+                    field.name(),
+                    path.display()
+                );
                 seen += 1;
             }
         }
@@ -185,14 +237,27 @@ fn values_are_decimals_and_codes_are_text_in_every_file() {
 /// No file of the lake but `submissions` and `runs/` changes with the clock: a second run publishes nothing.
 #[test]
 fn a_second_run_publishes_nothing_new() {
-    let current = |sample: &Sample| std::fs::read_link(sample.lake().join("current")).expect("a link");
+    let current =
+        |sample: &Sample| std::fs::read_link(sample.lake().join("current")).expect("a link");
     let before = current(&SAMPLE);
     let (lake, out) = (SAMPLE.lake(), SAMPLE.directory.path().join("out-again"));
-    let again = tonghop(&["run", "--lake", &lake.to_string_lossy(), "--out", &out.to_string_lossy(), "--fail-on", "never", "--at", "2026-06-30"]);
+    let again = tonghop(&[
+        "run",
+        "--lake",
+        &lake.to_string_lossy(),
+        "--out",
+        &out.to_string_lossy(),
+        "--fail-on",
+        "never",
+        "--at",
+        "2026-06-30",
+    ]);
     assert_eq!(again.status.code(), Some(0));
     assert_eq!(current(&SAMPLE), before);
     assert!(before.is_relative());
-    let snapshots = std::fs::read_dir(lake.join("snapshots")).expect("snapshots").count();
+    let snapshots = std::fs::read_dir(lake.join("snapshots"))
+        .expect("snapshots")
+        .count();
     assert_eq!(snapshots, 1);
     let files = |root: &Path| {
         let mut all: Vec<(PathBuf, Vec<u8>)> = Vec::new();
@@ -211,5 +276,8 @@ fn a_second_run_publishes_nothing_new() {
         all.sort();
         all
     };
-    assert!(files(&SAMPLE.out()) == files(&out), "the same snapshot gave other files in out/");
+    assert!(
+        files(&SAMPLE.out()) == files(&out),
+        "the same snapshot gave other files in out/"
+    );
 }

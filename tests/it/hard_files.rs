@@ -24,9 +24,25 @@ struct Ran {
 impl Ran {
     fn sql(&self, query: &str) -> Vec<String> {
         let lake = self.directory.path().join("lake");
-        let output = tonghop(&["sql", query, "--format", "csv", "--lake", &lake.to_string_lossy()]);
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).expect("text").lines().skip(1).map(str::to_owned).collect()
+        let output = tonghop(&[
+            "sql",
+            query,
+            "--format",
+            "csv",
+            "--lake",
+            &lake.to_string_lossy(),
+        ]);
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        String::from_utf8(output.stdout)
+            .expect("text")
+            .lines()
+            .skip(1)
+            .map(str::to_owned)
+            .collect()
     }
 }
 
@@ -40,14 +56,30 @@ fn run(files: &[(&str, &[u8])]) -> Ran {
     }
     let place = |name: &str| directory.path().join(name).to_string_lossy().into_owned();
     let output = tonghop(&[
-        "run", "--submissions", &place("inbox"), "--lake", &place("lake"), "--out", &place("out"), "--at", "2022-01-01",
+        "run",
+        "--submissions",
+        &place("inbox"),
+        "--lake",
+        &place("lake"),
+        "--out",
+        &place("out"),
+        "--at",
+        "2022-01-01",
     ]);
-    Ran { code: output.status.code(), said: String::from_utf8_lossy(&output.stderr).into_owned(), directory }
+    Ran {
+        code: output.status.code(),
+        said: String::from_utf8_lossy(&output.stderr).into_owned(),
+        directory,
+    }
 }
 
 #[test]
 fn each_bad_file_is_a_finding_and_the_good_one_is_loaded() {
-    let sample = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data/2022/2022_UBND_gia_lai_bieu_KTTT.xlsx")).expect("a workbook");
+    let sample = fs::read(
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("sample-data/2022/2022_UBND_gia_lai_bieu_KTTT.xlsx"),
+    )
+    .expect("a workbook");
     let son_la = good("Sơn La");
     let ran = run(&[
         ("good.csv", son_la.as_bytes()),
@@ -85,14 +117,34 @@ fn each_bad_file_is_a_finding_and_the_good_one_is_loaded() {
     assert_eq!(
         found,
         [
-            "TH102,empty.xlsx,", "TH103,old.xls,", "TH103,scan.pdf,", "TH104,bytes.bin,", "TH106,cut.xlsx,", "TH107,received.csv,",
-            "TH108,received.csv,", "TH110,latin.csv,", "TH111,again/the same.csv,", "TH201,letter.csv,", "TH410,unknown.csv,A2",
+            "TH102,empty.xlsx,",
+            "TH103,old.xls,",
+            "TH103,scan.pdf,",
+            "TH104,bytes.bin,",
+            "TH106,cut.xlsx,",
+            "TH107,received.csv,",
+            "TH108,received.csv,",
+            "TH110,latin.csv,",
+            "TH111,again/the same.csv,",
+            "TH201,letter.csv,",
+            "TH410,unknown.csv,A2",
         ]
     );
     // The columns that the form should have and has not are said; nothing of them is guessed.
-    assert_eq!(ran.sql("SELECT code, severity, cell FROM findings WHERE file_name = 'good.csv' ORDER BY code"), ["TH203,warning,A4", "TH203,warning,A4"]);
-    assert_eq!(ran.sql("SELECT count(*), sum(value) FROM observations"), ["4,40.000000"]);
-    assert_eq!(ran.sql("SELECT received_at FROM submissions WHERE file_name = 'good.csv'"), ["2023-12-20T01:00:00Z"]);
+    assert_eq!(
+        ran.sql(
+            "SELECT code, severity, cell FROM findings WHERE file_name = 'good.csv' ORDER BY code"
+        ),
+        ["TH203,warning,A4", "TH203,warning,A4"]
+    );
+    assert_eq!(
+        ran.sql("SELECT count(*), sum(value) FROM observations"),
+        ["4,40.000000"]
+    );
+    assert_eq!(
+        ran.sql("SELECT received_at FROM submissions WHERE file_name = 'good.csv'"),
+        ["2023-12-20T01:00:00Z"]
+    );
 }
 
 #[test]
@@ -113,7 +165,15 @@ fn what_cannot_run_exits_with_two_and_says_why() {
         assert!(said.contains(words), "{said}");
         output.status.code()
     };
-    let no_inbox = tonghop(&["run", "--submissions", &place("nowhere"), "--lake", &place("lake"), "--out", &place("out")]);
+    let no_inbox = tonghop(&[
+        "run",
+        "--submissions",
+        &place("nowhere"),
+        "--lake",
+        &place("lake"),
+        "--out",
+        &place("out"),
+    ]);
     assert_eq!(code(&no_inbox, "inbox"), Some(2));
     let no_lake = tonghop(&["sql", "SELECT 1", "--lake", &place("none")]);
     assert_eq!(code(&no_lake, "there is no lake"), Some(2));
@@ -121,9 +181,21 @@ fn what_cannot_run_exits_with_two_and_says_why() {
     assert_eq!(code(&unknown, "unrecognized subcommand"), Some(2));
 
     fs::create_dir_all(directory.path().join("lake")).expect("made");
-    fs::write(directory.path().join("lake/lake.toml"), "pipeline = \"another\"\n").expect("written");
+    fs::write(
+        directory.path().join("lake/lake.toml"),
+        "pipeline = \"another\"\n",
+    )
+    .expect("written");
     fs::create_dir_all(directory.path().join("inbox")).expect("made");
-    let foreign = tonghop(&["run", "--submissions", &place("inbox"), "--lake", &place("lake"), "--out", &place("out")]);
+    let foreign = tonghop(&[
+        "run",
+        "--submissions",
+        &place("inbox"),
+        "--lake",
+        &place("lake"),
+        "--out",
+        &place("out"),
+    ]);
     assert_eq!(code(&foreign, "belongs to the pipeline `another`"), Some(2));
 
     let lock = fs::File::create(directory.path().join("lock-lake-file")).expect("a file");
@@ -131,7 +203,15 @@ fn what_cannot_run_exits_with_two_and_says_why() {
     fs::create_dir_all(directory.path().join("locked")).expect("made");
     let held = fs::File::create(directory.path().join("locked/.lock")).expect("a file");
     held.lock().expect("locked");
-    let locked = tonghop(&["run", "--submissions", &place("inbox"), "--lake", &place("locked"), "--out", &place("out")]);
+    let locked = tonghop(&[
+        "run",
+        "--submissions",
+        &place("inbox"),
+        "--lake",
+        &place("locked"),
+        "--out",
+        &place("out"),
+    ]);
     assert_eq!(code(&locked, "another run is writing"), Some(2));
 }
 
@@ -143,9 +223,25 @@ fn a_directory_that_is_not_ours_is_not_replaced() {
     fs::create_dir_all(directory.path().join("inbox")).expect("made");
     fs::create_dir_all(directory.path().join("home")).expect("made");
     fs::write(directory.path().join("home/thesis.txt"), "mine").expect("written");
-    let output = tonghop(&["run", "--submissions", &place("inbox"), "--lake", &place("lake"), "--out", &place("home")]);
-    assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
-    assert_eq!(fs::read_to_string(directory.path().join("home/thesis.txt")).expect("still there"), "mine");
+    let output = tonghop(&[
+        "run",
+        "--submissions",
+        &place("inbox"),
+        "--lake",
+        &place("lake"),
+        "--out",
+        &place("home"),
+    ]);
+    assert_eq!(
+        output.status.code(),
+        Some(2),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert_eq!(
+        fs::read_to_string(directory.path().join("home/thesis.txt")).expect("still there"),
+        "mine"
+    );
 }
 
 /// Queries only: nothing that writes or defines.
@@ -153,9 +249,18 @@ fn a_directory_that_is_not_ours_is_not_replaced() {
 fn sql_does_not_change_anything() {
     let ran = run(&[("good.csv", good("Sơn La").as_bytes())]);
     let lake = ran.directory.path().join("lake");
-    for query in ["CREATE TABLE t AS SELECT 1", "DROP TABLE facts", "COPY facts TO '/tmp/x.csv'", "INSERT INTO facts SELECT * FROM facts", "SET a = 1"] {
+    for query in [
+        "CREATE TABLE t AS SELECT 1",
+        "DROP TABLE facts",
+        "COPY facts TO '/tmp/x.csv'",
+        "INSERT INTO facts SELECT * FROM facts",
+        "SET a = 1",
+    ] {
         let output = tonghop(&["sql", query, "--lake", &lake.to_string_lossy()]);
         assert_eq!(output.status.code(), Some(2), "`{query}` was run");
     }
-    assert_eq!(ran.sql("SELECT value / 3 FROM observations WHERE cell = 'B5'"), ["3.3333333333"]);
+    assert_eq!(
+        ran.sql("SELECT value / 3 FROM observations WHERE cell = 'B5'"),
+        ["3.3333333333"]
+    );
 }

@@ -6,3 +6,4 @@ mod documents;
 mod golden;
 mod hard_files;
 mod reading;
+mod sample_truth;

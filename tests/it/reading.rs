@@ -3,12 +3,15 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use tonghop::extract::{Address, ColumnRef, Content, PeriodClaim, Range, Sheet, Table, find_tables};
+use tonghop::extract::{
+    Address, ColumnRef, Content, PeriodClaim, Range, Sheet, Table, find_tables,
+};
 use tonghop::normalize::{Normalized, normalize};
 use tonghop::pipeline::{Plan, load};
 
-static PLAN: LazyLock<Plan> =
-    LazyLock::new(|| load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/kttt")).expect("sound definitions"));
+static PLAN: LazyLock<Plan> = LazyLock::new(|| {
+    load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/kttt")).expect("sound definitions")
+});
 
 /// A sheet written as text: a line a row, cells between `|`; what reads as a number is one.
 fn sheet(text: &str) -> Sheet {
@@ -27,7 +30,10 @@ fn sheet(text: &str) -> Sheet {
 }
 
 fn range(from: (u32, u32), to: (u32, u32)) -> Range {
-    Range { start: Address::new(from.0, from.1), end: Address::new(to.0, to.1) }
+    Range {
+        start: Address::new(from.0, from.1),
+        end: Address::new(to.0, to.1),
+    }
 }
 
 fn only_table(sheet: &Sheet) -> Table {
@@ -43,19 +49,33 @@ fn values(table: &Table) -> Vec<String> {
         .cells
         .iter()
         .filter_map(|cell| {
-            let ColumnRef::Value(column) = cell.column else { return None };
-            let value = cell.content.as_ref().map_or_else(|| "blank".to_owned(), Content::as_read);
-            Some(format!("{} {} {} {value}", form.rows[cell.row].member, form.columns[column].id, cell.at))
+            let ColumnRef::Value(column) = cell.column else {
+                return None;
+            };
+            let value = cell
+                .content
+                .as_ref()
+                .map_or_else(|| "blank".to_owned(), Content::as_read);
+            Some(format!(
+                "{} {} {} {value}",
+                form.rows[cell.row].member, form.columns[column].id, cell.at
+            ))
         })
         .collect()
 }
 
 fn codes(table: &Table) -> Vec<String> {
-    table.findings.iter().map(|f| format!("{} {}", f.code, f.place.cell.clone().unwrap_or_default())).collect()
+    table
+        .findings
+        .iter()
+        .map(|f| format!("{} {}", f.code, f.place.cell.clone().unwrap_or_default()))
+        .collect()
 }
 
 fn normalized(table: &Table) -> Normalized {
-    let PeriodClaim::Agreed(period) = &table.period else { panic!("no period: {:?}", table.period) };
+    let PeriodClaim::Agreed(period) = &table.period else {
+        panic!("no period: {:?}", table.period)
+    };
     normalize(table, period.year, &PLAN.vocabulary, &PLAN.conventions)
 }
 
@@ -67,15 +87,40 @@ fn the_title_block_stands_anywhere_above() {
         "||UBND TỈNH||Hà Nội, ngày 12 tháng 12 năm 2021\n\n|||Biểu số:|KTTT-01\nMỘT SỐ CHỈ TIÊU CƠ BẢN VỀ PHÁT TRIỂN KINH TẾ TẬP THỂ NĂM 2023\n\
          |Đơn vị báo cáo:||UBND tỉnh Sơn La\nĐịa giới: 63 tỉnh|||Lần gửi: 2|||Đơn vị tính: triệu đồng\n\n{HEAD}\n1|Tổng số hợp tác xã|HTX|101|5|6|7|8\n"
     )));
-    assert_eq!(table.title.reporter.as_ref().map(|s| (s.text.as_str(), s.at.to_string())), Some(("UBND tỉnh Sơn La", "D5".to_owned())));
-    assert_eq!(table.title.geography.as_ref().and_then(|(_, v)| v.as_deref()), Some("2004"));
+    assert_eq!(
+        table
+            .title
+            .reporter
+            .as_ref()
+            .map(|s| (s.text.as_str(), s.at.to_string())),
+        Some(("UBND tỉnh Sơn La", "D5".to_owned()))
+    );
+    assert_eq!(
+        table
+            .title
+            .geography
+            .as_ref()
+            .and_then(|(_, v)| v.as_deref()),
+        Some("2004")
+    );
     assert_eq!(table.title.sending.as_ref().and_then(|(_, n)| *n), Some(2));
-    assert_eq!(table.title.measure.as_ref().map(|s| s.text.as_str()), Some("triệu đồng"));
+    assert_eq!(
+        table.title.measure.as_ref().map(|s| s.text.as_str()),
+        Some("triệu đồng")
+    );
     // The date of the letter is no period.
-    assert_eq!(table.period, PeriodClaim::Agreed("2023".parse().expect("a period")));
+    assert_eq!(
+        table.period,
+        PeriodClaim::Agreed("2023".parse().expect("a period"))
+    );
     assert_eq!(
         values(&table),
-        ["htx_total actual E9 5", "htx_total plan F9 6", "htx_total estimate G9 7", "htx_total next_plan H9 8"]
+        [
+            "htx_total actual E9 5",
+            "htx_total plan F9 6",
+            "htx_total estimate G9 7",
+            "htx_total next_plan H9 8"
+        ]
     );
 }
 
@@ -86,9 +131,18 @@ fn columns_may_be_reordered_and_inserted() {
     ));
     assert_eq!(
         values(&table),
-        ["htx_total next_plan A2 8", "htx_total estimate D2 7", "htx_total plan F2 6", "htx_total actual G2 5"]
+        [
+            "htx_total next_plan A2 8",
+            "htx_total estimate D2 7",
+            "htx_total plan F2 6",
+            "htx_total actual G2 5"
+        ]
     );
-    assert_eq!(codes(&table), ["TH204 E1"], "the inserted column with a content is named");
+    assert_eq!(
+        codes(&table),
+        ["TH204 E1"],
+        "the inserted column with a content is named"
+    );
     assert_eq!(table.cells_held, 1);
 }
 
@@ -98,11 +152,17 @@ fn without_codes_the_label_decides_within_its_section() {
         "{HEAD}\nI|HỢP TÁC XÃ\n1|Tổng số HTX||||||1\n|Trong đó:\n1.1|Số hợp tác xã đang hoạt động||||||2\n\nII|LIÊN HIỆP HỢP TÁC XÃ\n\
          1|Tổng số liên hiệp HTX||||||3\n|- Số LHHTX đang hoạt động||||||4\nIII. TỔ HỢP TÁC\n|1 Tổng số THT (1)||||||5\n"
     )));
-    let plans: Vec<String> = values(&table).into_iter().filter(|v| v.contains("next_plan")).collect();
+    let plans: Vec<String> = values(&table)
+        .into_iter()
+        .filter(|v| v.contains("next_plan"))
+        .collect();
     assert_eq!(
         plans,
         [
-            "htx_total next_plan H3 1", "htx_active next_plan H5 2", "lhhtx_total next_plan H8 3", "lhhtx_active next_plan H9 4",
+            "htx_total next_plan H3 1",
+            "htx_active next_plan H5 2",
+            "lhhtx_total next_plan H8 3",
+            "lhhtx_active next_plan H9 4",
             "tht_total next_plan H11 5",
         ]
     );
@@ -115,7 +175,13 @@ fn two_header_rows_with_merged_heads() {
         "TT|Lĩnh vực|Mã số|Hợp tác xã||||||Liên hiệp HTX|Tổ hợp tác\n|||Tổng số|Đang hoạt động|Thành lập mới|Giải thể|Thành viên|Lao động|Tổng số|Tổng số|Thành viên\n\
          A|B|C|1|2|3|4|5|6|7|8|9\n|Tổng số||10|9|1|0|100|50|1|20|200\n1|Nông nghiệp, lâm nghiệp, thủy sản, diêm nghiệp|A|10|9|1|0|100|50|1|20|200\n|  + Trồng trọt||4|4|0|0|40|20|-|8|80\n",
     );
-    crosstab.merge(vec![range((0, 3), (0, 8)), range((0, 10), (0, 11)), range((0, 0), (1, 0)), range((0, 1), (1, 1)), range((0, 2), (1, 2))]);
+    crosstab.merge(vec![
+        range((0, 3), (0, 8)),
+        range((0, 10), (0, 11)),
+        range((0, 0), (1, 0)),
+        range((0, 1), (1, 1)),
+        range((0, 2), (1, 2)),
+    ]);
     let table = only_table(&crosstab);
     let found = values(&table);
     assert_eq!(found.len(), 27);
@@ -132,7 +198,13 @@ fn unmerged_heads_reach_to_the_next_head() {
     ));
     assert_eq!(
         values(&table),
-        ["_T htx_total B3 1", "_T htx_active C3 2", "_T lhhtx_total D3 3", "_T tht_total E3 4", "_T tht_members F3 5"]
+        [
+            "_T htx_total B3 1",
+            "_T htx_active C3 2",
+            "_T lhhtx_total D3 3",
+            "_T tht_total E3 4",
+            "_T tht_members F3 5"
+        ]
     );
 }
 
@@ -142,11 +214,17 @@ fn a_third_header_row_above_or_below_does_no_harm() {
         "Thông tin chung||Số liệu báo cáo\nChỉ tiêu|Mã số|Thực hiện|Kế hoạch\n||năm 2022|năm 2023\nTổng số hợp tác xã|101|5|6\n",
     );
     above.merge(vec![range((0, 0), (0, 1)), range((0, 2), (0, 3))]);
-    assert_eq!(values(&only_table(&above)), ["htx_total actual C4 5", "htx_total plan D4 6"]);
+    assert_eq!(
+        values(&only_table(&above)),
+        ["htx_total actual C4 5", "htx_total plan D4 6"]
+    );
     let twice = sheet(
         "Chỉ tiêu|Thực hiện năm 2022|Kế hoạch năm 2023\nChỉ tiêu|Thực hiện năm 2022|Kế hoạch năm 2023\nTổng số hợp tác xã|5|6\n",
     );
-    assert_eq!(values(&only_table(&twice)), ["htx_total actual B3 5", "htx_total plan C3 6"]);
+    assert_eq!(
+        values(&only_table(&twice)),
+        ["htx_total actual B3 5", "htx_total plan C3 6"]
+    );
 }
 
 #[test]
@@ -167,9 +245,15 @@ fn both_forms_in_one_sheet() {
         )),
         &PLAN.vocabulary,
     );
-    let forms: Vec<&str> = tables.iter().map(|t| PLAN.vocabulary.forms[t.form].code.as_str()).collect();
+    let forms: Vec<&str> = tables
+        .iter()
+        .map(|t| PLAN.vocabulary.forms[t.form].code.as_str())
+        .collect();
     assert_eq!(forms, ["KTTT-01", "KTTT-02"]);
-    assert_eq!(values(&tables[1]), ["_T htx_total B9 5", "_T tht_members C9 9"]);
+    assert_eq!(
+        values(&tables[1]),
+        ["_T htx_total B9 5", "_T tht_members C9 9"]
+    );
 }
 
 #[test]
@@ -178,16 +262,28 @@ fn rows_that_fit_nothing_are_named_with_what_is_nearest() {
         "{HEAD}\n1|Tổng số hợp tác xã|HTX|101|5|6|7|8\n2|Số HTX đang hoạt độngg||||2\n3|Số HTX giải thể|HTX|104|1|1|1|1\n"
     )));
     assert_eq!(codes(&table), ["TH205 B3"]);
-    assert!(table.findings[0].message_en.contains("`Số HTX đang hoạt động`"), "{}", table.findings[0].message_en);
+    assert!(
+        table.findings[0]
+            .message_en
+            .contains("`Số HTX đang hoạt động`"),
+        "{}",
+        table.findings[0].message_en
+    );
     assert_eq!(table.cells_held, 1);
 }
 
 #[test]
 fn a_row_whose_code_and_label_disagree_is_held_back() {
-    let table = only_table(&sheet(&format!("{HEAD}\n1|Tổng số hợp tác xã|HTX|102|5|6|7|8\n2|Số HTX giải thể|HTX|104|1|1|1|1\n")));
+    let table = only_table(&sheet(&format!(
+        "{HEAD}\n1|Tổng số hợp tác xã|HTX|102|5|6|7|8\n2|Số HTX giải thể|HTX|104|1|1|1|1\n"
+    )));
     assert_eq!(codes(&table), ["TH207 D2"]);
     assert_eq!(table.cells_held, 4);
-    assert!(values(&table).iter().all(|v| v.starts_with("htx_dissolved")));
+    assert!(
+        values(&table)
+            .iter()
+            .all(|v| v.starts_with("htx_dissolved"))
+    );
 }
 
 #[test]
@@ -196,16 +292,25 @@ fn a_row_found_twice_counts_once_or_not_at_all() {
     let same = only_table(&sheet(&format!("{HEAD}\n{row}{row}")));
     assert_eq!(codes(&same), ["TH209 E3"]);
     assert_eq!(values(&same).len(), 4);
-    let other = only_table(&sheet(&format!("{HEAD}\n{row}1|Tổng số hợp tác xã|HTX|101|5|6|7|9\n")));
+    let other = only_table(&sheet(&format!(
+        "{HEAD}\n{row}1|Tổng số hợp tác xã|HTX|101|5|6|7|9\n"
+    )));
     assert_eq!(codes(&other), ["TH208 E3"]);
     assert!(values(&other).is_empty());
 }
 
 #[test]
 fn title_and_heads_that_speak_of_different_years_are_a_contradiction() {
-    let table = only_table(&sheet(&format!("Biểu số: KTTT-01\nNĂM 2024\n{HEAD}\n1|Tổng số hợp tác xã|HTX|101|5|6|7|8\n")));
-    let PeriodClaim::Contradiction(title, head) = &table.period else { panic!("{:?}", table.period) };
-    assert_eq!((title.text.as_str(), head.text.as_str()), ("NĂM 2024", "Thực hiện năm 2022"));
+    let table = only_table(&sheet(&format!(
+        "Biểu số: KTTT-01\nNĂM 2024\n{HEAD}\n1|Tổng số hợp tác xã|HTX|101|5|6|7|8\n"
+    )));
+    let PeriodClaim::Contradiction(title, head) = &table.period else {
+        panic!("{:?}", table.period)
+    };
+    assert_eq!(
+        (title.text.as_str(), head.text.as_str()),
+        ("NĂM 2024", "Thực hiện năm 2022")
+    );
 }
 
 #[test]
@@ -213,10 +318,19 @@ fn the_half_year_form_has_an_actual_in_place_of_the_estimate() {
     let table = only_table(&sheet(
         "6 THÁNG ĐẦU NĂM 2025\nChỉ tiêu|Thực hiện năm 2024|Kế hoạch năm 2025|Thực hiện 6 tháng đầu năm 2025|Kế hoạch năm 2026\nTổng số hợp tác xã|1|2|3|4\n",
     ));
-    assert_eq!(table.period, PeriodClaim::Agreed("2025-S1".parse().expect("a period")));
-    let periods: Vec<String> =
-        normalized(&table).observations.iter().map(|o| format!("{} {}", o.scenario.as_str(), o.period)).collect();
-    assert_eq!(periods, ["actual 2024", "plan 2025", "actual 2025-S1", "plan 2026"]);
+    assert_eq!(
+        table.period,
+        PeriodClaim::Agreed("2025-S1".parse().expect("a period"))
+    );
+    let periods: Vec<String> = normalized(&table)
+        .observations
+        .iter()
+        .map(|o| format!("{} {}", o.scenario.as_str(), o.period))
+        .collect();
+    assert_eq!(
+        periods,
+        ["actual 2024", "plan 2025", "actual 2025-S1", "plan 2026"]
+    );
     assert!(table.findings.is_empty(), "{:?}", table.findings);
 }
 
@@ -231,43 +345,109 @@ fn one_in(text: &str) -> String {
         .observations
         .iter()
         .find(|o| o.scenario.as_str() == "estimate")
-        .map(|o| format!("{} {}", o.value.map_or_else(|| "NULL".to_owned(), |v| v.to_string()), o.status.as_str()));
+        .map(|o| {
+            format!(
+                "{} {}",
+                o.value.map_or_else(|| "NULL".to_owned(), |v| v.to_string()),
+                o.status.as_str()
+            )
+        });
     let found: Vec<&str> = result.findings.iter().map(|f| f.code.as_str()).collect();
-    [value.unwrap_or_default(), found.join(" ")].join(" ").trim().to_owned()
+    [value.unwrap_or_default(), found.join(" ")]
+        .join(" ")
+        .trim()
+        .to_owned()
 }
 
 #[test]
 fn symbols_are_told_apart() {
-    for (cell, reading) in [("-", "0 E"), ("…", "NULL L"), ("...", "NULL L"), ("..", "NULL L"), ("x", "NULL M"), ("", "NULL O"), ("0", "0 E")] {
-        assert_eq!(one(&format!("1|Tổng số hợp tác xã|HTX|101|||{cell}|1")), reading, "`{cell}`");
+    for (cell, reading) in [
+        ("-", "0 E"),
+        ("…", "NULL L"),
+        ("...", "NULL L"),
+        ("..", "NULL L"),
+        ("x", "NULL M"),
+        ("", "NULL O"),
+        ("0", "0 E"),
+    ] {
+        assert_eq!(
+            one(&format!("1|Tổng số hợp tác xã|HTX|101|||{cell}|1")),
+            reading,
+            "`{cell}`"
+        );
     }
 }
 
 #[test]
 fn units_convert_exactly_from_the_nearest_statement() {
-    assert_eq!(one("1|Tổng vốn điều lệ của các HTX|triệu đồng|151|||1234567|1"), "1234.567 E");
-    assert_eq!(one("1|Tổng vốn điều lệ của các HTX|tỷ đồng|151|||12.5|1"), "12.5 E");
-    assert_eq!(one("1|Tổng số thành viên HTX|nghìn người|111|||5935|1"), "5935000 E");
-    assert_eq!(one("1|Doanh thu bình quân một HTX (tỷ đồng)||141|||2.5|1"), "2500 E");
-    assert_eq!(one("1|Doanh thu bình quân một HTX|triệu đồng|141|||2.5|1"), "2.5 E");
-    assert_eq!(one("1|Tổng vốn điều lệ của các HTX|tấn|151|||12|1"), "TH310");
+    assert_eq!(
+        one("1|Tổng vốn điều lệ của các HTX|triệu đồng|151|||1234567|1"),
+        "1234.567 E"
+    );
+    assert_eq!(
+        one("1|Tổng vốn điều lệ của các HTX|tỷ đồng|151|||12.5|1"),
+        "12.5 E"
+    );
+    assert_eq!(
+        one("1|Tổng số thành viên HTX|nghìn người|111|||5935|1"),
+        "5935000 E"
+    );
+    assert_eq!(
+        one("1|Doanh thu bình quân một HTX (tỷ đồng)||141|||2.5|1"),
+        "2500 E"
+    );
+    assert_eq!(
+        one("1|Doanh thu bình quân một HTX|triệu đồng|141|||2.5|1"),
+        "2.5 E"
+    );
+    assert_eq!(
+        one("1|Tổng vốn điều lệ của các HTX|tấn|151|||12|1"),
+        "TH310"
+    );
     assert_eq!(one("1|Tổng số thành viên HTX||111|||120 HTX|1"), "TH310");
     assert_eq!(one("1|Tổng số thành viên HTX||111|||120 người|1"), "120 E");
     // The sheet's unit speaks of the rows of its dimension that have none of their own.
     let sheet_unit = "Đơn vị tính: triệu đồng\nChỉ tiêu|Thực hiện năm 2022|Ước thực hiện năm 2023";
-    assert_eq!(one_in(&format!("{sheet_unit}\nTổng vốn điều lệ của các HTX||2500")), "2.5 E");
-    assert_eq!(one_in(&format!("{sheet_unit}\nTổng số hợp tác xã||2500")), "2500 E");
+    assert_eq!(
+        one_in(&format!("{sheet_unit}\nTổng vốn điều lệ của các HTX||2500")),
+        "2.5 E"
+    );
+    assert_eq!(
+        one_in(&format!("{sheet_unit}\nTổng số hợp tác xã||2500")),
+        "2500 E"
+    );
 }
 
 #[test]
 fn text_numbers_are_never_guessed() {
-    assert_eq!(one("1|Tổng số hợp tác xã|HTX|101|||1.234|1"), "1.234 E TH309", "a stored number is what it is");
-    assert_eq!(one("1|Tổng số hợp tác xã|HTX|101|||'1.234|1"), "1234 E", "whole numbers group in threes");
-    assert_eq!(one("1|Tổng vốn điều lệ của các HTX|tỷ đồng|151|||'1.234|1"), "TH302");
-    assert_eq!(one("1|Tổng số thành viên HTX|nghìn người|111|||'5.935|1"), "TH302", "scaled, it may be a fraction");
-    assert_eq!(one("1|Tổng vốn điều lệ của các HTX|tỷ đồng|151|'12,5||'1.234|1"), "1234 E TH307");
+    assert_eq!(
+        one("1|Tổng số hợp tác xã|HTX|101|||1.234|1"),
+        "1.234 E TH309",
+        "a stored number is what it is"
+    );
+    assert_eq!(
+        one("1|Tổng số hợp tác xã|HTX|101|||'1.234|1"),
+        "1234 E",
+        "whole numbers group in threes"
+    );
+    assert_eq!(
+        one("1|Tổng vốn điều lệ của các HTX|tỷ đồng|151|||'1.234|1"),
+        "TH302"
+    );
+    assert_eq!(
+        one("1|Tổng số thành viên HTX|nghìn người|111|||'5.935|1"),
+        "TH302",
+        "scaled, it may be a fraction"
+    );
+    assert_eq!(
+        one("1|Tổng vốn điều lệ của các HTX|tỷ đồng|151|'12,5||'1.234|1"),
+        "1234 E TH307"
+    );
     assert_eq!(one("1|Tổng số hợp tác xã|HTX|101|||~120|1"), "120 E TH308");
-    assert_eq!(one("1|Tổng số hợp tác xã|HTX|101|||khoảng 120|1"), "120 E TH308");
+    assert_eq!(
+        one("1|Tổng số hợp tác xã|HTX|101|||khoảng 120|1"),
+        "120 E TH308"
+    );
     assert_eq!(one("1|Tổng số hợp tác xã|HTX|101|||chưa có|1"), "TH301");
     assert_eq!(one("1|Tổng số hợp tác xã|HTX|101|||12/2025|1"), "TH301");
     assert_eq!(one("1|Tổng số hợp tác xã|HTX|101|||99999999999|1"), "TH304");
@@ -279,7 +459,11 @@ fn every_body_cell_is_loaded_checked_or_held() {
                 Tổng số hợp tác xã|5|chưa có|140|9\nSố HTX giải thể||1||\nDòng lạ|1|2|3|4\n";
     let table = only_table(&sheet(text));
     let result = normalized(&table);
-    let values = table.cells.iter().filter(|c| matches!(c.column, ColumnRef::Value(_))).count() as i64;
+    let values = table
+        .cells
+        .iter()
+        .filter(|c| matches!(c.column, ColumnRef::Value(_)))
+        .count() as i64;
     assert_eq!(values, 4);
     assert_eq!((result.observations.len(), result.held), (3, 1));
     assert_eq!(result.comparisons.len(), 1);

@@ -22,7 +22,11 @@ const CHECKS: [(&str, &str); 3] = [
 /// # Errors
 /// When a query fails.
 pub async fn run_checks(engine: &Engine, reports: &mut [Report]) -> Result<()> {
-    let index: HashMap<String, usize> = reports.iter().enumerate().map(|(i, r)| (r.report_id.clone(), i)).collect();
+    let index: HashMap<String, usize> = reports
+        .iter()
+        .enumerate()
+        .map(|(i, r)| (r.report_id.clone(), i))
+        .collect();
     for (code, sql) in CHECKS {
         let (_, batches) = engine.query(sql).await?;
         let mut found: Vec<(usize, Finding)> = Vec::new();
@@ -40,7 +44,12 @@ pub async fn run_checks(engine: &Engine, reports: &mut [Report]) -> Result<()> {
                         values.insert(field.name(), trimmed(texts.value(row)));
                     }
                 }
-                let Some(report) = values.get("report_id").and_then(|id| index.get(id).copied()) else { continue };
+                let Some(report) = values
+                    .get("report_id")
+                    .and_then(|id| index.get(id).copied())
+                else {
+                    continue;
+                };
                 let place = Place {
                     cell: values.get("cell").cloned(),
                     indicator: values.get("indicator").cloned(),
@@ -48,7 +57,10 @@ pub async fn run_checks(engine: &Engine, reports: &mut [Report]) -> Result<()> {
                     scenario: values.get("scenario").cloned(),
                     ..reports[report].place()
                 };
-                let args: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                let args: Vec<(&str, &str)> = values
+                    .iter()
+                    .map(|(name, value)| (*name, value.as_str()))
+                    .collect();
                 found.push((report, Finding::new(code, place, &args)));
             }
         }
@@ -62,8 +74,15 @@ pub async fn run_checks(engine: &Engine, reports: &mut [Report]) -> Result<()> {
 
 /// A decimal without idle zeros; any other text as it is.
 fn trimmed(text: &str) -> String {
-    let is_decimal = text.contains('.') && text.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-');
-    if is_decimal { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text.to_owned() }
+    let is_decimal = text.contains('.')
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_digit() || b == b'.' || b == b'-');
+    if is_decimal {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text.to_owned()
+    }
 }
 
 /// One finding for each form and period whose reports stand on units that an earlier geography has not.
@@ -71,19 +90,36 @@ fn trimmed(text: &str) -> String {
 pub fn back_in_time(reports: &[Report], geography: &Geography) -> Vec<Finding> {
     let mut merged: BTreeMap<(String, String, String), usize> = BTreeMap::new();
     for report in reports.iter().filter(|r| r.is_current) {
-        let (Some(period), Some(unit)) = (report.period, &report.unit) else { continue };
-        let at = geography.vintages.iter().position(|(v, _)| *v == unit.vintage).unwrap_or(0);
+        let (Some(period), Some(unit)) = (report.period, &report.unit) else {
+            continue;
+        };
+        let at = geography
+            .vintages
+            .iter()
+            .position(|(v, _)| *v == unit.vintage)
+            .unwrap_or(0);
         for (earlier, _) in &geography.vintages[..at] {
             if !geography.is_unchanged(unit, earlier) {
-                *merged.entry((report.form.clone(), period.to_string(), earlier.clone())).or_default() += 1;
+                *merged
+                    .entry((report.form.clone(), period.to_string(), earlier.clone()))
+                    .or_default() += 1;
             }
         }
     }
     merged
         .into_iter()
         .map(|((form, period, vintage), count)| {
-            let place = Place { form: Some(form), period: Some(period), unit_vintage: Some(vintage.clone()), ..Place::default() };
-            Finding::new("TH409", place, &[("vintage", &vintage), ("count", &count.to_string())])
+            let place = Place {
+                form: Some(form),
+                period: Some(period),
+                unit_vintage: Some(vintage.clone()),
+                ..Place::default()
+            };
+            Finding::new(
+                "TH409",
+                place,
+                &[("vintage", &vintage), ("count", &count.to_string())],
+            )
         })
         .collect()
 }
