@@ -7,6 +7,7 @@ mod body;
 mod form;
 mod grid;
 mod header;
+mod label;
 mod table;
 mod title;
 mod workbook;

@@ -1,6 +1,6 @@
 //! Checking the SQL of a pipeline: every rule, model and table must fit the tables there are.
 
-use super::{Plan, load};
+use super::{Plan, source};
 use crate::diagnostic::{DefinitionError, DefinitionErrors};
 use crate::engine::Engine;
 use crate::validate::rule_sql;
@@ -34,7 +34,7 @@ async fn check_all(plan: &Plan, errors: &mut DefinitionErrors) -> datafusion::er
     let rules_text = std::fs::read_to_string(&rules_path).unwrap_or_default();
     for rule in &plan.rules {
         if let Err(e) = engine.plan(&rule_sql(rule)).await {
-            let line = load::line_of(&rules_text, &format!("\"{}\"", rule.id));
+            let line = source::line_of(&rules_text, &format!("\"{}\"", rule.id));
             let said = e.strip_backtrace();
             let reason = said.split("\nValid fields").next().unwrap_or_default();
             let message = format!("the rule `{}` cannot be run: {reason}", rule.id);

@@ -3,10 +3,12 @@
 mod assemble;
 mod catalogue;
 mod check;
+mod form;
 mod load;
 mod raw;
 mod reference;
 mod run;
+mod source;
 mod summary;
 mod tables;
 

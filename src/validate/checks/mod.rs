@@ -11,10 +11,11 @@ use crate::engine::Engine;
 use crate::geography::{Geography, Report};
 
 /// A query whose rows are findings: its columns are arguments of the message, some also of the place.
-const CHECKS: [(&str, &str); 3] = [
+const CHECKS: [(&str, &str); 4] = [
     ("TH406", include_str!("overlap.sql")),
     ("TH407", include_str!("other_form_counts.sql")),
     ("TH408", include_str!("forms_disagree.sql")),
+    ("TH417", include_str!("reporters_differ.sql")),
 ];
 
 /// Runs the checks over `reports`, `observations` and `counted`; the findings go to their reports.

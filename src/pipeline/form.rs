@@ -1,0 +1,231 @@
+//! A form's file to a [`Form`]: heads compiled, rows taken from the code lists, every reference checked.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use toml::Spanned;
+
+use super::catalogue::{Indicator, Sector};
+use super::source::Source;
+use crate::diagnostic::{DefinitionError, DefinitionErrors};
+use crate::extract::{
+    Column, Comparison, Dimension, Form, FormRow, HeadPattern, RawForm, RelativePeriod, Section,
+    Stub,
+};
+use crate::text::Folder;
+
+/// Notes a name that is no indicator.
+pub(super) fn dangling(
+    name: &Spanned<String>,
+    indicators: &[Indicator],
+    source: &Source,
+    errors: &mut DefinitionErrors,
+) {
+    if !indicators.iter().any(|i| i.id == *name.get_ref()) {
+        let message = format!("`{}` is no indicator of indicators.csv", name.get_ref());
+        errors.push(source.error(
+            name.span().start,
+            message,
+            "correct the name, or add the indicator to indicators.csv",
+        ));
+    }
+}
+
+/// Reads `forms/<name>.toml`.
+pub(super) fn read_form(
+    path: &Path,
+    folder: &Folder,
+    indicators: &[Indicator],
+    sectors: &[Sector],
+    errors: &mut DefinitionErrors,
+) -> Result<Form, DefinitionError> {
+    let source = Source::read(path)?;
+    let raw: RawForm = source.parse()?;
+    let fold = |texts: &[String]| texts.iter().map(|t| folder.fold(t)).collect::<Vec<_>>();
+    let compile_heads = |head: &[String], also: &[Vec<String>], errors: &mut DefinitionErrors| {
+        let mut heads = Vec::new();
+        for path in std::iter::once(head).chain(also.iter().map(Vec::as_slice)) {
+            match HeadPattern::compile(path, folder) {
+                Ok(pattern) => heads.push(pattern),
+                Err(e) => {
+                    let at = path
+                        .first()
+                        .and_then(|text| source.text.find(text.as_str()))
+                        .unwrap_or(0);
+                    errors.push(source.error(
+                        at,
+                        e,
+                        "write a year of a head as {N}, {N-1} or {N+1}",
+                    ));
+                }
+            }
+        }
+        heads
+    };
+    let column_index = |name: &Spanned<String>| {
+        raw.columns
+            .iter()
+            .position(|c| c.id.get_ref() == name.get_ref())
+            .ok_or_else(|| {
+                let message = format!("the form has no column `{}`", name.get_ref());
+                source.error(
+                    name.span().start,
+                    message,
+                    "name the id of a column of this form",
+                )
+            })
+    };
+    let mut columns = Vec::new();
+    for column in &raw.columns {
+        if let Some(indicator) = &column.indicator {
+            dangling(indicator, indicators, &source, errors);
+        }
+        if (raw.rows.dimension == Dimension::Indicator) == column.indicator.is_some() {
+            let message = format!(
+                "the column `{}` {}",
+                column.id.get_ref(),
+                if column.indicator.is_some() {
+                    "names an indicator, and so do the rows"
+                } else {
+                    "names no indicator, and neither do the rows"
+                }
+            );
+            errors.push(source.error(
+                column.id.span().start,
+                message,
+                "either the rows are indicators or each column names one",
+            ));
+        }
+        let period = RelativePeriod::parse(column.period.get_ref()).unwrap_or_else(|| {
+            let message = format!("`{}` is no period relative to N", column.period.get_ref());
+            errors.push(source.error(
+                column.period.span().start,
+                message,
+                "write N, N-1, N+1, N-S1 or N-S2",
+            ));
+            RelativePeriod {
+                years: 0,
+                half: None,
+            }
+        });
+        let stands_on = match &column.stands_on {
+            Some(name) => match column_index(name) {
+                Ok(i) => Some(i),
+                Err(e) => {
+                    errors.push(e);
+                    None
+                }
+            },
+            None => None,
+        };
+        columns.push(Column {
+            id: column.id.get_ref().clone(),
+            title: column.head.join(" › "),
+            heads: compile_heads(&column.head, &column.also, errors),
+            frequencies: column.frequencies.clone(),
+            scenario: column.scenario,
+            period,
+            indicator: column.indicator.as_ref().map(|i| i.get_ref().clone()),
+            stands_on,
+        });
+    }
+    let mut comparisons = Vec::new();
+    for comparison in &raw.comparisons {
+        match (column_index(&comparison.of), column_index(&comparison.to)) {
+            (Ok(of), Ok(to)) => comparisons.push(Comparison {
+                heads: compile_heads(&comparison.head, &comparison.also, errors),
+                frequencies: comparison.frequencies.clone(),
+                of,
+                to,
+            }),
+            (of, to) => errors.0.extend([of.err(), to.err()].into_iter().flatten()),
+        }
+    }
+    for code in &raw.rows.codes {
+        if !indicators
+            .iter()
+            .any(|i| i.row_code.as_ref() == Some(code.get_ref()))
+        {
+            let message = format!("`{}` is no row_code of indicators.csv", code.get_ref());
+            errors.push(source.error(
+                code.span().start,
+                message,
+                "name codes of the rows of this form",
+            ));
+        }
+    }
+    let wanted: BTreeSet<&String> = raw.rows.codes.iter().map(Spanned::get_ref).collect();
+    let rows = match raw.rows.dimension {
+        Dimension::Indicator => indicators
+            .iter()
+            .filter(|i| {
+                i.row_code
+                    .as_ref()
+                    .is_some_and(|code| wanted.is_empty() || wanted.contains(code))
+            })
+            .map(|i| FormRow {
+                member: i.id.clone(),
+                code: i.row_code.clone(),
+                section: i.section.clone(),
+                label: i.name_vi.clone(),
+                labels: vec![folder.fold(&i.name_vi)],
+            })
+            .collect(),
+        Dimension::Sector => std::iter::once(FormRow {
+            member: crate::normalize::TOTAL.to_owned(),
+            code: None,
+            section: None,
+            label: raw.rows.total.first().cloned().unwrap_or_default(),
+            labels: fold(&raw.rows.total),
+        })
+        .chain(sectors.iter().map(|s| FormRow {
+            member: s.code.clone(),
+            code: Some(s.code.clone()),
+            section: None,
+            label: s.name_vi.clone(),
+            labels: vec![folder.fold(&s.name_vi)],
+        }))
+        .collect(),
+    };
+    let sections: BTreeSet<&str> = indicators
+        .iter()
+        .filter_map(|i| i.section.as_deref())
+        .collect();
+    for section in &raw.sections {
+        if !sections.contains(section.id.as_str()) {
+            let at = source
+                .text
+                .find(&format!("id = \"{}\"", section.id))
+                .unwrap_or(0);
+            let message = format!("no indicator stands in the section `{}`", section.id);
+            errors.push(source.error(at, message, "name a section of indicators.csv"));
+        }
+    }
+    Ok(Form {
+        folded_code: folder.fold(&raw.form),
+        folded_title: folder.fold(&raw.title_vi),
+        code: raw.form,
+        title_vi: raw.title_vi,
+        title_en: raw.title_en,
+        frequencies: raw.frequencies,
+        dimension: raw.rows.dimension,
+        label_heads: fold(&raw.rows.head),
+        stub: Stub {
+            number: fold(&raw.stub.number),
+            unit: fold(&raw.stub.unit),
+            code: fold(&raw.stub.code),
+            note: fold(&raw.stub.note),
+        },
+        sections: raw
+            .sections
+            .iter()
+            .map(|s| Section {
+                id: s.id.clone(),
+                labels: fold(&s.words),
+            })
+            .collect(),
+        columns,
+        comparisons,
+        rows,
+    })
+}
