@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{CLEAN, default_pipeline, show};
+use super::{CLEAN, FINDINGS, default_pipeline, show};
 use crate::pipeline;
 
 #[derive(Debug, Args)]
@@ -16,12 +16,18 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn main(arguments: Arguments) -> ExitCode {
+    if !arguments.pipeline.join("pipeline.toml").is_file() {
+        return show::failure(&format!(
+            "there is no pipeline at `{0}`\nhint: name a directory that holds a pipeline.toml",
+            arguments.pipeline.display()
+        ));
+    }
     let plan = match pipeline::load(&arguments.pipeline) {
         Ok(plan) => plan,
-        Err(errors) => return show::definition_errors(&errors),
+        Err(errors) => return show::definition_errors(&errors, FINDINGS),
     };
     if let Err(errors) = pipeline::check_queries(&plan).await {
-        return show::definition_errors(&errors);
+        return show::definition_errors(&errors, FINDINGS);
     }
     show::note(&format!(
         "{}: sound — {} forms, {} indicators, {} sectors, {} rules, {} tables, {} vintages",

@@ -66,7 +66,7 @@ fn moment(text: &str) -> Result<Timestamp, String> {
 pub(super) async fn main(arguments: Arguments) -> ExitCode {
     let plan = match pipeline::load(&arguments.pipeline) {
         Ok(plan) => plan,
-        Err(errors) => return show::definition_errors(&errors),
+        Err(errors) => return show::definition_errors(&errors, super::FAILED),
     };
     let options = RunOptions {
         submissions: arguments.submissions,

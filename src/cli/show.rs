@@ -23,8 +23,11 @@ pub(super) fn failure(message: &str) -> ExitCode {
     ExitCode::from(super::FAILED)
 }
 
-/// Says what is wrong in a pipeline's definitions.
-pub(super) fn definition_errors(errors: &crate::diagnostic::DefinitionErrors) -> ExitCode {
+/// Says what is wrong in a pipeline's definitions, and gives the exit code `code`.
+pub(super) fn definition_errors(
+    errors: &crate::diagnostic::DefinitionErrors,
+    code: u8,
+) -> ExitCode {
     note(&errors.to_string());
     let n = errors.0.len();
     note(&format!(
