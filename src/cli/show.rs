@@ -34,5 +34,5 @@ pub(super) fn definition_errors(
         "\n{n} {} in the definitions",
         if n == 1 { "error" } else { "errors" }
     ));
-    ExitCode::from(super::FAILED)
+    ExitCode::from(code)
 }
