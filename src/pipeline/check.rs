@@ -1,5 +1,6 @@
 //! Checking the SQL of a pipeline: every rule, model and table must fit the tables there are.
 
+use super::tables::official_order;
 use super::{Plan, source};
 use crate::diagnostic::{DefinitionError, DefinitionErrors};
 use crate::engine::Engine;
@@ -55,8 +56,9 @@ async fn check_all(plan: &Plan, errors: &mut DefinitionErrors) -> datafusion::er
             "correct the model that the message names",
         ));
     }
+    crate::tables::register_order(&engine, &official_order(plan))?;
     for definition in &plan.tables {
-        if let Err(e) = crate::tables::check(&engine, definition, &plan.edition).await {
+        if let Err(e) = crate::tables::check(&engine, definition).await {
             errors.push(e);
         }
     }

@@ -20,7 +20,7 @@ use crate::geography::{Duty, Geography, Reporter, Reporters, Tables};
 use crate::intake::hex;
 use crate::normalize::{Conventions, IndicatorFacts, Measures, RawMeasures, Symbols};
 use crate::query::{Country, MODELS, Models};
-use crate::tables::{Edition, TableDefinition};
+use crate::tables::{Context, Edition, TableDefinition};
 use crate::text::Folder;
 use crate::validate::{RawRules, Rule};
 
@@ -121,25 +121,48 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
             )),
         }
     }
-    let mut tables = Vec::new();
+    let country = Country {
+        code: raw.country.code,
+        name_vi: raw.country.name_vi,
+        name_en: raw.country.name_en,
+    };
+    let edition = match read_edition(directory, &reference, &raw.edition, &geography, &country) {
+        Ok(edition) => Some(edition),
+        Err(e) => {
+            errors.push(e);
+            None
+        }
+    };
+    let known_indicator = |name: &str| indicators.iter().any(|i| i.id == name);
+    let known_form = |code: &str| form_codes.contains(code);
+    let mut tables: Vec<TableDefinition> = Vec::new();
     for path in files_of(&directory.join("tables"), "toml") {
-        let read = Source::read(&path).and_then(|source| source.parse().map(|raw| (source, raw)));
-        match read.and_then(|(source, raw)| TableDefinition::new(raw, &source.path, &source.text)) {
+        let Some(edition) = &edition else { break };
+        let read = Source::read(&path).and_then(|source| {
+            let raw = source.parse()?;
+            TableDefinition::new(
+                raw,
+                edition,
+                &known_indicator,
+                &known_form,
+                &source.path,
+                &source.text,
+            )
+        });
+        match read {
+            Ok(table) if tables.iter().any(|t| t.id == table.id) => {
+                let message = format!("there is another table `{}`", table.id);
+                errors.push(DefinitionError::new(
+                    &path,
+                    Some(1),
+                    message,
+                    "give one of the two another id",
+                ));
+            }
             Ok(table) => tables.push(table),
             Err(e) => errors.push(e),
         }
     }
-    let edition_path = directory
-        .join("editions")
-        .join(format!("{}.toml", raw.edition.get_ref()));
-    let edition: Option<Edition> =
-        match Source::read(&edition_path).and_then(|source| source.parse()) {
-            Ok(edition) => Some(edition),
-            Err(e) => {
-                errors.push(e);
-                None
-            }
-        };
 
     let reporters = Reporters(
         raw.reporters
@@ -297,11 +320,7 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
         models,
         tables,
         edition,
-        country: Country {
-            code: raw.country.code,
-            name_vi: raw.country.name_vi,
-            name_en: raw.country.name_en,
-        },
+        country,
         headline: Headline {
             indicators: raw
                 .headline
@@ -312,6 +331,29 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
         },
         limits: raw.limits,
     })
+}
+
+/// The edition that a run prints, with the words of printed tables.
+fn read_edition(
+    directory: &Path,
+    reference: &Path,
+    name: &Spanned<String>,
+    geography: &Geography,
+    country: &Country,
+) -> Result<Edition, DefinitionError> {
+    let printed = Source::read(&reference.join("printed.toml"))?.parse()?;
+    let path = directory
+        .join("editions")
+        .join(format!("{}.toml", name.get_ref()));
+    let source = Source::read(&path)?;
+    let context = Context { geography, country };
+    Edition::new(
+        source.parse()?,
+        printed,
+        context,
+        &source.path,
+        &source.text,
+    )
 }
 
 /// A path relative to a directory, without the `..` that can be taken out of it.

@@ -187,7 +187,7 @@ pub(super) async fn summarize(
         headlines,
         lake: options.lake.display().to_string(),
         out: options.out.display().to_string(),
-        tables: tables.iter().map(|t| t.title_en.clone()).collect(),
+        tables: tables.iter().map(|t| t.title.en.clone()).collect(),
     })
 }
 

@@ -16,7 +16,7 @@ use crate::diagnostic::{Finding, Severity};
 use crate::engine::Engine;
 use crate::geography::Report;
 use crate::normalize::{TOTAL, lake_decimal};
-use crate::tables::{Table, build};
+use crate::tables::{OfficialOrder, Table, build, register_order};
 use crate::validate::RuleResult;
 
 fn owned(values: Vec<Option<String>>) -> ArrayRef {
@@ -186,8 +186,16 @@ pub(super) fn findings(all: &[Finding]) -> Result<RecordBatch, ArrowError> {
     )
 }
 
+/// The official order of what is printed, for the queries of tables.
+pub(super) fn official_order(plan: &Plan) -> OfficialOrder {
+    let indicators = plan.indicators.iter().map(|i| i.id.as_str());
+    let sectors = plan.sectors.iter().map(|s| s.code.as_str());
+    OfficialOrder::new(&plan.geography, indicators, sectors)
+}
+
 /// The printed tables of the pipeline's edition.
 pub(super) async fn build_all(engine: &Engine, plan: &Plan) -> Result<Vec<Table>, DataFusionError> {
+    register_order(engine, &official_order(plan))?;
     let mut tables = Vec::with_capacity(plan.tables.len());
     for definition in &plan.tables {
         tables.push(build(engine, definition, &plan.edition).await?);

@@ -1,72 +1,29 @@
-//! stub
-use crate::diagnostic::DefinitionError;
-use crate::engine::Engine;
-use serde::Deserialize;
-use std::path::Path;
-/// stub
-#[derive(Debug, Clone, Deserialize)]
-pub struct RawTable {}
-/// stub
-#[derive(Debug, Clone)]
-pub struct TableDefinition {}
-impl TableDefinition {
-    /// stub
-    pub fn new(_raw: RawTable, _path: &Path, _text: &str) -> Result<Self, DefinitionError> {
-        Ok(Self {})
-    }
-}
-/// stub
-#[derive(Debug, Clone, Deserialize)]
-pub struct Edition {}
-/// stub
-#[derive(Debug, Clone)]
-pub struct Table {
-    /// stub
-    pub title_en: String,
-}
-/// stub
-pub async fn build(
-    _e: &Engine,
-    _d: &TableDefinition,
-    _ed: &Edition,
-) -> datafusion::error::Result<Table> {
-    Ok(Table {
-        title_en: String::new(),
-    })
-}
-/// A decimal of six places (an integer of millionths) with `decimals` shown, rounded half away from zero.
-#[must_use]
-pub fn format_decimal(millionths: i128, decimals: u32, group: char, mark: char) -> String {
-    let unit = 10_i128.pow(6_u32.saturating_sub(decimals));
-    let half = unit / 2;
-    let rounded = (millionths.abs() + half) / unit;
-    let scale = 10_i128.pow(decimals.min(6));
-    let (whole, fraction) = (rounded / scale, rounded % scale);
-    let digits = whole.to_string();
-    let mut text = String::new();
-    if millionths < 0 && rounded != 0 {
-        text.push('-');
-    }
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
-            text.push(group);
-        }
-        text.push(c);
-    }
-    if decimals > 0 {
-        text.push(mark);
-        text.push_str(&format!(
-            "{fraction:0width$}",
-            width = decimals.min(6) as usize
-        ));
-    }
-    text
-}
-/// stub
-pub async fn check(
-    _e: &Engine,
-    _d: &TableDefinition,
-    _ed: &Edition,
-) -> Result<(), DefinitionError> {
-    Ok(())
-}
+//! Printed tables: a definition and its query become a [`Table`], a pure value that every kind of
+//! publication (workbook, CSV, later PDF) shows in its own way.
+//!
+//! What a table says, in which words and from which figures, stands in the pipeline (`tables/*.toml`, `*.sql`,
+//! `editions/*.toml`, the printed words of the reference). Here is what is true of every statistical table:
+//! how a figure is rounded and marked, when a comparison may be printed, which notes a gap demands.
+
+mod build;
+mod check;
+mod column;
+mod compare;
+mod definition;
+mod edition;
+mod notes;
+mod number;
+mod order;
+mod parameters;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use build::build;
+pub use check::check;
+pub use column::RawColumn;
+pub use definition::{RawTable, TableDefinition};
+pub use edition::{Context, Edition, RawEdition, RawPrinted, Symbol, SymbolKind, Words};
+pub use number::format_decimal;
+pub use order::{OfficialOrder, register_order};
+pub use table::{Cell, Head, Row, RowStyle, Status, Table, Text};

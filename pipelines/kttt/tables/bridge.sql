@@ -1,0 +1,71 @@
+-- The bridge between two geographies in one year: each unit of the edition's geography, under it the units of
+-- the geography before that were merged into it.
+-- grain: unit × column. `reported` is the former units' own figure, for a new unit and the country their sum;
+-- `restated` is the figure on the edition's geography, which a former unit has not: no cell is delivered.
+WITH former AS (
+    SELECT c.to_code, c.from_code, c.change, l.name_vi, l.name_en, f.value, f.status, f.units_reported, f.units_expected,
+           i.indicator, i.decimals, w.unit_code IS NULL AND coalesce(f.status, 'O') <> 'M' AS lacking
+    FROM unit_changes c
+    CROSS JOIN (SELECT indicator, decimals FROM indicators WHERE indicator IN ({indicators})) AS i
+    JOIN unit_labels l ON l.geography = c.from_vintage AND l.unit_code = c.from_code
+    LEFT JOIN figures f
+      ON f.geography = c.from_vintage AND f.code = c.from_code AND f.period = {bridge_year}
+     AND f.indicator = i.indicator AND f.sector = '_T' AND f.scenario = {scenario}
+    LEFT JOIN whole w
+      ON w.geography = c.from_vintage AND w.unit_code = c.from_code AND w.period = {bridge_year}
+     AND w.indicator = i.indicator AND w.sector = '_T' AND w.scenario = {scenario}
+    WHERE c.from_vintage = {bridge_geography} AND c.to_vintage = {geography}
+),
+-- Former units put together: for each new unit (its code), and for the country.
+together AS (
+    SELECT code, indicator, decimals, sum(value) AS value,
+           CASE WHEN count(value) = 0 THEN NULL
+                WHEN bool_or(lacking) THEN 'P'
+                WHEN bool_or(status = 'I') THEN 'I'
+                WHEN bool_or(status = 'E') THEN 'E'
+                ELSE 'A' END AS status,
+           sum(CASE WHEN lacking THEN 0 ELSE 1 END) AS units_reported, count(*) AS units_expected,
+           string_agg(CASE WHEN lacking THEN name_vi END, '|' ORDER BY from_code) AS missing_vi,
+           string_agg(CASE WHEN lacking THEN name_en END, '|' ORDER BY from_code) AS missing_en
+    FROM (
+        SELECT to_code AS code, from_code, indicator, decimals, value, status, lacking, name_vi, name_en FROM former
+        UNION ALL
+        SELECT {country} AS code, from_code, indicator, decimals, value, status, lacking, name_vi, name_en FROM former
+    ) AS both_levels
+    GROUP BY code, indicator, decimals
+),
+listed AS (
+    SELECT CAST(0 AS BIGINT) AS row_order, {country} AS code, 'total' AS style, {country_vi} AS label_vi, {country_en} AS label_en
+    UNION ALL
+    SELECT row_number() OVER (ORDER BY unit_code) * 100 AS row_order, unit_code AS code, 'group' AS style,
+           name_vi AS label_vi, name_en AS label_en
+    FROM unit_labels
+    WHERE geography = {geography}
+)
+SELECT l.row_order, l.code AS row_id, CAST(0 AS BIGINT) AS level, l.style, l.label_vi, l.label_en,
+       'reported' AS column_id, CAST(NULL AS VARCHAR) AS period, t.value, t.status, t.decimals,
+       t.units_reported, t.units_expected, t.missing_vi, t.missing_en
+FROM listed l
+JOIN together t ON t.code = l.code
+UNION ALL
+SELECT l.row_order, l.code AS row_id, CAST(0 AS BIGINT) AS level, l.style, l.label_vi, l.label_en,
+       'restated' AS column_id, CAST(NULL AS VARCHAR) AS period, f.value, f.status, i.decimals,
+       f.units_reported, f.units_expected,
+       coalesce(g.missing_vi, CASE WHEN f.status = 'P' OR (f.value IS NULL AND coalesce(f.status, 'O') <> 'M') THEN l.label_vi END) AS missing_vi,
+       coalesce(g.missing_en, CASE WHEN f.status = 'P' OR (f.value IS NULL AND coalesce(f.status, 'O') <> 'M') THEN l.label_en END) AS missing_en
+FROM listed l
+CROSS JOIN (SELECT indicator, decimals FROM indicators WHERE indicator IN ({indicators})) AS i
+LEFT JOIN figures f
+  ON f.geography = {geography} AND f.code = l.code AND f.period = {bridge_year} AND f.indicator = i.indicator
+ AND f.sector = '_T' AND f.scenario = {scenario}
+LEFT JOIN gaps g
+  ON g.geography = {geography} AND g.code = l.code AND g.period = {bridge_year} AND g.indicator = i.indicator
+ AND g.sector = '_T' AND g.scenario = {scenario}
+UNION ALL
+SELECT l.row_order + row_number() OVER (PARTITION BY l.code ORDER BY m.from_code) AS row_order,
+       {bridge_geography} || ':' || m.from_code AS row_id, CAST(1 AS BIGINT) AS level, 'plain' AS style,
+       m.name_vi AS label_vi, m.name_en AS label_en,
+       'reported' AS column_id, CAST(NULL AS VARCHAR) AS period, m.value, m.status, m.decimals, m.units_reported, m.units_expected,
+       CASE WHEN m.lacking THEN m.name_vi END AS missing_vi, CASE WHEN m.lacking THEN m.name_en END AS missing_en
+FROM listed l
+JOIN former m ON m.to_code = l.code AND m.change <> 'unchanged'

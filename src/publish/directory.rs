@@ -1,0 +1,152 @@
+//! The directory of publications: whose it is, and how it is replaced whole.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{PublishError, io_at};
+
+/// The file that says that a directory is ours.
+const MARKER: &str = ".tonghop";
+
+/// What the marker tells a person who finds it.
+const MARKER_TEXT: &str = "tonghop writes this directory and replaces it whole at every run: keep nothing of your own in it.\n";
+
+/// Refuses a directory that a run would destroy: one with files in it that tonghop did not write.
+///
+/// # Errors
+/// When `out` is something else than a directory, or one that is not empty and not ours.
+pub fn check_out(out: &Path) -> Result<(), PublishError> {
+    match fs::metadata(out) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(e) => Err(io_at(out)(e)),
+        Ok(metadata) if !metadata.is_dir() => Err(PublishError::NotADirectory(out.to_owned())),
+        Ok(_) if is_ours(out) || is_empty(out)? => Ok(()),
+        Ok(_) => Err(PublishError::NotOurs(out.to_owned())),
+    }
+}
+
+fn is_ours(directory: &Path) -> bool {
+    fs::symlink_metadata(directory.join(MARKER)).is_ok_and(|m| m.is_file())
+}
+
+fn is_empty(directory: &Path) -> Result<bool, PublishError> {
+    Ok(fs::read_dir(directory)
+        .map_err(io_at(directory))?
+        .next()
+        .is_none())
+}
+
+/// Writes a new directory beside `out` and puts it in its place. Where writing fails, `out` is as before.
+pub(super) fn replace(
+    out: &Path,
+    write: impl FnOnce(&Path) -> Result<(), PublishError>,
+) -> Result<(), PublishError> {
+    check_out(out)?;
+    // A link stays a link: what it leads to is replaced.
+    let out = &fs::canonicalize(out)
+        .or_else(|_| std::path::absolute(out))
+        .map_err(io_at(out))?;
+    if let Some(parent) = out.parent() {
+        fs::create_dir_all(parent).map_err(io_at(parent))?;
+    }
+    let (aside, before) = (beside(out, "new"), beside(out, "old"));
+    remove_ours(&aside)?;
+    remove_ours(&before)?;
+    fs::create_dir(&aside).map_err(io_at(&aside))?;
+    let marker = aside.join(MARKER);
+    fs::write(&marker, MARKER_TEXT).map_err(io_at(&marker))?;
+    if let Err(e) = write(&aside) {
+        let _ = remove_ours(&aside);
+        return Err(e);
+    }
+    if out.exists() {
+        fs::rename(out, &before).map_err(io_at(out))?;
+        if let Err(e) = fs::rename(&aside, out) {
+            let _ = fs::rename(&before, out);
+            return Err(io_at(out)(e));
+        }
+        remove_ours(&before)
+    } else {
+        fs::rename(&aside, out).map_err(io_at(out))
+    }
+}
+
+/// A directory next to `out`, so that a rename stays on one file system.
+fn beside(out: &Path, what: &str) -> PathBuf {
+    let name = out
+        .file_name()
+        .map_or_else(|| "out".into(), |n| n.to_string_lossy().into_owned());
+    out.with_file_name(format!(".{name}.tonghop-{what}"))
+}
+
+/// Removes what a run that was cut short left behind.
+fn remove_ours(directory: &Path) -> Result<(), PublishError> {
+    if !directory.exists() {
+        return Ok(());
+    }
+    if !is_ours(directory) && !is_empty(directory)? {
+        return Err(PublishError::NotOurs(directory.to_owned()));
+    }
+    fs::remove_dir_all(directory).map_err(io_at(directory))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn put(name: &'static str) -> impl FnOnce(&Path) -> Result<(), PublishError> {
+        move |aside| fs::write(aside.join(name), "x").map_err(io_at(aside))
+    }
+
+    #[test]
+    fn a_directory_of_somebody_else_is_refused_and_untouched() {
+        let home = tempfile::tempdir().expect("a sound example");
+        fs::write(home.path().join("letter.txt"), "dear").expect("a sound example");
+        assert!(matches!(
+            check_out(home.path()),
+            Err(PublishError::NotOurs(_))
+        ));
+        assert!(matches!(
+            replace(home.path(), put("a")),
+            Err(PublishError::NotOurs(_))
+        ));
+        assert_eq!(
+            fs::read_to_string(home.path().join("letter.txt")).expect("a sound example"),
+            "dear"
+        );
+        assert!(matches!(
+            check_out(&home.path().join("letter.txt")),
+            Err(PublishError::NotADirectory(_))
+        ));
+    }
+
+    #[test]
+    fn our_own_directory_is_replaced_whole() {
+        let home = tempfile::tempdir().expect("a sound example");
+        let out = home.path().join("deep/out");
+        replace(&out, put("a")).expect("a sound example");
+        replace(&out, put("b")).expect("a sound example");
+        assert!(!out.join("a").exists() && out.join("b").exists());
+        assert_eq!(
+            fs::read_dir(out.parent().expect("a sound example"))
+                .expect("a sound example")
+                .count(),
+            1
+        );
+    }
+
+    #[test]
+    fn a_failure_leaves_what_was_there() {
+        let home = tempfile::tempdir().expect("a sound example");
+        let out = home.path().join("out");
+        replace(&out, put("a")).expect("a sound example");
+        let failed = replace(&out, |aside| {
+            Err(PublishError::NotADirectory(aside.to_owned()))
+        });
+        assert!(failed.is_err() && out.join("a").exists());
+        assert_eq!(
+            fs::read_dir(home.path()).expect("a sound example").count(),
+            1
+        );
+    }
+}

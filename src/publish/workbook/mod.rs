@@ -1,0 +1,41 @@
+//! The workbook of all tables: cover, contents, symbols, a sheet a table. Made to be printed and to be computed
+//! with: every figure is a number, and what is said of it is its format.
+
+mod front;
+mod sheet;
+mod style;
+
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
+
+use crate::tables::{Edition, Table};
+
+/// Name of the sheet of a table.
+fn sheet_name(table: &Table, edition: &Edition) -> String {
+    format!("{} {}", edition.words.phrases.table.vi, table.id)
+}
+
+/// The workbook, as bytes: the same tables give the same.
+pub(super) fn workbook(tables: &[Table], edition: &Edition) -> Result<Vec<u8>, XlsxError> {
+    let mut book = Workbook::new();
+    let date = edition.date;
+    let year = u16::try_from(date.year()).unwrap_or(1900);
+    let created =
+        ExcelDateTime::from_ymd(year, date.month().unsigned_abs(), date.day().unsigned_abs())?;
+    let title = &edition.title;
+    book.set_properties(
+        &DocProperties::new()
+            .set_title(format!("{} – {}", title.vi, title.en))
+            .set_subject(format!("{} – {}", edition.subtitle.vi, edition.subtitle.en))
+            .set_author(concat!("tonghop ", env!("CARGO_PKG_VERSION")))
+            .set_creation_datetime(&created),
+    );
+    front::cover(book.add_worksheet(), edition)?;
+    front::contents(book.add_worksheet(), tables, edition)?;
+    front::symbols(book.add_worksheet(), edition)?;
+    for table in tables {
+        let sheet = book.add_worksheet();
+        sheet.set_name(sheet_name(table, edition))?;
+        sheet::write(sheet, table, edition)?;
+    }
+    book.save_to_buffer()
+}

@@ -1,0 +1,198 @@
+//! How the workbook looks: one font, few sizes, thin rules; and how wide and high a text is.
+
+use std::collections::BTreeSet;
+
+use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Worksheet, XlsxError};
+
+use crate::tables::{Cell, RowStyle, SymbolKind, Text, Words};
+
+const FONT: &str = "Times New Roman";
+const GREY: Color = Color::RGB(0x59_59_59);
+/// The colour of thin rules.
+pub(super) const RULE: Color = Color::RGB(0xBF_BF_BF);
+const SHADE: Color = Color::RGB(0xEA_F1_F5);
+/// The colour of titles and rules that carry weight.
+pub(super) const ACCENT: Color = Color::RGB(0x1F_4E_66);
+
+/// A plain text of a size.
+pub(super) fn text(size: f64) -> Format {
+    Format::new().set_font_name(FONT).set_font_size(size)
+}
+
+/// The English under a text: smaller, leaning.
+pub(super) fn english(size: f64) -> Format {
+    text(size).set_italic().set_font_color(GREY)
+}
+
+/// A head of a table.
+pub(super) fn head() -> Format {
+    text(10.0)
+        .set_bold()
+        .set_text_wrap()
+        .set_align(FormatAlign::Center)
+        .set_align(FormatAlign::VerticalCenter)
+        .set_background_color(SHADE)
+        .set_border(FormatBorder::Thin)
+        .set_border_color(RULE)
+        .set_border_top(FormatBorder::Medium)
+        .set_border_top_color(ACCENT)
+        .set_border_bottom(FormatBorder::Thin)
+        .set_border_bottom_color(ACCENT)
+}
+
+/// A cell of the body, by the style of its row.
+pub(super) fn body(style: RowStyle, last: bool) -> Format {
+    let mut format = text(10.5)
+        .set_align(FormatAlign::Top)
+        .set_border_bottom(FormatBorder::Thin)
+        .set_border_bottom_color(RULE);
+    if last {
+        format = format
+            .set_border_bottom(FormatBorder::Medium)
+            .set_border_bottom_color(ACCENT);
+    }
+    match style {
+        RowStyle::Plain => format,
+        RowStyle::Group => format.set_bold(),
+        RowStyle::Total | RowStyle::Section => format.set_bold().set_background_color(SHADE),
+    }
+}
+
+/// A text in both languages, one under the other, in one cell.
+pub(super) fn write_both(
+    sheet: &mut Worksheet,
+    row: u32,
+    column: u16,
+    both: &Text,
+    size: f64,
+    format: &Format,
+) -> Result<(), XlsxError> {
+    if both.is_same() {
+        sheet.write_with_format(row, column, &both.vi, format)?;
+        return Ok(());
+    }
+    let (first, second) = (text(size), english(size - 1.5));
+    let first = if is_bold(format) {
+        first.set_bold()
+    } else {
+        first
+    };
+    let beneath = format!("\n{}", both.en);
+    let parts = [(&first, both.vi.as_str()), (&second, beneath.as_str())];
+    sheet.write_rich_string_with_format(row, column, &parts, &format.clone().set_text_wrap())?;
+    Ok(())
+}
+
+fn is_bold(format: &Format) -> bool {
+    *format == format.clone().set_bold()
+}
+
+/// The number format of a figure: what its text says, so that the cell stays a number. `marks` are those of its
+/// column: a figure without one leaves their room, so that digits stand under digits.
+pub(super) fn number_format(cell: &Cell, marks: &BTreeSet<SymbolKind>, words: &Words) -> String {
+    let quoted = |text: &str| format!("\"{}\"", text.replace('"', ""));
+    let own: Vec<&str> = cell
+        .marks()
+        .into_iter()
+        .filter(|kind| is_mark(*kind))
+        .map(|kind| words.symbol(kind).mark.as_str())
+        .collect();
+    let tail = if own.is_empty() {
+        room(marks, words)
+    } else {
+        quoted(&format!(" {}", own.join(" ")))
+    };
+    let places = if cell.decimals == 0 {
+        String::new()
+    } else {
+        format!(".{}", "0".repeat(cell.decimals as usize))
+    };
+    let symbols = cell.symbols();
+    if symbols.contains(&SymbolKind::Nil) {
+        format!("{}{tail}", quoted(&words.symbol(SymbolKind::Nil).mark))
+    } else if symbols.contains(&SymbolKind::Rounded) {
+        // A second section without a sign: what rounds to zero has none.
+        format!("0{places}{tail};0{places}{tail}")
+    } else {
+        format!("#,##0{places}{tail}")
+    }
+}
+
+/// The format of a sign that stands in place of a figure.
+pub(super) fn sign_format(marks: &BTreeSet<SymbolKind>, words: &Words) -> String {
+    format!("@{}", room(marks, words))
+}
+
+/// Whether a symbol follows a figure.
+pub(super) fn is_mark(kind: SymbolKind) -> bool {
+    matches!(
+        kind,
+        SymbolKind::Partial | SymbolKind::Estimate | SymbolKind::Imputed
+    )
+}
+
+/// Blanks as wide as the longest mark of a column.
+fn room(marks: &BTreeSet<SymbolKind>, words: &Words) -> String {
+    let longest = marks
+        .iter()
+        .map(|kind| words.symbol(*kind).mark.as_str())
+        .max_by_key(|m| m.chars().count());
+    longest
+        .map(|mark| format!(" {mark}").chars().flat_map(|c| ['_', c]).collect())
+        .unwrap_or_default()
+}
+
+/// How many lines a text of a size takes in a column of a width.
+///
+/// A column's width counts digits of eleven points, which are wider than the average letter.
+pub(super) fn lines(text: &str, size: f64, width: f64) -> u32 {
+    let width = width * 13.2 / size;
+    let mut lines = 1_u32;
+    let mut used = 0.0_f64;
+    for word in text.split_whitespace() {
+        let length = characters(word);
+        if used > 0.0 && used + 1.0 + length > width {
+            lines += 1;
+            used = length;
+        } else {
+            used += length + if used > 0.0 { 1.0 } else { 0.0 };
+        }
+    }
+    lines
+}
+
+/// The height that both languages of a text need, as [`write_both`] writes them.
+pub(super) fn height(both: &Text, size: f64, width: f64) -> f64 {
+    let of = |text: &str, size: f64| f64::from(lines(text, size, width)) * size * 1.17;
+    of(&both.vi, size)
+        + if both.is_same() {
+            0.0
+        } else {
+            of(&both.en, size - 1.5)
+        }
+        + 3.5
+}
+
+/// The length of a text, in characters.
+pub(super) fn characters(text: &str) -> f64 {
+    f64::from(u32::try_from(text.chars().count()).unwrap_or(u32::MAX))
+}
+
+/// A page with its number and a footer.
+pub(super) fn numbered_page(sheet: &mut Worksheet, footer: &str) {
+    page(sheet);
+    sheet.set_footer(format!(
+        "&L&\"{FONT},Italic\"&8{footer}&R&\"{FONT},Regular\"&9&P"
+    ));
+}
+
+/// A page: A4, one page wide.
+pub(super) fn page(sheet: &mut Worksheet) {
+    sheet
+        .set_paper_size(9)
+        .set_portrait()
+        .set_print_fit_to_pages(1, 0)
+        .set_print_center_horizontally(true)
+        .set_margins(0.6, 0.6, 0.7, 0.7, 0.3, 0.3)
+        .set_screen_gridlines(false);
+}

@@ -1,0 +1,310 @@
+//! From a query's rows to a [`Table`]: what was delivered is put into its place, compared, marked and noted.
+//!
+//! A place that the query delivers without a value is printed as not available; one that it does not deliver
+//! stays blank. A figure delivered twice, or under a column that is not declared, is an error: a join that fans
+//! out must never be printed.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow::array::{Array, AsArray, RecordBatch, StringArray};
+use arrow::datatypes::{DataType, Decimal128Type, Field, Int64Type, Schema};
+use datafusion::error::{DataFusionError, Result};
+use rust_decimal::Decimal;
+
+use super::column::Content;
+use super::definition::TableDefinition;
+use super::edition::{Edition, SymbolKind};
+use super::parameters::literal;
+use super::table::{Cell, Row, RowStyle, Status, Table, Text};
+use super::{compare, notes};
+use crate::engine::{Engine, conform};
+
+/// What every query must deliver.
+pub(super) const REQUIRED: [(&str, DataType); 15] = [
+    ("row_order", DataType::Int64),
+    ("row_id", DataType::Utf8),
+    ("level", DataType::Int64),
+    ("style", DataType::Utf8),
+    ("label_vi", DataType::Utf8),
+    ("label_en", DataType::Utf8),
+    ("column_id", DataType::Utf8),
+    ("period", DataType::Utf8),
+    ("value", DataType::Decimal128(38, 6)),
+    ("status", DataType::Utf8),
+    ("decimals", DataType::Int64),
+    ("units_reported", DataType::Int64),
+    ("units_expected", DataType::Int64),
+    ("missing_vi", DataType::Utf8),
+    ("missing_en", DataType::Utf8),
+];
+
+/// What a query may deliver beside it: the unit of measure of a row.
+pub(super) const OPTIONAL: (&str, DataType) = ("unit_vi", DataType::Utf8);
+
+/// The scenario of estimates, as the contract names it.
+const ESTIMATE: &str = "estimate";
+
+/// What stands between the names of missing units.
+const BETWEEN_NAMES: char = '|';
+
+/// Makes a table over the tables of a snapshot.
+///
+/// # Errors
+/// When the query fails, or delivers what the definition does not know.
+pub async fn build(
+    engine: &Engine,
+    definition: &TableDefinition,
+    edition: &Edition,
+) -> Result<Table> {
+    let named = |e: DataFusionError| {
+        DataFusionError::Context(format!("in the table `{}`", definition.id), Box::new(e))
+    };
+    let (schema, batches) = engine.query(&definition.query.sql).await.map_err(named)?;
+    let mut fields: Vec<Field> = REQUIRED
+        .iter()
+        .map(|(name, data_type)| Field::new(*name, data_type.clone(), true))
+        .collect();
+    if schema.column_with_name(OPTIONAL.0).is_some() {
+        fields.push(Field::new(OPTIONAL.0, OPTIONAL.1, true));
+    }
+    let delivered = conform(&Arc::new(Schema::new(fields)), &batches).map_err(named)?;
+    let reported = reported(engine, definition, edition).await.map_err(named)?;
+    assemble(definition, edition, &delivered, &reported)
+        .map_err(|message| named(DataFusionError::Plan(message)))
+}
+
+/// Units that reported the forms of a table, and units there are, for a year.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Reported {
+    /// The year.
+    pub(super) period: String,
+    /// Units that sent every form.
+    pub(super) units: i64,
+    /// Units of the geography they reported on.
+    pub(super) expected: i64,
+}
+
+/// How many units sent the table's forms, each year on the geography that most of them reported on.
+async fn reported(
+    engine: &Engine,
+    definition: &TableDefinition,
+    edition: &Edition,
+) -> Result<Vec<Reported>> {
+    if definition.forms.is_empty() {
+        return Ok(Vec::new());
+    }
+    let list = |values: Vec<String>| {
+        values
+            .iter()
+            .map(|v| literal(v))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let sql = format!(
+        "WITH sent AS ( \
+             SELECT period, unit_vintage, unit_code FROM reports \
+             WHERE is_current AND unit_code IS NOT NULL AND form IN ({forms}) AND period IN ({years}) \
+             GROUP BY period, unit_vintage, unit_code HAVING count(DISTINCT form) = {n}), \
+         there AS (SELECT vintage, count(DISTINCT unit_code) AS units FROM units GROUP BY vintage) \
+         SELECT s.period, count(*) AS units, max(t.units) AS expected FROM sent s JOIN there t ON t.vintage = s.unit_vintage \
+         GROUP BY s.period, s.unit_vintage ORDER BY s.period, units DESC",
+        forms = list(definition.forms.clone()),
+        years = list(edition.years.iter().map(ToString::to_string).collect()),
+        n = definition.forms.len(),
+    );
+    let (_, batches) = engine.query(&sql).await?;
+    let mut found: Vec<Reported> = Vec::new();
+    for batch in &batches {
+        let (period, units) = (
+            batch.column(0).as_string::<i32>(),
+            batch.column(1).as_primitive::<Int64Type>(),
+        );
+        let expected = batch.column(2).as_primitive::<Int64Type>();
+        for row in 0..batch.num_rows() {
+            if found.last().is_none_or(|r| r.period != period.value(row)) {
+                found.push(Reported {
+                    period: period.value(row).to_owned(),
+                    units: units.value(row),
+                    expected: expected.value(row),
+                });
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The columns of what a query delivered.
+struct Delivered<'a> {
+    batch: &'a RecordBatch,
+}
+
+impl Delivered<'_> {
+    fn text(&self, column: &str, row: usize) -> Option<&str> {
+        let array: &StringArray = self.batch.column_by_name(column)?.as_string_opt::<i32>()?;
+        array.is_valid(row).then(|| array.value(row))
+    }
+
+    fn integer(&self, column: &str, row: usize) -> Option<i64> {
+        let array = self
+            .batch
+            .column_by_name(column)?
+            .as_primitive_opt::<Int64Type>()?;
+        array.is_valid(row).then(|| array.value(row))
+    }
+
+    fn value(&self, row: usize) -> std::result::Result<Option<Decimal>, String> {
+        let array = self
+            .batch
+            .column_by_name("value")
+            .and_then(|c| c.as_primitive_opt::<Decimal128Type>());
+        let Some(array) = array.filter(|a| a.is_valid(row)) else {
+            return Ok(None);
+        };
+        let value = Decimal::try_from_i128_with_scale(array.value(row), 6)
+            .map_err(|_| "a value has more than 28 digits".to_owned())?;
+        Ok(Some(value.normalize()))
+    }
+
+    fn names(&self, row: usize) -> Vec<Text> {
+        let split = |column| {
+            self.text(column, row)
+                .map(|t| t.split(BETWEEN_NAMES))
+                .into_iter()
+                .flatten()
+        };
+        split("missing_vi")
+            .zip(split("missing_en"))
+            .map(|(vi, en)| Text::new(vi, en))
+            .collect()
+    }
+}
+
+/// Puts what was delivered into a table.
+pub(super) fn assemble(
+    definition: &TableDefinition,
+    edition: &Edition,
+    delivered: &RecordBatch,
+    reported: &[Reported],
+) -> std::result::Result<Table, String> {
+    let from = Delivered { batch: delivered };
+    let mut rows: BTreeMap<(i64, String), Row> = BTreeMap::new();
+    for i in 0..delivered.num_rows() {
+        let row_id = from
+            .text("row_id", i)
+            .ok_or("a row has no row_id")?
+            .to_owned();
+        let order = from
+            .integer("row_order", i)
+            .ok_or_else(|| format!("the row `{row_id}` has no row_order"))?;
+        let row = match rows.entry((order, row_id)) {
+            std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
+            std::collections::btree_map::Entry::Vacant(entry) => {
+                let row = head_of_row(definition, edition, &from, i, &entry.key().1)?;
+                entry.insert(row)
+            }
+        };
+        let Some(column_id) = from.text("column_id", i) else {
+            continue;
+        };
+        let period = from.text("period", i);
+        let place = definition.columns.iter().position(|c| match &c.content {
+            Content::Delivered { id, period: wanted } => {
+                id == column_id && wanted.as_deref() == period
+            }
+            Content::Compared(_) => false,
+        });
+        let Some(place) = place else {
+            return Err(format!(
+                "the query delivers the column `{column_id}` ({}), which is not declared",
+                period.unwrap_or("no period")
+            ));
+        };
+        if row.cells[place].is_some() {
+            return Err(format!(
+                "the query delivers the column `{column_id}` twice in the row `{}`",
+                row.id
+            ));
+        }
+        let column = &definition.columns[place];
+        let decimals = from
+            .integer("decimals", i)
+            .and_then(|d| u32::try_from(d).ok());
+        let decimals = column.decimals.or(decimals).unwrap_or(0);
+        let value = from.value(i)?;
+        let status = Status::of(from.text("status", i), value.is_some());
+        let units = from
+            .integer("units_reported", i)
+            .zip(from.integer("units_expected", i));
+        // A sum of estimates is one, even when a part is missing.
+        let estimated = definition.scenario == ESTIMATE && status == Status::Partial;
+        let cell = Cell {
+            value,
+            decimals,
+            status,
+            estimated,
+            text: String::new(),
+            units,
+            missing: from.names(i),
+        };
+        row.cells[place] = Some(cell.printed(&edition.words));
+    }
+    let mut rows: Vec<Row> = rows.into_values().collect();
+    compare::fill(&mut rows, definition, edition)?;
+    let notes = notes::notes(&rows, definition, edition);
+    let shown: std::collections::BTreeSet<SymbolKind> = rows
+        .iter()
+        .flat_map(|r| r.cells.iter().flatten())
+        .flat_map(Cell::symbols)
+        .collect();
+    Ok(Table {
+        id: definition.id.clone(),
+        title: definition.title.clone(),
+        scope: definition.scope.clone(),
+        unit: definition.unit.clone(),
+        rows_head: definition.rows_head.clone(),
+        unit_head: definition.unit_head.clone(),
+        columns: definition.columns.iter().map(|c| c.head.clone()).collect(),
+        rows,
+        notes,
+        symbols: shown
+            .into_iter()
+            .map(|kind| edition.words.symbol(kind).clone())
+            .collect(),
+        source: notes::source(definition, edition, reported),
+    })
+}
+
+fn head_of_row(
+    definition: &TableDefinition,
+    edition: &Edition,
+    from: &Delivered<'_>,
+    i: usize,
+    id: &str,
+) -> std::result::Result<Row, String> {
+    let label = match (from.text("label_vi", i), from.text("label_en", i)) {
+        (Some(vi), Some(en)) => Text::new(vi, en),
+        _ => definition
+            .labels
+            .iter()
+            .find(|(row, _)| row == id)
+            .map(|(_, label)| label.clone())
+            .ok_or_else(|| format!("the row `{id}` has no label; add [[labels]]"))?,
+    };
+    let style = from.text("style", i).unwrap_or_default();
+    Ok(Row {
+        id: id.to_owned(),
+        level: from
+            .integer("level", i)
+            .and_then(|l| usize::try_from(l).ok())
+            .unwrap_or(0),
+        style: RowStyle::parse(style).ok_or_else(|| {
+            format!("`{style}` is no style of a row (total, group, section, plain)")
+        })?,
+        label,
+        unit: from
+            .text(OPTIONAL.0, i)
+            .map(|unit| edition.words.unit(unit)),
+        cells: vec![None; definition.columns.len()],
+    })
+}

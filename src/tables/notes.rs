@@ -1,0 +1,215 @@
+//! The notes that a table owes its readers: who is missing in a partial figure, why a comparison is not
+//! printed, where the figures come from.
+
+use super::build::Reported;
+use super::column::Content;
+use super::definition::TableDefinition;
+use super::edition::{Edition, SymbolKind};
+use super::table::{Cell, Row, Status, Text};
+
+/// All notes of a table: those its gaps demand, its own, the edition's.
+pub(super) fn notes(rows: &[Row], definition: &TableDefinition, edition: &Edition) -> Vec<Text> {
+    let mut notes = partial(rows, definition, edition);
+    notes.extend(incomplete(rows, definition, edition));
+    notes.extend(definition.notes.iter().cloned());
+    notes.extend(edition.notes.iter().cloned());
+    notes
+}
+
+/// The same names in the same rows of several columns make one note.
+struct Gap {
+    columns: Vec<usize>,
+    rows: Vec<usize>,
+    names: Vec<Text>,
+}
+
+/// Who is missing in the figures marked as partial.
+fn partial(rows: &[Row], definition: &TableDefinition, edition: &Edition) -> Vec<Text> {
+    let mut gaps: Vec<Gap> = Vec::new();
+    for (i, column) in definition.columns.iter().enumerate() {
+        if matches!(column.content, Content::Compared(_)) {
+            continue;
+        }
+        let found = gaps_of(i, rows, definition.nested, |c| c.status == Status::Partial);
+        for (names, of_rows) in found {
+            match gaps
+                .iter_mut()
+                .find(|g| g.names == names && g.rows == of_rows)
+            {
+                Some(gap) => gap.columns.push(i),
+                None => gaps.push(Gap {
+                    columns: vec![i],
+                    rows: of_rows,
+                    names,
+                }),
+            }
+        }
+    }
+    let words = &edition.words;
+    let mark = &words.symbol(SymbolKind::Partial).mark;
+    gaps.iter()
+        .map(|gap| {
+            let phrase = if gap.rows.is_empty() {
+                &words.phrases.partial
+            } else {
+                &words.phrases.partial_rows
+            };
+            let text = phrase
+                .with("columns", &heads(&gap.columns, definition))
+                .with(
+                    "rows",
+                    &joined(gap.rows.iter().map(|r| &rows[*r].label), "; "),
+                )
+                .with("missing", &joined(&gap.names, ", "));
+            Text {
+                vi: format!("{mark} {}", text.vi),
+                en: format!("{mark} {}", text.en),
+            }
+        })
+        .collect()
+}
+
+/// Why comparisons are not printed.
+fn incomplete(rows: &[Row], definition: &TableDefinition, edition: &Edition) -> Vec<Text> {
+    let mut gaps: Vec<Gap> = Vec::new();
+    for (i, column) in definition.columns.iter().enumerate() {
+        if !matches!(column.content, Content::Compared(_)) {
+            continue;
+        }
+        let mut names: Vec<Text> = Vec::new();
+        for cell in rows.iter().filter_map(|r| r.cells[i].as_ref()) {
+            for name in &cell.missing {
+                if !names.contains(name) {
+                    names.push(name.clone());
+                }
+            }
+        }
+        if names.is_empty() {
+            continue;
+        }
+        match gaps.iter_mut().find(|g| g.names == names) {
+            Some(gap) => gap.columns.push(i),
+            None => gaps.push(Gap {
+                columns: vec![i],
+                rows: Vec::new(),
+                names,
+            }),
+        }
+    }
+    let words = &edition.words;
+    let mark = &words.symbol(SymbolKind::NotAvailable).mark;
+    gaps.iter()
+        .map(|gap| {
+            let columns = heads(&gap.columns, definition);
+            let text = words
+                .phrases
+                .incomplete
+                .with("columns", &columns)
+                .with("missing", &joined(&gap.names, ", "));
+            Text {
+                vi: format!("{mark} {}", text.vi),
+                en: format!("{mark} {}", text.en),
+            }
+        })
+        .collect()
+}
+
+/// The gaps of one column: names, and the rows they are missing in; no rows where all are meant.
+///
+/// Where rows are parts of each other, the names of all of them together say everything. Else most rows lack
+/// the same units and need not be listed; the others are.
+fn gaps_of(
+    column: usize,
+    rows: &[Row],
+    nested: bool,
+    which: impl Fn(&Cell) -> bool,
+) -> Vec<(Vec<Text>, Vec<usize>)> {
+    let mut found: Vec<(Vec<Text>, Vec<usize>)> = Vec::new();
+    for (i, row) in rows.iter().enumerate() {
+        let Some(cell) = row.cells[column].as_ref().filter(|c| which(c)) else {
+            continue;
+        };
+        if nested {
+            if found.is_empty() {
+                found.push((Vec::new(), Vec::new()));
+            }
+            for name in &cell.missing {
+                if !found[0].0.contains(name) {
+                    found[0].0.push(name.clone());
+                }
+            }
+        } else {
+            match found.iter_mut().find(|(names, _)| *names == cell.missing) {
+                Some((_, rows)) => rows.push(i),
+                None => found.push((cell.missing.clone(), vec![i])),
+            }
+        }
+    }
+    let all = rows.iter().filter(|r| r.cells[column].is_some()).count();
+    for (_, of_rows) in &mut found {
+        if of_rows.len() * 2 > all {
+            of_rows.clear();
+        }
+    }
+    found.sort_by_key(|(_, of_rows)| !of_rows.is_empty());
+    found
+}
+
+fn heads(columns: &[usize], definition: &TableDefinition) -> Text {
+    let texts: Vec<Text> = columns
+        .iter()
+        .map(|i| {
+            let head = &definition.columns[*i].head;
+            match &head.over {
+                Some(over) => Text::new(
+                    format!("{} {}", over.vi, head.head.vi),
+                    format!("{} {}", over.en, head.head.en),
+                ),
+                None => head.head.clone(),
+            }
+        })
+        .collect();
+    joined(&texts, "; ")
+}
+
+fn joined<'a>(texts: impl IntoIterator<Item = &'a Text>, between: &str) -> Text {
+    let (vi, en): (Vec<&str>, Vec<&str>) = texts
+        .into_iter()
+        .map(|t| (t.vi.as_str(), t.en.as_str()))
+        .unzip();
+    Text::new(vi.join(between), en.join(between))
+}
+
+/// Where the figures come from: forms, edition, and how many units reported.
+pub(super) fn source(
+    definition: &TableDefinition,
+    edition: &Edition,
+    reported: &[Reported],
+) -> Text {
+    let phrases = &edition.words.phrases;
+    let counts: Vec<String> = reported
+        .iter()
+        .map(|r| format!("{}: {}/{}", r.period, r.units, r.expected))
+        .collect();
+    let line = |source: &str, edition_source: &str, title: &str, phrase: &str| {
+        let mut line = format!("{source}. {edition_source}. {title}.");
+        if !counts.is_empty() {
+            line.extend([" ", phrase, ": ", &counts.join("; "), "."]);
+        }
+        line
+    };
+    Text {
+        vi: line(
+            &definition.source.vi,
+            &edition.source.vi,
+            &edition.title.vi,
+            &phrases.reported.vi,
+        ),
+        en: line(
+            &definition.source.en,
+            &edition.source.en,
+            &edition.title.en,
+            &phrases.reported.en,
+        ),
+    }
+}

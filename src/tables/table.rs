@@ -1,0 +1,264 @@
+//! The printed table as a value: everything a reader sees and nothing about how it is drawn.
+//!
+//! It is kept apart from its making so that a workbook, a CSV and later a book show the same table, and so that
+//! what is printed can be compared with what is stored: a cell keeps its exact value beside its text.
+
+use std::collections::BTreeSet;
+
+use rust_decimal::Decimal;
+use serde::Deserialize;
+
+use super::edition::{Symbol, SymbolKind, Words};
+use super::number::{cell_text, rounded};
+
+/// A text in the two languages of the book.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Text {
+    /// In the country's language.
+    pub vi: String,
+    /// In English.
+    pub en: String,
+}
+
+impl Text {
+    /// Both languages of a text.
+    #[must_use]
+    pub fn new(vi: impl Into<String>, en: impl Into<String>) -> Self {
+        Self {
+            vi: vi.into(),
+            en: en.into(),
+        }
+    }
+
+    /// Whether both languages say the same, so that one is enough (years, `%`).
+    #[must_use]
+    pub fn is_same(&self) -> bool {
+        self.vi == self.en
+    }
+
+    /// The text with `{name}` written out in both languages.
+    #[must_use]
+    pub(crate) fn with(&self, name: &str, value: &Self) -> Self {
+        let name = format!("{{{name}}}");
+        Self {
+            vi: self.vi.replace(&name, &value.vi),
+            en: self.en.replace(&name, &value.en),
+        }
+    }
+}
+
+/// A table, ready to be shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    /// Identifier, the number it is printed under.
+    pub id: String,
+    /// Title.
+    pub title: Text,
+    /// What it covers, under the title.
+    pub scope: Option<Text>,
+    /// Unit of measure of all figures that have none of their own.
+    pub unit: Option<Text>,
+    /// Head of the row labels.
+    pub rows_head: Text,
+    /// Head of the column of units; none where rows have no units of their own.
+    pub unit_head: Option<Text>,
+    /// Columns, from the left.
+    pub columns: Vec<Head>,
+    /// Rows, from the top.
+    pub rows: Vec<Row>,
+    /// Notes under the table, in order.
+    pub notes: Vec<Text>,
+    /// The symbols that stand in its cells.
+    pub symbols: Vec<Symbol>,
+    /// Where the figures come from, and how many units reported.
+    pub source: Text,
+}
+
+/// The head of a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// Identifier within the table: `htx_total-2025`.
+    pub id: String,
+    /// What stands above the column.
+    pub head: Text,
+    /// What spans it and its neighbours with the same text, above the head.
+    pub over: Option<Text>,
+    /// Unit of measure, where it is not the table's.
+    pub unit: Option<Text>,
+}
+
+/// How a row stands out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowStyle {
+    /// The total of the table.
+    Total,
+    /// A group with its members under it: a region.
+    Group,
+    /// A heading without figures.
+    Section,
+    /// Any other.
+    Plain,
+}
+
+impl RowStyle {
+    /// The style a query names.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "total" => Some(Self::Total),
+            "group" => Some(Self::Group),
+            "section" => Some(Self::Section),
+            "plain" => Some(Self::Plain),
+            _ => None,
+        }
+    }
+}
+
+/// A row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// Identifier within the table: a code of the contract (unit, region, sector, indicator).
+    pub id: String,
+    /// Depth, from 0.
+    pub level: usize,
+    /// How it stands out.
+    pub style: RowStyle,
+    /// Label.
+    pub label: Text,
+    /// Unit of measure, where rows have their own.
+    pub unit: Option<Text>,
+    /// A cell for each column; none where the table leaves the place blank.
+    pub cells: Vec<Option<Cell>>,
+}
+
+/// A printed figure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// The exact value; none where there is no figure to print.
+    pub value: Option<Decimal>,
+    /// Places printed after the decimal mark.
+    pub decimals: u32,
+    /// What kind of figure it is.
+    pub status: Status,
+    /// Whether it is an estimate too, although another status goes before that.
+    pub estimated: bool,
+    /// What is printed.
+    pub text: String,
+    /// Units that reported and units expected, where the figure is counted from units.
+    pub units: Option<(i64, i64)>,
+    /// The units that are missing in it.
+    pub missing: Vec<Text>,
+}
+
+impl Cell {
+    /// Gives the cell its text, in the signs of `words`.
+    pub(super) fn printed(mut self, words: &Words) -> Self {
+        self.text = cell_text(self.value, self.decimals, &self.marks(), words);
+        self
+    }
+
+    /// The symbols that a cell shows for what it is: those that follow a figure, or stand in its place.
+    #[must_use]
+    pub fn marks(&self) -> BTreeSet<SymbolKind> {
+        let mut marks = BTreeSet::new();
+        marks.extend(self.status.symbol());
+        if self.estimated {
+            marks.insert(SymbolKind::Estimate);
+        }
+        marks
+    }
+
+    /// All symbols that a cell shows, those of its value too.
+    #[must_use]
+    pub fn symbols(&self) -> BTreeSet<SymbolKind> {
+        let mut symbols = self.marks();
+        match self.value {
+            Some(value) if value.is_zero() => {
+                symbols.insert(SymbolKind::Nil);
+            }
+            Some(value) if rounded(value, self.decimals).is_zero() => {
+                symbols.insert(SymbolKind::Rounded);
+            }
+            _ => {}
+        }
+        symbols
+    }
+}
+
+/// The status of a figure, an SDMX `OBS_STATUS`, or none for a figure that is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    /// A: as reported.
+    Normal,
+    /// E: an estimate, no actual has come yet.
+    Estimate,
+    /// I: imputed.
+    Imputed,
+    /// P: a part is missing.
+    Partial,
+    /// Q: withheld.
+    Withheld,
+    /// M: cannot exist.
+    NotApplicable,
+    /// L: exists but is not collected.
+    NotCollected,
+    /// O: was asked and not answered.
+    NotAnswered,
+    /// There is no figure of any status, or a comparison that may not be printed.
+    Absent,
+}
+
+impl Status {
+    /// The status of a stored figure: its code, and whether it has a value.
+    #[must_use]
+    pub fn of(code: Option<&str>, has_value: bool) -> Self {
+        match (code, has_value) {
+            (Some("Q"), _) => Self::Withheld,
+            (Some("M"), _) => Self::NotApplicable,
+            (Some("L"), false) => Self::NotCollected,
+            (Some("O"), false) => Self::NotAnswered,
+            (_, false) => Self::Absent,
+            (Some("E"), true) => Self::Estimate,
+            (Some("I"), true) => Self::Imputed,
+            (Some("P" | "L" | "O"), true) => Self::Partial,
+            (_, true) => Self::Normal,
+        }
+    }
+
+    /// Its SDMX code; empty where there is no figure.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Normal => "A",
+            Self::Estimate => "E",
+            Self::Imputed => "I",
+            Self::Partial => "P",
+            Self::Withheld => "Q",
+            Self::NotApplicable => "M",
+            Self::NotCollected => "L",
+            Self::NotAnswered => "O",
+            Self::Absent => "",
+        }
+    }
+
+    /// Whether a figure of this status is whole, so that it may be compared with another.
+    #[must_use]
+    pub fn is_whole(self) -> bool {
+        matches!(self, Self::Normal | Self::Estimate | Self::Imputed)
+    }
+
+    /// The symbol it is printed with.
+    #[must_use]
+    pub fn symbol(self) -> Option<SymbolKind> {
+        match self {
+            Self::Normal => None,
+            Self::Estimate => Some(SymbolKind::Estimate),
+            Self::Imputed => Some(SymbolKind::Imputed),
+            Self::Partial => Some(SymbolKind::Partial),
+            Self::Withheld => Some(SymbolKind::Withheld),
+            Self::NotApplicable => Some(SymbolKind::NotApplicable),
+            Self::NotCollected | Self::NotAnswered | Self::Absent => Some(SymbolKind::NotAvailable),
+        }
+    }
+}

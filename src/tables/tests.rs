@@ -1,0 +1,422 @@
+//! Tables are made here from figures written by hand: no lake, no subject.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Decimal128Array, Int64Array, RecordBatch, StringArray};
+use arrow::datatypes::{Field, Schema};
+use rust_decimal::Decimal;
+
+use super::build::{REQUIRED, Reported, assemble};
+use super::number::format_value;
+use super::*;
+use crate::geography::{Geography, Tables};
+use crate::query::Country;
+use crate::text::Folder;
+
+const PRINTED: &str = include_str!("../../pipelines/reference/printed.toml");
+
+const EDITION: &str = r#"
+title = { vi = "Book (vi)", en = "Book" }
+subtitle = { vi = "Part (vi)", en = "Part" }
+source = { vi = "Reports (vi)", en = "Reports" }
+first_year = 2001
+last_year = 2002
+geography = "new"
+scheme = "two"
+date = "2002-12-31"
+notes = [{ vi = "Until {last_year}.", en = "Until {last_year}." }]
+"#;
+
+const DEFINITION: &str = r#"
+id = "7"
+title = { vi = "Things (vi)", en = "Things" }
+unit = { vi = "pieces (vi)", en = "pieces" }
+query = "things.sql"
+indicators = ["things"]
+source = { vi = "Form F (vi)", en = "Form F" }
+
+[rows]
+head = { vi = "Place (vi)", en = "Place" }
+nested = true
+
+[[columns]]
+id = "things"
+each = "year"
+head = { vi = "{year}", en = "{year}" }
+
+[[columns]]
+id = "share"
+kind = "share"
+of = "things-{last_year}"
+row = "all"
+head = { vi = "Share (vi)", en = "Share" }
+decimals = 2
+
+[[columns]]
+id = "growth"
+kind = "growth"
+of = "things-{last_year}"
+to = "things-{previous_year}"
+head = { vi = "Growth (vi)", en = "Growth" }
+decimals = 1
+"#;
+
+fn geography() -> Geography {
+    let folder = Folder::new(&std::collections::BTreeMap::default());
+    let directory = tempfile::tempdir().expect("a sound example");
+    let write = |name: &str, text: &str| {
+        std::fs::write(directory.path().join(name), text).expect("a sound example");
+    };
+    write(
+        "admin_units.csv",
+        "unit_code,vintage,name_vi,name_en,unit_type,valid_from,valid_to,legal_basis\n1,new,N,N,t,2000-01-01,,law\n",
+    );
+    write(
+        "unit_changes.csv",
+        "from_vintage,from_code,to_vintage,to_code,change,effective_date,legal_basis\n",
+    );
+    write(
+        "regions.csv",
+        "scheme,region_code,region_name_vi,region_name_en,vintage,unit_code,valid_from,valid_to,legal_basis\ntwo,R,R,R,new,1,2000-01-01,,law\n",
+    );
+    write("name_aliases.csv", "vintage,unit_code,alias\n");
+    Geography::new(
+        Tables::read(directory.path()).expect("a sound example"),
+        &folder,
+    )
+}
+
+fn edition_of(text: &str) -> Result<Edition, String> {
+    let geography = geography();
+    let country = Country {
+        code: "all".into(),
+        name_vi: "All (vi)".into(),
+        name_en: "All".into(),
+    };
+    let context = Context {
+        geography: &geography,
+        country: &country,
+    };
+    let raw = toml::from_str(text).map_err(|e| e.to_string())?;
+    let printed = toml::from_str(PRINTED).expect("a sound example");
+    Edition::new(raw, printed, context, std::path::Path::new("e.toml"), text)
+        .map_err(|e| e.to_string())
+}
+
+fn edition() -> Edition {
+    edition_of(EDITION).expect("a sound example")
+}
+
+fn define(text: &str, sql: &str) -> Result<TableDefinition, String> {
+    let directory = tempfile::tempdir().expect("a sound example");
+    let path = directory.path().join("7.toml");
+    std::fs::write(directory.path().join("things.sql"), sql).expect("a sound example");
+    let raw: RawTable = toml::from_str(text).map_err(|e| e.to_string())?;
+    let error = |e: crate::diagnostic::DefinitionError| {
+        e.to_string()
+            .replace(&format!("{}/", directory.path().display()), "")
+    };
+    TableDefinition::new(
+        raw,
+        &edition(),
+        &|name| name == "things",
+        &|form| form == "F",
+        &path,
+        text,
+    )
+    .map_err(error)
+}
+
+/// One delivered cell: order, row, column, year, value in millionths, status, names of who is missing.
+type Line<'a> = (
+    i64,
+    &'a str,
+    Option<&'a str>,
+    Option<&'a str>,
+    Option<i128>,
+    Option<&'a str>,
+    Option<&'a str>,
+);
+
+fn delivered(lines: &[Line<'_>]) -> RecordBatch {
+    let texts = |f: &dyn Fn(&Line<'_>) -> Option<String>| -> ArrayRef {
+        Arc::new(lines.iter().map(f).collect::<StringArray>())
+    };
+    let own = |t: Option<&str>| t.map(str::to_owned);
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(lines.iter().map(|l| l.0).collect::<Int64Array>()),
+        texts(&|l| Some(l.1.to_owned())),
+        Arc::new(
+            lines
+                .iter()
+                .map(|l| i64::from(l.0 > 0))
+                .collect::<Int64Array>(),
+        ),
+        texts(&|l| Some(if l.0 == 0 { "total" } else { "plain" }.to_owned())),
+        texts(&|l| Some(format!("{} (vi)", l.1))),
+        texts(&|l| Some(l.1.to_owned())),
+        texts(&|l| own(l.2)),
+        texts(&|l| own(l.3)),
+        Arc::new(
+            lines
+                .iter()
+                .map(|l| l.4)
+                .collect::<Decimal128Array>()
+                .with_precision_and_scale(38, 6)
+                .expect("a sound example"),
+        ),
+        texts(&|l| own(l.5)),
+        Arc::new(lines.iter().map(|_| Some(0)).collect::<Int64Array>()),
+        Arc::new(lines.iter().map(|_| Some(1)).collect::<Int64Array>()),
+        Arc::new(lines.iter().map(|_| Some(1)).collect::<Int64Array>()),
+        texts(&|l| own(l.6)),
+        texts(&|l| own(l.6)),
+    ];
+    let fields: Vec<Field> = REQUIRED
+        .iter()
+        .map(|(name, t)| Field::new(*name, t.clone(), true))
+        .collect();
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).expect("a sound example")
+}
+
+fn make(lines: &[Line<'_>]) -> Result<Table, String> {
+    let definition = define(DEFINITION, "SELECT {indicators}")?;
+    assemble(
+        &definition,
+        &edition(),
+        &delivered(lines),
+        &[Reported {
+            period: "2002".into(),
+            units: 1,
+            expected: 2,
+        }],
+    )
+}
+
+fn printed(table: &Table) -> Vec<Vec<&str>> {
+    table
+        .rows
+        .iter()
+        .map(|r| {
+            r.cells
+                .iter()
+                .map(|c| c.as_ref().map_or("", |c| c.text.as_str()))
+                .collect()
+        })
+        .collect()
+}
+
+const M: i128 = 1_000_000;
+const THINGS: Option<&str> = Some("things");
+const Y1: Option<&str> = Some("2001");
+const Y2: Option<&str> = Some("2002");
+
+#[test]
+fn figures_are_rounded_half_away_from_zero_and_grouped() {
+    let shown = |value: &str, decimals| {
+        format_value(value.parse().expect("a sound example"), decimals, '.', ',')
+    };
+    assert_eq!(shown("1234.5", 1), "1.234,5");
+    assert_eq!(shown("1234567", 0), "1.234.567");
+    assert_eq!(shown("0.125", 2), "0,13");
+    assert_eq!(shown("-0.125", 2), "-0,13");
+    assert_eq!(shown("2.5", 0), "3");
+    assert_eq!(shown("-999.95", 1), "-1.000,0");
+    assert_eq!(shown("-0.04", 1), "0,0");
+    assert_eq!(shown("7", 2), "7,00");
+}
+
+#[test]
+fn millionths_are_shown_as_the_summary_shows_them() {
+    assert_eq!(format_decimal(1_234_500_000, 1, ',', '.'), "1,234.5");
+    assert_eq!(format_decimal(-500_000, 0, ',', '.'), "-1");
+    assert_eq!(format_decimal(-499_999, 0, ',', '.'), "0");
+}
+
+#[test]
+fn a_cell_tells_what_kind_of_figure_it_is() {
+    let edition = edition();
+    let text = |value: Option<&str>, decimals, status| {
+        let value = value.map(|v| v.parse::<Decimal>().expect("a sound example"));
+        let cell = Cell {
+            value,
+            decimals,
+            status,
+            estimated: false,
+            text: String::new(),
+            units: None,
+            missing: vec![],
+        };
+        cell.printed(&edition.words).text
+    };
+    assert_eq!(text(Some("0"), 1, Status::Normal), "-");
+    assert_eq!(text(Some("0.0"), 1, Status::Estimate), "- (e)");
+    assert_eq!(text(Some("0.04"), 1, Status::Normal), "0,0");
+    assert_eq!(text(Some("0.4"), 0, Status::Normal), "0");
+    assert_eq!(text(Some("12"), 0, Status::Partial), "12 (p)");
+    assert_eq!(text(Some("12"), 0, Status::Withheld), "(c)");
+    assert_eq!(text(None, 0, Status::NotApplicable), "x");
+    assert_eq!(text(None, 0, Status::NotCollected), "…");
+    assert_eq!(text(None, 0, Status::Absent), "…");
+}
+
+#[test]
+fn comparisons_are_printed_when_both_sides_are_complete() {
+    let table = make(&[
+        (0, "all", THINGS, Y1, Some(30 * M), Some("A"), None),
+        (0, "all", THINGS, Y2, Some(36 * M), Some("E"), None),
+        (1, "a", THINGS, Y1, Some(10 * M), Some("A"), None),
+        (1, "a", THINGS, Y2, Some(12 * M), Some("E"), None),
+        (2, "b", THINGS, Y1, Some(0), Some("A"), None),
+        (2, "b", THINGS, Y2, Some(24 * M), Some("A"), None),
+    ])
+    .expect("a sound example");
+    assert_eq!(
+        printed(&table),
+        [
+            vec!["30", "36 (e)", "100,00 (e)", "20,0 (e)"],
+            vec!["10", "12 (e)", "33,33 (e)", "20,0 (e)"],
+            vec!["-", "24", "66,67 (e)", "x"],
+        ]
+    );
+    let marks: Vec<&str> = table.symbols.iter().map(|s| s.mark.as_str()).collect();
+    assert_eq!(marks, ["-", "x", "(e)"]);
+    assert_eq!(
+        table.source.en,
+        "Form F. Reports. Book. Provinces that reported: 2002: 1/2."
+    );
+}
+
+#[test]
+fn a_gap_is_named_and_nothing_is_compared_with_it() {
+    let table = make(&[
+        (0, "all", THINGS, Y1, Some(30 * M), Some("A"), None),
+        (0, "all", THINGS, Y2, Some(12 * M), Some("P"), Some("b")),
+        (1, "a", THINGS, Y1, Some(10 * M), Some("A"), None),
+        (1, "a", THINGS, Y2, Some(12 * M), Some("A"), None),
+        (2, "b", THINGS, Y1, Some(20 * M), Some("A"), None),
+        (2, "b", THINGS, Y2, None, None, Some("b")),
+    ])
+    .expect("a sound example");
+    assert_eq!(
+        printed(&table),
+        [
+            vec!["30", "12 (p)", "…", "…"],
+            vec!["10", "12", "…", "20,0"],
+            vec!["20", "…", "…", "…"],
+        ]
+    );
+    let notes: Vec<&str> = table.notes.iter().map(|n| n.en.as_str()).collect();
+    assert_eq!(
+        notes,
+        [
+            "(p) 2002: without b.",
+            "… Share; Growth: no comparison where one of its sides is incomplete; missing: b.",
+            "Until 2002.",
+        ]
+    );
+}
+
+#[test]
+fn a_place_that_is_not_delivered_stays_blank() {
+    let table = make(&[
+        (0, "all", THINGS, Y1, Some(M), Some("A"), None),
+        (1, "head", None, None, None, None, None),
+    ])
+    .expect("a sound example");
+    assert_eq!(
+        printed(&table),
+        [vec!["1", "", "", ""], vec!["", "", "", ""]]
+    );
+}
+
+#[test]
+fn what_is_delivered_twice_or_unknown_is_never_printed() {
+    let twice = make(&[
+        (0, "all", THINGS, Y1, Some(M), None, None),
+        (0, "all", THINGS, Y1, Some(M), None, None),
+    ]);
+    assert_eq!(
+        twice.expect_err("a mistake is found"),
+        "the query delivers the column `things` twice in the row `all`"
+    );
+    let unknown = make(&[(0, "all", THINGS, Some("1999"), Some(M), None, None)]);
+    assert_eq!(
+        unknown.expect_err("a mistake is found"),
+        "the query delivers the column `things` (1999), which is not declared"
+    );
+}
+
+#[test]
+fn errors_of_a_definition_have_file_line_and_remedy() {
+    let sql = "SELECT {indicators}";
+    let changed = |from: &str, to: &str| {
+        define(&DEFINITION.replace(from, to), sql).expect_err("a mistake is found")
+    };
+    insta::assert_snapshot!(changed(r#"indicators = ["things"]"#, r#"indicators = ["thinks"]"#), @"
+    error: `thinks` is no indicator of indicators.csv
+      --> 7.toml:6
+    hint: correct the name, or add the indicator to indicators.csv
+    ");
+    insta::assert_snapshot!(changed(r#"id = "things""#, r#"id = "other""#), @"
+    error: `things-2002` is no column before `share`
+      --> 7.toml:21
+    hint: the columns before it: other-2001, other-2002
+    ");
+    insta::assert_snapshot!(changed(r#"to = "things-{previous_year}""#, r#"to = "things-{last}""#), @"
+    error: `{last}` stands for nothing
+      --> 7.toml:30
+    hint: the names there are: country, country_en, country_vi, first_year, geography, indicators, last_day, last_year, previous_year, scenario, scheme, years
+    ");
+    insta::assert_snapshot!(define(DEFINITION, "SELECT 1\nFROM {tables}").expect_err("a mistake is found"), @"
+    error: `{tables}` stands for nothing
+      --> things.sql:2
+    hint: the names there are: country, country_en, country_vi, first_year, geography, indicators, last_day, last_year, previous_year, scenario, scheme, years
+    ");
+    insta::assert_snapshot!(define(DEFINITION, "SELECT 'thinks'").expect_err("a mistake is found"), @"
+    error: the query things.sql does not deliver the column `things`
+      --> 7.toml:14
+    hint: a column is named as the query's column_id says it, or is one of `indicators`; or say which `kind` of comparison it is
+    ");
+    assert!(changed("nested = true", "nest = true").contains("unknown field `nest`"));
+}
+
+#[test]
+fn an_edition_stands_on_a_geography_there_is() {
+    insta::assert_snapshot!(edition_of(&EDITION.replace(r#""two""#, r#""six""#)).expect_err("a mistake is found"), @"
+    error: `six` is no scheme of regions on the geography new
+      --> e.toml:8
+    hint: name a scheme of regions.csv of the same vintage
+    ");
+    assert!(
+        edition_of(&EDITION.replace("2002-12-31", "31/12/2002"))
+            .expect_err("a mistake is found")
+            .contains("is no date")
+    );
+}
+
+#[tokio::test]
+async fn a_query_that_does_not_fit_names_its_line() {
+    let engine = crate::engine::Engine::new().expect("a sound example");
+    for table in crate::lake::tables() {
+        engine
+            .register(table.name, table.schema.clone(), vec![])
+            .expect("a sound example");
+    }
+    let checked = async |sql: &str| {
+        check(&engine, &define(DEFINITION, sql).expect("a sound example"))
+            .await
+            .expect_err("a mistake is found")
+    };
+    let error = checked("SELECT 'things' AS column_id,\n  valeu\nFROM national").await;
+    assert_eq!(error.line, Some(2));
+    assert!(error.message.contains("valeu"), "{}", error.message);
+    let error = checked("SELECT 'things' AS column_id FROM national").await;
+    assert!(
+        error.message.ends_with("does not deliver `row_order`"),
+        "{}",
+        error.message
+    );
+    let error = checked("SELECT 'things' AS column_id\nFROM national ORDER 1").await;
+    assert_eq!(error.line, Some(2), "{}", error.message);
+}
