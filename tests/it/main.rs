@@ -1,9 +1,15 @@
 //! All integration tests, in one binary.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod architecture;
 mod check;
+mod contract;
 mod documents;
 mod golden;
 mod hard_files;
+mod properties;
 mod reading;
+mod reference;
 mod sample_truth;
+mod support;

@@ -6,8 +6,8 @@
 WITH measured AS (
     SELECT c.entity, c.unit_vintage, c.period, c.indicator, c.sector, c.fund, c.scenario, i.measure,
            CASE WHEN i.measure = 'mean' AND w.value = 0 THEN NULL ELSE c.value END AS value,
-           CASE WHEN i.measure = 'mean' AND (c.value IS NOT NULL OR w.value = 0) THEN w.value END AS weight,
-           CASE WHEN i.measure = 'mean' AND w.value = 0 THEN 'M' ELSE c.status END AS status
+           CASE WHEN i.measure = 'mean' AND c.value IS NOT NULL THEN w.value END AS weight,
+           CASE WHEN i.measure = 'mean' AND c.value IS NOT NULL AND w.value = 0 THEN 'M' ELSE c.status END AS status
     FROM counted c
     JOIN indicators i ON i.indicator = c.indicator
     LEFT JOIN counted w

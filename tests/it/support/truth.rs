@@ -1,0 +1,311 @@
+//! What the provinces meant to say: reports as plain values, before any of it is a file.
+
+use std::fmt;
+
+use super::catalogue::catalogue;
+
+/// The two forms that carry the national figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Form {
+    Indicators,
+    Sectors,
+}
+
+impl Form {
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::Indicators => "KTTT-01",
+            Self::Sectors => "KTTT-02",
+        }
+    }
+}
+
+/// The period of a report: a year or its first half.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Period {
+    Year(i32),
+    FirstHalf(i32),
+}
+
+impl Period {
+    pub(crate) fn year(self) -> i32 {
+        match self {
+            Self::Year(year) | Self::FirstHalf(year) => year,
+        }
+    }
+
+    /// The last day, as YYYY-MM-DD.
+    pub(crate) fn last_day(self) -> String {
+        match self {
+            Self::Year(year) => format!("{year}-12-31"),
+            Self::FirstHalf(year) => format!("{year}-06-30"),
+        }
+    }
+
+    /// Months that it lasts.
+    pub(crate) fn months(self) -> u32 {
+        match self {
+            Self::Year(_) => 12,
+            Self::FirstHalf(_) => 6,
+        }
+    }
+
+    /// From the text of a table: `2025` or `2025-S1`.
+    pub(crate) fn parse(text: &str) -> Self {
+        match text.split_once('-') {
+            Some((year, _)) => Self::FirstHalf(year.parse().unwrap()),
+            None => Self::Year(text.parse().unwrap()),
+        }
+    }
+}
+
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Year(year) => write!(f, "{year}"),
+            Self::FirstHalf(year) => write!(f, "{year}-S1"),
+        }
+    }
+}
+
+/// Who sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Reporter {
+    Ubnd,
+    Alliance,
+}
+
+/// What stands in a cell. Numbers are in tenths: no figure of the two forms has more decimals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cell {
+    Tenths(i64),
+    /// `-`: nothing occurred.
+    Nil,
+    /// `…`: occurred, not collected.
+    NotCollected,
+    /// `x`: cannot exist.
+    NotApplicable,
+    Blank,
+}
+
+/// A whole number.
+pub(crate) const fn n(value: i64) -> Cell {
+    Cell::Tenths(value * 10)
+}
+
+/// Cells of whole numbers.
+pub(crate) fn numbers<const N: usize>(values: [i64; N]) -> Vec<Cell> {
+    values.map(n).to_vec()
+}
+
+/// A column with values: what it speaks of and the heads above it, from the top down.
+#[derive(Debug, Clone)]
+pub(crate) struct Column {
+    pub(crate) indicator: Option<&'static str>,
+    pub(crate) scenario: &'static str,
+    pub(crate) period: Period,
+    pub(crate) heads: Vec<String>,
+}
+
+/// What a value is of: period, indicator, sector, scenario. (`fund` is always '_T' on these forms.)
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Key {
+    pub(crate) period: String,
+    pub(crate) indicator: String,
+    pub(crate) sector: String,
+    pub(crate) scenario: String,
+}
+
+impl Key {
+    pub(crate) fn with_indicator(&self, indicator: &str) -> Self {
+        Self {
+            indicator: indicator.to_owned(),
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn with_scenario(&self, scenario: &str) -> Self {
+        Self {
+            scenario: scenario.to_owned(),
+            ..self.clone()
+        }
+    }
+}
+
+/// One form that somebody sent.
+#[derive(Debug, Clone)]
+pub(crate) struct Report {
+    pub(crate) form: Form,
+    pub(crate) period: Period,
+    /// The unit that is truly meant.
+    pub(crate) vintage: String,
+    pub(crate) code: String,
+    /// The name as the sheet gives it.
+    pub(crate) name: String,
+    pub(crate) code_written: bool,
+    /// Whether the sheet says `Địa giới: …`.
+    pub(crate) geography_written: bool,
+    pub(crate) reporter: Option<Reporter>,
+    /// `Lần gửi: n`.
+    pub(crate) sending: Option<u32>,
+    /// RFC 3339.
+    pub(crate) received: String,
+    pub(crate) as_csv: bool,
+    /// Name of its file in the inbox; empty until the inbox gives it one.
+    pub(crate) file: String,
+    /// Row (an indicator, or a sector) and its cells, one for each column.
+    pub(crate) rows: Vec<(String, Vec<Cell>)>,
+}
+
+impl Report {
+    /// An annual report of the people's committee that states its geography and came in December.
+    pub(crate) fn of(form: Form, vintage: &str, code: &str, year: i32) -> Self {
+        Self {
+            form,
+            period: Period::Year(year),
+            vintage: vintage.to_owned(),
+            code: code.to_owned(),
+            name: catalogue().name(vintage, code).to_owned(),
+            code_written: false,
+            geography_written: true,
+            reporter: Some(Reporter::Ubnd),
+            sending: None,
+            received: format!("{year}-12-20T08:00:00+07:00"),
+            as_csv: false,
+            file: String::new(),
+            rows: Vec::new(),
+        }
+    }
+
+    /// The same for the first half of the year, by the alliance, in July.
+    pub(crate) fn half_year(vintage: &str, code: &str, year: i32) -> Self {
+        let mut this = Self::of(Form::Indicators, vintage, code, year);
+        this.period = Period::FirstHalf(year);
+        this.reporter = Some(Reporter::Alliance);
+        this.received = format!("{year}-07-08T08:00:00+07:00");
+        this
+    }
+
+    pub(crate) fn row(mut self, row: &str, cells: Vec<Cell>) -> Self {
+        assert_eq!(cells.len(), self.columns().len(), "cells of {row}");
+        self.rows.push((row.to_owned(), cells));
+        self
+    }
+
+    pub(crate) fn reporter(mut self, reporter: Option<Reporter>) -> Self {
+        self.reporter = reporter;
+        self
+    }
+
+    pub(crate) fn sending(mut self, number: u32) -> Self {
+        self.sending = Some(number);
+        self
+    }
+
+    pub(crate) fn received(mut self, time: &str) -> Self {
+        time.clone_into(&mut self.received);
+        self
+    }
+
+    /// Leaves out `Địa giới: …`.
+    pub(crate) fn without_geography(mut self) -> Self {
+        self.geography_written = false;
+        self
+    }
+
+    /// Writes `Mã tỉnh: …`.
+    pub(crate) fn with_code(mut self) -> Self {
+        self.code_written = true;
+        self
+    }
+
+    pub(crate) fn file(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.file);
+        self
+    }
+
+    /// The columns of the form for this period.
+    pub(crate) fn columns(&self) -> Vec<Column> {
+        let year = self.period.year();
+        let column = |indicator, scenario, period, heads: &[&str]| Column {
+            indicator,
+            scenario,
+            period,
+            heads: heads.iter().map(ToString::to_string).collect(),
+        };
+        match self.form {
+            Form::Indicators => {
+                let third = match self.period {
+                    Period::Year(_) => column(
+                        None,
+                        "estimate",
+                        self.period,
+                        &[&format!("Ước thực hiện năm {year}")],
+                    ),
+                    Period::FirstHalf(_) => column(
+                        None,
+                        "actual",
+                        self.period,
+                        &[&format!("Thực hiện 6 tháng đầu năm {year}")],
+                    ),
+                };
+                vec![
+                    column(
+                        None,
+                        "actual",
+                        Period::Year(year - 1),
+                        &[&format!("Thực hiện năm {}", year - 1)],
+                    ),
+                    column(
+                        None,
+                        "plan",
+                        Period::Year(year),
+                        &[&format!("Kế hoạch năm {year}")],
+                    ),
+                    third,
+                    column(
+                        None,
+                        "plan",
+                        Period::Year(year + 1),
+                        &[&format!("Kế hoạch năm {}", year + 1)],
+                    ),
+                ]
+            }
+            Form::Sectors => [
+                ("htx_total", ["Hợp tác xã", "Tổng số"]),
+                ("htx_active", ["Hợp tác xã", "Đang hoạt động"]),
+                ("htx_new", ["Hợp tác xã", "Thành lập mới"]),
+                ("htx_dissolved", ["Hợp tác xã", "Giải thể"]),
+                ("htx_members", ["Hợp tác xã", "Thành viên"]),
+                ("htx_workers", ["Hợp tác xã", "Lao động"]),
+                ("lhhtx_total", ["Liên hiệp HTX", "Tổng số"]),
+                ("tht_total", ["Tổ hợp tác", "Tổng số"]),
+                ("tht_members", ["Tổ hợp tác", "Thành viên"]),
+            ]
+            .map(|(indicator, heads)| column(Some(indicator), "estimate", self.period, &heads))
+            .to_vec(),
+        }
+    }
+
+    /// Every cell, with what it is of.
+    pub(crate) fn cells(&self) -> Vec<(Key, Cell)> {
+        let columns = self.columns();
+        let mut cells = Vec::new();
+        for (row, values) in &self.rows {
+            for (column, cell) in columns.iter().zip(values) {
+                let (indicator, sector) = match column.indicator {
+                    Some(indicator) => (indicator, row.as_str()),
+                    None => (row.as_str(), "_T"),
+                };
+                let key = Key {
+                    period: column.period.to_string(),
+                    indicator: indicator.to_owned(),
+                    sector: sector.to_owned(),
+                    scenario: column.scenario.to_owned(),
+                };
+                cells.push((key, *cell));
+            }
+        }
+        cells
+    }
+}
