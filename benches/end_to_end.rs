@@ -3,6 +3,7 @@
 
 #![allow(
     clippy::print_stdout,
+    clippy::cast_precision_loss,
     clippy::unwrap_used,
     reason = "a benchmark prints and may fail loudly"
 )]
@@ -14,7 +15,6 @@ use jiff::Timestamp;
 use tonghop::lake::Snapshot;
 use tonghop::pipeline::{self, Plan, RunOptions};
 
-#[allow(dead_code, reason = "the generator has more than a benchmark needs")]
 #[path = "../examples/generate_sample/lib.rs"]
 mod sample;
 

@@ -77,7 +77,7 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
     let started = Timestamp::now();
     let watch = Watch::new();
     let result = pipeline::run(&plan, &options, &|stage, done, all| {
-        watch.see(stage, done, all)
+        watch.see(stage, done, all);
     })
     .await;
     watch.end();

@@ -47,7 +47,7 @@ pub struct Geography {
 }
 
 impl Geography {
-    /// Builds the geography from its tables, which [`Tables::check`] has found sound.
+    /// Builds the geography from its tables, which [`Tables::read`] has found sound.
     #[must_use]
     pub fn new(tables: Tables, folder: &Folder) -> Self {
         let mut first_days: BTreeMap<String, Date> = BTreeMap::new();

@@ -90,7 +90,7 @@ pub(super) fn read_submission(plan: &Plan, submission: &Submission, original: &P
                 ReadError::TooLarge(limit) => reject("TH105", &[("limit", &limit)]),
                 ReadError::NotUtf8(at) => reject("TH110", &[("offset", &at.to_string())]),
                 other @ (ReadError::Damaged(_) | ReadError::Io(_)) => {
-                    reject("TH106", &[("reason", &other.to_string())])
+                    reject("TH106", &[("reason", &other.to_string())]);
                 }
             }
             contents.media_type = Some(media.as_str());

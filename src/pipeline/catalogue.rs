@@ -140,7 +140,7 @@ pub(super) fn read_indicators(path: &Path, errors: &mut DefinitionErrors) -> Vec
     for (line, row) in table.rows() {
         let id = row.get("indicator");
         let mut wrong = |message: String, remedy: &str| {
-            errors.push(DefinitionError::new(path, Some(line), message, remedy))
+            errors.push(DefinitionError::new(path, Some(line), message, remedy));
         };
         let part = |column: &str| row.optional(column);
         let measure = match (

@@ -85,23 +85,23 @@ pub enum RuleKind {
         /// The operands, the first written first.
         operands: Vec<Operand>,
     },
-    /// See [`RawKind::CountsNotNegative`].
+    /// Every indicator of whole numbers is not negative.
     CountsNotNegative,
-    /// See [`RawKind::Comparison`].
+    /// Derived columns agree with the loaded ones.
     Comparison {
         /// Percentage points.
         tolerance: Decimal,
     },
-    /// See [`RawKind::Revision`].
+    /// The actual agrees with the estimate sent a year before.
     Revision {
         /// Share of the estimate.
         tolerance: Decimal,
         /// Differences up to this do not count.
         at_least: Decimal,
     },
-    /// See [`RawKind::SumOfSectors`].
+    /// The sectors of the first level add up to the total.
     SumOfSectors,
-    /// See [`RawKind::PartsOfSectors`].
+    /// The sectors of the second level do not exceed their sector.
     PartsOfSectors,
 }
 
