@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod definition;
+mod record;
 mod show;
 
 pub use catalogue::{Entry, catalogue, entry};

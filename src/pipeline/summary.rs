@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::Plan;
 use super::run::{RunError, RunOptions};
-use crate::diagnostic::{Finding, Place, Severity, count_by_severity};
+use crate::diagnostic::{Finding, count_by_severity};
 use crate::engine::Engine;
 use crate::geography::due_date;
 use crate::lake::Snapshot;
@@ -102,48 +102,10 @@ fn optional(array: &StringArray, row: usize) -> Option<String> {
 pub(super) fn read_findings(snapshot: &Snapshot) -> Result<Vec<Finding>, RunError> {
     let mut findings = Vec::new();
     for batch in snapshot.read("findings")? {
-        let column = |name: &str| texts(&batch, name);
-        let (code, severity, rule) = (column("code"), column("severity"), column("rule"));
-        let place = [
-            "file_name",
-            "submission_id",
-            "report_id",
-            "form",
-            "sheet",
-            "cell",
-            "unit_vintage",
-            "unit_code",
-            "period",
-            "indicator",
-            "sector",
-            "scenario",
-        ]
-        .map(column);
-        let (vi, en) = (column("message_vi"), column("message_en"));
-        for row in 0..batch.num_rows() {
-            let at = |i: usize| optional(&place[i], row);
-            findings.push(Finding {
-                code: code.value(row).to_owned(),
-                severity: Severity::parse(severity.value(row)).unwrap_or(Severity::Error),
-                rule: optional(&rule, row),
-                place: Place {
-                    file_name: at(0),
-                    submission_id: at(1),
-                    report_id: at(2),
-                    form: at(3),
-                    sheet: at(4),
-                    cell: at(5),
-                    unit_vintage: at(6),
-                    unit_code: at(7),
-                    period: at(8),
-                    indicator: at(9),
-                    sector: at(10),
-                    scenario: at(11),
-                },
-                message_vi: vi.value(row).to_owned(),
-                message_en: en.value(row).to_owned(),
-            });
-        }
+        let columns = Finding::COLUMNS.map(|name| texts(&batch, name));
+        let records =
+            (0..batch.num_rows()).map(|row| std::array::from_fn(|i| optional(&columns[i], row)));
+        findings.extend(records.map(Finding::from_record));
     }
     Ok(findings)
 }

@@ -159,31 +159,9 @@ pub(super) fn observations(plan: &Plan, reports: &[Report]) -> Result<RecordBatc
 
 /// `findings`.
 pub(super) fn findings(all: &[Finding]) -> Result<RecordBatch, ArrowError> {
-    let place = |field: fn(&Finding) -> Option<&String>| {
-        text(all.iter().map(move |f| field(f).map(String::as_str)))
-    };
-    table(
-        "findings",
-        vec![
-            text(all.iter().map(|f| Some(f.code.as_str()))),
-            text(all.iter().map(|f| Some(f.severity.as_str()))),
-            place(|f| f.rule.as_ref()),
-            place(|f| f.place.file_name.as_ref()),
-            place(|f| f.place.submission_id.as_ref()),
-            place(|f| f.place.report_id.as_ref()),
-            place(|f| f.place.form.as_ref()),
-            place(|f| f.place.sheet.as_ref()),
-            place(|f| f.place.cell.as_ref()),
-            place(|f| f.place.unit_vintage.as_ref()),
-            place(|f| f.place.unit_code.as_ref()),
-            place(|f| f.place.period.as_ref()),
-            place(|f| f.place.indicator.as_ref()),
-            place(|f| f.place.sector.as_ref()),
-            place(|f| f.place.scenario.as_ref()),
-            text(all.iter().map(|f| Some(f.message_vi.as_str()))),
-            text(all.iter().map(|f| Some(f.message_en.as_str()))),
-        ],
-    )
+    let records: Vec<_> = all.iter().map(Finding::to_record).collect();
+    let columns = (0..Finding::COLUMNS.len()).map(|i| text(records.iter().map(|r| r[i])));
+    table("findings", columns.collect())
 }
 
 /// The official order of what is printed, for the queries of tables.

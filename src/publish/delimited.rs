@@ -31,27 +31,6 @@ const CELL: [&str; 18] = [
     "missing_en",
 ];
 
-/// Columns of the findings, as the contract orders them.
-const FINDING: [&str; 17] = [
-    "code",
-    "severity",
-    "rule",
-    "file_name",
-    "submission_id",
-    "report_id",
-    "form",
-    "sheet",
-    "cell",
-    "unit_vintage",
-    "unit_code",
-    "period",
-    "indicator",
-    "sector",
-    "scenario",
-    "message_vi",
-    "message_en",
-];
-
 fn write<const N: usize>(
     path: &Path,
     head: [&str; N],
@@ -136,30 +115,10 @@ fn exact(value: Decimal) -> String {
 
 /// Writes the findings.
 pub(super) fn write_findings(path: &Path, findings: &[Finding]) -> Result<(), PublishError> {
-    let rows = findings.iter().map(|f| {
-        let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
-        let place = &f.place;
-        [
-            f.code.clone(),
-            f.severity.as_str().to_owned(),
-            or_empty(&f.rule),
-            or_empty(&place.file_name),
-            or_empty(&place.submission_id),
-            or_empty(&place.report_id),
-            or_empty(&place.form),
-            or_empty(&place.sheet),
-            or_empty(&place.cell),
-            or_empty(&place.unit_vintage),
-            or_empty(&place.unit_code),
-            or_empty(&place.period),
-            or_empty(&place.indicator),
-            or_empty(&place.sector),
-            or_empty(&place.scenario),
-            f.message_vi.clone(),
-            f.message_en.clone(),
-        ]
-    });
-    write(path, FINDING, rows)
+    let rows = findings
+        .iter()
+        .map(|f| f.to_record().map(|v| v.unwrap_or_default().to_owned()));
+    write(path, Finding::COLUMNS, rows)
 }
 
 #[cfg(test)]
@@ -172,7 +131,7 @@ mod tests {
             .expect("a sound example")
             .schema;
         let names: Vec<&str> = schema.fields().iter().map(|f| f.name().as_str()).collect();
-        assert_eq!(names, FINDING);
+        assert_eq!(names, Finding::COLUMNS);
     }
 
     #[test]

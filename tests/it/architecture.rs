@@ -22,7 +22,8 @@ const ORDER: [&str; 15] = [
     "cli",
 ];
 
-fn sources(directory: &Path, files: &mut Vec<PathBuf>) {
+/// The Rust sources below a directory.
+pub(crate) fn sources(directory: &Path, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(directory).expect("a directory") {
         let path = entry.expect("an entry").path();
         if path.is_dir() {

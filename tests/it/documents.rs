@@ -3,22 +3,12 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use tonghop::diagnostic::catalogue;
 
+use crate::architecture::sources;
 use crate::golden::{SAMPLE, tonghop};
-
-fn sources(directory: &Path, files: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(directory).expect("a directory") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            sources(&path, files);
-        } else if path.extension().is_some_and(|e| e == "rs") {
-            files.push(path);
-        }
-    }
-}
 
 /// The codes that stand in quotes in the sources.
 fn codes_in_use() -> BTreeSet<String> {

@@ -23,27 +23,27 @@ impl Sample {
 
     /// The answer to a query, as CSV without its header.
     pub(crate) fn sql(&self, query: &str) -> Vec<String> {
-        let lake = self.lake();
-        let output = tonghop(&[
-            "sql",
-            query,
-            "--format",
-            "csv",
-            "--lake",
-            &lake.to_string_lossy(),
-        ]);
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        String::from_utf8(output.stdout)
-            .expect("text")
-            .lines()
-            .skip(1)
-            .map(str::to_owned)
-            .collect()
+        sql(&self.lake(), query)
     }
+}
+
+/// The answer of `tonghop sql` over a lake, as CSV without its header.
+pub(crate) fn sql(lake: &Path, query: &str) -> Vec<String> {
+    let output = tonghop(&[
+        "sql",
+        query,
+        "--format",
+        "csv",
+        "--lake",
+        &lake.to_string_lossy(),
+    ]);
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let text = String::from_utf8(output.stdout).expect("text");
+    text.lines().skip(1).map(str::to_owned).collect()
 }
 
 /// Runs the command in the package's directory.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use crate::golden::tonghop;
+use crate::golden::{sql, tonghop};
 
 /// A form of one province, as CSV.
 fn good(province: &str) -> String {
@@ -23,26 +23,7 @@ struct Ran {
 
 impl Ran {
     fn sql(&self, query: &str) -> Vec<String> {
-        let lake = self.directory.path().join("lake");
-        let output = tonghop(&[
-            "sql",
-            query,
-            "--format",
-            "csv",
-            "--lake",
-            &lake.to_string_lossy(),
-        ]);
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        String::from_utf8(output.stdout)
-            .expect("text")
-            .lines()
-            .skip(1)
-            .map(str::to_owned)
-            .collect()
+        sql(&self.directory.path().join("lake"), query)
     }
 }
 
