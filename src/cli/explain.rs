@@ -48,13 +48,13 @@ fn explained(wanted: &str, arguments: &Arguments) -> Result<String, String> {
         format!("`{wanted}` is no code of a finding and no rule of `{}`\nhint: `tonghop explain` lists all codes", plan.id)
     })?;
     Ok(format!(
-        "{} · {} · rule for {}\n\n{}\n{}\n\n{:?}\n",
+        "{} · {} · rule for {}\n\n{}\n{}\n\n  {}\n",
         rule.id,
         rule.severity.as_str(),
         rule.form,
         rule.message_vi,
         rule.message_en,
-        rule.kind
+        rule.statement
     ))
 }
 

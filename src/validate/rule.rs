@@ -69,6 +69,8 @@ pub struct Rule {
     pub severity: Severity,
     /// How it judges.
     pub kind: RuleKind,
+    /// How it judges, as people read it: the expression as written, or a sentence.
+    pub statement: String,
     /// What its findings say, in Vietnamese.
     pub message_vi: String,
     /// What its findings say, in English.
@@ -170,9 +172,35 @@ impl Rule {
             id: raw.id.get_ref().clone(),
             form: raw.form.get_ref().clone(),
             severity: raw.severity,
+            statement: statement(raw, &kind),
             kind,
             message_vi: raw.message_vi.clone(),
             message_en: raw.message_en.clone(),
         })
+    }
+}
+
+/// What a rule demands, in words.
+fn statement(raw: &RawRule, kind: &RuleKind) -> String {
+    match kind {
+        RuleKind::Expression { .. } => {
+            let text = raw.expression.as_ref().map(Spanned::get_ref);
+            text.cloned().unwrap_or_default()
+        }
+        RuleKind::CountsNotNegative => "every indicator of whole numbers >= 0".to_owned(),
+        RuleKind::Comparison { tolerance } => {
+            format!("comparison columns agree with the loaded ones within {tolerance} points")
+        }
+        RuleKind::Revision {
+            tolerance,
+            at_least,
+        } => format!(
+            "the actual agrees with the estimate sent a year before within {tolerance} of it; \
+             differences up to {at_least} do not count"
+        ),
+        RuleKind::SumOfSectors => "the sectors of the first level add up to the total".to_owned(),
+        RuleKind::PartsOfSectors => {
+            "the sectors of the second level do not exceed theirs".to_owned()
+        }
     }
 }

@@ -13,3 +13,4 @@ mod reading;
 mod reference;
 mod sample_truth;
 mod support;
+mod white_book;
