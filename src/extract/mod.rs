@@ -8,6 +8,7 @@ mod form;
 mod grid;
 mod header;
 mod label;
+mod row;
 mod table;
 mod title;
 mod workbook;

@@ -1,0 +1,291 @@
+//! One row of a sheet beside a header: what it is, and which of its cells count.
+
+use super::Vocabulary;
+use super::form::Form;
+use super::grid::{Address, Content, Sheet};
+use super::header::{HeadedColumn, Header, Role};
+use super::label::{without_footnote, without_numbering};
+use super::title::Stated;
+
+/// What a row of the sheet is.
+pub(super) enum RowKind {
+    Blank,
+    LeadIn,
+    Section(String),
+    Foot,
+    Member(usize),
+    /// The code names one row, the label another.
+    Torn {
+        by_code: usize,
+        by_label: usize,
+    },
+    Unknown(Option<String>),
+}
+
+/// The descriptive cells of a row.
+pub(super) struct Stubs {
+    pub(super) label: Option<(Address, String)>,
+    pub(super) code: Option<(Address, String)>,
+    pub(super) measure: Option<Stated>,
+}
+
+/// A sheet read by a header.
+pub(super) struct Reader<'a> {
+    pub(super) sheet: &'a Sheet,
+    pub(super) vocabulary: &'a Vocabulary,
+    pub(super) header: &'a Header,
+    pub(super) form: &'a Form,
+}
+
+impl Reader<'_> {
+    /// A row such as `A B C 1 2 3` right under the header.
+    pub(super) fn is_column_numbers(&self, row: u32) -> bool {
+        let texts: Vec<String> = self
+            .sheet
+            .row(row)
+            .map(|(_, content)| content.as_read())
+            .collect();
+        let is_mark = |text: &str| {
+            let inner = text
+                .trim()
+                .trim_matches(|c| matches!(c, '(' | ')' | '[' | ']'));
+            let plain = inner
+                .split(['=', '/', ':', '*', 'x'])
+                .next()
+                .unwrap_or(inner)
+                .trim();
+            (1..=2).contains(&plain.chars().count())
+                && (plain.chars().all(|c| c.is_ascii_digit())
+                    || plain.chars().all(char::is_alphabetic))
+        };
+        let numbers: Vec<i64> = texts
+            .iter()
+            .filter_map(|text| {
+                text.trim()
+                    .trim_matches(['(', ')'])
+                    .split(['=', '/'])
+                    .next()?
+                    .trim()
+                    .parse()
+                    .ok()
+            })
+            .collect();
+        texts.len() >= 3
+            && texts.iter().all(|text| is_mark(text))
+            && numbers.len() >= 2
+            && numbers.windows(2).all(|pair| pair[1] == pair[0] + 1)
+    }
+
+    fn at(&self, row: u32, role: &Role) -> Option<(Address, &Content)> {
+        let at = Address::new(row, self.header.column(role)?.column);
+        self.sheet.get(at).map(|content| (at, content))
+    }
+
+    pub(super) fn stubs(&self, row: u32) -> Stubs {
+        let read = |role| {
+            self.at(row, &role)
+                .map(|(at, content)| (at, content.as_read()))
+        };
+        let label_column = self.header.column(&Role::Label).map_or(0, |c| c.column);
+        // A label may be indented by a column of its own, or stand in the number's column.
+        let label = read(Role::Label).or_else(|| {
+            let next = self.sheet.row(row).find(|(at, content)| {
+                at.column > label_column
+                    && content.text().is_some()
+                    && self
+                        .header
+                        .columns
+                        .iter()
+                        .all(|c| c.column != at.column || c.role == Role::Unknown)
+                    && self
+                        .header
+                        .columns
+                        .iter()
+                        .any(|c| matches!(c.role, Role::Value(_)) && c.column > at.column)
+            });
+            next.map(|(at, content)| (at, content.as_read()))
+                .or_else(|| {
+                    read(Role::Number)
+                        .filter(|(_, text)| text.chars().filter(|c| c.is_alphabetic()).count() > 5)
+                })
+                .or_else(|| {
+                    self.sheet
+                        .row(row)
+                        .find(|(at, content)| {
+                            at.column < label_column
+                                && content.text().is_some_and(|t| {
+                                    t.chars().filter(|c| c.is_alphabetic()).count() > 5
+                                })
+                        })
+                        .map(|(at, content)| (at, content.as_read()))
+                })
+        });
+        let measure = self
+            .at(row, &Role::Measure)
+            .map(|(at, content)| Stated {
+                text: content.as_read().trim().to_owned(),
+                at,
+            })
+            .or_else(|| {
+                let (at, text) = label.as_ref()?;
+                let (_, unit) = self.vocabulary.split_measure(text);
+                unit.map(|unit| Stated {
+                    text: unit.to_owned(),
+                    at: *at,
+                })
+            });
+        Stubs {
+            label,
+            code: read(Role::Code),
+            measure,
+        }
+    }
+
+    pub(super) fn kind(&self, stubs: &Stubs, section: Option<&str>, row: u32) -> RowKind {
+        let label = stubs
+            .label
+            .as_ref()
+            .map(|(_, text)| self.vocabulary.split_measure(text).0);
+        let by_label = label.and_then(|text| self.by_label(text, section));
+        let by_code = stubs.code.as_ref().and_then(|(_, code)| self.by_code(code));
+        match (by_code, by_label) {
+            (Some(by_code), Some(by_label)) if by_code != by_label => {
+                // Equal labels in two sections: the code knows better.
+                let shared = self.form.rows[by_code]
+                    .labels
+                    .iter()
+                    .any(|l| self.form.rows[by_label].labels.contains(l));
+                return if shared {
+                    RowKind::Member(by_code)
+                } else {
+                    RowKind::Torn { by_code, by_label }
+                };
+            }
+            (Some(member), _) | (None, Some(member)) => return RowKind::Member(member),
+            (None, None) => {}
+        }
+        let Some(text) = label else {
+            return if self.count_values(row) > 0 && self.has_numbers(row) {
+                RowKind::Unknown(None)
+            } else {
+                RowKind::Blank
+            };
+        };
+        let forms = self.spellings(text);
+        if let Some(section) = self
+            .form
+            .sections
+            .iter()
+            .find(|s| forms.iter().any(|f| s.labels.contains(f)))
+        {
+            return RowKind::Section(section.id.clone());
+        }
+        let words = &self.vocabulary.words;
+        if forms.iter().any(|f| words.lead_in.contains(f)) {
+            return RowKind::LeadIn;
+        }
+        if forms.iter().any(|f| {
+            words
+                .foot
+                .iter()
+                .any(|w| f == w || f.starts_with(&format!("{w} ")))
+        }) && !self.has_numbers(row)
+        {
+            return RowKind::Foot;
+        }
+        RowKind::Unknown(Some(text.to_owned()))
+    }
+
+    fn by_code(&self, code: &str) -> Option<usize> {
+        let code = code.trim().trim_start_matches('\'').to_lowercase();
+        self.form
+            .rows
+            .iter()
+            .position(|row| row.code.as_ref().is_some_and(|c| c.to_lowercase() == code))
+    }
+
+    fn by_label(&self, text: &str, section: Option<&str>) -> Option<usize> {
+        self.spellings(text).iter().find_map(|label| {
+            let fits: Vec<usize> = (0..self.form.rows.len())
+                .filter(|i| self.form.rows[*i].labels.contains(label))
+                .collect();
+            fits.iter()
+                .copied()
+                .find(|i| section.is_some() && self.form.rows[*i].section.as_deref() == section)
+                .or(match fits[..] {
+                    [one] => Some(one),
+                    _ => None,
+                })
+        })
+    }
+
+    /// The folded ways to read a label: as it is, without its numbering, without footnote marks.
+    fn spellings(&self, text: &str) -> Vec<String> {
+        let fold = |t: &str| self.vocabulary.folder.fold(t);
+        let bare = without_numbering(text);
+        let mut all = vec![fold(text), fold(bare), fold(without_footnote(bare))];
+        all.dedup();
+        all
+    }
+
+    pub(super) fn value_columns(&self) -> impl Iterator<Item = &HeadedColumn> {
+        self.header
+            .columns
+            .iter()
+            .filter(|c| matches!(c.role, Role::Value(_) | Role::Comparison(_)))
+    }
+
+    pub(super) fn count_values(&self, row: u32) -> i64 {
+        self.sheet
+            .row(row)
+            .filter(|(at, _)| self.is_body(at.column))
+            .count() as i64
+    }
+
+    /// Whether cells of a column count as body cells.
+    pub(super) fn is_body(&self, column: u32) -> bool {
+        let first = self.value_columns().map(|c| c.column).min().unwrap_or(0);
+        match self.header.columns.iter().find(|c| c.column == column) {
+            Some(c) => matches!(c.role, Role::Value(_) | Role::Comparison(_) | Role::Unknown),
+            None => column > first,
+        }
+    }
+
+    pub(super) fn has_numbers(&self, row: u32) -> bool {
+        self.value_columns()
+            .any(|c| match self.sheet.get(Address::new(row, c.column)) {
+                Some(Content::Number(_) | Content::NoCachedValue | Content::Error(_)) => true,
+                Some(Content::Text(text)) => text.trim().starts_with(|c: char| c.is_ascii_digit()),
+                _ => false,
+            })
+    }
+
+    /// The labels most like `text`, for a proposal.
+    pub(super) fn nearest(&self, text: &str) -> String {
+        let folded = self.vocabulary.folder.fold(without_numbering(text));
+        let mut scored: Vec<(f64, &str)> = self
+            .form
+            .rows
+            .iter()
+            .filter_map(|row| {
+                let best = row
+                    .labels
+                    .iter()
+                    .map(|l| strsim::normalized_levenshtein(l, &folded))
+                    .fold(0.0, f64::max);
+                (best > 0.5).then_some((best, row.label.as_str()))
+            })
+            .collect();
+        scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+        let names: Vec<String> = scored
+            .iter()
+            .take(3)
+            .map(|(_, label)| format!("`{label}`"))
+            .collect();
+        if names.is_empty() {
+            "-".to_owned()
+        } else {
+            names.join(", ")
+        }
+    }
+}
