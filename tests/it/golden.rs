@@ -281,3 +281,31 @@ fn a_second_run_publishes_nothing_new() {
         "the same snapshot gave other files in out/"
     );
 }
+
+/// The observations behind each fact give the fact again: sums and ratios, on both geographies.
+#[test]
+fn the_sources_of_every_fact_recompute_it() {
+    let key = "geography, unit_code, period, indicator, sector, fund, scenario";
+    let wrong = SAMPLE.sql(&format!(
+        "WITH leaves AS (\
+             SELECT {key}, sum(CASE WHEN part = 'value' THEN value END) AS total, \
+                    sum(CASE WHEN part = 'numerator' THEN value END) AS above, \
+                    sum(CASE WHEN part = 'denominator' THEN value END) AS below \
+             FROM fact_sources GROUP BY {key}) \
+         SELECT i.measure, count(*), \
+                sum(CASE WHEN i.measure = 'ratio' THEN \
+                         CASE WHEN l.below = f.weight AND abs(l.above * i.scale / l.below - f.value) <= 0.000001 THEN 0 ELSE 1 END \
+                         WHEN l.total IS NOT DISTINCT FROM f.value THEN 0 ELSE 1 END) AS wrong \
+         FROM facts f JOIN indicators i USING (indicator) LEFT JOIN leaves l USING ({key}) \
+         WHERE i.measure <> 'mean' AND f.status <> 'M' GROUP BY i.measure ORDER BY i.measure"
+    ));
+    let counted: Vec<(&str, bool)> = wrong
+        .iter()
+        .map(|line| (line.split(',').next().unwrap_or(""), line.ends_with(",0")))
+        .collect();
+    assert_eq!(
+        counted,
+        [("flow", true), ("ratio", true), ("stock", true)],
+        "{wrong:?}"
+    );
+}
