@@ -212,8 +212,8 @@ struct Path {
     measure: Option<Stated>,
 }
 
-/// `Kế hoạch năm 2023` is the plan of 2023's report and the next plan of 2022's: the year that most heads
-/// agree on decides.
+/// A plan of 2023 is the plan in the report for 2023 and the next plan in that for 2022: the year that most
+/// heads agree on decides.
 fn year_most_heads_imply(readings: &[Vec<Reading>]) -> Option<i16> {
     let mut votes: BTreeMap<i16, usize> = BTreeMap::new();
     for column in readings {

@@ -40,7 +40,7 @@ pub struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// Splits a unit of measure in brackets off the end of a text: `Vốn (tỷ đồng)`.
+    /// Splits a unit of measure in brackets off the end of a text: `Capital (million)`.
     #[must_use]
     pub fn split_measure<'t>(&self, text: &'t str) -> (&'t str, Option<&'t str>) {
         let trimmed = text.trim_end();

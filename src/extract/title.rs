@@ -312,7 +312,7 @@ fn read_line(
     title.lines.push(folded);
 }
 
-/// A statement such as `Đơn vị báo cáo: UBND tỉnh …`, its value in the same cell or in the next one.
+/// A statement: the words that begin it, then its value in the same cell or in the next one.
 fn statement(
     sheet: &Sheet,
     at: Address,
