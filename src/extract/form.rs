@@ -305,7 +305,7 @@ pub struct HeadPattern {
 }
 
 impl HeadPattern {
-    /// Compiles a path of heads such as `["So sánh (%)", "Ước TH năm {N} / TH năm {N-1}"]`.
+    /// Compiles a path of heads such as `["Compared (%)", "Year {N} / year {N-1}"]`.
     ///
     /// # Errors
     /// A sentence, when a `{…}` is not `{N}`, `{N-1}` or the like.

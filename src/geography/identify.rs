@@ -163,7 +163,7 @@ impl Geography {
                 alias.chars().count() > 3 && folded.contains(&format!(" {alias} "))
             })
             .collect();
-        // `Hà Giang` within `tỉnh Hà Giang` is the same mention; two that do not contain each other are two.
+        // A name within its own longer form is the same mention; two that do not contain each other are two.
         let longest: Vec<_> = hits
             .iter()
             .filter(|(alias, _)| {
@@ -184,7 +184,7 @@ impl Geography {
     }
 }
 
-/// `44 quảng trị` or `quảng trị 44`: a code at either end of a folded name.
+/// `44 name` or `name 44`: a code at either end of a folded name.
 fn split_code(folded: &str) -> (Option<String>, String) {
     let words: Vec<&str> = folded.split(' ').filter(|w| !w.is_empty()).collect();
     let is_code =
