@@ -210,15 +210,6 @@ impl Lake {
         fs::rename(&aside, &link).map_err(io_at(&link))?;
         sync_directory(&self.root)
     }
-
-    /// Notes a run in `runs/`: the only place in a lake where times stand.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn note_run(&self, name: &str, text: &str) -> Result<(), LakeError> {
-        let path = self.root.join("runs").join(format!("{name}.json"));
-        write_durably(&path, text.as_bytes()).map_err(io_at(&path))
-    }
 }
 
 impl Snapshot {

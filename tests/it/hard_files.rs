@@ -179,8 +179,6 @@ fn what_cannot_run_exits_with_two_and_says_why() {
     ]);
     assert_eq!(code(&foreign, "belongs to the pipeline `another`"), Some(2));
 
-    let lock = fs::File::create(directory.path().join("lock-lake-file")).expect("a file");
-    drop(lock);
     fs::create_dir_all(directory.path().join("locked")).expect("made");
     let held = fs::File::create(directory.path().join("locked/.lock")).expect("a file");
     held.lock().expect("locked");
