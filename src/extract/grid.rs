@@ -1,7 +1,8 @@
 //! A sheet as it was read: sparse cells, merged ranges, visibility.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 /// Position of a cell, from zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -108,9 +109,17 @@ pub struct Sheet {
     pub name: Option<String>,
     /// Whether a reader of the workbook sees it.
     pub visible: bool,
+    /// Rows that the sheet hides, from 0; none where the format does not tell.
+    pub hidden_rows: Option<BTreeSet<u32>>,
+    /// Columns that the sheet hides, from 0, as ranges with both ends; none where the format does not tell.
+    pub hidden_columns: Option<Vec<(u32, u32)>>,
     rows: BTreeMap<u32, BTreeMap<u32, Content>>,
     merged: Vec<Range>,
     cells: usize,
+    /// Names of fonts that stand for an encoding, by cell.
+    fonts: BTreeMap<Address, Arc<str>>,
+    /// Texts as read, where decoding changed them.
+    undecoded: BTreeMap<Address, String>,
 }
 
 impl Sheet {
@@ -138,6 +147,55 @@ impl Sheet {
         {
             self.cells += 1;
         }
+    }
+
+    /// Says that a cell is set in a font that stands for an encoding.
+    pub fn set_font(&mut self, at: Address, font: Arc<str>) {
+        self.fonts.insert(at, font);
+    }
+
+    /// The font of a cell, if it is one that stands for an encoding.
+    #[must_use]
+    pub fn font(&self, at: Address) -> Option<&str> {
+        self.fonts.get(&at).map(|font| &**font)
+    }
+
+    /// Puts a decoded text in the place of the text as read, which is kept beside it.
+    pub fn decode(&mut self, at: Address, decoded: String) {
+        let Some(content) = self
+            .rows
+            .get_mut(&at.row)
+            .and_then(|row| row.get_mut(&at.column))
+        else {
+            return;
+        };
+        if let Content::Text(read) = std::mem::replace(content, Content::Text(decoded)) {
+            self.undecoded.entry(at).or_insert(read);
+        }
+    }
+
+    /// The text as read of a cell whose text was decoded.
+    #[must_use]
+    pub fn undecoded(&self, at: Address) -> Option<&str> {
+        self.undecoded.get(&at).map(String::as_str)
+    }
+
+    /// The cells whose text was decoded, with the text as read.
+    pub fn all_undecoded(&self) -> impl Iterator<Item = (Address, &str)> {
+        self.undecoded.iter().map(|(at, text)| (*at, text.as_str()))
+    }
+
+    /// Whether the sheet is known to hide a cell's row or column.
+    #[must_use]
+    pub fn hides(&self, at: Address) -> bool {
+        self.hidden_rows
+            .as_ref()
+            .is_some_and(|rows| rows.contains(&at.row))
+            || self.hidden_columns.as_ref().is_some_and(|ranges| {
+                ranges
+                    .iter()
+                    .any(|(from, to)| (*from..=*to).contains(&at.column))
+            })
     }
 
     /// Says which cells are merged.

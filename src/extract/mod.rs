@@ -8,19 +8,19 @@ mod form;
 mod grid;
 mod header;
 mod label;
+mod read;
 mod row;
 mod table;
 mod title;
-mod workbook;
 
 pub use form::{
     Column, Comparison, Dimension, Form, FormRow, HeadPattern, RawForm, RelativePeriod, Scenario,
     Section, Stub, belongs,
 };
 pub use grid::{Address, Content, Range, Sheet};
+pub use read::{Carried, Document, Limits, ReadError, read};
 pub use table::{ColumnRef, LocatedCell, PeriodClaim, Table, find_tables};
 pub use title::{RawWords, Stated, Title, Words};
-pub use workbook::{Limits, ReadError, read};
 
 use std::collections::BTreeSet;
 

@@ -82,8 +82,8 @@ pub(super) fn read_submission(plan: &Plan, submission: &Submission, original: &P
         );
         return contents;
     }
-    let sheets = match read(original, media, plan.limits) {
-        Ok(sheets) => sheets,
+    let document = match read(original, media, plan.limits) {
+        Ok(document) => document,
         Err(e) => {
             match e {
                 ReadError::Encrypted => reject("TH109", &[]),
@@ -98,7 +98,7 @@ pub(super) fn read_submission(plan: &Plan, submission: &Submission, original: &P
         }
     };
     contents.media_type = Some(media.as_str());
-    read_sheets(plan, submission, media, &sheets, &mut contents);
+    read_sheets(plan, submission, media, &document.sheets, &mut contents);
     contents
 }
 
