@@ -7,6 +7,7 @@ mod chain;
 mod check;
 mod contract;
 mod documents;
+mod encodings;
 mod golden;
 mod hard_files;
 mod properties;
