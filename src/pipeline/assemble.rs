@@ -9,7 +9,7 @@ use super::Plan;
 use crate::diagnostic::{Finding, Place};
 use crate::extract::{
     Address, Carried, ColumnRef, Content, PeriodClaim, Range, ReadError, Sheet, Table, Title,
-    find_tables, read,
+    find_tables, nearest_form, read,
 };
 use crate::geography::{Claim, Report, UnitKey};
 use crate::intake::{NotAccepted, sniff};
@@ -144,10 +144,13 @@ fn read_sheets(plan: &Plan, submission: &Submission, sheets: &[Sheet], contents:
         contents
             .findings
             .extend(notes_on_reading(sheet, &found.tables, &place));
+        if found.tables.is_empty() {
+            contents.findings.extend(like_a_form(plan, sheet, &place));
+        }
         if found.tables.is_empty() && sheet.name.is_some() {
             contents.findings.push(Finding::new(
                 "TH202",
-                place,
+                place.clone(),
                 &[("cells", &sheet.len().to_string())],
             ));
         }
@@ -216,6 +219,36 @@ fn read_sheets(plan: &Plan, submission: &Submission, sheets: &[Sheet], contents:
             locales,
         });
     }
+}
+
+/// What a sheet without a form has of one, if it looks like one.
+fn like_a_form(plan: &Plan, sheet: &Sheet, place: &Place) -> Option<Finding> {
+    let near = nearest_form(sheet, &plan.vocabulary)?;
+    let heads: Vec<String> = near.heads.iter().map(Address::to_string).collect();
+    let or_none = |text: String| {
+        if text.is_empty() {
+            "-".to_owned()
+        } else {
+            text
+        }
+    };
+    let label_head = near.label_head.map(|at| at.to_string()).unwrap_or_default();
+    let place = Place {
+        form: Some(near.form.clone()),
+        cell: near
+            .label_head
+            .or(near.heads.first().copied())
+            .map(|at| at.to_string()),
+        ..place.clone()
+    };
+    let args = [
+        ("form", near.form.clone()),
+        ("label_head", or_none(label_head)),
+        ("heads", or_none(heads.join(", "))),
+        ("rows", near.rows.to_string()),
+    ];
+    let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
+    Some(Finding::new("TH222", place, &args))
 }
 
 /// What a sheet was read in spite of: old encodings, hidden rows and columns.
