@@ -18,7 +18,7 @@ pub use form::{
     Section, Stub, belongs,
 };
 pub use grid::{Address, Content, Range, Sheet};
-pub use read::{Carried, Document, Limits, ReadError, read};
+pub use read::{Carried, Document, LegacyFont, ReadError, read};
 pub use table::{ColumnRef, LocatedCell, PeriodClaim, Table, find_tables};
 pub use title::{RawWords, Stated, Title, Words};
 
