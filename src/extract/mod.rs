@@ -22,7 +22,7 @@ pub use form::{
 };
 pub use grid::{Address, Content, Range, Sheet, Undecoded};
 pub use nearest::{NearestForm, nearest_form};
-pub use read::{Carried, Document, Limits, ReadError, read};
+pub use read::{Carried, Document, LegacyFont, ReadError, read};
 pub use table::{ColumnRef, LocatedCell, PeriodClaim, SheetTables, Table, find_tables};
 pub use title::{RawWords, Stated, Title, Words};
 

@@ -2,15 +2,13 @@
 
 use std::path::PathBuf;
 
-use jiff::Timestamp;
-
 use super::Plan;
 use super::assemble::{Submission, TableReading, read_submission};
 use super::run::{RunError, judge_reports, within};
 use crate::diagnostic::Finding;
 use crate::extract::Carried;
 use crate::geography::{Report, decide_vintages, settle_revisions, settle_twins};
-use crate::intake::hash_file;
+use crate::intake::look_at;
 use crate::text::FileEncoding;
 
 /// What one file holds.
@@ -54,19 +52,18 @@ pub async fn inspect(plan: &Plan, paths: &[PathBuf]) -> Result<Vec<Inspection>, 
     let mut inspections = Vec::new();
     let mut reports = Vec::new();
     let mut readings = Vec::new();
-    for path in paths {
-        let metadata = std::fs::metadata(path).map_err(RunError::Inbox)?;
-        let modified = metadata.modified().map_err(RunError::Inbox)?;
-        let sha256 = hash_file(path).map_err(RunError::Inbox)?;
+    let intake = look_at(paths, &plan.limits).map_err(RunError::Inbox)?;
+    for arrival in intake.arrivals {
         let submission = Submission {
-            submission_id: sha256[..16].to_owned(),
-            file_name: path.display().to_string(),
-            sha256,
-            size_bytes: metadata.len(),
-            received_at: Timestamp::try_from(modified).unwrap_or(Timestamp::UNIX_EPOCH),
+            submission_id: arrival.sha256[..16].to_owned(),
+            file_name: arrival.file_name,
+            sha256: arrival.sha256,
+            size_bytes: arrival.size_bytes,
+            received_at: arrival.received_at,
             duplicate: false,
+            refused: arrival.refused,
         };
-        let contents = read_submission(plan, &submission, path);
+        let contents = read_submission(plan, &submission, &arrival.path);
         reports.extend(contents.reports);
         readings.push(contents.tables);
         inspections.push(Inspection {

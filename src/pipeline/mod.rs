@@ -26,8 +26,9 @@ use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 
-use crate::extract::{Limits, Vocabulary};
+use crate::extract::Vocabulary;
 use crate::geography::{Duty, Geography, Reporters};
+use crate::intake::Limits;
 use crate::normalize::Conventions;
 use crate::period::Period;
 use crate::query::{Country, Models};
