@@ -4,6 +4,7 @@ mod assemble;
 mod catalogue;
 mod check;
 mod form;
+mod inspect;
 mod load;
 mod raw;
 mod reference;
@@ -14,6 +15,7 @@ mod tables;
 
 pub use catalogue::{Indicator, Measure, Sector, TARGET_TEXTS, Target};
 pub use check::check_queries;
+pub use inspect::{Inspection, inspect};
 pub use load::load;
 pub use run::{Progress, Run, RunError, RunOptions, Stage, open_engine, run};
 pub use summary::{Headlines, Overdue, ReportCount, Summary};
