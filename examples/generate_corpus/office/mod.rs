@@ -62,6 +62,9 @@ pub(crate) struct Sheet {
     /// Fonts by name, with the cells set in them; a font that stands for an encoding is typed in it.
     #[serde(default)]
     fonts: BTreeMap<String, Vec<String>>,
+    /// The fonts say an encoding and the texts are Unicode all the same.
+    #[serde(default)]
+    fonts_not_typed: bool,
     /// All texts are typed so, and no font says it.
     typed: Option<Typed>,
     /// Unicode in decomposed form.
@@ -113,7 +116,10 @@ impl<'a> Page<'a> {
         for row in 0..self.rows.len() {
             for column in 0..self.rows[row].len() {
                 let font = self.font(row as u32, column as u16);
-                let typed = font.and_then(Typed::by_font).or(self.sheet.typed);
+                let typed = font
+                    .and_then(Typed::by_font)
+                    .filter(|_| !self.sheet.fonts_not_typed)
+                    .or(self.sheet.typed);
                 let store = |text: &str, font: Option<&str>| -> Result<String, Box<dyn Error>> {
                     match font.map_or(typed, Typed::by_font) {
                         Some(typed) => typed.as_stored(text),

@@ -135,7 +135,7 @@ impl Key {
 /// What a cell of a table in a manifest says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Said {
-    Value(String, Option<&'static str>),
+    Value(String),
     Null(String),
     Held,
     /// No cell of the form's table.
@@ -150,7 +150,7 @@ fn said(text: &str) -> Result<Said, String> {
         number => {
             let decimal = Decimal::from_str_exact(number)
                 .map_err(|_| format!("`{number}` is no value (a number, O, L, M, held or /)"))?;
-            Said::Value(decimal.normalize().to_string(), None)
+            Said::Value(decimal.normalize().to_string())
         }
     })
 }
@@ -177,7 +177,7 @@ impl ExpectedReport {
                 }
                 for ((letters, head), field) in columns.iter().zip(fields) {
                     let (value, status) = match said(field)? {
-                        Said::Value(value, status) => (value, status.map(str::to_owned)),
+                        Said::Value(value) => (value, None),
                         Said::Null(status) => ("NULL".to_owned(), Some(status)),
                         Said::Held => {
                             held += 1;
