@@ -3,6 +3,7 @@
 mod assemble;
 mod catalogue;
 mod check;
+mod encodings;
 mod form;
 mod inspect;
 mod load;
@@ -13,9 +14,10 @@ mod source;
 mod summary;
 mod tables;
 
+pub use assemble::TableReading;
 pub use catalogue::{Indicator, Measure, Sector, TARGET_TEXTS, Target};
 pub use check::check_queries;
-pub use inspect::{Inspection, inspect};
+pub use inspect::{Inspected, Inspection, inspect};
 pub use load::load;
 pub use run::{Progress, Run, RunError, RunOptions, Stage, open_engine, run};
 pub use summary::{Headlines, Overdue, ReportCount, Summary};
