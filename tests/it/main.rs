@@ -6,6 +6,7 @@ mod architecture;
 mod chain;
 mod check;
 mod contract;
+mod corpus;
 mod documents;
 mod encodings;
 mod golden;

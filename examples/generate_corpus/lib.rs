@@ -1,0 +1,239 @@
+//! The corpus of small files: each is described by a manifest beside it, and made from it.
+//!
+//! The section `[make]` of a manifest (`tests/corpus/README.md` explains it) is the file written down so
+//! that people can read and review it; [`make`] turns it into the bytes that an office's program would
+//! have saved. A manifest without `[make]` stands beside a file that came from elsewhere. Tests include
+//! this file with `#[path]` and compare what is made with what is committed. No clock, no chance.
+
+#![allow(
+    dead_code,
+    reason = "each program that includes this module uses a part of it"
+)]
+
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+pub(crate) mod encode;
+pub(crate) mod grid;
+mod office;
+
+pub(crate) use office::Workbook;
+
+/// What a manifest says of its file. The section `[expect]` is the tests' own.
+#[derive(Deserialize)]
+struct Described {
+    make: Option<Make>,
+}
+
+/// How a file is made.
+#[derive(Deserialize)]
+#[serde(tag = "format", rename_all = "lowercase")]
+enum Make {
+    /// Office Open XML.
+    Xlsx(Workbook),
+    /// Office Open XML with macros.
+    Xlsm(Workbook),
+    /// BIFF8 in a compound file.
+    Xls(Workbook),
+    /// Binary Office Open XML.
+    Xlsb(Workbook),
+    /// OpenDocument.
+    Ods(Workbook),
+    /// Delimited text.
+    Text(Delimited),
+    /// An archive of other files.
+    Zip(Archive),
+}
+
+/// Delimited text, as a grid or letter by letter.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Delimited {
+    #[serde(default)]
+    encoding: encode::TextEncoding,
+    #[serde(default = "semicolon")]
+    delimiter: char,
+    /// Every text in quotes, not only those that need them.
+    #[serde(default)]
+    quoted: bool,
+    /// Unicode in decomposed form.
+    #[serde(default)]
+    decomposed: bool,
+    #[serde(default)]
+    newline: Newline,
+    grid: Option<String>,
+    text: Option<String>,
+    /// Bytes in hexadecimal, for what is no text at all.
+    hex: Option<String>,
+}
+
+fn semicolon() -> char {
+    ';'
+}
+
+#[derive(Default, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Newline {
+    #[default]
+    Lf,
+    Crlf,
+    Cr,
+}
+
+/// Members by name, each the file of another case.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Archive {
+    member: Vec<Member>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Member {
+    name: String,
+    /// The manifest whose file it is, relative to the corpus, without `.toml`.
+    case: String,
+}
+
+/// The corpus of this package.
+pub(crate) fn committed() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus")
+}
+
+/// The manifests of a corpus, sorted.
+pub(crate) fn cases(root: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+    let mut found = Vec::new();
+    for theme in fs::read_dir(root)? {
+        let theme = theme?.path();
+        if !theme.is_dir() {
+            continue;
+        }
+        for entry in fs::read_dir(theme)? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|e| e == "toml") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// The file that a manifest describes: the one of the same name with another ending.
+pub(crate) fn file_of(case: &Path) -> Result<PathBuf, Box<dyn Error>> {
+    if let Some(make) = describe(case)?.make {
+        return Ok(case.with_extension(make.ending()));
+    }
+    let siblings = fs::read_dir(case.parent().ok_or("no folder")?)?;
+    for entry in siblings {
+        let path = entry?.path();
+        if path != *case && path.file_stem() == case.file_stem() {
+            return Ok(path);
+        }
+    }
+    Err(format!("{}: there is no file beside it", case.display()).into())
+}
+
+/// The bytes of the file that a manifest describes; none where it only stands beside one.
+pub(crate) fn make(root: &Path, case: &Path) -> Result<Option<Vec<u8>>, Box<dyn Error>> {
+    let Some(make) = describe(case)?.make else {
+        return Ok(None);
+    };
+    let named = |e: Box<dyn Error>| -> Box<dyn Error> { format!("{}: {e}", case.display()).into() };
+    make.bytes(root).map(Some).map_err(named)
+}
+
+fn describe(case: &Path) -> Result<Described, Box<dyn Error>> {
+    toml::from_str(&fs::read_to_string(case)?)
+        .map_err(|e| format!("{}: {e}", case.display()).into())
+}
+
+impl Make {
+    fn ending(&self) -> &'static str {
+        match self {
+            Self::Xlsx(_) => "xlsx",
+            Self::Xlsm(_) => "xlsm",
+            Self::Xls(_) => "xls",
+            Self::Xlsb(_) => "xlsb",
+            Self::Ods(_) => "ods",
+            Self::Text(text) if text.delimiter == '\t' => "tsv",
+            Self::Text(_) => "csv",
+            Self::Zip(_) => "zip",
+        }
+    }
+
+    fn bytes(&self, root: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
+        match self {
+            Self::Xlsx(book) => office::xlsx::write(book, false),
+            Self::Xlsm(book) => office::xlsx::write(book, true),
+            Self::Xls(book) => office::xls::write(book),
+            Self::Xlsb(book) => office::xlsb::write(book),
+            Self::Ods(book) => office::ods::write(book),
+            Self::Text(text) => text.bytes(),
+            Self::Zip(archive) => archive.bytes(root),
+        }
+    }
+}
+
+impl Delimited {
+    fn bytes(&self) -> Result<Vec<u8>, Box<dyn Error>> {
+        if let Some(hex) = &self.hex {
+            return hex
+                .split_whitespace()
+                .map(|byte| Ok(u8::from_str_radix(byte, 16)?))
+                .collect();
+        }
+        let text = match (&self.text, &self.grid) {
+            (Some(text), None) => text.clone(),
+            (None, Some(grid)) => self.delimit(&grid::read(grid)?),
+            _ => return Err("either `text` or `grid` is expected".into()),
+        };
+        let text = if self.decomposed {
+            encode::decomposed(&text)
+        } else {
+            text
+        };
+        let newline = match self.newline {
+            Newline::Lf => "\n",
+            Newline::Crlf => "\r\n",
+            Newline::Cr => "\r",
+        };
+        self.encoding.encode(&text.replace('\n', newline))
+    }
+
+    fn delimit(&self, rows: &[Vec<grid::Cell>]) -> String {
+        let mut text = String::new();
+        for row in rows {
+            let fields: Vec<String> = row
+                .iter()
+                .map(|cell| {
+                    let field = cell.as_typed();
+                    let needs = field.contains([self.delimiter, '"', '\n']);
+                    if needs || (self.quoted && matches!(cell, grid::Cell::Text(_))) {
+                        format!("\"{}\"", field.replace('"', "\"\""))
+                    } else {
+                        field
+                    }
+                })
+                .collect();
+            text.push_str(&fields.join(&self.delimiter.to_string()));
+            text.push('\n');
+        }
+        text
+    }
+}
+
+impl Archive {
+    fn bytes(&self, root: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
+        let mut parts = office::Parts::default();
+        for member in &self.member {
+            let case = root.join(format!("{}.toml", member.case));
+            let bytes = make(root, &case)?.ok_or("a member must be a case that is made")?;
+            parts.add(&member.name, bytes);
+        }
+        parts.zip()
+    }
+}

@@ -1,0 +1,130 @@
+//! The corpus: one small file a case, each beside a manifest that says how it must be read.
+//!
+//! What a manifest expects was written by people from what the file means, never copied from the program;
+//! `tests/corpus/README.md` explains it. `cargo test corpus` reads all of them.
+
+mod compare;
+mod manifest;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use tonghop::pipeline::{Plan, load};
+
+use manifest::Manifest;
+
+#[path = "../../../examples/generate_corpus/lib.rs"]
+mod files;
+
+static PLAN: LazyLock<Plan> = LazyLock::new(|| {
+    load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/kttt")).expect("sound definitions")
+});
+
+/// The cases of a theme that are known not to be read as they should yet: a line of `pending.txt` each.
+fn pending(theme: &str) -> BTreeSet<String> {
+    let list = fs::read_to_string(files::committed().join("pending.txt")).unwrap_or_default();
+    list.lines()
+        .map(str::trim)
+        .filter(|line| line.split('/').next() == Some(theme))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Reads every case of a theme and tells all differences at once.
+fn check(theme: &str) {
+    let root = files::committed();
+    let mut pending = pending(theme);
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for path in files::cases(&root).expect("a corpus") {
+        let relative = path.strip_prefix(&root).expect("in the corpus");
+        let name = relative.with_extension("").to_string_lossy().into_owned();
+        if name.split('/').next() != Some(theme) {
+            continue;
+        }
+        count += 1;
+        let manifest = Manifest::read(&path).unwrap_or_else(|e| panic!("{name}: {e}"));
+        let file = files::file_of(&path).unwrap_or_else(|e| panic!("{e}"));
+        let differences = compare::differences(&PLAN, &file, &manifest);
+        match (differences.is_empty(), pending.remove(&name)) {
+            (true, false) | (false, true) => {}
+            (true, true) => wrong.push(format!(
+                "{name}: is read as it should be; take it off pending.txt"
+            )),
+            (false, false) => wrong.push(format!(
+                "{name}: {}\n    {}",
+                manifest.holds,
+                differences.join("\n    ")
+            )),
+        }
+    }
+    for gone in pending {
+        wrong.push(format!("{gone}: is on pending.txt and is no case"));
+    }
+    assert!(count > 0, "no case in {theme}");
+    assert!(
+        wrong.is_empty(),
+        "{} of {count} cases in tests/corpus/{theme}:\n\n{}\n",
+        wrong.len(),
+        wrong.join("\n\n")
+    );
+}
+
+macro_rules! themes {
+    ($($theme:ident),*) => {
+        const THEMES: &[&str] = &[$(stringify!($theme)),*];
+        $(#[test] fn $theme() { check(stringify!($theme)); })*
+    };
+}
+
+themes!(
+    formats, text, numbers, symbols, measures, layout, sheets, place, sending
+);
+
+#[test]
+fn every_folder_is_a_theme() {
+    let folders: BTreeSet<String> = fs::read_dir(files::committed())
+        .expect("a corpus")
+        .filter_map(|entry| {
+            let entry = entry.expect("an entry");
+            let name = entry.file_name().to_string_lossy().into_owned();
+            entry.path().is_dir().then_some(name)
+        })
+        .collect();
+    assert_eq!(
+        folders,
+        THEMES.iter().map(|theme| (*theme).to_owned()).collect()
+    );
+}
+
+/// The committed files are what their manifests describe, to the byte, and none stands there alone.
+#[test]
+fn the_files_are_what_their_manifests_describe() {
+    let root = files::committed();
+    let mut known = BTreeSet::new();
+    let mut wrong = Vec::new();
+    for case in files::cases(&root).expect("a corpus") {
+        let file = files::file_of(&case).unwrap_or_else(|e| panic!("{e}"));
+        if let Some(made) = files::make(&root, &case).unwrap_or_else(|e| panic!("{e}"))
+            && fs::read(&file).ok() != Some(made)
+        {
+            wrong.push(format!("{}: is not what is made", file.display()));
+        }
+        known.extend([case, file]);
+    }
+    for theme in THEMES {
+        for entry in fs::read_dir(root.join(theme)).expect("a theme") {
+            let path = entry.expect("an entry").path();
+            if !known.contains(&path) {
+                wrong.push(format!("{}: has no manifest", path.display()));
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{}\n`cargo run --example generate_corpus` writes them anew",
+        wrong.join("\n")
+    );
+}
