@@ -102,15 +102,15 @@ pub fn look_into(inboxes: &[PathBuf], pass_over: &[String], limits: &Limits) -> 
     Ok(intake)
 }
 
-/// Looks at single files as [`look_into`] would find them in an inbox, each under its path as given, in that order.
+/// Looks at single files as [`look_into`] would find them in an inbox: each is a path and the name it goes by.
 ///
 /// # Errors
 /// When a file cannot be read, or archives cannot be unpacked for want of room.
-pub fn look_at(files: &[PathBuf], limits: &Limits) -> io::Result<Intake> {
+pub fn look_at(files: &[(PathBuf, String)], limits: &Limits) -> io::Result<Intake> {
     let mut intake = Intake::default();
     let mut times = ReceivedTimes::default();
-    for path in files {
-        let arrival = arrival(path, &path.display().to_string(), &mut times)?;
+    for (path, name) in files {
+        let arrival = arrival(path, name, &mut times)?;
         if matches!(sniff(path), Ok(Err(NotAccepted::Archive))) {
             open_archive(arrival, &mut times, &[], limits, &mut intake)?;
         } else {

@@ -43,25 +43,26 @@ pub struct Inspected {
     pub reading: TableReading,
 }
 
-/// Reads files as a run would, in the order given, and writes nothing. What depends on other reports
-/// (the geography where nothing else tells it, revisions) is decided among these files alone.
+/// Reads files as a run would, up to the rules: each is a path and the name it goes by; an archive gives one for
+/// each member. What depends on other reports (the geography where nothing else tells it, twins, revisions) is
+/// decided among these files alone.
 ///
 /// # Errors
-/// When a file cannot be opened or a rule's query fails; what is wrong in a file is a finding.
-pub async fn inspect(plan: &Plan, paths: &[PathBuf]) -> Result<Vec<Inspection>, RunError> {
+/// When a file cannot be opened; what is wrong in a file is a finding.
+pub fn read_files(plan: &Plan, files: &[(PathBuf, String)]) -> Result<Vec<Inspection>, RunError> {
     let mut inspections = Vec::new();
     let mut reports = Vec::new();
     let mut readings = Vec::new();
-    let intake = look_at(paths, &plan.limits).map_err(RunError::Inbox)?;
-    for arrival in intake.arrivals {
+    let intake = look_at(files, &plan.limits).map_err(RunError::Inbox)?;
+    for arrival in &intake.arrivals {
         let submission = Submission {
             submission_id: arrival.sha256[..16].to_owned(),
-            file_name: arrival.file_name,
-            sha256: arrival.sha256,
+            file_name: arrival.file_name.clone(),
+            sha256: arrival.sha256.clone(),
             size_bytes: arrival.size_bytes,
             received_at: arrival.received_at,
             duplicate: false,
-            refused: arrival.refused,
+            refused: arrival.refused.clone(),
         };
         let contents = read_submission(plan, &submission, &arrival.path);
         reports.extend(contents.reports);
@@ -81,25 +82,51 @@ pub async fn inspect(plan: &Plan, paths: &[PathBuf]) -> Result<Vec<Inspection>, 
     decide_vintages(&mut reports, &plan.geography, &plan.zone);
     settle_twins(&mut reports);
     settle_revisions(&mut reports, &plan.reporters);
-    judge_reports(plan, &mut reports).await?;
     let mut reports = reports.into_iter();
     for (inspection, readings) in inspections.iter_mut().zip(readings) {
-        let n = readings.len();
-        inspection.reports = reports
-            .by_ref()
-            .take(n)
-            .zip(readings)
-            .map(|(mut report, reading)| {
-                let whole = report.place();
-                for finding in &mut report.findings {
-                    finding.place = within(&finding.place, &whole);
-                }
-                report
-                    .findings
-                    .sort_by(|a, b| a.storage_key().cmp(&b.storage_key()));
-                Inspected { report, reading }
-            })
+        inspection.reports = readings
+            .into_iter()
+            .zip(reports.by_ref())
+            .map(|(reading, report)| Inspected { report, reading })
             .collect();
+        place_findings(inspection);
     }
     Ok(inspections)
+}
+
+/// Reads files as [`read_files`] does and lets the rules judge them.
+///
+/// # Errors
+/// When a file cannot be opened or a rule's query fails.
+pub async fn inspect(
+    plan: &Plan,
+    files: &[(PathBuf, String)],
+) -> Result<Vec<Inspection>, RunError> {
+    let mut inspections = read_files(plan, files)?;
+    let mut reports: Vec<Report> = inspections
+        .iter()
+        .flat_map(|i| i.reports.iter().map(|r| r.report.clone()))
+        .collect();
+    judge_reports(plan, &mut reports).await?;
+    let mut judged = reports.into_iter();
+    for inspection in &mut inspections {
+        for (inspected, report) in inspection.reports.iter_mut().zip(judged.by_ref()) {
+            inspected.report = report;
+        }
+        place_findings(inspection);
+    }
+    Ok(inspections)
+}
+
+/// Completes the places of the findings of reports and puts them in order.
+fn place_findings(inspection: &mut Inspection) {
+    for Inspected { report, .. } in &mut inspection.reports {
+        let whole = report.place();
+        for finding in &mut report.findings {
+            finding.place = within(&finding.place, &whole);
+        }
+        report
+            .findings
+            .sort_by(|a, b| a.storage_key().cmp(&b.storage_key()));
+    }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use tonghop::diagnostic::{Finding, entry};
-use tonghop::geography::{Report, decide_vintages, settle_twins};
-use tonghop::pipeline::{Inspection, Plan, inspect};
+use tonghop::geography::Report;
+use tonghop::pipeline::{Inspection, Plan, read_files};
 
 use super::manifest::{ExpectedReport, Manifest, Value};
 
@@ -14,11 +14,7 @@ pub(super) fn differences(plan: &Plan, file: &Path, manifest: &Manifest) -> Vec<
     let mut all = Vec::new();
     let own_name = file.file_name().map(|n| n.to_string_lossy().into_owned());
     let name = manifest.arrives_as.clone().or(own_name).unwrap_or_default();
-    let mut found = vec![inspect(plan, file, &name)];
-    for inspection in &mut found {
-        decide_vintages(&mut inspection.reports, &plan.geography, &plan.zone);
-        settle_twins(&mut inspection.reports);
-    }
+    let found = read_files(plan, &[(file.to_owned(), name)]).expect("the file is there");
     let expect = &manifest.expect;
     let rejected = found.iter().any(|i| i.rejected);
     if rejected != expect.rejected {
@@ -41,8 +37,12 @@ pub(super) fn differences(plan: &Plan, file: &Path, manifest: &Manifest) -> Vec<
     all
 }
 
+fn reports_of(inspection: &Inspection) -> impl Iterator<Item = &Report> {
+    inspection.reports.iter().map(|inspected| &inspected.report)
+}
+
 fn compare_reports(found: &[Inspection], manifest: &Manifest, all: &mut Vec<String>) {
-    let got: Vec<&Report> = found.iter().flat_map(|i| &i.reports).collect();
+    let got: Vec<&Report> = found.iter().flat_map(reports_of).collect();
     let expected = &manifest.expect.report;
     if got.len() != expected.len() {
         let names: Vec<String> = got.iter().map(|r| name_of(r)).collect();
@@ -192,7 +192,7 @@ fn findings(found: &[Inspection]) -> Vec<&Finding> {
         .flat_map(|i| {
             i.findings
                 .iter()
-                .chain(i.reports.iter().flat_map(|r| &r.findings))
+                .chain(reports_of(i).flat_map(|r| &r.findings))
         })
         .collect()
 }
@@ -241,7 +241,7 @@ fn fits(written: &str, finding: &Finding) -> bool {
 
 /// What holds for every file: all cells are accounted for, and a finding says where and what to do.
 fn keeps_the_promises(inspection: &Inspection, all: &mut Vec<String>) {
-    for report in &inspection.reports {
+    for report in reports_of(inspection) {
         let (total, loaded) = (report.cells_total, report.cells_loaded);
         if total != loaded + report.cells_explained {
             all.push(format!("{}: cells get lost", name_of(report)));
