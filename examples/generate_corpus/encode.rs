@@ -38,12 +38,12 @@ pub(crate) enum TextEncoding {
 type Letters = BTreeMap<char, Vec<u8>>;
 
 static TCVN3: LazyLock<Letters> = LazyLock::new(|| {
-    table("tcvn3.csv", 0, 4, |record| {
-        record.get(6).is_some_and(|layer| layer.ends_with("core"))
+    table("tcvn3.csv", 0, 2, |record| {
+        record.get(4).is_some_and(|layer| layer.ends_with("core"))
     })
 });
 
-static VNI: LazyLock<Letters> = LazyLock::new(|| table("vni.csv", 0, 3, |_| true));
+static VNI: LazyLock<Letters> = LazyLock::new(|| table("vni.csv", 0, 2, |_| true));
 
 fn table(
     name: &str,

@@ -140,6 +140,13 @@ pub(super) fn read_submission(plan: &Plan, submission: &Submission, original: &P
         contents.findings.push(finding(code, &[]));
     }
     read_sheets(plan, submission, &document.sheets, &mut contents);
+    if let Some(encoding) = document.encoding.as_ref().filter(|e| !e.is_unicode()) {
+        let args = [
+            ("encoding", encoding.name.as_str()),
+            ("evidence", encoding.evidence.as_str()),
+        ];
+        contents.findings.push(finding("TH120", &args));
+    }
     contents.encoding = document.encoding;
     contents.carried = document.carried;
     contents
