@@ -10,6 +10,7 @@ mod documents;
 mod golden;
 mod hard_files;
 mod properties;
+mod readers;
 mod reading;
 mod reference;
 mod sample_truth;
