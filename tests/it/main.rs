@@ -12,6 +12,7 @@ mod encodings;
 mod golden;
 mod hard_files;
 mod properties;
+mod readers;
 mod reading;
 mod reference;
 mod sample_truth;

@@ -140,7 +140,8 @@ fn workbook_stream(path: &Path, limits: &Limits) -> Result<(Vec<u8>, bool), Read
 
 /// A new compound file with nothing but this stream.
 fn contain(stream: &[u8]) -> io::Result<Cursor<Vec<u8>>> {
-    let mut file = cfb::CompoundFile::create(Cursor::new(Vec::new()))?;
+    let empty = Cursor::new(Vec::new());
+    let mut file = cfb::CompoundFile::create_with_version(cfb::Version::V3, empty)?;
     file.create_stream("/Workbook")?.write_all(stream)?;
     file.flush()?;
     let mut cursor = file.into_inner();
