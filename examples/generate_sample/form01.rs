@@ -463,7 +463,15 @@ impl Sheet<'_> {
                 scale(over, 1_000, under),
                 1,
             ),
-            _ => Content::Number(scale(over, 1_000, under), 1),
+            _ => {
+                let per_mille = scale(over, 1_000, under);
+                match self.habits.hand() {
+                    Some(hand) if self.habits.has(Manner::Percent) => {
+                        Content::Text(format!("{}%", hand.write(per_mille, 1)))
+                    }
+                    _ => Content::Number(per_mille, 1),
+                }
+            }
         }
     }
 }

@@ -18,6 +18,8 @@ pub(crate) enum Manner {
     Asterisks,
     /// Some plans are said about: `khoảng 1.234`, `~1.234`.
     About,
+    /// Comparisons with their sign: `107,4%`.
+    Percent,
     /// `-` for nought.
     Dashes,
     /// Letters of old fonts, or decomposed.
@@ -92,12 +94,12 @@ impl Kind {
 
 use Manner::{
     About, Asterisks, BillionsAbove, Dashes, Draft, Footnotes, HeadsAgain, Hidden, Lettered,
-    OnItsSide, PrintArea, SecondCopy, ShortHeads, SideBySide, Slip, Spaced, Subtotals, TabFile,
-    ThousandDong, ThousandsInHead, UnitInLabel,
+    OnItsSide, Percent, PrintArea, SecondCopy, ShortHeads, SideBySide, Slip, Spaced, Subtotals,
+    TabFile, ThousandDong, ThousandsInHead, UnitInLabel,
 };
 
 /// The habits of each province, by name.
-const MANNERS: [(&str, &[Manner]); 52] = [
+const MANNERS: [(&str, &[Manner]); 53] = [
     ("An Giang", &[Manner::Letters(Letters::Mixed)]),
     ("Bà Rịa - Vũng Tàu", &[OnItsSide]),
     ("Bắc Giang", &[Hidden]),
@@ -120,7 +122,7 @@ const MANNERS: [(&str, &[Manner]); 52] = [
     ("Đắk Nông", &[Footnotes]),
     ("Điện Biên", &[Manner::Encoding(Encoding::Utf16)]),
     ("Đồng Nai", &[Manner::Numbers(hands::COMMAS)]),
-    ("Hà Giang", &[Manner::Numbers(hands::POINTS)]),
+    ("Hà Giang", &[Manner::Numbers(hands::POINTS), Percent]),
     ("Hà Nam", &[Lettered]),
     ("Hà Tĩnh", &[Manner::Numbers(hands::APOSTROPHE)]),
     ("Hải Dương", &[Dashes]),
@@ -143,6 +145,7 @@ const MANNERS: [(&str, &[Manner]); 52] = [
     ),
     ("Nghệ An", &[HeadsAgain]),
     ("Ninh Bình", &[Manner::Numbers(hands::FIRM_SPACES)]),
+    ("Ninh Thuận", &[Lettered]),
     ("Phú Thọ", &[Manner::Kind(Kind::Xls)]),
     ("Quảng Bình", &[Manner::Kind(Kind::Xls), Dashes]),
     ("Quảng Nam", &[ThousandDong]),
@@ -155,7 +158,7 @@ const MANNERS: [(&str, &[Manner]); 52] = [
     ("Thanh Hóa", &[Spaced, BillionsAbove]),
     ("Thừa Thiên Huế", &[Draft]),
     ("Tiền Giang", &[TabFile]),
-    ("Trà Vinh", &[Manner::Kind(Kind::Ods), Lettered]),
+    ("Trà Vinh", &[Manner::Kind(Kind::Ods)]),
     ("Tuyên Quang", &[Manner::Letters(Letters::VnTime)]),
     ("Vĩnh Long", &[Manner::Letters(Letters::VniTimes)]),
     ("Yên Bái", &[Manner::Letters(Letters::VnArial), Dashes]),

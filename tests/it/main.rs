@@ -12,6 +12,7 @@ mod hard_files;
 mod properties;
 mod reading;
 mod reference;
+mod sample_files;
 mod sample_truth;
 mod support;
 mod white_book;

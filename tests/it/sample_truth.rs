@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use crate::golden::SAMPLE;
 
 #[path = "../../examples/generate_sample/lib.rs"]
-mod sample;
+pub(crate) mod sample;
 
 /// One figure of the country: value (in millionths) and number of provinces.
 type Figure = (i128, i64);
