@@ -37,6 +37,10 @@ fn figures(content: &Content, habits: &Habits, turn: u32) -> Content {
     let Some(hand) = habits.hand() else {
         return content.clone();
     };
+    let thousand = 1_000 * 10_u64.pow(decimals);
+    if habits.has(Manner::LargeOnly) && mantissa.unsigned_abs() < thousand {
+        return Content::Number(mantissa, decimals);
+    }
     let mut text = hand.write(mantissa, decimals);
     if habits.has(Manner::Asterisks) && turn.is_multiple_of(97) {
         text.push_str(" (*)");

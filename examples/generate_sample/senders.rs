@@ -14,6 +14,8 @@ pub(crate) enum Manner {
     Kind(Kind),
     /// Figures are text.
     Numbers(Hand),
+    /// Only figures of a thousand and more are text.
+    LargeOnly,
     /// Some figures bear a mark: `1.234 (*)`.
     Asterisks,
     /// Some plans are said about: `khoảng 1.234`, `~1.234`.
@@ -93,9 +95,9 @@ impl Kind {
 }
 
 use Manner::{
-    About, Asterisks, BillionsAbove, Dashes, Draft, Footnotes, HeadsAgain, Hidden, Lettered,
-    OnItsSide, Percent, PrintArea, SecondCopy, ShortHeads, SideBySide, Slip, Spaced, Subtotals,
-    TabFile, ThousandDong, ThousandsInHead, UnitInLabel,
+    About, Asterisks, BillionsAbove, Dashes, Draft, Footnotes, HeadsAgain, Hidden, LargeOnly,
+    Lettered, OnItsSide, Percent, PrintArea, SecondCopy, ShortHeads, SideBySide, Slip, Spaced,
+    Subtotals, TabFile, ThousandDong, ThousandsInHead, UnitInLabel,
 };
 
 /// The habits of each province, by name.
@@ -122,7 +124,10 @@ const MANNERS: [(&str, &[Manner]); 53] = [
     ("Đắk Nông", &[Footnotes]),
     ("Điện Biên", &[Manner::Encoding(Encoding::Utf16)]),
     ("Đồng Nai", &[Manner::Numbers(hands::COMMAS)]),
-    ("Hà Giang", &[Manner::Numbers(hands::POINTS), Percent]),
+    (
+        "Hà Giang",
+        &[Manner::Numbers(hands::POINTS), LargeOnly, Percent],
+    ),
     ("Hà Nam", &[Lettered]),
     ("Hà Tĩnh", &[Manner::Numbers(hands::APOSTROPHE)]),
     ("Hải Dương", &[Dashes]),
