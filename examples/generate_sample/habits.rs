@@ -484,11 +484,11 @@ impl Habits {
 
     /// The kind of its workbooks.
     pub(crate) fn kind(&self) -> Kind {
-        let kinds = self.manners.iter().filter_map(|manner| match manner {
+        let mut kinds = self.manners.iter().filter_map(|manner| match manner {
             Manner::Kind(kind) => Some(*kind),
             _ => None,
         });
-        kinds.last().unwrap_or(Kind::Xlsx)
+        kinds.next().unwrap_or(Kind::Xlsx)
     }
 
     /// How its figures are typed, if they are text.

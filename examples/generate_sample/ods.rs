@@ -1,4 +1,4 @@
-//! Grids as an OpenDocument spreadsheet.
+//! Grids as an `OpenDocument` spreadsheet.
 
 use std::collections::BTreeSet;
 use std::error::Error;

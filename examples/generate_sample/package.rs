@@ -9,7 +9,7 @@ use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 /// A member of an archive: its name and its bytes.
 pub(crate) type Member = (String, Vec<u8>);
 
-/// Packs members in order; a first one called `mimetype` is stored as it is, as OpenDocument wants.
+/// Packs members in order; a first one called `mimetype` is stored as it is, as `OpenDocument` wants.
 pub(crate) fn pack(members: &[Member]) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let plain = SimpleFileOptions::default().last_modified_time(DateTime::default());

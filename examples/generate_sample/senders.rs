@@ -77,7 +77,7 @@ pub(crate) enum Kind {
     Xlsb,
     /// Excel 97.
     Xls,
-    /// OpenDocument.
+    /// `OpenDocument`.
     Ods,
 }
 
