@@ -5,6 +5,7 @@
 
 mod check;
 mod explain;
+mod inspect;
 mod run;
 mod show;
 mod sql;
@@ -28,6 +29,8 @@ enum Command {
     Run(run::Arguments),
     /// Checks that a pipeline's definitions are sound.
     Check(check::Arguments),
+    /// Shows what files hold: forms, periods, units, values, evidence, findings. Writes nothing.
+    Inspect(inspect::Arguments),
     /// Runs an SQL query over the lake.
     Sql(sql::Arguments),
     /// Says what a finding or a rule means and what to do about it.
@@ -80,6 +83,7 @@ pub fn main() -> ExitCode {
         match arguments.command {
             Command::Run(arguments) => run::main(arguments).await,
             Command::Check(arguments) => check::main(arguments).await,
+            Command::Inspect(arguments) => inspect::main(arguments).await,
             Command::Sql(arguments) => sql::main(arguments).await,
             Command::Explain(arguments) => explain::main(&arguments),
         }

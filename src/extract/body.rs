@@ -1,12 +1,12 @@
 //! The rows under a header: which of the form's rows each is, where the table ends, what fits nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::Vocabulary;
 use super::grid::{Address, Sheet};
 use super::header::{Header, Role};
 use super::label::one_line;
-use super::row::{Reader, RowKind, Stubs};
+use super::row::{Doubt, Reader, RowKind, Stubs};
 use super::table::{ColumnRef, LocatedCell};
 use super::title::Stated;
 
@@ -18,43 +18,101 @@ pub(super) struct Body {
     pub cells: Vec<LocatedCell>,
     pub held: i64,
     pub notices: Vec<Notice>,
+    /// The section in which it ended.
+    pub section: Option<String>,
     /// The first row after the table.
     pub end: u32,
+    unknown_rows: usize,
+    more_unknown: Option<MoreUnknown>,
 }
 
+/// Rows that fit nothing, beyond those that are named one by one.
+struct MoreUnknown {
+    first: Address,
+    last: Address,
+    rows: usize,
+    cells: i64,
+}
+
+/// Rows that fit nothing and are named one by one; more of them are named together.
+const NAMED_UNKNOWN_ROWS: usize = 200;
+
+/// Reads the rows under a header, down to row `until`, beginning in `section`.
 pub(super) fn read_body(
     sheet: &Sheet,
     vocabulary: &Vocabulary,
     header: &Header,
     until: u32,
+    section: Option<String>,
 ) -> Body {
+    let values = || {
+        header
+            .columns
+            .iter()
+            .filter(|c| matches!(c.role, Role::Value(_) | Role::Comparison(_)))
+            .map(|c| c.column)
+    };
     Reader {
         sheet,
         vocabulary,
         header,
         form: &vocabulary.forms[header.form],
+        first_value: values().min(),
+        last_value: values().max(),
     }
-    .read(until)
+    .read(until, section)
+}
+
+/// A row of the form as found in the sheet, and whether it was found again.
+struct Found {
+    cells: Vec<LocatedCell>,
+    /// First cells of further rows, up to the first that differs.
+    again: Vec<Address>,
+    differs: Option<Address>,
+    /// Cells of the further rows that hold something.
+    held: i64,
+}
+
+fn filled(cells: &[LocatedCell]) -> i64 {
+    cells.iter().filter(|c| c.content.is_some()).count() as i64
+}
+
+impl Found {
+    fn see(&mut self, cells: &[LocatedCell]) {
+        let Some(first) = cells.first() else { return };
+        self.held += filled(cells);
+        let same = self
+            .cells
+            .iter()
+            .map(|c| &c.content)
+            .eq(cells.iter().map(|c| &c.content));
+        if !same {
+            self.differs.get_or_insert(first.at);
+        } else if self.again.len() < NAMED_UNKNOWN_ROWS {
+            self.again.push(first.at);
+        }
+    }
 }
 
 impl Reader<'_> {
-    fn read(&self, until: u32) -> Body {
+    fn read(&self, until: u32, mut section: Option<String>) -> Body {
         let mut body = Body {
             cells: Vec::new(),
             held: 0,
             notices: Vec::new(),
+            section: None,
             end: self.header.bottom + 1,
+            unknown_rows: 0,
+            more_unknown: None,
         };
-        let mut section: Option<String> = None;
-        let mut found: BTreeMap<usize, Vec<Vec<LocatedCell>>> = BTreeMap::new();
+        let mut found: BTreeMap<usize, Found> = BTreeMap::new();
         // Rows that fit nothing count as the table's only if a known row follows them.
         let mut pending: Vec<(u32, Stubs, Option<String>)> = Vec::new();
         let mut unknown_columns: BTreeMap<u32, (i64, Address)> = BTreeMap::new();
         let rows = self
             .sheet
-            .rows()
-            .map(|(row, _)| row)
-            .filter(|row| (self.header.bottom + 1..until).contains(row));
+            .rows_from(self.header.bottom + 1)
+            .take_while(|row| *row < until);
         let mut foot = false;
         for (i, row) in rows.enumerate() {
             if i == 0 && self.is_column_numbers(row) {
@@ -71,16 +129,34 @@ impl Reader<'_> {
                     self.hold_stray_values(row, &mut body);
                 }
                 RowKind::Section(_) => {}
-                RowKind::Member(member) => {
+                RowKind::Member { row: member, doubt } => {
                     foot = false;
                     self.settle_unknown(&mut pending, &mut body);
-                    found.entry(member).or_default().push(self.cells_of(
-                        row,
-                        member,
-                        stubs.measure.as_ref(),
-                        &mut unknown_columns,
-                    ));
+                    let cells =
+                        self.cells_of(row, member, stubs.measure.as_ref(), &mut unknown_columns);
+                    if let (Some(doubt), Some(label)) = (doubt, &stubs.label) {
+                        self.say_doubt(&doubt, label, member, &mut body);
+                    }
+                    match found.get_mut(&member) {
+                        Some(before) => before.see(&cells),
+                        None => {
+                            found.insert(
+                                member,
+                                Found {
+                                    cells,
+                                    again: Vec::new(),
+                                    differs: None,
+                                    held: 0,
+                                },
+                            );
+                        }
+                    }
                     body.end = row + 1;
+                }
+                RowKind::Subtotal if foot => {}
+                RowKind::Subtotal => {
+                    self.settle_unknown(&mut pending, &mut body);
+                    self.pass_over_subtotal(row, &stubs, &mut body);
                 }
                 RowKind::Torn { by_code, by_label } => {
                     self.settle_unknown(&mut pending, &mut body);
@@ -108,16 +184,11 @@ impl Reader<'_> {
         // After the last known row only rows that carry numbers are the table's.
         pending.retain(|(row, stubs, _)| stubs.label.is_some() && self.has_numbers(*row));
         self.settle_unknown(&mut pending, &mut body);
-        for (member, versions) in found {
-            self.settle_member(member, versions, &mut body);
+        for (member, found) in found {
+            self.settle_member(member, found, &mut body);
         }
         for (column, (count, first)) in unknown_columns {
-            let head = self
-                .header
-                .columns
-                .iter()
-                .find(|c| c.column == column)
-                .and_then(|c| c.head.clone());
+            let head = self.header.at(column).and_then(|c| c.head.clone());
             let (at, text) = head.map_or((first, String::new()), |head| (head.at, head.text));
             body.held += count;
             body.notices.push((
@@ -126,8 +197,49 @@ impl Reader<'_> {
                 vec![("head", one_line(&text)), ("count", count.to_string())],
             ));
         }
+        if let Some(more) = body.more_unknown.take() {
+            body.notices.push((
+                more.first,
+                "TH220",
+                vec![
+                    ("rows", more.rows.to_string()),
+                    ("count", more.cells.to_string()),
+                    ("last", self.sheet.cell_name(more.last)),
+                ],
+            ));
+        }
         body.cells.sort_by_key(|cell| cell.at);
+        body.section = section;
         body
+    }
+
+    fn say_doubt(&self, doubt: &Doubt, label: &(Address, String), member: usize, body: &mut Body) {
+        let row = &self.form.rows[member];
+        let mut args = vec![("read", one_line(&label.1)), ("known", row.label.clone())];
+        let code = match doubt {
+            Doubt::Slip => "TH216",
+            Doubt::UnfamiliarLabel => {
+                args.push(("code", row.code.clone().unwrap_or_default()));
+                "TH219"
+            }
+        };
+        body.notices.push((label.0, code, args));
+    }
+
+    fn pass_over_subtotal(&self, row: u32, stubs: &Stubs, body: &mut Body) {
+        let held = self.count_values(row);
+        if held == 0 {
+            return;
+        }
+        body.held += held;
+        let Some((at, text)) = &stubs.label else {
+            return;
+        };
+        body.notices.push((
+            *at,
+            "TH217",
+            vec![("label", one_line(text)), ("count", held.to_string())],
+        ));
     }
 
     fn cells_of(
@@ -149,25 +261,20 @@ impl Reader<'_> {
             cells.push(LocatedCell {
                 at,
                 content,
+                undecoded: self.sheet.undecoded(at).map(|u| u.text.clone()),
                 row: member,
                 column,
                 row_measure: row_measure.cloned(),
                 column_measure: headed.measure.clone(),
             });
         }
-        let labelled: BTreeSet<u32> = self
-            .stubs(row)
-            .label
-            .iter()
-            .map(|(at, _)| at.column)
-            .collect();
+        let label = self.stubs(row).label.map(|(at, _)| at.column);
         for (at, _) in self.sheet.row(row) {
             let known = self
                 .header
-                .columns
-                .iter()
-                .any(|c| c.column == at.column && c.role != Role::Unknown);
-            if !known && self.is_body(at.column) && !labelled.contains(&at.column) {
+                .at(at.column)
+                .is_some_and(|c| c.role != Role::Unknown);
+            if !known && self.is_body(at.column) && label != Some(at.column) {
                 unknown.entry(at.column).or_insert((0, at)).0 += 1;
             }
         }
@@ -203,6 +310,19 @@ impl Reader<'_> {
                 .map(|(at, _)| at)
                 .or(first)
                 .unwrap_or(Address::new(row, 0));
+            body.unknown_rows += 1;
+            if body.unknown_rows > NAMED_UNKNOWN_ROWS {
+                let more = body.more_unknown.get_or_insert(MoreUnknown {
+                    first: at,
+                    last: at,
+                    rows: 0,
+                    cells: 0,
+                });
+                more.last = at;
+                more.rows += 1;
+                more.cells += held;
+                continue;
+            }
             let text = text.unwrap_or_default();
             body.notices.push((
                 at,
@@ -217,32 +337,26 @@ impl Reader<'_> {
     }
 
     /// A row found once is used; found again with the same content it is used once; with another, not at all.
-    fn settle_member(&self, member: usize, mut versions: Vec<Vec<LocatedCell>>, body: &mut Body) {
-        let first = versions.remove(0);
-        let contents =
-            |cells: &[LocatedCell]| cells.iter().map(|c| c.content.clone()).collect::<Vec<_>>();
-        let filled =
-            |cells: &[LocatedCell]| cells.iter().filter(|c| c.content.is_some()).count() as i64;
+    fn settle_member(&self, member: usize, found: Found, body: &mut Body) {
         let label = self.form.rows[member].label.clone();
-        let Some(other) = versions.iter().find(|v| contents(v) != contents(&first)) else {
-            for again in &versions {
-                body.held += filled(again);
+        body.held += found.held;
+        let Some(differs) = found.differs else {
+            for at in found.again {
                 body.notices
-                    .push((again[0].at, "TH209", vec![("label", label.clone())]));
+                    .push((at, "TH209", vec![("label", label.clone())]));
             }
-            body.cells.extend(first);
+            body.cells.extend(found.cells);
             return;
         };
-        let at = other[0].at;
-        let held = filled(&first) + versions.iter().map(|v| filled(v)).sum::<i64>();
-        body.held += held;
+        let own = filled(&found.cells);
+        body.held += own;
         body.notices.push((
-            at,
+            differs,
             "TH208",
             vec![
                 ("label", label),
-                ("first", first[0].at.to_string()),
-                ("count", held.to_string()),
+                ("first", self.sheet.cell_name(found.cells[0].at)),
+                ("count", (own + found.held).to_string()),
             ],
         ));
     }

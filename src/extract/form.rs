@@ -295,6 +295,23 @@ pub struct FormRow {
     pub label: String,
     /// Folded labels.
     pub labels: Vec<String>,
+    /// Indices in `Form::rows` of the rows that add up to this one; none where nothing does.
+    pub parts: Vec<usize>,
+}
+
+/// What stands for a year where years are left out of account.
+const NO_YEAR: &str = "0000";
+
+/// Labels shorter than this differ by a letter without being the same.
+const LONG_LABEL: usize = 12;
+
+/// Whether `read` is `known` with one letter wrong, missing, added, or two exchanged; only in long texts.
+#[must_use]
+pub(super) fn is_slip(known: &str, read: &str) -> bool {
+    let length = known.chars().count();
+    length >= LONG_LABEL
+        && read.chars().count().abs_diff(length) <= 1
+        && strsim::osa_distance(known, read) == 1
 }
 
 /// A folded head in which years stand relative to N.
@@ -302,6 +319,8 @@ pub struct FormRow {
 pub struct HeadPattern {
     regex: Regex,
     offsets: Vec<i16>,
+    /// The pattern with `0000` for years, for heads in which a letter differs.
+    bare: String,
 }
 
 impl HeadPattern {
@@ -315,6 +334,7 @@ impl HeadPattern {
         let joined = path.join(" ");
         let mut rest = joined.as_str();
         let mut folded = Vec::new();
+        let mut bare = Vec::new();
         while let Some(open) = rest.find('{') {
             let close = rest
                 .find('}')
@@ -326,25 +346,56 @@ impl HeadPattern {
                 .ok_or_else(|| format!("`{{{token}}}` is not {{N}}, {{N-1}} or {{N+1}}"))?;
             folded.push(regex::escape(&folder.fold(&rest[..open])));
             folded.push("([0-9]{4})".to_owned());
+            bare.extend([folder.fold(&rest[..open]), NO_YEAR.to_owned()]);
             offsets.push(relative.years);
             rest = &rest[close + 1..];
         }
         folded.push(regex::escape(&folder.fold(rest)));
         folded.retain(|piece| !piece.is_empty());
+        bare.push(folder.fold(rest));
+        bare.retain(|piece| !piece.is_empty());
         pattern.push_str(&folded.join(" "));
         pattern.push('$');
         let regex = Regex::new(&pattern).map_err(|e| e.to_string())?;
-        Ok(Self { regex, offsets })
+        Ok(Self {
+            regex,
+            offsets,
+            bare: bare.join(" "),
+        })
+    }
+
+    /// Like [`Self::year`], for a folded head in which one letter differs.
+    #[must_use]
+    pub fn year_despite_slip(&self, folded: &str) -> Option<Option<i16>> {
+        let is_year = |word: &str| word.len() == 4 && word.bytes().all(|b| b.is_ascii_digit());
+        let bare: Vec<&str> = folded
+            .split(' ')
+            .map(|word| if is_year(word) { NO_YEAR } else { word })
+            .collect();
+        if !is_slip(&self.bare, &bare.join(" ")) {
+            return None;
+        }
+        let years = folded.split(' ').filter(|word| is_year(word));
+        self.agreed(years.map(|word| word.parse().ok()))
     }
 
     /// The year N that a folded head implies: `Some(None)` when it fits and speaks of no year.
     #[must_use]
     pub fn year(&self, folded: &str) -> Option<Option<i16>> {
         let captures = self.regex.captures(folded)?;
+        self.agreed(
+            captures
+                .iter()
+                .skip(1)
+                .map(|group| group?.as_str().parse().ok()),
+        )
+    }
+
+    /// The year N on which the years of a head agree.
+    fn agreed(&self, years: impl Iterator<Item = Option<i16>>) -> Option<Option<i16>> {
         let mut n = None;
-        for (group, offset) in captures.iter().skip(1).zip(&self.offsets) {
-            let year: i16 = group?.as_str().parse().ok()?;
-            let implied = year - offset;
+        for (year, offset) in years.zip(&self.offsets) {
+            let implied = year? - offset;
             if n.is_some_and(|n| n != implied) {
                 return None;
             }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 /// Position of a cell, from zero.
@@ -19,22 +20,33 @@ impl Address {
     pub fn new(row: u32, column: u32) -> Self {
         Self { row, column }
     }
+
+    /// The cell with row and column exchanged.
+    #[must_use]
+    pub fn transposed(self) -> Self {
+        Self::new(self.column, self.row)
+    }
 }
 
-/// `A1` notation.
-impl fmt::Display for Address {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Address {
+    /// The letters of a column, from 0: `A`, `Z`, `AA`.
+    #[must_use]
+    pub fn column_name(column: u32) -> String {
         let mut letters = Vec::new();
-        let mut n = self.column + 1;
+        let mut n = column + 1;
         while n > 0 {
             n -= 1;
             letters.push(char::from(b'A' + (n % 26) as u8));
             n /= 26;
         }
-        for letter in letters.iter().rev() {
-            write!(f, "{letter}")?;
-        }
-        write!(f, "{}", self.row + 1)
+        letters.iter().rev().collect()
+    }
+}
+
+/// `A1` notation.
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", Self::column_name(self.column), self.row + 1)
     }
 }
 
@@ -96,10 +108,21 @@ pub struct Range {
 }
 
 impl Range {
-    fn holds(&self, at: Address) -> bool {
+    /// Whether a cell lies in it.
+    #[must_use]
+    pub fn holds(&self, at: Address) -> bool {
         (self.start.row..=self.end.row).contains(&at.row)
             && (self.start.column..=self.end.column).contains(&at.column)
     }
+}
+
+/// A text as it was read, before it was decoded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undecoded {
+    /// The text as read.
+    pub text: String,
+    /// The encoding it was in.
+    pub encoding: String,
 }
 
 /// One sheet of a workbook, or a CSV file.
@@ -113,13 +136,15 @@ pub struct Sheet {
     pub hidden_rows: Option<BTreeSet<u32>>,
     /// Columns that the sheet hides, from 0, as ranges with both ends; none where the format does not tell.
     pub hidden_columns: Option<Vec<(u32, u32)>>,
+    /// Rows stand for columns: the sheet was turned to be read.
+    turned: bool,
     rows: BTreeMap<u32, BTreeMap<u32, Content>>,
     merged: Vec<Range>,
     cells: usize,
     /// Names of fonts that stand for an encoding, by cell.
     fonts: BTreeMap<Address, Arc<str>>,
-    /// Texts as read, where decoding changed them.
-    undecoded: BTreeMap<Address, String>,
+    /// Texts as read and the encoding they were in, where decoding changed them.
+    undecoded: BTreeMap<Address, Undecoded>,
 }
 
 impl Sheet {
@@ -161,7 +186,7 @@ impl Sheet {
     }
 
     /// Puts a decoded text in the place of the text as read, which is kept beside it.
-    pub fn decode(&mut self, at: Address, decoded: String) {
+    pub fn decode(&mut self, at: Address, encoding: &str, decoded: String) {
         let Some(content) = self
             .rows
             .get_mut(&at.row)
@@ -170,32 +195,46 @@ impl Sheet {
             return;
         };
         if let Content::Text(read) = std::mem::replace(content, Content::Text(decoded)) {
-            self.undecoded.entry(at).or_insert(read);
+            self.undecoded.entry(at).or_insert_with(|| Undecoded {
+                text: read,
+                encoding: encoding.to_owned(),
+            });
         }
     }
 
     /// The text as read of a cell whose text was decoded.
     #[must_use]
-    pub fn undecoded(&self, at: Address) -> Option<&str> {
-        self.undecoded.get(&at).map(String::as_str)
+    pub fn undecoded(&self, at: Address) -> Option<&Undecoded> {
+        self.undecoded.get(&at)
     }
 
     /// The cells whose text was decoded, with the text as read.
-    pub fn all_undecoded(&self) -> impl Iterator<Item = (Address, &str)> {
-        self.undecoded.iter().map(|(at, text)| (*at, text.as_str()))
+    pub fn all_undecoded(&self) -> impl Iterator<Item = (Address, &Undecoded)> {
+        self.undecoded.iter().map(|(at, text)| (*at, text))
+    }
+
+    /// Whether the sheet is known to hide a row.
+    #[must_use]
+    pub fn hides_row(&self, row: u32) -> bool {
+        self.hidden_rows
+            .as_ref()
+            .is_some_and(|rows| rows.contains(&row))
+    }
+
+    /// Whether the sheet is known to hide a column.
+    #[must_use]
+    pub fn hides_column(&self, column: u32) -> bool {
+        self.hidden_columns.as_ref().is_some_and(|ranges| {
+            ranges
+                .iter()
+                .any(|(from, to)| (*from..=*to).contains(&column))
+        })
     }
 
     /// Whether the sheet is known to hide a cell's row or column.
     #[must_use]
     pub fn hides(&self, at: Address) -> bool {
-        self.hidden_rows
-            .as_ref()
-            .is_some_and(|rows| rows.contains(&at.row))
-            || self.hidden_columns.as_ref().is_some_and(|ranges| {
-                ranges
-                    .iter()
-                    .any(|(from, to)| (*from..=*to).contains(&at.column))
-            })
+        self.hides_row(at.row) || self.hides_column(at.column)
     }
 
     /// Says which cells are merged.
@@ -238,6 +277,100 @@ impl Sheet {
     #[must_use]
     pub fn rows(&self) -> impl DoubleEndedIterator<Item = (u32, &BTreeMap<u32, Content>)> {
         self.rows.iter().map(|(row, cells)| (*row, cells))
+    }
+
+    /// The nearest cell to the left of `at` in its row.
+    #[must_use]
+    pub fn left_of(&self, at: Address) -> Option<(Address, &Content)> {
+        let (column, content) = self.rows.get(&at.row)?.range(..at.column).next_back()?;
+        Some((Address::new(at.row, *column), content))
+    }
+
+    /// The nearest cell to the right of `at` in its row.
+    #[must_use]
+    pub fn right_of(&self, at: Address) -> Option<(Address, &Content)> {
+        let (column, content) = self.rows.get(&at.row)?.range(at.column + 1..).next()?;
+        Some((Address::new(at.row, *column), content))
+    }
+
+    /// The merged ranges that reach into the rows `top..=bottom`.
+    pub fn merged_in(&self, top: u32, bottom: u32) -> impl Iterator<Item = &Range> {
+        self.merged
+            .iter()
+            .filter(move |range| range.start.row <= bottom && range.end.row >= top)
+    }
+
+    /// Where a cell stands in the workbook: the sheet may have been turned to be read.
+    #[must_use]
+    pub fn home(&self, at: Address) -> Address {
+        if self.turned { at.transposed() } else { at }
+    }
+
+    /// Where a cell stands in the workbook, in `A1` notation.
+    #[must_use]
+    pub fn cell_name(&self, at: Address) -> String {
+        self.home(at).to_string()
+    }
+
+    /// The part of the sheet in the rows and columns given, at the same addresses.
+    #[must_use]
+    pub fn part(&self, rows: RangeInclusive<u32>, columns: RangeInclusive<u32>) -> Self {
+        let within = |at: Address| rows.contains(&at.row) && columns.contains(&at.column);
+        let mut part = Self::new(self.name.clone(), self.visible);
+        part.turned = self.turned;
+        for row in self.rows.range(rows.clone()).map(|(row, _)| *row) {
+            for (at, content) in self.row(row).filter(|(at, _)| within(*at)) {
+                part.put(at, content.clone());
+            }
+        }
+        part.undecoded = self
+            .undecoded
+            .iter()
+            .filter(|(at, _)| within(**at))
+            .map(|(at, text)| (*at, text.clone()))
+            .collect();
+        part.merged = self
+            .merged
+            .iter()
+            .filter(|range| within(range.start))
+            .map(|range| Range {
+                start: range.start,
+                end: Address::new(
+                    range.end.row.min(*rows.end()),
+                    range.end.column.min(*columns.end()),
+                ),
+            })
+            .collect();
+        part
+    }
+
+    /// The sheet with rows for columns: `B1` stands at `A2`.
+    #[must_use]
+    pub fn transposed(&self) -> Self {
+        let mut turned = Self::new(self.name.clone(), self.visible);
+        turned.turned = !self.turned;
+        for (at, content) in self.cells() {
+            turned.put(at.transposed(), content.clone());
+        }
+        turned.undecoded = self
+            .undecoded
+            .iter()
+            .map(|(at, text)| (at.transposed(), text.clone()))
+            .collect();
+        turned.merged = self
+            .merged
+            .iter()
+            .map(|range| Range {
+                start: range.start.transposed(),
+                end: range.end.transposed(),
+            })
+            .collect();
+        turned
+    }
+
+    /// The numbers of the rows that hold something, from `first` down.
+    pub fn rows_from(&self, first: u32) -> impl Iterator<Item = u32> {
+        self.rows.range(first..).map(|(row, _)| *row)
     }
 
     /// The cells of one row, from the left.

@@ -1,14 +1,15 @@
 //! The header of a table: which rows it takes, and what each column under it is.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::Vocabulary;
 use super::form::Form;
-use super::grid::{Address, Content, Sheet};
+use super::grid::{Address, Content, Range, Sheet};
+use super::label::without_footnote;
 use super::title::Stated;
 
 /// What a column is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Role {
     Number,
     Label,
@@ -31,6 +32,8 @@ pub(super) struct HeadedColumn {
     pub measure: Option<Stated>,
     /// The year N that the head implies.
     pub year: Option<i16>,
+    /// A letter of the head differs from the form's.
+    pub slip: bool,
 }
 
 /// A header that fits a form.
@@ -44,11 +47,49 @@ pub(super) struct Header {
 }
 
 /// How many rows a header may take.
-const MAX_HEADER_ROWS: u32 = 4;
+pub(super) const MAX_HEADER_ROWS: u32 = 4;
+
+/// Longer texts are no head of a label column.
+const MAX_HEAD_CHARACTERS: usize = 120;
 
 impl Header {
     pub(super) fn column(&self, role: &Role) -> Option<&HeadedColumn> {
         self.columns.iter().find(|column| column.role == *role)
+    }
+
+    /// What stands at a column of the sheet.
+    pub(super) fn at(&self, column: u32) -> Option<&HeadedColumn> {
+        let i = self
+            .columns
+            .binary_search_by_key(&column, |headed| headed.column)
+            .ok()?;
+        Some(&self.columns[i])
+    }
+
+    /// The first and the last column that mean something.
+    pub(super) fn reach(&self) -> (u32, u32) {
+        let mut known = self
+            .columns
+            .iter()
+            .filter(|c| c.role != Role::Unknown)
+            .map(|c| c.column);
+        let first = known.next().unwrap_or(0);
+        (first, known.next_back().unwrap_or(first))
+    }
+
+    /// How well it fits: what its columns weigh together.
+    pub(super) fn score(&self) -> usize {
+        self.score
+    }
+
+    /// Whether two headers stand over the same columns and mean the same.
+    pub(super) fn repeats(&self, other: &Self) -> bool {
+        self.form == other.form
+            && self
+                .columns
+                .iter()
+                .map(|c| (&c.role, c.year))
+                .eq(other.columns.iter().map(|c| (&c.role, c.year)))
     }
 
     fn values(&self) -> usize {
@@ -59,46 +100,49 @@ impl Header {
     }
 }
 
-/// All headers in a sheet, from the top. `stated` says which form the title block of a row range names.
-pub(super) fn find_headers(
+/// The cells of a sheet that head a label column of some form, from the top, one a row for each form.
+pub(super) fn label_heads(sheet: &Sheet, vocabulary: &Vocabulary) -> Vec<Address> {
+    sheet
+        .cells()
+        .filter(|(_, content)| {
+            content.text().is_some_and(|text| {
+                text.len() <= MAX_HEAD_CHARACTERS * 3
+                    && !forms_with_label_head(text, vocabulary).is_empty()
+            })
+        })
+        .map(|(at, _)| at)
+        .collect()
+}
+
+/// The forms whose label column a text heads.
+fn forms_with_label_head(text: &str, vocabulary: &Vocabulary) -> Vec<usize> {
+    let folded = vocabulary.folder.fold(vocabulary.split_measure(text).0);
+    (0..vocabulary.forms.len())
+        .filter(|form| vocabulary.forms[*form].label_heads.contains(&folded))
+        .collect()
+}
+
+/// The header around a label head that fits a form best, not above row `from`. `named` is the form that the
+/// title block names.
+pub(super) fn header_at(
     sheet: &Sheet,
     vocabulary: &Vocabulary,
-    stated: impl Fn(u32, u32) -> Option<usize>,
-) -> Vec<Header> {
-    let mut headers: Vec<Header> = Vec::new();
-    for (row, cells) in sheet.rows() {
-        if headers.last().is_some_and(|last| row <= last.bottom) {
-            continue;
-        }
-        for (column, content) in cells {
-            let Some(text) = content.text() else { continue };
-            let folded = vocabulary.folder.fold(vocabulary.split_measure(text).0);
-            if vocabulary
-                .forms
-                .iter()
-                .all(|form| !form.label_heads.contains(&folded))
-            {
-                continue;
-            }
-            let from = headers.last().map_or(0, |last| last.bottom + 1);
-            let named = stated(from, row);
-            let best = (0..vocabulary.forms.len())
-                .filter(|form| named.is_none_or(|named| named == *form))
-                .filter(|form| vocabulary.forms[*form].label_heads.contains(&folded))
-                .filter_map(|form| fit(sheet, vocabulary, form, Address::new(row, *column), from))
-                .filter(|header| header.values() >= 2 || (named.is_some() && header.values() == 1))
-                .max_by(|a, b| a.score.cmp(&b.score).then(b.form.cmp(&a.form)));
-            if let Some(mut header) = best {
-                // Heads typed again in the row below are no second table.
-                while repeats_label(sheet, vocabulary, &header) {
-                    header.bottom += 1;
-                }
-                headers.push(header);
-                break;
-            }
-        }
+    anchor: Address,
+    from: u32,
+    named: Option<usize>,
+) -> Option<Header> {
+    let text = sheet.get(anchor).and_then(Content::text)?;
+    let mut best = forms_with_label_head(text, vocabulary)
+        .into_iter()
+        .filter(|form| named.is_none_or(|named| named == *form))
+        .filter_map(|form| fit(sheet, vocabulary, form, anchor, from))
+        .filter(|header| header.values() >= 2 || (named.is_some() && header.values() == 1))
+        .max_by(|a, b| a.score.cmp(&b.score).then(b.form.cmp(&a.form)))?;
+    // Heads typed again in the row below are no second table.
+    while repeats_label(sheet, vocabulary, &best) {
+        best.bottom += 1;
     }
-    headers
+    Some(best)
 }
 
 fn repeats_label(sheet: &Sheet, vocabulary: &Vocabulary, header: &Header) -> bool {
@@ -124,9 +168,10 @@ fn fit(
     from: u32,
 ) -> Option<Header> {
     let mut best: Option<Header> = None;
+    let mut known = Readings::new(&vocabulary.forms[form]);
     for top in anchor.row.saturating_sub(MAX_HEADER_ROWS - 1).max(from)..=anchor.row {
-        for bottom in anchor.row..top + MAX_HEADER_ROWS {
-            let header = columns_under(sheet, vocabulary, form, top, bottom);
+        for bottom in anchor.row..top.saturating_add(MAX_HEADER_ROWS) {
+            let header = columns_under(sheet, vocabulary, form, top, bottom, &mut known);
             // The most columns in the fewest rows.
             let better = best.as_ref().is_none_or(|b| {
                 header.score > b.score
@@ -146,8 +191,9 @@ fn columns_under(
     form: usize,
     top: u32,
     bottom: u32,
+    known: &mut Readings<'_>,
 ) -> Header {
-    let definition = &vocabulary.forms[form];
+    let spans = Spans::of(sheet, top, bottom);
     let mut places: Vec<u32> = (top..=bottom)
         .flat_map(|row| sheet.row(row).map(|(at, _)| at.column))
         .collect();
@@ -155,41 +201,40 @@ fn columns_under(
     places.dedup();
     let paths: Vec<Path> = places
         .iter()
-        .map(|column| path_above(sheet, *column, top, bottom, vocabulary))
+        .map(|column| path_above(sheet, *column, top, bottom, &spans, vocabulary))
         .collect();
-    let readings: Vec<Vec<Reading>> = paths
-        .iter()
-        .map(|path| readings_of(&path.parts, definition))
-        .collect();
+    let readings: Vec<Vec<Reading>> = paths.iter().map(|path| known.of(&path.parts)).collect();
     let year = year_most_heads_imply(&readings);
     let mut columns = Vec::with_capacity(places.len());
-    let mut taken: Vec<Role> = Vec::new();
+    let mut taken: HashSet<Role> = HashSet::new();
     for ((column, path), readings) in places.into_iter().zip(paths).zip(readings) {
         let reading = readings
             .iter()
-            .find(|(_, implied)| implied.is_none() || *implied == year)
-            .or(readings.first());
-        let (role, year) = reading.cloned().unwrap_or((Role::Unknown, None));
-        let role = if role == Role::Unknown || taken.contains(&role) {
-            Role::Unknown
+            .find(|reading| reading.year.is_none() || reading.year == year)
+            .or(readings.first())
+            .cloned()
+            .unwrap_or(Reading::NONE);
+        // Of two columns that say the same the first counts.
+        let role = if taken.insert(reading.role.clone()) {
+            reading.role
         } else {
-            role
+            Role::Unknown
         };
-        taken.push(role.clone());
         columns.push(HeadedColumn {
             column,
+            slip: reading.slip && role != Role::Unknown,
             role,
             head: path.lowest,
             measure: path.measure,
-            year,
+            year: reading.year,
         });
     }
-    let weight = |role: &Role| match role {
-        Role::Value(_) | Role::Comparison(_) => 4,
+    let weight = |column: &HeadedColumn| match column.role {
+        Role::Value(_) | Role::Comparison(_) => 4 - usize::from(column.slip),
         Role::Unknown => 0,
         _ => 1,
     };
-    let score = columns.iter().map(|c| weight(&c.role)).sum();
+    let score = columns.iter().map(weight).sum();
     Header {
         form,
         top,
@@ -199,8 +244,23 @@ fn columns_under(
     }
 }
 
-/// What a head may mean: a role, and the year N that it then implies.
-type Reading = (Role, Option<i16>);
+/// What a head may mean.
+#[derive(Debug, Clone)]
+struct Reading {
+    role: Role,
+    /// The year N that it then implies.
+    year: Option<i16>,
+    /// A letter differs from the form's head.
+    slip: bool,
+}
+
+impl Reading {
+    const NONE: Self = Self {
+        role: Role::Unknown,
+        year: None,
+        slip: false,
+    };
+}
 
 /// The texts above a column.
 struct Path {
@@ -217,7 +277,7 @@ struct Path {
 fn year_most_heads_imply(readings: &[Vec<Reading>]) -> Option<i16> {
     let mut votes: BTreeMap<i16, usize> = BTreeMap::new();
     for column in readings {
-        let years: BTreeSet<i16> = column.iter().filter_map(|(_, year)| *year).collect();
+        let years: BTreeSet<i16> = column.iter().filter_map(|reading| reading.year).collect();
         for year in years {
             *votes.entry(year).or_default() += 1;
         }
@@ -228,9 +288,39 @@ fn year_most_heads_imply(readings: &[Vec<Reading>]) -> Option<i16> {
         .map(|(year, _)| year)
 }
 
+/// The merged ranges of a few rows, found by row and first column.
+struct Spans(BTreeMap<(u32, u32), Range>);
+
+impl Spans {
+    fn of(sheet: &Sheet, top: u32, bottom: u32) -> Self {
+        let mut spans = BTreeMap::new();
+        for range in sheet.merged_in(top, bottom) {
+            for row in range.start.row.max(top)..=range.end.row.min(bottom) {
+                spans.insert((row, range.start.column), *range);
+            }
+        }
+        Self(spans)
+    }
+
+    fn at(&self, at: Address) -> Option<&Range> {
+        let (_, range) = self
+            .0
+            .range((at.row, 0)..=(at.row, at.column))
+            .next_back()?;
+        (range.end.column >= at.column).then_some(range)
+    }
+}
+
 /// The texts above a column, from the top down. A merged head counts for all its columns; an unmerged
 /// one for the blank cells to its right that have a head of their own below.
-fn path_above(sheet: &Sheet, column: u32, top: u32, bottom: u32, vocabulary: &Vocabulary) -> Path {
+fn path_above(
+    sheet: &Sheet,
+    column: u32,
+    top: u32,
+    bottom: u32,
+    spans: &Spans,
+    vocabulary: &Vocabulary,
+) -> Path {
     let mut path = Path {
         parts: Vec::new(),
         lowest: None,
@@ -238,7 +328,7 @@ fn path_above(sheet: &Sheet, column: u32, top: u32, bottom: u32, vocabulary: &Vo
     };
     for row in top..=bottom {
         let at = Address::new(row, column);
-        let found = match (sheet.get(at), sheet.merged_at(at)) {
+        let found = match (sheet.get(at), spans.at(at)) {
             (Some(content), _) => Some((at, content)),
             (None, Some(range)) if range.start.row >= top => {
                 sheet.get(range.start).map(|c| (range.start, c))
@@ -247,7 +337,14 @@ fn path_above(sheet: &Sheet, column: u32, top: u32, bottom: u32, vocabulary: &Vo
             (None, None) => {
                 let below = (row + 1..=bottom)
                     .any(|lower| sheet.get(Address::new(lower, column)).is_some());
-                below.then(|| span_from_left(sheet, at)).flatten()
+                // The nearest head to the left, if no merged range ends its reach.
+                below
+                    .then(|| {
+                        sheet
+                            .left_of(at)
+                            .filter(|(left, _)| spans.at(*left).is_none())
+                    })
+                    .flatten()
             }
         };
         let Some((at, content)) =
@@ -263,7 +360,7 @@ fn path_above(sheet: &Sheet, column: u32, top: u32, bottom: u32, vocabulary: &Vo
                 at,
             });
         }
-        let folded = vocabulary.folder.fold(words);
+        let folded = vocabulary.folder.fold(without_footnote(words));
         if !folded.is_empty() && path.parts.last() != Some(&folded) {
             path.parts.push(folded);
         }
@@ -272,41 +369,88 @@ fn path_above(sheet: &Sheet, column: u32, top: u32, bottom: u32, vocabulary: &Vo
     path
 }
 
-/// The nearest head to the left in the same row, if no merged range ends its reach.
-fn span_from_left(sheet: &Sheet, at: Address) -> Option<(Address, &Content)> {
-    let (left, content) = sheet
-        .row(at.row)
-        .filter(|(other, _)| other.column < at.column)
-        .last()?;
-    sheet.merged_at(left).is_none().then_some((left, content))
+/// What texts mean to a form, each looked up once.
+struct Readings<'f> {
+    form: &'f Form,
+    known: HashMap<String, Vec<Reading>>,
 }
 
-/// What a path may mean: all of it, or else the longest end of it that means something.
-fn readings_of(parts: &[String], form: &Form) -> Vec<Reading> {
-    (0..parts.len())
-        .map(|start| roles_of(&parts[start..].join(" "), form))
-        .find(|r| !r.is_empty())
-        .unwrap_or_default()
+impl<'f> Readings<'f> {
+    fn new(form: &'f Form) -> Self {
+        Self {
+            form,
+            known: HashMap::new(),
+        }
+    }
+
+    /// What a path may mean: all of it, or else the longest end of it that means something; to the letter,
+    /// or else with one letter wrong.
+    fn of(&mut self, parts: &[String]) -> Vec<Reading> {
+        let ends: Vec<String> = (0..parts.len())
+            .map(|start| parts[start..].join(" "))
+            .collect();
+        let exact = ends
+            .iter()
+            .map(|end| self.exact(end))
+            .find(|r| !r.is_empty());
+        exact.unwrap_or_else(|| {
+            let mut slips = ends.iter().map(|end| despite_slip(end, self.form));
+            slips.find(|r| !r.is_empty()).unwrap_or_default()
+        })
+    }
+
+    fn exact(&mut self, key: &str) -> Vec<Reading> {
+        if let Some(readings) = self.known.get(key) {
+            return readings.clone();
+        }
+        let readings = roles_of(key, self.form);
+        self.known.insert(key.to_owned(), readings.clone());
+        readings
+    }
+}
+
+/// The value columns whose head a text is, but for one letter; none when it may be two things.
+fn despite_slip(key: &str, form: &Form) -> Vec<Reading> {
+    let values = form
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(i, column)| (Role::Value(i), &column.heads));
+    let comparisons = form
+        .comparisons
+        .iter()
+        .enumerate()
+        .map(|(i, comparison)| (Role::Comparison(i), &comparison.heads));
+    values
+        .chain(comparisons)
+        .filter_map(|(role, heads)| {
+            let year = heads.iter().find_map(|head| head.year_despite_slip(key))?;
+            Some(Reading {
+                role,
+                year,
+                slip: true,
+            })
+        })
+        .collect()
 }
 
 fn roles_of(key: &str, form: &Form) -> Vec<Reading> {
+    let exactly = |role, year| Reading {
+        role,
+        year,
+        slip: false,
+    };
     let values = form.columns.iter().enumerate().filter_map(|(i, column)| {
-        column
-            .heads
-            .iter()
-            .find_map(|head| head.year(key))
-            .map(|year| (Role::Value(i), year))
+        let year = column.heads.iter().find_map(|head| head.year(key))?;
+        Some(exactly(Role::Value(i), year))
     });
     let comparisons = form
         .comparisons
         .iter()
         .enumerate()
         .filter_map(|(i, comparison)| {
-            comparison
-                .heads
-                .iter()
-                .find_map(|head| head.year(key))
-                .map(|year| (Role::Comparison(i), year))
+            let year = comparison.heads.iter().find_map(|head| head.year(key))?;
+            Some(exactly(Role::Comparison(i), year))
         });
     let stubs = [
         (&form.label_heads, Role::Label),
@@ -318,6 +462,6 @@ fn roles_of(key: &str, form: &Form) -> Vec<Reading> {
     let stub = stubs
         .into_iter()
         .find(|(heads, _)| heads.iter().any(|head| head == key))
-        .map(|(_, role)| (role, None));
+        .map(|(_, role)| exactly(role, None));
     values.chain(comparisons).chain(stub).collect()
 }

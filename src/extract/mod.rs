@@ -4,10 +4,12 @@
 //! labels of its rows. Nothing is read by position.
 
 mod body;
+mod decode;
 mod form;
 mod grid;
 mod header;
 mod label;
+mod layout;
 mod read;
 mod row;
 mod table;
@@ -17,14 +19,14 @@ pub use form::{
     Column, Comparison, Dimension, Form, FormRow, HeadPattern, RawForm, RelativePeriod, Scenario,
     Section, Stub, belongs,
 };
-pub use grid::{Address, Content, Range, Sheet};
+pub use grid::{Address, Content, Range, Sheet, Undecoded};
 pub use read::{Carried, Document, Limits, ReadError, read};
-pub use table::{ColumnRef, LocatedCell, PeriodClaim, Table, find_tables};
+pub use table::{ColumnRef, LocatedCell, PeriodClaim, SheetTables, Table, find_tables};
 pub use title::{RawWords, Stated, Title, Words};
 
 use std::collections::BTreeSet;
 
-use crate::text::Folder;
+use crate::text::{Encodings, Folder};
 
 /// Everything extraction knows before it sees a sheet.
 #[derive(Debug, Clone)]
@@ -37,6 +39,8 @@ pub struct Vocabulary {
     pub measures: BTreeSet<String>,
     /// The forms.
     pub forms: Vec<Form>,
+    /// Encodings that came before Unicode.
+    pub encodings: Encodings,
 }
 
 impl Vocabulary {

@@ -1,11 +1,14 @@
 //! One row of a sheet beside a header: what it is, and which of its cells count.
 
 use super::Vocabulary;
-use super::form::Form;
+use super::form::{Form, FormRow, is_slip};
 use super::grid::{Address, Content, Sheet};
 use super::header::{HeadedColumn, Header, Role};
 use super::label::{without_footnote, without_numbering};
 use super::title::Stated;
+
+/// Below this likeness (of 1) a label has nothing to do with another.
+const LIKE_NONE: f64 = 0.4;
 
 /// What a row of the sheet is.
 pub(super) enum RowKind {
@@ -13,13 +16,27 @@ pub(super) enum RowKind {
     LeadIn,
     Section(String),
     Foot,
-    Member(usize),
+    /// A row of the form.
+    Member {
+        row: usize,
+        doubt: Option<Doubt>,
+    },
+    /// A sum of rows above or below, which the form does not have.
+    Subtotal,
     /// The code names one row, the label another.
     Torn {
         by_code: usize,
         by_label: usize,
     },
     Unknown(Option<String>),
+}
+
+/// Why a row that was recognised is worth a word.
+pub(super) enum Doubt {
+    /// A letter of its label differs.
+    Slip,
+    /// Its code is known, its label is like none.
+    UnfamiliarLabel,
 }
 
 /// The descriptive cells of a row.
@@ -35,6 +52,10 @@ pub(super) struct Reader<'a> {
     pub(super) vocabulary: &'a Vocabulary,
     pub(super) header: &'a Header,
     pub(super) form: &'a Form,
+    /// The leftmost column of values.
+    pub(super) first_value: Option<u32>,
+    /// The rightmost column of values.
+    pub(super) last_value: Option<u32>,
 }
 
 impl Reader<'_> {
@@ -94,14 +115,9 @@ impl Reader<'_> {
                     && content.text().is_some()
                     && self
                         .header
-                        .columns
-                        .iter()
-                        .all(|c| c.column != at.column || c.role == Role::Unknown)
-                    && self
-                        .header
-                        .columns
-                        .iter()
-                        .any(|c| matches!(c.role, Role::Value(_)) && c.column > at.column)
+                        .at(at.column)
+                        .is_none_or(|c| c.role == Role::Unknown)
+                    && self.last_value.is_some_and(|last| last > at.column)
             });
             next.map(|(at, content)| (at, content.as_read()))
                 .or_else(|| {
@@ -156,12 +172,19 @@ impl Reader<'_> {
                     .iter()
                     .any(|l| self.form.rows[by_label].labels.contains(l));
                 return if shared {
-                    RowKind::Member(by_code)
+                    RowKind::Member {
+                        row: by_code,
+                        doubt: None,
+                    }
                 } else {
                     RowKind::Torn { by_code, by_label }
                 };
             }
-            (Some(member), _) | (None, Some(member)) => return RowKind::Member(member),
+            (_, Some(row)) => return RowKind::Member { row, doubt: None },
+            (Some(row), None) => {
+                let doubt = label.and_then(|text| self.doubt_of(text, row));
+                return RowKind::Member { row, doubt };
+            }
             (None, None) => {}
         }
         let Some(text) = label else {
@@ -193,7 +216,59 @@ impl Reader<'_> {
         {
             return RowKind::Foot;
         }
+        if forms.iter().any(|f| words.is_subtotal(f)) {
+            return RowKind::Subtotal;
+        }
+        if let Some(row) = self.by_slip(&forms, section) {
+            return RowKind::Member {
+                row,
+                doubt: Some(Doubt::Slip),
+            };
+        }
         RowKind::Unknown(Some(text.to_owned()))
+    }
+
+    /// What to say of a label that is not that of the row which the code names.
+    fn doubt_of(&self, text: &str, row: usize) -> Option<Doubt> {
+        let known = &self.form.rows[row].labels;
+        let forms = self.spellings(text);
+        let pairs = || {
+            known
+                .iter()
+                .flat_map(|known| forms.iter().map(move |read| (known, read)))
+        };
+        if pairs().any(|(known, read)| is_slip(known, read)) {
+            return Some(Doubt::Slip);
+        }
+        let alike = pairs()
+            .map(|(known, read)| strsim::normalized_levenshtein(known, read))
+            .fold(0.0, f64::max);
+        (alike < LIKE_NONE).then_some(Doubt::UnfamiliarLabel)
+    }
+
+    /// The one row whose label a text is, but for one letter.
+    fn by_slip(&self, forms: &[String], section: Option<&str>) -> Option<usize> {
+        let near = |row: &FormRow| {
+            row.labels
+                .iter()
+                .any(|known| forms.iter().any(|read| is_slip(known, read)))
+        };
+        let fits: Vec<usize> = (0..self.form.rows.len())
+            .filter(|i| near(&self.form.rows[*i]))
+            .collect();
+        self.one_of(&fits, section)
+    }
+
+    /// The row of the section, or the only row there is.
+    fn one_of(&self, fits: &[usize], section: Option<&str>) -> Option<usize> {
+        let of_section = fits
+            .iter()
+            .copied()
+            .find(|i| section.is_some() && self.form.rows[*i].section.as_deref() == section);
+        of_section.or(match fits {
+            [one] => Some(*one),
+            _ => None,
+        })
     }
 
     fn by_code(&self, code: &str) -> Option<usize> {
@@ -209,13 +284,7 @@ impl Reader<'_> {
             let fits: Vec<usize> = (0..self.form.rows.len())
                 .filter(|i| self.form.rows[*i].labels.contains(label))
                 .collect();
-            fits.iter()
-                .copied()
-                .find(|i| section.is_some() && self.form.rows[*i].section.as_deref() == section)
-                .or(match fits[..] {
-                    [one] => Some(one),
-                    _ => None,
-                })
+            self.one_of(&fits, section)
         })
     }
 
@@ -244,10 +313,9 @@ impl Reader<'_> {
 
     /// Whether cells of a column count as body cells.
     pub(super) fn is_body(&self, column: u32) -> bool {
-        let first = self.value_columns().map(|c| c.column).min().unwrap_or(0);
-        match self.header.columns.iter().find(|c| c.column == column) {
+        match self.header.at(column) {
             Some(c) => matches!(c.role, Role::Value(_) | Role::Comparison(_) | Role::Unknown),
-            None => column > first,
+            None => self.first_value.is_some_and(|first| column > first),
         }
     }
 

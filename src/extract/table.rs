@@ -1,10 +1,14 @@
 //! The tables of a sheet: each a form, its title block, its period and its located cells.
 
+use std::collections::BTreeSet;
+
 use super::Vocabulary;
 use super::body::read_body;
-use super::form::belongs;
-use super::grid::{Address, Content, Sheet};
-use super::header::{Header, Role, find_headers};
+use super::form::{Form, belongs};
+use super::grid::{Address, Content, Range, Sheet};
+use super::header::{Header, Role};
+use super::label::one_line;
+use super::layout::{Found, lay_out};
 use super::title::{Stated, Title, read_title};
 use crate::diagnostic::{Finding, Place};
 use crate::period::{Frequency, Period};
@@ -36,6 +40,8 @@ pub struct LocatedCell {
     pub at: Address,
     /// What it holds; none when blank.
     pub content: Option<Content>,
+    /// The text as read, where decoding changed it.
+    pub undecoded: Option<String>,
     /// Index in `Form::rows`.
     pub row: usize,
     /// Which column.
@@ -46,6 +52,15 @@ pub struct LocatedCell {
     pub column_measure: Option<Stated>,
 }
 
+impl LocatedCell {
+    /// What the cell says, as read; none when blank.
+    #[must_use]
+    pub fn as_read(&self) -> Option<String> {
+        let content = self.content.as_ref()?;
+        Some(self.undecoded.clone().unwrap_or_else(|| content.as_read()))
+    }
+}
+
 /// One form found in a sheet.
 #[derive(Debug, Clone)]
 pub struct Table {
@@ -53,6 +68,8 @@ pub struct Table {
     pub form: usize,
     /// Name of the sheet; none for CSV.
     pub sheet: Option<String>,
+    /// Where it stands, heads included; several places when it goes on after a break.
+    pub ranges: Vec<Range>,
     /// What stands above it.
     pub title: Title,
     /// The period of the report.
@@ -65,34 +82,122 @@ pub struct Table {
     pub findings: Vec<Finding>,
 }
 
+/// What a sheet holds.
+#[derive(Debug, Clone, Default)]
+pub struct SheetTables {
+    /// Its tables.
+    pub tables: Vec<Table>,
+    /// What was noticed of the sheet as a whole.
+    pub findings: Vec<Finding>,
+}
+
 /// Finds all tables of a sheet.
 #[must_use]
-pub fn find_tables(sheet: &Sheet, vocabulary: &Vocabulary) -> Vec<Table> {
-    let named = |from: u32, to: u32| {
-        let title = read_title(sheet, from, to, &vocabulary.words, &vocabulary.folder);
-        form_named(&title, vocabulary)
-    };
-    let headers = find_headers(sheet, vocabulary, named);
-    let mut tables = Vec::with_capacity(headers.len());
-    let mut from = 0;
-    for (i, header) in headers.iter().enumerate() {
-        let until = headers.get(i + 1).map_or(u32::MAX, |next| next.top);
-        let title = read_title(
-            sheet,
-            from,
-            header.top,
-            &vocabulary.words,
-            &vocabulary.folder,
-        );
-        let (table, end) = read_table(sheet, vocabulary, header, title, until);
-        from = end;
-        tables.push(table);
+pub fn find_tables(sheet: &Sheet, vocabulary: &Vocabulary) -> SheetTables {
+    let mut found = SheetTables::default();
+    let read = tables_in(sheet, sheet, vocabulary, &mut found.findings);
+    let mut tables: Vec<Part> = Vec::with_capacity(read.len());
+    for part in read {
+        match tables.iter_mut().find(|earlier| earlier.goes_on_in(&part)) {
+            Some(earlier) => earlier.join(part),
+            None => tables.push(part),
+        }
     }
-    tables
+    found.tables = tables.into_iter().map(|part| part.table).collect();
+    found
+}
+
+/// A table, or a part of one that a break has cut.
+struct Part {
+    header: Header,
+    /// The section in which it ended.
+    section: Option<String>,
+    table: Table,
+}
+
+impl Part {
+    /// Whether `later` is the same table after a break: the same heads, nothing new said above them, other rows.
+    fn goes_on_in(&self, later: &Self) -> bool {
+        let members = |part: &Self| -> BTreeSet<usize> {
+            part.table.cells.iter().map(|cell| cell.row).collect()
+        };
+        self.header.repeats(&later.header)
+            && self.table.title.says_all_of(&later.table.title)
+            && members(self).is_disjoint(&members(later))
+    }
+
+    fn join(&mut self, later: Self) {
+        self.table.ranges.extend(later.table.ranges);
+        self.table.cells.extend(later.table.cells);
+        self.table.cells.sort_by_key(|cell| cell.at);
+        self.table.cells_held += later.table.cells_held;
+        for finding in later.table.findings {
+            let said = |f: &Finding| f.code == finding.code && f.message_en == finding.message_en;
+            // What heads lack or what lies on its side is said once.
+            if finding.place.cell.is_some() || !self.table.findings.iter().any(said) {
+                self.table.findings.push(finding);
+            }
+        }
+    }
+}
+
+/// The tables of a part of a sheet. Words that stand above it elsewhere in the `whole` sheet speak for it too.
+fn tables_in(
+    part: &Sheet,
+    whole: &Sheet,
+    vocabulary: &Vocabulary,
+    findings: &mut Vec<Finding>,
+) -> Vec<Part> {
+    let layout = lay_out(part, vocabulary);
+    if layout.gave_up {
+        let place = Place {
+            sheet: whole.name.clone(),
+            ..Place::default()
+        };
+        findings.push(Finding::new("TH221", place, &[]));
+    }
+    let mut parts: Vec<Part> = Vec::with_capacity(layout.places.len());
+    let mut from = 0;
+    for (i, place) in layout.places.iter().enumerate() {
+        let until = layout
+            .places
+            .get(i + 1)
+            .map(|next| next.top)
+            .or(layout.beside.as_ref().map(|beside| beside.from))
+            .unwrap_or(u32::MAX);
+        let title = title_above(part, whole, from, place.top, vocabulary);
+        let section = parts
+            .last()
+            .filter(|earlier| {
+                earlier.header.repeats(&place.header) && earlier.table.title.says_all_of(&title)
+            })
+            .and_then(|earlier| earlier.section.clone());
+        let (read, end) = read_table(part, vocabulary, place, title, until, section);
+        from = end;
+        parts.push(read);
+    }
+    if let Some(beside) = layout.beside {
+        let all = beside.from..=u32::MAX;
+        for columns in [0..=beside.cut - 1, beside.cut..=u32::MAX] {
+            let side = part.part(all.clone(), columns);
+            parts.extend(tables_in(&side, whole, vocabulary, findings));
+        }
+    }
+    parts
+}
+
+/// What stands above a table: in its own columns, and what the rest of the sheet says at the same height.
+fn title_above(part: &Sheet, whole: &Sheet, from: u32, to: u32, vocabulary: &Vocabulary) -> Title {
+    let read = |sheet: &Sheet| read_title(sheet, from, to, &vocabulary.words, &vocabulary.folder);
+    let mut title = read(part);
+    if part.len() != whole.len() {
+        title.complete_from(read(whole));
+    }
+    title
 }
 
 /// The form that a title block names, by code or by title.
-fn form_named(title: &Title, vocabulary: &Vocabulary) -> Option<usize> {
+pub(super) fn form_named(title: &Title, vocabulary: &Vocabulary) -> Option<usize> {
     if let Some(stated) = &title.form {
         let code = vocabulary.folder.fold(&stated.text);
         return vocabulary.forms.iter().position(|form| {
@@ -108,22 +213,31 @@ fn form_named(title: &Title, vocabulary: &Vocabulary) -> Option<usize> {
 }
 
 fn read_table(
-    sheet: &Sheet,
+    part: &Sheet,
     vocabulary: &Vocabulary,
-    header: &Header,
+    found: &Found,
     title: Title,
     until: u32,
-) -> (Table, u32) {
-    let form = &vocabulary.forms[header.form];
+    section: Option<String>,
+) -> (Part, u32) {
+    let sheet = found.turned.as_ref().unwrap_or(part);
+    let form = &vocabulary.forms[found.header.form];
     let mut findings = Vec::new();
     let place = |at: Option<Address>| Place {
         form: Some(form.code.clone()),
         sheet: sheet.name.clone(),
-        cell: at.map(|at| at.to_string()),
+        cell: at.map(|at| sheet.cell_name(at)),
         ..Place::default()
     };
-    let frequency = frequency_of(header, &title, vocabulary);
-    let mut header = header.clone();
+    let frequency = frequency_of(&found.header, &title, vocabulary);
+    let mut header = found.header.clone();
+    let label_head = header
+        .column(&Role::Label)
+        .and_then(|c| c.head.as_ref())
+        .map(|head| head.at);
+    if found.turned.is_some() {
+        findings.push(Finding::new("TH218", place(label_head), &[]));
+    }
     for column in &mut header.columns {
         let frequencies = match column.role {
             Role::Value(i) => &form.columns[i].frequencies,
@@ -136,19 +250,25 @@ fn read_table(
     }
     for (i, column) in form.columns.iter().enumerate() {
         if belongs(&column.frequencies, frequency) && header.column(&Role::Value(i)).is_none() {
-            let at = header
-                .column(&Role::Label)
-                .and_then(|c| c.head.as_ref())
-                .map(|head| head.at);
             findings.push(Finding::new(
                 "TH203",
-                place(at),
+                place(label_head),
                 &[("column", &column.title)],
             ));
         }
     }
-    let period = claim_period(&header, &title, frequency);
-    let body = read_body(sheet, vocabulary, &header, until);
+    for column in header.columns.iter().filter(|column| column.slip) {
+        let (Some(head), known) = (&column.head, known_head(form, &column.role)) else {
+            continue;
+        };
+        let args = [("read", one_line(&head.text)), ("known", known)];
+        let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
+        findings.push(Finding::new("TH216", place(Some(head.at)), &args));
+    }
+    let turned = found.turned.is_some();
+    // A table on its side has been cut out of its sheet; one that stands goes down to the next.
+    let until = if turned { u32::MAX } else { until };
+    let body = read_body(sheet, vocabulary, &header, until, section);
     for (at, code, args) in body.notices {
         let args: Vec<(&str, &str)> = args
             .iter()
@@ -156,16 +276,59 @@ fn read_table(
             .collect();
         findings.push(Finding::new(code, place(Some(at)), &args));
     }
+    let (left, right) = header.reach();
+    let corners = [
+        Address::new(header.top, left),
+        Address::new(body.end.max(header.bottom + 1) - 1, right),
+    ]
+    .map(|at| sheet.home(at));
+    let mut cells = body.cells;
+    for cell in &mut cells {
+        cell.at = sheet.home(cell.at);
+        for stated in [&mut cell.row_measure, &mut cell.column_measure]
+            .into_iter()
+            .flatten()
+        {
+            stated.at = sheet.home(stated.at);
+        }
+    }
+    for stated in header.columns.iter_mut().filter_map(|c| c.head.as_mut()) {
+        stated.at = sheet.home(stated.at);
+    }
+    let period = claim_period(&header, &title, frequency);
+    let end = if turned { found.bottom + 1 } else { body.end };
     let table = Table {
         form: header.form,
         sheet: sheet.name.clone(),
+        ranges: vec![Range {
+            start: corners[0],
+            end: corners[1],
+        }],
         title,
         period,
-        cells: body.cells,
+        cells,
         cells_held: body.held,
         findings,
     };
-    (table, body.end)
+    let read = Part {
+        header,
+        section: body.section,
+        table,
+    };
+    (read, end)
+}
+
+/// How the form writes the head of a column.
+fn known_head(form: &Form, role: &Role) -> String {
+    match role {
+        Role::Value(i) => form.columns[*i].title.clone(),
+        Role::Comparison(i) => format!(
+            "{} / {}",
+            form.columns[form.comparisons[*i].of].title,
+            form.columns[form.comparisons[*i].to].title
+        ),
+        _ => String::new(),
+    }
 }
 
 /// How often the report is due: what its title says, else what its columns say.

@@ -73,6 +73,9 @@ pub struct RawTitles {
 pub struct RawRowWords {
     /// Rows that lead to the rows under them.
     pub lead_in: Vec<String>,
+    /// Rows that sum up others and that no form has.
+    #[serde(default)]
+    pub subtotal: Vec<String>,
     /// Rows that end a table.
     pub foot: Vec<String>,
 }
@@ -106,6 +109,8 @@ pub struct Words {
     not_a_period: Vec<String>,
     /// Folded labels of rows that lead to others.
     pub lead_in: Vec<String>,
+    /// Folded beginnings of rows that sum up others.
+    subtotal: Vec<String>,
     /// Folded beginnings of rows that end a table.
     pub foot: Vec<String>,
 }
@@ -167,8 +172,17 @@ impl Words {
             periods,
             not_a_period: fold_all(&raw.titles.not_a_period),
             lead_in: fold_all(&raw.rows.lead_in),
+            subtotal: fold_all(&raw.rows.subtotal),
             foot: fold_all(&raw.rows.foot),
         })
+    }
+
+    /// Whether a folded label is that of a subtotal.
+    #[must_use]
+    pub fn is_subtotal(&self, folded: &str) -> bool {
+        self.subtotal
+            .iter()
+            .any(|word| folded == word || folded.starts_with(&format!("{word} ")))
     }
 
     /// The period that a folded line states, if it states one.
@@ -238,6 +252,34 @@ pub struct Title {
     pub periods: Vec<(Stated, Period)>,
     /// All folded lines, for the form's title.
     pub lines: Vec<String>,
+}
+
+impl Title {
+    /// Takes from another block what this one does not say; the form's code is never taken.
+    pub(super) fn complete_from(&mut self, other: Self) {
+        self.reporter = self.reporter.take().or(other.reporter);
+        self.unit_code = self.unit_code.take().or(other.unit_code);
+        self.measure = self.measure.take().or(other.measure);
+        self.geography = self.geography.take().or(other.geography);
+        self.sending = self.sending.take().or(other.sending);
+        if self.periods.is_empty() {
+            self.periods = other.periods;
+        }
+    }
+
+    /// Whether `later` says nothing that this block does not say in the same cells.
+    pub(super) fn says_all_of(&self, later: &Self) -> bool {
+        fn said<T: PartialEq>(own: Option<&T>, later: Option<&T>) -> bool {
+            later.is_none() || own == later
+        }
+        said(self.form.as_ref(), later.form.as_ref())
+            && said(self.reporter.as_ref(), later.reporter.as_ref())
+            && said(self.unit_code.as_ref(), later.unit_code.as_ref())
+            && said(self.measure.as_ref(), later.measure.as_ref())
+            && said(self.geography.as_ref(), later.geography.as_ref())
+            && said(self.sending.as_ref(), later.sending.as_ref())
+            && later.periods.iter().all(|p| self.periods.contains(p))
+    }
 }
 
 /// Reads the rows `from..to` of a sheet as the block above a table.

@@ -53,6 +53,8 @@ pub struct Report {
     pub held: bool,
     /// Its values.
     pub observations: Vec<Observation>,
+    /// What its values would be, were it not held back.
+    pub held_values: Vec<Observation>,
     /// Its derived values.
     pub comparisons: Vec<ComparedValue>,
     /// Body cells.
@@ -102,7 +104,9 @@ impl Report {
         self.findings.push(finding);
         self.held = true;
         self.is_current = false;
-        self.observations.clear();
+        if !self.observations.is_empty() {
+            self.held_values = std::mem::take(&mut self.observations);
+        }
         self.comparisons.clear();
         self.cells_loaded = 0;
         self.cells_explained = self.cells_total;
@@ -135,6 +139,7 @@ pub fn settle_twins(reports: &mut [Report]) {
         Option<Period>,
         Option<UnitKey>,
         Option<String>,
+        i64,
     );
     let mut groups: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
     for (i, report) in reports.iter().enumerate().filter(|(_, r)| !r.held) {
@@ -144,6 +149,7 @@ pub fn settle_twins(reports: &mut [Report]) {
             report.period,
             report.unit.clone(),
             report.reporter.clone(),
+            report.sending,
         );
         groups.entry(key).or_default().push(i);
     }

@@ -2,13 +2,17 @@
 //!
 //! A value is loaded exactly or held back with a finding; nothing is guessed.
 
+mod locale;
 mod measure;
 mod number;
 mod symbol;
 
+pub use locale::{ColumnKey, Proof, Reason, Verdict};
 pub use measure::{Measures, RawMeasures};
 pub use number::{Locale, Reading, TextNumber, from_float, read_text};
 pub use symbol::{Status, Symbols};
+
+use std::collections::BTreeMap;
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
@@ -17,6 +21,7 @@ use crate::extract::{
     Address, ColumnRef, Content, Form, LocatedCell, Scenario, Stated, Table, Vocabulary,
 };
 use crate::period::Period;
+use locale::{Clue, key, verdicts};
 
 /// Scale of `value` in the lake.
 pub const VALUE_SCALE: u32 = 6;
@@ -52,7 +57,7 @@ pub struct Conventions {
     /// Lower-case words that make a number a rounded one.
     pub approximate: Vec<String>,
     /// The catalogue, by indicator.
-    pub indicators: std::collections::BTreeMap<String, IndicatorFacts>,
+    pub indicators: BTreeMap<String, IndicatorFacts>,
 }
 
 /// One value as reported, without the report it belongs to.
@@ -106,6 +111,8 @@ pub struct Normalized {
     pub findings: Vec<Finding>,
     /// Cells held back here.
     pub held: i64,
+    /// How the columns write numbers, where they hold numbers as text.
+    pub locales: BTreeMap<ColumnKey, Verdict>,
 }
 
 /// Total of a breakdown that a row has not (SDMX `_T`).
@@ -126,11 +133,10 @@ pub fn normalize(
         n,
         vocabulary,
         conventions,
-        locale: None,
         out: Normalized::default(),
         refused: Vec::new(),
     };
-    work.locale = work.proven_locale();
+    work.out.locales = verdicts(form, &work.clues());
     for cell in &table.cells {
         match cell.column {
             ColumnRef::Value(_) => work.value(cell),
@@ -147,8 +153,6 @@ struct Work<'a> {
     n: i16,
     vocabulary: &'a Vocabulary,
     conventions: &'a Conventions,
-    /// The locale that other text numbers of the sheet prove.
-    locale: Option<Locale>,
     out: Normalized,
     /// Units that could not be converted, with the indicator and the number of cells each held back.
     refused: Vec<(Stated, String, i64)>,
@@ -193,24 +197,69 @@ impl Work<'_> {
         }
     }
 
-    /// The locale that the text numbers of the sheet prove, if they agree.
-    fn proven_locale(&self) -> Option<Locale> {
-        let mut proven = None;
+    /// The numbers of the table, for what they tell of the way its columns write them.
+    fn clues(&self) -> Vec<Clue> {
+        let mut clues = Vec::new();
+        let mut any_text = false;
         for cell in &self.table.cells {
-            let Some(Content::Text(text)) = &cell.content else {
-                continue;
+            let (value, evidence) = match &cell.content {
+                Some(Content::Number(n)) => match from_float(*n) {
+                    Some(value) => (Reading::Sure(value), None),
+                    None => continue,
+                },
+                Some(Content::Text(text)) => match read_text(text, &self.conventions.approximate) {
+                    Some(number) => {
+                        any_text = true;
+                        (number.value, number.evidence)
+                    }
+                    None => continue,
+                },
+                _ => continue,
             };
-            let Some(locale) =
-                read_text(text, &self.conventions.approximate).and_then(|n| n.evidence)
-            else {
-                continue;
-            };
-            if proven.is_some_and(|p| p != locale) {
-                return None;
-            }
-            proven = Some(locale);
+            let raw = cell
+                .content
+                .as_ref()
+                .map(Content::as_read)
+                .unwrap_or_default();
+            clues.push(Clue {
+                at: cell.at,
+                row: cell.row,
+                column: cell.column,
+                whole: matches!(cell.column, ColumnRef::Value(_)) && self.counts(cell, &raw),
+                raw,
+                value,
+                evidence,
+                measure: cell.row_measure.as_ref().map(|m| m.text.clone()),
+            });
         }
-        proven
+        // Stored numbers raise no question.
+        if !any_text {
+            clues.clear();
+        }
+        clues
+    }
+
+    /// Whether a cell counts something in the catalogue's unit, so that a fraction makes no sense.
+    fn counts(&self, cell: &LocatedCell, raw: &str) -> bool {
+        let (indicator, _) = self.key(cell);
+        let Some(facts) = self.conventions.indicators.get(&indicator) else {
+            return false;
+        };
+        let suffix = read_text(raw, &self.conventions.approximate)
+            .map(|number| number.suffix)
+            .filter(|suffix| !suffix.is_empty());
+        facts.decimals == 0
+            && self
+                .unit_of(cell, suffix.as_deref(), &facts.unit)
+                .is_ok_and(|(unit, _)| {
+                    let folder = &self.vocabulary.folder;
+                    self.conventions.measures.factor(&unit, &facts.unit, folder)
+                        == Some(Decimal::ONE)
+                })
+    }
+
+    fn proof(&self, column: ColumnRef) -> Option<&Proof> {
+        self.out.locales.get(&key(column)).and_then(Verdict::proof)
     }
 
     fn value(&mut self, cell: &LocatedCell) {
@@ -229,7 +278,7 @@ impl Work<'_> {
             scenario: column.scenario,
             value: None,
             status: Status::NotAnswered,
-            raw: cell.content.as_ref().map(Content::as_read),
+            raw: cell.as_read(),
             unit_read: None,
             at: cell.at,
         };
@@ -285,13 +334,22 @@ impl Work<'_> {
         };
         // In a column of whole numbers a group of three is a group of thousands, if nothing is scaled.
         let whole = facts.decimals == 0 && factor == Decimal::ONE;
-        let value = match (reading, self.locale) {
+        let value = match (reading, self.proof(cell.column).cloned()) {
             (Reading::Sure(value), _) => value,
             (Reading::Doubtful { grouped, .. }, _) if whole => grouped,
-            (doubtful, Some(locale)) => {
-                let value = doubtful.in_locale(locale);
-                let shown = value.to_string();
-                self.find("TH307", cell, &[("raw", &raw), ("value", &shown)]);
+            (doubtful, Some(proof)) => {
+                let value = doubtful.in_locale(proof.locale);
+                let (shown, at) = (value.to_string(), proof.at.to_string());
+                self.find(
+                    "TH307",
+                    cell,
+                    &[
+                        ("raw", &raw),
+                        ("value", &shown),
+                        ("proof", &proof.raw),
+                        ("proof_cell", &at),
+                    ],
+                );
                 value
             }
             (
@@ -323,15 +381,14 @@ impl Work<'_> {
         if approximate {
             self.find("TH308", cell, &[("raw", &raw)]);
         }
+        let value = value
+            .round_dp_with_strategy(VALUE_SCALE, RoundingStrategy::MidpointAwayFromZero)
+            .normalize();
         if facts.decimals == 0 && !value.fract().is_zero() {
-            let shown = value.normalize().to_string();
+            let shown = value.to_string();
             self.find("TH309", cell, &[("value", &shown)]);
         }
-        observation.value = Some(
-            value
-                .round_dp_with_strategy(VALUE_SCALE, RoundingStrategy::MidpointAwayFromZero)
-                .normalize(),
-        );
+        observation.value = Some(value);
         observation.status = if column.scenario == Scenario::Estimate {
             Status::Estimate
         } else {
@@ -429,10 +486,15 @@ impl Work<'_> {
             None => return,
             Some(Content::Number(n)) => from_float(*n),
             Some(Content::Text(text)) if self.conventions.symbols.status(text).is_some() => return,
-            Some(Content::Text(text)) => read_text(text, &self.conventions.approximate).map(|n| {
-                n.value
-                    .in_locale(self.locale.unwrap_or(Locale::CommaDecimal))
-            }),
+            Some(Content::Text(text)) => {
+                read_text(text, &self.conventions.approximate).and_then(|n| {
+                    match (n.value, self.proof(cell.column)) {
+                        (Reading::Sure(value), _) => Some(value),
+                        (doubtful, Some(proof)) => Some(doubtful.in_locale(proof.locale)),
+                        (Reading::Doubtful { .. }, None) => None,
+                    }
+                })
+            }
             // A division by zero in a derived cell says that there is nothing to compare.
             Some(Content::Error(_)) => return,
             Some(_) => None,

@@ -1,17 +1,21 @@
 //! One submission through intake, extraction and normalization: what it holds, as reports.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use jiff::Timestamp;
 
 use super::Plan;
 use crate::diagnostic::{Finding, Place};
-use crate::extract::{ColumnRef, PeriodClaim, ReadError, Sheet, Table, find_tables, read};
+use crate::extract::{
+    Address, Carried, ColumnRef, Content, PeriodClaim, Range, ReadError, Sheet, Table, Title,
+    find_tables, read,
+};
 use crate::geography::{Claim, Report, UnitKey};
-use crate::intake::{MediaType, NotAccepted, sniff};
-use crate::normalize::{Normalized, normalize};
+use crate::intake::{NotAccepted, sniff};
+use crate::normalize::{ColumnKey, Normalized, Verdict, normalize};
 use crate::period::Period;
+use crate::text::FileEncoding;
 
 /// A file that was taken in.
 #[derive(Debug, Clone)]
@@ -34,6 +38,25 @@ pub(super) struct Contents {
     pub findings: Vec<Finding>,
     /// Nothing in it could be used.
     pub rejected: bool,
+    /// How each report was read, in their order.
+    pub tables: Vec<TableReading>,
+    /// The encoding of a text file.
+    pub encoding: Option<FileEncoding>,
+    /// What the file carries and is never run or followed.
+    pub carried: Vec<Carried>,
+}
+
+/// How a report was read: the evidence, for those who ask.
+#[derive(Debug, Clone)]
+pub struct TableReading {
+    /// Where the table stands in its sheet.
+    pub ranges: Vec<Range>,
+    /// What stands above it.
+    pub title: Title,
+    /// What it says of its period.
+    pub period: PeriodClaim,
+    /// How its columns write numbers, where they hold numbers as text.
+    pub locales: BTreeMap<ColumnKey, Verdict>,
 }
 
 impl Submission {
@@ -82,13 +105,13 @@ pub(super) fn read_submission(plan: &Plan, submission: &Submission, original: &P
         );
         return contents;
     }
-    let document = match read(original, media, plan.limits) {
+    let document = match read(original, media, plan.limits, &plan.vocabulary.encodings) {
         Ok(document) => document,
         Err(e) => {
             match e {
                 ReadError::Encrypted => reject("TH109", &[]),
                 ReadError::TooLarge(limit) => reject("TH105", &[("limit", &limit)]),
-                ReadError::NotUtf8(at) => reject("TH110", &[("offset", &at.to_string())]),
+                ReadError::UnknownEncoding => reject("TH110", &[]),
                 other @ (ReadError::Damaged(_) | ReadError::Io(_)) => {
                     reject("TH106", &[("reason", &other.to_string())]);
                 }
@@ -98,32 +121,37 @@ pub(super) fn read_submission(plan: &Plan, submission: &Submission, original: &P
         }
     };
     contents.media_type = Some(media.as_str());
-    read_sheets(plan, submission, media, &document.sheets, &mut contents);
+    read_sheets(plan, submission, &document.sheets, &mut contents);
+    contents.encoding = document.encoding;
+    contents.carried = document.carried;
     contents
 }
 
-fn read_sheets(
-    plan: &Plan,
-    submission: &Submission,
-    media: MediaType,
-    sheets: &[Sheet],
-    contents: &mut Contents,
-) {
+fn read_sheets(plan: &Plan, submission: &Submission, sheets: &[Sheet], contents: &mut Contents) {
     let mut tables: Vec<(bool, Table)> = Vec::new();
     for sheet in sheets.iter().filter(|sheet| !sheet.is_empty()) {
         let found = find_tables(sheet, &plan.vocabulary);
-        if found.is_empty() && media == MediaType::Xlsx {
-            let place = Place {
-                sheet: sheet.name.clone(),
-                ..submission.place()
-            };
+        let place = Place {
+            sheet: sheet.name.clone(),
+            ..submission.place()
+        };
+        contents
+            .findings
+            .extend(found.findings.into_iter().map(|f| Finding {
+                place: place.clone(),
+                ..f
+            }));
+        contents
+            .findings
+            .extend(notes_on_reading(sheet, &found.tables, &place));
+        if found.tables.is_empty() && sheet.name.is_some() {
             contents.findings.push(Finding::new(
                 "TH202",
                 place,
                 &[("cells", &sheet.len().to_string())],
             ));
         }
-        tables.extend(found.into_iter().map(|table| (sheet.visible, table)));
+        tables.extend(found.tables.into_iter().map(|table| (sheet.visible, table)));
     }
     // A hidden sheet counts only where no visible one holds the same form for the same period.
     let shown: Vec<(usize, PeriodClaim)> = tables
@@ -179,9 +207,92 @@ fn read_sheets(
             .filter(|(i, units)| *i != n && !units.is_empty())
             .map(|(_, units)| units)
             .collect();
-        contents
-            .reports
-            .push(assemble(plan, submission, n + 1, table, &agreed, &siblings));
+        let (report, locales) = assemble(plan, submission, n + 1, table, &agreed, &siblings);
+        contents.reports.push(report);
+        contents.tables.push(TableReading {
+            ranges: table.ranges.clone(),
+            title: table.title.clone(),
+            period: table.period.clone(),
+            locales,
+        });
+    }
+}
+
+/// What a sheet was read in spite of: old encodings, hidden rows and columns.
+fn notes_on_reading(sheet: &Sheet, tables: &[Table], place: &Place) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if let Some((at, first)) = sheet.all_undecoded().next() {
+        let count = sheet.all_undecoded().count().to_string();
+        let encodings: BTreeSet<&str> = sheet
+            .all_undecoded()
+            .map(|(_, undecoded)| undecoded.encoding.as_str())
+            .collect();
+        let encodings = Vec::from_iter(encodings).join(", ");
+        let decoded = sheet.get(at).map(Content::as_read).unwrap_or_default();
+        let place = Place {
+            cell: Some(at.to_string()),
+            ..place.clone()
+        };
+        let args = [
+            ("encoding", encodings.as_str()),
+            ("count", count.as_str()),
+            ("read", first.text.as_str()),
+            ("decoded", decoded.as_str()),
+        ];
+        findings.push(Finding::new("TH215", place, &args));
+    }
+    let hidden = |at: &Address| {
+        sheet.hides(*at) && tables.iter().any(|t| t.ranges.iter().any(|r| r.holds(*at)))
+    };
+    let cells: Vec<Address> = sheet.cells().map(|(at, _)| at).filter(hidden).collect();
+    if !cells.is_empty() {
+        let rows = cells
+            .iter()
+            .filter(|at| sheet.hides_row(at.row))
+            .map(|at| at.row + 1);
+        let columns = cells
+            .iter()
+            .filter(|at| sheet.hides_column(at.column))
+            .map(|at| Address::column_name(at.column));
+        let list = |names: BTreeSet<String>| match names.len() {
+            0 => "-".to_owned(),
+            _ => Vec::from_iter(names).join(", "),
+        };
+        let rows: BTreeSet<u32> = rows.collect();
+        let args = [
+            ("rows", in_runs(&rows)),
+            ("columns", list(columns.collect())),
+            ("count", cells.len().to_string()),
+        ];
+        let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
+        findings.push(Finding::new("TH214", place.clone(), &args));
+    }
+    findings
+}
+
+/// Numbers as `3, 5-9`.
+fn in_runs(numbers: &BTreeSet<u32>) -> String {
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    for n in numbers {
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == *n => *last = *n,
+            _ => runs.push((*n, *n)),
+        }
+    }
+    let runs: Vec<String> = runs
+        .into_iter()
+        .map(|(a, b)| {
+            if a == b {
+                a.to_string()
+            } else {
+                format!("{a}-{b}")
+            }
+        })
+        .collect();
+    if runs.is_empty() {
+        "-".to_owned()
+    } else {
+        runs.join(", ")
     }
 }
 
@@ -209,7 +320,7 @@ fn assemble(
     table: &Table,
     agreed: &BTreeSet<Period>,
     siblings: &[&BTreeSet<UnitKey>],
-) -> Report {
+) -> (Report, BTreeMap<ColumnKey, Verdict>) {
     let form = &plan.vocabulary.forms[table.form];
     let title = &table.title;
     let unit_cell = title
@@ -245,6 +356,7 @@ fn assemble(
         outranked: false,
         held: false,
         observations: Vec::new(),
+        held_values: Vec::new(),
         comparisons: Vec::new(),
         cells_total: 0,
         cells_loaded: 0,
@@ -262,6 +374,7 @@ fn assemble(
         .filter(|c| matches!(c.column, ColumnRef::Comparison(_)) && c.content.is_some())
         .count() as i64;
     report.cells_total = values + compared + table.cells_held;
+    let mut locales = BTreeMap::new();
     if let Some((stated, None)) = &title.geography {
         let place = Place {
             cell: Some(stated.at.to_string()),
@@ -279,7 +392,8 @@ fn assemble(
                     Finding::new("TH314", report.place(), &[("period", &period.to_string())]);
                 report.findings.push(finding);
             }
-            let normalized = normalize(table, period.year, &plan.vocabulary, &plan.conventions);
+            let mut normalized = normalize(table, period.year, &plan.vocabulary, &plan.conventions);
+            locales = std::mem::take(&mut normalized.locales);
             load(&mut report, normalized, compared + table.cells_held);
         }
         Err(finding) => {
@@ -291,7 +405,7 @@ fn assemble(
         }
     }
     identify(plan, submission, table, siblings, &mut report);
-    report
+    (report, locales)
 }
 
 /// The period of a table: its own, else that of the other forms of the file.

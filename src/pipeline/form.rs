@@ -31,6 +31,15 @@ pub(super) fn dangling(
     }
 }
 
+/// The rows of the sectors under `parent`; the row of totals stands before them.
+fn parts_of(sectors: &[Sector], parent: Option<&str>) -> Vec<usize> {
+    (1..)
+        .zip(sectors)
+        .filter(|(_, sector)| sector.parent.as_deref() == parent)
+        .map(|(row, _)| row)
+        .collect()
+}
+
 /// Reads `forms/<name>.toml`.
 pub(super) fn read_form(
     path: &Path,
@@ -169,6 +178,7 @@ pub(super) fn read_form(
                 section: i.section.clone(),
                 label: i.name_vi.clone(),
                 labels: vec![folder.fold(&i.name_vi)],
+                parts: Vec::new(),
             })
             .collect(),
         Dimension::Sector => std::iter::once(FormRow {
@@ -177,6 +187,7 @@ pub(super) fn read_form(
             section: None,
             label: raw.rows.total.first().cloned().unwrap_or_default(),
             labels: fold(&raw.rows.total),
+            parts: parts_of(sectors, None),
         })
         .chain(sectors.iter().map(|s| FormRow {
             member: s.code.clone(),
@@ -184,6 +195,7 @@ pub(super) fn read_form(
             section: None,
             label: s.name_vi.clone(),
             labels: vec![folder.fold(&s.name_vi)],
+            parts: parts_of(sectors, Some(&s.code)),
         }))
         .collect(),
     };

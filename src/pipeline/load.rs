@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use toml::Spanned;
 
 use super::catalogue::{Indicator, Measure, read_indicators, read_sectors, read_targets};
+use super::encodings::read_encodings;
 use super::form::{dangling, read_form};
 use super::raw::RawPipeline;
 use super::source::Source;
@@ -21,7 +22,7 @@ use crate::intake::hex;
 use crate::normalize::{Conventions, IndicatorFacts, Measures, RawMeasures, Symbols};
 use crate::query::{Country, MODELS, Models};
 use crate::tables::{Context, Edition, TableDefinition};
-use crate::text::Folder;
+use crate::text::{Encodings, Folder};
 use crate::validate::{RawRules, Rule};
 
 /// Reads and checks the pipeline in `directory`.
@@ -77,6 +78,13 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
         }
     }
 
+    let encodings = match read_encodings(directory, &reference) {
+        Ok(encodings) => encodings,
+        Err(e) => {
+            errors.push(e);
+            Encodings::default()
+        }
+    };
     let mut forms = Vec::new();
     for path in files_of(&directory.join("forms"), "toml") {
         match read_form(&path, &folder, &indicators, &sectors, &mut errors) {
@@ -293,6 +301,7 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
             words,
             measures: spellings,
             forms,
+            encodings,
         },
         conventions: Conventions {
             measures,
@@ -372,7 +381,7 @@ fn beside(directory: &Path, relative: &str) -> PathBuf {
 }
 
 /// The files of a directory with an extension, by name.
-fn files_of(directory: &Path, extension: &str) -> Vec<PathBuf> {
+pub(super) fn files_of(directory: &Path, extension: &str) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = std::fs::read_dir(directory)
         .into_iter()
         .flatten()

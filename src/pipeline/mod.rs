@@ -3,7 +3,9 @@
 mod assemble;
 mod catalogue;
 mod check;
+mod encodings;
 mod form;
+mod inspect;
 mod load;
 mod raw;
 mod reference;
@@ -12,8 +14,10 @@ mod source;
 mod summary;
 mod tables;
 
+pub use assemble::TableReading;
 pub use catalogue::{Indicator, Measure, Sector, TARGET_TEXTS, Target};
 pub use check::check_queries;
+pub use inspect::{Inspected, Inspection, inspect};
 pub use load::load;
 pub use run::{Progress, Run, RunError, RunOptions, Stage, open_engine, run};
 pub use summary::{Headlines, Overdue, ReportCount, Summary};

@@ -311,18 +311,7 @@ async fn compute(
     reports_after_their_due_date(&mut reports, &plan.duties, &plan.zone);
 
     progress(Stage::Validate, 0, plan.rules.len());
-    let engine = Engine::new()?;
-    let mut out: BTreeMap<&'static str, RecordBatch> = BTreeMap::new();
-    out.extend(reference_tables(plan)?);
-    out.insert("observations", tables::observations(plan, &reports)?);
-    out.insert("reports", tables::reports(&reports)?);
-    for (name, batch) in &out {
-        engine.register(name, batch.schema(), vec![batch.clone()])?;
-    }
-    query::register_helpers(&engine, &plan.geography, &reports)?;
-    validate::register_columns(&engine, &reports, &plan.vocabulary.forms, &plan.geography)?;
-    let results = validate::judge(&engine, &plan.rules, &mut reports).await?;
-    out.insert("rule_results", tables::rule_results(&results)?);
+    let (engine, mut out) = judge_reports(plan, &mut reports).await?;
 
     progress(Stage::Query, 0, 1);
     out.extend(query::run(&engine, &plan.models, &plan.geography, &plan.country).await?);
@@ -355,6 +344,27 @@ async fn compute(
     Ok(out)
 }
 
+/// Lets the rules judge the reports. Returns the engine with the tables that it registered, and those tables
+/// with the results of the rules.
+pub(super) async fn judge_reports(
+    plan: &Plan,
+    reports: &mut [Report],
+) -> Result<(Engine, BTreeMap<&'static str, RecordBatch>), RunError> {
+    let engine = Engine::new()?;
+    let mut out: BTreeMap<&'static str, RecordBatch> = BTreeMap::new();
+    out.extend(reference_tables(plan)?);
+    out.insert("observations", tables::observations(plan, reports)?);
+    out.insert("reports", tables::reports(reports)?);
+    for (name, batch) in &out {
+        engine.register(name, batch.schema(), vec![batch.clone()])?;
+    }
+    query::register_helpers(&engine, &plan.geography, reports)?;
+    validate::register_columns(&engine, reports, &plan.vocabulary.forms, &plan.geography)?;
+    let results = validate::judge(&engine, &plan.rules, reports).await?;
+    out.insert("rule_results", tables::rule_results(&results)?);
+    Ok((engine, out))
+}
+
 /// The media type of each submission; a duplicate has that of the file it repeats.
 fn media_types(submissions: &[Submission], contents: &[Contents]) -> Vec<Option<&'static str>> {
     let known: BTreeMap<&str, &'static str> = submissions
@@ -369,7 +379,7 @@ fn media_types(submissions: &[Submission], contents: &[Contents]) -> Vec<Option<
 }
 
 /// A finding's place, completed by that of its report.
-fn within(
+pub(super) fn within(
     place: &crate::diagnostic::Place,
     whole: &crate::diagnostic::Place,
 ) -> crate::diagnostic::Place {

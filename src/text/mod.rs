@@ -1,8 +1,14 @@
-//! Folding: the form in which two Vietnamese texts are compared.
+//! Texts: old encodings, and folding, the form in which two Vietnamese texts are compared.
 //!
 //! `Hoà` and `Hòa`, `Ð` and `Đ`, decomposed and composed letters, case, spacing, punctuation and the
 //! usual abbreviations must not keep two equal labels apart. Folding is for comparing only; what is
 //! stored and shown is always the text as read.
+
+mod encoding;
+
+pub use encoding::{
+    Encodings, FileEncoding, FontEncoding, RawEncoding, RawEncodings, RawFileEncodings,
+};
 
 use std::collections::BTreeMap;
 
@@ -57,6 +63,7 @@ impl Folder {
         out.join(" ")
     }
 
+    /// The words of a text: lower-case, composed, tones in one place, without punctuation.
     fn tokens(text: &str) -> Vec<String> {
         let composed: String = text.nfc().collect();
         let mut tokens = Vec::new();

@@ -37,7 +37,7 @@ fn range(from: (u32, u32), to: (u32, u32)) -> Range {
 }
 
 fn only_table(sheet: &Sheet) -> Table {
-    let mut tables = find_tables(sheet, &PLAN.vocabulary);
+    let mut tables = find_tables(sheet, &PLAN.vocabulary).tables;
     assert_eq!(tables.len(), 1, "one table is expected");
     tables.remove(0)
 }
@@ -244,7 +244,8 @@ fn both_forms_in_one_sheet() {
             "Biểu số: KTTT-01\nNĂM 2023\n{HEAD}\n1|Tổng số hợp tác xã|HTX|101|5|6|7|8\n\nBiểu số: KTTT-02\nNĂM 2023\nLĨNH VỰC|Hợp tác xã: Tổng số|Tổ hợp tác - Thành viên\nTổng số|5|9\n"
         )),
         &PLAN.vocabulary,
-    );
+    )
+    .tables;
     let forms: Vec<&str> = tables
         .iter()
         .map(|t| PLAN.vocabulary.forms[t.form].code.as_str())

@@ -6,8 +6,13 @@ use std::path::Path;
 
 use super::{Limits, ReadError};
 use crate::extract::grid::{Address, Content, Sheet};
+use crate::text::{Encodings, FileEncoding};
 
-pub(super) fn read_csv(path: &Path, limits: Limits) -> Result<Sheet, ReadError> {
+pub(super) fn read_csv(
+    path: &Path,
+    limits: Limits,
+    encodings: &Encodings,
+) -> Result<(Sheet, FileEncoding), ReadError> {
     let mut bytes = Vec::new();
     File::open(path)?
         .take(limits.max_file_bytes + 1)
@@ -18,10 +23,13 @@ pub(super) fn read_csv(path: &Path, limits: Limits) -> Result<Sheet, ReadError> 
             limits.max_file_bytes
         )));
     }
-    let text = std::str::from_utf8(&bytes).map_err(|e| ReadError::NotUtf8(e.valid_up_to()))?;
-    let mut text = text.strip_prefix('\u{feff}').unwrap_or(text).to_owned();
+    let (mut text, encoding) = encodings
+        .decode_file(&bytes)
+        .ok_or(ReadError::UnknownEncoding)?;
+    drop(bytes);
     text.push('\n');
-    parse_csv(&text, delimiter(&text), limits)
+    let sheet = parse_csv(&text, delimiter(&text), limits)?;
+    Ok((sheet, encoding))
 }
 
 /// The delimiter that cuts the most records of the sample into the same number of fields.

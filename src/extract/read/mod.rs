@@ -11,8 +11,10 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use super::decode::decode_sheet;
 use super::grid::Sheet;
 use crate::intake::MediaType;
+use crate::text::{Encodings, FileEncoding};
 
 /// What a single file may hold before it is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -48,9 +50,9 @@ pub enum ReadError {
     /// More than the limits allow.
     #[error("it holds more than {0}")]
     TooLarge(String),
-    /// Text that is not UTF-8.
-    #[error("byte {0} is not UTF-8 text")]
-    NotUtf8(usize),
+    /// Text whose encoding nothing tells.
+    #[error("nothing tells the encoding of the text")]
+    UnknownEncoding,
     /// The file system refused.
     #[error(transparent)]
     Io(#[from] std::io::Error),
@@ -61,8 +63,8 @@ pub enum ReadError {
 pub struct Document {
     /// Its sheets; one without a name for delimited text.
     pub sheets: Vec<Sheet>,
-    /// The encoding of a text file and what tells it, such as `UTF-16LE (byte order mark)`; none for workbooks.
-    pub encoding: Option<String>,
+    /// The encoding of a text file; none for workbooks.
+    pub encoding: Option<FileEncoding>,
     /// What else the file carries and this program never runs or follows: macros, external links, DDE.
     pub carried: Vec<Carried>,
 }
@@ -82,18 +84,31 @@ pub enum Carried {
 ///
 /// # Errors
 /// When the file is damaged, protected, too large, not text, or cannot be opened.
-pub fn read(path: &Path, media: MediaType, limits: Limits) -> Result<Document, ReadError> {
+pub fn read(
+    path: &Path,
+    media: MediaType,
+    limits: Limits,
+    encodings: &Encodings,
+) -> Result<Document, ReadError> {
     match catch_unwind(AssertUnwindSafe(|| match media {
         MediaType::Xlsx => xlsx::read_xlsx(path, limits).map(|sheets| Document {
             sheets,
             ..Document::default()
         }),
-        MediaType::Csv => delimited::read_csv(path, limits).map(|sheet| Document {
-            sheets: vec![sheet],
-            ..Document::default()
-        }),
+        MediaType::Csv => {
+            delimited::read_csv(path, limits, encodings).map(|(sheet, encoding)| Document {
+                sheets: vec![sheet],
+                encoding: Some(encoding),
+                ..Document::default()
+            })
+        }
     })) {
-        Ok(result) => result,
+        Ok(result) => result.map(|mut document| {
+            for sheet in &mut document.sheets {
+                decode_sheet(sheet, encodings);
+            }
+            document
+        }),
         Err(_) => Err(ReadError::Damaged(
             "the reader of this format gave up on it".to_owned(),
         )),

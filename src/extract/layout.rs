@@ -1,0 +1,189 @@
+//! Where the tables of a sheet are: one under another, side by side, or lying on their side with the
+//! rows of the form as columns.
+
+use super::Vocabulary;
+use super::grid::{Address, Content, Sheet};
+use super::header::{Header, MAX_HEADER_ROWS, Role, header_at, label_heads};
+use super::label::{without_footnote, without_numbering};
+use super::table::form_named;
+use super::title::read_title;
+
+/// Rows with a label head that are tried in one sheet. No sheet of a report has so many.
+const MAX_TRIED: usize = 500;
+
+/// How far left of its label column a table may begin.
+const MAX_STUB_COLUMNS: u32 = 6;
+
+/// A table found: its header, and the rows of the sheet it takes.
+pub(super) struct Found {
+    pub header: Header,
+    /// For a table on its side: its part of the sheet, turned.
+    pub turned: Option<Sheet>,
+    /// First row of the header, or of the table on its side.
+    pub top: u32,
+    /// Last row of the header, or of the table on its side.
+    pub bottom: u32,
+}
+
+/// Tables that stand beside each other.
+pub(super) struct Beside {
+    /// The row from which the sheet is cut.
+    pub from: u32,
+    /// The first column of the right side.
+    pub cut: u32,
+}
+
+/// The tables of a sheet, from the top, down to where two stand beside each other.
+#[derive(Default)]
+pub(super) struct Layout {
+    pub places: Vec<Found>,
+    pub beside: Option<Beside>,
+    /// There were more label heads than are tried.
+    pub gave_up: bool,
+}
+
+/// Finds where the tables of a sheet are.
+pub(super) fn lay_out(sheet: &Sheet, vocabulary: &Vocabulary) -> Layout {
+    let mut layout = Layout::default();
+    let heads = label_heads(sheet, vocabulary);
+    let mut tried = 0;
+    let mut last_row = None;
+    for (i, head) in heads.iter().enumerate() {
+        let from = layout.places.last().map_or(0, |last| last.bottom + 1);
+        if head.row < from || last_row == Some(head.row) {
+            continue;
+        }
+        if tried == MAX_TRIED {
+            layout.gave_up = true;
+            break;
+        }
+        tried += 1;
+        let near = heads[i + 1..]
+            .iter()
+            .take_while(|other| other.row < head.row + MAX_HEADER_ROWS)
+            .find(|other| other.column > head.column);
+        if let Some(cut) =
+            near.and_then(|other| cut_between(sheet, vocabulary, *head, *other, from))
+        {
+            layout.beside = Some(Beside { from, cut });
+            break;
+        }
+        let named = named_above(sheet, vocabulary, from, head.row);
+        let found = header_at(sheet, vocabulary, *head, from, named)
+            .map(|header| Found {
+                top: header.top,
+                bottom: header.bottom,
+                turned: None,
+                header,
+            })
+            .or_else(|| on_its_side(sheet, vocabulary, *head, from, named));
+        match found {
+            Some(found) => {
+                layout.places.push(found);
+                last_row = None;
+            }
+            // Another head in the same row would be tried with the same rows around it.
+            None => last_row = Some(head.row),
+        }
+    }
+    layout
+}
+
+fn named_above(sheet: &Sheet, vocabulary: &Vocabulary, from: u32, to: u32) -> Option<usize> {
+    let title = read_title(sheet, from, to, &vocabulary.words, &vocabulary.folder);
+    form_named(&title, vocabulary)
+}
+
+/// The first column of the right one of two tables, if two label heads are those of two tables. The cut
+/// that leaves both with most columns is taken.
+fn cut_between(
+    sheet: &Sheet,
+    vocabulary: &Vocabulary,
+    left: Address,
+    right: Address,
+    from: u32,
+) -> Option<u32> {
+    let lowest = left.row.max(right.row) + MAX_HEADER_ROWS;
+    let band = sheet.part(from..=lowest, 0..=u32::MAX);
+    let fits = |columns: std::ops::RangeInclusive<u32>, anchor: Address| {
+        let side = band.part(0..=u32::MAX, columns);
+        let named = named_above(&side, vocabulary, from, anchor.row);
+        header_at(&side, vocabulary, anchor, from, named).map(|header| header.score())
+    };
+    let first = (left.column + 1).max(right.column.saturating_sub(MAX_STUB_COLUMNS));
+    let mut best: Option<(usize, u32)> = None;
+    for cut in first..=right.column {
+        let (Some(a), Some(b)) = (fits(0..=cut - 1, left), fits(cut..=u32::MAX, right)) else {
+            continue;
+        };
+        if best.is_none_or(|(score, _)| a + b > score) {
+            best = Some((a + b, cut));
+        }
+    }
+    best.map(|(_, cut)| cut)
+}
+
+/// A table whose label head begins a row of labels: the form, turned.
+fn on_its_side(
+    sheet: &Sheet,
+    vocabulary: &Vocabulary,
+    head: Address,
+    from: u32,
+    named: Option<usize>,
+) -> Option<Found> {
+    let folder = &vocabulary.folder;
+    let is_label = |content: &Content| {
+        content.text().is_some_and(|text| {
+            let bare = without_footnote(without_numbering(vocabulary.split_measure(text).0));
+            let folded = folder.fold(bare);
+            vocabulary
+                .forms
+                .iter()
+                .any(|form| form.rows.iter().any(|row| row.labels.contains(&folded)))
+        })
+    };
+    let labels = sheet
+        .row(head.row)
+        .filter(|(at, _)| at.column > head.column);
+    if labels.filter(|(_, content)| is_label(content)).count() < 2 {
+        return None;
+    }
+    let mut best: Option<(u32, Header)> = None;
+    for top in (from.max(head.row.saturating_sub(2))..=head.row).rev() {
+        let turned = sheet.part(top..=u32::MAX, 0..=u32::MAX).transposed();
+        let Some(header) = header_at(&turned, vocabulary, head.transposed(), 0, named) else {
+            continue;
+        };
+        if best
+            .as_ref()
+            .is_none_or(|(_, b)| header.score() > b.score())
+        {
+            best = Some((top, header));
+        }
+    }
+    let (top, header) = best?;
+    // Below the last row that means something the table goes on as long as rows hold numbers.
+    let right_of_heads = header.bottom + 1;
+    let mut bottom = header
+        .columns
+        .iter()
+        .filter(|c| c.role != Role::Unknown)
+        .map(|c| c.column)
+        .max()?;
+    let has_number = |row: u32| {
+        sheet
+            .row(row)
+            .any(|(at, c)| at.column >= right_of_heads && matches!(c, Content::Number(_)))
+    };
+    while has_number(bottom + 1) {
+        bottom += 1;
+    }
+    let turned = sheet.part(top..=bottom, 0..=u32::MAX).transposed();
+    let header = header_at(&turned, vocabulary, head.transposed(), 0, named)?;
+    Some(Found {
+        header,
+        turned: Some(turned),
+        top,
+        bottom,
+    })
+}

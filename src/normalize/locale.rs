@@ -1,0 +1,221 @@
+//! How each column of a table writes its numbers, and what proves it.
+//!
+//! `1.234` alone says nothing. A number beside it that can be read in one way only does, as does a count,
+//! which must be whole, a total that adds up in one reading alone, and a percentage that compares two cells.
+//! A column goes by its own proofs; where it has none, by those of the sheet; where proofs contradict each
+//! other nothing is proven.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
+use super::number::{Locale, Reading};
+use crate::extract::{Address, ColumnRef, Form};
+
+/// Why a cell proves a locale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// It can be read in one way only.
+    Form,
+    /// It counts, so it must be whole.
+    Whole,
+    /// A total adds up in this reading alone.
+    Total,
+    /// A percentage of the sheet agrees with this reading alone.
+    Comparison,
+}
+
+/// A cell that shows how numbers are written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proof {
+    /// What it shows.
+    pub locale: Locale,
+    /// Why.
+    pub reason: Reason,
+    /// Where it stands.
+    pub at: Address,
+    /// What it says, as read.
+    pub raw: String,
+}
+
+/// What is known of the way a column writes numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing tells, or nothing needs telling.
+    Open,
+    /// A cell of the column shows it.
+    Proven(Proof),
+    /// Other columns of the sheet show it.
+    ProvenBySheet(Proof),
+    /// Two cells show different things.
+    Contradiction(Proof, Proof),
+}
+
+impl Verdict {
+    /// The proof that counts, if there is one.
+    #[must_use]
+    pub fn proof(&self) -> Option<&Proof> {
+        match self {
+            Self::Proven(proof) | Self::ProvenBySheet(proof) => Some(proof),
+            Self::Open | Self::Contradiction(..) => None,
+        }
+    }
+}
+
+/// A number of the table, as far as the locale matters.
+#[derive(Debug, Clone)]
+pub(super) struct Clue {
+    pub at: Address,
+    pub row: usize,
+    pub column: ColumnRef,
+    pub raw: String,
+    pub value: Reading,
+    /// The locale that the text alone proves.
+    pub evidence: Option<Locale>,
+    /// It counts something in the catalogue's unit: it must be whole.
+    pub whole: bool,
+    /// The unit of measure its row states: only numbers in one unit add up.
+    pub measure: Option<String>,
+}
+
+/// The verdict on every column that has a clue.
+pub(super) fn verdicts(form: &Form, clues: &[Clue]) -> BTreeMap<ColumnKey, Verdict> {
+    let mut proofs: BTreeMap<ColumnKey, Vec<Proof>> = BTreeMap::new();
+    for clue in clues {
+        let of = proofs.entry(key(clue.column)).or_default();
+        let mut prove = |locale, reason| {
+            of.push(Proof {
+                locale,
+                reason,
+                at: clue.at,
+                raw: clue.raw.clone(),
+            });
+        };
+        match clue.value {
+            _ if clue.evidence.is_some() => {
+                if let Some(locale) = clue.evidence {
+                    prove(locale, Reason::Form);
+                }
+            }
+            Reading::Doubtful { groups_in, .. } if clue.whole => prove(groups_in, Reason::Whole),
+            _ => {}
+        }
+        if let Some(locale) = total_adds_up_in(form, clue, clues) {
+            prove(locale, Reason::Total);
+        }
+    }
+    for (column, proof) in compared(form, clues) {
+        proofs.entry(column).or_default().push(proof);
+    }
+    let of_sheet = verdict_of(proofs.values().flatten());
+    proofs
+        .into_iter()
+        .map(|(column, own)| {
+            let verdict = match (verdict_of(own.iter()), &of_sheet) {
+                (Verdict::Open, Verdict::Proven(proof)) => Verdict::ProvenBySheet(proof.clone()),
+                (own, _) => own,
+            };
+            (column, verdict)
+        })
+        .collect()
+}
+
+/// A column as a key of maps: value columns first.
+pub type ColumnKey = (bool, usize);
+
+/// The key of a column.
+#[must_use]
+pub(super) fn key(column: ColumnRef) -> ColumnKey {
+    match column {
+        ColumnRef::Value(i) => (false, i),
+        ColumnRef::Comparison(i) => (true, i),
+    }
+}
+
+fn verdict_of<'a>(mut proofs: impl Iterator<Item = &'a Proof>) -> Verdict {
+    let Some(first) = proofs.next() else {
+        return Verdict::Open;
+    };
+    match proofs.find(|proof| proof.locale != first.locale) {
+        Some(other) => Verdict::Contradiction(first.clone(), other.clone()),
+        None => Verdict::Proven(first.clone()),
+    }
+}
+
+/// The one locale in which a total is the sum of its parts, where the two differ.
+fn total_adds_up_in(form: &Form, total: &Clue, clues: &[Clue]) -> Option<Locale> {
+    let parts = &form.rows[total.row].parts;
+    if parts.is_empty() {
+        return None;
+    }
+    let beside: Vec<&Clue> = clues
+        .iter()
+        .filter(|clue| clue.column == total.column && parts.contains(&clue.row))
+        .collect();
+    let is_doubtful = |clue: &Clue| matches!(clue.value, Reading::Doubtful { .. });
+    if beside.len() != parts.len()
+        || beside.iter().any(|part| part.measure != total.measure)
+        || !(is_doubtful(total) || beside.iter().any(|part| is_doubtful(part)))
+    {
+        return None;
+    }
+    only_locale(|locale| {
+        let sum: Decimal = beside.iter().map(|part| part.value.in_locale(locale)).sum();
+        sum == total.value.in_locale(locale)
+    })
+}
+
+/// What the percentages of the sheet prove of the cells they compare.
+fn compared(form: &Form, clues: &[Clue]) -> Vec<(ColumnKey, Proof)> {
+    let find = |row: usize, column: usize| {
+        clues
+            .iter()
+            .find(|clue| clue.row == row && clue.column == ColumnRef::Value(column))
+    };
+    let mut proofs = Vec::new();
+    for stated in clues {
+        let (ColumnRef::Comparison(i), Reading::Sure(percent)) = (stated.column, stated.value)
+        else {
+            continue;
+        };
+        let comparison = &form.comparisons[i];
+        let (Some(of), Some(to)) = (
+            find(stated.row, comparison.of),
+            find(stated.row, comparison.to),
+        ) else {
+            continue;
+        };
+        let doubtful = match (of.value, to.value) {
+            (Reading::Doubtful { .. }, Reading::Sure(_)) => of,
+            (Reading::Sure(_), Reading::Doubtful { .. }) => to,
+            _ => continue,
+        };
+        let locale = only_locale(|locale| {
+            let agrees = of
+                .value
+                .in_locale(locale)
+                .checked_mul(Decimal::ONE_HUNDRED)
+                .and_then(|above| above.checked_div(to.value.in_locale(locale)))
+                .map(|ratio| (ratio - percent).abs());
+            agrees.is_some_and(|off| off <= Decimal::new(5, 1))
+        });
+        if let Some(locale) = locale {
+            let proof = Proof {
+                locale,
+                reason: Reason::Comparison,
+                at: stated.at,
+                raw: stated.raw.clone(),
+            };
+            proofs.push((key(doubtful.column), proof));
+        }
+    }
+    proofs
+}
+
+fn only_locale(holds: impl Fn(Locale) -> bool) -> Option<Locale> {
+    match (holds(Locale::CommaDecimal), holds(Locale::PointDecimal)) {
+        (true, false) => Some(Locale::CommaDecimal),
+        (false, true) => Some(Locale::PointDecimal),
+        _ => None,
+    }
+}

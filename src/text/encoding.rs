@@ -1,0 +1,382 @@
+//! Encodings that came before Unicode: those that live in fonts (TCVN3, VNI) and those of text files.
+//!
+//! A cell set in `.VnTime` holds valid Unicode, Latin letters and signs, and only the font makes it
+//! Vietnamese. Where the font is known it decides. Elsewhere the words decide: a text is decoded when more
+//! of its syllables are then words that the pipeline knows, and left alone in any doubt.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use encoding_rs::{Encoding, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use regex::{Regex, RegexBuilder};
+use serde::Deserialize;
+use unicode_normalization::UnicodeNormalization;
+
+use super::Folder;
+
+/// `reference/encodings/encodings.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawEncodings {
+    /// Encodings that live in fonts.
+    pub encoding: Vec<RawEncoding>,
+    /// Encodings of text files.
+    pub files: RawFileEncodings,
+}
+
+/// An encoding that lives in fonts.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawEncoding {
+    /// Its name.
+    pub id: String,
+    /// CSV file beside this one, with the columns `as_cp1252` and `char`.
+    pub table: String,
+    /// Patterns of font names.
+    pub fonts: Vec<String>,
+    /// Patterns of the fonts that show small letters as capitals.
+    #[serde(default)]
+    pub capitals: Vec<String>,
+}
+
+/// Encodings of text files.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawFileEncodings {
+    /// Labels of the WHATWG Encoding Standard, tried in this order.
+    #[serde(rename = "try")]
+    pub candidates: Vec<String>,
+}
+
+/// One encoding that lives in fonts.
+#[derive(Debug, Clone)]
+pub struct FontEncoding {
+    /// Its name.
+    pub id: String,
+    /// What a character, or two, stand for.
+    letters: BTreeMap<Vec<char>, String>,
+    fonts: Vec<Regex>,
+    capitals: Vec<Regex>,
+}
+
+impl FontEncoding {
+    /// Compiles an encoding from its table of (characters as Windows-1252 shows them, letter).
+    ///
+    /// # Errors
+    /// A sentence, when a pattern of fonts is none.
+    pub fn compile(
+        raw: &RawEncoding,
+        table: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, String> {
+        let patterns = |all: &[String]| {
+            all.iter()
+                .map(|pattern| {
+                    RegexBuilder::new(pattern)
+                        .case_insensitive(true)
+                        .build()
+                        .map_err(|e| e.to_string())
+                })
+                .collect::<Result<Vec<Regex>, String>>()
+        };
+        Ok(Self {
+            id: raw.id.clone(),
+            letters: table
+                .into_iter()
+                .map(|(characters, letter)| (characters.chars().collect(), letter))
+                .collect(),
+            fonts: patterns(&raw.fonts)?,
+            capitals: patterns(&raw.capitals)?,
+        })
+    }
+
+    fn is_font(&self, font: &str) -> bool {
+        self.fonts.iter().any(|pattern| pattern.is_match(font))
+    }
+
+    /// The text that the characters stand for, composed (NFC).
+    #[must_use]
+    pub fn decode(&self, text: &str) -> String {
+        let characters: Vec<char> = text.chars().collect();
+        let mut out = String::with_capacity(text.len() * 2);
+        let mut i = 0;
+        while i < characters.len() {
+            let two = characters
+                .get(i..i + 2)
+                .and_then(|two| self.letters.get(two));
+            if let Some(letter) = two {
+                out.push_str(letter);
+                i += 2;
+                continue;
+            }
+            match self.letters.get(&characters[i..=i]) {
+                Some(letter) => out.push_str(letter),
+                None => out.push(characters[i]),
+            }
+            i += 1;
+        }
+        out.nfc().collect()
+    }
+
+    /// The characters that stand for a text; none where it has a letter that the encoding lacks. Capitals
+    /// that the table lacks are written small: their font shows them as capitals.
+    #[must_use]
+    pub fn encode(&self, text: &str) -> Option<String> {
+        let of_letter: BTreeMap<&str, &Vec<char>> = self
+            .letters
+            .iter()
+            .rev()
+            .map(|(characters, letter)| (letter.as_str(), characters))
+            .collect();
+        let mut out = String::new();
+        for c in text.nfc() {
+            let mut buffer = [0; 4];
+            let small: String = c.to_lowercase().collect();
+            let found = of_letter
+                .get(&*c.encode_utf8(&mut buffer))
+                .or_else(|| of_letter.get(small.as_str()));
+            match found {
+                Some(characters) => out.extend(characters.iter()),
+                None if c.is_ascii() => out.push(c),
+                None => return None,
+            }
+        }
+        Some(out)
+    }
+}
+
+/// How well a text reads as words of the pipeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Score {
+    /// Syllables with a letter beyond ASCII that are known.
+    known: usize,
+    /// Those that are not, and signs that no word has.
+    unknown: usize,
+}
+
+impl Score {
+    fn net(self) -> i64 {
+        self.known as i64 - self.unknown as i64
+    }
+}
+
+/// The encoding of a text file and what told it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileEncoding {
+    /// Its name.
+    pub name: String,
+    /// What told it.
+    pub evidence: String,
+}
+
+/// The encodings that are known, and the words that tell them apart.
+#[derive(Debug, Clone, Default)]
+pub struct Encodings {
+    fonts: Vec<FontEncoding>,
+    files: Vec<&'static Encoding>,
+    words: BTreeSet<String>,
+}
+
+impl Encodings {
+    /// Puts together the encodings and the words: `texts` are all texts in which the pipeline's words stand.
+    ///
+    /// # Errors
+    /// The label of a file encoding that does not exist.
+    pub fn new(
+        fonts: Vec<FontEncoding>,
+        files: &[String],
+        texts: impl IntoIterator<Item = String>,
+    ) -> Result<Self, String> {
+        let files = files
+            .iter()
+            .map(|label| Encoding::for_label(label.as_bytes()).ok_or_else(|| label.clone()))
+            .collect::<Result<_, _>>()?;
+        let words = texts
+            .into_iter()
+            .flat_map(|text| Folder::tokens(&text))
+            .filter(|word| !word.is_ascii())
+            .collect();
+        Ok(Self {
+            fonts,
+            files,
+            words,
+        })
+    }
+
+    /// The encodings that live in fonts.
+    #[must_use]
+    pub fn of_fonts(&self) -> &[FontEncoding] {
+        &self.fonts
+    }
+
+    /// The syllables beyond ASCII that the pipeline knows, folded.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.words.iter().map(String::as_str)
+    }
+
+    /// Whether a font's name stands for an encoding.
+    #[must_use]
+    pub fn is_legacy_font(&self, font: &str) -> bool {
+        self.fonts.iter().any(|encoding| encoding.is_font(font))
+    }
+
+    /// Decodes a text set in a font that stands for an encoding: the encoding and the text, if that differs.
+    #[must_use]
+    pub fn decode_by_font(&self, text: &str, font: &str) -> Option<(&str, String)> {
+        let encoding = self.fonts.iter().find(|e| e.is_font(font))?;
+        if is_surely_unicode(text) {
+            return None;
+        }
+        let mut decoded = encoding.decode(text);
+        if encoding
+            .capitals
+            .iter()
+            .any(|pattern| pattern.is_match(font))
+        {
+            decoded = decoded.to_uppercase();
+        }
+        (decoded != text).then_some((encoding.id.as_str(), decoded))
+    }
+
+    /// Decodes a text whose font is not known where its words tell that it needs it.
+    #[must_use]
+    pub fn decode_by_words(&self, text: &str) -> Option<(&str, String)> {
+        if !may_be_legacy(text) {
+            return None;
+        }
+        let as_read = self.score(text);
+        let (best, decoded, encoding) = self
+            .fonts
+            .iter()
+            .map(|encoding| {
+                let decoded = encoding.decode(text);
+                (self.score(&decoded), decoded, encoding)
+            })
+            .reduce(|a, b| if b.0.net() > a.0.net() { b } else { a })?;
+        (best.known > as_read.known && best.net() > as_read.net())
+            .then_some((encoding.id.as_str(), decoded))
+    }
+
+    /// Decodes a text as `id` where it can be of that encoding and says nothing as it stands: the remarks of
+    /// a sheet whose labels told the encoding.
+    #[must_use]
+    pub fn decode_as(&self, text: &str, id: &str) -> Option<String> {
+        let encoding = self.fonts.iter().find(|e| e.id == id)?;
+        if !may_be_legacy(text) || self.score(text).known > 0 {
+            return None;
+        }
+        Some(encoding.decode(text)).filter(|decoded| decoded != text)
+    }
+
+    fn score(&self, text: &str) -> Score {
+        let mut score = Score::default();
+        for word in Folder::tokens(text) {
+            if word.is_ascii() {
+                continue;
+            }
+            if self.words.contains(&word) {
+                score.known += 1;
+            } else {
+                score.unknown += 1;
+            }
+        }
+        score.unknown += text
+            .chars()
+            .filter(|c| matches!(c, '\u{80}'..='\u{ff}') && !c.is_alphabetic() && *c != '\u{a0}')
+            .count();
+        score
+    }
+
+    /// The text of a file and its encoding: by its byte order mark, as UTF-8, else by its words. None when
+    /// nothing tells.
+    #[must_use]
+    pub fn decode_file(&self, bytes: &[u8]) -> Option<(String, FileEncoding)> {
+        let told = |name: &str, evidence: &str| FileEncoding {
+            name: name.to_owned(),
+            evidence: evidence.to_owned(),
+        };
+        const MARK: &str = "byte order mark";
+        if let Some(rest) = bytes.strip_prefix(b"\xef\xbb\xbf") {
+            let text = std::str::from_utf8(rest).ok()?;
+            return Some((text.to_owned(), told("UTF-8", MARK)));
+        }
+        for (mark, encoding) in [(b"\xff\xfe", UTF_16LE), (b"\xfe\xff", UTF_16BE)] {
+            if let Some(rest) = bytes.strip_prefix(mark) {
+                return strictly(encoding, rest).map(|text| (text, told(encoding.name(), MARK)));
+            }
+        }
+        if let Some(encoding) = utf16_by_zeros(bytes) {
+            return strictly(encoding, bytes)
+                .map(|text| (text, told(encoding.name(), "every other byte is zero")));
+        }
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            return Some((text.to_owned(), told("UTF-8", "valid UTF-8")));
+        }
+        let as_latin = WINDOWS_1252.decode_without_bom_handling(bytes).0;
+        let files = self.files.iter().filter_map(|encoding| {
+            let text: String = strictly(encoding, bytes)?.nfc().collect();
+            Some((encoding.name().to_owned(), text))
+        });
+        let fonts = self
+            .fonts
+            .iter()
+            .map(|encoding| (encoding.id.clone(), encoding.decode(&as_latin)));
+        let (score, name, text) = files
+            .chain(fonts)
+            .map(|(name, text)| (self.score(&text), name, text))
+            .reduce(|a, b| if b.0.net() > a.0.net() { b } else { a })?;
+        // Half of the words and three of them must be known: a guess is no reading.
+        if score.known < 3 || score.net() < 0 {
+            return None;
+        }
+        let evidence = format!(
+            "{} of {} words are known",
+            score.known,
+            score.known + score.unknown
+        );
+        Some((text, FileEncoding { name, evidence }))
+    }
+}
+
+fn strictly(encoding: &'static Encoding, bytes: &[u8]) -> Option<String> {
+    encoding
+        .decode_without_bom_handling_and_without_replacement(bytes)
+        .map(std::borrow::Cow::into_owned)
+}
+
+/// UTF-16 without a mark: in text of this kind most characters have a zero byte, always on one side.
+fn utf16_by_zeros(bytes: &[u8]) -> Option<&'static Encoding> {
+    let sample = &bytes[..bytes.len().min(4096) & !1];
+    if sample.len() < 4 {
+        return None;
+    }
+    let zeros = |offset: usize| {
+        sample
+            .iter()
+            .skip(offset)
+            .step_by(2)
+            .filter(|b| **b == 0)
+            .count()
+    };
+    let (even, odd) = (zeros(0), zeros(1));
+    let half = sample.len() / 2;
+    if odd * 2 > half && even == 0 {
+        Some(UTF_16LE)
+    } else if even * 2 > half && odd == 0 {
+        Some(UTF_16BE)
+    } else {
+        None
+    }
+}
+
+/// Whether a text holds a Vietnamese letter of Unicode that no encoding of fonts can show.
+fn is_surely_unicode(text: &str) -> bool {
+    text.chars().any(|c| {
+        matches!(c, '\u{102}'..='\u{103}' | '\u{110}'..='\u{111}' | '\u{128}'..='\u{129}'
+            | '\u{168}'..='\u{169}' | '\u{1a0}'..='\u{1a1}' | '\u{1af}'..='\u{1b0}'
+            | '\u{300}'..='\u{36f}' | '\u{1ea0}'..='\u{1ef9}')
+    })
+}
+
+/// Whether a text holds characters that encodings of fonts use, and none that they lack.
+fn may_be_legacy(text: &str) -> bool {
+    !is_surely_unicode(text) && text.chars().any(|c| matches!(c, '\u{a1}'..='\u{ff}'))
+}
