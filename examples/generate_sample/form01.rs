@@ -451,7 +451,12 @@ impl Sheet<'_> {
     /// `over / under` in per cent, with one decimal; blank where nothing stands under the line.
     fn comparison(&self, [over, under]: [i64; 2], cells: Option<[String; 2]>) -> Content {
         if under == 0 {
-            return Content::Blank;
+            return match cells {
+                Some([a, b]) if self.habits.has(Manner::Errors) => {
+                    Content::Failed(format!("={a}/{b}*100"))
+                }
+                _ => Content::Blank,
+            };
         }
         match cells {
             Some([a, b]) if self.habits.formulas.comparisons && !self.habits.formulas.rounded => {

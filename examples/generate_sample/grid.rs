@@ -13,6 +13,8 @@ pub(crate) enum Content {
     Number(i64, u32),
     /// A formula and the number it last gave.
     Formula(String, i64, u32),
+    /// A formula that divides by nought.
+    Failed(String),
     /// Nothing, but with a frame.
     Blank,
 }
@@ -139,6 +141,7 @@ impl Content {
                 let text = decimal_text(*mantissa, *decimals);
                 if comma { text.replace('.', ",") } else { text }
             }
+            Self::Failed(_) => "#DIV/0!".to_owned(),
             Self::Blank => String::new(),
         }
     }

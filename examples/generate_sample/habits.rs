@@ -450,6 +450,10 @@ impl Habits {
                 self.formulas = Formulas::default();
                 self.spare_sheet = false;
             }
+            Manner::Errors => {
+                self.formulas.comparisons = true;
+                self.formulas.rounded = false;
+            }
             Manner::Dashes => self.formulas.comparisons = false,
             Manner::HeadsAgain | Manner::Subtotals => self.formulas = Formulas::default(),
             Manner::Hidden => {

@@ -51,20 +51,14 @@ impl Typewriter {
     /// Reads the built-in tables.
     pub(crate) fn load() -> Result<Self, Box<dyn Error>> {
         let mut tcvn3 = BTreeMap::new();
-        for row in csv::Reader::from_reader(TCVN3.as_bytes()).records() {
-            let row = row?;
-            let letter = row[4].chars().next().ok_or("a byte without a letter")?;
-            // What only the full standard has is in no old font.
-            if row[6].contains("core") {
-                tcvn3.insert(letter, char::from(row[1].parse::<u8>()?));
+        for (letter, typed) in table(TCVN3)? {
+            let typed = typed.chars().next().ok_or("a letter that is not typed")?;
+            // The standard has capitals with tones; the fonts have seven capitals, and those without.
+            if letter.is_lowercase() || typed <= '\u{a7}' {
+                tcvn3.insert(letter, typed);
             }
         }
-        let mut vni = BTreeMap::new();
-        for row in csv::Reader::from_reader(VNI.as_bytes()).records() {
-            let row = row?;
-            let letter = row[3].chars().next().ok_or("bytes without a letter")?;
-            vni.insert(letter, row[1].to_owned());
-        }
+        let vni = table(VNI)?;
         Ok(Self { tcvn3, vni })
     }
 
@@ -131,6 +125,19 @@ impl Typewriter {
             .map(|c| self.vni.get(&c).cloned().unwrap_or_else(|| c.to_string()))
             .collect()
     }
+}
+
+/// The letters of a table, and the characters that are typed for them.
+fn table(csv: &str) -> Result<BTreeMap<char, String>, Box<dyn Error>> {
+    let mut typed = BTreeMap::new();
+    for row in csv::Reader::from_reader(csv.as_bytes()).deserialize() {
+        let mut row: BTreeMap<String, String> = row?;
+        let letter = row.get("char").and_then(|c| c.chars().next());
+        let characters = row.remove("as_cp1252").filter(|c| !c.is_empty());
+        let (letter, characters) = letter.zip(characters).ok_or("half a row of a table")?;
+        typed.insert(letter, characters);
+    }
+    Ok(typed)
 }
 
 /// Tones as characters of their own behind their letters, which keep circumflex, breve and horn.

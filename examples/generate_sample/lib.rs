@@ -93,6 +93,7 @@ pub(crate) struct Summary {
 /// Writes the inbox: a folder a year, and `received.csv`. Folders of years are emptied first.
 pub(crate) fn write_inbox(root: &Path, spec: &Spec) -> Result<Summary, Box<dyn Error>> {
     let facts = Facts::load()?;
+    senders::check(&facts)?;
     let mut reports = reports::reports(spec.seed, &facts, spec.first_year, spec.last_year)?;
     if spec.planted {
         planted::plant(spec.seed, &facts, &mut reports);

@@ -125,6 +125,10 @@ fn cell(
             }
             write!(out, "</{name}>")?;
         }
+        Some(Content::Failed(_)) => write!(
+            out,
+            r#" office:value-type="string" office:string-value=""><text:p>#DIV/0!</text:p></{name}>"#
+        )?,
         Some(number) => {
             let shown = number.as_text(true);
             write!(

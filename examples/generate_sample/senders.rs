@@ -4,6 +4,7 @@
 //! sheet on which a careful reader can prove what is meant, and the figures stay what they are. A
 //! province that is not named here, and every report with a planted fault, has none of them.
 
+use super::facts::Facts;
 use super::hands::{self, Hand};
 use super::letters::{Encoding, Letters};
 
@@ -22,6 +23,8 @@ pub(crate) enum Manner {
     About,
     /// Comparisons with their sign: `107,4%`.
     Percent,
+    /// `#DIV/0!` in comparisons with nought.
+    Errors,
     /// `-` for nought.
     Dashes,
     /// Letters of old fonts, or decomposed.
@@ -95,13 +98,13 @@ impl Kind {
 }
 
 use Manner::{
-    About, Asterisks, BillionsAbove, Dashes, Draft, Footnotes, HeadsAgain, Hidden, LargeOnly,
-    Lettered, OnItsSide, Percent, PrintArea, SecondCopy, ShortHeads, SideBySide, Slip, Spaced,
-    Subtotals, TabFile, ThousandDong, ThousandsInHead, UnitInLabel,
+    About, Asterisks, BillionsAbove, Dashes, Draft, Errors, Footnotes, HeadsAgain, Hidden,
+    LargeOnly, Lettered, OnItsSide, Percent, PrintArea, SecondCopy, ShortHeads, SideBySide, Slip,
+    Spaced, Subtotals, TabFile, ThousandDong, ThousandsInHead, UnitInLabel,
 };
 
 /// The habits of each province, by name.
-const MANNERS: [(&str, &[Manner]); 53] = [
+const MANNERS: [(&str, &[Manner]); 54] = [
     ("An Giang", &[Manner::Letters(Letters::Mixed)]),
     ("Bà Rịa - Vũng Tàu", &[OnItsSide]),
     ("Bắc Giang", &[Hidden]),
@@ -150,7 +153,7 @@ const MANNERS: [(&str, &[Manner]); 53] = [
     ),
     ("Nghệ An", &[HeadsAgain]),
     ("Ninh Bình", &[Manner::Numbers(hands::FIRM_SPACES)]),
-    ("Ninh Thuận", &[Lettered]),
+    ("Ninh Thuận", &[Lettered, Errors]),
     ("Phú Thọ", &[Manner::Kind(Kind::Xls)]),
     ("Quảng Bình", &[Manner::Kind(Kind::Xls), Dashes]),
     ("Quảng Nam", &[ThousandDong]),
@@ -166,6 +169,7 @@ const MANNERS: [(&str, &[Manner]); 53] = [
     ("Trà Vinh", &[Manner::Kind(Kind::Ods)]),
     ("Tuyên Quang", &[Manner::Letters(Letters::VnTime)]),
     ("Vĩnh Long", &[Manner::Letters(Letters::VniTimes)]),
+    ("Vĩnh Phúc", &[Errors]),
     ("Yên Bái", &[Manner::Letters(Letters::VnArial), Dashes]),
 ];
 
@@ -190,4 +194,14 @@ pub(crate) fn archive(year: i32, name: &str) -> Option<&'static str> {
         .iter()
         .find(|(when, _, provinces)| *when == year && provinces.contains(&name))
         .map(|(_, archive, _)| *archive)
+}
+
+/// Stops at a name that no province bears, whose habits would be nobody's.
+pub(crate) fn check(facts: &Facts) -> Result<(), String> {
+    let together = ARCHIVES.iter().flat_map(|(.., names)| names.iter());
+    let alone = MANNERS.iter().map(|(name, _)| name);
+    match alone.chain(together).find(|name| !facts.is_name(name)) {
+        Some(name) => Err(format!("no province is called {name}")),
+        None => Ok(()),
+    }
 }

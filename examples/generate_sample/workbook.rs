@@ -93,7 +93,7 @@ fn put(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell) -> Result<(), 
             let number: f64 = cell.content.as_text(false).parse()?;
             sheet.write_number_with_format(row, column, number, &format)?
         }
-        Content::Formula(formula, ..) => {
+        Content::Formula(formula, ..) | Content::Failed(formula) => {
             let formula = Formula::new(formula).set_result(cell.content.as_text(false));
             sheet.write_formula_with_format(row, column, formula, &format)?
         }

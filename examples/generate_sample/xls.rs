@@ -177,6 +177,7 @@ fn worksheet(grid: &Grid, strings: &mut Strings) -> Result<Vec<u8>, Box<dyn Erro
                 let number: f64 = cell.content.as_text(false).parse()?;
                 (0x0203, number.to_le_bytes().to_vec())
             }
+            Content::Failed(_) => (0x0205, vec![0x07, 1]),
             Content::Blank => (0x0201, Vec::new()),
         };
         record(&mut out, id, &[place, value].concat())?;

@@ -137,6 +137,7 @@ fn worksheet(grid: &Grid) -> Result<Vec<u8>, Box<dyn Error>> {
                 let number: f64 = cell.content.as_text(false).parse()?;
                 (5, number.to_le_bytes().to_vec())
             }
+            Content::Failed(_) => (3, vec![0x07]),
             Content::Blank => (1, Vec::new()),
         };
         record(&mut out, id, &[place, value].concat());
