@@ -149,7 +149,7 @@ const MANNERS: [(&str, &[Manner]); 54] = [
     ("Lào Cai", &[Subtotals]),
     (
         "Long An",
-        &[Slip(2024, "htx_directors_trained", "được", "đựơc")],
+        &[Slip(2024, "htx_directors_trained", "được", "đươc")],
     ),
     ("Nghệ An", &[HeadsAgain]),
     ("Ninh Bình", &[Manner::Numbers(hands::FIRM_SPACES)]),
