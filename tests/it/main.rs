@@ -15,6 +15,7 @@ mod properties;
 mod readers;
 mod reading;
 mod reference;
+mod sample_files;
 mod sample_truth;
 mod support;
 mod white_book;
