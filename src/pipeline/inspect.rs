@@ -51,6 +51,27 @@ pub struct Inspected {
 /// # Errors
 /// When a file cannot be opened or a rule's query fails; what is wrong in a file is a finding.
 pub async fn inspect(plan: &Plan, paths: &[PathBuf]) -> Result<Vec<Inspection>, RunError> {
+    let mut taken = take_in(plan, paths)?;
+    judge_reports(plan, &mut taken.reports).await?;
+    Ok(taken.by_file())
+}
+
+/// The same without the rules: what the files say, whatever the figures are worth.
+///
+/// # Errors
+/// When a file cannot be opened.
+pub fn inspect_without_rules(plan: &Plan, paths: &[PathBuf]) -> Result<Vec<Inspection>, RunError> {
+    Ok(take_in(plan, paths)?.by_file())
+}
+
+/// Files that were read, their reports in one list.
+struct Taken {
+    inspections: Vec<Inspection>,
+    readings: Vec<Vec<TableReading>>,
+    reports: Vec<Report>,
+}
+
+fn take_in(plan: &Plan, paths: &[PathBuf]) -> Result<Taken, RunError> {
     let mut inspections = Vec::new();
     let mut reports = Vec::new();
     let mut readings = Vec::new();
@@ -84,25 +105,36 @@ pub async fn inspect(plan: &Plan, paths: &[PathBuf]) -> Result<Vec<Inspection>, 
     decide_vintages(&mut reports, &plan.geography, &plan.zone);
     settle_twins(&mut reports);
     settle_revisions(&mut reports, &plan.reporters);
-    judge_reports(plan, &mut reports).await?;
-    let mut reports = reports.into_iter();
-    for (inspection, readings) in inspections.iter_mut().zip(readings) {
-        let n = readings.len();
-        inspection.reports = reports
-            .by_ref()
-            .take(n)
-            .zip(readings)
-            .map(|(mut report, reading)| {
-                let whole = report.place();
-                for finding in &mut report.findings {
-                    finding.place = within(&finding.place, &whole);
-                }
-                report
-                    .findings
-                    .sort_by(|a, b| a.storage_key().cmp(&b.storage_key()));
-                Inspected { report, reading }
-            })
-            .collect();
+    Ok(Taken {
+        inspections,
+        readings,
+        reports,
+    })
+}
+
+impl Taken {
+    /// Gives each file its reports.
+    fn by_file(self) -> Vec<Inspection> {
+        let mut inspections = self.inspections;
+        let mut reports = self.reports.into_iter();
+        for (inspection, readings) in inspections.iter_mut().zip(self.readings) {
+            let n = readings.len();
+            inspection.reports = reports
+                .by_ref()
+                .take(n)
+                .zip(readings)
+                .map(|(mut report, reading)| {
+                    let whole = report.place();
+                    for finding in &mut report.findings {
+                        finding.place = within(&finding.place, &whole);
+                    }
+                    report
+                        .findings
+                        .sort_by(|a, b| a.storage_key().cmp(&b.storage_key()));
+                    Inspected { report, reading }
+                })
+                .collect();
+        }
+        inspections
     }
-    Ok(inspections)
 }

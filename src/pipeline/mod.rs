@@ -17,7 +17,7 @@ mod tables;
 pub use assemble::TableReading;
 pub use catalogue::{Indicator, Measure, Sector, TARGET_TEXTS, Target};
 pub use check::check_queries;
-pub use inspect::{Inspected, Inspection, inspect};
+pub use inspect::{Inspected, Inspection, inspect, inspect_without_rules};
 pub use load::load;
 pub use run::{Progress, Run, RunError, RunOptions, Stage, open_engine, run};
 pub use summary::{Headlines, Overdue, ReportCount, Summary};
