@@ -1,6 +1,7 @@
 //! The columns of KTTT-01: which a province has, in which order, under which heads.
 
 use super::habits::{Habits, Numbering, Order};
+use super::senders::Manner;
 use super::words::toned;
 
 /// A column of the form.
@@ -28,6 +29,7 @@ impl Column {
     /// The head over several columns, and the column's own.
     pub(crate) fn head(self, year: i32, habits: &Habits) -> (Option<&'static str>, String) {
         let short = habits.sheet_names == 2;
+        let brief = habits.has(Manner::ShortHeads);
         let last = year - 1;
         let next = year + 1;
         let own = match self {
@@ -41,6 +43,10 @@ impl Column {
             .to_owned(),
             Code => "Mã số".to_owned(),
             Gap => String::new(),
+            Actual if brief => format!("TH năm {last}"),
+            Plan if brief => format!("KH năm {year}"),
+            Estimate if brief => format!("Ước TH năm {year}"),
+            NextPlan if brief => format!("KH năm {next}"),
             Actual => format!("Thực hiện năm {last}"),
             Plan => format!("Kế hoạch năm {year}"),
             Estimate => format!("Ước thực hiện năm {year}"),

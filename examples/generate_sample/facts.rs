@@ -87,6 +87,11 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
+    /// Whether a province bears or bore this name.
+    pub(crate) fn is_name(&self, name: &str) -> bool {
+        self.units.iter().any(|unit| unit.name == name)
+    }
+
     /// Reads the built-in files.
     pub(crate) fn load() -> Result<Self, Box<dyn Error>> {
         let units = rows(ADMIN_UNITS)?

@@ -4,13 +4,14 @@ use super::arithmetic::{divide, scale};
 use super::columns01::{Column, columns};
 use super::facts::{Facts, Indicator};
 use super::figures::Figures;
-use super::grid::{Content, Grid, Look, address};
+use super::grid::{Content, Grid, Look, Table, address};
 use super::habits::{Habits, Header, Mark, Numbering};
 use super::heading::{FORM_01, above, below};
 use super::heads::{at, head_rows, write_heads};
 use super::planted::{Planted, WRONG_UNIT_ROW};
 use super::random::Random;
 use super::reports::Report;
+use super::senders::Manner;
 use super::words::{label, toned};
 use Column::{
     Actual, Code, Estimate, Gap, NextPlan, Ordinal, Plan, Remark, ToActual, ToPlan, Unit,
@@ -39,11 +40,83 @@ pub(crate) fn lay_out(
         row: top,
     };
     sheet.heads();
+    let first = sheet.row;
     sheet.column_numbers();
     sheet.body(seed, facts, link);
     let mut grid = sheet.grid;
-    below(&mut grid, report, habits, sheet.row, width);
+    grid.table = Table {
+        top,
+        body: first,
+        end: sheet.row,
+    };
+    if habits.has(Manner::Hidden) {
+        hide(&mut grid, &sheet.columns, habits);
+    }
+    let end = footnotes(&mut grid, habits, sheet.row);
+    below(&mut grid, report, habits, end, width);
     grid
+}
+
+/// Writes what the marks in the table mean, below it; gives the row after it.
+fn footnotes(grid: &mut Grid, habits: &Habits, from: u32) -> u32 {
+    let mut notes = Vec::new();
+    if habits.has(Manner::Footnotes) {
+        notes.extend(FOOTNOTES.map(|(.., note)| note));
+    }
+    if habits.has(Manner::Asterisks) {
+        notes.push("(*) Số liệu sơ bộ.");
+    }
+    let mut row = from;
+    for note in notes {
+        row += 1;
+        grid.text(row, habits.left_columns + 1, note, Look::Italic);
+    }
+    row
+}
+
+/// Rows that are hidden where rows are.
+const HIDDEN_ROWS: [&str; 2] = ["lhhtx_new", "lhhtx_dissolved"];
+
+/// Marks of footnotes: the indicator, the mark behind its label, the note below the table.
+pub(crate) const FOOTNOTES: [(&str, &str, &str); 3] = [
+    ("htx_active", "¹", "¹ Có kê khai thuế trong năm."),
+    (
+        "htx_good_fair",
+        " (2)",
+        "(2) Theo kết quả phân loại, đánh giá hằng năm.",
+    ),
+    (
+        "htx_income_avg",
+        " (*)",
+        "(*) Bao gồm tiền lương, tiền công và tiền thưởng.",
+    ),
+];
+
+/// Other than in the catalogue's unit and decimals.
+struct Scale {
+    /// What a figure is multiplied by.
+    factor: i64,
+    /// Its decimals then.
+    decimals: u32,
+    /// The unit, if it is not the catalogue's.
+    unit: Option<&'static str>,
+}
+
+/// Hides the columns of codes and remarks, and a note between title and table.
+fn hide(grid: &mut Grid, columns: &[Column], habits: &Habits) {
+    for (c, column) in columns.iter().enumerate() {
+        if matches!(column, Code | Remark) {
+            grid.hidden_columns.insert(at(habits, c));
+        }
+    }
+    let row = grid.table.top.saturating_sub(1);
+    grid.text(
+        row,
+        habits.left_columns + 1,
+        "Bản nháp đã đối chiếu với Cục Thống kê, không in dòng này",
+        Look::Italic,
+    );
+    grid.hidden_rows.insert(row);
 }
 
 struct Sheet<'a> {
@@ -132,11 +205,11 @@ impl Sheet<'_> {
             }
             numbers[indicator.level] += 1;
             numbers[indicator.level + 1..].fill(0);
-            let ordinal: Vec<String> = numbers[..=indicator.level]
-                .iter()
-                .map(ToString::to_string)
-                .collect();
-            self.indicator(indicator, &ordinal.join("."), link, &mut remarks);
+            let ordinal = self.ordinal(&numbers[..=indicator.level]);
+            if self.habits.has(Manner::Hidden) && HIDDEN_ROWS.contains(&indicator.id.as_str()) {
+                self.grid.hidden_rows.insert(self.row);
+            }
+            self.indicator(indicator, &ordinal, link, &mut remarks);
             let opens = facts
                 .indicators
                 .get(index + 1)
@@ -147,6 +220,19 @@ impl Sheet<'_> {
                 self.stub_row(|_| None, &text, Look::Stub(1));
             }
         }
+    }
+
+    /// `2.1`, or `a)` where rows are lettered.
+    fn ordinal(&self, numbers: &[usize]) -> String {
+        if self.habits.has(Manner::Lettered) {
+            return match numbers {
+                [main] => format!("{main})"),
+                [_, sub] => format!("{})", char::from(b'a' + u8::try_from(sub - 1).unwrap_or(0))),
+                _ => "-".to_owned(),
+            };
+        }
+        let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+        numbers.join(".")
     }
 
     fn section(&mut self, section: &str) {
@@ -196,9 +282,7 @@ impl Sheet<'_> {
         link: Option<&str>,
         remarks: &mut Random,
     ) {
-        let money = self.habits.small_money && indicator.unit == "tỷ đồng";
-        let thousands =
-            self.habits.thousands && matches!(indicator.id.as_str(), "htx_members" | "tht_members");
+        let scale = self.scale(indicator);
         let columns = self.columns.clone();
         let place = |wanted: Column| {
             columns
@@ -208,20 +292,12 @@ impl Sheet<'_> {
         };
         for (c, column) in columns.iter().copied().enumerate() {
             let (row, col) = (self.row, at(self.habits, c));
-            let figures = |f: &Figures| {
-                let value = f.get(&indicator.id);
-                if money {
-                    Content::Number(value * 100, 0)
-                } else if thousands {
-                    Content::Number(value, 3)
-                } else {
-                    Content::Number(value, indicator.decimals)
-                }
-            };
-            let number_look = match (money, thousands, indicator.decimals) {
-                (_, true, _) => Look::General,
-                (true, ..) | (.., 0) => Look::Integer,
-                _ => Look::Tenths,
+            let figures =
+                |f: &Figures| Content::Number(f.get(&indicator.id) * scale.factor, scale.decimals);
+            let number_look = match scale.decimals {
+                0 => Look::Integer,
+                1 => Look::Tenths,
+                _ => Look::General,
             };
             let columns = &self.report.columns;
             let (content, look) = match column {
@@ -237,10 +313,7 @@ impl Sheet<'_> {
                         Look::Stub(u8::try_from(depth).unwrap_or(0)),
                     )
                 }
-                Unit => (
-                    Content::Text(self.unit(indicator, money, thousands)),
-                    Look::Middle,
-                ),
+                Unit => (Content::Text(self.unit(indicator, &scale)), Look::Middle),
                 Code => (Content::Text(indicator.row_code.clone()), Look::Middle),
                 Gap => (Content::Blank, Look::Middle),
                 Actual => (figures(&columns.actual), number_look),
@@ -254,7 +327,10 @@ impl Sheet<'_> {
                         (_, content, _) => (content, number_look),
                     }
                 }
-                NextPlan => (figures(&columns.next_plan), number_look),
+                NextPlan => (
+                    self.about(indicator, figures(&columns.next_plan)),
+                    number_look,
+                ),
                 ToActual | ToPlan => {
                     let base = if column == ToActual { Actual } else { Plan };
                     let under = if column == ToActual {
@@ -278,13 +354,72 @@ impl Sheet<'_> {
         self.row += 1;
     }
 
+    /// How the figures of a row are written.
+    fn scale(&self, indicator: &Indicator) -> Scale {
+        let habits = self.habits;
+        let mean = indicator.unit == "triệu đồng/năm";
+        let members = matches!(indicator.id.as_str(), "htx_members" | "tht_members");
+        let (factor, decimals, unit) = if habits.small_money && indicator.unit == "tỷ đồng" {
+            (100, 0, Some("triệu đồng"))
+        } else if habits.thousands && members {
+            (1, 3, Some("nghìn người"))
+        } else if habits.has(Manner::ThousandDong) && mean {
+            (100, 0, Some("nghìn đồng"))
+        } else if habits.has(Manner::BillionsAbove) && mean {
+            (1, 4, Some("tỷ đồng"))
+        } else {
+            (1, indicator.decimals, None)
+        };
+        Scale {
+            factor,
+            decimals,
+            unit,
+        }
+    }
+
+    /// Plans of a few rows are said about.
+    fn about(&self, indicator: &Indicator, content: Content) -> Content {
+        let words = match indicator.id.as_str() {
+            "htx_members" => "khoảng ",
+            "htx_workers" => "~",
+            _ => return content,
+        };
+        match (content, self.habits.hand()) {
+            (Content::Number(m, d), Some(hand)) if self.habits.has(Manner::About) => {
+                Content::Text(format!("{words}{}", hand.write(m, d)))
+            }
+            (content, _) => content,
+        }
+    }
+
     fn label(&self, indicator: &Indicator, ordinal: &str) -> String {
         let mut text = label(&indicator.name, self.habits);
+        for manner in self.habits.manners {
+            if let Manner::Slip(year, id, right, wrong) = *manner
+                && year == self.report.year
+                && id == indicator.id
+            {
+                text = text.replace(right, wrong);
+            }
+        }
         if self.habits.loud_rows && indicator.level == 0 {
             text = text.to_uppercase();
         }
+        if self.habits.has(Manner::UnitInLabel) && indicator.unit.contains("đồng") {
+            let unit = self.scale(indicator).unit.unwrap_or(&indicator.unit);
+            text = format!("{text} ({unit})");
+        }
+        if self.habits.has(Manner::Footnotes) {
+            let mark = FOOTNOTES.iter().find(|(id, ..)| *id == indicator.id);
+            text.push_str(mark.map_or("", |(_, mark, _)| mark));
+        }
         if self.habits.numbering == Numbering::Label {
-            return format!("{ordinal}. {text}");
+            let stop = if self.habits.has(Manner::Lettered) {
+                ""
+            } else {
+                "."
+            };
+            return format!("{ordinal}{stop} {text}");
         }
         match (self.habits.mark, indicator.level) {
             (_, 0) | (Mark::Indent, _) => text,
@@ -294,14 +429,15 @@ impl Sheet<'_> {
         }
     }
 
-    fn unit(&self, indicator: &Indicator, money: bool, thousands: bool) -> String {
+    fn unit(&self, indicator: &Indicator, scale: &Scale) -> String {
         if self.report.planted == Some(Planted::WrongUnit) && indicator.id == WRONG_UNIT_ROW.0 {
             return WRONG_UNIT_ROW.1.to_owned();
         }
+        if let Some(unit) = scale.unit {
+            return unit.to_owned();
+        }
         let unit = indicator.unit.as_str();
         match unit {
-            _ if money => "triệu đồng",
-            _ if thousands => "nghìn người",
             "triệu đồng/năm" if self.habits.other_units => "triệu đồng",
             "người" if self.habits.other_units && indicator.id.contains("members") => {
                 "thành viên"
@@ -315,7 +451,12 @@ impl Sheet<'_> {
     /// `over / under` in per cent, with one decimal; blank where nothing stands under the line.
     fn comparison(&self, [over, under]: [i64; 2], cells: Option<[String; 2]>) -> Content {
         if under == 0 {
-            return Content::Blank;
+            return match cells {
+                Some([a, b]) if self.habits.has(Manner::Errors) => {
+                    Content::Failed(format!("={a}/{b}*100"))
+                }
+                _ => Content::Blank,
+            };
         }
         match cells {
             Some([a, b]) if self.habits.formulas.comparisons && !self.habits.formulas.rounded => {
@@ -327,7 +468,15 @@ impl Sheet<'_> {
                 scale(over, 1_000, under),
                 1,
             ),
-            _ => Content::Number(scale(over, 1_000, under), 1),
+            _ => {
+                let per_mille = scale(over, 1_000, under);
+                match self.habits.hand() {
+                    Some(hand) if self.habits.has(Manner::Percent) => {
+                        Content::Text(format!("{}%", hand.write(per_mille, 1)))
+                    }
+                    _ => Content::Number(per_mille, 1),
+                }
+            }
         }
     }
 }

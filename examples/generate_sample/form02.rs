@@ -2,11 +2,12 @@
 
 use super::by_sector::{MEASURES, TOTAL};
 use super::facts::{Facts, Sector};
-use super::grid::{Content, Grid, Look, address};
+use super::grid::{Content, Grid, Look, Table, address};
 use super::habits::{Habits, Header, Mark, Numbering};
 use super::heading::{FORM_02, above, below};
 use super::heads::{at, head_rows, write_heads};
 use super::reports::Report;
+use super::senders::Manner;
 use super::words::toned;
 
 /// A column of the form.
@@ -83,6 +84,11 @@ pub(crate) fn lay_out(facts: &Facts, report: &Report, habits: &Habits) -> Laid {
     sheet.column_numbers();
     let total = sheet.body(facts);
     let mut grid = sheet.grid;
+    grid.table = Table {
+        top,
+        body: row,
+        end: sheet.row,
+    };
     below(&mut grid, report, habits, sheet.row, width);
     Laid { grid, total }
 }
@@ -104,10 +110,27 @@ fn head(column: Column, habits: &Habits) -> (Option<&'static str>, String) {
         ),
         Code => (None, "Mã số".to_owned()),
         Column::Measure(m) => {
-            let (_, group, own) = MEASURES[m];
-            (Some(group), own.to_owned())
+            let (measure, group, own) = MEASURES[m];
+            let group = match group {
+                "Hợp tác xã" if habits.has(Manner::ShortHeads) => "HTX",
+                "Liên hiệp HTX" if habits.has(Manner::ShortHeads) => "LH HTX",
+                "Tổ hợp tác" if habits.has(Manner::ShortHeads) => "THT",
+                _ => group,
+            };
+            let own = if in_thousands(measure, habits) {
+                format!("{own} (nghìn người)")
+            } else {
+                own.to_owned()
+            };
+            (Some(group), own)
         }
     }
+}
+
+/// People may be counted in thousands.
+fn in_thousands(measure: &str, habits: &Habits) -> bool {
+    habits.has(Manner::ThousandsInHead)
+        && matches!(measure, "htx_members" | "htx_workers" | "tht_members")
 }
 
 struct Sheet<'a> {
@@ -155,7 +178,7 @@ impl Sheet<'_> {
             self.sector(None, "", &tops);
         }
         let (mut top, mut sub) = (0, 0);
-        for sector in &facts.sectors {
+        for (index, sector) in facts.sectors.iter().enumerate() {
             let ordinal = if sector.parent.is_some() {
                 sub += 1;
                 format!("{top}.{sub}")
@@ -166,6 +189,13 @@ impl Sheet<'_> {
             };
             let parts = rows_of(&|s| s.parent.as_deref() == Some(sector.code.as_str()));
             self.sector(Some(sector), &ordinal, &parts);
+            let next = facts.sectors.get(index + 1).map(|s| &s.parent);
+            if self.habits.has(Manner::Subtotals)
+                && let Some(parent) = &sector.parent
+                && next != Some(&sector.parent)
+            {
+                self.subtotal(facts, parent);
+            }
         }
         if self.habits.total_last {
             self.sector(None, "", &tops);
@@ -211,10 +241,37 @@ impl Sheet<'_> {
                 Column::Measure(m) => {
                     let measure = MEASURES[m].0;
                     let value = self.report.by_sector.get(code, measure);
-                    (self.number(value, measure, col, parts), Look::Integer)
+                    if in_thousands(measure, self.habits) {
+                        (Content::Number(value, 3), Look::General)
+                    } else {
+                        (self.number(value, measure, col, parts), Look::Integer)
+                    }
                 }
             };
             self.grid.put(self.row, col, content, look);
+        }
+        self.row += 1;
+    }
+
+    /// A row that adds up the rows of one sector's parts.
+    fn subtotal(&mut self, facts: &Facts, parent: &str) {
+        for (c, column) in self.columns.clone().into_iter().enumerate() {
+            let (content, look) = match column {
+                Column::Label => (Content::Text(format!("Cộng mục {parent}")), Look::Strong),
+                Column::Measure(m) => {
+                    let measure = MEASURES[m].0;
+                    let parts = facts
+                        .sectors
+                        .iter()
+                        .filter(|s| s.parent.as_deref() == Some(parent));
+                    let sum = parts
+                        .map(|s| self.report.by_sector.get(&s.code, measure))
+                        .sum();
+                    (Content::Number(sum, 0), Look::Integer)
+                }
+                _ => (Content::Blank, Look::Middle),
+            };
+            self.grid.put(self.row, at(self.habits, c), content, look);
         }
         self.row += 1;
     }

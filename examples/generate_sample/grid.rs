@@ -1,6 +1,6 @@
 //! A sheet before it is a file: cells by place, merged ranges, and what each cell is for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::arithmetic::decimal_text;
 
@@ -13,6 +13,8 @@ pub(crate) enum Content {
     Number(i64, u32),
     /// A formula and the number it last gave.
     Formula(String, i64, u32),
+    /// A formula that divides by nought.
+    Failed(String),
     /// Nothing, but with a frame.
     Blank,
 }
@@ -51,6 +53,8 @@ pub(crate) struct Cell {
     pub(crate) content: Content,
     /// What it looks like.
     pub(crate) look: Look,
+    /// The font, where its letters need one of their own.
+    pub(crate) font: Option<&'static str>,
 }
 
 /// A merged range: first row and column, last row and column.
@@ -67,12 +71,38 @@ pub(crate) struct Grid {
     pub(crate) merged: Vec<Range>,
     /// Widths of columns, in characters.
     pub(crate) widths: BTreeMap<u16, f64>,
+    /// The sheet is hidden.
+    pub(crate) hidden: bool,
+    /// Rows that are hidden.
+    pub(crate) hidden_rows: BTreeSet<u32>,
+    /// Columns that are hidden.
+    pub(crate) hidden_columns: BTreeSet<u16>,
+    /// What is printed, if not all.
+    pub(crate) print_area: Option<Range>,
+    /// Where the table stands.
+    pub(crate) table: Table,
+}
+
+/// The rows of a table in its sheet.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Table {
+    /// The first row of heads.
+    pub(crate) top: u32,
+    /// The row after the heads.
+    pub(crate) body: u32,
+    /// The row after the table.
+    pub(crate) end: u32,
 }
 
 impl Grid {
     /// Puts a cell.
     pub(crate) fn put(&mut self, row: u32, column: u16, content: Content, look: Look) {
-        self.cells.insert((row, column), Cell { content, look });
+        let cell = Cell {
+            content,
+            look,
+            font: None,
+        };
+        self.cells.insert((row, column), cell);
     }
 
     /// Puts a text.
@@ -111,6 +141,7 @@ impl Content {
                 let text = decimal_text(*mantissa, *decimals);
                 if comma { text.replace('.', ",") } else { text }
             }
+            Self::Failed(_) => "#DIV/0!".to_owned(),
             Self::Blank => String::new(),
         }
     }

@@ -1,11 +1,14 @@
 //! How each province lays out its files: the same from year to year, mostly.
 //!
 //! A habit is chosen by the province's name, so that a province that kept its name over the merger
-//! of 2025 kept its habits. What later rounds of mess need (encodings, number styles, symbols) is
-//! one more field here and one more branch where cells are written.
+//! of 2025 kept its habits. What makes a file hard to read (encodings, number styles, layouts) is given
+//! out by hand: see [`Manner`].
 
 use super::facts::Unit;
+use super::hands::Hand;
+use super::letters::{Encoding, Letters};
 use super::random::Random;
+use super::senders::{Kind, Manner};
 
 /// Where the form's code stands above the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,6 +150,8 @@ pub(crate) struct TextStyle {
     pub(crate) crlf: bool,
     /// Rows without content are empty lines, not lines of delimiters.
     pub(crate) bare_blanks: bool,
+    /// The encoding.
+    pub(crate) encoding: Encoding,
 }
 
 /// Everything a province does its own way.
@@ -236,12 +241,20 @@ pub(crate) struct Habits {
     pub(crate) spare_sheet: bool,
     /// Which pattern the file name follows.
     pub(crate) file_name: i64,
+    /// What makes its workbooks hard to read.
+    pub(crate) manners: &'static [Manner],
 }
 
 impl Habits {
     /// The habits of a province in a year.
     #[allow(clippy::too_many_lines, reason = "one line a habit")]
-    pub(crate) fn of(seed: u64, unit: &Unit, year: i32, medium: Medium) -> Self {
+    pub(crate) fn of(
+        seed: u64,
+        unit: &Unit,
+        year: i32,
+        medium: Medium,
+        manners: &'static [Manner],
+    ) -> Self {
         let mut r = Random::of(seed, &[&unit.name, "habits"]);
         let mut habits = Self {
             medium,
@@ -351,9 +364,13 @@ impl Habits {
             reversed: r.chance(12),
             spare_sheet: r.chance(10),
             file_name: r.between(0, 6),
+            manners,
         };
         habits.vary(seed, unit, year);
         habits.agree(r.chance(40));
+        for manner in manners {
+            habits.suit(*manner);
+        }
         habits
     }
 
@@ -396,5 +413,101 @@ impl Habits {
             self.thousands = false;
             self.left_columns = 0;
         }
+    }
+
+    /// Makes room for a manner: what would hide it, or could not be read beside it, is taken back.
+    fn suit(&mut self, manner: Manner) {
+        match manner {
+            Manner::Numbers(_) => {
+                self.formulas = Formulas::default();
+                self.thousands = false;
+                self.small_money = false;
+                self.sheet_unit = false;
+            }
+            // Old fonts have no letters for the names of sheets.
+            Manner::Letters(Letters::Decomposed | Letters::HalfDecomposed) => {}
+            Manner::Letters(_) => self.sheet_names = 3,
+            Manner::Slip(..) => {
+                self.has_codes = false;
+                self.has_sections = true;
+                if self.order == Order::CodeFirst {
+                    self.order = Order::Form;
+                }
+            }
+            Manner::OnItsSide => {
+                self.header = Header::One;
+                self.formulas = Formulas::default();
+                self.column_numbers = false;
+                self.gap_column = false;
+                self.of_which = false;
+                self.blank_rows = false;
+                self.has_codes = true;
+                if self.mark == Mark::Spaces {
+                    self.mark = Mark::Indent;
+                }
+            }
+            Manner::SideBySide => {
+                self.formulas = Formulas::default();
+                self.spare_sheet = false;
+            }
+            Manner::Errors => {
+                self.formulas.comparisons = true;
+                self.formulas.rounded = false;
+            }
+            Manner::Dashes => self.formulas.comparisons = false,
+            Manner::HeadsAgain | Manner::Subtotals => self.formulas = Formulas::default(),
+            Manner::Hidden => {
+                self.has_codes = true;
+                self.has_remarks = true;
+            }
+            Manner::ThousandDong => {
+                self.has_units = true;
+                self.sheet_unit = false;
+            }
+            Manner::BillionsAbove => {
+                self.has_units = false;
+                self.small_money = false;
+                self.thousands = false;
+                self.sheet_unit = true;
+            }
+            Manner::UnitInLabel => {
+                self.has_units = false;
+                self.small_money = true;
+                self.thousands = false;
+                self.sheet_unit = false;
+            }
+            Manner::ThousandsInHead => self.formulas.totals = false,
+            _ => {}
+        }
+    }
+
+    /// Whether a manner is among its own.
+    pub(crate) fn has(&self, manner: Manner) -> bool {
+        self.manners.contains(&manner)
+    }
+
+    /// The kind of its workbooks.
+    pub(crate) fn kind(&self) -> Kind {
+        let mut kinds = self.manners.iter().filter_map(|manner| match manner {
+            Manner::Kind(kind) => Some(*kind),
+            _ => None,
+        });
+        kinds.next().unwrap_or(Kind::Xlsx)
+    }
+
+    /// How its figures are typed, if they are text.
+    pub(crate) fn hand(&self) -> Option<Hand> {
+        self.manners.iter().find_map(|manner| match manner {
+            Manner::Numbers(hand) => Some(*hand),
+            _ => None,
+        })
+    }
+
+    /// How its letters are typed, if not as everyone's.
+    pub(crate) fn letters(&self) -> Option<Letters> {
+        self.manners.iter().find_map(|manner| match manner {
+            Manner::Letters(letters) => Some(*letters),
+            _ => None,
+        })
     }
 }

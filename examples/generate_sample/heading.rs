@@ -4,6 +4,7 @@ use super::facts::{FIRST_NEW_YEAR, OLD};
 use super::grid::{Grid, Look};
 use super::habits::{CodeLine, Habits, Numbering, Reporter, Title};
 use super::reports::Report;
+use super::senders::Manner;
 use super::words::{full_name, toned};
 
 /// Units whose sheets of 2025 say nothing of their geography: an unchanged one, two whose name and
@@ -90,7 +91,11 @@ pub(crate) fn above(
         grid.text(
             row,
             right.saturating_sub(1),
-            "Đơn vị tính: triệu đồng",
+            if habits.has(Manner::BillionsAbove) {
+                "Đơn vị tính: tỷ đồng"
+            } else {
+                "Đơn vị tính: triệu đồng"
+            },
             Look::Italic,
         );
         row += 1;

@@ -2,7 +2,7 @@
 //!
 //! One call, [`write_inbox`], lays out what was so (`truth`), what each province said of it
 //! (`reports`), spoils five things on purpose (`planted`), refuses anything else that breaks a rule
-//! (`rules`), and writes each report the way its province writes (`habits`, `form01`, `form02`).
+//! (`rules`), and writes each report the way its province writes (`habits`, `senders`, `form01`, `form02`).
 //! Tests and benches include this file with `#[path = "../examples/generate_sample/lib.rs"]`; what
 //! was stated comes back in [`Summary::reports`], so that totals can be known without reading the
 //! files.
@@ -18,32 +18,43 @@ use std::fs;
 use std::path::Path;
 
 pub(crate) mod arithmetic;
+mod arrange;
 pub(crate) mod by_sector;
 mod columns01;
+mod dress;
 pub(crate) mod facts;
 pub(crate) mod figures;
 mod form01;
 mod form02;
 mod grid;
 mod habits;
+mod hands;
 mod heading;
 mod heads;
+mod letters;
 mod levels;
+mod ods;
+mod package;
 pub(crate) mod planted;
 mod random;
 pub(crate) mod reports;
 mod rules;
 pub(crate) mod scenarios;
+mod senders;
 mod sending;
 mod text;
 mod traits;
 mod truth;
 mod words;
 mod workbook;
+mod xls;
+mod xlsb;
 
 use facts::Facts;
+use letters::Typewriter;
 use planted::Planted;
 use reports::Report;
+use sending::Office;
 
 /// What to write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +67,9 @@ pub(crate) struct Spec {
     pub(crate) last_year: i32,
     /// Whether the five faults are in it.
     pub(crate) planted: bool,
+    /// Whether provinces have the habits that make files hard to read; without them every file is
+    /// a workbook or UTF-8 text with plain numbers.
+    pub(crate) manners: bool,
 }
 
 /// The sample that is committed.
@@ -64,6 +78,7 @@ pub(crate) const COMMITTED: Spec = Spec {
     first_year: 2022,
     last_year: 2025,
     planted: true,
+    manners: true,
 };
 
 /// What was written.
@@ -78,6 +93,7 @@ pub(crate) struct Summary {
 /// Writes the inbox: a folder a year, and `received.csv`. Folders of years are emptied first.
 pub(crate) fn write_inbox(root: &Path, spec: &Spec) -> Result<Summary, Box<dyn Error>> {
     let facts = Facts::load()?;
+    senders::check(&facts)?;
     let mut reports = reports::reports(spec.seed, &facts, spec.first_year, spec.last_year)?;
     if spec.planted {
         planted::plant(spec.seed, &facts, &mut reports);
@@ -90,18 +106,47 @@ pub(crate) fn write_inbox(root: &Path, spec: &Spec) -> Result<Summary, Box<dyn E
         }
         fs::create_dir_all(&folder)?;
     }
-    let texts = sending::text_senders(spec.seed, &reports);
+    let office = Office {
+        seed: spec.seed,
+        facts: &facts,
+        texts: sending::text_senders(spec.seed, &reports),
+        manners: spec.manners,
+        typewriter: Typewriter::load()?,
+    };
     let mut files = BTreeMap::new();
+    let mut archives: BTreeMap<String, Archive> = BTreeMap::new();
     for report in &mut reports {
-        sending::send(root, spec.seed, &facts, report, &texts)?;
-        for file in &report.files {
+        let archive = senders::archive(report.year, &report.unit.name)
+            .filter(|_| spec.manners && report.planted.is_none())
+            .map(|name| format!("{}/{name}", report.year));
+        for (name, bytes) in office.files(report)? {
+            if let Some(archive) = &archive {
+                report.files.push(format!("{archive}/{name}"));
+                let parcel = archives.entry(archive.clone()).or_default();
+                parcel.members.push((name, bytes));
+                parcel.received_at = parcel.received_at.clone().max(report.received_at.clone());
+                continue;
+            }
+            let name = format!("{}/{name}", report.year);
+            fs::write(root.join(&name), bytes)?;
             if files
-                .insert(file.clone(), report.received_at.clone())
+                .insert(name.clone(), report.received_at.clone())
                 .is_some()
             {
-                return Err(format!("two reports are called {file}").into());
+                return Err(format!("two reports are called {name}").into());
+            }
+            report.files.push(name);
+        }
+    }
+    for (name, archive) in archives {
+        fs::write(root.join(&name), package::pack(&archive.members)?)?;
+        let inside = format!("{name}/");
+        for report in &mut reports {
+            if report.files.iter().any(|file| file.starts_with(&inside)) {
+                report.received_at.clone_from(&archive.received_at);
             }
         }
+        files.insert(name, archive.received_at);
     }
     let mut register = csv::Writer::from_path(root.join("received.csv"))?;
     register.write_record(["file_name", "received_at"])?;
@@ -110,6 +155,15 @@ pub(crate) fn write_inbox(root: &Path, spec: &Spec) -> Result<Summary, Box<dyn E
     }
     register.flush()?;
     Ok(Summary { files, reports })
+}
+
+/// Files that come together.
+#[derive(Default)]
+struct Archive {
+    /// In order of code.
+    members: Vec<package::Member>,
+    /// With the last of them.
+    received_at: String,
 }
 
 /// Stops at anything wrong that was not planted.

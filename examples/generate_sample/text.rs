@@ -1,21 +1,20 @@
 //! A grid as a text file of delimited fields.
 
 use std::error::Error;
-use std::fs;
-use std::path::Path;
 
 use csv::{QuoteStyle, Terminator, WriterBuilder};
 
 use super::grid::Grid;
 use super::habits::TextStyle;
+use super::letters::{Encoding, Typewriter};
 
-/// Writes one form.
-pub(crate) fn write(path: &Path, grid: &Grid, style: TextStyle) -> Result<(), Box<dyn Error>> {
-    let mut bytes = if style.bom {
-        "\u{feff}".as_bytes().to_vec()
-    } else {
-        Vec::new()
-    };
+/// The file's bytes.
+pub(crate) fn write(
+    grid: &Grid,
+    style: TextStyle,
+    typewriter: &Typewriter,
+) -> Result<Vec<u8>, Box<dyn Error>> {
+    let mut bytes = Vec::new();
     let end: &[u8] = if style.crlf { b"\r\n" } else { b"\n" };
     for row in 0..grid.rows() {
         let fields: Vec<String> = (0..grid.columns())
@@ -33,8 +32,13 @@ pub(crate) fn write(path: &Path, grid: &Grid, style: TextStyle) -> Result<(), Bo
             bytes.extend(line(&fields, style)?);
         }
     }
-    fs::write(path, bytes)?;
-    Ok(())
+    let mark = if style.bom && style.encoding == Encoding::Utf8 {
+        "\u{feff}"
+    } else {
+        ""
+    };
+    let text = format!("{mark}{}", String::from_utf8(bytes)?);
+    Ok(typewriter.encoded(&text, style.encoding)?)
 }
 
 fn line(fields: &[String], style: TextStyle) -> Result<Vec<u8>, Box<dyn Error>> {

@@ -1,17 +1,17 @@
 //! Grids as an .xlsx workbook, with an ordinary office's fonts, frames and number formats.
 
 use std::error::Error;
-use std::path::Path;
 
 use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, Workbook, Worksheet,
 };
 
 use super::grid::{Cell, Content, Grid, Look};
+use super::package::{pack, unpack};
 use super::reports::Report;
 
-/// Writes the sheets, in order.
-pub(crate) fn write(path: &Path, sheets: &[Grid], report: &Report) -> Result<(), Box<dyn Error>> {
+/// The workbook's bytes, with the sheets in order.
+pub(crate) fn write(sheets: &[Grid], report: &Report) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut workbook = Workbook::new();
     workbook.set_properties(&properties(report)?);
     for grid in sheets {
@@ -19,8 +19,26 @@ pub(crate) fn write(path: &Path, sheets: &[Grid], report: &Report) -> Result<(),
         sheet.set_name(&grid.name)?;
         fill(sheet, grid)?;
     }
-    workbook.save(path)?;
-    Ok(())
+    Ok(workbook.save_to_buffer()?)
+}
+
+/// The same as a workbook that may hold macros (.xlsm): only its type is another.
+pub(crate) fn write_with_macros(
+    sheets: &[Grid],
+    report: &Report,
+) -> Result<Vec<u8>, Box<dyn Error>> {
+    let mut members = unpack(write(sheets, report)?)?;
+    for (name, bytes) in &mut members {
+        if name == "[Content_Types].xml" {
+            *bytes = String::from_utf8(std::mem::take(bytes))?
+                .replace(
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
+                    "application/vnd.ms-excel.sheet.macroEnabled.main+xml",
+                )
+                .into_bytes();
+        }
+    }
+    pack(&members)
 }
 
 /// The document's dates are the day it came: no clock is read.
@@ -41,12 +59,22 @@ fn fill(sheet: &mut Worksheet, grid: &Grid) -> Result<(), Box<dyn Error>> {
     for (&column, &width) in &grid.widths {
         sheet.set_column_width(column, width)?;
     }
+    for &column in &grid.hidden_columns {
+        sheet.set_column_hidden(column)?;
+    }
+    for &row in &grid.hidden_rows {
+        sheet.set_row_hidden(row)?;
+    }
+    if let Some((row, column, last_row, last_column)) = grid.print_area {
+        sheet.set_print_area(row, column, last_row, last_column)?;
+    }
+    sheet.set_hidden(grid.hidden);
     for &(row, column, last_row, last_column) in &grid.merged {
-        let look = grid
+        let format = grid
             .cells
             .get(&(row, column))
-            .map_or(Look::Plain, |cell| cell.look);
-        sheet.merge_range(row, column, last_row, last_column, "", &format(look))?;
+            .map_or_else(|| format(Look::Plain), format_of);
+        sheet.merge_range(row, column, last_row, last_column, "", &format)?;
     }
     for (&(row, column), cell) in &grid.cells {
         put(sheet, row, column, cell)?;
@@ -58,20 +86,28 @@ fn fill(sheet: &mut Worksheet, grid: &Grid) -> Result<(), Box<dyn Error>> {
 }
 
 fn put(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell) -> Result<(), Box<dyn Error>> {
-    let format = format(cell.look);
+    let format = format_of(cell);
     match &cell.content {
         Content::Text(text) => sheet.write_string_with_format(row, column, text, &format)?,
         Content::Number(..) => {
             let number: f64 = cell.content.as_text(false).parse()?;
             sheet.write_number_with_format(row, column, number, &format)?
         }
-        Content::Formula(formula, ..) => {
+        Content::Formula(formula, ..) | Content::Failed(formula) => {
             let formula = Formula::new(formula).set_result(cell.content.as_text(false));
             sheet.write_formula_with_format(row, column, formula, &format)?
         }
         Content::Blank => sheet.write_blank(row, column, &format)?,
     };
     Ok(())
+}
+
+fn format_of(cell: &Cell) -> Format {
+    let format = format(cell.look);
+    match cell.font {
+        Some(font) => format.set_font_name(font),
+        None => format,
+    }
 }
 
 fn format(look: Look) -> Format {

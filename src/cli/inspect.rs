@@ -40,7 +40,12 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
     if let Some(missing) = arguments.files.iter().find(|path| !path.is_file()) {
         return show::failure(&format!("there is no file `{}`", missing.display()));
     }
-    let inspections = match pipeline::inspect(&plan, &arguments.files).await {
+    let files: Vec<(PathBuf, String)> = arguments
+        .files
+        .into_iter()
+        .map(|path| (path.clone(), path.display().to_string()))
+        .collect();
+    let inspections = match pipeline::inspect(&plan, &files).await {
         Ok(inspections) => inspections,
         Err(e) => return show::failure(&e.to_string()),
     };

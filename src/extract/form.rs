@@ -318,6 +318,8 @@ pub(super) fn is_slip(known: &str, read: &str) -> bool {
 #[derive(Debug, Clone)]
 pub struct HeadPattern {
     regex: Regex,
+    /// The last head of the path alone.
+    last: Regex,
     offsets: Vec<i16>,
     /// The pattern with `0000` for years, for heads in which a letter differs.
     bare: String,
@@ -357,11 +359,22 @@ impl HeadPattern {
         pattern.push_str(&folded.join(" "));
         pattern.push('$');
         let regex = Regex::new(&pattern).map_err(|e| e.to_string())?;
+        let last = match path {
+            [_, .., last] => Self::compile(std::slice::from_ref(last), folder)?.regex,
+            _ => regex.clone(),
+        };
         Ok(Self {
             regex,
             offsets,
             bare: bare.join(" "),
+            last,
         })
+    }
+
+    /// Whether a folded text reads like the last head of the path.
+    #[must_use]
+    pub fn ends_like(&self, folded: &str) -> bool {
+        self.last.is_match(folded)
     }
 
     /// Like [`Self::year`], for a folded head in which one letter differs.

@@ -125,6 +125,19 @@ pub struct Undecoded {
     pub encoding: String,
 }
 
+/// Ranges with both ends, joined where they touch.
+pub(super) fn joined(mut ranges: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
+    ranges.sort_unstable();
+    let mut joined: Vec<(u32, u32)> = Vec::new();
+    for (from, to) in ranges {
+        match joined.last_mut() {
+            Some((_, last)) if from <= last.saturating_add(1) => *last = to.max(*last),
+            _ => joined.push((from, to)),
+        }
+    }
+    joined
+}
+
 /// One sheet of a workbook, or a CSV file.
 #[derive(Debug, Clone, Default)]
 pub struct Sheet {
@@ -139,7 +152,10 @@ pub struct Sheet {
     /// Rows stand for columns: the sheet was turned to be read.
     turned: bool,
     rows: BTreeMap<u32, BTreeMap<u32, Content>>,
+    /// By their first row.
     merged: Vec<Range>,
+    /// Rows that the highest of them goes on for below its first.
+    merged_height: u32,
     cells: usize,
     /// Names of fonts that stand for an encoding, by cell.
     fonts: BTreeMap<Address, Arc<str>>,
@@ -238,7 +254,10 @@ impl Sheet {
     }
 
     /// Says which cells are merged.
-    pub fn merge(&mut self, ranges: Vec<Range>) {
+    pub fn merge(&mut self, mut ranges: Vec<Range>) {
+        ranges.sort_by_key(|range| range.start);
+        let height = |range: &Range| range.end.row.saturating_sub(range.start.row);
+        self.merged_height = ranges.iter().map(height).max().unwrap_or(0);
         self.merged = ranges;
     }
 
@@ -270,7 +289,12 @@ impl Sheet {
     /// The merged range that a cell lies in.
     #[must_use]
     pub fn merged_at(&self, at: Address) -> Option<&Range> {
-        self.merged.iter().find(|range| range.holds(at))
+        let first = at.row.saturating_sub(self.merged_height);
+        let from = self.merged.partition_point(|r| r.start.row < first);
+        self.merged[from..]
+            .iter()
+            .take_while(|range| range.start.row <= at.row)
+            .find(|range| range.holds(at))
     }
 
     /// The rows that hold something, from the top, each with its cells from the left.
@@ -395,6 +419,26 @@ impl Sheet {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn merged_ranges_are_found_by_any_of_their_cells() {
+        let range = |r1, c1, r2, c2| Range {
+            start: Address::new(r1, c1),
+            end: Address::new(r2, c2),
+        };
+        let mut sheet = Sheet::new(None, true);
+        sheet.merge(vec![
+            range(9, 0, 9, 3),
+            range(2, 5, 7, 6),
+            range(2, 0, 2, 4),
+        ]);
+        let at = |row, column| sheet.merged_at(Address::new(row, column)).copied();
+        assert_eq!(at(2, 3), Some(range(2, 0, 2, 4)));
+        assert_eq!(at(7, 6), Some(range(2, 5, 7, 6)));
+        assert_eq!(at(9, 1), Some(range(9, 0, 9, 3)));
+        assert_eq!(at(8, 5), None);
+        assert_eq!(at(3, 0), None);
+    }
 
     #[test]
     fn addresses_read_as_in_a_spreadsheet() {

@@ -10,6 +10,7 @@ mod grid;
 mod header;
 mod label;
 mod layout;
+mod nearest;
 mod read;
 mod row;
 mod table;
@@ -20,7 +21,8 @@ pub use form::{
     Section, Stub, belongs,
 };
 pub use grid::{Address, Content, Range, Sheet, Undecoded};
-pub use read::{Carried, Document, Limits, ReadError, read};
+pub use nearest::{NearestForm, nearest_form};
+pub use read::{Carried, Document, LegacyFont, ReadError, read};
 pub use table::{ColumnRef, LocatedCell, PeriodClaim, SheetTables, Table, find_tables};
 pub use title::{RawWords, Stated, Title, Words};
 

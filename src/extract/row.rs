@@ -66,30 +66,23 @@ impl Reader<'_> {
             .row(row)
             .map(|(_, content)| content.as_read())
             .collect();
-        let is_mark = |text: &str| {
-            let inner = text
+        // `(7)=(5)/(6)` says how column 7 is made.
+        let mark = |text: &str| {
+            let made = text.split(['=', '/', ':']).next().unwrap_or_default();
+            made.trim()
+                .trim_matches(['(', ')', '[', ']'])
                 .trim()
-                .trim_matches(|c| matches!(c, '(' | ')' | '[' | ']'));
-            let plain = inner
-                .split(['=', '/', ':', '*', 'x'])
-                .next()
-                .unwrap_or(inner)
-                .trim();
-            (1..=2).contains(&plain.chars().count())
-                && (plain.chars().all(|c| c.is_ascii_digit())
-                    || plain.chars().all(char::is_alphabetic))
+                .to_owned()
+        };
+        let is_mark = |text: &str| {
+            let mark = mark(text);
+            (1..=2).contains(&mark.chars().count())
+                && (mark.chars().all(|c| c.is_ascii_digit())
+                    || mark.chars().all(char::is_alphabetic))
         };
         let numbers: Vec<i64> = texts
             .iter()
-            .filter_map(|text| {
-                text.trim()
-                    .trim_matches(['(', ')'])
-                    .split(['=', '/'])
-                    .next()?
-                    .trim()
-                    .parse()
-                    .ok()
-            })
+            .filter_map(|text| mark(text).parse().ok())
             .collect();
         texts.len() >= 3
             && texts.iter().all(|text| is_mark(text))

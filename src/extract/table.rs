@@ -373,6 +373,12 @@ fn claim_period(header: &Header, title: &Title, frequency: Frequency) -> PeriodC
         .iter()
         .filter(|(_, p)| p.frequency == frequency)
         .collect();
+    // A period of a kind that the form has not is no slip of the pen to be read past.
+    if let (None, Some((other, _)), Some((head, _))) =
+        (stated.first(), title.periods.first(), heads.first())
+    {
+        return PeriodClaim::Contradiction(other.clone(), (*head).clone());
+    }
     match (heads.first(), stated.first()) {
         (None, None) => PeriodClaim::Unstated,
         (Some((_, year)), None) => match frequency {

@@ -2,11 +2,17 @@
 //!
 //! Nothing here reads a cell, and nothing here changes the provinces' files.
 
+mod archive;
+mod guard;
+mod limits;
 mod received;
 mod sniff;
 
+pub use archive::{Member, Unpacked, lies_in_archive, refused_as_nested, refused_by_name, unpack};
+pub(crate) use guard::guarded;
+pub use limits::Limits;
 pub use received::ReceivedTimes;
-pub use sniff::{MediaType, NotAccepted, sniff};
+pub use sniff::{ARCHIVE, MediaType, NotAccepted, Sniffed, sniff};
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -14,6 +20,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
+use tempfile::TempDir;
 
 use crate::diagnostic::{Finding, Place};
 
@@ -32,6 +39,8 @@ pub struct Arrival {
     pub received_at: Timestamp,
     /// Whether `received.csv` says so.
     pub received_stated: bool,
+    /// Why it is refused before anything of it is read; empty if it is not.
+    pub refused: Vec<Finding>,
 }
 
 /// What a look into the inboxes found.
@@ -41,6 +50,10 @@ pub struct Intake {
     pub arrivals: Vec<Arrival>,
     /// What could not be read, and what `received.csv` names in vain.
     pub findings: Vec<Finding>,
+    /// Archives of which every member stands among the arrivals: hash and name.
+    pub unpacked: Vec<(String, String)>,
+    /// Where the members of archives lie; gone with this value.
+    unpacked_to: Option<TempDir>,
 }
 
 /// Names that are never submissions.
@@ -51,11 +64,13 @@ fn is_passed_over(name: &str, also: &[String]) -> bool {
         || also.iter().any(|other| other == name)
 }
 
-/// Looks into inboxes, recursively. `pass_over` are further file names that are no submissions.
+/// Looks into inboxes, recursively, and into the archives in them. `pass_over` are further file names that are
+/// no submissions.
 ///
 /// # Errors
-/// When an inbox itself cannot be read; a file in it that cannot be is a finding.
-pub fn look_into(inboxes: &[PathBuf], pass_over: &[String]) -> io::Result<Intake> {
+/// When an inbox itself cannot be read, or archives cannot be unpacked for want of room; a file that cannot be
+/// read is a finding.
+pub fn look_into(inboxes: &[PathBuf], pass_over: &[String], limits: &Limits) -> io::Result<Intake> {
     let mut intake = Intake::default();
     for inbox in inboxes {
         let mut times = ReceivedTimes::read(inbox, &mut intake.findings);
@@ -72,6 +87,9 @@ pub fn look_into(inboxes: &[PathBuf], pass_over: &[String]) -> io::Result<Intake
                 continue;
             }
             match arrival(&path, &file_name, &mut times) {
+                Ok(arrival) if matches!(sniff(&path), Ok(Err(NotAccepted::Archive))) => {
+                    open_archive(arrival, &mut times, pass_over, limits, &mut intake)?;
+                }
                 Ok(arrival) => intake.arrivals.push(arrival),
                 Err(e) => intake.findings.push(unreadable(&file_name, &e)),
             }
@@ -82,6 +100,73 @@ pub fn look_into(inboxes: &[PathBuf], pass_over: &[String]) -> io::Result<Intake
         .arrivals
         .sort_by(|a, b| (&a.file_name, &a.sha256).cmp(&(&b.file_name, &b.sha256)));
     Ok(intake)
+}
+
+/// Looks at single files as [`look_into`] would find them in an inbox: each is a path and the name it goes by.
+///
+/// # Errors
+/// When a file cannot be read, or archives cannot be unpacked for want of room.
+pub fn look_at(files: &[(PathBuf, String)], limits: &Limits) -> io::Result<Intake> {
+    let mut intake = Intake::default();
+    let mut times = ReceivedTimes::default();
+    for (path, name) in files {
+        let arrival = arrival(path, name, &mut times)?;
+        if matches!(sniff(path), Ok(Err(NotAccepted::Archive))) {
+            open_archive(arrival, &mut times, &[], limits, &mut intake)?;
+        } else {
+            intake.arrivals.push(arrival);
+        }
+    }
+    Ok(intake)
+}
+
+/// Puts the members of an archive among the arrivals, and the archive itself only if it is refused.
+fn open_archive(
+    archive: Arrival,
+    times: &mut ReceivedTimes,
+    pass_over: &[String],
+    limits: &Limits,
+    intake: &mut Intake,
+) -> io::Result<()> {
+    let room = match intake.unpacked_to.take() {
+        Some(room) => room,
+        None => tempfile::Builder::new().prefix("tonghop-").tempdir()?,
+    };
+    let directory = room
+        .path()
+        .join((intake.unpacked.len() + intake.arrivals.len()).to_string());
+    intake.unpacked_to = Some(room);
+    fs::create_dir(&directory)?;
+    let name = &archive.file_name;
+    let opened = unpack(
+        &archive.path,
+        name,
+        &archive.sha256,
+        &directory,
+        pass_over,
+        limits,
+    )?;
+    for member in opened.members {
+        let stated = times.take(&member.file_name);
+        intake.arrivals.push(Arrival {
+            file_name: member.file_name,
+            path: member.path,
+            sha256: member.sha256,
+            size_bytes: member.size_bytes,
+            received_at: stated.unwrap_or(archive.received_at),
+            received_stated: stated.is_some() || archive.received_stated,
+            refused: member.refused,
+        });
+    }
+    if opened.refused.is_empty() {
+        intake.unpacked.push((archive.sha256, archive.file_name));
+    } else {
+        intake.arrivals.push(Arrival {
+            refused: opened.refused,
+            ..archive
+        });
+    }
+    Ok(())
 }
 
 fn unreadable(file_name: &str, error: &io::Error) -> Finding {
@@ -137,6 +222,7 @@ fn arrival(path: &Path, file_name: &str, times: &mut ReceivedTimes) -> io::Resul
         size_bytes: metadata.len(),
         received_at,
         received_stated: stated.is_some(),
+        refused: Vec::new(),
     })
 }
 

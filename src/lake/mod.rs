@@ -161,9 +161,12 @@ impl Lake {
             return Ok(());
         }
         let aside = to.with_extension("part");
-        let bytes = fs::read(from).map_err(io_at(from))?;
-        write_durably(&aside, &bytes).map_err(io_at(&aside))?;
+        // Through a small buffer: a file may be larger than memory.
+        let mut original = File::open(from).map_err(io_at(from))?;
+        let mut copy = File::create(&aside).map_err(io_at(&aside))?;
         restrict(&aside, 0o600).map_err(io_at(&aside))?;
+        io::copy(&mut original, &mut copy).map_err(io_at(&aside))?;
+        copy.sync_all().map_err(io_at(&aside))?;
         fs::rename(&aside, &to).map_err(io_at(&to))
     }
 

@@ -9,10 +9,10 @@ use super::Plan;
 use crate::diagnostic::{Finding, Place};
 use crate::extract::{
     Address, Carried, ColumnRef, Content, PeriodClaim, Range, ReadError, Sheet, Table, Title,
-    find_tables, read,
+    find_tables, nearest_form, read,
 };
 use crate::geography::{Claim, Report, UnitKey};
-use crate::intake::{NotAccepted, sniff};
+use crate::intake::{ARCHIVE, Limits, NotAccepted, sniff};
 use crate::normalize::{ColumnKey, Normalized, Verdict, normalize};
 use crate::period::Period;
 use crate::text::FileEncoding;
@@ -27,6 +27,8 @@ pub(super) struct Submission {
     pub received_at: Timestamp,
     /// Another file of the same content came before.
     pub duplicate: bool,
+    /// Why it is refused before anything of it is read; empty if it is not.
+    pub refused: Vec<Finding>,
 }
 
 /// What was read from a submission.
@@ -72,56 +74,79 @@ impl Submission {
 /// Reads one submission from its original.
 pub(super) fn read_submission(plan: &Plan, submission: &Submission, original: &Path) -> Contents {
     let mut contents = Contents::default();
-    let mut reject = |code: &str, args: &[(&str, &str)]| {
-        contents
-            .findings
-            .push(Finding::new(code, submission.place(), args));
-        contents.rejected = true;
+    let finding = |code: &str, args: &[(&str, &str)]| Finding::new(code, submission.place(), args);
+    let reject = |media_type: Option<&'static str>, finding: Finding| Contents {
+        media_type,
+        findings: vec![finding],
+        rejected: true,
+        ..Contents::default()
     };
-    let media = match sniff(original) {
-        Ok(Ok(media)) => media,
-        Ok(Err(NotAccepted::Empty)) => {
-            reject("TH102", &[]);
-            return contents;
-        }
-        Ok(Err(NotAccepted::Known(kind))) => {
-            reject("TH103", &[("kind", kind)]);
-            contents.media_type = Some(kind);
-            return contents;
-        }
-        Ok(Err(NotAccepted::Unknown)) => {
-            reject("TH104", &[]);
-            return contents;
-        }
-        Err(e) => {
-            reject("TH101", &[("reason", &e.to_string())]);
-            return contents;
-        }
-    };
-    if submission.size_bytes > plan.limits.max_file_bytes {
-        reject(
-            "TH105",
-            &[("limit", &format!("{} bytes", plan.limits.max_file_bytes))],
-        );
-        return contents;
+    let most = plan.limits.max_file_bytes;
+    if submission.size_bytes > most {
+        let limit = Limits::stated("max_file_bytes", most);
+        return reject(None, finding("TH105", &[("limit", &limit)]));
     }
+    let media = match sniff(original) {
+        Ok(Ok(media)) => Ok(media),
+        Ok(Err(why)) => Err(why),
+        Err(e) => return reject(None, finding("TH101", &[("reason", &e.to_string())])),
+    };
+    if !submission.refused.is_empty() {
+        let media_type = match media {
+            Ok(media) => Some(media.as_str()),
+            Err(NotAccepted::Archive) => Some(ARCHIVE),
+            Err(NotAccepted::Known(kind)) => Some(kind),
+            Err(NotAccepted::Empty | NotAccepted::Encrypted | NotAccepted::Unknown) => None,
+        };
+        return Contents {
+            media_type,
+            findings: submission.refused.clone(),
+            rejected: true,
+            ..Contents::default()
+        };
+    }
+    let media = match media {
+        Ok(media) => media,
+        Err(NotAccepted::Empty) => return reject(None, finding("TH102", &[])),
+        Err(NotAccepted::Encrypted) => return reject(None, finding("TH109", &[])),
+        Err(NotAccepted::Known(kind)) => {
+            return reject(Some(kind), finding("TH103", &[("kind", kind)]));
+        }
+        // The members of an archive are submissions of their own: only one within another comes here.
+        Err(NotAccepted::Archive) => return reject(Some(ARCHIVE), finding("TH116", &[])),
+        Err(NotAccepted::Unknown) => return reject(None, finding("TH104", &[])),
+    };
+    contents.media_type = Some(media.as_str());
     let document = match read(original, media, plan.limits, &plan.vocabulary.encodings) {
         Ok(document) => document,
         Err(e) => {
-            match e {
-                ReadError::Encrypted => reject("TH109", &[]),
-                ReadError::TooLarge(limit) => reject("TH105", &[("limit", &limit)]),
-                ReadError::UnknownEncoding => reject("TH110", &[]),
+            let why = match e {
+                ReadError::Encrypted => finding("TH109", &[]),
+                ReadError::TooLarge(limit) => finding("TH105", &[("limit", &limit)]),
+                ReadError::UnknownEncoding => finding("TH110", &[]),
                 other @ (ReadError::Damaged(_) | ReadError::Io(_)) => {
-                    reject("TH106", &[("reason", &other.to_string())]);
+                    finding("TH106", &[("reason", &other.to_string())])
                 }
-            }
-            contents.media_type = Some(media.as_str());
-            return contents;
+            };
+            return reject(contents.media_type, why);
         }
     };
-    contents.media_type = Some(media.as_str());
+    for carried in &document.carried {
+        let code = match carried {
+            Carried::Macros => "TH117",
+            Carried::ExternalLinks => "TH118",
+            Carried::Dde => "TH119",
+        };
+        contents.findings.push(finding(code, &[]));
+    }
     read_sheets(plan, submission, &document.sheets, &mut contents);
+    if let Some(encoding) = document.encoding.as_ref().filter(|e| !e.is_unicode()) {
+        let args = [
+            ("encoding", encoding.name.as_str()),
+            ("evidence", encoding.evidence.as_str()),
+        ];
+        contents.findings.push(finding("TH120", &args));
+    }
     contents.encoding = document.encoding;
     contents.carried = document.carried;
     contents
@@ -144,10 +169,13 @@ fn read_sheets(plan: &Plan, submission: &Submission, sheets: &[Sheet], contents:
         contents
             .findings
             .extend(notes_on_reading(sheet, &found.tables, &place));
+        if found.tables.is_empty() {
+            contents.findings.extend(like_a_form(plan, sheet, &place));
+        }
         if found.tables.is_empty() && sheet.name.is_some() {
             contents.findings.push(Finding::new(
                 "TH202",
-                place,
+                place.clone(),
                 &[("cells", &sheet.len().to_string())],
             ));
         }
@@ -216,6 +244,36 @@ fn read_sheets(plan: &Plan, submission: &Submission, sheets: &[Sheet], contents:
             locales,
         });
     }
+}
+
+/// What a sheet without a form has of one, if it looks like one.
+fn like_a_form(plan: &Plan, sheet: &Sheet, place: &Place) -> Option<Finding> {
+    let near = nearest_form(sheet, &plan.vocabulary)?;
+    let heads: Vec<String> = near.heads.iter().map(Address::to_string).collect();
+    let or_none = |text: String| {
+        if text.is_empty() {
+            "-".to_owned()
+        } else {
+            text
+        }
+    };
+    let label_head = near.label_head.map(|at| at.to_string()).unwrap_or_default();
+    let place = Place {
+        form: Some(near.form.clone()),
+        cell: near
+            .label_head
+            .or(near.heads.first().copied())
+            .map(|at| at.to_string()),
+        ..place.clone()
+    };
+    let args = [
+        ("form", near.form.clone()),
+        ("label_head", or_none(label_head)),
+        ("heads", or_none(heads.join(", "))),
+        ("rows", near.rows.to_string()),
+    ];
+    let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
+    Some(Finding::new("TH222", place, &args))
 }
 
 /// What a sheet was read in spite of: old encodings, hidden rows and columns.

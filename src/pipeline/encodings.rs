@@ -21,7 +21,7 @@ pub(super) fn read_encodings(
     for encoding in &raw.encoding {
         let table = Csv::read(
             &folder.join(&encoding.table),
-            &["bytes_hex", "as_cp1252", "char", "name"],
+            &["bytes_hex", "as_cp1252", "char", "name", "layer"],
         )?;
         let letters = table
             .rows()

@@ -2,15 +2,13 @@
 
 use std::path::PathBuf;
 
-use jiff::Timestamp;
-
 use super::Plan;
 use super::assemble::{Submission, TableReading, read_submission};
 use super::run::{RunError, judge_reports, within};
 use crate::diagnostic::Finding;
 use crate::extract::Carried;
 use crate::geography::{Report, decide_vintages, settle_revisions, settle_twins};
-use crate::intake::hash_file;
+use crate::intake::look_at;
 use crate::text::FileEncoding;
 
 /// What one file holds.
@@ -45,49 +43,28 @@ pub struct Inspected {
     pub reading: TableReading,
 }
 
-/// Reads files as a run would, in the order given, and writes nothing. What depends on other reports
-/// (the geography where nothing else tells it, revisions) is decided among these files alone.
+/// Reads files as a run would, up to the rules: each is a path and the name it goes by; an archive gives one for
+/// each member. What depends on other reports (the geography where nothing else tells it, twins, revisions) is
+/// decided among these files alone.
 ///
 /// # Errors
-/// When a file cannot be opened or a rule's query fails; what is wrong in a file is a finding.
-pub async fn inspect(plan: &Plan, paths: &[PathBuf]) -> Result<Vec<Inspection>, RunError> {
-    let mut taken = take_in(plan, paths)?;
-    judge_reports(plan, &mut taken.reports).await?;
-    Ok(taken.by_file())
-}
-
-/// The same without the rules: what the files say, whatever the figures are worth.
-///
-/// # Errors
-/// When a file cannot be opened.
-pub fn inspect_without_rules(plan: &Plan, paths: &[PathBuf]) -> Result<Vec<Inspection>, RunError> {
-    Ok(take_in(plan, paths)?.by_file())
-}
-
-/// Files that were read, their reports in one list.
-struct Taken {
-    inspections: Vec<Inspection>,
-    readings: Vec<Vec<TableReading>>,
-    reports: Vec<Report>,
-}
-
-fn take_in(plan: &Plan, paths: &[PathBuf]) -> Result<Taken, RunError> {
+/// When a file cannot be opened; what is wrong in a file is a finding.
+pub fn read_files(plan: &Plan, files: &[(PathBuf, String)]) -> Result<Vec<Inspection>, RunError> {
     let mut inspections = Vec::new();
     let mut reports = Vec::new();
     let mut readings = Vec::new();
-    for path in paths {
-        let metadata = std::fs::metadata(path).map_err(RunError::Inbox)?;
-        let modified = metadata.modified().map_err(RunError::Inbox)?;
-        let sha256 = hash_file(path).map_err(RunError::Inbox)?;
+    let intake = look_at(files, &plan.limits).map_err(RunError::Inbox)?;
+    for arrival in &intake.arrivals {
         let submission = Submission {
-            submission_id: sha256[..16].to_owned(),
-            file_name: path.display().to_string(),
-            sha256,
-            size_bytes: metadata.len(),
-            received_at: Timestamp::try_from(modified).unwrap_or(Timestamp::UNIX_EPOCH),
+            submission_id: arrival.sha256[..16].to_owned(),
+            file_name: arrival.file_name.clone(),
+            sha256: arrival.sha256.clone(),
+            size_bytes: arrival.size_bytes,
+            received_at: arrival.received_at,
             duplicate: false,
+            refused: arrival.refused.clone(),
         };
-        let contents = read_submission(plan, &submission, path);
+        let contents = read_submission(plan, &submission, &arrival.path);
         reports.extend(contents.reports);
         readings.push(contents.tables);
         inspections.push(Inspection {
@@ -105,36 +82,51 @@ fn take_in(plan: &Plan, paths: &[PathBuf]) -> Result<Taken, RunError> {
     decide_vintages(&mut reports, &plan.geography, &plan.zone);
     settle_twins(&mut reports);
     settle_revisions(&mut reports, &plan.reporters);
-    Ok(Taken {
-        inspections,
-        readings,
-        reports,
-    })
+    let mut reports = reports.into_iter();
+    for (inspection, readings) in inspections.iter_mut().zip(readings) {
+        inspection.reports = readings
+            .into_iter()
+            .zip(reports.by_ref())
+            .map(|(reading, report)| Inspected { report, reading })
+            .collect();
+        place_findings(inspection);
+    }
+    Ok(inspections)
 }
 
-impl Taken {
-    /// Gives each file its reports.
-    fn by_file(self) -> Vec<Inspection> {
-        let mut inspections = self.inspections;
-        let mut reports = self.reports.into_iter();
-        for (inspection, readings) in inspections.iter_mut().zip(self.readings) {
-            let n = readings.len();
-            inspection.reports = reports
-                .by_ref()
-                .take(n)
-                .zip(readings)
-                .map(|(mut report, reading)| {
-                    let whole = report.place();
-                    for finding in &mut report.findings {
-                        finding.place = within(&finding.place, &whole);
-                    }
-                    report
-                        .findings
-                        .sort_by(|a, b| a.storage_key().cmp(&b.storage_key()));
-                    Inspected { report, reading }
-                })
-                .collect();
+/// Reads files as [`read_files`] does and lets the rules judge them.
+///
+/// # Errors
+/// When a file cannot be opened or a rule's query fails.
+pub async fn inspect(
+    plan: &Plan,
+    files: &[(PathBuf, String)],
+) -> Result<Vec<Inspection>, RunError> {
+    let mut inspections = read_files(plan, files)?;
+    let mut reports: Vec<Report> = inspections
+        .iter()
+        .flat_map(|i| i.reports.iter().map(|r| r.report.clone()))
+        .collect();
+    judge_reports(plan, &mut reports).await?;
+    let mut judged = reports.into_iter();
+    for inspection in &mut inspections {
+        for (inspected, report) in inspection.reports.iter_mut().zip(judged.by_ref()) {
+            inspected.report = report;
         }
-        inspections
+        place_findings(inspection);
+    }
+    Ok(inspections)
+}
+
+/// Completes the places of the findings of reports and puts them in order.
+fn place_findings(inspection: &mut Inspection) {
+    for Inspected { report, .. } in &mut inspection.reports {
+        let whole = report.place();
+        for finding in &mut report.findings {
+            finding.place = within(&finding.place, &whole);
+        }
+        report
+            .findings
+            .sort_by(|a, b| a.storage_key().cmp(&b.storage_key()));
     }
 }

@@ -17,7 +17,7 @@ mod tables;
 pub use assemble::TableReading;
 pub use catalogue::{Indicator, Measure, Sector, TARGET_TEXTS, Target};
 pub use check::check_queries;
-pub use inspect::{Inspected, Inspection, inspect, inspect_without_rules};
+pub use inspect::{Inspected, Inspection, inspect, read_files};
 pub use load::load;
 pub use run::{Progress, Run, RunError, RunOptions, Stage, open_engine, run};
 pub use summary::{Headlines, Overdue, ReportCount, Summary};
@@ -26,8 +26,9 @@ use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 
-use crate::extract::{Limits, Vocabulary};
+use crate::extract::Vocabulary;
 use crate::geography::{Duty, Geography, Reporters};
+use crate::intake::Limits;
 use crate::normalize::Conventions;
 use crate::period::Period;
 use crate::query::{Country, Models};

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::extract::Limits;
+use crate::intake::Limits;
 use crate::period::Frequency;
 
 /// `pipeline.toml`.

@@ -167,6 +167,14 @@ pub struct FileEncoding {
     pub evidence: String,
 }
 
+impl FileEncoding {
+    /// Whether nothing had to be decided: the text is Unicode.
+    #[must_use]
+    pub fn is_unicode(&self) -> bool {
+        self.name.starts_with("UTF-")
+    }
+}
+
 /// The encodings that are known, and the words that tell them apart.
 #[derive(Debug, Clone, Default)]
 pub struct Encodings {

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use tonghop::extract::{
     Address, ColumnRef, Content, PeriodClaim, Range, Sheet, Table, find_tables,
 };
-use tonghop::normalize::{Normalized, normalize};
+use tonghop::normalize::{Normalized, Reason, Verdict, normalize};
 use tonghop::pipeline::{Plan, load};
 
 static PLAN: LazyLock<Plan> = LazyLock::new(|| {
@@ -260,7 +260,7 @@ fn both_forms_in_one_sheet() {
 #[test]
 fn rows_that_fit_nothing_are_named_with_what_is_nearest() {
     let table = only_table(&sheet(&format!(
-        "{HEAD}\n1|Tổng số hợp tác xã|HTX|101|5|6|7|8\n2|Số HTX đang hoạt độngg||||2\n3|Số HTX giải thể|HTX|104|1|1|1|1\n"
+        "{HEAD}\n1|Tổng số hợp tác xã|HTX|101|5|6|7|8\n2|Số HTX đang hoat độngg||||2\n3|Số HTX giải thể|HTX|104|1|1|1|1\n"
     )));
     assert_eq!(codes(&table), ["TH205 B3"]);
     assert!(
@@ -470,4 +470,294 @@ fn every_body_cell_is_loaded_checked_or_held() {
     assert_eq!(result.comparisons.len(), 1);
     // The strange column's one cell in a known row, and the strange row's four.
     assert_eq!(table.cells_held, 5);
+}
+
+#[test]
+fn a_letter_wrong_in_a_long_label_is_a_warning() {
+    let table = only_table(&sheet(&format!(
+        "{HEAD}\n1|Tổng số hơp tác xã|HTX||5|6|7|8\n2|Số HTX giải thể|HTX|104|1|1|1|1\n"
+    )));
+    assert_eq!(codes(&table), ["TH216 B2"]);
+    assert_eq!(values(&table).len(), 8);
+    // In a head too.
+    let head = HEAD.replace("Thực hiện năm 2022", "Thực hiên năm 2022");
+    let table = only_table(&sheet(&format!(
+        "{head}\n1|Tổng số hợp tác xã|HTX||5|6|7|8\n"
+    )));
+    assert_eq!(codes(&table), ["TH216 E1"]);
+    assert_eq!(values(&table)[0], "htx_total actual E2 5");
+    // A short label differs by a letter without being the same, and so does one between two.
+    let table = only_table(&sheet(
+        "Lĩnh vực|Hợp tác xã|\n|Tổng số|Đang hoạt động\nThuỷ sảm|1|2\nTrồng trọt|3|4\n",
+    ));
+    assert!(
+        codes(&table).contains(&"TH205 A3".to_owned()),
+        "{:?}",
+        codes(&table)
+    );
+}
+
+#[test]
+fn a_code_with_a_label_unlike_its_own_is_said() {
+    let table = only_table(&sheet(&format!(
+        "{HEAD}\n1|Diện tích rừng trồng mới|HTX|101|5|6|7|8\n"
+    )));
+    assert_eq!(codes(&table), ["TH219 B2"]);
+    assert_eq!(values(&table)[0], "htx_total actual E2 5");
+}
+
+#[test]
+fn a_subtotal_is_passed_over_and_accounted_for() {
+    let table = only_table(&sheet(&format!(
+        "{HEAD}\n1|Tổng số hợp tác xã|HTX|101|5|6|7|8\n|Cộng mục I||  |5|6|7|8\n2|Số HTX giải thể|HTX|104|1|1|1|1\n"
+    )));
+    assert_eq!(codes(&table), ["TH217 B3"]);
+    assert_eq!(table.cells_held, 4);
+    assert_eq!(values(&table).len(), 8);
+}
+
+#[test]
+fn a_form_on_its_side_is_read_by_its_words() {
+    let table = only_table(&sheet(
+        "Biểu số: KTTT-01\nMỘT SỐ CHỈ TIÊU CƠ BẢN NĂM 2023\nĐơn vị báo cáo: UBND tỉnh Sơn La\n\n\
+         |Chỉ tiêu|Tổng số hợp tác xã|Số HTX đang hoạt động|Tổng vốn điều lệ của các HTX\n\
+         |Đơn vị tính|HTX|HTX|triệu đồng\n|Mã số|101|102|151\n\
+         |Thực hiện năm 2022|5|4|3000\n|Kế hoạch năm 2023|6|5|4000\n|Ước thực hiện năm 2023|7|6|5000\n|Kế hoạch năm 2024|8|7|6000\n\
+         \n|Người lập biểu|||Thủ trưởng đơn vị\n",
+    ));
+    assert_eq!(codes(&table), ["TH218 B5"]);
+    assert_eq!(table.ranges[0], range((4, 1), (10, 4)));
+    assert_eq!(
+        values(&table)[..5],
+        [
+            "htx_total actual C8 5",
+            "htx_total plan C9 6",
+            "htx_total estimate C10 7",
+            "htx_total next_plan C11 8",
+            "htx_active actual D8 4",
+        ]
+    );
+    assert_eq!(
+        table.period,
+        PeriodClaim::Agreed("2023".parse().expect("a period"))
+    );
+    let read = normalized(&table);
+    let capital = read
+        .observations
+        .iter()
+        .find(|o| o.indicator == "htx_charter_capital")
+        .expect("a value");
+    assert_eq!(capital.value.map(|v| v.to_string()).as_deref(), Some("3"));
+    assert_eq!(table.cells_held, 0);
+}
+
+#[test]
+fn a_row_on_its_side_that_is_not_known_is_named() {
+    let table = only_table(&sheet(
+        "Chỉ tiêu|Tổng số hợp tác xã|Số HTX đang hoạt động|Số con trâu\nThực hiện năm 2022|5|4|9\nKế hoạch năm 2023|6|5|9\nSố khác|1|1|1\n",
+    ));
+    let mut found = codes(&table);
+    found.retain(|code| !code.starts_with("TH203"));
+    assert_eq!(found, ["TH218 A1", "TH205 D1", "TH204 A4"]);
+    // Three figures of the unknown label, two of the unknown row under known ones.
+    assert_eq!(table.cells_held, 5);
+}
+
+#[test]
+fn two_tables_beside_each_other_are_two() {
+    let sheet = sheet(
+        "Biểu số: KTTT-01||||||Biểu số: KTTT-02\nĐơn vị báo cáo: UBND tỉnh Sơn La\nNĂM 2023\n\
+         Chỉ tiêu|Mã số|Thực hiện năm 2022|Ước thực hiện năm 2023|Ghi chú||TT|Lĩnh vực|Hợp tác xã|\n\
+         |||||||| Tổng số|Đang hoạt động\n\
+         Tổng số hợp tác xã|101|5|6|||1|Trồng trọt|3|2\n\
+         Số HTX giải thể|104|1|2|||2|Chăn nuôi|4|3\n",
+    );
+    let tables = find_tables(&sheet, &PLAN.vocabulary).tables;
+    assert_eq!(tables.len(), 2);
+    assert_eq!(
+        values(&tables[0]),
+        [
+            "htx_total actual C6 5",
+            "htx_total estimate D6 6",
+            "htx_dissolved actual C7 1",
+            "htx_dissolved estimate D7 2",
+        ]
+    );
+    assert_eq!(
+        values(&tables[1]),
+        [
+            "A1 htx_total I6 3",
+            "A1 htx_active J6 2",
+            "A2 htx_total I7 4",
+            "A2 htx_active J7 3",
+        ]
+    );
+    for table in &tables {
+        assert_eq!(
+            table
+                .title
+                .reporter
+                .as_ref()
+                .map(|s| s.at.to_string())
+                .as_deref(),
+            Some("A2"),
+            "what stands above both speaks for both"
+        );
+        assert_eq!(
+            table.period,
+            PeriodClaim::Agreed("2023".parse().expect("a period"))
+        );
+        assert_eq!(table.cells_held, 0);
+    }
+}
+
+#[test]
+fn a_form_in_two_halves_or_over_two_pages_is_one() {
+    let halves = sheet(
+        "Chỉ tiêu|Thực hiện năm 2022|Ước thực hiện năm 2023||Chỉ tiêu|Thực hiện năm 2022|Ước thực hiện năm 2023\n\
+         Tổng số hợp tác xã|5|6||Tổng số liên hiệp hợp tác xã|1|2\n",
+    );
+    let table = only_table(&halves);
+    assert_eq!(
+        values(&table),
+        [
+            "htx_total actual B2 5",
+            "htx_total estimate C2 6",
+            "lhhtx_total actual F2 1",
+            "lhhtx_total estimate G2 2",
+        ]
+    );
+    assert_eq!(table.ranges.len(), 2);
+    let head = "Chỉ tiêu|Thực hiện năm 2022|Ước thực hiện năm 2023";
+    let pages = sheet(&format!(
+        "{head}\nI HỢP TÁC XÃ\nTổng số hợp tác xã|5|6\n\n{head}\nSố HTX giải thể|1|2\n"
+    ));
+    let table = only_table(&pages);
+    assert_eq!(values(&table).len(), 4);
+    // The same rows again are the form twice.
+    let twice = sheet(&format!(
+        "{head}\nTổng số hợp tác xã|5|6\n\n{head}\nTổng số hợp tác xã|5|6\n"
+    ));
+    assert_eq!(find_tables(&twice, &PLAN.vocabulary).tables.len(), 2);
+}
+
+/// Values, codes of findings, and the verdicts on the columns of a sheet with text numbers.
+fn text_numbers(rows: &str) -> (Vec<String>, Vec<String>, Vec<String>) {
+    let mut made = Sheet::new(Some("S".to_owned()), true);
+    let text = format!(
+        "Chỉ tiêu|Thực hiện năm 2022|Ước thực hiện năm 2023|Ước TH năm 2023 / TH năm 2022\n{rows}"
+    );
+    for (row, line) in text.lines().enumerate() {
+        for (column, cell) in line.split('|').enumerate() {
+            let at = Address::new(row as u32, column as u32);
+            made.put(at, Content::Text(cell.to_owned()));
+        }
+    }
+    let read = normalized(&only_table(&made));
+    let values = read
+        .observations
+        .iter()
+        .map(|o| {
+            format!(
+                "{} {}",
+                o.at,
+                o.value.map_or_else(|| "?".to_owned(), |v| v.to_string())
+            )
+        })
+        .collect();
+    let codes = read
+        .findings
+        .iter()
+        .map(|f| format!("{} {}", f.code, f.place.cell.clone().unwrap_or_default()))
+        .collect();
+    let verdicts = read
+        .locales
+        .values()
+        .map(|v| match v {
+            Verdict::Open => "open".to_owned(),
+            Verdict::Proven(p) => format!("{:?} {:?} {}", p.locale, p.reason, p.at),
+            Verdict::ProvenBySheet(p) => format!("sheet {:?} {:?} {}", p.locale, p.reason, p.at),
+            Verdict::Contradiction(a, b) => format!("{} against {}", a.at, b.at),
+        })
+        .collect();
+    (values, codes, verdicts)
+}
+
+#[test]
+fn each_column_writes_numbers_in_its_own_way() {
+    // A count must be whole, and shows how its column writes; the other column is written the other way.
+    let (values, codes, verdicts) =
+        text_numbers("Tổng số hợp tác xã|1.234|1,250\nDoanh thu bình quân một HTX|2.345|3,456\n");
+    assert_eq!(values, ["B2 1234", "C2 1250", "B3 2345", "C3 3456"]);
+    assert_eq!(codes, ["TH307 B3", "TH307 C3"]);
+    assert_eq!(verdicts, ["CommaDecimal Whole B2", "PointDecimal Whole C2"]);
+    // Nothing tells: held back.
+    let (values, codes, _) =
+        text_numbers("Doanh thu bình quân một HTX|2.345|3,4\nLãi bình quân một HTX|x|1,234.5\n");
+    assert_eq!(values, ["C2 3.4", "B3 ?", "C3 1234.5"]);
+    assert_eq!(codes, ["TH302 B2"], "the sheet contradicts itself");
+    // A column without a proof goes by the sheet.
+    let (values, codes, verdicts) = text_numbers("Doanh thu bình quân một HTX|2.345|3,4\n");
+    assert_eq!(values, ["B2 2345", "C2 3.4"]);
+    assert_eq!(codes, ["TH307 B2"]);
+    assert_eq!(verdicts[0], "sheet CommaDecimal Form C2");
+    // A column that contradicts itself proves nothing, whatever the others say.
+    let (values, codes, _) = text_numbers(
+        "Doanh thu bình quân một HTX|2.345|1\nLãi bình quân một HTX|1,5|1,5\nTổng vốn điều lệ của các HTX|1,234.5|2\n",
+    );
+    assert_eq!(values, ["C2 1", "B3 1.5", "C3 1.5", "B4 1234.5", "C4 2"]);
+    assert_eq!(codes, ["TH302 B2"]);
+    // A percentage that agrees with one reading alone.
+    let (values, _, verdicts) = text_numbers("Doanh thu bình quân một HTX|2.500|2750|110\n");
+    assert_eq!(values, ["B2 2500", "C2 2750"]);
+    assert_eq!(verdicts[0], "CommaDecimal Comparison D2");
+}
+
+#[test]
+fn a_total_that_adds_up_in_one_way_only_proves_it() {
+    let rows = &PLAN.vocabulary.forms[1].rows;
+    let parts = &rows[0].parts;
+    let total = parts.len() * 400;
+    assert!(total > 1000);
+    let grouped = format!("{}.{:03}", total / 1000, total % 1000);
+    let read = |total: &str, parts: &[usize]| {
+        let mut made = Sheet::new(None, true);
+        let mut lines = vec![
+            "Đơn vị tính: nghìn người".to_owned(),
+            "NĂM 2023".to_owned(),
+            "Lĩnh vực|Hợp tác xã|".to_owned(),
+            "|Thành viên|Lao động".to_owned(),
+            format!("Tổng số|{total}|5"),
+        ];
+        lines.extend(parts.iter().map(|i| format!("{}|400|1", rows[*i].label)));
+        for (row, line) in lines.iter().enumerate() {
+            for (column, cell) in line.split('|').enumerate() {
+                let at = Address::new(row as u32, column as u32);
+                made.put(at, Content::Text(cell.to_owned()));
+            }
+        }
+        normalized(&only_table(&made))
+    };
+    let total_of = |read: &Normalized| {
+        let mut members = read
+            .observations
+            .iter()
+            .filter(|o| o.indicator == "htx_members");
+        members
+            .find(|o| o.sector == "_T")
+            .and_then(|o| o.value)
+            .map(|v| v.to_string())
+    };
+    let whole = read(&grouped, parts);
+    assert_eq!(total_of(&whole), Some(format!("{}", total * 1000)));
+    assert!(
+        whole
+            .locales
+            .values()
+            .any(|v| v.proof().is_some_and(|p| p.reason == Reason::Total))
+    );
+    // With a part missing nothing is proven: the total is held back.
+    let lacking = read(&grouped, &parts[1..]);
+    assert_eq!(total_of(&lacking), None);
+    assert!(lacking.findings.iter().any(|f| f.code == "TH302"));
 }

@@ -2,13 +2,14 @@
 //! engine makes of the files: plain sums and weighted means over provinces, with no knowledge of the engine.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use tempfile::TempDir;
 
 use crate::golden::SAMPLE;
 
 #[path = "../../examples/generate_sample/lib.rs"]
-mod sample;
+pub(crate) mod sample;
 
 /// One figure of the country: value (in millionths) and number of provinces.
 type Figure = (i128, i64);
@@ -78,10 +79,15 @@ fn engine(geography: &str, period: i32, scenario: &str) -> BTreeMap<String, Figu
         .collect()
 }
 
+/// What the generator says it wrote.
+static WRITTEN: LazyLock<sample::Summary> = LazyLock::new(|| {
+    let aside = TempDir::new().expect("a directory");
+    sample::write_inbox(aside.path(), &sample::COMMITTED).expect("written")
+});
+
 #[test]
 fn the_country_is_what_the_provinces_said() {
-    let aside = TempDir::new().expect("a directory");
-    let written = sample::write_inbox(aside.path(), &sample::COMMITTED).expect("written");
+    let written = &*WRITTEN;
     let indicators = sample::facts::Facts::load().expect("facts").indicators;
     assert!(indicators.len() > 40);
     for year in 2022..=2025 {
@@ -123,4 +129,104 @@ fn the_country_is_what_the_provinces_said() {
             );
         }
     }
+}
+
+/// Form, indicator, sector, scenario and year of a figure.
+type Key = (&'static str, String, String, &'static str, i32);
+
+/// Every figure of a report, in millionths.
+fn stated(report: &sample::reports::Report, facts: &sample::facts::Facts) -> BTreeMap<Key, i128> {
+    let mut figures = BTreeMap::new();
+    let (columns, year) = (&report.columns, report.year);
+    for (scenario, year, column) in [
+        ("actual", year - 1, &columns.actual),
+        ("plan", year, &columns.plan),
+        ("estimate", year, &columns.estimate),
+        ("plan", year + 1, &columns.next_plan),
+    ] {
+        for indicator in &facts.indicators {
+            let id = indicator.id.clone();
+            let value = i128::from(column.get(&id)) * 10_i128.pow(6 - indicator.decimals);
+            figures.insert(("KTTT-01", id, "_T".to_owned(), scenario, year), value);
+        }
+    }
+    let sectors = facts.sectors.iter().map(|s| s.code.as_str()).chain(["_T"]);
+    for sector in sectors {
+        for (measure, ..) in sample::by_sector::MEASURES {
+            let value = i128::from(report.by_sector.get(sector, measure)) * 1_000_000;
+            let key = (measure.to_owned(), sector.to_owned());
+            figures.insert(("KTTT-02", key.0, key.1, "estimate", year), value);
+        }
+    }
+    figures
+}
+
+/// Whatever a province's habits, each of its figures is read as it was meant, and nothing beside them.
+#[test]
+fn every_report_is_read_as_it_was_written() {
+    let facts = sample::facts::Facts::load().expect("facts");
+    let mut read: BTreeMap<String, BTreeMap<Key, i128>> = BTreeMap::new();
+    for line in SAMPLE.sql(
+        "SELECT s.file_name, r.form, o.indicator, o.sector, o.scenario, o.period, o.value FROM observations o \
+         JOIN reports r ON r.report_id = o.report_id JOIN submissions s ON s.submission_id = r.submission_id \
+         WHERE o.value IS NOT NULL",
+    ) {
+        let fields: Vec<&str> = line.rsplitn(7, ',').collect();
+        let [value, period, scenario, sector, indicator, form, file] = fields[..] else {
+            panic!("{line}");
+        };
+        let form = if form == "KTTT-01" { "KTTT-01" } else { "KTTT-02" };
+        let scenario = match scenario {
+            "actual" => "actual",
+            "plan" => "plan",
+            _ => "estimate",
+        };
+        let key = (
+            form,
+            indicator.to_owned(),
+            sector.to_owned(),
+            scenario,
+            period.parse().expect("a year"),
+        );
+        let millionths = value.replace('.', "").parse().expect("a decimal of six places");
+        let before = read.entry(file.to_owned()).or_default().insert(key, millionths);
+        assert_eq!(before, None, "{line} is there twice");
+    }
+    let mut wrong = Vec::new();
+    for report in &WRITTEN.reports {
+        let mut expected = stated(report, &facts);
+        if report.planted == Some(sample::planted::Planted::WrongUnit) {
+            expected.retain(|(_, indicator, ..), _| indicator != "htx_charter_capital");
+        }
+        let mut found = BTreeMap::new();
+        for file in &report.files {
+            found.extend(read.remove(file).unwrap_or_default());
+        }
+        let differing: Vec<&Key> = expected
+            .iter()
+            .filter(|(key, value)| found.get(*key) != Some(value))
+            .map(|(key, _)| key)
+            .collect();
+        if let Some(first) = differing.first() {
+            wrong.push(format!(
+                "{}: {} of {} figures, the first {first:?}: {:?} was written, {:?} was read",
+                report.files.join(" + "),
+                differing.len(),
+                expected.len(),
+                expected[*first],
+                found.get(*first)
+            ));
+        }
+        for key in found.keys().filter(|key| !expected.contains_key(*key)) {
+            wrong.push(format!("{}: {key:?} was never written", report.files[0]));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} of {}:\n{}",
+        wrong.len(),
+        WRITTEN.reports.len(),
+        wrong.join("\n")
+    );
+    assert_eq!(read.into_keys().collect::<Vec<_>>(), Vec::<String>::new());
 }

@@ -1,42 +1,25 @@
-//! Reading files into sheets: workbooks by calamine, text files by csv.
+//! Reading files into sheets: workbooks by calamine, text files by csv, OpenDocument by quick-xml.
 //!
 //! Cells are streamed into a sparse grid: a sheet that claims a million rows and holds two cells costs
-//! two cells. A parser that panics on a damaged file ends that file, not the run.
+//! two cells. What a file unpacks to is measured before a reader sees it, and a parser that panics on a
+//! damaged file ends that file, not the run.
 
 mod delimited;
+mod markup;
+mod ods;
+mod package;
+mod records;
+mod tally;
+mod xls;
+mod xlsb;
 mod xlsx;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-
-use serde::Deserialize;
 
 use super::decode::decode_sheet;
 use super::grid::Sheet;
-use crate::intake::MediaType;
+use crate::intake::{Limits, MediaType, guarded};
 use crate::text::{Encodings, FileEncoding};
-
-/// What a single file may hold before it is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Limits {
-    /// Size in bytes.
-    pub max_file_bytes: u64,
-    /// Cells that hold something, over all sheets.
-    pub max_cells: usize,
-    /// Sheets.
-    pub max_sheets: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            max_file_bytes: 200_000_000,
-            max_cells: 5_000_000,
-            max_sheets: 200,
-        }
-    }
-}
 
 /// Why a file could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -47,7 +30,7 @@ pub enum ReadError {
     /// The parser gave up.
     #[error("{0}")]
     Damaged(String),
-    /// More than the limits allow.
+    /// More than a limit allows: the limit as it stands in pipeline.toml, such as `max_cells = 2000000`.
     #[error("it holds more than {0}")]
     TooLarge(String),
     /// Text whose encoding nothing tells.
@@ -57,6 +40,16 @@ pub enum ReadError {
     #[error(transparent)]
     Io(#[from] std::io::Error),
 }
+
+impl ReadError {
+    /// More than a limit of pipeline.toml allows.
+    pub(super) fn over(key: &str, value: impl std::fmt::Display) -> Self {
+        Self::TooLarge(Limits::stated(key, value))
+    }
+}
+
+/// Tells whether a font of this name stands for an encoding.
+pub type LegacyFont<'a> = &'a (dyn Fn(&str) -> bool + Sync);
 
 /// A file, read.
 #[derive(Debug, Clone, Default)]
@@ -80,7 +73,7 @@ pub enum Carried {
     Dde,
 }
 
-/// Reads a file.
+/// Reads a file. `legacy_font` tells the fonts that stand for an encoding; cells set in one know it.
 ///
 /// # Errors
 /// When the file is damaged, protected, too large, not text, or cannot be opened.
@@ -90,27 +83,30 @@ pub fn read(
     limits: Limits,
     encodings: &Encodings,
 ) -> Result<Document, ReadError> {
-    match catch_unwind(AssertUnwindSafe(|| match media {
-        MediaType::Xlsx => xlsx::read_xlsx(path, limits).map(|sheets| Document {
-            sheets,
-            ..Document::default()
-        }),
-        MediaType::Csv => {
-            delimited::read_csv(path, limits, encodings).map(|(sheet, encoding)| Document {
-                sheets: vec![sheet],
-                encoding: Some(encoding),
-                ..Document::default()
-            })
-        }
-    })) {
-        Ok(result) => result.map(|mut document| {
-            for sheet in &mut document.sheets {
-                decode_sheet(sheet, encodings);
+    let legacy_font = |font: &str| encodings.is_legacy_font(font);
+    guarded(|| {
+        let mut document = match media {
+            MediaType::Xlsx | MediaType::Xlsm => xlsx::read_xlsx(path, limits, &legacy_font)?,
+            MediaType::Xlsb => xlsb::read_xlsb(path, limits)?,
+            MediaType::Xls => xls::read_xls(path, limits)?,
+            MediaType::Ods => ods::read_ods(path, limits)?,
+            MediaType::Csv | MediaType::Tsv => {
+                let (sheet, encoding) = delimited::read_csv(path, limits, encodings)?;
+                Document {
+                    sheets: vec![sheet],
+                    encoding: Some(encoding),
+                    ..Document::default()
+                }
             }
-            document
-        }),
-        Err(_) => Err(ReadError::Damaged(
+        };
+        for sheet in &mut document.sheets {
+            decode_sheet(sheet, encodings);
+        }
+        Ok(document)
+    })
+    .unwrap_or_else(|| {
+        Err(ReadError::Damaged(
             "the reader of this format gave up on it".to_owned(),
-        )),
-    }
+        ))
+    })
 }

@@ -1,26 +1,69 @@
-//! Office Open XML workbooks, streamed by calamine.
+//! Office Open XML workbooks, streamed by calamine. What calamine does not tell (hidden rows and columns, the
+//! fonts of texts) is read from the same parts beside it, and only where a part mentions it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
+use std::sync::{Arc, LazyLock};
 
-use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
+use calamine::{Reader as _, SheetType, SheetVisible, Xlsx, XlsxError};
+use quick_xml::Reader;
+use quick_xml::events::attributes::Attribute;
+use quick_xml::events::{BytesStart, Event};
+use regex::bytes::Regex;
 
-use super::{Limits, ReadError};
-use crate::extract::grid::{Address, Content, Range, Sheet};
+use super::package::Package;
+use super::tally::{MAX_COLUMNS, MAX_ROWS, Tally, content_of};
+use super::{Carried, Document, LegacyFont, Limits, ReadError};
+use crate::extract::grid::{Address, Content, Range, Sheet, joined};
 
-pub(super) fn read_xlsx(path: &Path, limits: Limits) -> Result<Vec<Sheet>, ReadError> {
-    let damaged = |e: XlsxError| match e {
-        XlsxError::Password => ReadError::Encrypted,
-        other => ReadError::Damaged(other.to_string()),
-    };
-    let mut book: Xlsx<_> = Xlsx::new(BufReader::new(File::open(path)?)).map_err(damaged)?;
+/// Bytes that a text of the shared table takes at least: `<si/>`.
+const SMALLEST_TEXT: u64 = 5;
+
+impl From<XlsxError> for ReadError {
+    fn from(error: XlsxError) -> Self {
+        match error {
+            XlsxError::Password => Self::Encrypted,
+            other => Self::Damaged(other.to_string()),
+        }
+    }
+}
+
+impl From<quick_xml::Error> for ReadError {
+    fn from(error: quick_xml::Error) -> Self {
+        Self::Damaged(error.to_string())
+    }
+}
+
+impl From<quick_xml::events::attributes::AttrError> for ReadError {
+    fn from(error: quick_xml::events::attributes::AttrError) -> Self {
+        Self::Damaged(error.to_string())
+    }
+}
+
+pub(super) fn read_xlsx(
+    path: &Path,
+    limits: Limits,
+    legacy_font: LegacyFont<'_>,
+) -> Result<Document, ReadError> {
+    let mut package = Package::open(path, &limits)?;
+    let shared = package.bytes("xl/sharedStrings.xml")?;
+    check_shared_count(&mut package, &limits)?;
+    let fonts = Fonts::of(&mut package, &shared, legacy_font)?;
+    drop(shared);
+    let parts = sheet_parts(&mut package)?;
+
+    let mut book: Xlsx<_> = Xlsx::new(BufReader::new(File::open(path)?))?;
     let metadata = book.sheets_metadata().to_vec();
     if metadata.len() > limits.max_sheets {
-        return Err(ReadError::TooLarge(format!("{} sheets", limits.max_sheets)));
+        return Err(ReadError::over("max_sheets", limits.max_sheets));
     }
-    let mut sheets = Vec::with_capacity(metadata.len());
-    let mut cells = 0;
+    let mut document = Document {
+        carried: carried(&mut package)?,
+        ..Document::default()
+    };
+    let mut tally = Tally::new(limits);
     for meta in metadata
         .iter()
         .filter(|meta| meta.typ == SheetType::WorkSheet)
@@ -32,6 +75,9 @@ pub(super) fn read_xlsx(path: &Path, limits: Limits) -> Result<Vec<Sheet>, ReadE
         let merged = book
             .merge_cells_by_sheet_name(&meta.name)
             .unwrap_or_default();
+        if merged.len() > limits.max_cells {
+            return Err(ReadError::over("max_cells", limits.max_cells));
+        }
         sheet.merge(
             merged
                 .iter()
@@ -41,33 +87,503 @@ pub(super) fn read_xlsx(path: &Path, limits: Limits) -> Result<Vec<Sheet>, ReadE
                 })
                 .collect(),
         );
-        let mut reader = book.worksheet_cells_reader(&meta.name).map_err(damaged)?;
-        while let Some(cell) = reader.next_cell_with_formula().map_err(damaged)? {
-            let Some(content) = content_of(cell.value, cell.formula.is_some()) else {
-                continue;
-            };
-            sheet.put(Address::new(cell.pos.0, cell.pos.1), content);
-            if cells + sheet.len() > limits.max_cells {
-                return Err(ReadError::TooLarge(format!("{} cells", limits.max_cells)));
+        // The text of formulas is left out: a shared one could be made to grow without end.
+        let mut reader = book.worksheet_cells_reader(&meta.name)?;
+        while let Some(cell) = reader.next_cell_with_formula_metadata()? {
+            if let Some(content) = content_of(cell.value.into(), cell.formula.is_some()) {
+                tally.put(&mut sheet, Address::new(cell.pos.0, cell.pos.1), content)?;
             }
         }
-        cells += sheet.len();
-        sheets.push(sheet);
+        lay_out(&mut package, parts.get(&meta.name), &fonts, &mut sheet)?;
+        document.sheets.push(sheet);
     }
-    Ok(sheets)
+    Ok(document)
 }
 
-fn content_of(value: DataRef<'_>, has_formula: bool) -> Option<Content> {
-    Some(match value {
-        DataRef::Empty => return has_formula.then_some(Content::NoCachedValue),
-        #[allow(clippy::cast_precision_loss)]
-        DataRef::Int(n) => Content::Number(n as f64),
-        DataRef::Float(n) => Content::Number(n),
-        DataRef::String(text) => Content::Text(text),
-        DataRef::SharedString(text) => Content::Text(text.to_owned()),
-        DataRef::Bool(b) => Content::Bool(b),
-        DataRef::DateTime(date) => Content::Date(date.to_string()),
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Content::Date(text),
-        DataRef::Error(error) => Content::Error(error.to_string()),
-    })
+/// The number of shared texts is declared, and room for as many is made at once: a count that the part cannot
+/// hold is refused.
+fn check_shared_count(package: &mut Package, limits: &Limits) -> Result<(), ReadError> {
+    static COUNT: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r#"uniqueCount\s*=\s*["']\s*\+?0*([0-9]+)"#).ok());
+    let tables: Vec<String> = package
+        .names()
+        .filter(|name| name.ends_with("sharedstrings.xml"))
+        .map(str::to_owned)
+        .collect();
+    let most = limits.max_text_bytes as u64 / SMALLEST_TEXT;
+    for name in tables {
+        let bytes = package.bytes(&name)?;
+        let counts = COUNT.iter().flat_map(|count| count.captures_iter(&bytes));
+        for count in counts {
+            let digits = std::str::from_utf8(&count[1]).unwrap_or_default();
+            if digits.parse::<u64>().map_or(true, |n| n > most) {
+                return Err(ReadError::Damaged(format!(
+                    "{name} declares {digits} texts in {} bytes",
+                    bytes.len()
+                )));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What the package carries that is never run or followed.
+pub(super) fn carried(package: &mut Package) -> Result<Vec<Carried>, ReadError> {
+    let mut carried = BTreeSet::new();
+    let mut links = Vec::new();
+    for name in package.names() {
+        if name.ends_with("vbaproject.bin") || name.contains("/macrosheets/") {
+            carried.insert(Carried::Macros);
+        }
+        if name.contains("/externallinks/") && !name.contains("/_rels/") {
+            links.push(name.to_owned());
+        }
+    }
+    for name in links {
+        let is_dde = memchr::memmem::find(&package.bytes(&name)?, b"ddeLink").is_some();
+        carried.insert(if is_dde {
+            Carried::Dde
+        } else {
+            Carried::ExternalLinks
+        });
+    }
+    Ok(carried.into_iter().collect())
+}
+
+fn xml_reader<R: BufRead>(part: R) -> Reader<R> {
+    let mut reader = Reader::from_reader(part);
+    let config = reader.config_mut();
+    config.check_end_names = false;
+    config.expand_empty_elements = true;
+    reader
+}
+
+/// The value of an attribute, its references resolved.
+pub(super) fn value_of(attribute: &Attribute<'_>) -> Result<String, ReadError> {
+    match quick_xml::escape::unescape(&attribute.value) {
+        Ok(value) => Ok(value.into_owned()),
+        Err(e) => Err(ReadError::Damaged(e.to_string())),
+    }
+}
+
+/// An attribute by its name without prefix.
+fn attribute(element: &BytesStart<'_>, name: &str) -> Result<Option<String>, ReadError> {
+    for attribute in element.attributes().with_checks(false) {
+        let attribute = attribute?;
+        if attribute.key.local_name().as_ref() == name {
+            return value_of(&attribute).map(Some);
+        }
+    }
+    Ok(None)
+}
+
+fn is_true(value: Option<&str>) -> bool {
+    matches!(value, Some("1" | "true"))
+}
+
+/// The parts that a workbook relates to, by their keys.
+pub(super) fn relationships(
+    package: &mut Package,
+    part: &str,
+) -> Result<BTreeMap<String, String>, ReadError> {
+    let mut targets = BTreeMap::new();
+    let Some(part) = package.reader(part)? else {
+        return Ok(targets);
+    };
+    let mut reader = xml_reader(part);
+    let mut buffer = Vec::new();
+    loop {
+        buffer.clear();
+        match reader.read_event_into(&mut buffer)? {
+            Event::Start(e) if e.local_name().as_ref() == "Relationship" => {
+                if let (Some(id), Some(target)) = (attribute(&e, "Id")?, attribute(&e, "Target")?) {
+                    let target = match target.strip_prefix('/') {
+                        Some(absolute) => absolute.to_owned(),
+                        None => format!("xl/{target}"),
+                    };
+                    targets.insert(id, target);
+                }
+            }
+            Event::Eof => return Ok(targets),
+            _ => {}
+        }
+    }
+}
+
+/// The part of each sheet, by its name.
+fn sheet_parts(package: &mut Package) -> Result<BTreeMap<String, String>, ReadError> {
+    let targets = relationships(package, "xl/_rels/workbook.xml.rels")?;
+    let mut buffer = Vec::new();
+    let mut parts = BTreeMap::new();
+    if let Some(part) = package.reader("xl/workbook.xml")? {
+        let mut reader = xml_reader(part);
+        loop {
+            buffer.clear();
+            match reader.read_event_into(&mut buffer)? {
+                Event::Start(e) if e.local_name().as_ref() == "sheet" => {
+                    if let (Some(name), Some(id)) = (attribute(&e, "name")?, attribute(&e, "id")?)
+                        && let Some(target) = targets.get(&id)
+                    {
+                        parts.insert(name, target.clone());
+                    }
+                }
+                Event::Eof => break,
+                _ => {}
+            }
+        }
+    }
+    for target in parts.values() {
+        if package.part(target).is_some_and(|part| !part.is_xml) {
+            return Err(ReadError::Damaged(format!("the sheet {target} is no XML")));
+        }
+    }
+    Ok(parts)
+}
+
+/// The fonts that stand for an encoding, as far as a workbook uses any.
+#[derive(Default)]
+struct Fonts {
+    any: bool,
+    /// By cell style.
+    styles: Vec<Option<Arc<str>>>,
+    /// By index in the table of shared texts.
+    shared: Vec<TextFont>,
+}
+
+/// The font that a text states itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum TextFont {
+    /// None: that of the cell.
+    OfCell,
+    /// One that stands for an encoding, in all of its runs; where some have none, that of the cell must, too.
+    Legacy { font: Arc<str>, with_cell: bool },
+    /// Another, or several.
+    Plain,
+}
+
+impl Fonts {
+    fn of(
+        package: &mut Package,
+        shared: &[u8],
+        legacy_font: LegacyFont<'_>,
+    ) -> Result<Self, ReadError> {
+        static NAMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+            Regex::new(r#"<(?:\w+:)?(?:name|rFont)\s[^<>]*?val\s*=\s*["']([^"'<>]*)"#).ok()
+        });
+        let styles = package.bytes("xl/styles.xml")?;
+        let mentions = |part: &[u8]| {
+            NAMES.iter().any(|names| {
+                names
+                    .captures_iter(part)
+                    .any(|name| std::str::from_utf8(&name[1]).is_ok_and(legacy_font))
+            })
+        };
+        if !mentions(&styles) && !mentions(shared) {
+            return Ok(Self::default());
+        }
+        Ok(Self {
+            any: true,
+            styles: style_fonts(&styles, legacy_font)?,
+            shared: shared_fonts(shared, legacy_font)?,
+        })
+    }
+
+    /// The font of a text cell, if it stands for an encoding.
+    fn at(&self, style: usize, text: &TextFont) -> Option<Arc<str>> {
+        let of_cell = self.styles.get(style).cloned().flatten();
+        match text {
+            TextFont::OfCell => of_cell,
+            TextFont::Plain => None,
+            TextFont::Legacy { font, with_cell } => {
+                (!with_cell || of_cell.is_some()).then(|| font.clone())
+            }
+        }
+    }
+}
+
+/// The legacy font of each cell style.
+fn style_fonts(
+    styles: &[u8],
+    legacy_font: LegacyFont<'_>,
+) -> Result<Vec<Option<Arc<str>>>, ReadError> {
+    let mut reader = xml_reader(styles);
+    let mut buffer = Vec::new();
+    let (mut in_fonts, mut in_styles) = (false, false);
+    let mut fonts: Vec<Option<Arc<str>>> = Vec::new();
+    let mut of_styles = Vec::new();
+    loop {
+        buffer.clear();
+        match reader.read_event_into(&mut buffer)? {
+            Event::Start(e) => match e.local_name().as_ref() {
+                "fonts" => in_fonts = true,
+                "cellXfs" => in_styles = true,
+                "font" if in_fonts => fonts.push(None),
+                "name" if in_fonts => {
+                    let name = attribute(&e, "val")?.filter(|name| legacy_font(name));
+                    if let (Some(name), Some(last)) = (name, fonts.last_mut()) {
+                        *last = Some(name.into());
+                    }
+                }
+                "xf" if in_styles => {
+                    let font = attribute(&e, "fontId")?.and_then(|id| id.parse::<usize>().ok());
+                    of_styles.push(font.and_then(|id| fonts.get(id).cloned().flatten()));
+                }
+                _ => {}
+            },
+            Event::End(e) => match e.local_name().as_ref() {
+                "fonts" => in_fonts = false,
+                "cellXfs" => in_styles = false,
+                _ => {}
+            },
+            Event::Eof => return Ok(of_styles),
+            _ => {}
+        }
+    }
+}
+
+/// What the runs of one text say of its font.
+#[derive(Default)]
+struct Runs {
+    legacy: Option<Arc<str>>,
+    without: bool,
+    plain: bool,
+    in_run: bool,
+    /// The font of the run at hand: none stated, or stated and perhaps legacy.
+    stated: Option<Option<Arc<str>>>,
+    has_text: bool,
+}
+
+impl Runs {
+    fn start(&mut self, e: &BytesStart<'_>, legacy_font: LegacyFont<'_>) -> Result<(), ReadError> {
+        match e.local_name().as_ref() {
+            "r" => {
+                self.in_run = true;
+                self.stated = None;
+                self.has_text = false;
+            }
+            "rFont" if self.in_run => {
+                let name = attribute(e, "val")?.unwrap_or_default();
+                self.stated = Some(legacy_font(&name).then(|| name.into()));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, text: &str) {
+        self.has_text = self.has_text || !text.trim().is_empty();
+    }
+
+    fn end_run(&mut self) {
+        self.in_run = false;
+        if !self.has_text {
+            return;
+        }
+        match self.stated.take() {
+            None => self.without = true,
+            Some(None) => self.plain = true,
+            Some(Some(font)) => {
+                self.legacy.get_or_insert(font);
+            }
+        }
+    }
+
+    fn font(self) -> TextFont {
+        match (self.plain, self.legacy) {
+            (true, _) => TextFont::Plain,
+            (false, Some(font)) => TextFont::Legacy {
+                font,
+                with_cell: self.without,
+            },
+            (false, None) => TextFont::OfCell,
+        }
+    }
+}
+
+/// The font of each text of the shared table.
+fn shared_fonts(shared: &[u8], legacy_font: LegacyFont<'_>) -> Result<Vec<TextFont>, ReadError> {
+    let mut reader = xml_reader(shared);
+    let mut buffer = Vec::new();
+    let mut fonts = Vec::new();
+    let mut runs = Runs::default();
+    loop {
+        buffer.clear();
+        match reader.read_event_into(&mut buffer)? {
+            Event::Start(e) => runs.start(&e, legacy_font)?,
+            Event::Text(text) => runs.text(&text.xml10_content()),
+            Event::GeneralRef(_) | Event::CData(_) => runs.has_text = true,
+            Event::End(e) => match e.local_name().as_ref() {
+                "r" => runs.end_run(),
+                "si" => fonts.push(std::mem::take(&mut runs).font()),
+                _ => {}
+            },
+            Event::Eof => return Ok(fonts),
+            _ => {}
+        }
+    }
+}
+
+/// Adds to a sheet what it hides and the fonts of its texts. A part that mentions neither is not read again.
+fn lay_out(
+    package: &mut Package,
+    part: Option<&String>,
+    fonts: &Fonts,
+    sheet: &mut Sheet,
+) -> Result<(), ReadError> {
+    let Some((name, hides)) =
+        part.and_then(|name| Some((name, package.part(name)?.mentions_hidden)))
+    else {
+        return Ok(());
+    };
+    let mut rows = BTreeSet::new();
+    let mut columns = Vec::new();
+    if (hides || fonts.any)
+        && let Some(part) = package.reader(name)?
+    {
+        let mut reader = xml_reader(part);
+        let mut buffer = Vec::new();
+        let mut row = 0_u32;
+        let mut next = Address::new(0, 0);
+        // The text cell at hand: where, its style, whether its text is in the shared table, and the index there.
+        let mut cell: Option<(Address, usize, bool)> = None;
+        let mut index = String::new();
+        let mut in_value = false;
+        loop {
+            buffer.clear();
+            match reader.read_event_into(&mut buffer)? {
+                Event::Start(e) => match e.local_name().as_ref() {
+                    "col" if is_true(attribute(&e, "hidden")?.as_deref()) => {
+                        let bound = |name| -> Result<Option<u32>, ReadError> {
+                            Ok(attribute(&e, name)?
+                                .and_then(|n| n.parse::<u32>().ok())
+                                .and_then(|n| n.checked_sub(1))
+                                .map(|n| n.min(MAX_COLUMNS - 1)))
+                        };
+                        if let (Some(from), Some(to)) = (bound("min")?, bound("max")?) {
+                            columns.push((from, to));
+                        }
+                    }
+                    "row" => {
+                        if let Some(n) = attribute(&e, "r")?.and_then(|r| r.parse::<u32>().ok()) {
+                            row = n.saturating_sub(1);
+                        }
+                        next = Address::new(row, 0);
+                        if row < MAX_ROWS && is_true(attribute(&e, "hidden")?.as_deref()) {
+                            rows.insert(row);
+                        }
+                    }
+                    "c" if fonts.any => {
+                        let at = attribute(&e, "r")?
+                            .and_then(|r| address(&r))
+                            .unwrap_or(next);
+                        next = Address::new(at.row, at.column.saturating_add(1));
+                        let style = attribute(&e, "s")?
+                            .and_then(|s| s.parse().ok())
+                            .unwrap_or(0);
+                        let shared = attribute(&e, "t")?.as_deref() == Some("s");
+                        cell = Some((at, style, shared));
+                        index.clear();
+                    }
+                    "v" => in_value = true,
+                    _ => {}
+                },
+                Event::Text(text) if in_value => index.push_str(&text.xml10_content()),
+                Event::End(e) => match e.local_name().as_ref() {
+                    "row" => row = row.saturating_add(1),
+                    "v" => in_value = false,
+                    "c" => {
+                        if let Some((at, style, shared)) = cell.take()
+                            && let Some(Content::Text(_)) = sheet.get(at)
+                        {
+                            let text = index.trim().parse::<usize>().ok();
+                            let text = text
+                                .filter(|_| shared)
+                                .and_then(|index| fonts.shared.get(index))
+                                .unwrap_or(&TextFont::OfCell);
+                            if let Some(font) = fonts.at(style, text) {
+                                sheet.set_font(at, font);
+                            }
+                        }
+                    }
+                    "sheetData" => break,
+                    _ => {}
+                },
+                Event::Eof => break,
+                _ => {}
+            }
+        }
+    }
+    sheet.hidden_rows = Some(rows);
+    sheet.hidden_columns = Some(joined(columns));
+    Ok(())
+}
+
+/// A cell from its name such as `B12`.
+fn address(name: &str) -> Option<Address> {
+    let digits = name.find(|c: char| c.is_ascii_digit())?;
+    let (letters, digits) = name.split_at(digits);
+    let mut column = 0_u32;
+    for letter in letters.bytes() {
+        let letter = letter.to_ascii_uppercase();
+        let digit = letter.checked_sub(b'A').filter(|d| *d < 26)?;
+        column = column.checked_mul(26)?.checked_add(u32::from(digit) + 1)?;
+    }
+    let row = digits.parse::<u32>().ok()?.checked_sub(1)?;
+    Some(Address::new(row, column.checked_sub(1)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn legacy(font: &str) -> bool {
+        font.starts_with(".Vn")
+    }
+
+    #[test]
+    fn names_of_cells_are_read() {
+        assert_eq!(address("B12"), Some(Address::new(11, 1)));
+        assert_eq!(address("XFD1048576"), Some(Address::new(1_048_575, 16_383)));
+        assert_eq!(address("12"), None);
+        assert_eq!(address("A0"), None);
+    }
+
+    #[test]
+    fn the_runs_of_a_text_tell_its_font() {
+        let run = |font: &str, text: &str| {
+            if font.is_empty() {
+                format!("<r><t>{text}</t></r>")
+            } else {
+                format!(r#"<r><rPr><rFont val="{font}"/></rPr><t>{text}</t></r>"#)
+            }
+        };
+        let table = format!(
+            "<sst><si><t>a</t></si><si>{}{}</si><si>{}{}</si><si>{}{}{}</si></sst>",
+            run(".VnTime", "a"),
+            run(".VnTimeH", "b"),
+            run(".VnTime", "a"),
+            run("Arial", "b"),
+            run("", "a"),
+            run(".VnTime", "b"),
+            run("Arial", " "),
+        );
+        let fonts = shared_fonts(table.as_bytes(), &legacy).expect("sound");
+        let of = |with_cell| TextFont::Legacy {
+            font: ".VnTime".into(),
+            with_cell,
+        };
+        assert_eq!(
+            fonts,
+            [TextFont::OfCell, of(false), TextFont::Plain, of(true)]
+        );
+    }
+
+    #[test]
+    fn a_style_has_the_font_it_names() {
+        let styles = r#"<styleSheet><fonts><font><name val="Arial"/></font><font><name val=".VnTime"/></font></fonts>
+            <cellStyleXfs><xf fontId="1"/></cellStyleXfs>
+            <cellXfs><xf fontId="0"/><xf numFmtId="3" fontId="1"><alignment/></xf><xf/></cellXfs></styleSheet>"#;
+        let fonts = style_fonts(styles.as_bytes(), &legacy).expect("sound");
+        assert_eq!(fonts, [None, Some(".VnTime".into()), None]);
+    }
 }

@@ -1,24 +1,20 @@
 //! A file as the program reads it, against what its manifest expects.
 
 use std::collections::BTreeSet;
-use std::error::Error;
-use std::fs;
 use std::path::Path;
 
-use tempfile::TempDir;
 use tonghop::diagnostic::{Finding, entry};
 use tonghop::geography::Report;
-use tonghop::pipeline::{Inspection, Plan, inspect_without_rules};
+use tonghop::pipeline::{Inspection, Plan, read_files};
 
 use super::manifest::{ExpectedReport, Manifest, Value};
 
 /// All differences, each a line.
 pub(super) fn differences(plan: &Plan, file: &Path, manifest: &Manifest) -> Vec<String> {
     let mut all = Vec::new();
-    let found = match read(plan, file, manifest.arrives_as.as_deref()) {
-        Ok(found) => found,
-        Err(e) => return vec![e.to_string()],
-    };
+    let own_name = file.file_name().map(|n| n.to_string_lossy().into_owned());
+    let name = manifest.arrives_as.clone().or(own_name).unwrap_or_default();
+    let found = read_files(plan, &[(file.to_owned(), name)]).expect("the file is there");
     let expect = &manifest.expect;
     let rejected = found.iter().any(|i| i.rejected);
     if rejected != expect.rejected {
@@ -41,24 +37,12 @@ pub(super) fn differences(plan: &Plan, file: &Path, manifest: &Manifest) -> Vec<
     all
 }
 
-/// The file as it is inspected, under the name it comes by.
-fn read(
-    plan: &Plan,
-    file: &Path,
-    arrives_as: Option<&str>,
-) -> Result<Vec<Inspection>, Box<dyn Error>> {
-    let inbox = TempDir::new()?;
-    let mut path = file.to_owned();
-    if let Some(name) = arrives_as {
-        path = inbox.path().join(name);
-        fs::create_dir_all(path.parent().unwrap_or(inbox.path()))?;
-        fs::copy(file, &path)?;
-    }
-    Ok(inspect_without_rules(plan, &[path])?)
+fn reports_of(inspection: &Inspection) -> impl Iterator<Item = &Report> {
+    inspection.reports.iter().map(|inspected| &inspected.report)
 }
 
 fn compare_reports(found: &[Inspection], manifest: &Manifest, all: &mut Vec<String>) {
-    let got: Vec<&Report> = found.iter().flat_map(reports).collect();
+    let got: Vec<&Report> = found.iter().flat_map(reports_of).collect();
     let expected = &manifest.expect.report;
     if got.len() != expected.len() {
         let names: Vec<String> = got.iter().map(|r| name_of(r)).collect();
@@ -201,10 +185,6 @@ fn compare_values(name: &str, expected: &[Value], report: &Report, all: &mut Vec
     }
 }
 
-fn reports(inspection: &Inspection) -> impl Iterator<Item = &Report> {
-    inspection.reports.iter().map(|inspected| &inspected.report)
-}
-
 /// All findings of a file and its reports.
 fn findings(found: &[Inspection]) -> Vec<&Finding> {
     found
@@ -212,7 +192,7 @@ fn findings(found: &[Inspection]) -> Vec<&Finding> {
         .flat_map(|i| {
             i.findings
                 .iter()
-                .chain(reports(i).flat_map(|r| &r.findings))
+                .chain(reports_of(i).flat_map(|r| &r.findings))
         })
         .collect()
 }
@@ -261,7 +241,7 @@ fn fits(written: &str, finding: &Finding) -> bool {
 
 /// What holds for every file: all cells are accounted for, and a finding says where and what to do.
 fn keeps_the_promises(inspection: &Inspection, all: &mut Vec<String>) {
-    for report in reports(inspection) {
+    for report in reports_of(inspection) {
         let (total, loaded) = (report.cells_total, report.cells_loaded);
         if total != loaded + report.cells_explained {
             all.push(format!("{}: cells get lost", name_of(report)));

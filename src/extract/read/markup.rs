@@ -1,0 +1,176 @@
+//! Follows the markup of an XML part while it unpacks: how deep it nests, how long its tokens are.
+//!
+//! An XML reader keeps the names of all open elements and every token whole, so both are bounded before it sees the
+//! part. What counts as a tag here is what counts as one for quick-xml; a test compares the two.
+
+use memchr::{memchr, memchr3};
+
+/// The measures of the markup seen so far.
+#[derive(Debug, Default)]
+pub(super) struct Markup {
+    /// The most elements that were open at one time.
+    pub(super) deepest: usize,
+    /// Elements.
+    pub(super) elements: usize,
+    /// Bytes of the longest tag.
+    pub(super) longest_tag: usize,
+    /// Bytes of the longest run without a tag.
+    pub(super) longest_text: usize,
+    /// A document type declaration or a comment that is none: nothing that an Office program writes.
+    pub(super) foreign: bool,
+    open: usize,
+    token: usize,
+    state: State,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum State {
+    #[default]
+    Text,
+    /// After `<`.
+    Opened,
+    /// Within a tag.
+    Tag { closes: bool, last: u8 },
+    /// Within a quoted value of a tag.
+    Quoted { closes: bool, quote: u8 },
+    /// After `<!`: up to the letters that tell what it is.
+    Bang { seen: usize, comment: bool },
+    /// Within what ends with `tail` and `>`: a comment, character data, an instruction.
+    Until { tail: &'static [u8], matched: usize },
+}
+
+impl Markup {
+    /// Follows further bytes of the part.
+    pub(super) fn follow(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() && !self.foreign {
+            let taken = self.step(bytes);
+            self.token += taken;
+            match self.state {
+                State::Text => self.longest_text = self.longest_text.max(self.token),
+                _ => self.longest_tag = self.longest_tag.max(self.token),
+            }
+            bytes = &bytes[taken..];
+        }
+    }
+
+    fn enter(&mut self, state: State) {
+        self.state = state;
+    }
+
+    /// Takes some bytes, at least one.
+    fn step(&mut self, bytes: &[u8]) -> usize {
+        let first = bytes[0];
+        match self.state {
+            State::Text => match memchr(b'<', bytes) {
+                Some(at) => {
+                    self.longest_text = self.longest_text.max(self.token + at);
+                    self.token = 0;
+                    self.enter(State::Opened);
+                    at + 1
+                }
+                None => bytes.len(),
+            },
+            State::Opened => {
+                match first {
+                    b'/' => self.enter(State::Tag {
+                        closes: true,
+                        last: 0,
+                    }),
+                    b'?' => self.enter(State::Until {
+                        tail: b"?",
+                        matched: 0,
+                    }),
+                    b'!' => self.enter(State::Bang {
+                        seen: 0,
+                        comment: true,
+                    }),
+                    _ => {
+                        self.enter(State::Tag {
+                            closes: false,
+                            last: 0,
+                        });
+                        return 0;
+                    }
+                }
+                1
+            }
+            State::Tag { closes, last } => match memchr3(b'>', b'"', b'\'', bytes) {
+                Some(at) if bytes[at] == b'>' => {
+                    let last = if at > 0 { bytes[at - 1] } else { last };
+                    self.end_tag(closes, last == b'/');
+                    at + 1
+                }
+                Some(at) => {
+                    let quote = bytes[at];
+                    self.enter(State::Quoted { closes, quote });
+                    at + 1
+                }
+                None => {
+                    let last = bytes[bytes.len() - 1];
+                    self.enter(State::Tag { closes, last });
+                    bytes.len()
+                }
+            },
+            State::Quoted { closes, quote } => match memchr(quote, bytes) {
+                Some(at) => {
+                    self.enter(State::Tag {
+                        closes,
+                        last: quote,
+                    });
+                    at + 1
+                }
+                None => bytes.len(),
+            },
+            State::Bang { seen, comment } => self.step_bang(seen, comment, first),
+            State::Until { tail, matched } => self.step_until(tail, matched, bytes),
+        }
+    }
+
+    /// `<!--` or `<![CDATA[`.
+    fn step_bang(&mut self, seen: usize, comment: bool, byte: u8) -> usize {
+        let comment = comment && byte == b'-';
+        let expected: &[u8] = if comment { b"--" } else { b"[CDATA[" };
+        if expected.get(seen) != Some(&byte) {
+            self.foreign = true;
+        } else if seen + 1 < expected.len() {
+            self.enter(State::Bang {
+                seen: seen + 1,
+                comment,
+            });
+        } else {
+            let tail: &[u8] = if comment { b"--" } else { b"]]" };
+            self.enter(State::Until { tail, matched: 0 });
+        }
+        1
+    }
+
+    fn step_until(&mut self, tail: &'static [u8], matched: usize, bytes: &[u8]) -> usize {
+        let byte = bytes[0];
+        if matched == tail.len() && byte == b'>' {
+            self.token = 0;
+            self.enter(State::Text);
+            return 1;
+        }
+        if byte == tail[0] {
+            let matched = (matched + 1).min(tail.len());
+            self.enter(State::Until { tail, matched });
+            return 1;
+        }
+        self.enter(State::Until { tail, matched: 0 });
+        memchr(tail[0], bytes).unwrap_or(bytes.len()).max(1)
+    }
+
+    fn end_tag(&mut self, closes: bool, empty: bool) {
+        self.token = 0;
+        self.enter(State::Text);
+        if closes {
+            self.open = self.open.saturating_sub(1);
+            return;
+        }
+        self.elements += 1;
+        self.deepest = self.deepest.max(self.open + 1);
+        if !empty {
+            self.open += 1;
+        }
+    }
+}

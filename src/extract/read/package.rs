@@ -1,0 +1,204 @@
+//! Workbooks that are zip packages (xlsx, xlsb, ods): what they unpack to, looked at before any reader sees it.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+
+use memchr::memmem;
+use zip::ZipArchive;
+use zip::read::{Config, ZipFile};
+use zip::result::ZipError;
+use zip::unstable::read::ZipIterable;
+
+use super::ReadError;
+use super::markup::Markup;
+use crate::intake::Limits;
+
+/// Parts that hold pictures: never read, so what they unpack to counts and nothing else does.
+const PICTURES: [&str; 10] = [
+    "png", "jpg", "jpeg", "gif", "bmp", "tif", "tiff", "emf", "wmf", "wdp",
+];
+
+/// Elements and bytes of tags that a table of styles may have: each style is kept with the names it refers to.
+const MAX_STYLE_ELEMENTS: usize = 1_000_000;
+const MAX_STYLE_BYTES: usize = 500_000_000;
+
+/// A part, after it was unpacked once.
+#[derive(Debug, Default)]
+pub(super) struct Part {
+    name: String,
+    /// Bytes.
+    pub(super) size: u64,
+    /// Whether it is known to be sound markup.
+    pub(super) is_xml: bool,
+    /// Whether the word `hidden` is in it.
+    pub(super) mentions_hidden: bool,
+}
+
+/// A package and its parts.
+pub(super) struct Package {
+    zip: ZipArchive<BufReader<File>>,
+    /// By name in small letters, with `/`.
+    parts: BTreeMap<String, Part>,
+}
+
+impl From<ZipError> for ReadError {
+    fn from(error: ZipError) -> Self {
+        match error {
+            ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED)
+            | ZipError::InvalidPassword => Self::Encrypted,
+            ZipError::Io(e) => Self::Damaged(e.to_string()),
+            other => Self::Damaged(other.to_string()),
+        }
+    }
+}
+
+fn plain(name: &str) -> String {
+    name.replace('\\', "/").to_lowercase()
+}
+
+impl Package {
+    /// Opens a package and unpacks every part once, into nothing.
+    ///
+    /// # Errors
+    /// When it is damaged, protected, or unpacks to more than the limits allow.
+    pub(super) fn open(path: &Path, limits: &Limits) -> Result<Self, ReadError> {
+        let file = File::open(path)?;
+        let packed = file.metadata()?.len();
+        // The directory is walked before it is loaded: a million entries cost nothing here.
+        let mut directory = ZipIterable::try_new(BufReader::new(file), Config::default())?;
+        if directory.len() > limits.max_members {
+            return Err(ReadError::over("max_members", limits.max_members));
+        }
+        for entry in directory.files()? {
+            entry?;
+        }
+        let mut zip = ZipArchive::new(BufReader::new(File::open(path)?))?;
+        let mut parts = BTreeMap::new();
+        let mut unpacked = 0;
+        let fair = limits.fair_size(packed);
+        for index in 0..zip.len() {
+            let file = zip.by_index(index)?;
+            let part = survey(file, &mut unpacked, fair, limits)?;
+            parts.insert(plain(&part.name), part);
+        }
+        Ok(Self { zip, parts })
+    }
+
+    /// The names of the parts, in small letters.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.parts.keys().map(String::as_str)
+    }
+
+    /// A part by its name, whatever its case.
+    pub(super) fn part(&self, name: &str) -> Option<&Part> {
+        self.parts.get(&plain(name))
+    }
+
+    /// A part, to be read.
+    pub(super) fn reader(
+        &mut self,
+        name: &str,
+    ) -> Result<Option<BufReader<ZipFile<'_, BufReader<File>>>>, ReadError> {
+        let Some(part) = self.parts.get(&plain(name)) else {
+            return Ok(None);
+        };
+        Ok(Some(BufReader::new(self.zip.by_name(&part.name)?)))
+    }
+
+    /// The bytes of a part; empty if there is none.
+    pub(super) fn bytes(&mut self, name: &str) -> Result<Vec<u8>, ReadError> {
+        let mut bytes = Vec::new();
+        if let Some(mut reader) = self.reader(name)? {
+            reader.read_to_end(&mut bytes)?;
+        }
+        Ok(bytes)
+    }
+}
+
+fn survey(
+    mut file: ZipFile<'_, BufReader<File>>,
+    unpacked: &mut u64,
+    fair: u64,
+    limits: &Limits,
+) -> Result<Part, ReadError> {
+    let name = match file.name() {
+        Ok(name) => name.into_owned(),
+        Err(_) => String::from_utf8_lossy(file.name_raw()).into_owned(),
+    };
+    let known = plain(&name);
+    let extension = known.rsplit_once('.').map_or("", |(_, e)| e);
+    let base = known.rsplit('/').next().unwrap_or_default().to_owned();
+    let is_picture = PICTURES.contains(&extension);
+    let is_xml = !is_picture && extension != "bin";
+    let shares_texts = base.starts_with("sharedstrings.");
+    let mut part = Part {
+        name,
+        is_xml,
+        ..Part::default()
+    };
+    let mut markup = Markup::default();
+    let hidden = memmem::Finder::new(b"hidden");
+    let mut buffer = vec![0; (1 << 16) + OVERLAP];
+    // The end of one piece is kept before the next, so that no word is cut in two.
+    let mut kept = 0;
+    loop {
+        let n = match file.read(&mut buffer[kept..]) {
+            Ok(0) => break,
+            Ok(n) => n,
+            Err(_) if is_picture => break,
+            Err(e) => return Err(ReadError::Damaged(format!("{}: {e}", part.name))),
+        };
+        part.size += n as u64;
+        *unpacked += n as u64;
+        if *unpacked > limits.max_unpacked_bytes {
+            return Err(ReadError::over(
+                "max_unpacked_bytes",
+                limits.max_unpacked_bytes,
+            ));
+        }
+        if *unpacked > fair {
+            return Err(ReadError::over("max_ratio", limits.max_ratio));
+        }
+        if shares_texts && part.size > limits.max_text_bytes as u64 {
+            return Err(ReadError::over("max_text_bytes", limits.max_text_bytes));
+        }
+        if is_xml {
+            markup.follow(&buffer[kept..kept + n]);
+            part.mentions_hidden =
+                part.mentions_hidden || hidden.find(&buffer[..kept + n]).is_some();
+            judge(&markup, &part.name, limits)?;
+        }
+        let end = kept + n;
+        kept = end.min(OVERLAP);
+        buffer.copy_within(end - kept..end, 0);
+    }
+    let styles = markup.elements > MAX_STYLE_ELEMENTS
+        || markup.elements.saturating_mul(markup.longest_tag) > MAX_STYLE_BYTES;
+    if base == "styles.xml" && styles {
+        return Err(ReadError::Damaged(format!(
+            "{}: more styles than any program writes",
+            part.name
+        )));
+    }
+    Ok(part)
+}
+
+/// Bytes of a piece that are seen again with the next.
+const OVERLAP: usize = 5;
+
+fn judge(markup: &Markup, name: &str, limits: &Limits) -> Result<(), ReadError> {
+    if markup.deepest > limits.max_xml_depth {
+        return Err(ReadError::over("max_xml_depth", limits.max_xml_depth));
+    }
+    if markup.longest_tag.max(markup.longest_text) > limits.max_text_bytes {
+        return Err(ReadError::over("max_text_bytes", limits.max_text_bytes));
+    }
+    if markup.foreign && !name.eq_ignore_ascii_case("META-INF/manifest.xml") {
+        return Err(ReadError::Damaged(format!(
+            "{name}: markup that no office program writes"
+        )));
+    }
+    Ok(())
+}

@@ -1,0 +1,127 @@
+//! What a file puts into its sheets, counted against the limits.
+
+use calamine::{Data, ExcelDateTime};
+
+use super::ReadError;
+use crate::extract::grid::{Address, Content, Sheet};
+use crate::intake::Limits;
+
+/// Rows and columns of the largest sheet that any program knows.
+pub(super) const MAX_ROWS: u32 = 1_048_576;
+/// See [`MAX_ROWS`].
+pub(super) const MAX_COLUMNS: u32 = 16_384;
+
+/// Counts cells and their text over all sheets of a file.
+#[derive(Debug)]
+pub(super) struct Tally {
+    limits: Limits,
+    cells: usize,
+    text_bytes: usize,
+}
+
+impl Tally {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            cells: 0,
+            text_bytes: 0,
+        }
+    }
+
+    /// Puts a cell into a sheet.
+    ///
+    /// # Errors
+    /// When the cell lies outside of every sheet, or the file holds more than the limits allow.
+    pub(super) fn put(
+        &mut self,
+        sheet: &mut Sheet,
+        at: Address,
+        content: Content,
+    ) -> Result<(), ReadError> {
+        if at.row >= MAX_ROWS || at.column >= MAX_COLUMNS {
+            return Err(ReadError::Damaged(
+                "a cell lies outside of every sheet".to_owned(),
+            ));
+        }
+        if let Content::Text(text) | Content::Date(text) | Content::Error(text) = &content {
+            self.text_bytes += text.len();
+            if self.text_bytes > self.limits.max_text_bytes {
+                return Err(ReadError::over(
+                    "max_text_bytes",
+                    self.limits.max_text_bytes,
+                ));
+            }
+        }
+        let before = sheet.len();
+        sheet.put(at, content);
+        self.cells += sheet.len() - before;
+        if self.cells > self.limits.max_cells {
+            return Err(ReadError::over("max_cells", self.limits.max_cells));
+        }
+        Ok(())
+    }
+}
+
+/// What a cell read by calamine holds, if anything.
+pub(super) fn content_of(value: Data, has_formula: bool) -> Option<Content> {
+    Some(match value {
+        Data::Empty => return has_formula.then_some(Content::NoCachedValue),
+        #[allow(clippy::cast_precision_loss)]
+        Data::Int(n) => Content::Number(n as f64),
+        Data::Float(n) => Content::Number(n),
+        Data::String(text) => Content::Text(text),
+        Data::Bool(b) => Content::Bool(b),
+        Data::DateTime(date) => Content::Date(iso(date)),
+        Data::DateTimeIso(text) | Data::DurationIso(text) => Content::Date(text),
+        Data::Error(error) => Content::Error(error.to_string()),
+    })
+}
+
+/// A date as ISO 8601 text: a day, a time of day, both, or a duration.
+fn iso(date: ExcelDateTime) -> String {
+    if date.is_duration() {
+        let seconds = (date.as_f64() * 86_400.0).round();
+        let sign = if seconds < 0.0 { "-" } else { "" };
+        let seconds = seconds.abs() as u64;
+        let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+        return format!("{sign}PT{hours}H{minutes}M{seconds}S");
+    }
+    let (year, month, day, hour, minute, second, milli) = date.to_ymd_hms_milli();
+    let day = format!("{year:04}-{month:02}-{day:02}");
+    let fraction = if milli == 0 {
+        String::new()
+    } else {
+        format!(".{milli:03}")
+    };
+    let time = format!("{hour:02}:{minute:02}:{second:02}{fraction}");
+    if (0.0..1.0).contains(&date.as_f64()) {
+        time
+    } else if (hour, minute, second, milli) == (0, 0, 0, 0) {
+        day
+    } else {
+        format!("{day}T{time}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use calamine::ExcelDateTimeType;
+
+    use super::*;
+
+    #[test]
+    fn dates_are_iso_text() {
+        let date = |value| {
+            iso(ExcelDateTime::new(
+                value,
+                ExcelDateTimeType::DateTime,
+                false,
+            ))
+        };
+        assert_eq!(date(45_657.0), "2024-12-31");
+        assert_eq!(date(45_657.5), "2024-12-31T12:00:00");
+        assert_eq!(date(0.25), "06:00:00");
+        let span = ExcelDateTime::new(1.5, ExcelDateTimeType::TimeDelta, false);
+        assert_eq!(iso(span), "PT36H0M0S");
+    }
+}

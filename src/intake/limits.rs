@@ -1,0 +1,61 @@
+//! What a single file may hold before it is refused, so that none can stop a run.
+
+use serde::Deserialize;
+
+/// The limits of `[limits]` in pipeline.toml. With the defaults a file costs less than 1.5 GB of memory and a
+/// minute, whatever it claims.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Size of a file in bytes, as it came; a member of an archive counts unpacked.
+    pub max_file_bytes: u64,
+    /// Bytes that a workbook or an archive unpacks to, counted while unpacking: what it declares is not believed.
+    pub max_unpacked_bytes: u64,
+    /// Unpacked bytes for each packed one; the first million bytes are free.
+    pub max_ratio: u64,
+    /// Members of an archive, parts of a workbook.
+    pub max_members: usize,
+    /// Elements open at one time in a part of a workbook.
+    pub max_xml_depth: usize,
+    /// Bytes of text: of all cells together, and of the table of texts that a workbook shares among them.
+    pub max_text_bytes: usize,
+    /// Sheets of a workbook.
+    pub max_sheets: usize,
+    /// Cells that hold something, over all sheets.
+    pub max_cells: usize,
+    /// Cells of the rectangles around what the sheets of a BIFF workbook (.xls) hold, over all sheets: it is read dense.
+    pub max_area: usize,
+    /// Bytes of the stream in which a BIFF workbook (.xls) keeps its cells.
+    pub max_stream_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_file_bytes: 200_000_000,
+            max_unpacked_bytes: 300_000_000,
+            max_ratio: 300,
+            max_members: 5_000,
+            max_xml_depth: 256,
+            max_text_bytes: 50_000_000,
+            max_sheets: 200,
+            max_cells: 2_000_000,
+            max_area: 4_000_000,
+            max_stream_bytes: 80_000_000,
+        }
+    }
+}
+
+impl Limits {
+    /// Unpacked bytes that `packed` bytes may come to.
+    #[must_use]
+    pub fn fair_size(&self, packed: u64) -> u64 {
+        packed.saturating_mul(self.max_ratio).max(1_000_000)
+    }
+
+    /// A limit as it stands in pipeline.toml: `max_cells = 2000000`.
+    #[must_use]
+    pub fn stated(key: &str, value: impl std::fmt::Display) -> String {
+        format!("{key} = {value}")
+    }
+}
