@@ -49,32 +49,17 @@ pub(crate) struct Read {
 pub(crate) fn read_apart(path: &Path) -> Read {
     let started = Instant::now();
     let output = Command::new(std::env::current_exe().unwrap())
-        .args([
-            "--exact",
-            "readers::apart",
-            "--ignored",
-            "--nocapture",
-            "--test-threads=1",
-        ])
+        .args(["--exact", "readers::apart", "--ignored", "--nocapture", "--test-threads=1"])
         .env(FILE, path)
         .output()
         .unwrap();
     let took = started.elapsed();
     let said = String::from_utf8(output.stdout).unwrap();
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(
-        output.status.success(),
-        "{}: {said}{errors}",
-        path.display()
-    );
-    let (_, said) = said
-        .split_once("<<<")
-        .unwrap_or_else(|| panic!("{said}{errors}"));
+    assert!(output.status.success(), "{}: {said}{errors}", path.display());
+    let (_, said) = said.split_once("<<<").unwrap_or_else(|| panic!("{said}{errors}"));
     let (said, rest) = said.split_once(">>>").expect("its end");
-    let peak = rest
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))
-        .expect("the peak");
+    let peak = rest.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("the peak");
     let peak = peak.trim().trim_end_matches(" kB").parse().unwrap();
     Read {
         said: said.to_owned(),
@@ -106,11 +91,7 @@ fn apart() {
 fn dump() {
     for path in std::env::var("DUMP").unwrap().split(' ') {
         match read_file(Path::new(path)) {
-            Ok(document) => fs::write(
-                format!("{path}.txt"),
-                listing(&document) + &format!("{:?}", document.carried),
-            )
-            .unwrap(),
+            Ok(document) => fs::write(format!("{path}.txt"), listing(&document) + &format!("{:?}", document.carried)).unwrap(),
             Err(e) => println!("{path}: {e}"),
         }
     }
