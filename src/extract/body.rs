@@ -34,8 +34,8 @@ struct MoreUnknown {
     cells: i64,
 }
 
-/// Rows that fit nothing and are named one by one; more of them are named together.
-const NAMED_UNKNOWN_ROWS: usize = 200;
+/// Rows, and columns, that fit nothing and are named one by one; more of them are named together.
+const NAMED_UNKNOWN: usize = 200;
 
 /// Reads the rows under a header, down to row `until`, beginning in `section`.
 pub(super) fn read_body(
@@ -88,7 +88,7 @@ impl Found {
             .eq(cells.iter().map(|c| &c.content));
         if !same {
             self.differs.get_or_insert(first.at);
-        } else if self.again.len() < NAMED_UNKNOWN_ROWS {
+        } else if self.again.len() < NAMED_UNKNOWN {
             self.again.push(first.at);
         }
     }
@@ -187,16 +187,7 @@ impl Reader<'_> {
         for (member, found) in found {
             self.settle_member(member, found, &mut body);
         }
-        for (column, (count, first)) in unknown_columns {
-            let head = self.header.at(column).and_then(|c| c.head.clone());
-            let (at, text) = head.map_or((first, String::new()), |head| (head.at, head.text));
-            body.held += count;
-            body.notices.push((
-                at,
-                "TH204",
-                vec![("head", one_line(&text)), ("count", count.to_string())],
-            ));
-        }
+        self.settle_unknown_columns(unknown_columns, &mut body);
         if let Some(more) = body.more_unknown.take() {
             body.notices.push((
                 more.first,
@@ -211,6 +202,42 @@ impl Reader<'_> {
         body.cells.sort_by_key(|cell| cell.at);
         body.section = section;
         body
+    }
+
+    /// Each unknown column gets a finding at its head; beyond so many the rest get one together.
+    fn settle_unknown_columns(&self, columns: BTreeMap<u32, (i64, Address)>, body: &mut Body) {
+        let place = |column: u32, first: Address| {
+            let head = self.header.at(column).and_then(|c| c.head.clone());
+            head.map_or((first, String::new()), |head| (head.at, head.text))
+        };
+        let mut more: Option<(Address, Address, usize, i64)> = None;
+        for (n, (column, (count, first))) in columns.into_iter().enumerate() {
+            body.held += count;
+            let (at, text) = place(column, first);
+            if n < NAMED_UNKNOWN {
+                body.notices.push((
+                    at,
+                    "TH204",
+                    vec![("head", one_line(&text)), ("count", count.to_string())],
+                ));
+                continue;
+            }
+            let (_, last, columns, cells) = more.get_or_insert((at, at, 0, 0));
+            *last = at;
+            *columns += 1;
+            *cells += count;
+        }
+        if let Some((first, last, columns, cells)) = more {
+            body.notices.push((
+                first,
+                "TH223",
+                vec![
+                    ("columns", columns.to_string()),
+                    ("count", cells.to_string()),
+                    ("last", self.sheet.cell_name(last)),
+                ],
+            ));
+        }
     }
 
     fn say_doubt(&self, doubt: &Doubt, label: &(Address, String), member: usize, body: &mut Body) {
@@ -311,7 +338,7 @@ impl Reader<'_> {
                 .or(first)
                 .unwrap_or(Address::new(row, 0));
             body.unknown_rows += 1;
-            if body.unknown_rows > NAMED_UNKNOWN_ROWS {
+            if body.unknown_rows > NAMED_UNKNOWN {
                 let more = body.more_unknown.get_or_insert(MoreUnknown {
                     first: at,
                     last: at,

@@ -323,6 +323,39 @@ pub struct HeadPattern {
     offsets: Vec<i16>,
     /// The pattern with `0000` for years, for heads in which a letter differs.
     bare: String,
+    bare_characters: usize,
+}
+
+/// A folded head with `0000` for years, and its years.
+#[derive(Debug, Clone)]
+pub(super) struct BareHead {
+    text: String,
+    characters: usize,
+    years: Vec<Option<i16>>,
+}
+
+impl BareHead {
+    pub(super) fn of(folded: &str) -> Self {
+        let is_year = |word: &str| word.len() == 4 && word.bytes().all(|b| b.is_ascii_digit());
+        let mut years = Vec::new();
+        let words: Vec<&str> = folded
+            .split(' ')
+            .map(|word| {
+                if is_year(word) {
+                    years.push(word.parse().ok());
+                    NO_YEAR
+                } else {
+                    word
+                }
+            })
+            .collect();
+        let text = words.join(" ");
+        Self {
+            characters: text.chars().count(),
+            text,
+            years,
+        }
+    }
 }
 
 impl HeadPattern {
@@ -363,10 +396,12 @@ impl HeadPattern {
             [_, .., last] => Self::compile(std::slice::from_ref(last), folder)?.regex,
             _ => regex.clone(),
         };
+        let bare = bare.join(" ");
         Ok(Self {
             regex,
             offsets,
-            bare: bare.join(" "),
+            bare_characters: bare.chars().count(),
+            bare,
             last,
         })
     }
@@ -379,17 +414,11 @@ impl HeadPattern {
 
     /// Like [`Self::year`], for a folded head in which one letter differs.
     #[must_use]
-    pub fn year_despite_slip(&self, folded: &str) -> Option<Option<i16>> {
-        let is_year = |word: &str| word.len() == 4 && word.bytes().all(|b| b.is_ascii_digit());
-        let bare: Vec<&str> = folded
-            .split(' ')
-            .map(|word| if is_year(word) { NO_YEAR } else { word })
-            .collect();
-        if !is_slip(&self.bare, &bare.join(" ")) {
+    pub(super) fn year_despite_slip(&self, head: &BareHead) -> Option<Option<i16>> {
+        if self.bare_characters.abs_diff(head.characters) > 1 || !is_slip(&self.bare, &head.text) {
             return None;
         }
-        let years = folded.split(' ').filter(|word| is_year(word));
-        self.agreed(years.map(|word| word.parse().ok()))
+        self.agreed(head.years.iter().copied())
     }
 
     /// The year N that a folded head implies: `Some(None)` when it fits and speaks of no year.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::Vocabulary;
-use super::form::Form;
+use super::form::{BareHead, Form};
 use super::grid::{Address, Content, Range, Sheet};
 use super::label::without_footnote;
 use super::title::Stated;
@@ -48,6 +48,13 @@ pub(super) struct Header {
 
 /// How many rows a header may take.
 pub(super) const MAX_HEADER_ROWS: u32 = 4;
+
+/// Columns that may be tried as heads in one sheet, over all windows of rows. A sheet of a report needs a few
+/// thousand.
+pub(super) const MAX_COLUMNS_TRIED: usize = 400_000;
+
+/// How many columns may still be tried in a sheet.
+pub(super) struct Budget(pub(super) usize);
 
 /// Longer texts are no head of a label column.
 const MAX_HEAD_CHARACTERS: usize = 120;
@@ -130,12 +137,13 @@ pub(super) fn header_at(
     anchor: Address,
     from: u32,
     named: Option<usize>,
+    budget: &mut Budget,
 ) -> Option<Header> {
     let text = sheet.get(anchor).and_then(Content::text)?;
     let mut best = forms_with_label_head(text, vocabulary)
         .into_iter()
         .filter(|form| named.is_none_or(|named| named == *form))
-        .filter_map(|form| fit(sheet, vocabulary, form, anchor, from))
+        .filter_map(|form| fit(sheet, vocabulary, form, anchor, from, budget))
         .filter(|header| header.values() >= 2 || (named.is_some() && header.values() == 1))
         .max_by(|a, b| a.score.cmp(&b.score).then(b.form.cmp(&a.form)))?;
     // Heads typed again in the row below are no second table.
@@ -166,12 +174,20 @@ fn fit(
     form: usize,
     anchor: Address,
     from: u32,
+    budget: &mut Budget,
 ) -> Option<Header> {
+    if !has_value_head(sheet, vocabulary, form, anchor, from) {
+        return None;
+    }
     let mut best: Option<Header> = None;
     let mut known = Readings::new(&vocabulary.forms[form]);
     for top in anchor.row.saturating_sub(MAX_HEADER_ROWS - 1).max(from)..=anchor.row {
         for bottom in anchor.row..top.saturating_add(MAX_HEADER_ROWS) {
+            if budget.0 == 0 {
+                return None;
+            }
             let header = columns_under(sheet, vocabulary, form, top, bottom, &mut known);
+            budget.0 = budget.0.saturating_sub(header.columns.len());
             // The most columns in the fewest rows.
             let better = best.as_ref().is_none_or(|b| {
                 header.score > b.score
@@ -183,6 +199,31 @@ fn fit(
         }
     }
     best.filter(|header| header.column(&Role::Label).is_some())
+}
+
+/// Whether a cell near a label head reads like the head of a value column: without one no window fits.
+fn has_value_head(
+    sheet: &Sheet,
+    vocabulary: &Vocabulary,
+    form: usize,
+    anchor: Address,
+    from: u32,
+) -> bool {
+    let top = anchor.row.saturating_sub(MAX_HEADER_ROWS - 1).max(from);
+    let patterns = || vocabulary.forms[form].columns.iter().flat_map(|c| &c.heads);
+    (top..anchor.row + MAX_HEADER_ROWS).any(|row| {
+        sheet.row(row).any(|(_, content)| {
+            let text = content.as_read();
+            if text.len() > MAX_HEAD_CHARACTERS * 3 {
+                return false;
+            }
+            let bare = without_footnote(vocabulary.split_measure(&text).0);
+            let folded = vocabulary.folder.fold(bare);
+            let slip = BareHead::of(&folded);
+            patterns()
+                .any(|head| head.ends_like(&folded) || head.year_despite_slip(&slip).is_some())
+        })
+    })
 }
 
 fn columns_under(
@@ -372,45 +413,46 @@ fn path_above(
 /// What texts mean to a form, each looked up once.
 struct Readings<'f> {
     form: &'f Form,
-    known: HashMap<String, Vec<Reading>>,
+    exact: HashMap<String, Vec<Reading>>,
+    slips: HashMap<String, Vec<Reading>>,
 }
 
 impl<'f> Readings<'f> {
     fn new(form: &'f Form) -> Self {
         Self {
             form,
-            known: HashMap::new(),
+            exact: HashMap::new(),
+            slips: HashMap::new(),
         }
     }
 
     /// What a path may mean: all of it, or else the longest end of it that means something; to the letter,
     /// or else with one letter wrong.
     fn of(&mut self, parts: &[String]) -> Vec<Reading> {
+        let form = self.form;
         let ends: Vec<String> = (0..parts.len())
             .map(|start| parts[start..].join(" "))
             .collect();
-        let exact = ends
-            .iter()
-            .map(|end| self.exact(end))
-            .find(|r| !r.is_empty());
-        exact.unwrap_or_else(|| {
-            let mut slips = ends.iter().map(|end| despite_slip(end, self.form));
-            slips.find(|r| !r.is_empty()).unwrap_or_default()
-        })
-    }
-
-    fn exact(&mut self, key: &str) -> Vec<Reading> {
-        if let Some(readings) = self.known.get(key) {
-            return readings.clone();
+        for (known, look) in [
+            (&mut self.exact, roles_of as fn(&str, &Form) -> Vec<Reading>),
+            (&mut self.slips, despite_slip),
+        ] {
+            for end in &ends {
+                let readings = known
+                    .entry(end.clone())
+                    .or_insert_with_key(|end| look(end, form));
+                if !readings.is_empty() {
+                    return readings.clone();
+                }
+            }
         }
-        let readings = roles_of(key, self.form);
-        self.known.insert(key.to_owned(), readings.clone());
-        readings
+        Vec::new()
     }
 }
 
 /// The value columns whose head a text is, but for one letter; none when it may be two things.
 fn despite_slip(key: &str, form: &Form) -> Vec<Reading> {
+    let head = BareHead::of(key);
     let values = form
         .columns
         .iter()
@@ -424,7 +466,9 @@ fn despite_slip(key: &str, form: &Form) -> Vec<Reading> {
     values
         .chain(comparisons)
         .filter_map(|(role, heads)| {
-            let year = heads.iter().find_map(|head| head.year_despite_slip(key))?;
+            let year = heads
+                .iter()
+                .find_map(|known| known.year_despite_slip(&head))?;
             Some(Reading {
                 role,
                 year,

@@ -3,7 +3,9 @@
 
 use super::Vocabulary;
 use super::grid::{Address, Content, Sheet};
-use super::header::{Header, MAX_HEADER_ROWS, Role, header_at, label_heads};
+use super::header::{
+    Budget, Header, MAX_COLUMNS_TRIED, MAX_HEADER_ROWS, Role, header_at, label_heads,
+};
 use super::label::{without_footnote, without_numbering};
 use super::table::form_named;
 use super::title::read_title;
@@ -13,6 +15,9 @@ const MAX_TRIED: usize = 500;
 
 /// How far left of its label column a table may begin.
 const MAX_STUB_COLUMNS: u32 = 6;
+
+/// Rows that a table on its side may take: the columns of a form.
+const MAX_ROWS_ON_ITS_SIDE: u32 = 200;
 
 /// A table found: its header, and the rows of the sheet it takes.
 pub(super) struct Found {
@@ -47,13 +52,14 @@ pub(super) fn lay_out(sheet: &Sheet, vocabulary: &Vocabulary) -> Layout {
     let mut layout = Layout::default();
     let heads = label_heads(sheet, vocabulary);
     let mut tried = 0;
+    let mut budget = Budget(MAX_COLUMNS_TRIED);
     let mut last_row = None;
     for (i, head) in heads.iter().enumerate() {
         let from = layout.places.last().map_or(0, |last| last.bottom + 1);
         if head.row < from || last_row == Some(head.row) {
             continue;
         }
-        if tried == MAX_TRIED {
+        if tried == MAX_TRIED || budget.0 == 0 {
             layout.gave_up = true;
             break;
         }
@@ -63,20 +69,20 @@ pub(super) fn lay_out(sheet: &Sheet, vocabulary: &Vocabulary) -> Layout {
             .take_while(|other| other.row < head.row + MAX_HEADER_ROWS)
             .find(|other| other.column > head.column);
         if let Some(cut) =
-            near.and_then(|other| cut_between(sheet, vocabulary, *head, *other, from))
+            near.and_then(|other| cut_between(sheet, vocabulary, *head, *other, from, &mut budget))
         {
             layout.beside = Some(Beside { from, cut });
             break;
         }
         let named = named_above(sheet, vocabulary, from, head.row);
-        let found = header_at(sheet, vocabulary, *head, from, named)
+        let found = header_at(sheet, vocabulary, *head, from, named, &mut budget)
             .map(|header| Found {
                 top: header.top,
                 bottom: header.bottom,
                 turned: None,
                 header,
             })
-            .or_else(|| on_its_side(sheet, vocabulary, *head, from, named));
+            .or_else(|| on_its_side(sheet, vocabulary, *head, from, named, &mut budget));
         match found {
             Some(found) => {
                 layout.places.push(found);
@@ -102,13 +108,14 @@ fn cut_between(
     left: Address,
     right: Address,
     from: u32,
+    budget: &mut Budget,
 ) -> Option<u32> {
     let lowest = left.row.max(right.row) + MAX_HEADER_ROWS;
     let band = sheet.part(from..=lowest, 0..=u32::MAX);
-    let fits = |columns: std::ops::RangeInclusive<u32>, anchor: Address| {
+    let mut fits = |columns: std::ops::RangeInclusive<u32>, anchor: Address| {
         let side = band.part(0..=u32::MAX, columns);
         let named = named_above(&side, vocabulary, from, anchor.row);
-        header_at(&side, vocabulary, anchor, from, named).map(|header| header.score())
+        header_at(&side, vocabulary, anchor, from, named, budget).map(|header| header.score())
     };
     let first = (left.column + 1).max(right.column.saturating_sub(MAX_STUB_COLUMNS));
     let mut best: Option<(usize, u32)> = None;
@@ -130,6 +137,7 @@ fn on_its_side(
     head: Address,
     from: u32,
     named: Option<usize>,
+    budget: &mut Budget,
 ) -> Option<Found> {
     let folder = &vocabulary.folder;
     let is_label = |content: &Content| {
@@ -150,8 +158,11 @@ fn on_its_side(
     }
     let mut best: Option<(u32, Header)> = None;
     for top in (from.max(head.row.saturating_sub(2))..=head.row).rev() {
-        let turned = sheet.part(top..=u32::MAX, 0..=u32::MAX).transposed();
-        let Some(header) = header_at(&turned, vocabulary, head.transposed(), 0, named) else {
+        let turned = sheet
+            .part(top..=top + MAX_ROWS_ON_ITS_SIDE, 0..=u32::MAX)
+            .transposed();
+        let Some(header) = header_at(&turned, vocabulary, head.transposed(), 0, named, budget)
+        else {
             continue;
         };
         if best
@@ -175,11 +186,11 @@ fn on_its_side(
             .row(row)
             .any(|(at, c)| at.column >= right_of_heads && matches!(c, Content::Number(_)))
     };
-    while has_number(bottom + 1) {
+    while bottom < top + MAX_ROWS_ON_ITS_SIDE && has_number(bottom + 1) {
         bottom += 1;
     }
     let turned = sheet.part(top..=bottom, 0..=u32::MAX).transposed();
-    let header = header_at(&turned, vocabulary, head.transposed(), 0, named)?;
+    let header = header_at(&turned, vocabulary, head.transposed(), 0, named, budget)?;
     Some(Found {
         header,
         turned: Some(turned),
