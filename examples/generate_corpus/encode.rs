@@ -37,37 +37,34 @@ pub(crate) enum TextEncoding {
 /// Letter to the bytes that stand for it.
 type Letters = BTreeMap<char, Vec<u8>>;
 
-static TCVN3: LazyLock<Letters> = LazyLock::new(|| {
-    table("tcvn3.csv", 0, 2, |record| {
-        record.get(4).is_some_and(|layer| layer.ends_with("core"))
-    })
-});
+static TCVN3: LazyLock<Letters> = LazyLock::new(|| table("tcvn3.csv"));
+static VNI: LazyLock<Letters> = LazyLock::new(|| table("vni.csv"));
 
-static VNI: LazyLock<Letters> = LazyLock::new(|| table("vni.csv", 0, 2, |_| true));
-
-fn table(
-    name: &str,
-    bytes: usize,
-    letter: usize,
-    keep: impl Fn(&csv::StringRecord) -> bool,
-) -> Letters {
+/// Reads the columns `bytes_hex` and `char` of the table of an encoding.
+fn table(name: &str) -> Letters {
+    #[derive(Deserialize)]
+    struct Line {
+        bytes_hex: String,
+        char: char,
+    }
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("pipelines/reference/encodings")
         .join(name);
     let mut reader = csv::Reader::from_path(path).expect("the table of an encoding");
     let mut letters = Letters::new();
-    for record in reader.records() {
-        let record = record.expect("a line of the table");
-        let mut chars = record[letter].chars();
-        if let (Some(letter), None) = (chars.next(), chars.next())
-            && keep(&record)
-        {
-            let hex = record[bytes].split(' ');
-            let bytes = hex.map(|byte| u8::from_str_radix(byte, 16).expect("a byte"));
-            letters.entry(letter).or_insert_with(|| bytes.collect());
-        }
+    for line in reader.deserialize() {
+        let line: Line = line.expect("a line of the table");
+        let hex = line.bytes_hex.split(' ');
+        let bytes = hex.map(|byte| u8::from_str_radix(byte, 16).expect("a byte"));
+        letters
+            .entry(line.char)
+            .or_insert_with(|| bytes.collect::<Vec<u8>>());
     }
     letters
+}
+
+fn is_tone(c: char) -> bool {
+    matches!(c, '\u{300}' | '\u{301}' | '\u{303}' | '\u{309}' | '\u{323}')
 }
 
 impl Typed {
@@ -90,13 +87,15 @@ impl Typed {
                 bytes.push(letter as u8);
                 continue;
             }
-            let letters = match self {
-                Self::Tcvn3 => &TCVN3,
-                Self::Vni => &VNI,
+            let found = match self {
+                // The fonts have no toned capitals: the small letter is typed.
+                Self::Tcvn3 if std::iter::once(letter).nfd().any(is_tone) => {
+                    let small = letter.to_lowercase().next().unwrap_or(letter);
+                    TCVN3.get(&small)
+                }
+                Self::Tcvn3 => TCVN3.get(&letter),
+                Self::Vni => VNI.get(&letter),
             };
-            // TCVN3 has no byte of its own for a toned capital: the small letter is typed.
-            let small = letter.to_lowercase().next().unwrap_or(letter);
-            let found = letters.get(&letter).or_else(|| letters.get(&small));
             bytes.extend(found.ok_or_else(|| format!("`{letter}` cannot be typed in {self:?}"))?);
         }
         Ok(bytes)
@@ -145,10 +144,8 @@ fn windows_1258(text: &str) -> Result<Vec<u8>, Box<dyn Error>> {
             continue;
         }
         let pieces: Vec<char> = whole.nfd().collect();
-        let is_tone =
-            |c: &char| matches!(c, '\u{300}' | '\u{301}' | '\u{303}' | '\u{309}' | '\u{323}');
-        let tone = pieces.iter().copied().find(is_tone);
-        parts.extend(pieces.iter().copied().filter(|c| !is_tone(c)).nfc());
+        let tone = pieces.iter().copied().find(|c| is_tone(*c));
+        parts.extend(pieces.iter().copied().filter(|c| !is_tone(*c)).nfc());
         parts.extend(tone);
     }
     let (bytes, _, unmappable) = encoding_rs::WINDOWS_1258.encode(&parts);
