@@ -83,12 +83,13 @@ fn planted_errors_make_the_exit_code_one() {
 fn everything_that_was_sent_is_taken_in() {
     assert_eq!(
         SAMPLE.sql("SELECT outcome, count(*) FROM submissions GROUP BY outcome ORDER BY outcome"),
-        ["accepted,240", "accepted_with_findings,3"]
+        ["accepted,238", "accepted_with_findings,5"]
     );
+    // One province sends a second copy of KTTT-01 up to 2024, and one a correction for 2024.
     assert_eq!(
         SAMPLE.sql("SELECT form, period, count(*), count(DISTINCT unit_code) FROM reports GROUP BY form, period ORDER BY form, period"),
         [
-            "KTTT-01,2022,63,63", "KTTT-01,2023,63,63", "KTTT-01,2024,64,63", "KTTT-01,2025,33,33",
+            "KTTT-01,2022,64,63", "KTTT-01,2023,64,63", "KTTT-01,2024,65,63", "KTTT-01,2025,33,33",
             "KTTT-02,2022,63,63", "KTTT-02,2023,63,63", "KTTT-02,2024,64,63", "KTTT-02,2025,33,33",
         ]
     );
@@ -150,16 +151,18 @@ fn a_total_in_which_a_province_is_missing_says_so() {
 #[test]
 fn the_planted_findings_are_found_and_nothing_else() {
     assert_eq!(
-        SAMPLE.sql("SELECT severity, code, coalesce(rule, ''), file_name, sheet, cell FROM findings WHERE severity <> 'info' ORDER BY severity, code, sheet"),
+        SAMPLE.sql("SELECT severity, code, coalesce(rule, ''), file_name, sheet, cell FROM findings WHERE severity <> 'info' ORDER BY severity, code, sheet, file_name"),
         [
             "error,TH310,,2025/KTTT_Dong-Thap_2025.xlsx,Chi tieu 2025,B34",
             "error,TH501,R101,2025/2025_UBND_gia_lai_bieu_KTTT.xlsx,Sheet1,E13",
+            "warning,TH216,,2023/BC KTTT Kon Tum năm 2023.xlsx,KTTT-01,B18",
+            "warning,TH216,,2024/2024_UBND_long_an_bieu_KTTT.xlsx,KTTT-01,C31",
             "warning,TH405,,2024/BC KTTT Kiên Giang năm 2024.xlsx,Biểu 01,",
             "warning,TH405,,2024/BC KTTT Kiên Giang năm 2024.xlsx,Biểu 02,",
         ]
     );
     assert_eq!(
-        SAMPLE.sql("SELECT code, form, period, unit_vintage, coalesce(unit_code, '') FROM findings WHERE severity = 'info' ORDER BY code, form"),
+        SAMPLE.sql("SELECT code, form, period, unit_vintage, coalesce(unit_code, '') FROM findings WHERE severity = 'info' AND code >= 'TH400' ORDER BY code, form"),
         [
             "TH404,KTTT-01,2025,2025,66", "TH404,KTTT-02,2025,2025,66", "TH409,KTTT-01,2025,2004,", "TH409,KTTT-02,2025,2004,",
         ]
@@ -175,6 +178,26 @@ fn the_planted_findings_are_found_and_nothing_else() {
     assert_eq!(
         SAMPLE.sql("SELECT rule, period, failed FROM rule_results WHERE failed > 0"),
         ["R101,2025,1"]
+    );
+}
+
+/// What a province's habits make a run say: how a file was read, once a file, sheet or cell, and never more
+/// than that. The habits and who has them stand in the README of the sample.
+#[test]
+fn habits_of_senders_are_said_and_are_no_errors() {
+    assert_eq!(
+        SAMPLE.sql("SELECT code, count(DISTINCT file_name), count(*) FROM findings WHERE severity = 'info' AND code < 'TH400' GROUP BY code ORDER BY code"),
+        [
+            "TH120,14,14", // two provinces' text files in TCVN3 and Windows-1258
+            "TH211,3,3",   // a second sheet with the same form
+            "TH213,4,4",   // a hidden draft of the form beside it
+            "TH214,7,7",   // hidden rows and columns, read
+            "TH215,25,50", // old fonts on both sheets
+            "TH217,10,20", // subtotals
+            "TH218,7,7",   // a form on its side
+            "TH307,3,5",   // a lone group of three, decided by its column
+            "TH308,3,6",   // about so many
+        ]
     );
 }
 
