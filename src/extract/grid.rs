@@ -116,6 +116,15 @@ impl Range {
     }
 }
 
+/// A part of a text in one font.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// The text, as read.
+    pub text: String,
+    /// Its font, if it is one that stands for an encoding.
+    pub font: Option<Arc<str>>,
+}
+
 /// A text as it was read, before it was decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Undecoded {
@@ -157,8 +166,8 @@ pub struct Sheet {
     /// Rows that the highest of them goes on for below its first.
     merged_height: u32,
     cells: usize,
-    /// Names of fonts that stand for an encoding, by cell.
-    fonts: BTreeMap<Address, Arc<str>>,
+    /// The runs of texts that are set in fonts which stand for an encoding.
+    runs: BTreeMap<Address, Vec<Run>>,
     /// Texts as read and the encoding they were in, where decoding changed them.
     undecoded: BTreeMap<Address, Undecoded>,
 }
@@ -190,15 +199,15 @@ impl Sheet {
         }
     }
 
-    /// Says that a cell is set in a font that stands for an encoding.
-    pub fn set_font(&mut self, at: Address, font: Arc<str>) {
-        self.fonts.insert(at, font);
+    /// Says that a cell, or a part of it, is set in a font that stands for an encoding.
+    pub fn set_runs(&mut self, at: Address, runs: Vec<Run>) {
+        self.runs.insert(at, runs);
     }
 
-    /// The font of a cell, if it is one that stands for an encoding.
+    /// The runs of a cell, if any of it is set in a font that stands for an encoding.
     #[must_use]
-    pub fn font(&self, at: Address) -> Option<&str> {
-        self.fonts.get(&at).map(|font| &**font)
+    pub fn runs(&self, at: Address) -> Option<&[Run]> {
+        self.runs.get(&at).map(Vec::as_slice)
     }
 
     /// Puts a decoded text in the place of the text as read, which is kept beside it.

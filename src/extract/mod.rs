@@ -20,7 +20,7 @@ pub use form::{
     Column, Comparison, Dimension, Form, FormRow, HeadPattern, RawForm, RelativePeriod, Scenario,
     Section, Stub, belongs,
 };
-pub use grid::{Address, Content, Range, Sheet, Undecoded};
+pub use grid::{Address, Content, Range, Run, Sheet, Undecoded};
 pub use nearest::{NearestForm, nearest_form};
 pub use read::{Carried, Document, LegacyFont, ReadError, read};
 pub use table::{ColumnRef, LocatedCell, PeriodClaim, SheetTables, Table, find_tables};

@@ -8,11 +8,12 @@ use std::time::{Duration, Instant};
 
 use tonghop::extract::{Document, ReadError, read};
 use tonghop::intake::{Limits, sniff};
+use tonghop::text::Encodings;
 
 /// Reads a file as a run would, with the limits that a run has unless told otherwise.
 pub(crate) fn read_file(path: &Path) -> Result<Document, ReadError> {
     let media = sniff(path).unwrap().expect("a kind of file that is read");
-    read(path, media, Limits::default(), &|_| false)
+    read(path, media, Limits::default(), &Encodings::default())
 }
 
 /// What a document holds, a line for each cell.
@@ -24,7 +25,9 @@ pub(crate) fn listing(document: &Document) -> String {
         writeln!(text, "[{name}]{shown}").unwrap();
         for (at, content) in sheet.cells() {
             let hidden = if sheet.hides(at) { " hidden" } else { "" };
-            let font = sheet.font(at).unwrap_or_default();
+            let runs = sheet.runs(at).unwrap_or_default();
+            let font = runs.iter().find_map(|run| run.font.as_deref());
+            let font = font.unwrap_or_default();
             let merged = sheet
                 .merged_at(at)
                 .map(|range| format!(" to {}", range.end))
@@ -49,17 +52,32 @@ pub(crate) struct Read {
 pub(crate) fn read_apart(path: &Path) -> Read {
     let started = Instant::now();
     let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "readers::apart", "--ignored", "--nocapture", "--test-threads=1"])
+        .args([
+            "--exact",
+            "readers::apart",
+            "--ignored",
+            "--nocapture",
+            "--test-threads=1",
+        ])
         .env(FILE, path)
         .output()
         .unwrap();
     let took = started.elapsed();
     let said = String::from_utf8(output.stdout).unwrap();
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{}: {said}{errors}", path.display());
-    let (_, said) = said.split_once("<<<").unwrap_or_else(|| panic!("{said}{errors}"));
+    assert!(
+        output.status.success(),
+        "{}: {said}{errors}",
+        path.display()
+    );
+    let (_, said) = said
+        .split_once("<<<")
+        .unwrap_or_else(|| panic!("{said}{errors}"));
     let (said, rest) = said.split_once(">>>").expect("its end");
-    let peak = rest.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("the peak");
+    let peak = rest
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))
+        .expect("the peak");
     let peak = peak.trim().trim_end_matches(" kB").parse().unwrap();
     Read {
         said: said.to_owned(),
@@ -91,7 +109,11 @@ fn apart() {
 fn dump() {
     for path in std::env::var("DUMP").unwrap().split(' ') {
         match read_file(Path::new(path)) {
-            Ok(document) => fs::write(format!("{path}.txt"), listing(&document) + &format!("{:?}", document.carried)).unwrap(),
+            Ok(document) => fs::write(
+                format!("{path}.txt"),
+                listing(&document) + &format!("{:?}", document.carried),
+            )
+            .unwrap(),
             Err(e) => println!("{path}: {e}"),
         }
     }

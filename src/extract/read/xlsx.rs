@@ -16,7 +16,7 @@ use regex::bytes::Regex;
 use super::package::Package;
 use super::tally::{MAX_COLUMNS, MAX_ROWS, Tally, content_of};
 use super::{Carried, Document, LegacyFont, Limits, ReadError};
-use crate::extract::grid::{Address, Content, Range, Sheet, joined};
+use crate::extract::grid::{Address, Content, Range, Run, Sheet, joined};
 
 /// Bytes that a text of the shared table takes at least: `<si/>`.
 const SMALLEST_TEXT: u64 = 5;
@@ -250,15 +250,21 @@ struct Fonts {
     shared: Vec<TextFont>,
 }
 
-/// The font that a text states itself.
+/// The fonts that a text states itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum TextFont {
     /// None: that of the cell.
     OfCell,
-    /// One that stands for an encoding, in all of its runs; where some have none, that of the cell must, too.
-    Legacy { font: Arc<str>, with_cell: bool },
-    /// Another, or several.
-    Plain,
+    /// Those of its runs.
+    Runs(Arc<[Piece]>),
+}
+
+/// A run of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Piece {
+    text: String,
+    /// None stated, or stated and perhaps one that stands for an encoding.
+    font: Option<Option<Arc<str>>>,
 }
 
 impl Fonts {
@@ -288,16 +294,26 @@ impl Fonts {
         })
     }
 
-    /// The font of a text cell, if it stands for an encoding.
-    fn at(&self, style: usize, text: &TextFont) -> Option<Arc<str>> {
-        let of_cell = self.styles.get(style).cloned().flatten();
-        match text {
-            TextFont::OfCell => of_cell,
-            TextFont::Plain => None,
-            TextFont::Legacy { font, with_cell } => {
-                (!with_cell || of_cell.is_some()).then(|| font.clone())
-            }
+    /// The runs of a text cell, if any of it is in a font that stands for an encoding.
+    fn at(&self, style: usize, text: &str, font: &TextFont) -> Vec<Run> {
+        let of_cell = || self.styles.get(style).cloned().flatten();
+        let runs: Vec<Run> = match font {
+            TextFont::OfCell => vec![Run {
+                text: text.to_owned(),
+                font: of_cell(),
+            }],
+            TextFont::Runs(pieces) => pieces
+                .iter()
+                .map(|piece| Run {
+                    text: piece.text.clone(),
+                    font: piece.font.clone().unwrap_or_else(of_cell),
+                })
+                .collect(),
+        };
+        if runs.iter().all(|run| run.font.is_none()) {
+            return Vec::new();
         }
+        runs
     }
 }
 
@@ -341,16 +357,12 @@ fn style_fonts(
     }
 }
 
-/// What the runs of one text say of its font.
+/// The runs of one text, as they are read.
 #[derive(Default)]
 struct Runs {
-    legacy: Option<Arc<str>>,
-    without: bool,
-    plain: bool,
+    pieces: Vec<Piece>,
     in_run: bool,
-    /// The font of the run at hand: none stated, or stated and perhaps legacy.
-    stated: Option<Option<Arc<str>>>,
-    has_text: bool,
+    in_text: bool,
 }
 
 impl Runs {
@@ -358,12 +370,18 @@ impl Runs {
         match e.local_name().as_ref() {
             "r" => {
                 self.in_run = true;
-                self.stated = None;
-                self.has_text = false;
+                self.pieces.push(Piece {
+                    text: String::new(),
+                    font: None,
+                });
             }
+            "t" => self.in_text = self.in_run,
             "rFont" if self.in_run => {
                 let name = attribute(e, "val")?.unwrap_or_default();
-                self.stated = Some(legacy_font(&name).then(|| name.into()));
+                let font: Option<Arc<str>> = legacy_font(&name).then(|| name.into());
+                if let Some(piece) = self.pieces.last_mut() {
+                    piece.font = Some(font);
+                }
             }
             _ => {}
         }
@@ -371,32 +389,16 @@ impl Runs {
     }
 
     fn text(&mut self, text: &str) {
-        self.has_text = self.has_text || !text.trim().is_empty();
-    }
-
-    fn end_run(&mut self) {
-        self.in_run = false;
-        if !self.has_text {
-            return;
-        }
-        match self.stated.take() {
-            None => self.without = true,
-            Some(None) => self.plain = true,
-            Some(Some(font)) => {
-                self.legacy.get_or_insert(font);
-            }
+        if let Some(piece) = self.pieces.last_mut().filter(|_| self.in_text) {
+            piece.text.push_str(text);
         }
     }
 
     fn font(self) -> TextFont {
-        match (self.plain, self.legacy) {
-            (true, _) => TextFont::Plain,
-            (false, Some(font)) => TextFont::Legacy {
-                font,
-                with_cell: self.without,
-            },
-            (false, None) => TextFont::OfCell,
+        if self.pieces.iter().all(|piece| piece.font.is_none()) {
+            return TextFont::OfCell;
         }
+        TextFont::Runs(self.pieces.into())
     }
 }
 
@@ -411,9 +413,16 @@ fn shared_fonts(shared: &[u8], legacy_font: LegacyFont<'_>) -> Result<Vec<TextFo
         match reader.read_event_into(&mut buffer)? {
             Event::Start(e) => runs.start(&e, legacy_font)?,
             Event::Text(text) => runs.text(&text.xml10_content()),
-            Event::GeneralRef(_) | Event::CData(_) => runs.has_text = true,
+            Event::GeneralRef(part) => {
+                if let Some(letter) = part.resolve_char_ref()? {
+                    runs.text(letter.encode_utf8(&mut [0; 4]));
+                } else if let Some(known) = quick_xml::escape::resolve_xml_entity(&part) {
+                    runs.text(known);
+                }
+            }
             Event::End(e) => match e.local_name().as_ref() {
-                "r" => runs.end_run(),
+                "r" => runs.in_run = false,
+                "t" => runs.in_text = false,
                 "si" => fonts.push(std::mem::take(&mut runs).font()),
                 _ => {}
             },
@@ -493,15 +502,16 @@ fn lay_out(
                     "v" => in_value = false,
                     "c" => {
                         if let Some((at, style, shared)) = cell.take()
-                            && let Some(Content::Text(_)) = sheet.get(at)
+                            && let Some(text) = sheet.get(at).and_then(Content::text)
                         {
-                            let text = index.trim().parse::<usize>().ok();
-                            let text = text
+                            let font = index.trim().parse::<usize>().ok();
+                            let font = font
                                 .filter(|_| shared)
                                 .and_then(|index| fonts.shared.get(index))
                                 .unwrap_or(&TextFont::OfCell);
-                            if let Some(font) = fonts.at(style, text) {
-                                sheet.set_font(at, font);
+                            let runs = fonts.at(style, text, font);
+                            if !runs.is_empty() {
+                                sheet.set_runs(at, runs);
                             }
                         }
                     }
@@ -568,13 +578,29 @@ mod tests {
             run("Arial", " "),
         );
         let fonts = shared_fonts(table.as_bytes(), &legacy).expect("sound");
-        let of = |with_cell| TextFont::Legacy {
-            font: ".VnTime".into(),
-            with_cell,
+        let piece = |text: &str, font: Option<Option<&str>>| Piece {
+            text: text.to_owned(),
+            font: font.map(|font| font.map(Arc::from)),
         };
+        let runs = |pieces: Vec<Piece>| TextFont::Runs(pieces.into());
         assert_eq!(
             fonts,
-            [TextFont::OfCell, of(false), TextFont::Plain, of(true)]
+            [
+                TextFont::OfCell,
+                runs(vec![
+                    piece("a", Some(Some(".VnTime"))),
+                    piece("b", Some(Some(".VnTimeH")))
+                ]),
+                runs(vec![
+                    piece("a", Some(Some(".VnTime"))),
+                    piece("b", Some(None))
+                ]),
+                runs(vec![
+                    piece("a", None),
+                    piece("b", Some(Some(".VnTime"))),
+                    piece(" ", Some(None))
+                ]),
+            ]
         );
     }
 
