@@ -1,5 +1,6 @@
 //! Workbooks in the formats of offices, written part by part: what no library would write is what arrives.
 
+mod attached;
 pub(super) mod ods;
 mod record;
 pub(super) mod xls;
