@@ -40,7 +40,7 @@ enum Make {
     Xls(Workbook),
     /// Binary Office Open XML.
     Xlsb(Workbook),
-    /// OpenDocument.
+    /// `OpenDocument`.
     Ods(Workbook),
     /// Delimited text.
     Text(Delimited),

@@ -1,5 +1,6 @@
 //! Workbooks in the formats of offices, written part by part: what no library would write is what arrives.
 
+mod attached;
 pub(super) mod ods;
 mod record;
 pub(super) mod xls;
@@ -20,6 +21,7 @@ use super::grid::{self, Area, Cell};
 /// A workbook as its manifest describes it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a key of its own")]
 pub(crate) struct Workbook {
     pub(crate) sheet: Vec<Sheet>,
     /// Days are counted from 1904.
@@ -45,6 +47,7 @@ pub(crate) struct Workbook {
 /// One sheet.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a key of its own")]
 pub(crate) struct Sheet {
     pub(crate) name: String,
     #[serde(default)]

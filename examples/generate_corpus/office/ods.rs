@@ -1,4 +1,4 @@
-//! OpenDocument spreadsheets: repeated cells and rows, spans, hidden rows, columns and sheets.
+//! `OpenDocument` spreadsheets: repeated cells and rows, spans, hidden rows, columns and sheets.
 
 use std::error::Error;
 

@@ -81,8 +81,11 @@ fn first() -> i64 {
 
 impl Manifest {
     pub(super) fn read(path: &Path) -> Result<Self, String> {
-        let text = fs::read_to_string(path).map_err(|e| e.to_string())?;
-        let manifest: Self = toml::from_str(&text).map_err(|e| e.to_string())?;
+        Self::parse(&fs::read_to_string(path).map_err(|e| e.to_string())?)
+    }
+
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let manifest: Self = toml::from_str(text).map_err(|e| e.to_string())?;
         for report in &manifest.expect.report {
             report.values()?;
         }

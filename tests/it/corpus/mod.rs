@@ -128,3 +128,34 @@ fn the_files_are_what_their_manifests_describe() {
         wrong.join("\n")
     );
 }
+
+/// A comparison that finds nothing wrong proves nothing unless it tells what is expected wrongly.
+#[test]
+fn what_is_expected_wrongly_is_told() {
+    let path = files::committed().join("numbers/lone-group-decided-by-its-column.toml");
+    let file = files::file_of(&path).expect("its file");
+    let text = fs::read_to_string(&path).expect("a manifest");
+    let told = |text: &str| {
+        let manifest = Manifest::parse(text).expect("a manifest");
+        compare::differences(&PLAN, &file, &manifest)
+    };
+    assert_eq!(told(&text), Vec::<String>::new());
+    for (right, wrong) in [
+        ("htx_revenue_avg | 1234 |", "htx_revenue_avg | 1.234 |"),
+        ("htx_revenue_avg | 1234 |", "htx_revenue_avg | held |"),
+        ("htx_revenue_avg | 1234 |", "htx_profit_avg | 1234 |"),
+        ("| E actual 2023 |", "| E actual 2022 |"),
+        ("| E actual 2023 |", "| I actual 2023 |"),
+        ("TH307 KTTT-01!E6", "TH307 KTTT-01!E7"),
+        ("findings = [\"TH307 KTTT-01!E6\"]", "findings = []"),
+        ("sheet = \"KTTT-01\"\nperiod", "sheet = \"KTTT-02\"\nperiod"),
+        ("period = \"2024\"", "period = \"2023\""),
+        ("[\"2004/14\", \"2025/14\"]", "[\"2025/14\"]"),
+        ("reporter = \"UBND\"", "reporter = \"LMHTX\""),
+        ("[expect]", "[expect]\nrejected = true"),
+    ] {
+        assert!(text.contains(right), "`{right}` is not in the manifest");
+        let differences = told(&text.replace(right, wrong));
+        assert!(!differences.is_empty(), "`{wrong}` is not told");
+    }
+}
