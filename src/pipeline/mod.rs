@@ -3,6 +3,8 @@
 mod assemble;
 mod catalogue;
 mod check;
+mod correspondence;
+mod feedback;
 mod form;
 mod load;
 mod raw;
@@ -11,21 +13,25 @@ mod run;
 mod source;
 mod summary;
 mod tables;
+mod template;
 
 pub use catalogue::{Indicator, Measure, Sector, TARGET_TEXTS, Target};
 pub use check::check_queries;
+pub use feedback::{Feedback, FeedbackOptions, feedback};
 pub use load::load;
 pub use run::{Progress, Run, RunError, RunOptions, Stage, open_engine, run};
 pub use summary::{Headlines, Overdue, ReportCount, Summary};
+pub use template::{BlankForm, TemplateError, TemplateOptions, template};
 
 use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 
-use crate::extract::{Limits, Vocabulary};
+use crate::extract::{Limits, RawWords, Vocabulary};
 use crate::geography::{Duty, Geography, Reporters};
 use crate::normalize::Conventions;
 use crate::period::Period;
+use crate::publish::Correspondence;
 use crate::query::{Country, Models};
 use crate::tables::{Edition, TableDefinition};
 use crate::validate::Rule;
@@ -81,6 +87,10 @@ pub struct Plan {
     pub headline: Headline,
     /// What one file may hold.
     pub limits: Limits,
+    /// The words of documents, as they are written.
+    pub document_words: RawWords,
+    /// The words of what goes to those who report.
+    pub correspondence: Correspondence,
 }
 
 /// What the summary of a run shows of the country.
