@@ -202,6 +202,8 @@ pub fn workbook(template: &Template, words: &TemplateWords) -> Result<Vec<u8>, X
     );
     let sheet = book.add_worksheet();
     sheet.set_name(&template.code)?;
+    // A comparison of what is blank is blank.
+    sheet.set_formula_result_default("");
     Writer {
         sheet,
         template,
@@ -295,7 +297,10 @@ impl Writer<'_> {
         for statement in &template.statements {
             let words = text(11.0).set_align(FormatAlign::Right);
             self.across(row, 0, words_end, &statement.words, &words)?;
-            let mut format = text(11.0).set_bold().set_align(FormatAlign::Left);
+            let mut format = text(11.0)
+                .set_bold()
+                .set_align(FormatAlign::Left)
+                .set_indent(1);
             if statement.open {
                 format = format
                     .set_unlocked()
