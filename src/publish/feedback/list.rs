@@ -10,7 +10,7 @@ use crate::diagnostic::Severity;
 use crate::publish::correspondence::fill;
 
 /// Widths of the columns, in characters.
-const WIDTHS: [u32; 8] = [6, 16, 9, 18, 11, 46, 40, 32];
+const WIDTHS: [u32; 8] = [5, 13, 7, 15, 10, 42, 32, 26];
 
 /// The column of links.
 const CELL: usize = 2;

@@ -16,6 +16,8 @@ mod words;
 mod xml;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
@@ -164,6 +166,8 @@ pub fn write(
 ) -> Result<Vec<Written>, PublishError> {
     let mut written = Vec::with_capacity(letters.len());
     directory::replace(out, |aside| {
+        // What was sent may hold personal data: like the originals in the lake it is for this user only.
+        std::fs::set_permissions(aside, Permissions::from_mode(0o700)).map_err(io_at(aside))?;
         let mut taken = BTreeSet::new();
         for letter in letters {
             let (bytes, extension, how) = workbook(letter, words, limits)?;

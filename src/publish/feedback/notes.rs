@@ -28,6 +28,13 @@ pub(super) fn empty_comments(namespace: &str) -> String {
     )
 }
 
+/// The namespaces of a drawing, under the prefixes that ours are written with.
+const NAMESPACES: [(&str, &str); 3] = [
+    ("v", "urn:schemas-microsoft-com:vml"),
+    ("o", "urn:schemas-microsoft-com:office:office"),
+    ("x", "urn:schemas-microsoft-com:office:excel"),
+];
+
 /// A drawing without shapes. Numbers of shapes are a thousand for each `cluster`.
 pub(super) fn empty_drawing(cluster: usize) -> String {
     format!(
@@ -122,11 +129,18 @@ pub(super) fn add_boxes(
     let end = text
         .rfind("</xml>")
         .ok_or_else(|| MarkError::Xml("the drawing of notes has no end".to_owned()))?;
+    // Some writers choose other prefixes; then ours are declared where they are used.
+    let declared: String = NAMESPACES
+        .iter()
+        .filter(|(prefix, namespace)| !text.contains(&format!("xmlns:{prefix}=\"{namespace}\"")))
+        .map(|(prefix, namespace)| format!(" xmlns:{prefix}=\"{namespace}\""))
+        .collect();
     let mut made = String::new();
     if !text.contains("id=\"_x0000_t202\"") {
-        made.push_str(
-            "<v:shapetype id=\"_x0000_t202\" coordsize=\"21600,21600\" o:spt=\"202\" path=\"m,l,21600r21600,l21600,xe\">\
-             <v:stroke joinstyle=\"miter\"/><v:path gradientshapeok=\"t\" o:connecttype=\"rect\"/></v:shapetype>",
+        let _ = write!(
+            made,
+            "<v:shapetype{declared} id=\"_x0000_t202\" coordsize=\"21600,21600\" o:spt=\"202\" path=\"m,l,21600r21600,l21600,xe\">\
+             <v:stroke joinstyle=\"miter\"/><v:path gradientshapeok=\"t\" o:connecttype=\"rect\"/></v:shapetype>"
         );
     }
     let first = last_shape(text).map_or(cluster * 1024 + 1, |last| last + 1);
@@ -134,7 +148,7 @@ pub(super) fn add_boxes(
         let note = notes.get(at).map_or("", String::as_str);
         let _ = write!(
             made,
-            "<v:shape id=\"_x0000_s{}\" type=\"#_x0000_t202\" style=\"position:absolute;margin-left:60pt;margin-top:2pt;width:{}pt;\
+            "<v:shape{declared} id=\"_x0000_s{}\" type=\"#_x0000_t202\" style=\"position:absolute;margin-left:60pt;margin-top:2pt;width:{}pt;\
              height:{}pt;z-index:{};visibility:hidden\" fillcolor=\"#ffffe1\" o:insetmode=\"auto\"><v:fill color2=\"#ffffe1\"/>\
              <v:shadow on=\"t\" color=\"black\" obscured=\"t\"/><v:path o:connecttype=\"none\"/>\
              <v:textbox style=\"mso-direction-alt:auto\"><div style=\"text-align:left\"></div></v:textbox>\
@@ -148,12 +162,6 @@ pub(super) fn add_boxes(
             at.row,
             at.column,
         );
-    }
-    let declared = |prefix: &str| text.contains(&format!("xmlns:{prefix}="));
-    if !["v", "o", "x"].into_iter().all(declared) {
-        return Err(MarkError::Xml(
-            "the drawing of notes is written in another way than usual".to_owned(),
-        ));
     }
     Ok(format!("{}{made}{}", &text[..end], &text[end..]))
 }
@@ -237,5 +245,17 @@ mod tests {
         assert!(again.contains("_x0000_s2051\""));
         assert_eq!(again.matches("<v:shapetype").count(), 1);
         assert!(tags(&again).all(|t| t.is_ok()));
+    }
+
+    #[test]
+    fn a_drawing_with_other_prefixes_is_joined_too() {
+        let layout =
+            Layout::read("<worksheet><sheetData/></worksheet>", &[].into()).expect("a sheet");
+        let all = notes(&["A1"]);
+        let cells: Vec<Address> = all.keys().copied().collect();
+        let before = "<xml xmlns:ns1=\"urn:schemas-microsoft-com:vml\"><ns1:shape id=\"_x0000_s1026\"/></xml>";
+        let after = add_boxes(before, &cells, &all, &layout, 1).expect("a drawing");
+        assert!(after.contains("<v:shape xmlns:v=\"urn:schemas-microsoft-com:vml\""));
+        assert!(after.contains("id=\"_x0000_s1027\""));
     }
 }
