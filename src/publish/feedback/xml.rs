@@ -107,12 +107,14 @@ impl Tag<'_> {
 
 /// The tags of a document, in order.
 pub(super) fn tags(text: &str) -> impl Iterator<Item = Result<Tag<'_>, MarkError>> {
-    let mut reader = Reader::from_str(text);
+    // The reader does not count a byte order mark.
+    let base = text.len() - text.trim_start_matches('\u{feff}').len();
+    let mut reader = Reader::from_str(&text[base..]);
     let mut depth = 0_usize;
     let mut ended = false;
     std::iter::from_fn(move || {
         while !ended {
-            let from = reader.buffer_position() as usize;
+            let from = base + reader.buffer_position() as usize;
             let event = match reader.read_event() {
                 Ok(event) => event,
                 Err(e) => {
@@ -120,7 +122,7 @@ pub(super) fn tags(text: &str) -> impl Iterator<Item = Result<Tag<'_>, MarkError
                     return Some(Err(MarkError::Xml(e.to_string())));
                 }
             };
-            let span = from..reader.buffer_position() as usize;
+            let span = from..base + reader.buffer_position() as usize;
             let (kind, at) = match event {
                 Event::Start(_) => {
                     depth += 1;
@@ -137,10 +139,7 @@ pub(super) fn tags(text: &str) -> impl Iterator<Item = Result<Tag<'_>, MarkError
                 }
                 _ => continue,
             };
-            // A byte order mark is counted with the first event.
             let whole = &text[span.clone()];
-            let lead = whole.find('<').unwrap_or(0);
-            let whole = &whole[lead..];
             let inside = whole
                 .trim_start_matches('<')
                 .trim_start_matches('/')
@@ -152,7 +151,7 @@ pub(super) fn tags(text: &str) -> impl Iterator<Item = Result<Tag<'_>, MarkError
             return Some(Ok(Tag {
                 kind,
                 depth: at,
-                span: span.start + lead..span.end,
+                span,
                 name: &inside[..length],
                 inside,
             }));
