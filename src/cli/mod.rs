@@ -6,9 +6,11 @@
 mod check;
 mod explain;
 mod inspect;
+mod feedback;
 mod run;
 mod show;
 mod sql;
+mod template;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -33,6 +35,10 @@ enum Command {
     Inspect(inspect::Arguments),
     /// Runs an SQL query over the lake.
     Sql(sql::Arguments),
+    /// Gives each unit its files back, the cells at fault marked and explained.
+    Feedback(feedback::Arguments),
+    /// Writes a blank form, ready to fill.
+    Template(template::Arguments),
     /// Says what a finding or a rule means and what to do about it.
     Explain(explain::Arguments),
 }
@@ -85,6 +91,8 @@ pub fn main() -> ExitCode {
             Command::Check(arguments) => check::main(arguments).await,
             Command::Inspect(arguments) => inspect::main(arguments).await,
             Command::Sql(arguments) => sql::main(arguments).await,
+            Command::Feedback(arguments) => feedback::main(arguments),
+            Command::Template(arguments) => template::main(arguments).await,
             Command::Explain(arguments) => explain::main(&arguments),
         }
     })

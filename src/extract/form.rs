@@ -224,6 +224,8 @@ pub struct Form {
     pub comparisons: Vec<Comparison>,
     /// The rows there can be.
     pub rows: Vec<FormRow>,
+    /// The form as its file states it: its words as they are printed.
+    pub written: RawForm,
 }
 
 /// Folded heads of the descriptive columns.

@@ -270,6 +270,12 @@ impl Sheet {
         self.merged = ranges;
     }
 
+    /// The merged ranges.
+    #[must_use]
+    pub fn merged(&self) -> &[Range] {
+        &self.merged
+    }
+
     /// Number of cells that hold something.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -10,6 +10,8 @@ use crate::text::Folder;
 pub struct Reporter {
     /// Identifier in the tables.
     pub id: String,
+    /// How it is written: the first of its words.
+    pub name: String,
     /// Folded words that name it.
     pub words: Vec<String>,
     /// Whose report counts: the lowest.

@@ -71,6 +71,35 @@ struct Owner {
     pipeline: String,
 }
 
+/// Refuses a lake of another pipeline. Says whether the lake has an owner yet.
+///
+/// # Errors
+/// When it is another pipeline's, or the file system refuses.
+pub fn check_owner(root: &Path, pipeline: &str) -> Result<bool, LakeError> {
+    let path = root.join("lake.toml");
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(e) => return Err(io_at(&path)(e)),
+    };
+    let owner: Owner = toml::from_str(&text)
+        .map_err(|e| io_at(&path)(io::Error::new(io::ErrorKind::InvalidData, e.to_string())))?;
+    if owner.pipeline == pipeline {
+        return Ok(true);
+    }
+    Err(LakeError::Foreign {
+        lake: root.display().to_string(),
+        owner: owner.pipeline,
+        asked: pipeline.to_owned(),
+    })
+}
+
+/// Where the original of a submission is kept in a lake.
+#[must_use]
+pub fn original(root: &Path, sha256: &str) -> PathBuf {
+    root.join("inbox").join(sha256)
+}
+
 /// A lake that this process may write to.
 #[derive(Debug)]
 pub struct Lake {
@@ -111,27 +140,10 @@ impl Lake {
             Err(TryLockError::Error(e)) => return Err(io_at(&lock_path)(e)),
         }
         let owner_path = root.join("lake.toml");
-        match fs::read_to_string(&owner_path) {
-            Ok(text) => {
-                let owner: Owner = toml::from_str(&text).map_err(|e| {
-                    io_at(&owner_path)(io::Error::new(io::ErrorKind::InvalidData, e.to_string()))
-                })?;
-                if owner.pipeline != pipeline {
-                    let lake = root.display().to_string();
-                    return Err(LakeError::Foreign {
-                        lake,
-                        owner: owner.pipeline,
-                        asked: pipeline.to_owned(),
-                    });
-                }
-            }
-            Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                let text = format!(
-                    "# The pipeline that this lake belongs to.\npipeline = \"{pipeline}\"\n"
-                );
-                write_durably(&owner_path, text.as_bytes()).map_err(io_at(&owner_path))?;
-            }
-            Err(e) => return Err(io_at(&owner_path)(e)),
+        if !check_owner(root, pipeline)? {
+            let text =
+                format!("# The pipeline that this lake belongs to.\npipeline = \"{pipeline}\"\n");
+            write_durably(&owner_path, text.as_bytes()).map_err(io_at(&owner_path))?;
         }
         Ok(Self {
             root: root.to_owned(),
@@ -148,7 +160,7 @@ impl Lake {
     /// Where the original of a submission is kept.
     #[must_use]
     pub fn original(&self, sha256: &str) -> PathBuf {
-        self.root.join("inbox").join(sha256)
+        original(&self.root, sha256)
     }
 
     /// Keeps the original of a submission, readable by this user only.

@@ -216,10 +216,10 @@ pub(super) fn read_form(
     Ok(Form {
         folded_code: folder.fold(&raw.form),
         folded_title: folder.fold(&raw.title_vi),
-        code: raw.form,
-        title_vi: raw.title_vi,
-        title_en: raw.title_en,
-        frequencies: raw.frequencies,
+        code: raw.form.clone(),
+        title_vi: raw.title_vi.clone(),
+        title_en: raw.title_en.clone(),
+        frequencies: raw.frequencies.clone(),
         dimension: raw.rows.dimension,
         label_heads: fold(&raw.rows.head),
         stub: Stub {
@@ -239,5 +239,6 @@ pub(super) fn read_form(
         columns,
         comparisons,
         rows,
+        written: raw,
     })
 }

@@ -20,6 +20,7 @@ use crate::extract::{RawWords, Vocabulary, Words};
 use crate::geography::{Duty, Geography, Reporter, Reporters, Tables};
 use crate::intake::hex;
 use crate::normalize::{Conventions, IndicatorFacts, Measures, RawMeasures, Symbols};
+use crate::publish::Correspondence;
 use crate::query::{Country, MODELS, Models};
 use crate::tables::{Context, Edition, TableDefinition};
 use crate::text::{Encodings, Folder};
@@ -40,6 +41,8 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
     let folder = Folder::new(&raw_words.abbreviations);
     let words = Words::compile(&raw_words, &folder)
         .map_err(|e| words_source.error(0, e, "correct the words of periods"))?;
+    let correspondence: Correspondence =
+        Source::read(&reference.join("correspondence.toml"))?.parse()?;
     let measures_source = Source::read(&reference.join("units_of_measure.toml"))?;
     let raw_measures: RawMeasures = measures_source.parse()?;
     let measures = Measures::compile(&raw_measures, &folder).map_err(|(offset, e)| {
@@ -177,6 +180,7 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
             .iter()
             .map(|r| Reporter {
                 id: r.id.clone(),
+                name: r.words.first().unwrap_or(&r.id).clone(),
                 words: r.words.iter().map(|w| folder.fold(w)).collect(),
                 rank: r.rank,
             })
@@ -306,9 +310,9 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
         conventions: Conventions {
             measures,
             symbols: Symbols {
-                nil: raw_words.symbols.nil,
-                not_collected: raw_words.symbols.not_collected,
-                not_applicable: raw_words.symbols.not_applicable,
+                nil: raw_words.symbols.nil.clone(),
+                not_collected: raw_words.symbols.not_collected.clone(),
+                not_applicable: raw_words.symbols.not_applicable.clone(),
             },
             approximate: raw_words
                 .numbers
@@ -339,6 +343,8 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
                 .collect(),
         },
         limits: raw.limits,
+        document_words: raw_words,
+        correspondence,
     })
 }
 

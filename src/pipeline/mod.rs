@@ -4,6 +4,8 @@ mod assemble;
 mod catalogue;
 mod check;
 mod encodings;
+mod correspondence;
+mod feedback;
 mod form;
 mod inspect;
 mod load;
@@ -13,24 +15,28 @@ mod run;
 mod source;
 mod summary;
 mod tables;
+mod template;
 
 pub use assemble::TableReading;
 pub use catalogue::{Indicator, Measure, Sector, TARGET_TEXTS, Target};
 pub use check::check_queries;
 pub use inspect::{Inspected, Inspection, inspect, read_files};
+pub use feedback::{Feedback, FeedbackOptions, feedback};
 pub use load::load;
 pub use run::{Progress, Run, RunError, RunOptions, Stage, open_engine, run};
 pub use summary::{Headlines, Overdue, ReportCount, Summary};
+pub use template::{BlankForm, TemplateError, TemplateOptions, template};
 
 use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 
-use crate::extract::Vocabulary;
+use crate::extract::{RawWords, Vocabulary};
 use crate::geography::{Duty, Geography, Reporters};
 use crate::intake::Limits;
 use crate::normalize::Conventions;
 use crate::period::Period;
+use crate::publish::Correspondence;
 use crate::query::{Country, Models};
 use crate::tables::{Edition, TableDefinition};
 use crate::validate::Rule;
@@ -86,6 +92,10 @@ pub struct Plan {
     pub headline: Headline,
     /// What one file may hold.
     pub limits: Limits,
+    /// The words of documents, as they are written.
+    pub document_words: RawWords,
+    /// The words of what goes to those who report.
+    pub correspondence: Correspondence,
 }
 
 /// What the summary of a run shows of the country.

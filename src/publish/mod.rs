@@ -3,8 +3,11 @@
 //! A directory is written aside and put in place whole, so that no reader ever sees half of it. It is owned by a
 //! marker inside: a directory that is not ours, with anything in it, is never replaced.
 
+pub mod correspondence;
 mod delimited;
 mod directory;
+pub mod feedback;
+pub mod template;
 mod workbook;
 
 use std::path::{Path, PathBuf};
@@ -14,6 +17,7 @@ use rust_xlsxwriter::XlsxError;
 use crate::diagnostic::Finding;
 use crate::tables::{Edition, Table};
 
+pub use correspondence::Correspondence;
 pub use directory::check_out;
 
 /// Name of the workbook of all tables.
@@ -49,6 +53,9 @@ pub enum PublishError {
         /// Why.
         source: csv::Error,
     },
+    /// A workbook of feedback could not be made.
+    #[error("a workbook of feedback could not be written: {0}")]
+    Feedback(String),
     /// The workbook could not be made.
     #[error("the workbook could not be written: {0}")]
     Workbook(#[from] XlsxError),

@@ -1,0 +1,96 @@
+//! `tonghop feedback`: to each province its own files back, with the cells at fault marked and explained.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+
+use super::{CLEAN, FAILED, default_pipeline, show};
+use crate::diagnostic::Severity;
+use crate::period::Period;
+use crate::pipeline::{self, FeedbackOptions};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The pipeline's directory.
+    #[arg(default_value_os_t = default_pipeline())]
+    pipeline: PathBuf,
+    /// The lake.
+    #[arg(long, default_value = "lake", value_name = "DIR")]
+    lake: PathBuf,
+    /// Where the workbooks go: a folder for each unit, and index.csv.
+    #[arg(long, default_value = "feedback", value_name = "DIR")]
+    out: PathBuf,
+    /// Only this unit: its code, or vintage and code as 2025-15.
+    #[arg(long, value_name = "CODE")]
+    unit: Option<String>,
+    /// Only reports of this period, such as 2025 or 2025-S1.
+    #[arg(long, value_name = "PERIOD")]
+    period: Option<Period>,
+    /// The least severity that is told; reports that did not come are told with info.
+    #[arg(long, default_value = "warning", value_name = "SEVERITY")]
+    severity: Least,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Least {
+    Error,
+    Warning,
+    Info,
+}
+
+impl From<Least> for Severity {
+    fn from(least: Least) -> Self {
+        match least {
+            Least::Error => Self::Error,
+            Least::Warning => Self::Warning,
+            Least::Info => Self::Info,
+        }
+    }
+}
+
+pub(super) fn main(arguments: Arguments) -> ExitCode {
+    let plan = match pipeline::load(&arguments.pipeline) {
+        Ok(plan) => plan,
+        Err(errors) => return show::definition_errors(&errors, FAILED),
+    };
+    let options = FeedbackOptions {
+        lake: arguments.lake,
+        out: arguments.out,
+        unit: arguments.unit,
+        period: arguments.period,
+        severity: arguments.severity.into(),
+    };
+    let feedback = match pipeline::feedback(&plan, &options) {
+        Ok(feedback) => feedback,
+        Err(e) => return show::failure(&e.to_string()),
+    };
+    for (letter, written) in feedback.letters.iter().zip(&feedback.written) {
+        let n = letter.remarks.len();
+        show::note(&format!(
+            "  {}  {n} {} ({})",
+            written.file,
+            if n == 1 { "remark" } else { "remarks" },
+            written.how.as_str()
+        ));
+    }
+    let units: BTreeSet<_> = feedback
+        .letters
+        .iter()
+        .filter_map(|l| l.unit.as_ref())
+        .collect();
+    show::note(&format!(
+        "{} workbooks for {} units in {}",
+        feedback.written.len(),
+        units.len(),
+        options.out.display()
+    ));
+    if feedback.of_nobody > 0 {
+        show::note(&format!(
+            "{} findings are about no file and no unit: see findings.csv of the run",
+            feedback.of_nobody
+        ));
+    }
+    ExitCode::from(CLEAN)
+}

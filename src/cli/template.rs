@@ -1,0 +1,65 @@
+//! `tonghop template`: the blank form, ready to fill.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::{CLEAN, FAILED, default_pipeline, show};
+use crate::period::Period;
+use crate::pipeline::{self, TemplateOptions};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The form's code.
+    form: String,
+    /// The pipeline's directory.
+    #[arg(long, default_value_os_t = default_pipeline(), value_name = "DIR")]
+    pipeline: PathBuf,
+    /// The unit it is for: its code, or vintage and code as 2025-15 [default: left open].
+    #[arg(long, value_name = "CODE")]
+    unit: Option<String>,
+    /// Its period, such as 2026 or 2026-S1 [default: the one due next after the newest of the lake].
+    #[arg(long, value_name = "PERIOD")]
+    period: Option<Period>,
+    /// The lake, for what is known already.
+    #[arg(long, default_value = "lake", value_name = "DIR")]
+    lake: PathBuf,
+    /// The workbook to write [default: form, period and unit, in this directory].
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+pub(super) async fn main(arguments: Arguments) -> ExitCode {
+    let plan = match pipeline::load(&arguments.pipeline) {
+        Ok(plan) => plan,
+        Err(errors) => return show::definition_errors(&errors, FAILED),
+    };
+    let options = TemplateOptions {
+        form: arguments.form,
+        unit: arguments.unit,
+        period: arguments.period,
+        lake: arguments.lake,
+    };
+    let blank = match pipeline::template(&plan, &options).await {
+        Ok(blank) => blank,
+        Err(e) => return show::failure(&e.to_string()),
+    };
+    let path = arguments
+        .out
+        .unwrap_or_else(|| PathBuf::from(&blank.file_name));
+    if let Err(e) = std::fs::write(&path, &blank.bytes) {
+        return show::failure(&format!("{}: {e}", path.display()));
+    }
+    let unit = blank.unit.as_ref().map_or_else(
+        || "any unit".to_owned(),
+        |u| format!("{}-{}", u.vintage, u.code),
+    );
+    show::note(&format!(
+        "{}: period {}, {unit}, {} values filled in from the lake",
+        path.display(),
+        blank.period,
+        blank.known
+    ));
+    ExitCode::from(CLEAN)
+}
