@@ -34,6 +34,8 @@ pub(super) struct Part {
     pub(super) is_xml: bool,
     /// Whether the word `hidden` is in it.
     pub(super) mentions_hidden: bool,
+    /// Whether it merges cells.
+    pub(super) mentions_merged: bool,
 }
 
 /// A package and its parts.
@@ -140,6 +142,7 @@ fn survey(
     };
     let mut markup = Markup::default();
     let hidden = memmem::Finder::new(b"hidden");
+    let merged = memmem::Finder::new(b"mergeCell");
     let mut buffer = vec![0; (1 << 16) + OVERLAP];
     // The end of one piece is kept before the next, so that no word is cut in two.
     let mut kept = 0;
@@ -166,8 +169,9 @@ fn survey(
         }
         if is_xml {
             markup.follow(&buffer[kept..kept + n]);
-            part.mentions_hidden =
-                part.mentions_hidden || hidden.find(&buffer[..kept + n]).is_some();
+            let piece = &buffer[..kept + n];
+            part.mentions_hidden = part.mentions_hidden || hidden.find(piece).is_some();
+            part.mentions_merged = part.mentions_merged || merged.find(piece).is_some();
             judge(&markup, &part.name, limits)?;
         }
         let end = kept + n;
@@ -186,7 +190,7 @@ fn survey(
 }
 
 /// Bytes of a piece that are seen again with the next.
-const OVERLAP: usize = 5;
+const OVERLAP: usize = 8;
 
 fn judge(markup: &Markup, name: &str, limits: &Limits) -> Result<(), ReadError> {
     if markup.deepest > limits.max_xml_depth {

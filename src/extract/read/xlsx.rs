@@ -72,9 +72,13 @@ pub(super) fn read_xlsx(
             Some(meta.name.clone()),
             meta.visible == SheetVisible::Visible,
         );
-        let merged = book
-            .merge_cells_by_sheet_name(&meta.name)
-            .unwrap_or_default();
+        let part = parts.get(&meta.name).and_then(|name| package.part(name));
+        let merged = if part.is_none_or(|part| part.mentions_merged) {
+            book.merge_cells_by_sheet_name(&meta.name)
+                .unwrap_or_default()
+        } else {
+            Vec::new()
+        };
         if merged.len() > limits.max_cells {
             return Err(ReadError::over("max_cells", limits.max_cells));
         }
