@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Read, Seek, Write};
 use std::path::Path;
 
 use memchr::memmem;
@@ -10,6 +10,7 @@ use zip::ZipArchive;
 use zip::read::{Config, ZipFile};
 use zip::result::ZipError;
 use zip::unstable::read::ZipIterable;
+use zip::write::{SimpleFileOptions, ZipWriter};
 
 use super::ReadError;
 use super::markup::Markup;
@@ -109,6 +110,23 @@ impl Package {
         Ok(Some(BufReader::new(self.zip.by_name(&part.name)?)))
     }
 
+    /// The package in a file of its own, with another content of one part.
+    pub(super) fn with_part(&mut self, name: &str, content: &[u8]) -> Result<File, ReadError> {
+        let mut copy = ZipWriter::new(tempfile::tempfile()?);
+        for index in 0..self.zip.len() {
+            let part = self.zip.by_index_raw(index)?;
+            if plain(&String::from_utf8_lossy(part.name_raw())) == plain(name) {
+                copy.start_file(name, SimpleFileOptions::default())?;
+                copy.write_all(content)?;
+            } else {
+                copy.raw_copy_file(part)?;
+            }
+        }
+        let mut file = copy.finish()?;
+        file.rewind()?;
+        Ok(file)
+    }
+
     /// The bytes of a part; empty if there is none.
     pub(super) fn bytes(&mut self, name: &str) -> Result<Vec<u8>, ReadError> {
         let mut bytes = Vec::new();
@@ -133,7 +151,7 @@ fn survey(
     let extension = known.rsplit_once('.').map_or("", |(_, e)| e);
     let base = known.rsplit('/').next().unwrap_or_default().to_owned();
     let is_picture = PICTURES.contains(&extension);
-    let is_xml = !is_picture && extension != "bin";
+    let is_xml = matches!(extension, "xml" | "rels");
     let shares_texts = base.starts_with("sharedstrings.");
     let mut part = Part {
         name,

@@ -18,6 +18,9 @@ use super::tally::{MAX_COLUMNS, MAX_ROWS, Tally, content_of};
 use super::{Carried, Document, LegacyFont, Limits, ReadError};
 use crate::extract::grid::{Address, Content, Range, Sheet, joined};
 
+/// The part that says which part each sheet is.
+const RELATIONS: &str = "xl/_rels/workbook.xml.rels";
+
 /// Bytes that a text of the shared table takes at least: `<si/>`.
 const SMALLEST_TEXT: u64 = 5;
 
@@ -54,7 +57,8 @@ pub(super) fn read_xlsx(
     drop(shared);
     let parts = sheet_parts(&mut package)?;
 
-    let mut book: Xlsx<_> = Xlsx::new(BufReader::new(File::open(path)?))?;
+    let file = without_macro_sheets(&mut package, File::open(path)?)?;
+    let mut book: Xlsx<_> = Xlsx::new(BufReader::new(file))?;
     let metadata = book.sheets_metadata().to_vec();
     if metadata.len() > limits.max_sheets {
         return Err(ReadError::over("max_sheets", limits.max_sheets));
@@ -131,6 +135,21 @@ fn check_shared_count(package: &mut Package, limits: &Limits) -> Result<(), Read
     Ok(())
 }
 
+/// Calamine refuses a workbook with sheets of macros, which old viruses leave behind. They are made to pass for
+/// dialogs, which it knows and nobody reads.
+fn without_macro_sheets(package: &mut Package, file: File) -> Result<File, ReadError> {
+    static MACRO_SHEETS: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new("relationships/xl(?:Intl)?Macrosheet").ok());
+    let relations = package.bytes(RELATIONS)?;
+    match MACRO_SHEETS.as_ref() {
+        Some(kind) if kind.is_match(&relations) => {
+            let patched = kind.replace_all(&relations, &b"relationships/dialogsheet"[..]);
+            package.with_part(RELATIONS, &patched)
+        }
+        _ => Ok(file),
+    }
+}
+
 /// What the package carries that is never run or followed.
 pub(super) fn carried(package: &mut Package) -> Result<Vec<Carried>, ReadError> {
     let mut carried = BTreeSet::new();
@@ -185,14 +204,23 @@ fn is_true(value: Option<&str>) -> bool {
     matches!(value, Some("1" | "true"))
 }
 
-/// The parts that a workbook relates to, by their keys.
+/// What a part relates to.
+pub(super) struct Relation {
+    /// A URI whose last segment tells the kind.
+    pub(super) kind: String,
+    /// The name of the other part.
+    pub(super) target: String,
+}
+
+/// What stands in a part of relations, by keys.
 pub(super) fn relationships(
     package: &mut Package,
     part: &str,
-) -> Result<BTreeMap<String, String>, ReadError> {
-    let mut targets = BTreeMap::new();
+) -> Result<BTreeMap<String, Relation>, ReadError> {
+    let folder = part.split("_rels/").next().unwrap_or_default();
+    let mut relations = BTreeMap::new();
     let Some(part) = package.reader(part)? else {
-        return Ok(targets);
+        return Ok(relations);
     };
     let mut reader = xml_reader(part);
     let mut buffer = Vec::new();
@@ -203,12 +231,13 @@ pub(super) fn relationships(
                 if let (Some(id), Some(target)) = (attribute(&e, "Id")?, attribute(&e, "Target")?) {
                     let target = match target.strip_prefix('/') {
                         Some(absolute) => absolute.to_owned(),
-                        None => format!("xl/{target}"),
+                        None => format!("{folder}{target}"),
                     };
-                    targets.insert(id, target);
+                    let kind = attribute(&e, "Type")?.unwrap_or_default();
+                    relations.insert(id, Relation { kind, target });
                 }
             }
-            Event::Eof => return Ok(targets),
+            Event::Eof => return Ok(relations),
             _ => {}
         }
     }
@@ -216,7 +245,7 @@ pub(super) fn relationships(
 
 /// The part of each sheet, by its name.
 fn sheet_parts(package: &mut Package) -> Result<BTreeMap<String, String>, ReadError> {
-    let targets = relationships(package, "xl/_rels/workbook.xml.rels")?;
+    let targets = relationships(package, RELATIONS)?;
     let mut buffer = Vec::new();
     let mut parts = BTreeMap::new();
     if let Some(part) = package.reader("xl/workbook.xml")? {
@@ -226,7 +255,7 @@ fn sheet_parts(package: &mut Package) -> Result<BTreeMap<String, String>, ReadEr
             match reader.read_event_into(&mut buffer)? {
                 Event::Start(e) if e.local_name().as_ref() == "sheet" => {
                     if let (Some(name), Some(id)) = (attribute(&e, "name")?, attribute(&e, "id")?)
-                        && let Some(target) = targets.get(&id)
+                        && let Some(Relation { target, .. }) = targets.get(&id)
                     {
                         parts.insert(name, target.clone());
                     }
@@ -236,9 +265,15 @@ fn sheet_parts(package: &mut Package) -> Result<BTreeMap<String, String>, ReadEr
             }
         }
     }
-    for target in parts.values() {
+    // Parts of other names were not looked through.
+    let main = relationships(package, "_rels/.rels")?;
+    let documents = main
+        .values()
+        .filter(|relation| relation.kind.ends_with("/officeDocument"))
+        .map(|relation| &relation.target);
+    for target in parts.values().chain(documents) {
         if package.part(target).is_some_and(|part| !part.is_xml) {
-            return Err(ReadError::Damaged(format!("the sheet {target} is no XML")));
+            return Err(ReadError::Damaged(format!("{target} is no XML")));
         }
     }
     Ok(parts)
@@ -345,29 +380,37 @@ fn style_fonts(
     }
 }
 
+/// The font that one run of a text states.
+#[derive(Debug, PartialEq, Eq)]
+enum RunFont {
+    /// None: that of the cell.
+    OfCell,
+    /// One that stands for an encoding.
+    Legacy(Arc<str>),
+    /// Another.
+    Plain,
+}
+
 /// What the runs of one text say of its font.
 #[derive(Default)]
 struct Runs {
-    legacy: Option<Arc<str>>,
-    without: bool,
-    plain: bool,
-    in_run: bool,
-    /// The font of the run at hand: none stated, or stated and perhaps legacy.
-    stated: Option<Option<Arc<str>>>,
-    has_text: bool,
+    /// Those that have text.
+    done: Vec<RunFont>,
+    /// The run at hand, and whether it has text.
+    current: Option<(RunFont, bool)>,
 }
 
 impl Runs {
     fn start(&mut self, e: &BytesStart<'_>, legacy_font: LegacyFont<'_>) -> Result<(), ReadError> {
-        match e.local_name().as_ref() {
-            "r" => {
-                self.in_run = true;
-                self.stated = None;
-                self.has_text = false;
-            }
-            "rFont" if self.in_run => {
+        match (e.local_name().as_ref(), &mut self.current) {
+            ("r", current) => *current = Some((RunFont::OfCell, false)),
+            ("rFont", Some((font, _))) => {
                 let name = attribute(e, "val")?.unwrap_or_default();
-                self.stated = Some(legacy_font(&name).then(|| name.into()));
+                *font = if legacy_font(&name) {
+                    RunFont::Legacy(name.into())
+                } else {
+                    RunFont::Plain
+                };
             }
             _ => {}
         }
@@ -375,32 +418,30 @@ impl Runs {
     }
 
     fn text(&mut self, text: &str) {
-        self.has_text = self.has_text || !text.trim().is_empty();
+        if let Some((_, has_text)) = &mut self.current {
+            *has_text = *has_text || !text.trim().is_empty();
+        }
     }
 
     fn end_run(&mut self) {
-        self.in_run = false;
-        if !self.has_text {
-            return;
-        }
-        match self.stated.take() {
-            None => self.without = true,
-            Some(None) => self.plain = true,
-            Some(Some(font)) => {
-                self.legacy.get_or_insert(font);
-            }
+        if let Some((font, true)) = self.current.take() {
+            self.done.push(font);
         }
     }
 
     fn font(self) -> TextFont {
-        match (self.plain, self.legacy) {
-            (true, _) => TextFont::Plain,
-            (false, Some(font)) => TextFont::Legacy {
-                font,
-                with_cell: self.without,
-            },
-            (false, None) => TextFont::OfCell,
+        if self.done.contains(&RunFont::Plain) {
+            return TextFont::Plain;
         }
+        let with_cell = self.done.contains(&RunFont::OfCell);
+        let legacy = self.done.into_iter().find_map(|font| match font {
+            RunFont::Legacy(font) => Some(font),
+            RunFont::OfCell | RunFont::Plain => None,
+        });
+        legacy.map_or(TextFont::OfCell, |font| TextFont::Legacy {
+            font,
+            with_cell,
+        })
     }
 }
 
@@ -415,7 +456,7 @@ fn shared_fonts(shared: &[u8], legacy_font: LegacyFont<'_>) -> Result<Vec<TextFo
         match reader.read_event_into(&mut buffer)? {
             Event::Start(e) => runs.start(&e, legacy_font)?,
             Event::Text(text) => runs.text(&text.xml10_content()),
-            Event::GeneralRef(_) | Event::CData(_) => runs.has_text = true,
+            Event::GeneralRef(_) | Event::CData(_) => runs.text("&"),
             Event::End(e) => match e.local_name().as_ref() {
                 "r" => runs.end_run(),
                 "si" => fonts.push(std::mem::take(&mut runs).font()),
