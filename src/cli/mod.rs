@@ -5,8 +5,8 @@
 
 mod check;
 mod explain;
-mod inspect;
 mod feedback;
+mod inspect;
 mod run;
 mod show;
 mod sql;

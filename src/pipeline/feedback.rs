@@ -17,7 +17,7 @@ use crate::diagnostic::{Finding, Severity, entry};
 use crate::geography::UnitKey;
 use crate::lake::{self, Snapshot, check_owner};
 use crate::period::Period;
-use crate::publish::feedback::{Letter, Remark, Sent, Written, write};
+use crate::publish::feedback::{Letter, Reading, Remark, Sent, Written, write};
 
 /// What feedback is asked for.
 #[derive(Debug, Clone)]
@@ -89,7 +89,11 @@ pub fn feedback(plan: &Plan, options: &FeedbackOptions) -> Result<Feedback, RunE
         .filter(|f| f.place.submission_id.is_none() && unit_of(f).is_none())
         .count();
     let words = &plan.correspondence.feedback;
-    let written = write(&options.out, &letters, words, plan.limits)?;
+    let reading = Reading {
+        limits: plan.limits,
+        encodings: &plan.vocabulary.encodings,
+    };
+    let written = write(&options.out, &letters, words, reading)?;
     Ok(Feedback {
         letters,
         written,

@@ -14,7 +14,7 @@ pub(super) struct Markup {
     pub(super) elements: usize,
     /// Bytes of the longest tag.
     pub(super) longest_tag: usize,
-    /// Bytes of the longest run without a tag.
+    /// Bytes of the longest run without a tag, the `<` after it included.
     pub(super) longest_text: usize,
     /// A document type declaration or a comment that is none: nothing that an Office program writes.
     pub(super) foreign: bool,
@@ -43,11 +43,17 @@ impl Markup {
     /// Follows further bytes of the part.
     pub(super) fn follow(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() && !self.foreign {
+            let was_text = self.state == State::Text;
             let taken = self.step(bytes);
             self.token += taken;
-            match self.state {
-                State::Text => self.longest_text = self.longest_text.max(self.token),
-                _ => self.longest_tag = self.longest_tag.max(self.token),
+            let longest = if was_text {
+                &mut self.longest_text
+            } else {
+                &mut self.longest_tag
+            };
+            *longest = self.token.max(*longest);
+            if was_text != (self.state == State::Text) {
+                self.token = 0;
             }
             bytes = &bytes[taken..];
         }
@@ -63,8 +69,6 @@ impl Markup {
         match self.state {
             State::Text => match memchr(b'<', bytes) {
                 Some(at) => {
-                    self.longest_text = self.longest_text.max(self.token + at);
-                    self.token = 0;
                     self.enter(State::Opened);
                     at + 1
                 }
@@ -147,7 +151,6 @@ impl Markup {
     fn step_until(&mut self, tail: &'static [u8], matched: usize, bytes: &[u8]) -> usize {
         let byte = bytes[0];
         if matched == tail.len() && byte == b'>' {
-            self.token = 0;
             self.enter(State::Text);
             return 1;
         }
@@ -161,7 +164,6 @@ impl Markup {
     }
 
     fn end_tag(&mut self, closes: bool, empty: bool) {
-        self.token = 0;
         self.enter(State::Text);
         if closes {
             self.open = self.open.saturating_sub(1);
@@ -171,6 +173,71 @@ impl Markup {
         self.deepest = self.deepest.max(self.open + 1);
         if !empty {
             self.open += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use quick_xml::Reader;
+    use quick_xml::events::Event;
+
+    use super::*;
+
+    fn follow(pieces: &[&[u8]]) -> Markup {
+        let mut markup = Markup::default();
+        for piece in pieces {
+            markup.follow(piece);
+        }
+        markup
+    }
+
+    /// The most elements that quick-xml has open at one time, up to what it cannot read.
+    fn deepest(xml: &str) -> usize {
+        let mut reader = Reader::from_str(xml);
+        reader.config_mut().check_end_names = false;
+        let (mut open, mut deepest) = (0_usize, 0);
+        loop {
+            match reader.read_event() {
+                Ok(Event::Start(_)) => {
+                    open += 1;
+                    deepest = deepest.max(open);
+                }
+                Ok(Event::End(_)) => open = open.saturating_sub(1),
+                Ok(Event::Eof) | Err(_) => return deepest,
+                Ok(_) => {}
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_tag_does_not_count() {
+        let xml =
+            b"<?xml version='1.0'?><a x=\"<b>\" y='/>'><!-- <c><c> --><d/><![CDATA[<e>]]></a>";
+        let markup = follow(&[xml]);
+        assert_eq!(
+            (markup.deepest, markup.elements, markup.foreign),
+            (2, 2, false)
+        );
+        assert!(follow(&[b"<!DOCTYPE a [<!ENTITY b \"c\">]><a/>"]).foreign);
+        assert_eq!(follow(&[b"<a>", &[b'x'; 100], b"<b>"]).longest_text, 101);
+    }
+
+    proptest! {
+        /// However the part is cut into pieces, what nests in quick-xml nests here.
+        #[test]
+        fn nothing_nests_deeper_than_was_seen(
+            tokens in prop::collection::vec(prop::sample::select(vec![
+                "<a>", "<b c='>'>", "<d e=\"/>\">", "</a>", "<f/>", "<", ">", "/", "'", "\"", "<!--", "-->", "--", "-",
+                "<![CDATA[", "]]>", "]", "<?", "?>", "text", "&amp;", "<g/ >", "</ h>", "<>", "</>", "!",
+            ]), 0..40),
+            cut in 0_usize..200,
+        ) {
+            let xml = tokens.concat();
+            let cut = cut.min(xml.len());
+            let markup = follow(&[&xml.as_bytes()[..cut], &xml.as_bytes()[cut..]]);
+            prop_assert!(markup.foreign || markup.deepest >= deepest(&xml), "{}", xml);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Read, Seek, Write};
 use std::path::Path;
 
 use memchr::memmem;
@@ -10,6 +10,7 @@ use zip::ZipArchive;
 use zip::read::{Config, ZipFile};
 use zip::result::ZipError;
 use zip::unstable::read::ZipIterable;
+use zip::write::{SimpleFileOptions, ZipWriter};
 
 use super::ReadError;
 use super::markup::Markup;
@@ -34,6 +35,8 @@ pub(super) struct Part {
     pub(super) is_xml: bool,
     /// Whether the word `hidden` is in it.
     pub(super) mentions_hidden: bool,
+    /// Whether it merges cells.
+    pub(super) mentions_merged: bool,
 }
 
 /// A package and its parts.
@@ -107,6 +110,23 @@ impl Package {
         Ok(Some(BufReader::new(self.zip.by_name(&part.name)?)))
     }
 
+    /// The package in a file of its own, with another content of one part.
+    pub(super) fn with_part(&mut self, name: &str, content: &[u8]) -> Result<File, ReadError> {
+        let mut copy = ZipWriter::new(tempfile::tempfile()?);
+        for index in 0..self.zip.len() {
+            let part = self.zip.by_index_raw(index)?;
+            if plain(&String::from_utf8_lossy(part.name_raw())) == plain(name) {
+                copy.start_file(name, SimpleFileOptions::default())?;
+                copy.write_all(content)?;
+            } else {
+                copy.raw_copy_file(part)?;
+            }
+        }
+        let mut file = copy.finish()?;
+        file.rewind()?;
+        Ok(file)
+    }
+
     /// The bytes of a part; empty if there is none.
     pub(super) fn bytes(&mut self, name: &str) -> Result<Vec<u8>, ReadError> {
         let mut bytes = Vec::new();
@@ -131,7 +151,7 @@ fn survey(
     let extension = known.rsplit_once('.').map_or("", |(_, e)| e);
     let base = known.rsplit('/').next().unwrap_or_default().to_owned();
     let is_picture = PICTURES.contains(&extension);
-    let is_xml = !is_picture && extension != "bin";
+    let is_xml = matches!(extension, "xml" | "rels");
     let shares_texts = base.starts_with("sharedstrings.");
     let mut part = Part {
         name,
@@ -140,6 +160,7 @@ fn survey(
     };
     let mut markup = Markup::default();
     let hidden = memmem::Finder::new(b"hidden");
+    let merged = memmem::Finder::new(b"mergeCell");
     let mut buffer = vec![0; (1 << 16) + OVERLAP];
     // The end of one piece is kept before the next, so that no word is cut in two.
     let mut kept = 0;
@@ -166,8 +187,9 @@ fn survey(
         }
         if is_xml {
             markup.follow(&buffer[kept..kept + n]);
-            part.mentions_hidden =
-                part.mentions_hidden || hidden.find(&buffer[..kept + n]).is_some();
+            let piece = &buffer[..kept + n];
+            part.mentions_hidden = part.mentions_hidden || hidden.find(piece).is_some();
+            part.mentions_merged = part.mentions_merged || merged.find(piece).is_some();
             judge(&markup, &part.name, limits)?;
         }
         let end = kept + n;
@@ -186,7 +208,7 @@ fn survey(
 }
 
 /// Bytes of a piece that are seen again with the next.
-const OVERLAP: usize = 5;
+const OVERLAP: usize = 8;
 
 fn judge(markup: &Markup, name: &str, limits: &Limits) -> Result<(), ReadError> {
     if markup.deepest > limits.max_xml_depth {

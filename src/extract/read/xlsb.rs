@@ -87,8 +87,8 @@ fn sheet_parts(package: &mut Package) -> Result<BTreeMap<String, String>, ReadEr
                     if name.chars().count() > MAX_NAME {
                         return Err(too_long());
                     }
-                    if let Some(target) = targets.get(&relation) {
-                        parts.insert(name, target.clone());
+                    if let Some(relation) = targets.get(&relation) {
+                        parts.insert(name, relation.target.clone());
                     }
                 }
             }

@@ -18,6 +18,9 @@ use super::tally::{MAX_COLUMNS, MAX_ROWS, Tally, content_of};
 use super::{Carried, Document, LegacyFont, Limits, ReadError};
 use crate::extract::grid::{Address, Content, Range, Run, Sheet, joined};
 
+/// The part that says which part each sheet is.
+const RELATIONS: &str = "xl/_rels/workbook.xml.rels";
+
 /// Bytes that a text of the shared table takes at least: `<si/>`.
 const SMALLEST_TEXT: u64 = 5;
 
@@ -54,7 +57,8 @@ pub(super) fn read_xlsx(
     drop(shared);
     let parts = sheet_parts(&mut package)?;
 
-    let mut book: Xlsx<_> = Xlsx::new(BufReader::new(File::open(path)?))?;
+    let file = without_macro_sheets(&mut package, File::open(path)?)?;
+    let mut book: Xlsx<_> = Xlsx::new(BufReader::new(file))?;
     let metadata = book.sheets_metadata().to_vec();
     if metadata.len() > limits.max_sheets {
         return Err(ReadError::over("max_sheets", limits.max_sheets));
@@ -72,9 +76,13 @@ pub(super) fn read_xlsx(
             Some(meta.name.clone()),
             meta.visible == SheetVisible::Visible,
         );
-        let merged = book
-            .merge_cells_by_sheet_name(&meta.name)
-            .unwrap_or_default();
+        let part = parts.get(&meta.name).and_then(|name| package.part(name));
+        let merged = if part.is_none_or(|part| part.mentions_merged) {
+            book.merge_cells_by_sheet_name(&meta.name)
+                .unwrap_or_default()
+        } else {
+            Vec::new()
+        };
         if merged.len() > limits.max_cells {
             return Err(ReadError::over("max_cells", limits.max_cells));
         }
@@ -125,6 +133,21 @@ fn check_shared_count(package: &mut Package, limits: &Limits) -> Result<(), Read
         }
     }
     Ok(())
+}
+
+/// Calamine refuses a workbook with sheets of macros, which old viruses leave behind. They are made to pass for
+/// dialogs, which it knows and nobody reads.
+fn without_macro_sheets(package: &mut Package, file: File) -> Result<File, ReadError> {
+    static MACRO_SHEETS: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new("relationships/xl(?:Intl)?Macrosheet").ok());
+    let relations = package.bytes(RELATIONS)?;
+    match MACRO_SHEETS.as_ref() {
+        Some(kind) if kind.is_match(&relations) => {
+            let patched = kind.replace_all(&relations, &b"relationships/dialogsheet"[..]);
+            package.with_part(RELATIONS, &patched)
+        }
+        _ => Ok(file),
+    }
 }
 
 /// What the package carries that is never run or followed.
@@ -181,14 +204,23 @@ fn is_true(value: Option<&str>) -> bool {
     matches!(value, Some("1" | "true"))
 }
 
-/// The parts that a workbook relates to, by their keys.
+/// What a part relates to.
+pub(super) struct Relation {
+    /// A URI whose last segment tells the kind.
+    pub(super) kind: String,
+    /// The name of the other part.
+    pub(super) target: String,
+}
+
+/// What stands in a part of relations, by keys.
 pub(super) fn relationships(
     package: &mut Package,
     part: &str,
-) -> Result<BTreeMap<String, String>, ReadError> {
-    let mut targets = BTreeMap::new();
+) -> Result<BTreeMap<String, Relation>, ReadError> {
+    let folder = part.split("_rels/").next().unwrap_or_default();
+    let mut relations = BTreeMap::new();
     let Some(part) = package.reader(part)? else {
-        return Ok(targets);
+        return Ok(relations);
     };
     let mut reader = xml_reader(part);
     let mut buffer = Vec::new();
@@ -199,12 +231,13 @@ pub(super) fn relationships(
                 if let (Some(id), Some(target)) = (attribute(&e, "Id")?, attribute(&e, "Target")?) {
                     let target = match target.strip_prefix('/') {
                         Some(absolute) => absolute.to_owned(),
-                        None => format!("xl/{target}"),
+                        None => format!("{folder}{target}"),
                     };
-                    targets.insert(id, target);
+                    let kind = attribute(&e, "Type")?.unwrap_or_default();
+                    relations.insert(id, Relation { kind, target });
                 }
             }
-            Event::Eof => return Ok(targets),
+            Event::Eof => return Ok(relations),
             _ => {}
         }
     }
@@ -212,7 +245,7 @@ pub(super) fn relationships(
 
 /// The part of each sheet, by its name.
 fn sheet_parts(package: &mut Package) -> Result<BTreeMap<String, String>, ReadError> {
-    let targets = relationships(package, "xl/_rels/workbook.xml.rels")?;
+    let targets = relationships(package, RELATIONS)?;
     let mut buffer = Vec::new();
     let mut parts = BTreeMap::new();
     if let Some(part) = package.reader("xl/workbook.xml")? {
@@ -222,7 +255,7 @@ fn sheet_parts(package: &mut Package) -> Result<BTreeMap<String, String>, ReadEr
             match reader.read_event_into(&mut buffer)? {
                 Event::Start(e) if e.local_name().as_ref() == "sheet" => {
                     if let (Some(name), Some(id)) = (attribute(&e, "name")?, attribute(&e, "id")?)
-                        && let Some(target) = targets.get(&id)
+                        && let Some(Relation { target, .. }) = targets.get(&id)
                     {
                         parts.insert(name, target.clone());
                     }
@@ -232,9 +265,15 @@ fn sheet_parts(package: &mut Package) -> Result<BTreeMap<String, String>, ReadEr
             }
         }
     }
-    for target in parts.values() {
+    // Parts of other names were not looked through.
+    let main = relationships(package, "_rels/.rels")?;
+    let documents = main
+        .values()
+        .filter(|relation| relation.kind.ends_with("/officeDocument"))
+        .map(|relation| &relation.target);
+    for target in parts.values().chain(documents) {
         if package.part(target).is_some_and(|part| !part.is_xml) {
-            return Err(ReadError::Damaged(format!("the sheet {target} is no XML")));
+            return Err(ReadError::Damaged(format!("{target} is no XML")));
         }
     }
     Ok(parts)

@@ -26,8 +26,9 @@ pub use words::{FeedbackWords, ListHeads, NoteWords, SeverityWords};
 
 use super::{PublishError, directory, io_at};
 use crate::diagnostic::Severity;
-use crate::extract::{Content, Document, Limits, read};
-use crate::intake::{MediaType, sniff};
+use crate::extract::{Content, Document, read};
+use crate::intake::{Limits, MediaType, sniff};
+use crate::text::Encodings;
 
 /// Name of the list of all that was written.
 pub const INDEX: &str = "index.csv";
@@ -162,7 +163,7 @@ pub fn write(
     out: &Path,
     letters: &[Letter],
     words: &FeedbackWords,
-    limits: Limits,
+    reading: Reading<'_>,
 ) -> Result<Vec<Written>, PublishError> {
     let mut written = Vec::with_capacity(letters.len());
     directory::replace(out, |aside| {
@@ -170,7 +171,7 @@ pub fn write(
         std::fs::set_permissions(aside, Permissions::from_mode(0o700)).map_err(io_at(aside))?;
         let mut taken = BTreeSet::new();
         for letter in letters {
-            let (bytes, extension, how) = workbook(letter, words, limits)?;
+            let (bytes, extension, how) = workbook(letter, words, reading)?;
             let folder = folder_name(letter, words);
             let stem = stem(letter, words);
             let file = first_free(
@@ -196,11 +197,14 @@ pub fn write(
 fn workbook(
     letter: &Letter,
     words: &FeedbackWords,
-    limits: Limits,
+    reading: Reading<'_>,
 ) -> Result<(Vec<u8>, &'static str, How), PublishError> {
-    let limit = limits.max_file_bytes;
+    let limit = reading.limits.max_file_bytes;
     let unmarkable = |e: MarkError| PublishError::Feedback(e.to_string());
-    let document = letter.sent.as_ref().and_then(|sent| document(sent, limits));
+    let document = letter
+        .sent
+        .as_ref()
+        .and_then(|sent| document(sent, reading));
     let mut letter = letter.clone();
     if let (Some(sent), Some(document)) = (letter.sent.clone(), document) {
         for remark in &mut letter.remarks {
@@ -239,9 +243,18 @@ fn workbook(
     Ok((marked.bytes, marked.extension, How::List))
 }
 
-fn document(sent: &Sent, limits: Limits) -> Option<Document> {
+/// What reading a file needs to know.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading<'a> {
+    /// What a single file may hold.
+    pub limits: Limits,
+    /// Encodings that came before Unicode.
+    pub encodings: &'a Encodings,
+}
+
+fn document(sent: &Sent, reading: Reading<'_>) -> Option<Document> {
     let media: MediaType = sniff(&sent.original).ok()?.ok()?;
-    read(&sent.original, media, limits).ok()
+    read(&sent.original, media, reading.limits, reading.encodings).ok()
 }
 
 /// What stands in the cell of a remark, as read.

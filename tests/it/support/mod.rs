@@ -3,4 +3,5 @@
 pub(crate) mod catalogue;
 pub(crate) mod inbox;
 pub(crate) mod lake;
+pub(crate) mod office;
 pub(crate) mod truth;
