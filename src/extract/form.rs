@@ -416,6 +416,7 @@ impl HeadPattern {
 
     /// Like [`Self::year`], for a folded head in which one letter differs.
     #[must_use]
+    #[allow(clippy::option_option)] // whether it fits, and the year it implies
     pub(super) fn year_despite_slip(&self, head: &BareHead) -> Option<Option<i16>> {
         if self.bare_characters.abs_diff(head.characters) > 1 || !is_slip(&self.bare, &head.text) {
             return None;
@@ -436,6 +437,7 @@ impl HeadPattern {
     }
 
     /// The year N on which the years of a head agree.
+    #[allow(clippy::option_option)] // whether they agree, and on which
     fn agreed(&self, years: impl Iterator<Item = Option<i16>>) -> Option<Option<i16>> {
         let mut n = None;
         for (year, offset) in years.zip(&self.offsets) {

@@ -143,6 +143,9 @@ impl FontEncoding {
     }
 }
 
+/// What tells the encoding of a file that begins with one.
+const MARK: &str = "byte order mark";
+
 /// How well a text reads as words of the pipeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Score {
@@ -301,7 +304,6 @@ impl Encodings {
             name: name.to_owned(),
             evidence: evidence.to_owned(),
         };
-        const MARK: &str = "byte order mark";
         if let Some(rest) = bytes.strip_prefix(b"\xef\xbb\xbf") {
             let text = std::str::from_utf8(rest).ok()?;
             return Some((text.to_owned(), told("UTF-8", MARK)));

@@ -238,18 +238,19 @@ fn cells_in_a_font_that_stands_for_an_encoding_know_it() {
         &[&office::sheet(&rows)],
         &[("xl/sharedStrings.xml", shared), ("xl/styles.xml", styles)],
     );
+    let plan =
+        tonghop::pipeline::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/kttt"))
+            .expect("sound definitions");
     let document = in_a_file(&book, |path| {
         let media = sniff(path).unwrap().expect("a workbook");
-        read(path, media, Limits::default(), &|font| {
-            font.starts_with(".Vn")
-        })
-        .unwrap()
+        read(path, media, Limits::default(), &plan.vocabulary.encodings).unwrap()
     });
-    let fonts: Vec<Option<&str>> = document.sheets[0]
+    let texts: Vec<String> = document.sheets[0]
         .cells()
-        .map(|(at, _)| document.sheets[0].font(at))
+        .map(|(_, c)| c.as_read())
         .collect();
-    assert_eq!(fonts, [Some(".VnTime"), None, Some(".VnTimeH"), None]);
+    // By the cell's font, by its words where the font says nothing, by the run's font in capitals, left alone.
+    assert_eq!(texts, ["Tổng số", "Tổng số", "TỔNG", "Tổng"]);
 }
 
 /// Sheets of macros, as old viruses leave them, are no reason to refuse the sheets beside them.
@@ -555,7 +556,9 @@ fn damage_is_an_error_and_nothing_worse() {
     for (n, whole) in [xlsx, xls, ods, xlsb].iter().enumerate() {
         let look = |bytes: &[u8]| {
             in_a_file(bytes, |path| match sniff(path).unwrap() {
-                Ok(media) => read(path, media, Limits::default(), &|_| false).map(|_| ()),
+                Ok(media) => {
+                    read(path, media, Limits::default(), &Encodings::default()).map(|_| ())
+                }
                 Err(_) => Err(ReadError::Encrypted),
             })
         };

@@ -302,8 +302,18 @@ enum TextFont {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Piece {
     text: String,
-    /// None stated, or stated and perhaps one that stands for an encoding.
-    font: Option<Option<Arc<str>>>,
+    font: RunFont,
+}
+
+/// The font that a run states.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum RunFont {
+    /// None: that of the cell.
+    OfCell,
+    /// One that stands for an encoding.
+    Legacy(Arc<str>),
+    /// Another.
+    Plain,
 }
 
 impl Fonts {
@@ -345,7 +355,11 @@ impl Fonts {
                 .iter()
                 .map(|piece| Run {
                     text: piece.text.clone(),
-                    font: piece.font.clone().unwrap_or_else(of_cell),
+                    font: match &piece.font {
+                        RunFont::OfCell => of_cell(),
+                        RunFont::Legacy(font) => Some(font.clone()),
+                        RunFont::Plain => None,
+                    },
                 })
                 .collect(),
         };
@@ -411,15 +425,18 @@ impl Runs {
                 self.in_run = true;
                 self.pieces.push(Piece {
                     text: String::new(),
-                    font: None,
+                    font: RunFont::OfCell,
                 });
             }
             "t" => self.in_text = self.in_run,
             "rFont" if self.in_run => {
                 let name = attribute(e, "val")?.unwrap_or_default();
-                let font: Option<Arc<str>> = legacy_font(&name).then(|| name.into());
                 if let Some(piece) = self.pieces.last_mut() {
-                    piece.font = Some(font);
+                    piece.font = if legacy_font(&name) {
+                        RunFont::Legacy(name.into())
+                    } else {
+                        RunFont::Plain
+                    };
                 }
             }
             _ => {}
@@ -434,7 +451,11 @@ impl Runs {
     }
 
     fn font(self) -> TextFont {
-        if self.pieces.iter().all(|piece| piece.font.is_none()) {
+        if self
+            .pieces
+            .iter()
+            .all(|piece| piece.font == RunFont::OfCell)
+        {
             return TextFont::OfCell;
         }
         TextFont::Runs(self.pieces.into())
@@ -617,27 +638,25 @@ mod tests {
             run("Arial", " "),
         );
         let fonts = shared_fonts(table.as_bytes(), &legacy).expect("sound");
-        let piece = |text: &str, font: Option<Option<&str>>| Piece {
+        let piece = |text: &str, font: RunFont| Piece {
             text: text.to_owned(),
-            font: font.map(|font| font.map(Arc::from)),
+            font,
         };
+        let old = |name: &str| RunFont::Legacy(name.into());
         let runs = |pieces: Vec<Piece>| TextFont::Runs(pieces.into());
         assert_eq!(
             fonts,
             [
                 TextFont::OfCell,
                 runs(vec![
-                    piece("a", Some(Some(".VnTime"))),
-                    piece("b", Some(Some(".VnTimeH")))
+                    piece("a", old(".VnTime")),
+                    piece("b", old(".VnTimeH"))
                 ]),
+                runs(vec![piece("a", old(".VnTime")), piece("b", RunFont::Plain)]),
                 runs(vec![
-                    piece("a", Some(Some(".VnTime"))),
-                    piece("b", Some(None))
-                ]),
-                runs(vec![
-                    piece("a", None),
-                    piece("b", Some(Some(".VnTime"))),
-                    piece(" ", Some(None))
+                    piece("a", RunFont::OfCell),
+                    piece("b", old(".VnTime")),
+                    piece(" ", RunFont::Plain)
                 ]),
             ]
         );
