@@ -118,6 +118,11 @@ impl Reader<'_> {
             if i == 0 && self.is_column_numbers(row) {
                 continue;
             }
+            if let Some(at) = self.beyond_heads(row) {
+                self.settle_unknown(&mut pending, &mut body);
+                self.hold_torn_line(row, at, &mut body);
+                continue;
+            }
             let stubs = self.stubs(row);
             match self.kind(&stubs, section.as_deref(), row) {
                 RowKind::Blank => {}
@@ -187,6 +192,7 @@ impl Reader<'_> {
         for (member, found) in found {
             self.settle_member(member, found, &mut body);
         }
+        self.settle_repeated_columns(&mut unknown_columns, &mut body);
         self.settle_unknown_columns(unknown_columns, &mut body);
         if let Some(more) = body.more_unknown.take() {
             body.notices.push((
@@ -202,6 +208,62 @@ impl Reader<'_> {
         body.cells.sort_by_key(|cell| cell.at);
         body.section = section;
         body
+    }
+
+    /// The first field of a line of a text file that has more fields than the heads: a separator within a number
+    /// has torn it, and nothing in it stands where it should.
+    fn beyond_heads(&self, row: u32) -> Option<Address> {
+        let last = self.header.columns.last()?.column;
+        let is_text_file = self.sheet.name.is_none() && !self.sheet.is_turned();
+        self.sheet
+            .right_of(Address::new(row, last))
+            .map(|(at, _)| at)
+            .filter(|_| is_text_file && self.has_numbers(row))
+    }
+
+    fn hold_torn_line(&self, row: u32, at: Address, body: &mut Body) {
+        let held = self.count_values(row);
+        body.held += held;
+        body.end = row + 1;
+        body.notices
+            .push((at, "TH224", vec![("count", held.to_string())]));
+    }
+
+    /// Two columns under one head: used once where they hold the same, not at all where they differ.
+    fn settle_repeated_columns(
+        &self,
+        unknown: &mut BTreeMap<u32, (i64, Address)>,
+        body: &mut Body,
+    ) {
+        for again in &self.header.columns {
+            let Some(first) = again.repeats else { continue };
+            let (count, place) = unknown
+                .remove(&again.column)
+                .unwrap_or((0, Address::new(self.header.bottom, again.column)));
+            let at = again.head.as_ref().map_or(place, |head| head.at);
+            let text = again.head.as_ref().map_or("", |head| head.text.as_str());
+            body.held += count;
+            let of_first = |cell: &LocatedCell| cell.at.column == first;
+            let differs = body.cells.iter().filter(|cell| of_first(cell)).any(|cell| {
+                let beside = Address::new(cell.at.row, again.column);
+                self.sheet.get(beside) != cell.content.as_ref()
+            });
+            let mut args = vec![("head", one_line(text))];
+            if !differs {
+                body.notices.push((at, "TH226", args));
+                continue;
+            }
+            let held = body
+                .cells
+                .iter()
+                .filter(|cell| of_first(cell) && cell.content.is_some())
+                .count() as i64;
+            body.cells.retain(|cell| !of_first(cell));
+            body.held += held;
+            args.push(("first", Address::column_name(first)));
+            args.push(("count", (count + held).to_string()));
+            body.notices.push((at, "TH225", args));
+        }
     }
 
     /// Each unknown column gets a finding at its head; beyond so many the rest get one together.

@@ -339,6 +339,12 @@ impl Sheet {
             .filter(move |range| range.start.row <= bottom && range.end.row >= top)
     }
 
+    /// Whether rows stand for columns.
+    #[must_use]
+    pub fn is_turned(&self) -> bool {
+        self.turned
+    }
+
     /// Where a cell stands in the workbook: the sheet may have been turned to be read.
     #[must_use]
     pub fn home(&self, at: Address) -> Address {

@@ -1,6 +1,6 @@
 //! The header of a table: which rows it takes, and what each column under it is.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::Vocabulary;
 use super::form::{BareHead, Form};
@@ -34,6 +34,8 @@ pub(super) struct HeadedColumn {
     pub year: Option<i16>,
     /// A letter of the head differs from the form's.
     pub slip: bool,
+    /// An earlier column that says the same.
+    pub repeats: Option<u32>,
 }
 
 /// A header that fits a form.
@@ -150,6 +152,7 @@ pub(super) fn header_at(
     while repeats_label(sheet, vocabulary, &best) {
         best.bottom += 1;
     }
+    take_units_below(sheet, vocabulary, &mut best);
     Some(best)
 }
 
@@ -165,6 +168,32 @@ fn repeats_label(sheet: &Sheet, vocabulary: &Vocabulary, header: &Header) -> boo
             .label_heads
             .contains(&vocabulary.folder.fold(text))
     })
+}
+
+/// A row under the heads in which every value column has a unit of measure belongs to the heads.
+fn take_units_below(sheet: &Sheet, vocabulary: &Vocabulary, header: &mut Header) {
+    let row = header.bottom + 1;
+    let mut units: BTreeMap<u32, Stated> = BTreeMap::new();
+    for (at, content) in sheet.row(row) {
+        let is_value = header
+            .at(at.column)
+            .is_some_and(|c| matches!(c.role, Role::Value(_)));
+        let text = content.as_read();
+        if !is_value || !vocabulary.is_measure(text.trim_matches(['(', ')'])) {
+            return;
+        }
+        let text = text.trim_matches(['(', ')']).to_owned();
+        units.insert(at.column, Stated { text, at });
+    }
+    if units.is_empty() {
+        return;
+    }
+    header.bottom = row;
+    for column in &mut header.columns {
+        if let Some(unit) = units.remove(&column.column) {
+            column.measure = Some(unit);
+        }
+    }
 }
 
 /// The window of rows around `anchor` under which most columns fit the form.
@@ -247,7 +276,7 @@ fn columns_under(
     let readings: Vec<Vec<Reading>> = paths.iter().map(|path| known.of(&path.parts)).collect();
     let year = year_most_heads_imply(&readings);
     let mut columns = Vec::with_capacity(places.len());
-    let mut taken: HashSet<Role> = HashSet::new();
+    let mut taken: HashMap<Role, u32> = HashMap::new();
     for ((column, path), readings) in places.into_iter().zip(paths).zip(readings) {
         let reading = readings
             .iter()
@@ -255,14 +284,16 @@ fn columns_under(
             .or(readings.first())
             .cloned()
             .unwrap_or(Reading::NONE);
-        // Of two columns that say the same the first counts.
-        let role = if taken.insert(reading.role.clone()) {
+        let before = *taken.entry(reading.role.clone()).or_insert(column);
+        let is_value = matches!(reading.role, Role::Value(_) | Role::Comparison(_));
+        let role = if before == column {
             reading.role
         } else {
             Role::Unknown
         };
         columns.push(HeadedColumn {
             column,
+            repeats: (is_value && before != column).then_some(before),
             slip: reading.slip && role != Role::Unknown,
             role,
             head: path.lowest,

@@ -96,7 +96,7 @@ pub(super) fn lay_out(sheet: &Sheet, vocabulary: &Vocabulary) -> Layout {
 }
 
 fn named_above(sheet: &Sheet, vocabulary: &Vocabulary, from: u32, to: u32) -> Option<usize> {
-    let title = read_title(sheet, from, to, &vocabulary.words, &vocabulary.folder);
+    let title = read_title(sheet, from, to, vocabulary);
     form_named(&title, vocabulary)
 }
 

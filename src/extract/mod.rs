@@ -46,6 +46,26 @@ pub struct Vocabulary {
 }
 
 impl Vocabulary {
+    /// The units of measure that a text states: one, or several with commas between them. None where any of it is
+    /// no unit that is known.
+    #[must_use]
+    pub fn measures_in<'t>(&self, text: &'t str) -> Option<Vec<&'t str>> {
+        let text = text.trim().trim_matches(['(', ')', '.']).trim();
+        if self.is_measure(text) {
+            return Some(vec![text]);
+        }
+        let parts: Vec<&str> = text
+            .split([',', ';'])
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+            .collect();
+        (!parts.is_empty() && parts.iter().all(|part| self.is_measure(part))).then_some(parts)
+    }
+
+    fn is_measure(&self, text: &str) -> bool {
+        text == "%" || self.measures.contains(&self.folder.fold(text))
+    }
+
     /// Splits a unit of measure in brackets off the end of a text: `Capital (million)`.
     #[must_use]
     pub fn split_measure<'t>(&self, text: &'t str) -> (&'t str, Option<&'t str>) {
@@ -56,7 +76,7 @@ impl Vocabulary {
                 .rsplit_once(':')
                 .map_or(inside, |(_, unit)| unit)
                 .trim();
-            if self.measures.contains(&self.folder.fold(named)) || named == "%" {
+            if self.is_measure(named) {
                 return (trimmed[..open].trim_end(), Some(named));
             }
         }

@@ -95,6 +95,21 @@ impl Reader<'_> {
         self.sheet.get(at).map(|content| (at, content))
     }
 
+    /// The unit of a row: its own cell, or the merged one that reaches over it.
+    fn measure_at(&self, row: u32) -> Option<(Address, &Content)> {
+        let at = Address::new(row, self.header.column(&Role::Measure)?.column);
+        let own = self.sheet.get(at).map(|content| (at, content));
+        own.or_else(|| {
+            let start = self.sheet.merged_at(at)?.start;
+            // One that begins among the heads is a head.
+            let below = start.row > self.header.bottom && start.column == at.column;
+            self.sheet
+                .get(start)
+                .filter(|_| below)
+                .map(|content| (start, content))
+        })
+    }
+
     pub(super) fn stubs(&self, row: u32) -> Stubs {
         let read = |role| {
             self.at(row, &role)
@@ -130,7 +145,7 @@ impl Reader<'_> {
                 })
         });
         let measure = self
-            .at(row, &Role::Measure)
+            .measure_at(row)
             .map(|(at, content)| Stated {
                 text: content.as_read().trim().to_owned(),
                 at,
@@ -287,6 +302,13 @@ impl Reader<'_> {
         let bare = without_numbering(text);
         let mut all = vec![fold(text), fold(bare), fold(without_footnote(bare))];
         all.dedup();
+        // `of which: …`, and `…, of which:`
+        let lead_in = &self.vocabulary.words.lead_in;
+        let inner: Vec<String> = lead_in
+            .iter()
+            .flat_map(|words| all.iter().filter_map(|label| without_words(label, words)))
+            .collect();
+        all.extend(inner);
         all
     }
 
@@ -349,4 +371,13 @@ impl Reader<'_> {
             names.join(", ")
         }
     }
+}
+
+/// A folded label without the words before it, or behind it.
+fn without_words(label: &str, words: &str) -> Option<String> {
+    let rest = label
+        .strip_prefix(words)
+        .and_then(|rest| rest.strip_prefix(' '))
+        .or_else(|| label.strip_suffix(words)?.strip_suffix(' '))?;
+    Some(rest.to_owned())
 }

@@ -188,7 +188,7 @@ fn tables_in(
 
 /// What stands above a table: in its own columns, and what the rest of the sheet says at the same height.
 fn title_above(part: &Sheet, whole: &Sheet, from: u32, to: u32, vocabulary: &Vocabulary) -> Title {
-    let read = |sheet: &Sheet| read_title(sheet, from, to, &vocabulary.words, &vocabulary.folder);
+    let read = |sheet: &Sheet| read_title(sheet, from, to, vocabulary);
     let mut title = read(part);
     if part.len() != whole.len() {
         title.complete_from(read(whole));

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use regex::Regex;
 use serde::Deserialize;
 
+use super::Vocabulary;
 use super::grid::{Address, Sheet};
 use crate::period::Period;
 use crate::text::Folder;
@@ -284,39 +285,27 @@ impl Title {
 
 /// Reads the rows `from..to` of a sheet as the block above a table.
 #[must_use]
-pub(super) fn read_title(
-    sheet: &Sheet,
-    from: u32,
-    to: u32,
-    words: &Words,
-    folder: &Folder,
-) -> Title {
+pub(super) fn read_title(sheet: &Sheet, from: u32, to: u32, vocabulary: &Vocabulary) -> Title {
     let mut title = Title::default();
     for (row, cells) in sheet.rows().filter(|(row, _)| (from..to).contains(row)) {
         for (column, content) in cells {
             let at = Address::new(row, *column);
             let Some(text) = content.text() else { continue };
             for line in text.lines() {
-                read_line(&mut title, sheet, at, line, words, folder);
+                read_line(&mut title, sheet, at, line, vocabulary);
             }
         }
     }
     title
 }
 
-fn read_line(
-    title: &mut Title,
-    sheet: &Sheet,
-    at: Address,
-    line: &str,
-    words: &Words,
-    folder: &Folder,
-) {
+fn read_line(title: &mut Title, sheet: &Sheet, at: Address, line: &str, vocabulary: &Vocabulary) {
+    let Vocabulary { folder, words, .. } = vocabulary;
     let folded = folder.fold(line);
     if folded.is_empty() {
         return;
     }
-    if let Some((kind, said)) = statement(sheet, at, line, &folded, words, folder) {
+    if let Some((kind, said)) = statement(sheet, at, line, &folded, vocabulary) {
         let first = |slot: &mut Option<Stated>, said: Stated| {
             slot.get_or_insert(said);
         };
@@ -360,9 +349,9 @@ fn statement(
     at: Address,
     line: &str,
     folded: &str,
-    words: &Words,
-    folder: &Folder,
+    vocabulary: &Vocabulary,
 ) -> Option<(Kind, Stated)> {
+    let Vocabulary { folder, words, .. } = vocabulary;
     if let Some((head, rest)) = line.split_once(':') {
         let key = folder.fold(head);
         let (kind, _) = words.statements.iter().find(|(_, word)| *word == key)?;
@@ -381,19 +370,19 @@ fn statement(
     if let Some((kind, _)) = words.statements.iter().find(|(_, word)| word == folded) {
         return next_text(sheet, at).map(|said| (*kind, said));
     }
-    let (kind, word) = words
-        .statements
-        .iter()
-        .filter(|(kind, _)| {
-            matches!(
-                kind,
-                Kind::Form | Kind::Reporter | Kind::Geography | Kind::Sending
-            )
-        })
-        .find(|(_, word)| folded.starts_with(&format!("{word} ")))?;
-    let count = word.split(' ').count();
-    let value = after_words(line, count)?;
-    Some((*kind, Stated { text: value, at }))
+    // What follows must be a value of its kind where the words alone may begin any sentence.
+    words.statements.iter().find_map(|(kind, word)| {
+        if !folded.starts_with(&format!("{word} ")) {
+            return None;
+        }
+        let text = after_words(line, word.split(' ').count())?;
+        let is_value = match kind {
+            Kind::Form | Kind::Reporter | Kind::Geography | Kind::Sending => true,
+            Kind::Measure => vocabulary.measures_in(&text).is_some(),
+            Kind::UnitCode => false,
+        };
+        is_value.then_some((*kind, Stated { text, at }))
+    })
 }
 
 /// What follows the first `count` words of a line.

@@ -135,6 +135,7 @@ pub fn normalize(
         conventions,
         out: Normalized::default(),
         refused: Vec::new(),
+        without_unit: 0,
     };
     work.out.locales = verdicts(form, &work.clues());
     for cell in &table.cells {
@@ -156,6 +157,18 @@ struct Work<'a> {
     out: Normalized,
     /// Units that could not be converted, with the indicator and the number of cells each held back.
     refused: Vec<(Stated, String, i64)>,
+    /// Cells held back because the unit of the sheet is not known.
+    without_unit: i64,
+}
+
+/// Why a cell has no unit of measure.
+enum NoUnit {
+    /// What stands behind the number is none.
+    BehindNumber,
+    /// The nearest statement is none that is known.
+    Nearest(Stated),
+    /// The statement of the sheet is none that is known, or two that would fit.
+    OfSheet,
 }
 
 impl Work<'_> {
@@ -316,8 +329,15 @@ impl Work<'_> {
         };
         let (unit, stated) = match self.unit_of(cell, suffix.as_deref(), &facts.unit) {
             Ok(unit) => unit,
-            Err(None) => return self.hold("TH301", cell, &[("raw", &raw)]),
-            Err(Some(stated)) => return self.refuse_unit(stated, &observation.indicator),
+            Err(NoUnit::BehindNumber) => return self.hold("TH301", cell, &[("raw", &raw)]),
+            Err(NoUnit::Nearest(stated)) => {
+                return self.refuse_unit(stated, &observation.indicator);
+            }
+            Err(NoUnit::OfSheet) => {
+                self.out.held += 1;
+                self.without_unit += 1;
+                return;
+            }
         };
         let folder = &self.vocabulary.folder;
         let Some(factor) = self.conventions.measures.factor(&unit, &facts.unit, folder) else {
@@ -398,14 +418,13 @@ impl Work<'_> {
         self.out.observations.push(observation);
     }
 
-    /// The unit of measure of a cell and where it is stated; the nearest statement wins. `Err(None)`: the
-    /// cell's own text has something behind the number that is no unit; `Err(Some)`: an unknown unit.
+    /// The unit of measure of a cell and where it is stated; the nearest statement wins.
     fn unit_of(
         &self,
         cell: &LocatedCell,
         suffix: Option<&str>,
         catalogue: &str,
-    ) -> Result<(String, Option<Stated>), Option<Stated>> {
+    ) -> Result<(String, Option<Stated>), NoUnit> {
         let folder = &self.vocabulary.folder;
         let measures = &self.conventions.measures;
         if let Some(suffix) = suffix {
@@ -416,7 +435,7 @@ impl Work<'_> {
                 };
                 Ok((stated.text.clone(), Some(stated)))
             } else {
-                Err(None)
+                Err(NoUnit::BehindNumber)
             };
         }
         if let Some(stated) = [&cell.row_measure, &cell.column_measure]
@@ -427,15 +446,24 @@ impl Work<'_> {
             return if measures.knows(&stated.text, folder) {
                 Ok((stated.text.clone(), Some(stated.clone())))
             } else {
-                Err(Some(stated.clone()))
+                Err(NoUnit::Nearest(stated.clone()))
             };
         }
+        let Some(sheet) = &self.table.title.measure else {
+            return Ok((catalogue.to_owned(), None));
+        };
+        let units = self
+            .vocabulary
+            .measures_in(&sheet.text)
+            .ok_or(NoUnit::OfSheet)?;
         // A sheet's unit speaks only of rows of its own dimension.
-        match &self.table.title.measure {
-            Some(sheet) if measures.factor(&sheet.text, catalogue, folder).is_some() => {
-                Ok((sheet.text.clone(), Some(sheet.clone())))
-            }
-            _ => Ok((catalogue.to_owned(), None)),
+        let mut fitting = units
+            .into_iter()
+            .filter(|unit| measures.factor(unit, catalogue, folder).is_some());
+        match (fitting.next(), fitting.next()) {
+            (None, _) => Ok((catalogue.to_owned(), None)),
+            (Some(unit), None) => Ok((unit.to_owned(), Some(sheet.clone()))),
+            (Some(_), Some(_)) => Err(NoUnit::OfSheet),
         }
     }
 
@@ -452,6 +480,18 @@ impl Work<'_> {
     }
 
     fn report_refused_units(&mut self) {
+        if let Some(sheet) = self
+            .table
+            .title
+            .measure
+            .as_ref()
+            .filter(|_| self.without_unit > 0)
+        {
+            let count = self.without_unit.to_string();
+            let args = [("unit", sheet.text.as_str()), ("count", count.as_str())];
+            let finding = Finding::new("TH315", self.place(sheet.at), &args);
+            self.out.findings.push(finding);
+        }
         for (stated, indicator, count) in std::mem::take(&mut self.refused) {
             let wanted = self
                 .conventions
