@@ -101,33 +101,12 @@ fn is_superscript(c: char) -> bool {
 /// The tone marks of Vietnamese, as combining characters.
 const TONES: [char; 5] = ['\u{300}', '\u{301}', '\u{303}', '\u{309}', '\u{323}'];
 
-/// Whether a composed word ends in a pair of vowels that [`place_tone`] looks at, with whatever tone.
+/// Whether a composed word ends in a pair of vowels that [`place_tone`] looks at, with whatever marks.
 fn may_place_tone(word: &str) -> bool {
-    let mut last = word.chars().rev();
+    let mut bare = word.chars().rev().map(|c| c.nfd().next().unwrap_or(c));
     matches!(
-        last.next(),
-        Some(
-            'a' | 'à'
-                | 'á'
-                | 'ả'
-                | 'ã'
-                | 'ạ'
-                | 'e'
-                | 'è'
-                | 'é'
-                | 'ẻ'
-                | 'ẽ'
-                | 'ẹ'
-                | 'y'
-                | 'ỳ'
-                | 'ý'
-                | 'ỷ'
-                | 'ỹ'
-                | 'ỵ'
-        )
-    ) && matches!(
-        last.next(),
-        Some('o' | 'ò' | 'ó' | 'ỏ' | 'õ' | 'ọ' | 'u' | 'ù' | 'ú' | 'ủ' | 'ũ' | 'ụ')
+        (bare.next(), bare.next()),
+        (Some('a' | 'e'), Some('o')) | (Some('y'), Some('u'))
     )
 }
 
