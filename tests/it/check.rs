@@ -131,8 +131,8 @@ fn a_unit_of_measure_that_is_not_known() {
 fn a_column_that_stands_twice() {
     insta::assert_snapshot!(said_after(
         "kttt/forms/kttt-01.toml",
-        "id = \"half\"",
-        "id = \"estimate\""
+        "id = \"next_plan\"",
+        "id = \"plan\""
     ));
 }
 

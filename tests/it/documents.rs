@@ -179,3 +179,17 @@ fn follow(page: &str) -> usize {
 fn the_page_of_a_new_form_can_be_followed() {
     assert_eq!(follow("docs/new-form.md"), 7);
 }
+
+#[test]
+fn the_page_of_a_new_year_can_be_followed() {
+    assert_eq!(follow("docs/new-year.md"), 4);
+}
+
+#[test]
+fn what_a_page_leaves_out_is_marked() {
+    assert!(says("a\nb\nc\n", "a\n…\nc"));
+    assert!(says("a\nb\n", "a\n…"));
+    for wrong in ["a\nc", "a\n…\nd", "a\nb", "…\nb", "b\n…"] {
+        assert!(!says("a\nb\nc\n", wrong), "{wrong}");
+    }
+}
