@@ -20,6 +20,18 @@ pub enum Frequency {
     Monthly,
 }
 
+impl fmt::Display for Frequency {
+    /// As definitions write it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Annual => "annual",
+            Self::HalfYear => "half-year",
+            Self::Quarterly => "quarterly",
+            Self::Monthly => "monthly",
+        })
+    }
+}
+
 /// A time period (SDMX `TIME_PERIOD`). Periods are ordered by their end, the shorter first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Period {

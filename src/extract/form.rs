@@ -408,6 +408,12 @@ impl HeadPattern {
         })
     }
 
+    /// Whether the two fit the same heads.
+    #[must_use]
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        self.regex.as_str() == other.regex.as_str() && self.offsets == other.offsets
+    }
+
     /// Whether a folded text reads like the last head of the path.
     #[must_use]
     pub fn ends_like(&self, folded: &str) -> bool {

@@ -10,7 +10,7 @@ use super::source::Source;
 use crate::diagnostic::{DefinitionError, DefinitionErrors};
 use crate::extract::{
     Column, Comparison, Dimension, Form, FormRow, HeadPattern, RawForm, RelativePeriod, Section,
-    Stub,
+    Stub, belongs,
 };
 use crate::text::Folder;
 
@@ -38,6 +38,65 @@ fn parts_of(sectors: &[Sector], parent: Option<&str>) -> Vec<usize> {
         .filter(|(_, sector)| sector.parent.as_deref() == parent)
         .map(|(row, _)| row)
         .collect()
+}
+
+/// Notes columns that no sheet could tell apart, and kinds of report whose figures would be given to a period
+/// of another length.
+fn check_columns(
+    raw: &RawForm,
+    columns: &[Column],
+    comparisons: &[Comparison],
+    source: &Source,
+    errors: &mut DefinitionErrors,
+) {
+    for (i, column) in raw.columns.iter().enumerate() {
+        let id = column.id.get_ref();
+        if raw.columns[..i].iter().any(|c| c.id.get_ref() == id) {
+            errors.push(source.error(
+                column.id.span().start,
+                format!("the column `{id}` stands twice"),
+                "give one of the two another id",
+            ));
+        }
+    }
+    let heads: Vec<_> = raw
+        .columns
+        .iter()
+        .map(|c| c.id.span().start)
+        .zip(columns.iter().map(|c| &c.heads))
+        .chain(
+            raw.comparisons
+                .iter()
+                .map(|c| c.of.span().start)
+                .zip(comparisons.iter().map(|c| &c.heads)),
+        )
+        .collect();
+    for (i, (at, own)) in heads.iter().enumerate() {
+        let taken = heads[..i]
+            .iter()
+            .flat_map(|(_, others)| others.iter())
+            .any(|other| own.iter().any(|head| head.is_same_as(other)));
+        if taken {
+            errors.push(source.error(
+                *at,
+                "an earlier column has the same head",
+                "a column is told by its head: write more of the path, or take one of the two out",
+            ));
+        }
+    }
+    for frequency in &raw.frequencies {
+        let is_held = columns.iter().any(|c| {
+            belongs(&c.frequencies, *frequency) && c.period.in_year(2000).frequency == *frequency
+        });
+        if !is_held {
+            let at = source.text.find("frequencies").unwrap_or(0);
+            errors.push(source.error(
+                at,
+                format!("no column of a report that is `{frequency}` has such a period"),
+                "a column's period is a year or half a year; take the frequency out, or give a column its period",
+            ));
+        }
+    }
 }
 
 /// Reads `forms/<name>.toml`.
@@ -149,6 +208,9 @@ pub(super) fn read_form(
             }),
             (of, to) => errors.0.extend([of.err(), to.err()].into_iter().flatten()),
         }
+    }
+    if comparisons.len() == raw.comparisons.len() {
+        check_columns(&raw, &columns, &comparisons, &source, errors);
     }
     for code in &raw.rows.codes {
         if !indicators

@@ -16,7 +16,7 @@ use super::raw::RawPipeline;
 use super::source::Source;
 use super::{Headline, Plan};
 use crate::diagnostic::{DefinitionError, DefinitionErrors};
-use crate::extract::{RawWords, Vocabulary, Words};
+use crate::extract::{Form, RawWords, Vocabulary, Words};
 use crate::geography::{Duty, Geography, Reporter, Reporters, Tables};
 use crate::intake::hex;
 use crate::normalize::{Conventions, IndicatorFacts, Measures, RawMeasures, Symbols};
@@ -91,6 +91,15 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
     let mut forms = Vec::new();
     for path in files_of(&directory.join("forms"), "toml") {
         match read_form(&path, &folder, &indicators, &sectors, &mut errors) {
+            Ok(form) if forms.iter().any(|f: &Form| f.code == form.code) => {
+                let message = format!("there is another form `{}`", form.code);
+                errors.push(DefinitionError::new(
+                    &path,
+                    Some(1),
+                    message,
+                    "give one of the two another code",
+                ));
+            }
             Ok(form) => forms.push(form),
             Err(e) => errors.push(e),
         }

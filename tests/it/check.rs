@@ -126,3 +126,39 @@ fn a_unit_of_measure_that_is_not_known() {
         ",tỷ đống,1,stock"
     ));
 }
+
+#[test]
+fn a_column_that_stands_twice() {
+    insta::assert_snapshot!(said_after(
+        "kttt/forms/kttt-01.toml",
+        "id = \"next_plan\"",
+        "id = \"plan\""
+    ));
+}
+
+#[test]
+fn two_columns_under_one_head() {
+    insta::assert_snapshot!(said_after(
+        "kttt/forms/kttt-01.toml",
+        "head = [\"Thực hiện 6 tháng đầu năm {N}\"]",
+        "head = [\"Ước  TH năm {N}\"]"
+    ));
+}
+
+#[test]
+fn a_form_for_a_period_that_no_column_has() {
+    insta::assert_snapshot!(said_after(
+        "kttt/forms/kttt-02.toml",
+        "frequencies = [\"annual\"]",
+        "frequencies = [\"annual\", \"quarterly\"]"
+    ));
+}
+
+#[test]
+fn two_forms_with_one_code() {
+    insta::assert_snapshot!(said_after(
+        "kttt/forms/kttt-02.toml",
+        "form = \"KTTT-02\"",
+        "form = \"KTTT-01\""
+    ));
+}

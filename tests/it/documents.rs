@@ -7,8 +7,11 @@ use std::path::Path;
 
 use tonghop::diagnostic::catalogue;
 
+use tempfile::TempDir;
+
 use crate::architecture::sources;
-use crate::golden::{SAMPLE, tonghop};
+use crate::check::copy;
+use crate::golden::{SAMPLE, tonghop, tonghop_in};
 
 /// The codes that stand in quotes in the sources.
 fn codes_in_use() -> BTreeSet<String> {
@@ -105,4 +108,88 @@ fn the_summary_of_a_run() {
         })
         .collect();
     insta::assert_snapshot!(stable.join("\n"));
+}
+
+/// The fenced blocks of a page: what stands behind the fence, and the lines within.
+fn blocks(page: &str) -> Vec<(&str, &str)> {
+    let mut fences = page.split("```");
+    let mut blocks = Vec::new();
+    while let (Some(_), Some(block)) = (fences.next(), fences.next()) {
+        blocks.push(block.split_once('\n').expect("a fence ends its line"));
+    }
+    blocks
+}
+
+/// Whether a text is the lines of `expected`, where a line `…` stands for any lines.
+fn says(text: &str, expected: &str) -> bool {
+    let mut lines = text.trim_end().lines();
+    let mut left_out = false;
+    for line in expected.lines() {
+        if line == "…" {
+            left_out = true;
+        } else if left_out {
+            left_out = false;
+            if !lines.any(|said| said == line) {
+                return false;
+            }
+        } else if lines.next() != Some(line) {
+            return false;
+        }
+    }
+    left_out || lines.next().is_none()
+}
+
+/// Does what a page says in a copy of the definitions: writes its files (`toml PATH`, `csv PATH`), makes its changes
+/// (`diff PATH`), gives its commands (`console`) and compares what they answer.
+fn follow(page: &str) -> usize {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join(page)).expect("a page");
+    let directory = TempDir::new().expect("a directory");
+    copy(&root.join("pipelines"), &directory.path().join("pipelines"));
+    fs::create_dir(directory.path().join("sample-data")).expect("a directory");
+    let mut commands = 0;
+    for (kind, body) in blocks(&page) {
+        if kind == "console" {
+            let (command, answer) = body.split_once('\n').expect("a command and its answer");
+            let arguments = command.strip_prefix("$ tonghop ").expect("a command");
+            let arguments: Vec<&str> = arguments.split(' ').collect();
+            let output = tonghop_in(directory.path(), &arguments);
+            let said = [output.stdout, output.stderr].concat();
+            let said = String::from_utf8(said).expect("text");
+            assert!(says(&said, answer), "`{command}` says\n{said}");
+            commands += 1;
+        } else if let Some(("diff", file)) = kind.split_once(' ') {
+            let path = directory.path().join(file);
+            let side = |mark: char| -> String {
+                let lines = body.lines().filter(|l| l.starts_with([' ', mark]));
+                lines.map(|line| format!("{}\n", &line[1..])).collect()
+            };
+            let (before, after) = (side('-'), side('+'));
+            let text = fs::read_to_string(&path).expect("a definition");
+            assert_eq!(text.matches(&before).count(), 1, "in {file}: {before}");
+            fs::write(&path, text.replacen(&before, &after, 1)).expect("written");
+        } else if let Some((_, file)) = kind.split_once(' ') {
+            fs::write(directory.path().join(file), body).expect("written");
+        }
+    }
+    commands
+}
+
+#[test]
+fn the_page_of_a_new_form_can_be_followed() {
+    assert_eq!(follow("docs/new-form.md"), 7);
+}
+
+#[test]
+fn the_page_of_a_new_year_can_be_followed() {
+    assert_eq!(follow("docs/new-year.md"), 4);
+}
+
+#[test]
+fn what_a_page_leaves_out_is_marked() {
+    assert!(says("a\nb\nc\n", "a\n…\nc"));
+    assert!(says("a\nb\n", "a\n…"));
+    for wrong in ["a\nc", "a\n…\nd", "a\nb", "…\nb", "b\n…"] {
+        assert!(!says("a\nb\nc\n", wrong), "{wrong}");
+    }
 }

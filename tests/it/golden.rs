@@ -48,9 +48,14 @@ pub(crate) fn sql(lake: &Path, query: &str) -> Vec<String> {
 
 /// Runs the command in the package's directory.
 pub(crate) fn tonghop(arguments: &[&str]) -> Output {
+    tonghop_in(Path::new(env!("CARGO_MANIFEST_DIR")), arguments)
+}
+
+/// The command, run in another directory.
+pub(crate) fn tonghop_in(directory: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_tonghop"))
         .args(arguments)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .current_dir(directory)
         .output()
         .expect("the command runs")
 }
