@@ -186,8 +186,11 @@ impl Reader<'_> {
                 }
             }
         }
-        // After the last known row only rows that carry numbers are the table's.
-        pending.retain(|(row, stubs, _)| stubs.label.is_some() && self.has_numbers(*row));
+        // After the last known row only rows that carry numbers are the table's; without a label one number alone
+        // is that of the page.
+        pending.retain(|(row, stubs, _)| {
+            self.has_numbers(*row) && (stubs.label.is_some() || self.count_values(*row) > 1)
+        });
         self.settle_unknown(&mut pending, &mut body);
         for (member, found) in found {
             self.settle_member(member, found, &mut body);

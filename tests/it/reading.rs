@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
+use proptest::prelude::*;
 use tonghop::extract::{
     Address, ColumnRef, Content, PeriodClaim, Range, Sheet, Table, find_tables,
 };
@@ -760,4 +761,77 @@ fn a_total_that_adds_up_in_one_way_only_proves_it() {
     let lacking = read(&grouped, &parts[1..]);
     assert_eq!(total_of(&lacking), None);
     assert!(lacking.findings.iter().any(|f| f.code == "TH302"));
+}
+
+/// A body row of a sheet that is made up: a label and cells to its right.
+fn made_up_row() -> impl Strategy<Value = (String, Vec<Option<String>>)> {
+    let label = prop_oneof![
+        4 => proptest::sample::select(vec![
+            "Tổng số hợp tác xã", "Số HTX đang hoạt động", "Số HTX giải thể", "Doanh thu bình quân một HTX",
+            "Tổng số liên hiệp hợp tác xã", "Tổng số tổ hợp tác",
+        ]),
+        3 => proptest::sample::select(vec![
+            "", "HỢP TÁC XÃ", "Trong đó:", "Cộng", "Ghi chú: tạm tính", "Số con trâu", "Tổng số hợp tác xa",
+        ]),
+    ];
+    let cell = prop_oneof![
+        3 => (1_u32..5000).prop_map(|n| Some(n.to_string())),
+        2 => Just(None),
+        2 => proptest::sample::select(vec!["-", "…", "x", "1.234", "1,5", "(3)", "#", "ba mươi", "12 người"])
+            .prop_map(|text| Some(text.to_owned())),
+    ];
+    (
+        label.prop_map(str::to_owned),
+        proptest::collection::vec(cell, 0..8),
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    /// The hunt for cells that vanish: every number of the table is loaded, compared, or held back with a finding.
+    #[test]
+    fn no_number_of_a_table_vanishes(rows in proptest::collection::vec(made_up_row(), 1..14)) {
+        let mut made = Sheet::new(Some("S".to_owned()), true);
+        let heads = [
+            "Chỉ tiêu", "Thực hiện năm 2022", "Kế hoạch năm 2023", "Người nhập",
+            "Ước thực hiện năm 2023", "Ước TH năm 2023 / TH năm 2022", "Kế hoạch năm 2024",
+        ];
+        for (column, head) in heads.iter().enumerate() {
+            made.put(Address::new(0, column as u32), Content::Text((*head).to_owned()));
+        }
+        for (i, (label, cells)) in rows.iter().enumerate() {
+            let row = i as u32 + 1;
+            made.put(Address::new(row, 0), Content::Text(label.clone()));
+            for (column, cell) in cells.iter().enumerate() {
+                let at = Address::new(row, column as u32 + 1);
+                match cell {
+                    Some(text) => match text.parse::<f64>() {
+                        Ok(number) => made.put(at, Content::Number(number)),
+                        Err(_) => made.put(at, Content::Text(text.clone())),
+                    },
+                    None => {}
+                }
+            }
+        }
+        let tables = find_tables(&made, &PLAN.vocabulary).tables;
+        prop_assert_eq!(tables.len(), 1);
+        let table = &tables[0];
+        let read = normalize(table, 2023, &PLAN.vocabulary, &PLAN.conventions);
+        // What normalization got it loads, compares or holds back.
+        let compared = table.cells.iter().filter(|c| matches!(c.column, ColumnRef::Comparison(_))).count();
+        prop_assert_eq!(table.cells.len() - compared, read.observations.len() + read.held as usize);
+        // What stands in the sheet extraction locates or holds back; a lone number below the table is a page's.
+        let last = (1..=rows.len() as u32).rev().find(|row| {
+            table.cells.iter().any(|c| c.at.row == *row) || made.row(*row).filter(|(at, _)| at.column > 0).count() > 1
+        });
+        let numbers = made
+            .cells()
+            .filter(|(at, c)| at.row > 0 && at.column > 0 && Some(at.row) <= last && matches!(c, Content::Number(_)))
+            .count();
+        let located = table.cells.iter().filter(|c| matches!(c.content, Some(Content::Number(_)))).count();
+        let accounted = located + table.cells_held as usize;
+        prop_assert!(accounted >= numbers, "{} of {} numbers: {:?}", accounted, numbers, codes(table));
+        prop_assert!(table.cells_held == 0 || !table.findings.is_empty());
+    }
 }
