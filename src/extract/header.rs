@@ -111,14 +111,17 @@ impl Header {
 
 /// The cells of a sheet that head a label column of some form, from the top, one a row for each form.
 pub(super) fn label_heads(sheet: &Sheet, vocabulary: &Vocabulary) -> Vec<Address> {
+    // The same texts stand in many cells.
+    let mut known: HashMap<&str, bool> = HashMap::new();
+    let mut is_head = |text| {
+        *known
+            .entry(text)
+            .or_insert_with(|| !forms_with_label_head(text, vocabulary).is_empty())
+    };
     sheet
         .cells()
-        .filter(|(_, content)| {
-            content.text().is_some_and(|text| {
-                text.len() <= MAX_HEAD_CHARACTERS * 3
-                    && !forms_with_label_head(text, vocabulary).is_empty()
-            })
-        })
+        .filter_map(|(at, content)| Some((at, content.text()?)))
+        .filter(|(_, text)| text.len() <= MAX_HEAD_CHARACTERS * 3 && is_head(text))
         .map(|(at, _)| at)
         .collect()
 }
@@ -205,9 +208,6 @@ fn fit(
     from: u32,
     budget: &mut Budget,
 ) -> Option<Header> {
-    if !has_value_head(sheet, vocabulary, form, anchor, from) {
-        return None;
-    }
     let mut best: Option<Header> = None;
     let mut known = Readings::new(&vocabulary.forms[form]);
     for top in anchor.row.saturating_sub(MAX_HEADER_ROWS - 1).max(from)..=anchor.row {
@@ -228,31 +228,6 @@ fn fit(
         }
     }
     best.filter(|header| header.column(&Role::Label).is_some())
-}
-
-/// Whether a cell near a label head reads like the head of a value column: without one no window fits.
-fn has_value_head(
-    sheet: &Sheet,
-    vocabulary: &Vocabulary,
-    form: usize,
-    anchor: Address,
-    from: u32,
-) -> bool {
-    let top = anchor.row.saturating_sub(MAX_HEADER_ROWS - 1).max(from);
-    let patterns = || vocabulary.forms[form].columns.iter().flat_map(|c| &c.heads);
-    (top..anchor.row + MAX_HEADER_ROWS).any(|row| {
-        sheet.row(row).any(|(_, content)| {
-            let text = content.as_read();
-            if text.len() > MAX_HEAD_CHARACTERS * 3 {
-                return false;
-            }
-            let bare = without_footnote(vocabulary.split_measure(&text).0);
-            let folded = vocabulary.folder.fold(bare);
-            let slip = BareHead::of(&folded);
-            patterns()
-                .any(|head| head.ends_like(&folded) || head.year_despite_slip(&slip).is_some())
-        })
-    })
 }
 
 fn columns_under(

@@ -16,6 +16,9 @@ const MAX_TRIED: usize = 500;
 /// How far left of its label column a table may begin.
 const MAX_STUB_COLUMNS: u32 = 6;
 
+/// How far above two tables side by side their titles are looked for.
+const MAX_TITLE_ROWS: u32 = 40;
+
 /// Rows that a table on its side may take: the columns of a form.
 const MAX_ROWS_ON_ITS_SIDE: u32 = 200;
 
@@ -54,6 +57,9 @@ pub(super) fn lay_out(sheet: &Sheet, vocabulary: &Vocabulary) -> Layout {
     let mut tried = 0;
     let mut budget = Budget(MAX_COLUMNS_TRIED);
     let mut last_row = None;
+    // The form that the rows since the last table name, and the first row not looked at for it.
+    let mut named = None;
+    let mut unread = 0;
     for (i, head) in heads.iter().enumerate() {
         let from = layout.places.last().map_or(0, |last| last.bottom + 1);
         if head.row < from || last_row == Some(head.row) {
@@ -74,7 +80,8 @@ pub(super) fn lay_out(sheet: &Sheet, vocabulary: &Vocabulary) -> Layout {
             layout.beside = Some(Beside { from, cut });
             break;
         }
-        let named = named_above(sheet, vocabulary, from, head.row);
+        named = named.or_else(|| named_above(sheet, vocabulary, unread, head.row));
+        unread = head.row.max(unread);
         let found = header_at(sheet, vocabulary, *head, from, named, &mut budget)
             .map(|header| Found {
                 top: header.top,
@@ -85,6 +92,8 @@ pub(super) fn lay_out(sheet: &Sheet, vocabulary: &Vocabulary) -> Layout {
             .or_else(|| on_its_side(sheet, vocabulary, *head, from, named, &mut budget));
         match found {
             Some(found) => {
+                unread = found.bottom + 1;
+                named = None;
                 layout.places.push(found);
                 last_row = None;
             }
@@ -111,6 +120,7 @@ fn cut_between(
     budget: &mut Budget,
 ) -> Option<u32> {
     let lowest = left.row.max(right.row) + MAX_HEADER_ROWS;
+    let from = from.max(left.row.saturating_sub(MAX_TITLE_ROWS));
     let band = sheet.part(from..=lowest, 0..=u32::MAX);
     let mut fits = |columns: std::ops::RangeInclusive<u32>, anchor: Address| {
         let side = band.part(0..=u32::MAX, columns);

@@ -10,9 +10,10 @@ pub use encoding::{
     Encodings, FileEncoding, FontEncoding, RawEncoding, RawEncodings, RawFileEncodings,
 };
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// Folds texts with one set of abbreviations.
 #[derive(Debug, Clone, Default)]
@@ -65,7 +66,12 @@ impl Folder {
 
     /// The words of a text: lower-case, composed, tones in one place, without punctuation.
     fn tokens(text: &str) -> Vec<String> {
-        let composed: String = text.nfc().collect();
+        let composed: Cow<'_, str> =
+            if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+                Cow::Borrowed(text)
+            } else {
+                Cow::Owned(text.nfc().collect())
+            };
         let mut tokens = Vec::new();
         let mut word = String::new();
         for c in composed.chars().flat_map(char::to_lowercase) {
@@ -79,7 +85,12 @@ impl Folder {
         if !word.is_empty() {
             tokens.push(word);
         }
-        tokens.iter().map(|word| place_tone(word)).collect()
+        for word in &mut tokens {
+            if may_place_tone(word) {
+                *word = place_tone(word);
+            }
+        }
+        tokens
     }
 }
 
@@ -89,6 +100,15 @@ fn is_superscript(c: char) -> bool {
 
 /// The tone marks of Vietnamese, as combining characters.
 const TONES: [char; 5] = ['\u{300}', '\u{301}', '\u{303}', '\u{309}', '\u{323}'];
+
+/// Whether a composed word ends in a pair of vowels that [`place_tone`] looks at, with whatever marks.
+fn may_place_tone(word: &str) -> bool {
+    let mut bare = word.chars().rev().map(|c| c.nfd().next().unwrap_or(c));
+    matches!(
+        (bare.next(), bare.next()),
+        (Some('a' | 'e'), Some('o')) | (Some('y'), Some('u'))
+    )
+}
 
 /// Moves the tone of an open `oa`, `oe`, `uy` to the first vowel (the placement of the statistical
 /// office's tables), so that both ways to write a syllable fold to one.
