@@ -334,12 +334,17 @@ impl Reader<'_> {
         }
     }
 
+    /// Whether a body cell of a row holds a number, or what stands in the place of one.
     pub(super) fn has_numbers(&self, row: u32) -> bool {
-        self.value_columns()
-            .any(|c| match self.sheet.get(Address::new(row, c.column)) {
-                Some(Content::Number(_) | Content::NoCachedValue | Content::Error(_)) => true,
-                Some(Content::Text(text)) => text.trim().starts_with(|c: char| c.is_ascii_digit()),
-                _ => false,
+        self.sheet
+            .row(row)
+            .filter(|(at, _)| self.is_body(at.column))
+            .any(|(_, content)| match content {
+                Content::Number(_) | Content::NoCachedValue | Content::Error(_) => true,
+                Content::Text(text) => text
+                    .trim_start_matches(|c: char| c.is_whitespace() || "(-+'~".contains(c))
+                    .starts_with(|c: char| c.is_ascii_digit()),
+                Content::Bool(_) | Content::Date(_) => false,
             })
     }
 
