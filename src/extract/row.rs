@@ -3,7 +3,7 @@
 use super::Vocabulary;
 use super::form::{Form, FormRow, is_slip};
 use super::grid::{Address, Content, Sheet};
-use super::header::{HeadedColumn, Header, Role};
+use super::header::{Header, Role};
 use super::label::{without_footnote, without_numbering};
 use super::title::Stated;
 
@@ -310,13 +310,6 @@ impl Reader<'_> {
             .collect();
         all.extend(inner);
         all
-    }
-
-    pub(super) fn value_columns(&self) -> impl Iterator<Item = &HeadedColumn> {
-        self.header
-            .columns
-            .iter()
-            .filter(|c| matches!(c.role, Role::Value(_) | Role::Comparison(_)))
     }
 
     pub(super) fn count_values(&self, row: u32) -> i64 {

@@ -805,13 +805,9 @@ proptest! {
             made.put(Address::new(row, 0), Content::Text(label.clone()));
             for (column, cell) in cells.iter().enumerate() {
                 let at = Address::new(row, column as u32 + 1);
-                match cell {
-                    Some(text) => match text.parse::<f64>() {
-                        Ok(number) => made.put(at, Content::Number(number)),
-                        Err(_) => made.put(at, Content::Text(text.clone())),
-                    },
-                    None => {}
-                }
+                let Some(text) = cell else { continue };
+                let number = text.parse::<f64>().map(Content::Number);
+                made.put(at, number.unwrap_or_else(|_| Content::Text(text.clone())));
             }
         }
         let end = rows.len() as u32 + 1;
