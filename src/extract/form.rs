@@ -2,6 +2,8 @@
 //!
 //! `RawForm` mirrors `forms/*.toml`; [`Form`] is the same, folded and checked, ready to be matched.
 
+use std::collections::BTreeMap;
+
 use regex::Regex;
 use serde::Deserialize;
 use toml::Spanned;
@@ -50,6 +52,9 @@ pub struct RawRows {
     /// Only these row codes (all when empty).
     #[serde(default)]
     pub codes: Vec<Spanned<String>>,
+    /// Other ways to write the labels of rows, by the code of the row (or of its sector).
+    #[serde(default)]
+    pub also: BTreeMap<Spanned<String>, Vec<String>>,
 }
 
 /// The code list that rows are taken from.

@@ -225,6 +225,31 @@ pub(super) fn read_form(
             ));
         }
     }
+    let codes = |code: &str| match raw.rows.dimension {
+        Dimension::Indicator => indicators
+            .iter()
+            .any(|i| i.row_code.as_deref() == Some(code)),
+        Dimension::Sector => sectors.iter().any(|s| s.code == code),
+    };
+    for code in raw.rows.also.keys().filter(|code| !codes(code.get_ref())) {
+        let message = format!("`{}` is no code of a row", code.get_ref());
+        errors.push(source.error(
+            code.span().start,
+            message,
+            "name rows by the codes of indicators.csv or sectors.csv",
+        ));
+    }
+    let labels_of = |code: Option<&str>, name: &str| -> Vec<String> {
+        let also = raw
+            .rows
+            .also
+            .iter()
+            .filter(|(row, _)| Some(row.get_ref().as_str()) == code)
+            .flat_map(|(_, labels)| labels);
+        std::iter::once(folder.fold(name))
+            .chain(also.map(|label| folder.fold(label)))
+            .collect()
+    };
     let wanted: BTreeSet<&String> = raw.rows.codes.iter().map(Spanned::get_ref).collect();
     let rows = match raw.rows.dimension {
         Dimension::Indicator => indicators
@@ -239,7 +264,7 @@ pub(super) fn read_form(
                 code: i.row_code.clone(),
                 section: i.section.clone(),
                 label: i.name_vi.clone(),
-                labels: vec![folder.fold(&i.name_vi)],
+                labels: labels_of(i.row_code.as_deref(), &i.name_vi),
                 parts: Vec::new(),
             })
             .collect(),
@@ -256,7 +281,7 @@ pub(super) fn read_form(
             code: Some(s.code.clone()),
             section: None,
             label: s.name_vi.clone(),
-            labels: vec![folder.fold(&s.name_vi)],
+            labels: labels_of(Some(&s.code), &s.name_vi),
             parts: parts_of(sectors, Some(&s.code)),
         }))
         .collect(),

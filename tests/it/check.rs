@@ -162,3 +162,37 @@ fn two_forms_with_one_code() {
         "form = \"KTTT-01\""
     ));
 }
+
+#[test]
+fn another_label_of_a_row_is_read_and_one_of_no_row_is_an_error() {
+    let form = "kttt/forms/kttt-01.toml";
+    let stub = "[stub]";
+    let said = said_after(form, stub, "[rows.also]\n\"999\" = [\"Số khác\"]\n\n[stub]");
+    assert!(said.contains("`999` is no code of a row"), "{said}");
+
+    let directory = TempDir::new().expect("a directory");
+    let root = directory.path().join("pipelines");
+    copy(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines"),
+        &root,
+    );
+    fs::create_dir(directory.path().join("sample-data")).expect("a directory");
+    let path = root.join(form);
+    let text = fs::read_to_string(&path).expect("a definition");
+    let also = "[rows.also]\n\"102\" = [\"Số HTX còn làm ăn\"]\n\n[stub]";
+    fs::write(&path, text.replacen(stub, also, 1)).expect("written");
+    let file = directory.path().join("a.csv");
+    let lines = "Biểu số: KTTT-01\nĐơn vị báo cáo: UBND tỉnh Sơn La\nChỉ tiêu;Thực hiện năm 2022;Ước thực hiện năm 2023\n\
+                 Tổng số hợp tác xã;10;11\nSố hợp tác xã còn làm ăn;7;8\n";
+    fs::write(&file, lines).expect("written");
+    let plan = tonghop::pipeline::load(&root.join("kttt")).expect("sound");
+    let read = tonghop::pipeline::read_files(&plan, &[(file, "a.csv".to_owned())]).expect("read");
+    let values = &read[0].reports[0].report.observations;
+    assert_eq!(
+        values
+            .iter()
+            .filter(|v| v.indicator == "htx_active")
+            .count(),
+        2
+    );
+}
