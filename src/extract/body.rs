@@ -133,7 +133,7 @@ impl Reader<'_> {
                     self.settle_unknown(&mut pending, &mut body);
                     self.hold_stray_values(row, &mut body);
                 }
-                RowKind::Section(_) => {}
+                RowKind::Section(_) => self.hold_stray_values(row, &mut body),
                 RowKind::Member { row: member, doubt } => {
                     foot = false;
                     self.settle_unknown(&mut pending, &mut body);
@@ -158,7 +158,7 @@ impl Reader<'_> {
                     }
                     body.end = row + 1;
                 }
-                RowKind::Subtotal if foot => {}
+                RowKind::Subtotal if foot && !self.has_numbers(row) => {}
                 RowKind::Subtotal => {
                     self.settle_unknown(&mut pending, &mut body);
                     self.pass_over_subtotal(row, &stubs, &mut body);
