@@ -787,7 +787,7 @@ fn made_up_row() -> impl Strategy<Value = (String, Vec<Option<String>>)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// The hunt for cells that vanish: every number of the table is loaded, compared, or held back with a finding.
     #[test]
