@@ -72,9 +72,15 @@ pub fn from_float(n: f64) -> Option<Decimal> {
     if !n.is_finite() {
         return None;
     }
-    Decimal::from_scientific(&format!("{n:.14e}"))
-        .ok()
-        .map(|d| d.normalize())
+    let text = format!("{n:.14e}");
+    let (digits, exponent) = text.split_once('e')?;
+    let digits = digits.trim_end_matches('0').trim_end_matches('.');
+    match Decimal::from_scientific(&format!("{digits}e{exponent}")) {
+        Ok(value) => Some(value.normalize()),
+        // What is left over when two equal sums are subtracted.
+        Err(_) if n.abs() < 1e-13 => Some(Decimal::ZERO),
+        Err(_) => None,
+    }
 }
 
 /// Reads a text as a number; none when it is not one. `approximate` are the folded-to-lower-case words
@@ -330,6 +336,10 @@ mod tests {
             from_float(1e12).map(|d| d.to_string()),
             Some("1000000000000".to_owned())
         );
+        for tiny in [1.5e-17, -1.234_567_890_123e-20, 5e-324] {
+            let read = from_float(tiny).map(|d| d.round_dp(6).abs());
+            assert_eq!(read, Some(Decimal::ZERO), "{tiny}");
+        }
         assert_eq!(from_float(f64::NAN), None);
     }
 

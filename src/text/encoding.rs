@@ -242,7 +242,7 @@ impl Encodings {
             .iter()
             .any(|pattern| pattern.is_match(font))
         {
-            decoded = decoded.to_uppercase();
+            decoded = decoded.to_uppercase().nfc().collect();
         }
         (decoded != text).then_some((encoding.id.as_str(), decoded))
     }
