@@ -1,6 +1,6 @@
 //! `tonghop inspect`: what files hold, and why it is read so. Reads only.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -13,6 +13,7 @@ use crate::diagnostic::{
     Finding, Severity, count_by_severity, most_important_first, write_finding,
 };
 use crate::extract::{Carried, PeriodClaim, Stated};
+use crate::geography::Report;
 use crate::normalize::{Locale, Observation, Reason, Verdict};
 use crate::pipeline::{self, Inspected, Inspection, Plan};
 
@@ -118,9 +119,10 @@ fn reason(reason: Reason) -> &'static str {
     }
 }
 
-fn vintage_evidence(evidence: &str) -> &str {
+fn vintage_evidence(report: &Report, evidence: &'static str) -> &'static str {
     match evidence {
         "stated" => "stated above the table",
+        "name-and-code" if report.by_unit => "only this geography has all the units of the rows",
         "name-and-code" => "only this geography has such a name and code",
         "unchanged" => {
             "the unit was left as it was; the geography in force at the end of the period"
@@ -272,7 +274,10 @@ fn report(plan: &Plan, n: usize, inspected: &Inspected, values: bool) -> String 
         .flatten()
         .map(quoted)
         .collect();
-    let unit = if unit.is_empty() {
+    let unit = if report.by_unit {
+        let rows: BTreeSet<_> = values_of(inspected).iter().map(|v| &v.area).collect();
+        format!("its rows are units: {}", rows.len())
+    } else if unit.is_empty() {
         "not stated above the table".to_owned()
     } else {
         unit.join("; ")
@@ -290,7 +295,7 @@ fn report(plan: &Plan, n: usize, inspected: &Inspected, values: bool) -> String 
         let said = stated.unwrap_or_default();
         lines.add(
             "geography",
-            &format!("{vintage}, {}{said}", vintage_evidence(evidence)),
+            &format!("{vintage}, {}{said}", vintage_evidence(report, evidence)),
         );
     }
     lines.add(
@@ -334,13 +339,13 @@ fn report(plan: &Plan, n: usize, inspected: &Inspected, values: bool) -> String 
     );
     lines.add("values", &format!("{}{kinds}", values_read.len()));
     if values {
-        lines.0.push_str(&value_table(values_read));
+        lines.0.push_str(&value_table(report, values_read));
     }
     lines.0
 }
 
 /// The head of a column of a report's form.
-fn column_title(plan: &Plan, report: &crate::geography::Report, column: (bool, usize)) -> String {
+fn column_title(plan: &Plan, report: &Report, column: (bool, usize)) -> String {
     let forms = &plan.vocabulary.forms;
     let Some(form) = forms.iter().find(|form| form.code == report.form) else {
         return String::new();
@@ -384,9 +389,22 @@ fn numbers(verdict: &Verdict) -> Option<String> {
     }
 }
 
-fn value_table(values: &[Observation]) -> String {
+/// The unit of a value in a table whose rows are units: its code, or all that it may be.
+fn unit_code(report: &Report, value: &Observation) -> Option<String> {
+    let area = value.area.as_deref()?;
+    Some(match report.unit_of(Some(area)) {
+        Some(unit) => unit.code,
+        None => {
+            let all: Vec<String> = area.iter().map(|(v, code)| format!("{v}:{code}")).collect();
+            all.join(" ")
+        }
+    })
+}
+
+fn value_table(report: &Report, values: &[Observation]) -> String {
     let heads = [
         "cell",
+        "unit",
         "indicator",
         "sector",
         "scenario",
@@ -396,11 +414,12 @@ fn value_table(values: &[Observation]) -> String {
         "read",
         "unit read",
     ];
-    let rows: Vec<[String; 9]> = values
+    let rows: Vec<[String; 10]> = values
         .iter()
         .map(|v| {
             [
                 v.at.to_string(),
+                unit_code(report, v).unwrap_or_default(),
                 v.indicator.clone(),
                 v.sector.clone(),
                 v.scenario.as_str().to_owned(),
@@ -418,12 +437,15 @@ fn value_table(values: &[Observation]) -> String {
     };
     let widths: Vec<usize> = (0..heads.len()).map(width).collect();
     let mut text = String::new();
-    let line = |cells: [&str; 9]| {
+    let line = |cells: [&str; 10]| {
         let mut line = "     ".to_owned();
         for (i, cell) in cells.into_iter().enumerate() {
+            if i == 1 && !report.by_unit {
+                continue;
+            }
             // Values are set to the right.
             let pad = " ".repeat(widths[i].saturating_sub(cell.chars().count()));
-            line.push_str(&if i == 5 {
+            line.push_str(&if i == 6 {
                 format!("{pad}{cell}  ")
             } else {
                 format!("{cell}{pad}  ")
@@ -496,6 +518,7 @@ fn machine(plan: &Plan, inspection: &Inspection, values: bool) -> serde_json::Va
                     .map(|v| {
                         json!({
                             "cell": v.at.to_string(),
+                            "unit": unit_code(report, v),
                             "indicator": v.indicator,
                             "sector": v.sector,
                             "scenario": v.scenario.as_str(),

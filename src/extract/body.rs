@@ -8,7 +8,6 @@ use super::header::{Header, Role};
 use super::label::one_line;
 use super::row::{Doubt, Reader, RowKind, Stubs};
 use super::table::{ColumnRef, LocatedCell};
-use super::title::Stated;
 
 /// A code of `findings.toml` at a cell, with its arguments.
 pub(super) type Notice = (Address, &'static str, Vec<(&'static str, String)>);
@@ -137,8 +136,7 @@ impl Reader<'_> {
                 RowKind::Member { row: member, doubt } => {
                     foot = false;
                     self.settle_unknown(&mut pending, &mut body);
-                    let cells =
-                        self.cells_of(row, member, stubs.measure.as_ref(), &mut unknown_columns);
+                    let cells = self.cells_of(row, member, &stubs, &mut unknown_columns);
                     if let (Some(doubt), Some(label)) = (doubt, &stubs.label) {
                         self.say_doubt(&doubt, label, member, &mut body);
                     }
@@ -172,7 +170,7 @@ impl Reader<'_> {
                         at,
                         "TH207",
                         vec![
-                            ("code_row", self.form.rows[by_code].label.clone()),
+                            ("code_row", self.labels_of(&by_code)),
                             ("label_row", self.form.rows[by_label].label.clone()),
                             ("count", held.to_string()),
                         ],
@@ -338,9 +336,10 @@ impl Reader<'_> {
         &self,
         row: u32,
         member: usize,
-        row_measure: Option<&Stated>,
+        stubs: &Stubs,
         unknown: &mut BTreeMap<u32, (i64, Address)>,
     ) -> Vec<LocatedCell> {
+        let area = self.area(member, stubs);
         let mut cells = Vec::new();
         for headed in &self.header.columns {
             let column = match headed.role {
@@ -356,11 +355,12 @@ impl Reader<'_> {
                 undecoded: self.sheet.undecoded(at).map(|u| u.text.clone()),
                 row: member,
                 column,
-                row_measure: row_measure.cloned(),
+                row_measure: stubs.measure.clone(),
                 column_measure: headed.measure.clone(),
+                area: area.clone(),
             });
         }
-        let label = self.stubs(row).label.map(|(at, _)| at.column);
+        let label = stubs.label.as_ref().map(|(at, _)| at.column);
         for (at, _) in self.sheet.row(row) {
             let known = self
                 .header
@@ -418,7 +418,7 @@ impl Reader<'_> {
             let text = text.unwrap_or_default();
             body.notices.push((
                 at,
-                "TH205",
+                self.unknown_row(),
                 vec![
                     ("label", one_line(&text)),
                     ("nearest", self.nearest(&text)),

@@ -46,7 +46,7 @@ pub struct RawRows {
     pub dimension: Dimension,
     /// Head of the column of row labels.
     pub head: Vec<String>,
-    /// Labels of the row of totals.
+    /// Labels of the row of totals; where rows are units, of rows that add up others.
     #[serde(default)]
     pub total: Vec<String>,
     /// Only these row codes (all when empty).
@@ -65,6 +65,8 @@ pub enum Dimension {
     Indicator,
     /// A row is a sector; the indicator stands in the column.
     Sector,
+    /// A row is a unit of the geography; the indicator stands in the column.
+    Unit,
 }
 
 /// Heads of the descriptive columns.
@@ -229,6 +231,8 @@ pub struct Form {
     pub comparisons: Vec<Comparison>,
     /// The rows there can be.
     pub rows: Vec<FormRow>,
+    /// Where rows are units: folded labels of rows that add up others, such as the country and its regions.
+    pub sums: Vec<String>,
     /// The form as its file states it: its words as they are printed.
     pub written: RawForm,
 }
@@ -292,7 +296,7 @@ pub struct Comparison {
 /// A row that the form can have.
 #[derive(Debug, Clone)]
 pub struct FormRow {
-    /// Indicator or sector; `_T` is the row of totals.
+    /// Indicator or sector; `_T` is the row of totals, and every row that is a unit.
     pub member: String,
     /// Code in the form.
     pub code: Option<String>,
@@ -304,7 +308,24 @@ pub struct FormRow {
     pub labels: Vec<String>,
     /// Indices in `Form::rows` of the rows that add up to this one; none where nothing does.
     pub parts: Vec<usize>,
+    /// Where rows are units: those that bear the row's name, one a vintage at most.
+    pub units: Vec<RowUnit>,
 }
+
+/// A unit that a row may be.
+#[derive(Debug, Clone)]
+pub struct RowUnit {
+    /// Vintage of the geography.
+    pub vintage: String,
+    /// Code in that vintage.
+    pub code: String,
+    /// Its folded names.
+    pub labels: Vec<String>,
+}
+
+/// The reference area of a row whose unit is not decided yet: the code it would have in each vintage that has
+/// such a unit.
+pub type UnitCodes = BTreeMap<String, String>;
 
 /// What stands for a year where years are left out of account.
 const NO_YEAR: &str = "0000";

@@ -15,10 +15,11 @@ mod read;
 mod row;
 mod table;
 mod title;
+mod unit_row;
 
 pub use form::{
-    Column, Comparison, Dimension, Form, FormRow, HeadPattern, RawForm, RelativePeriod, Scenario,
-    Section, Stub, belongs,
+    Column, Comparison, Dimension, Form, FormRow, HeadPattern, RawForm, RelativePeriod, RowUnit,
+    Scenario, Section, Stub, UnitCodes, belongs,
 };
 pub use grid::{Address, Content, Range, Run, Sheet, Undecoded};
 pub use nearest::{NearestForm, nearest_form};

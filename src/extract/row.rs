@@ -1,7 +1,7 @@
 //! One row of a sheet beside a header: what it is, and which of its cells count.
 
 use super::Vocabulary;
-use super::form::{Form, FormRow, is_slip};
+use super::form::{Dimension, Form, FormRow, is_slip};
 use super::grid::{Address, Content, Sheet};
 use super::header::{Header, Role};
 use super::label::{without_footnote, without_numbering};
@@ -23,9 +23,9 @@ pub(super) enum RowKind {
     },
     /// A sum of rows above or below, which the form does not have.
     Subtotal,
-    /// The code names one row, the label another.
+    /// The code names other rows (or none) than the label.
     Torn {
-        by_code: usize,
+        by_code: Vec<usize>,
         by_label: usize,
     },
     Unknown(Option<String>),
@@ -170,6 +170,11 @@ impl Reader<'_> {
             .label
             .as_ref()
             .map(|(_, text)| self.vocabulary.split_measure(text).0);
+        if self.form.dimension == Dimension::Unit
+            && let Some(kind) = self.unit_row(label, stubs)
+        {
+            return kind;
+        }
         let by_label = label.and_then(|text| self.by_label(text, section));
         let by_code = stubs.code.as_ref().and_then(|(_, code)| self.by_code(code));
         match (by_code, by_label) {
@@ -185,7 +190,10 @@ impl Reader<'_> {
                         doubt: None,
                     }
                 } else {
-                    RowKind::Torn { by_code, by_label }
+                    RowKind::Torn {
+                        by_code: vec![by_code],
+                        by_label,
+                    }
                 };
             }
             (_, Some(row)) => return RowKind::Member { row, doubt: None },
@@ -255,7 +263,7 @@ impl Reader<'_> {
     }
 
     /// The one row whose label a text is, but for one letter.
-    fn by_slip(&self, forms: &[String], section: Option<&str>) -> Option<usize> {
+    pub(super) fn by_slip(&self, forms: &[String], section: Option<&str>) -> Option<usize> {
         let near = |row: &FormRow| {
             row.labels
                 .iter()
@@ -297,7 +305,7 @@ impl Reader<'_> {
     }
 
     /// The folded ways to read a label: as it is, without its numbering, without footnote marks.
-    fn spellings(&self, text: &str) -> Vec<String> {
+    pub(super) fn spellings(&self, text: &str) -> Vec<String> {
         let fold = |t: &str| self.vocabulary.folder.fold(t);
         let bare = without_numbering(text);
         let mut all = vec![fold(text), fold(bare), fold(without_footnote(bare))];

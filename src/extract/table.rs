@@ -1,10 +1,11 @@
 //! The tables of a sheet: each a form, its title block, its period and its located cells.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::Vocabulary;
 use super::body::read_body;
-use super::form::{Form, belongs};
+use super::form::{Form, UnitCodes, belongs};
 use super::grid::{Address, Content, Range, Sheet};
 use super::header::{Header, Role};
 use super::label::one_line;
@@ -50,6 +51,8 @@ pub struct LocatedCell {
     pub row_measure: Option<Stated>,
     /// Unit of measure that the column's head states.
     pub column_measure: Option<Stated>,
+    /// Where rows are units: the units that name and code of the row may mean together.
+    pub area: Option<Arc<UnitCodes>>,
 }
 
 impl LocatedCell {

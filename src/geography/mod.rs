@@ -44,6 +44,8 @@ pub struct Geography {
     aliases: BTreeMap<String, BTreeSet<UnitKey>>,
     /// Every unit to the earliest unit that is the same territory, unchanged.
     entities: BTreeMap<UnitKey, UnitKey>,
+    /// Code and name of the country, the unit of a table whose rows are units.
+    country: (String, String),
 }
 
 impl Geography {
@@ -92,7 +94,33 @@ impl Geography {
             vintages,
             aliases,
             entities,
+            country: Default::default(),
         }
+    }
+
+    /// Names the country: the unit of a table whose rows are units, in every vintage.
+    #[must_use]
+    pub fn with_country(self, code: &str, name: &str) -> Self {
+        Self {
+            country: (code.to_owned(), name.to_owned()),
+            ..self
+        }
+    }
+
+    /// The country as a unit of a vintage.
+    #[must_use]
+    pub fn country(&self, vintage: &str) -> UnitKey {
+        UnitKey {
+            vintage: vintage.to_owned(),
+            code: self.country.0.clone(),
+        }
+    }
+
+    /// Every folded name with the units that bear it.
+    pub fn names(&self) -> impl Iterator<Item = (&str, &BTreeSet<UnitKey>)> {
+        self.aliases
+            .iter()
+            .map(|(name, units)| (name.as_str(), units))
     }
 
     /// The vintage in force on a day; before the first, the first.
@@ -145,7 +173,7 @@ impl Geography {
             .any(|(other, e)| e == entity && other.vintage == vintage)
     }
 
-    /// The Vietnamese name of a unit at the end of a period, or its code.
+    /// The Vietnamese name of a unit, or of the country, at the end of a period; else its code.
     #[must_use]
     pub fn name<'a>(&'a self, unit: &'a UnitKey, on: Date) -> &'a str {
         let mut names: Vec<&UnitName> = self
@@ -160,7 +188,9 @@ impl Geography {
             .rev()
             .find(|u| u.valid_from <= on)
             .or(names.first())
-            .map_or(unit.code.as_str(), |u| u.name_vi.as_str())
+            .map(|u| u.name_vi.as_str())
+            .or((unit.code == self.country.0).then_some(self.country.1.as_str()))
+            .unwrap_or(unit.code.as_str())
     }
 
     /// The vintage that a period belongs to by its dates alone; none when it holds a day of change.

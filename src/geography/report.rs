@@ -9,11 +9,16 @@ use jiff::tz::TimeZone;
 use super::identify::Reporters;
 use super::{Geography, UnitKey};
 use crate::diagnostic::{Finding, Place, Severity};
+use crate::extract::UnitCodes;
 use crate::normalize::{ComparedValue, Observation};
 use crate::period::{Frequency, Period};
 
 /// One form found in one submission.
 #[derive(Debug, Clone)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and none excludes another"
+)]
 pub struct Report {
     /// `<submission_id>-<n>`.
     pub report_id: String,
@@ -33,6 +38,8 @@ pub struct Report {
     pub candidates: BTreeSet<UnitKey>,
     /// The vintage that the sheet states.
     pub stated_vintage: Option<String>,
+    /// Its rows are units: it is the country's, and each value is of the unit of its row.
+    pub by_unit: bool,
     /// Cell of the statement of the unit.
     pub unit_cell: Option<String>,
     /// The unit, once decided.
@@ -91,6 +98,31 @@ impl Report {
             cell: self.unit_cell.clone(),
             ..self.place()
         }
+    }
+
+    /// The unit that a value is of, in the vintage of the report: the report's own, or that of its row.
+    #[must_use]
+    pub fn unit_of(&self, area: Option<&UnitCodes>) -> Option<UnitKey> {
+        let own = self.unit.as_ref()?;
+        let Some(area) = area else {
+            return Some(own.clone());
+        };
+        area.get(&own.vintage).map(|code| UnitKey {
+            vintage: own.vintage.clone(),
+            code: code.clone(),
+        })
+    }
+
+    /// The units that it reports of: those of its values where its rows are units, else its own.
+    #[must_use]
+    pub fn units(&self) -> BTreeSet<UnitKey> {
+        if !self.by_unit {
+            return self.unit.iter().cloned().collect();
+        }
+        self.observations
+            .iter()
+            .filter_map(|o| self.unit_of(o.area.as_deref()))
+            .collect()
     }
 
     /// Decides the unit.
@@ -160,6 +192,7 @@ pub fn settle_twins(reports: &mut [Report]) {
                 .iter()
                 .map(|o| {
                     (
+                        r.unit_of(o.area.as_deref()),
                         o.period.to_string(),
                         o.indicator.clone(),
                         o.sector.clone(),
@@ -223,8 +256,9 @@ pub fn settle_revisions(reports: &mut [Report], reporters: &Reporters) {
 
 /// Warns of values that a later version no longer has.
 fn name_lost_values(reports: &mut [Report], earlier: usize, later: usize) {
-    let key = |o: &Observation| {
+    let key = |r: &Report, o: &Observation| {
         (
+            r.unit_of(o.area.as_deref()),
             o.period,
             o.indicator.clone(),
             o.sector.clone(),
@@ -235,20 +269,24 @@ fn name_lost_values(reports: &mut [Report], earlier: usize, later: usize) {
         .observations
         .iter()
         .filter(|o| o.value.is_some())
-        .map(key)
+        .map(|o| key(&reports[later], o))
         .collect();
     let mut lost: Vec<String> = reports[earlier]
         .observations
         .iter()
-        .filter(|o| o.value.is_some() && !kept.contains(&key(o)))
+        .filter(|o| o.value.is_some() && !kept.contains(&key(&reports[earlier], o)))
         .map(|o| {
             let sector = if o.sector == crate::normalize::TOTAL {
                 String::new()
             } else {
                 format!("[{}]", o.sector)
             };
+            let unit = reports[earlier].unit_of(o.area.as_deref());
+            let of = unit
+                .filter(|_| o.area.is_some())
+                .map_or_else(String::new, |unit| format!("{}: ", unit.code));
             format!(
-                "{}{sector} {} {}",
+                "{of}{}{sector} {} {}",
                 o.indicator,
                 o.scenario.as_str(),
                 o.period
@@ -369,10 +407,13 @@ pub fn missing_reports(
 ) -> Vec<Missing> {
     let mut missing = Vec::new();
     for collection in open_collections(reports, listed, duties, geography) {
-        let sent: BTreeSet<&UnitKey> = reports
+        // A table by units that another has superseded no longer speaks for its units.
+        let sent: BTreeSet<UnitKey> = reports
             .iter()
             .filter(|r| !r.held && r.form == collection.form && r.period == Some(collection.period))
-            .filter_map(|r| r.unit.as_ref().map(|u| geography.entity(u)))
+            .filter(|r| r.is_current || !r.by_unit)
+            .flat_map(Report::units)
+            .map(|u| geography.entity(&u).clone())
             .collect();
         for unit in geography.units_of(&collection.vintage) {
             if !sent.contains(geography.entity(unit)) {

@@ -13,12 +13,13 @@ pub use number::{Locale, Reading, TextNumber, from_float, read_text};
 pub use symbol::{Status, Symbols};
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::diagnostic::{Finding, Place};
 use crate::extract::{
-    Address, ColumnRef, Content, Form, LocatedCell, Scenario, Stated, Table, Vocabulary,
+    Address, ColumnRef, Content, Form, LocatedCell, Scenario, Stated, Table, UnitCodes, Vocabulary,
 };
 use crate::period::Period;
 use locale::{Clue, key, verdicts};
@@ -69,6 +70,8 @@ pub struct Observation {
     pub indicator: String,
     /// Sector, `_T` for the total.
     pub sector: String,
+    /// The units that its row may be, in a table by units; none where it is of the unit that reports.
+    pub area: Option<Arc<UnitCodes>>,
     /// Scenario.
     pub scenario: Scenario,
     /// In the catalogue's unit, at most six decimals.
@@ -90,6 +93,8 @@ pub struct ComparedValue {
     pub indicator: String,
     /// Sector, `_T` for the total.
     pub sector: String,
+    /// The units that its row may be, in a table by units; none where it is of the unit that reports.
+    pub area: Option<Arc<UnitCodes>>,
     /// Scenario and period of the numerator.
     pub of: (Scenario, Period),
     /// Scenario and period of the denominator.
@@ -288,6 +293,7 @@ impl Work<'_> {
             period: column.period.in_year(self.n),
             indicator,
             sector,
+            area: cell.area.clone(),
             scenario: column.scenario,
             value: None,
             status: Status::NotAnswered,
@@ -543,6 +549,7 @@ impl Work<'_> {
             Some(value) => self.out.comparisons.push(ComparedValue {
                 indicator,
                 sector,
+                area: cell.area.clone(),
                 of: (of.scenario, of.period.in_year(self.n)),
                 to: (to.scenario, to.period.in_year(self.n)),
                 value: value

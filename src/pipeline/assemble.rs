@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use super::Plan;
 use crate::diagnostic::{Finding, Place};
 use crate::extract::{
-    Address, Carried, ColumnRef, Content, PeriodClaim, Range, ReadError, Sheet, Table, Title,
-    find_tables, nearest_form, read,
+    Address, Carried, ColumnRef, Content, Dimension, LocatedCell, PeriodClaim, Range, ReadError,
+    Sheet, Table, Title, find_tables, nearest_form, read,
 };
 use crate::geography::{Claim, Report, UnitKey};
 use crate::intake::{ARCHIVE, Limits, NotAccepted, sniff};
@@ -399,6 +399,7 @@ fn assemble(
             .geography
             .as_ref()
             .and_then(|(_, vintage)| vintage.clone()),
+        by_unit: form.dimension == Dimension::Unit,
         unit_cell,
         unit: None,
         vintage_evidence: None,
@@ -462,7 +463,11 @@ fn assemble(
             report.hold(Finding { place, ..*finding });
         }
     }
-    identify(plan, submission, table, siblings, &mut report);
+    if report.by_unit {
+        identify_by_rows(plan, table, &mut report);
+    } else {
+        identify(plan, submission, table, siblings, &mut report);
+    }
     (report, locales)
 }
 
@@ -511,6 +516,77 @@ fn load(report: &mut Report, normalized: Normalized, explained: i64) {
         );
         report.findings.push(finding);
     }
+}
+
+/// Rows that a message names one by one.
+const NAMED_ROWS: usize = 5;
+
+/// A table whose rows are units is the country's. Its rows say on which geographies it may stand: those in which
+/// each of them is a unit.
+fn identify_by_rows(plan: &Plan, table: &Table, report: &mut Report) {
+    let geography = &plan.geography;
+    let claim = claim_of(table);
+    let identified = geography.identify(&claim, &plan.reporters, &plan.vocabulary.folder);
+    report.reporter = identified.reporter;
+    let form = &plan.vocabulary.forms[table.form];
+    let rows: BTreeMap<usize, &LocatedCell> =
+        table.cells.iter().rev().map(|c| (c.row, c)).collect();
+    let lacking = |vintage: &str| -> Vec<&LocatedCell> {
+        let has = |c: &LocatedCell| c.area.as_ref().is_some_and(|a| a.contains_key(vintage));
+        let mut lacking: Vec<_> = rows.values().copied().filter(|c| !has(c)).collect();
+        lacking.sort_by_key(|c| c.at);
+        lacking
+    };
+    let named = |cells: &[&LocatedCell]| -> String {
+        let mut names: Vec<String> = cells
+            .iter()
+            .take(NAMED_ROWS)
+            .map(|c| format!("`{}` ({})", form.rows[c.row].label, c.at))
+            .collect();
+        if cells.len() > NAMED_ROWS {
+            names.push(format!("… (+{})", cells.len() - NAMED_ROWS));
+        }
+        names.join(", ")
+    };
+    let sides: Vec<(&str, Vec<&LocatedCell>)> = geography
+        .vintages
+        .iter()
+        .map(|(vintage, _)| (vintage.as_str(), lacking(vintage)))
+        .collect();
+    report.candidates = sides
+        .iter()
+        .filter(|(_, lacking)| lacking.is_empty())
+        .map(|(vintage, _)| geography.country(vintage))
+        .collect();
+    if report.held {
+        return;
+    }
+    let at = |cells: &[&LocatedCell]| Place {
+        cell: cells.first().map(|c| c.at.to_string()),
+        ..report.place()
+    };
+    let stated = report.stated_vintage.as_deref();
+    let against = sides
+        .iter()
+        .find(|(vintage, lacking)| Some(*vintage) == stated && !lacking.is_empty());
+    let finding = match against {
+        Some((vintage, lacking)) => {
+            let args = [("vintage", *vintage), ("rows", &named(lacking))];
+            Finding::new("TH432", at(lacking), &args)
+        }
+        None if report.candidates.is_empty() => {
+            let all: Vec<String> = sides
+                .iter()
+                .map(|(vintage, lacking)| format!("{vintage}: {}", named(lacking)))
+                .collect();
+            // The row at fault is more likely one of the few than of the many.
+            let fewest = sides.iter().min_by_key(|(_, lacking)| lacking.len());
+            let place = at(fewest.map_or(&[], |(_, lacking)| lacking.as_slice()));
+            Finding::new("TH430", place, &[("rows", &all.join("; "))])
+        }
+        None => return,
+    };
+    report.hold(finding);
 }
 
 /// Finds out which units the report may be of, from the sheet, else from the names of sheet and file,

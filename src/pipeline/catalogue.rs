@@ -249,8 +249,11 @@ pub(super) fn read_indicators(path: &Path, errors: &mut DefinitionErrors) -> Vec
     indicators
 }
 
-/// Reads `sectors.csv`.
+/// Reads `sectors.csv`; a pipeline without sectors has no such file.
 pub(super) fn read_sectors(path: &Path, errors: &mut DefinitionErrors) -> Vec<Sector> {
+    if !path.exists() {
+        return Vec::new();
+    }
     let table = match csv::Csv::read(
         path,
         &["sector_code", "parent", "level", "name_vi", "name_en"],

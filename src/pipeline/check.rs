@@ -48,9 +48,8 @@ async fn check_all(plan: &Plan, errors: &mut DefinitionErrors) -> datafusion::er
         }
     }
     if let Err(e) = query::run(&engine, &plan.models, &plan.geography, &plan.country).await {
-        let path = plan.directory.join("models");
         errors.push(DefinitionError::new(
-            &path,
+            &plan.models_directory,
             None,
             e.strip_backtrace(),
             "correct the model that the message names",

@@ -9,9 +9,10 @@ use crate::geography::UnitKey;
 pub(super) fn office(plan: &Plan, unit: &UnitKey, reporter: Option<&str>, on: Date) -> String {
     let reporters = &plan.reporters.0;
     let first = || reporters.iter().min_by_key(|r| r.rank);
+    let is_country = plan.geography.country(&unit.vintage) == *unit;
     let body = reporter
         .and_then(|id| reporters.iter().find(|r| r.id == id))
-        .or_else(first)
+        .or_else(|| first().filter(|_| !is_country))
         .map_or("", |r| r.name.as_str());
     let mut names: Vec<_> = plan
         .geography
@@ -26,7 +27,7 @@ pub(super) fn office(plan: &Plan, unit: &UnitKey, reporter: Option<&str>, on: Da
         .rev()
         .find(|u| u.valid_from <= on)
         .or(names.first());
-    let (kind, name) = name.map_or(("", unit.code.as_str()), |u| {
+    let (kind, name) = name.map_or(("", plan.geography.name(unit, on)), |u| {
         let kind = plan.correspondence.unit_types.get(&u.unit_type);
         (kind.map_or("", String::as_str), u.name_vi.as_str())
     });

@@ -33,7 +33,11 @@ pub(super) fn read_encodings(
         fonts.push(compiled);
     }
     let mut texts = Vec::new();
-    let named = ["pipeline.toml", "indicators.csv", "sectors.csv"].map(|name| directory.join(name));
+    // Not every pipeline has sectors.
+    let named = ["pipeline.toml", "indicators.csv", "sectors.csv"]
+        .map(|name| directory.join(name))
+        .into_iter()
+        .filter(|path| path.is_file());
     let shared = [
         "words.toml",
         "units_of_measure.toml",
@@ -42,7 +46,6 @@ pub(super) fn read_encodings(
     ]
     .map(|name| reference.join(name));
     for path in named
-        .into_iter()
         .chain(shared)
         .chain(files_of(&directory.join("forms"), "toml"))
     {

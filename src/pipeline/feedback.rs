@@ -14,6 +14,7 @@ use super::correspondence::{office, split_unit};
 use super::run::RunError;
 use super::summary::read_findings;
 use crate::diagnostic::{Finding, Severity, entry};
+use crate::extract::Dimension;
 use crate::geography::UnitKey;
 use crate::lake::{self, Snapshot, check_owner};
 use crate::period::Period;
@@ -114,6 +115,23 @@ fn unit_of(finding: &Finding) -> Option<UnitKey> {
     })
 }
 
+/// Who is told of a finding without a file: its unit; of a form whose rows are units, which none of them sends,
+/// the country.
+fn addressee(plan: &Plan, finding: &Finding) -> Option<UnitKey> {
+    let unit = unit_of(finding)?;
+    let form = finding.place.form.as_ref();
+    let by_unit = plan
+        .vocabulary
+        .forms
+        .iter()
+        .any(|f| Some(&f.code) == form && f.dimension == Dimension::Unit);
+    Some(if by_unit {
+        plan.geography.country(&unit.vintage)
+    } else {
+        unit
+    })
+}
+
 /// Whether a unit is the one asked for.
 fn is_asked(options: &FeedbackOptions, unit: Option<&UnitKey>) -> bool {
     let Some(asked) = &options.unit else {
@@ -195,7 +213,7 @@ fn of_missing(plan: &Plan, options: &FeedbackOptions, findings: &[Finding]) -> V
     let asked_period = options.period.map(|p| p.to_string());
     let mut by_unit: BTreeMap<UnitKey, Vec<&Finding>> = BTreeMap::new();
     for finding in findings.iter().filter(|f| f.place.submission_id.is_none()) {
-        let Some(unit) = unit_of(finding) else {
+        let Some(unit) = addressee(plan, finding) else {
             continue;
         };
         if is_asked(options, Some(&unit))

@@ -7,12 +7,24 @@ use toml::Spanned;
 
 use super::catalogue::{Indicator, Sector};
 use super::source::Source;
+use super::unit_rows::{sums_of_units, unit_rows};
 use crate::diagnostic::{DefinitionError, DefinitionErrors};
 use crate::extract::{
     Column, Comparison, Dimension, Form, FormRow, HeadPattern, RawForm, RelativePeriod, Section,
     Stub, belongs,
 };
+use crate::geography::Geography;
+use crate::query::Country;
 use crate::text::Folder;
+
+/// The lists that the rows of forms are taken from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct CodeLists<'a> {
+    pub(super) indicators: &'a [Indicator],
+    pub(super) sectors: &'a [Sector],
+    pub(super) geography: &'a Geography,
+    pub(super) country: &'a Country,
+}
 
 /// Notes a name that is no indicator.
 pub(super) fn dangling(
@@ -103,10 +115,14 @@ fn check_columns(
 pub(super) fn read_form(
     path: &Path,
     folder: &Folder,
-    indicators: &[Indicator],
-    sectors: &[Sector],
+    lists: &CodeLists<'_>,
     errors: &mut DefinitionErrors,
 ) -> Result<Form, DefinitionError> {
+    let CodeLists {
+        indicators,
+        sectors,
+        ..
+    } = *lists;
     let source = Source::read(path)?;
     let raw: RawForm = source.parse()?;
     let fold = |texts: &[String]| texts.iter().map(|t| folder.fold(t)).collect::<Vec<_>>();
@@ -230,13 +246,24 @@ pub(super) fn read_form(
             .iter()
             .any(|i| i.row_code.as_deref() == Some(code)),
         Dimension::Sector => sectors.iter().any(|s| s.code == code),
+        Dimension::Unit => false,
     };
     for code in raw.rows.also.keys().filter(|code| !codes(code.get_ref())) {
         let message = format!("`{}` is no code of a row", code.get_ref());
         errors.push(source.error(
             code.span().start,
             message,
-            "name rows by the codes of indicators.csv or sectors.csv",
+            match raw.rows.dimension {
+                Dimension::Unit => "another name of a unit is a line of name_aliases.csv",
+                _ => "name rows by the codes of indicators.csv or sectors.csv",
+            },
+        ));
+    }
+    if raw.rows.dimension == Dimension::Sector && sectors.is_empty() {
+        errors.push(source.error(
+            source.text.find("dimension").unwrap_or(0),
+            "the pipeline has no sectors",
+            "add sectors.csv, or say what else its rows are",
         ));
     }
     let labels_of = |code: Option<&str>, name: &str| -> Vec<String> {
@@ -266,6 +293,7 @@ pub(super) fn read_form(
                 label: i.name_vi.clone(),
                 labels: labels_of(i.row_code.as_deref(), &i.name_vi),
                 parts: Vec::new(),
+                units: Vec::new(),
             })
             .collect(),
         Dimension::Sector => std::iter::once(FormRow {
@@ -275,6 +303,7 @@ pub(super) fn read_form(
             label: raw.rows.total.first().cloned().unwrap_or_default(),
             labels: fold(&raw.rows.total),
             parts: parts_of(sectors, None),
+            units: Vec::new(),
         })
         .chain(sectors.iter().map(|s| FormRow {
             member: s.code.clone(),
@@ -283,8 +312,10 @@ pub(super) fn read_form(
             label: s.name_vi.clone(),
             labels: labels_of(Some(&s.code), &s.name_vi),
             parts: parts_of(sectors, Some(&s.code)),
+            units: Vec::new(),
         }))
         .collect(),
+        Dimension::Unit => unit_rows(lists.geography),
     };
     let sections: BTreeSet<&str> = indicators
         .iter()
@@ -326,6 +357,13 @@ pub(super) fn read_form(
         columns,
         comparisons,
         rows,
+        sums: match raw.rows.dimension {
+            Dimension::Unit => fold(&raw.rows.total)
+                .into_iter()
+                .chain(sums_of_units(lists.geography, lists.country, folder))
+                .collect(),
+            _ => Vec::new(),
+        },
         written: raw,
     })
 }

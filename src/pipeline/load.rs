@@ -11,7 +11,7 @@ use toml::Spanned;
 
 use super::catalogue::{Indicator, Measure, read_indicators, read_sectors, read_targets};
 use super::encodings::read_encodings;
-use super::form::{dangling, read_form};
+use super::form::{CodeLists, dangling, read_form};
 use super::raw::RawPipeline;
 use super::source::Source;
 use super::{Headline, Plan};
@@ -52,7 +52,13 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
             "each spelling belongs to one unit; factors are decimal numbers",
         )
     })?;
-    let geography = Geography::new(Tables::read(&reference)?, &folder);
+    let country = Country {
+        code: raw.country.code,
+        name_vi: raw.country.name_vi,
+        name_en: raw.country.name_en,
+    };
+    let geography = Geography::new(Tables::read(&reference)?, &folder)
+        .with_country(&country.code, &country.name_vi);
     for vintage in raw_words.geographies.keys() {
         if !geography.vintages.iter().any(|(v, _)| v == vintage) {
             errors.push(words_source.error(
@@ -88,9 +94,15 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
             Encodings::default()
         }
     };
+    let lists = CodeLists {
+        indicators: &indicators,
+        sectors: &sectors,
+        geography: &geography,
+        country: &country,
+    };
     let mut forms = Vec::new();
     for path in files_of(&directory.join("forms"), "toml") {
-        match read_form(&path, &folder, &indicators, &sectors, &mut errors) {
+        match read_form(&path, &folder, &lists, &mut errors) {
             Ok(form) if forms.iter().any(|f: &Form| f.code == form.code) => {
                 let message = format!("there is another form `{}`", form.code);
                 errors.push(DefinitionError::new(
@@ -127,8 +139,9 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
 
     let rules = read_rules(directory, &indicators, &form_codes, &mut errors);
     let mut models = Models::default();
+    let models_directory = beside(directory, &raw.models);
     for model in MODELS {
-        let path = beside(directory, &raw.models).join(format!("{model}.sql"));
+        let path = models_directory.join(format!("{model}.sql"));
         match std::fs::read_to_string(&path) {
             Ok(sql) => {
                 models.0.insert(model.to_owned(), sql);
@@ -141,11 +154,6 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
             )),
         }
     }
-    let country = Country {
-        code: raw.country.code,
-        name_vi: raw.country.name_vi,
-        name_en: raw.country.name_en,
-    };
     let edition = match read_edition(directory, &reference, &raw.edition, &geography, &country) {
         Ok(edition) => Some(edition),
         Err(e) => {
@@ -271,12 +279,12 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
         ));
         Offset::UTC
     });
-    for path in raw
+    let submissions: Vec<PathBuf> = raw
         .submissions
         .iter()
         .map(|s| beside(directory, s))
-        .filter(|p| !p.is_dir())
-    {
+        .collect();
+    for path in submissions.iter().filter(|p| !p.is_dir()) {
         let line = source.text.find("submissions").map(|at| source.line(at));
         let message = format!("there is no directory `{}`", path.display());
         errors.push(DefinitionError::new(
@@ -301,12 +309,12 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
         id: raw.id,
         title_vi: raw.title_vi,
         title_en: raw.title_en,
-        definition_hash: hash_definitions(directory, &reference, &beside(directory, &raw.models)),
-        submissions: raw
-            .submissions
-            .iter()
-            .map(|s| beside(directory, s))
-            .collect(),
+        definition_hash: hash_definitions(
+            [directory, &reference, &models_directory],
+            &submissions,
+            &tables,
+        ),
+        submissions,
         pass_over: raw.pass_over,
         zone: TimeZone::fixed(offset),
         vocabulary: Vocabulary {
@@ -340,6 +348,7 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
         targets,
         rules,
         models,
+        models_directory,
         tables,
         edition,
         country,
@@ -474,12 +483,17 @@ fn read_rules(
     rules
 }
 
-/// Hash of all files that decide what a run makes of its submissions.
-fn hash_definitions(directory: &Path, reference: &Path, models: &Path) -> String {
+/// Hash of all files that decide what a run makes of its submissions: those of the pipeline's directories, and
+/// the queries of its tables, which may stand elsewhere. An inbox within the pipeline is no definition.
+fn hash_definitions(
+    roots: [&Path; 3],
+    submissions: &[PathBuf],
+    tables: &[TableDefinition],
+) -> String {
     let mut hasher = Sha256::new();
-    for root in [directory, reference, models] {
+    for root in roots {
         let mut files = Vec::new();
-        collect(root, &mut files);
+        collect(root, submissions, &mut files);
         files.sort();
         for path in files {
             hasher.update(
@@ -493,14 +507,21 @@ fn hash_definitions(directory: &Path, reference: &Path, models: &Path) -> String
             hasher.update([0]);
         }
     }
+    for text in tables.iter().flat_map(TableDefinition::query_texts) {
+        hasher.update(text.as_bytes());
+        hasher.update([0]);
+    }
     hex(&hasher.finalize())
 }
 
-fn collect(directory: &Path, files: &mut Vec<PathBuf>) {
+fn collect(directory: &Path, submissions: &[PathBuf], files: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
         let path = entry.path();
+        if submissions.contains(&path) {
+            continue;
+        }
         if path.is_dir() {
-            collect(&path, files);
+            collect(&path, submissions, files);
         } else if path
             .extension()
             .is_some_and(|e| e == "toml" || e == "csv" || e == "sql")

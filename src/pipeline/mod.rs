@@ -16,6 +16,7 @@ mod source;
 mod summary;
 mod tables;
 mod template;
+mod unit_rows;
 
 pub use assemble::TableReading;
 pub use catalogue::{Indicator, Measure, Sector, TARGET_TEXTS, Target};
@@ -82,6 +83,8 @@ pub struct Plan {
     pub rules: Vec<Rule>,
     /// SQL from observations to totals.
     pub models: Models,
+    /// Where that SQL stands.
+    pub models_directory: PathBuf,
     /// The white book's tables.
     pub tables: Vec<TableDefinition>,
     /// The edition that a run prints.

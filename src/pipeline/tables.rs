@@ -14,7 +14,7 @@ use super::assemble::Submission;
 use super::reference::{table, text};
 use crate::diagnostic::{Finding, Severity};
 use crate::engine::Engine;
-use crate::geography::Report;
+use crate::geography::{Report, UnitKey};
 use crate::normalize::{TOTAL, lake_decimal};
 use crate::tables::{OfficialOrder, Table, build, register_order};
 use crate::validate::RuleResult;
@@ -112,6 +112,10 @@ pub(super) fn observations(plan: &Plan, reports: &[Report]) -> Result<RecordBatc
         .iter()
         .flat_map(|r| r.observations.iter().map(move |o| (r, o)))
         .collect();
+    let areas: Vec<Option<UnitKey>> = rows
+        .iter()
+        .map(|(r, o)| r.unit_of(o.area.as_deref()))
+        .collect();
     let units: std::collections::HashMap<&str, &str> = plan
         .indicators
         .iter()
@@ -131,14 +135,8 @@ pub(super) fn observations(plan: &Plan, reports: &[Report]) -> Result<RecordBatc
                     .map(|(_, o)| Some(o.period.to_string()))
                     .collect(),
             ),
-            text(
-                rows.iter()
-                    .map(|(r, _)| r.unit.as_ref().map(|u| u.vintage.as_str())),
-            ),
-            text(
-                rows.iter()
-                    .map(|(r, _)| r.unit.as_ref().map(|u| u.code.as_str())),
-            ),
+            text(areas.iter().map(|u| u.as_ref().map(|u| u.vintage.as_str()))),
+            text(areas.iter().map(|u| u.as_ref().map(|u| u.code.as_str()))),
             text(rows.iter().map(|(_, o)| Some(o.indicator.as_str()))),
             text(rows.iter().map(|(_, o)| Some(o.sector.as_str()))),
             text(rows.iter().map(|_| Some(TOTAL))),

@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 use super::correspondence::{office, split_unit};
 use super::run::{RunError, open_engine};
 use super::{Indicator, Plan};
-use crate::extract::{Dimension, Form, RelativePeriod, Scenario, belongs};
+use crate::extract::{Dimension, Form, FormRow, RelativePeriod, RowUnit, Scenario, belongs};
 use crate::geography::{UnitKey, due_date};
 use crate::lake::{LakeError, Snapshot, check_owner};
 use crate::normalize::{TOTAL, VALUE_SCALE};
@@ -53,6 +53,14 @@ pub enum TemplateError {
         unit: String,
         /// The vintage in force.
         vintage: String,
+    },
+    /// The rows of the form are units: it is nobody's alone.
+    #[error(
+        "the rows of `{form}` are all units: it is for none of them alone\nhint: leave out --unit"
+    )]
+    OfAllUnits {
+        /// The form.
+        form: String,
     },
     /// No period was given, and the lake has no report of the form to go on from.
     #[error(
@@ -136,6 +144,11 @@ pub async fn template(plan: &Plan, options: &TemplateOptions) -> Result<BlankFor
             form: form.code.clone(),
             period,
             frequencies: frequencies(form),
+        });
+    }
+    if form.dimension == Dimension::Unit && options.unit.is_some() {
+        return Err(TemplateError::OfAllUnits {
+            form: form.code.clone(),
         });
     }
     let unit = options
@@ -360,22 +373,23 @@ fn lay_out(
     {
         notes.push(words.prefilled.clone());
     }
-    let mut stated = vec![
-        Statement {
-            words: colon(&statements.reporter),
-            value: unit
-                .map(|u| office(plan, u, reporter_of(plan, form, period), period.end()))
-                .unwrap_or_default(),
-            open: true,
-            hint: Some(words.input.reporter.clone()),
-        },
-        Statement {
+    let by_unit = form.dimension == Dimension::Unit;
+    let mut stated = vec![Statement {
+        words: colon(&statements.reporter),
+        value: unit
+            .map(|u| office(plan, u, reporter_of(plan, form, period), period.end()))
+            .unwrap_or_default(),
+        open: true,
+        hint: Some(words.input.reporter.clone()).filter(|_| !by_unit),
+    }];
+    if !by_unit {
+        stated.push(Statement {
             words: colon(&statements.unit_code),
             value: unit.map(|u| u.code.clone()).unwrap_or_default(),
             open: unit.is_none(),
             hint: None,
-        },
-    ];
+        });
+    }
     // Without a unit the vintage in force when the period ends is the one that is asked for.
     let vintage = unit.map_or_else(
         || plan.geography.vintage_on(period.end()),
@@ -530,13 +544,33 @@ fn indicator<'a>(plan: &'a Plan, id: &str) -> Option<&'a Indicator> {
     plan.indicators.iter().find(|i| i.id == id)
 }
 
+/// The rows of the form; where these are units, those of the vintage in force at the end of the period, by code.
+fn rows_in_force(plan: &Plan, form: &Form, period: Period) -> Vec<FormRow> {
+    if form.dimension != Dimension::Unit {
+        return form.rows.clone();
+    }
+    let vintage = plan.geography.vintage_on(period.end());
+    let units = plan.geography.units_of(vintage).into_iter();
+    units
+        .filter_map(|unit| {
+            let is_it = |u: &RowUnit| u.vintage == unit.vintage && u.code == unit.code;
+            let row = form.rows.iter().find(|row| row.units.iter().any(is_it))?;
+            Some(FormRow {
+                code: Some(unit.code.clone()),
+                label: plan.geography.name(unit, period.end()).to_owned(),
+                ..row.clone()
+            })
+        })
+        .collect()
+}
+
 /// The rows, numbered by their depth, under the headings of their sections.
 fn rows(plan: &Plan, form: &Form, period: Period, known: &Known) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut section: Option<&str> = None;
     let mut sections = 0;
     let mut counters: Vec<usize> = Vec::new();
-    for line in &form.rows {
+    for line in &rows_in_force(plan, form, period) {
         if line.section.as_deref() != section {
             section = line.section.as_deref();
             let raw = form
@@ -564,6 +598,7 @@ fn rows(plan: &Plan, form: &Form, period: Period, known: &Known) -> Vec<Row> {
                 .iter()
                 .find(|s| s.code == line.member)
                 .map(|s| s.level),
+            Dimension::Unit => None,
         };
         let level = usize::try_from(level.unwrap_or(0)).unwrap_or(0);
         let number = if form.dimension == Dimension::Sector && line.member == TOTAL {
@@ -611,7 +646,7 @@ fn rows(plan: &Plan, form: &Form, period: Period, known: &Known) -> Vec<Row> {
             level: Some(u8::try_from(level).unwrap_or(u8::MAX)),
             unit: match form.dimension {
                 Dimension::Indicator => values.first().map(|v| v.unit.clone()).unwrap_or_default(),
-                Dimension::Sector => String::new(),
+                Dimension::Sector | Dimension::Unit => String::new(),
             },
             code: line.code.clone().unwrap_or_default(),
             values,

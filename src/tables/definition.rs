@@ -92,14 +92,22 @@ pub(super) struct Query {
     pub(super) own: String,
     /// Its own text, names written out.
     pub(super) body: String,
-    /// What is run: the shared parts of the folder, then its own.
+    /// What is run: the shared parts of its folder, then its own.
     pub(super) sql: String,
+    /// The text of the shared parts, as in the file; empty where there are none.
+    pub(super) common: String,
 }
 
 /// The file of a folder of tables whose named parts stand in front of each query.
 const COMMON: &str = "common.sql";
 
 impl TableDefinition {
+    /// The texts of its query as they stand in their files, wherever these are: what it is run with, then its own.
+    #[must_use]
+    pub fn query_texts(&self) -> [&str; 2] {
+        [&self.query.common, &self.query.own]
+    }
+
     /// Checks a definition, which stands in `path` as `text`, and reads its query beside it. `indicators` and
     /// `forms` are those of the pipeline.
     ///
@@ -225,10 +233,10 @@ fn read_query(
             path,
             Some(line_at(text, name.span().start)),
             message,
-            "name a .sql file of this folder",
+            "name a .sql file, relative to this one",
         )
     })?;
-    let common_path = folder.join(COMMON);
+    let common_path = query_path.with_file_name(COMMON);
     let common = if common_path.exists() {
         let message = |e| {
             DefinitionError::new(
@@ -264,5 +272,6 @@ fn read_query(
         own,
         body,
         sql,
+        common: common.unwrap_or_default(),
     })
 }

@@ -14,7 +14,7 @@ use super::rule::{Rule, RuleKind};
 use crate::diagnostic::{Finding, Place};
 use crate::engine::Engine;
 use crate::extract::Form;
-use crate::geography::{Geography, Report};
+use crate::geography::{Geography, Report, UnitKey};
 use crate::normalize::lake_decimal;
 
 /// How often a rule passed, failed and could not be decided, over the reports of one form and period.
@@ -34,7 +34,7 @@ pub struct RuleResult {
     pub undecided: i64,
 }
 
-/// The columns of every judgement: report, scenario, period, verdict, sheet, cell, indicator, sector, detail.
+/// The columns of every judgement: report, unit, scenario, period, verdict, sheet, cell, indicator, sector, detail.
 type Judgements = Vec<RecordBatch>;
 
 fn table(columns: Vec<(&str, ArrayRef)>) -> Result<(Arc<Schema>, RecordBatch)> {
@@ -57,7 +57,8 @@ fn texts<const N: usize>(rows: &[[Option<String>; N]], i: usize) -> ArrayRef {
 }
 
 /// Registers what rules judge: `judged` (the values of current reports in the order of their cells),
-/// `report_columns` (each loaded column and the one it stands on) and `comparisons` (derived cells).
+/// `report_columns` (each loaded column and the one it stands on) and `comparisons` (derived cells). A column of a
+/// table whose rows are units is one for each unit.
 ///
 /// # Errors
 /// When the engine refuses a table.
@@ -67,25 +68,31 @@ pub fn register_columns(
     forms: &[Form],
     geography: &Geography,
 ) -> Result<()> {
-    let mut columns: Vec<[Option<String>; 9]> = Vec::new();
-    let mut values: Vec<[Option<String>; 7]> = Vec::new();
+    let mut columns: Vec<[Option<String>; 10]> = Vec::new();
+    let mut values: Vec<[Option<String>; 8]> = Vec::new();
     let (mut numbers, mut order) = (Vec::new(), Vec::new());
-    let mut compared: Vec<[Option<String>; 8]> = Vec::new();
+    let mut compared: Vec<[Option<String>; 9]> = Vec::new();
     let (mut compared_values, mut compared_order) = (Vec::new(), Vec::new());
     for report in reports.iter().filter(|r| r.is_current) {
-        let (Some(period), Some(unit)) = (report.period, &report.unit) else {
+        let Some(period) = report.period else {
             continue;
         };
         let Some(form) = forms.iter().find(|f| f.code == report.form) else {
             continue;
         };
         let id = Some(report.report_id.clone());
-        let entity = geography.entity(unit);
-        let mut loaded: BTreeSet<(String, String)> = BTreeSet::new();
+        let entity = |unit: &UnitKey| {
+            let entity = geography.entity(unit);
+            Some(format!("{}:{}", entity.vintage, entity.code))
+        };
+        let mut loaded: BTreeSet<(UnitKey, String, String)> = BTreeSet::new();
         for (i, o) in report.observations.iter().enumerate() {
-            loaded.insert((o.scenario.as_str().to_owned(), o.period.to_string()));
+            let Some(unit) = report.unit_of(o.area.as_deref()) else {
+                continue;
+            };
             values.push([
                 id.clone(),
+                entity(&unit),
                 Some(o.indicator.clone()),
                 Some(o.sector.clone()),
                 Some(o.scenario.as_str().to_owned()),
@@ -95,8 +102,9 @@ pub fn register_columns(
             ]);
             numbers.push(o.value.map(lake_decimal));
             order.push(i as i64);
+            loaded.insert((unit, o.scenario.as_str().to_owned(), o.period.to_string()));
         }
-        for (scenario, of) in loaded {
+        for (unit, scenario, of) in loaded {
             let base = form
                 .columns
                 .iter()
@@ -110,7 +118,8 @@ pub fn register_columns(
                 id.clone(),
                 Some(report.form.clone()),
                 Some(period.to_string()),
-                Some(format!("{}:{}", entity.vintage, entity.code)),
+                Some(unit.code.clone()),
+                entity(&unit),
                 Some(
                     crate::period::Period {
                         year: period.year - 1,
@@ -125,8 +134,12 @@ pub fn register_columns(
             ]);
         }
         for (i, c) in report.comparisons.iter().enumerate() {
+            let Some(unit) = report.unit_of(c.area.as_deref()) else {
+                continue;
+            };
             compared.push([
                 id.clone(),
+                entity(&unit),
                 Some(c.indicator.clone()),
                 Some(c.sector.clone()),
                 Some(c.of.0.as_str().to_owned()),
@@ -148,35 +161,38 @@ pub fn register_columns(
         ("report_id", texts(&columns, 0)),
         ("form", texts(&columns, 1)),
         ("report_period", texts(&columns, 2)),
-        ("entity", texts(&columns, 3)),
-        ("year_before", texts(&columns, 4)),
-        ("scenario", texts(&columns, 5)),
-        ("period", texts(&columns, 6)),
-        ("base_scenario", texts(&columns, 7)),
-        ("base_period", texts(&columns, 8)),
+        ("unit_code", texts(&columns, 3)),
+        ("entity", texts(&columns, 4)),
+        ("year_before", texts(&columns, 5)),
+        ("scenario", texts(&columns, 6)),
+        ("period", texts(&columns, 7)),
+        ("base_scenario", texts(&columns, 8)),
+        ("base_period", texts(&columns, 9)),
     ])?;
     engine.register("report_columns", schema, vec![batch])?;
     let (schema, batch) = table(vec![
         ("report_id", texts(&values, 0)),
-        ("indicator", texts(&values, 1)),
-        ("sector", texts(&values, 2)),
-        ("scenario", texts(&values, 3)),
-        ("period", texts(&values, 4)),
-        ("sheet", texts(&values, 5)),
-        ("cell", texts(&values, 6)),
+        ("entity", texts(&values, 1)),
+        ("indicator", texts(&values, 2)),
+        ("sector", texts(&values, 3)),
+        ("scenario", texts(&values, 4)),
+        ("period", texts(&values, 5)),
+        ("sheet", texts(&values, 6)),
+        ("cell", texts(&values, 7)),
         ("value", decimals(numbers)?),
         ("seq", Arc::new(Int64Array::from(order))),
     ])?;
     engine.register("judged", schema, vec![batch])?;
     let (schema, batch) = table(vec![
         ("report_id", texts(&compared, 0)),
-        ("indicator", texts(&compared, 1)),
-        ("sector", texts(&compared, 2)),
-        ("of_scenario", texts(&compared, 3)),
-        ("of_period", texts(&compared, 4)),
-        ("to_scenario", texts(&compared, 5)),
-        ("to_period", texts(&compared, 6)),
-        ("cell", texts(&compared, 7)),
+        ("entity", texts(&compared, 1)),
+        ("indicator", texts(&compared, 2)),
+        ("sector", texts(&compared, 3)),
+        ("of_scenario", texts(&compared, 4)),
+        ("of_period", texts(&compared, 5)),
+        ("to_scenario", texts(&compared, 6)),
+        ("to_period", texts(&compared, 7)),
+        ("cell", texts(&compared, 8)),
         ("value", decimals(compared_values)?),
         ("seq", Arc::new(Int64Array::from(compared_order))),
     ])?;
@@ -190,67 +206,67 @@ pub fn rule_sql(rule: &Rule) -> String {
         RuleKind::Expression { sql, operands } => expression_sql(rule, sql, operands),
         RuleKind::CountsNotNegative => fold_cases(
             rule,
-            "SELECT c.report_id, c.scenario, c.period, o.value >= 0 AS ok, o.sheet, o.cell, o.indicator, o.sector, o.seq,
+            "SELECT c.report_id, c.entity, c.unit_code, c.scenario, c.period, o.value >= 0 AS ok, o.sheet, o.cell, o.indicator, o.sector, o.seq,
                     concat(o.indicator, ' = ', CAST(o.value AS VARCHAR)) AS detail
              FROM report_columns c
-             JOIN judged o ON o.report_id = c.report_id AND o.scenario = c.scenario AND o.period = c.period
+             JOIN judged o ON o.report_id = c.report_id AND o.entity = c.entity AND o.scenario = c.scenario AND o.period = c.period
              JOIN indicators i ON i.indicator = o.indicator AND i.decimals = 0",
         ),
         RuleKind::Comparison { tolerance } => fold_cases(
             rule,
             &format!(
-                "SELECT c.report_id, c.scenario, c.period,
+                "SELECT c.report_id, c.entity, c.unit_code, c.scenario, c.period,
                         abs(k.value - 100 * o.value / nullif(b.value, 0)) <= {tolerance} AS ok,
                         o.sheet, k.cell, k.indicator, k.sector, k.seq,
                         concat(k.indicator, ': ', CAST(k.value AS VARCHAR), ' ≠ ', coalesce(CAST(CAST(100 * o.value / nullif(b.value, 0) AS DECIMAL(38, 2)) AS VARCHAR), '?')) AS detail
                  FROM report_columns c
-                 JOIN comparisons k ON k.report_id = c.report_id AND k.of_scenario = c.scenario AND k.of_period = c.period
-                 LEFT JOIN judged o ON o.report_id = k.report_id AND o.indicator = k.indicator AND o.sector = k.sector AND o.scenario = k.of_scenario AND o.period = k.of_period
-                 LEFT JOIN judged b ON b.report_id = k.report_id AND b.indicator = k.indicator AND b.sector = k.sector AND b.scenario = k.to_scenario AND b.period = k.to_period"
+                 JOIN comparisons k ON k.report_id = c.report_id AND k.entity = c.entity AND k.of_scenario = c.scenario AND k.of_period = c.period
+                 LEFT JOIN judged o ON o.report_id = k.report_id AND o.entity = k.entity AND o.indicator = k.indicator AND o.sector = k.sector AND o.scenario = k.of_scenario AND o.period = k.of_period
+                 LEFT JOIN judged b ON b.report_id = k.report_id AND b.entity = k.entity AND b.indicator = k.indicator AND b.sector = k.sector AND b.scenario = k.to_scenario AND b.period = k.to_period"
             ),
         ),
         RuleKind::Revision { tolerance, at_least } => fold_cases(
             rule,
             &format!(
-                "SELECT c.report_id, c.scenario, c.period,
+                "SELECT c.report_id, c.entity, c.unit_code, c.scenario, c.period,
                         abs(o.value - e.value) <= {at_least} OR abs(o.value - e.value) <= {tolerance} * abs(e.value) AS ok,
                         o.sheet, o.cell, o.indicator, o.sector, o.seq,
                         concat(o.indicator, ': ', CAST(o.value AS VARCHAR), ' ≠ ', coalesce(CAST(e.value AS VARCHAR), '?')) AS detail
                  FROM report_columns c
-                 JOIN judged o ON o.report_id = c.report_id AND o.scenario = c.scenario AND o.period = c.period
+                 JOIN judged o ON o.report_id = c.report_id AND o.entity = c.entity AND o.scenario = c.scenario AND o.period = c.period
                  JOIN (SELECT DISTINCT report_id, form, report_period, entity FROM report_columns) q
                    ON q.form = c.form AND q.entity = c.entity AND q.report_period = c.year_before
-                 LEFT JOIN judged e ON e.report_id = q.report_id AND e.indicator = o.indicator AND e.sector = o.sector AND e.scenario = 'estimate' AND e.period = o.period
+                 LEFT JOIN judged e ON e.report_id = q.report_id AND e.entity = q.entity AND e.indicator = o.indicator AND e.sector = o.sector AND e.scenario = 'estimate' AND e.period = o.period
                  WHERE c.scenario = 'actual' AND c.period = c.year_before"
             ),
         ),
         RuleKind::SumOfSectors => fold_cases(
             rule,
-            "SELECT t.report_id, t.scenario, t.period,
+            "SELECT t.report_id, t.entity, t.unit_code, t.scenario, t.period,
                     CASE WHEN count(s.value) = max(n.level0) THEN max(t.value) = sum(s.value) END AS ok,
                     max(t.sheet) AS sheet, max(t.cell) AS cell, t.indicator, '_T' AS sector, min(t.seq) AS seq,
                     concat(t.indicator, ': ', CAST(max(t.value) AS VARCHAR), ' ≠ ', coalesce(CAST(sum(s.value) AS VARCHAR), '?')) AS detail
-             FROM (SELECT c.report_id, c.scenario, c.period, o.indicator, o.value, o.sheet, o.cell, o.seq
+             FROM (SELECT c.report_id, c.entity, c.unit_code, c.scenario, c.period, o.indicator, o.value, o.sheet, o.cell, o.seq
                    FROM report_columns c
-                   JOIN judged o ON o.report_id = c.report_id AND o.scenario = c.scenario AND o.period = c.period AND o.sector = '_T') t
+                   JOIN judged o ON o.report_id = c.report_id AND o.entity = c.entity AND o.scenario = c.scenario AND o.period = c.period AND o.sector = '_T') t
              CROSS JOIN (SELECT count(*) AS level0 FROM sectors WHERE level = 0) n
              LEFT JOIN (SELECT o.* FROM judged o JOIN sectors s ON s.sector_code = o.sector AND s.level = 0) s
-               ON s.report_id = t.report_id AND s.scenario = t.scenario AND s.period = t.period AND s.indicator = t.indicator
-             GROUP BY t.report_id, t.scenario, t.period, t.indicator",
+               ON s.report_id = t.report_id AND s.entity = t.entity AND s.scenario = t.scenario AND s.period = t.period AND s.indicator = t.indicator
+             GROUP BY t.report_id, t.entity, t.unit_code, t.scenario, t.period, t.indicator",
         ),
         RuleKind::PartsOfSectors => fold_cases(
             rule,
-            "SELECT t.report_id, t.scenario, t.period,
+            "SELECT t.report_id, t.entity, t.unit_code, t.scenario, t.period,
                     CASE WHEN count(s.value) = max(n.children) THEN sum(s.value) <= max(t.value) END AS ok,
                     max(t.sheet) AS sheet, max(t.cell) AS cell, t.indicator, t.sector, min(t.seq) AS seq,
                     concat(t.indicator, '[', t.sector, ']: ', coalesce(CAST(sum(s.value) AS VARCHAR), '?'), ' > ', CAST(max(t.value) AS VARCHAR)) AS detail
-             FROM (SELECT c.report_id, c.scenario, c.period, o.indicator, o.sector, o.value, o.sheet, o.cell, o.seq
+             FROM (SELECT c.report_id, c.entity, c.unit_code, c.scenario, c.period, o.indicator, o.sector, o.value, o.sheet, o.cell, o.seq
                    FROM report_columns c
-                   JOIN judged o ON o.report_id = c.report_id AND o.scenario = c.scenario AND o.period = c.period) t
+                   JOIN judged o ON o.report_id = c.report_id AND o.entity = c.entity AND o.scenario = c.scenario AND o.period = c.period) t
              JOIN (SELECT parent, count(*) AS children FROM sectors WHERE level = 1 GROUP BY parent) n ON n.parent = t.sector
              LEFT JOIN (SELECT o.*, s.parent FROM judged o JOIN sectors s ON s.sector_code = o.sector AND s.level = 1) s
-               ON s.report_id = t.report_id AND s.scenario = t.scenario AND s.period = t.period AND s.indicator = t.indicator AND s.parent = t.sector
-             GROUP BY t.report_id, t.scenario, t.period, t.indicator, t.sector",
+               ON s.report_id = t.report_id AND s.entity = t.entity AND s.scenario = t.scenario AND s.period = t.period AND s.indicator = t.indicator AND s.parent = t.sector
+             GROUP BY t.report_id, t.entity, t.unit_code, t.scenario, t.period, t.indicator, t.sector",
         ),
     }
 }
@@ -279,7 +295,7 @@ fn expression_sql(rule: &Rule, sql: &str, operands: &[super::Operand]) -> String
         };
         let _ = write!(
             joins,
-            " LEFT JOIN judged o{i} ON o{i}.report_id = {report} AND o{i}.indicator = '{}' AND o{i}.sector = '{}' \
+            " LEFT JOIN judged o{i} ON o{i}.report_id = {report} AND o{i}.entity = c.entity AND o{i}.indicator = '{}' AND o{i}.sector = '{}' \
              AND o{i}.scenario = c.{scenario} AND o{i}.period = c.{period}",
             operand.indicator, operand.sector
         );
@@ -289,9 +305,9 @@ fn expression_sql(rule: &Rule, sql: &str, operands: &[super::Operand]) -> String
     }
     let first = &operands[0];
     format!(
-        "SELECT report_id, scenario, period, ({sql}) AS verdict, sheet, cell, '{}' AS indicator, '{}' AS sector, \
+        "SELECT report_id, unit_code, scenario, period, ({sql}) AS verdict, sheet, cell, '{}' AS indicator, '{}' AS sector, \
          concat({}) AS detail \
-         FROM (SELECT c.report_id, c.scenario, c.period, o0.sheet, o0.cell{select} FROM report_columns c{joins} \
+         FROM (SELECT c.report_id, c.entity, c.unit_code, c.scenario, c.period, o0.sheet, o0.cell{select} FROM report_columns c{joins} \
                WHERE c.form = '{}') AS operands",
         first.indicator,
         first.sector,
@@ -304,7 +320,7 @@ fn expression_sql(rule: &Rule, sql: &str, operands: &[super::Operand]) -> String
 /// The first failing cell is the finding's; a column without a case is undecided.
 fn fold_cases(rule: &Rule, cases: &str) -> String {
     format!(
-        "SELECT c.report_id, c.scenario, c.period,
+        "SELECT c.report_id, c.entity, c.unit_code, c.scenario, c.period,
                 CASE WHEN count(k.report_id) = 0 THEN NULL
                      WHEN sum(CASE WHEN NOT k.ok THEN 1 ELSE 0 END) > 0 THEN FALSE
                      WHEN count(k.ok) < count(k.report_id) THEN NULL
@@ -315,9 +331,9 @@ fn fold_cases(rule: &Rule, cases: &str) -> String {
                 first_value(k.sector ORDER BY k.seq) FILTER (WHERE NOT k.ok) AS sector,
                 string_agg(k.detail, '; ' ORDER BY k.seq) FILTER (WHERE NOT k.ok) AS detail
          FROM report_columns c
-         LEFT JOIN ({cases}) k ON k.report_id = c.report_id AND k.scenario = c.scenario AND k.period = c.period
+         LEFT JOIN ({cases}) k ON k.report_id = c.report_id AND k.entity = c.entity AND k.scenario = c.scenario AND k.period = c.period
          WHERE c.form = '{}'
-         GROUP BY c.report_id, c.scenario, c.period",
+         GROUP BY c.report_id, c.entity, c.unit_code, c.scenario, c.period",
         rule.form
     )
 }
@@ -357,6 +373,7 @@ pub async fn judge(
                 "indicator",
                 "sector",
                 "detail",
+                "unit_code",
             ]
             .map(|name| text(name).ok().flatten());
             let verdicts: Option<&BooleanArray> =
@@ -384,6 +401,7 @@ pub async fn judge(
                 } else {
                     counts[1] += 1;
                     let place = Place {
+                        unit_code: get(8),
                         cell: get(4),
                         indicator: get(5),
                         sector: get(6),

@@ -16,9 +16,13 @@ WITH stated AS (
     WHERE r.is_current
 ),
 home_sent AS (
+    -- A table whose rows are units was sent for each unit that it has a row of.
     SELECT DISTINCT e.entity, r.form, r.period
     FROM reports r
-    JOIN unit_entities e ON e.vintage = r.unit_vintage AND e.unit_code = r.unit_code
+    JOIN (SELECT report_id, unit_vintage, unit_code FROM reports
+          UNION
+          SELECT report_id, unit_vintage, unit_code FROM observations) u ON u.report_id = r.report_id
+    JOIN unit_entities e ON e.vintage = u.unit_vintage AND e.unit_code = u.unit_code
     WHERE r.is_current
 ),
 eligible AS (

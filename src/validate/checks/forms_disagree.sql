@@ -1,13 +1,11 @@
 -- Totals that another form states otherwise than the home form of the same unit and report period.
-SELECT o.report_id, o.cell, o.indicator, o.sector, o.scenario, CAST(o.value AS VARCHAR) AS stated,
+SELECT o.report_id, o.unit_code, o.cell, o.indicator, o.sector, o.scenario, CAST(o.value AS VARCHAR) AS stated,
        CAST(h.value AS VARCHAR) AS home, i.home_form, o.period AS of_period
 FROM observations o
 JOIN indicators i ON i.indicator = o.indicator AND i.home_form <> o.form
 JOIN reports r ON r.report_id = o.report_id AND r.is_current
-JOIN reports q
-  ON q.form = i.home_form AND q.period = r.period AND q.unit_vintage = r.unit_vintage AND q.unit_code = r.unit_code
- AND q.is_current
+JOIN reports q ON q.form = i.home_form AND q.period = r.period AND q.is_current
 JOIN observations h
-  ON h.report_id = q.report_id AND h.indicator = o.indicator AND h.sector = o.sector AND h.fund = o.fund
+  ON h.report_id = q.report_id AND h.unit_vintage = o.unit_vintage AND h.unit_code = o.unit_code AND h.indicator = o.indicator AND h.sector = o.sector AND h.fund = o.fund
  AND h.scenario = o.scenario AND h.period = o.period
 WHERE o.sector = '_T' AND o.fund = '_T' AND o.value <> h.value

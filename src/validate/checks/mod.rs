@@ -51,12 +51,14 @@ pub async fn run_checks(engine: &Engine, reports: &mut [Report]) -> Result<()> {
                 else {
                     continue;
                 };
+                let whole = reports[report].place();
                 let place = Place {
+                    unit_code: values.get("unit_code").cloned().or(whole.unit_code.clone()),
                     cell: values.get("cell").cloned(),
                     indicator: values.get("indicator").cloned(),
                     sector: values.get("sector").cloned(),
                     scenario: values.get("scenario").cloned(),
-                    ..reports[report].place()
+                    ..whole
                 };
                 let args: Vec<(&str, &str)> = values
                     .iter()
@@ -86,24 +88,26 @@ fn trimmed(text: &str) -> String {
     }
 }
 
-/// One finding for each form and period whose reports stand on units that an earlier geography has not.
+/// One finding for each form and period whose values stand on units that an earlier geography has not.
 #[must_use]
 pub fn back_in_time(reports: &[Report], geography: &Geography) -> Vec<Finding> {
     let mut merged: BTreeMap<(String, String, String), usize> = BTreeMap::new();
     for report in reports.iter().filter(|r| r.is_current) {
-        let (Some(period), Some(unit)) = (report.period, &report.unit) else {
+        let Some(period) = report.period else {
             continue;
         };
-        let at = geography
-            .vintages
-            .iter()
-            .position(|(v, _)| *v == unit.vintage)
-            .unwrap_or(0);
-        for (earlier, _) in &geography.vintages[..at] {
-            if !geography.is_unchanged(unit, earlier) {
-                *merged
-                    .entry((report.form.clone(), period.to_string(), earlier.clone()))
-                    .or_default() += 1;
+        for unit in report.units() {
+            let at = geography
+                .vintages
+                .iter()
+                .position(|(v, _)| *v == unit.vintage)
+                .unwrap_or(0);
+            for (earlier, _) in &geography.vintages[..at] {
+                if !geography.is_unchanged(&unit, earlier) {
+                    *merged
+                        .entry((report.form.clone(), period.to_string(), earlier.clone()))
+                        .or_default() += 1;
+                }
             }
         }
     }

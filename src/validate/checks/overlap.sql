@@ -1,6 +1,6 @@
 -- A unit's own report beside the reports of all units that were merged into it, same form and report period.
 WITH own AS (
-    SELECT r.report_id, r.form, r.period AS report_period, r.unit_vintage, r.unit_code, o.period, o.indicator, o.sector,
+    SELECT r.report_id, r.form, r.period AS report_period, o.unit_vintage, o.unit_code, o.period, o.indicator, o.sector,
            o.fund, o.scenario, o.value, o.status, o.sheet, o.cell
     FROM reports r
     JOIN observations o ON o.report_id = r.report_id
@@ -23,7 +23,7 @@ merged AS (
     JOIN unit_changes u ON u.from_vintage = p.unit_vintage AND u.from_code = p.unit_code AND u.change <> 'unchanged'
     JOIN indicators i ON i.indicator = p.indicator
     LEFT JOIN own w
-      ON w.report_id = p.report_id AND w.indicator = i.weight_indicator AND w.period = p.period AND w.sector = p.sector
+      ON w.report_id = p.report_id AND w.unit_code = p.unit_code AND w.indicator = i.weight_indicator AND w.period = p.period AND w.sector = p.sector
      AND w.fund = p.fund AND w.scenario = p.scenario
     GROUP BY u.to_vintage, u.to_code, p.form, p.report_period, p.period, p.indicator, p.sector, p.fund, p.scenario
 ),
@@ -41,12 +41,12 @@ compared AS (
     JOIN indicators i ON i.indicator = o.indicator
 ),
 apart AS (
-    SELECT *, count(*) OVER (PARTITION BY report_id) AS differences,
-           row_number() OVER (PARTITION BY report_id ORDER BY abs(value - merged) DESC, indicator, sector, scenario, period) AS place
+    SELECT *, count(*) OVER (PARTITION BY report_id, unit_code) AS differences,
+           row_number() OVER (PARTITION BY report_id, unit_code ORDER BY abs(value - merged) DESC, indicator, sector, scenario, period) AS place
     FROM compared
     WHERE abs(value - merged) > greatest(CAST(1 AS DECIMAL(38, 6)), CAST(abs(value) * 0.01 AS DECIMAL(38, 6)))
 )
-SELECT report_id, cell, indicator, sector, scenario, CAST(value AS VARCHAR) AS own, CAST(merged AS VARCHAR) AS merged,
+SELECT report_id, unit_code, cell, indicator, sector, scenario, CAST(value AS VARCHAR) AS own, CAST(merged AS VARCHAR) AS merged,
        period AS of_period, CAST(differences AS VARCHAR) AS count
 FROM apart
 WHERE place = 1

@@ -7,21 +7,21 @@ WITH outranked AS (
     WHERE r.unit_code IS NOT NULL
 ),
 apart AS (
-    SELECT u.report_id, u.reporter, o.cell, o.indicator, o.sector, o.scenario, o.period AS of_period, o.value AS stated,
+    SELECT u.report_id, o.unit_code, u.reporter, o.cell, o.indicator, o.sector, o.scenario, o.period AS of_period, o.value AS stated,
            h.value AS counted,
-           count(*) OVER (PARTITION BY u.report_id) AS differences,
-           row_number() OVER (PARTITION BY u.report_id ORDER BY abs(o.value - h.value) DESC, o.indicator, o.sector, o.scenario, o.period) AS place
+           count(*) OVER (PARTITION BY u.report_id, o.unit_code) AS differences,
+           row_number() OVER (PARTITION BY u.report_id, o.unit_code ORDER BY abs(o.value - h.value) DESC, o.indicator, o.sector, o.scenario, o.period) AS place
     FROM outranked u
     JOIN reports q
       ON q.form = u.form AND q.period = u.period AND q.unit_vintage = u.unit_vintage AND q.unit_code = u.unit_code
      AND q.is_current
     JOIN observations o ON o.report_id = u.report_id
     JOIN observations h
-      ON h.report_id = q.report_id AND h.indicator = o.indicator AND h.sector = o.sector AND h.fund = o.fund
+      ON h.report_id = q.report_id AND h.unit_code = o.unit_code AND h.indicator = o.indicator AND h.sector = o.sector AND h.fund = o.fund
      AND h.scenario = o.scenario AND h.period = o.period
     WHERE u.revision = u.last_revision AND o.value <> h.value
 )
-SELECT report_id, cell, indicator, sector, scenario, of_period, reporter, CAST(stated AS VARCHAR) AS stated,
+SELECT report_id, unit_code, cell, indicator, sector, scenario, of_period, reporter, CAST(stated AS VARCHAR) AS stated,
        CAST(counted AS VARCHAR) AS counted, CAST(differences AS VARCHAR) AS count
 FROM apart
 WHERE place = 1
