@@ -122,7 +122,7 @@ fn reason(reason: Reason) -> &'static str {
 fn vintage_evidence(report: &Report, evidence: &'static str) -> &'static str {
     match evidence {
         "stated" => "stated above the table",
-        "name-and-code" if report.by_unit => "only this geography has all the units of the rows",
+        "name-and-code" if report.by_unit => "the rows are units of this geography alone",
         "name-and-code" => "only this geography has such a name and code",
         "unchanged" => {
             "the unit was left as it was; the geography in force at the end of the period"

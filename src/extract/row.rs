@@ -84,9 +84,11 @@ impl Reader<'_> {
             .iter()
             .filter_map(|text| mark(text).parse().ok())
             .collect();
+        // A form with one column of values has one number, behind the letters of the columns that describe rows.
+        let letters = texts.len() - numbers.len();
         texts.len() >= 3
             && texts.iter().all(|text| is_mark(text))
-            && numbers.len() >= 2
+            && (numbers.len() >= 2 || (numbers.len() == 1 && letters >= 2))
             && numbers.windows(2).all(|pair| pair[1] == pair[0] + 1)
     }
 

@@ -115,6 +115,57 @@ pub fn decide_vintages(reports: &mut [Report], geography: &Geography, zone: &Tim
         );
         report.hold(finding);
     }
+    for report in reports.iter_mut().filter(|r| r.by_unit && !r.held) {
+        warn_of_better_fit(report, geography);
+    }
+}
+
+/// A table whose rows are units has next to all units of its geography. Where it has them of another one only,
+/// it may have been taken for what it is not.
+fn warn_of_better_fit(report: &mut Report, geography: &Geography) {
+    let Some(own) = report
+        .unit
+        .clone()
+        .filter(|_| report.stated_vintage.is_none())
+    else {
+        return;
+    };
+    let count = |vintage: &str| {
+        let codes: BTreeSet<&String> = report
+            .observations
+            .iter()
+            .filter_map(|o| o.area.as_ref()?.get(vintage))
+            .collect();
+        (codes.len(), geography.units_of(vintage).len())
+    };
+    let nearly_all = |vintage: &str| {
+        let (has, all) = count(vintage);
+        has * 10 >= all * 9
+    };
+    let other = report
+        .candidates
+        .iter()
+        .find(|c| **c != own && nearly_all(&c.vintage))
+        .filter(|_| !nearly_all(&own.vintage));
+    let Some(other) = other.map(|c| c.vintage.clone()) else {
+        return;
+    };
+    let texts = [&own.vintage, &other].map(|vintage| {
+        let (has, all) = count(vintage);
+        [vintage.clone(), has.to_string(), all.to_string()]
+    });
+    let [[vintage, has, all], [other, other_has, other_all]] =
+        texts.each_ref().map(<[String; 3]>::each_ref);
+    let args: [(&str, &str); 6] = [
+        ("vintage", vintage),
+        ("has", has),
+        ("all", all),
+        ("other", other),
+        ("other_has", other_has),
+        ("other_all", other_all),
+    ];
+    let finding = Finding::new("TH433", report.place(), &args);
+    report.findings.push(finding);
 }
 
 /// (1) what the sheet says, (2) name and code taken together.

@@ -522,7 +522,7 @@ fn load(report: &mut Report, normalized: Normalized, explained: i64) {
 const NAMED_ROWS: usize = 5;
 
 /// A table whose rows are units is the country's. Its rows say on which geographies it may stand: those in which
-/// each of them is a unit.
+/// each of them is a unit; if they are all units of one geography alone, it is that.
 fn identify_by_rows(plan: &Plan, table: &Table, report: &mut Report) {
     let geography = &plan.geography;
     let claim = claim_of(table);
@@ -558,6 +558,12 @@ fn identify_by_rows(plan: &Plan, table: &Table, report: &mut Report) {
         .filter(|(_, lacking)| lacking.is_empty())
         .map(|(vintage, _)| geography.country(vintage))
         .collect();
+    // The names of a later geography may all have been names before; a table of all its units is of that one.
+    let all_of = |country: &&UnitKey| rows.len() == geography.units_of(&country.vintage).len();
+    let mut complete = report.candidates.iter().filter(all_of);
+    if let (Some(only), None, None) = (complete.next(), complete.next(), &report.stated_vintage) {
+        report.candidates = BTreeSet::from([only.clone()]);
+    }
     if report.held {
         return;
     }

@@ -160,6 +160,11 @@ fn compare_values(name: &str, expected: &[Value], report: &Report, all: &mut Vec
         .iter()
         .map(|o| Value {
             cell: o.at.to_string(),
+            unit: o
+                .area
+                .as_deref()
+                .and_then(|area| report.unit_of(Some(area)))
+                .map_or_else(String::new, |unit| format!("@{}", unit.code)),
             indicator: o.indicator.clone(),
             sector: o.sector.clone(),
             scenario: o.scenario.as_str().to_owned(),
@@ -173,8 +178,8 @@ fn compare_values(name: &str, expected: &[Value], report: &Report, all: &mut Vec
     let expected: BTreeSet<Value> = expected.iter().cloned().collect();
     let line = |v: &Value| {
         format!(
-            "{} {} {} {} {} = {} {}",
-            v.cell, v.indicator, v.sector, v.scenario, v.period, v.value, v.status
+            "{} {} {} {} {} {} = {} {}",
+            v.cell, v.unit, v.indicator, v.sector, v.scenario, v.period, v.value, v.status
         )
     };
     for value in expected.difference(&got) {

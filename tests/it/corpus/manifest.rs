@@ -19,6 +19,9 @@ pub(super) struct Manifest {
     pub(super) holds: String,
     /// The name it comes under, where that matters.
     pub(super) arrives_as: Option<String>,
+    /// The pipeline that reads it.
+    #[serde(default = "kttt")]
+    pub(super) pipeline: String,
     #[serde(rename = "make")]
     _make: Option<serde::de::IgnoredAny>,
     pub(super) expect: Expect,
@@ -75,6 +78,10 @@ pub(super) struct ExpectedReport {
     pub(super) unit_read: BTreeMap<String, String>,
 }
 
+fn kttt() -> String {
+    "kttt".to_owned()
+}
+
 fn first() -> i64 {
     1
 }
@@ -98,6 +105,8 @@ impl Manifest {
 pub(super) struct Value {
     /// Cell, as `A1`.
     pub(super) cell: String,
+    /// Code of the unit, where it is not that of the report.
+    pub(super) unit: String,
     pub(super) indicator: String,
     pub(super) sector: String,
     pub(super) scenario: String,
@@ -111,6 +120,7 @@ pub(super) struct Value {
 /// What rows, columns and the table as a whole say of a value's key.
 #[derive(Debug, Clone, Default)]
 struct Key {
+    unit: Option<String>,
     indicator: Option<String>,
     sector: Option<String>,
     scenario: Option<String>,
@@ -119,7 +129,9 @@ struct Key {
 
 impl Key {
     fn add(&mut self, word: &str) -> Result<(), String> {
-        let slot = if ["actual", "plan", "estimate"].contains(&word) {
+        let slot = if word.starts_with('@') {
+            &mut self.unit
+        } else if ["actual", "plan", "estimate"].contains(&word) {
             &mut self.scenario
         } else if Period::from_str(word).is_ok() {
             &mut self.period
@@ -202,6 +214,7 @@ impl ExpectedReport {
                     let usual = if scenario == "estimate" { "E" } else { "A" };
                     values.push(Value {
                         cell: format!("{letters}{row}"),
+                        unit: key.unit.unwrap_or_default(),
                         indicator: key.indicator.ok_or_else(|| lacks("indicator"))?,
                         sector: key.sector.unwrap_or_else(|| "_T".to_owned()),
                         scenario,
