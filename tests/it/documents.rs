@@ -139,27 +139,45 @@ fn says(text: &str, expected: &str) -> bool {
     left_out || lines.next().is_none()
 }
 
+/// The words of a command; what stands in quotes is one.
+fn words(command: &str) -> Vec<&str> {
+    let parts = command.split('"').enumerate();
+    parts
+        .flat_map(|(n, part)| match n % 2 {
+            0 => part.split_whitespace().collect(),
+            _ => vec![part],
+        })
+        .collect()
+}
+
+/// A copy of the definitions, in which a page can be followed.
+fn workplace() -> TempDir {
+    let directory = TempDir::new().expect("a directory");
+    copy(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines"),
+        &directory.path().join("pipelines"),
+    );
+    fs::create_dir(directory.path().join("sample-data")).expect("a directory");
+    directory
+}
+
 /// Does what a page says in a copy of the definitions: writes its files (`toml PATH`, `csv PATH`), makes its changes
 /// (`diff PATH`), gives its commands (`console`) and compares what they answer.
-fn follow(page: &str) -> usize {
+fn follow(page: &str, directory: &Path) -> usize {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let page = fs::read_to_string(root.join(page)).expect("a page");
-    let directory = TempDir::new().expect("a directory");
-    copy(&root.join("pipelines"), &directory.path().join("pipelines"));
-    fs::create_dir(directory.path().join("sample-data")).expect("a directory");
     let mut commands = 0;
     for (kind, body) in blocks(&page) {
         if kind == "console" {
             let (command, answer) = body.split_once('\n').expect("a command and its answer");
-            let arguments = command.strip_prefix("$ tonghop ").expect("a command");
-            let arguments: Vec<&str> = arguments.split(' ').collect();
-            let output = tonghop_in(directory.path(), &arguments);
+            let arguments = words(command.strip_prefix("$ tonghop ").expect("a command"));
+            let output = tonghop_in(directory, &arguments);
             let said = [output.stdout, output.stderr].concat();
             let said = String::from_utf8(said).expect("text");
             assert!(says(&said, answer), "`{command}` says\n{said}");
             commands += 1;
         } else if let Some(("diff", file)) = kind.split_once(' ') {
-            let path = directory.path().join(file);
+            let path = directory.join(file);
             let side = |mark: char| -> String {
                 let lines = body.lines().filter(|l| l.starts_with([' ', mark]));
                 lines.map(|line| format!("{}\n", &line[1..])).collect()
@@ -169,7 +187,10 @@ fn follow(page: &str) -> usize {
             assert_eq!(text.matches(&before).count(), 1, "in {file}: {before}");
             fs::write(&path, text.replacen(&before, &after, 1)).expect("written");
         } else if let Some((_, file)) = kind.split_once(' ') {
-            fs::write(directory.path().join(file), body).expect("written");
+            let path = directory.join(file);
+            let folder = path.parent().expect("a folder");
+            fs::create_dir_all(folder).expect("a directory");
+            fs::write(path, body).expect("written");
         }
     }
     commands
@@ -177,12 +198,36 @@ fn follow(page: &str) -> usize {
 
 #[test]
 fn the_page_of_a_new_form_can_be_followed() {
-    assert_eq!(follow("docs/new-form.md"), 7);
+    assert_eq!(follow("docs/new-form.md", workplace().path()), 7);
 }
 
 #[test]
 fn the_page_of_a_new_year_can_be_followed() {
-    assert_eq!(follow("docs/new-year.md"), 4);
+    assert_eq!(follow("docs/new-year.md", workplace().path()), 4);
+}
+
+/// The page makes the second subject from nothing but its table, file by file as it is committed.
+#[test]
+fn the_page_of_a_new_subject_can_be_followed() {
+    let directory = workplace();
+    let made = directory.path().join("pipelines/htx-pxweb");
+    let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/htx-pxweb");
+    fs::remove_dir_all(&made).expect("removed");
+    copy(&committed.join("sample-data"), &made.join("sample-data"));
+    assert_eq!(follow("docs/new-subject.md", directory.path()), 9);
+    for folder in ["", "forms", "tables", "editions"] {
+        let files = fs::read_dir(committed.join(folder)).expect("a folder");
+        let paths = files.map(|entry| entry.expect("an entry").path());
+        for path in paths.filter(|p| p.is_file() && !p.ends_with("README.md")) {
+            let name = path.file_name().expect("a name");
+            assert_eq!(
+                fs::read_to_string(made.join(folder).join(name)).ok(),
+                fs::read_to_string(&path).ok(),
+                "{} is not what the page makes",
+                path.display()
+            );
+        }
+    }
 }
 
 #[test]

@@ -1,0 +1,394 @@
+//! Tables whose rows are units: the second subject on its sample, and what such a table may have.
+
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+use std::sync::LazyLock;
+
+use tempfile::TempDir;
+
+use crate::check::copy;
+use crate::golden::{sql, tonghop, tonghop_in};
+
+const PIPELINE: &str = "pipelines/htx-pxweb";
+const SAMPLE_FILE: &str = "pipelines/htx-pxweb/sample-data/htx-kqsxkd-2022.csv";
+
+fn succeeded(output: &Output) -> String {
+    let said = [&output.stdout[..], &output.stderr[..]].concat();
+    let said = String::from_utf8(said).expect("text");
+    assert!(output.status.success(), "{said}");
+    said
+}
+
+/// The folder of a run over the sample, and what it said.
+static SAMPLE: LazyLock<(TempDir, String)> = LazyLock::new(|| {
+    let directory = TempDir::new().expect("a directory");
+    let place = |name: &str| directory.path().join(name).to_string_lossy().into_owned();
+    let output = tonghop(&[
+        "run",
+        PIPELINE,
+        "--lake",
+        &place("lake"),
+        "--out",
+        &place("out"),
+    ]);
+    let said = succeeded(&output);
+    (directory, said)
+});
+
+fn asked(query: &str) -> Vec<String> {
+    sql(&SAMPLE.0.path().join("lake"), query)
+}
+
+#[test]
+fn the_second_subject_comes_out_on_the_34_provinces() {
+    let on_2025 = "geography = '2025' AND period = '2022' AND indicator = 'htx_operating_with_results' \
+                   AND sector = '_T' AND scenario = 'actual'";
+    assert_eq!(
+        asked(&format!(
+            "SELECT code, CAST(value AS BIGINT), status, units_reported, units_expected FROM regional WHERE scheme = '6v-2025' AND {on_2025} ORDER BY code"
+        )),
+        [
+            "BTB,2787,A,5,5",
+            "DBSCL,2263,A,5,5",
+            "DBSH,4430,A,6,6",
+            "DHNTBTN,2096,A,6,6",
+            "DNB,1242,A,3,3",
+            "MNPB,3014,A,9,9",
+        ]
+    );
+    assert_eq!(
+        asked(&format!(
+            "SELECT code, CAST(value AS BIGINT), status, units_reported, units_expected FROM national WHERE {on_2025}"
+        )),
+        ["VN,15832,A,34,34"]
+    );
+    // Of two territories that bear one code, or one name: Lào Cai would have 202 if codes were added.
+    assert_eq!(
+        asked(&format!(
+            "SELECT code, name_vi, CAST(value AS BIGINT) FROM provincial WHERE {on_2025} AND name_vi IN \
+                        ('Lào Cai', 'Bắc Ninh', 'Quảng Trị', 'Gia Lai', 'Tây Ninh', 'Đồng Tháp', 'An Giang') ORDER BY code"
+        )),
+        [
+            "15,Lào Cai,338",
+            "24,Bắc Ninh,827",
+            "44,Quảng Trị,555",
+            "52,Gia Lai,365",
+            "80,Tây Ninh,249",
+            "82,Đồng Tháp,401",
+            "91,An Giang,637",
+        ]
+    );
+}
+
+/// The sample says what the published figures say, province by province.
+#[test]
+fn each_row_is_the_published_figure_of_its_province() {
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/reference/published_figures.csv");
+    let mut reader = csv::Reader::from_path(path).expect("the figures");
+    let mut published: Vec<String> = reader
+        .records()
+        .map(|row| row.expect("a row"))
+        .filter(|row| {
+            &row[2] == "2022-12-31" && &row[3] == "2004" && &row[5] == "htx_operating_with_results"
+        })
+        .map(|row| format!("2004,{},{}", &row[4], &row[6]))
+        .collect();
+    published.sort();
+    assert_eq!(published.len(), 63);
+    assert_eq!(
+        asked(
+            "SELECT unit_vintage, unit_code, CAST(value AS BIGINT) FROM observations ORDER BY unit_code"
+        ),
+        published
+    );
+    assert_eq!(
+        asked(
+            "SELECT form, period, unit_vintage, unit_code, vintage_evidence, observations, cells_total, cells_loaded FROM reports"
+        ),
+        ["HTX-KQ,2022,2004,VN,name-and-code,63,63,63"]
+    );
+    assert_eq!(asked("SELECT count(*) FROM findings"), ["0"]);
+    assert!(
+        SAMPLE.1.contains("63 of 63 units (1 report)"),
+        "{}",
+        SAMPLE.1
+    );
+}
+
+#[test]
+fn its_tables_are_printed_by_the_queries_of_the_first_subject() {
+    let out = SAMPLE.0.path().join("out/csv");
+    let table = |name: &str| fs::read_to_string(out.join(name)).expect("a table");
+    let by_place = table("01.csv");
+    // The country, six regions, 34 provinces.
+    assert_eq!(by_place.lines().count(), 1 + 1 + 6 + 34);
+    assert!(by_place.contains("Trung du và miền núi phía Bắc") && by_place.contains(",3014,"));
+    let bridge = table("02.csv");
+    let of = |start: &str| -> Vec<&str> {
+        let lines = bridge.lines().filter(|line| line.contains(start));
+        lines
+            .map(|line| line.split(',').nth(9).unwrap_or_default())
+            .collect()
+    };
+    assert_eq!(of(",15,0,Lào Cai,"), ["338", "338", "0"]);
+    assert_eq!(of(",2004:10,1,"), ["136"]);
+    assert_eq!(of(",2004:15,1,"), ["202"]);
+}
+
+#[test]
+fn what_is_shared_is_part_of_the_definition_and_the_inbox_is_not() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let directory = TempDir::new().expect("a directory");
+    copy(&root.join("pipelines"), &directory.path().join("pipelines"));
+    let hash = || {
+        let plan = tonghop::pipeline::load(&directory.path().join(PIPELINE)).expect("sound");
+        plan.definition_hash
+    };
+    let change = |file: &str| {
+        let path = directory.path().join("pipelines").join(file);
+        let text = fs::read_to_string(&path).expect("a file");
+        fs::write(path, format!("{text}\n")).expect("written");
+    };
+    let mut before = hash();
+    for file in [
+        "kttt/tables/by_place.sql",
+        "kttt/tables/bridge.sql",
+        "kttt/tables/common.sql",
+        "kttt/models/facts.sql",
+        "reference/name_aliases.csv",
+        "htx-pxweb/forms/htx-kq.toml",
+    ] {
+        change(file);
+        let after = hash();
+        assert_ne!(before, after, "{file} is no part of the definition");
+        before = after;
+    }
+    for file in [
+        "htx-pxweb/sample-data/htx-kqsxkd-2022.csv",
+        "kttt/tables/by_sector.sql",
+    ] {
+        change(file);
+        assert_eq!(before, hash(), "{file} is a part of the definition");
+    }
+}
+
+#[test]
+fn a_blank_table_lists_the_provinces_in_force_and_is_for_none_alone() {
+    let directory = TempDir::new().expect("a directory");
+    let file = directory.path().join("blank.xlsx");
+    let file = file.to_string_lossy();
+    for (period, units, vintage) in [("2022", 63, "2004"), ("2026", 34, "2025")] {
+        let asked = [
+            "template",
+            "HTX-KQ",
+            "--pipeline",
+            PIPELINE,
+            "--period",
+            period,
+            "--out",
+            &file,
+        ];
+        succeeded(&tonghop(&asked));
+        let said = succeeded(&tonghop(&["inspect", "--pipeline", PIPELINE, &file]));
+        assert!(said.contains(&format!("CẢ NƯỚC ({vintage}:VN)")), "{said}");
+        assert!(
+            said.contains(&format!("values     {units} ({units} O)")),
+            "{said}"
+        );
+        assert!(
+            said.contains("findings: 0 errors, 0 warnings, 0 infos"),
+            "{said}"
+        );
+    }
+    let refused = tonghop(&[
+        "template",
+        "HTX-KQ",
+        "--pipeline",
+        PIPELINE,
+        "--period",
+        "2026",
+        "--unit",
+        "15",
+    ]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("leave out --unit"));
+}
+
+/// The table of the sample with its lines changed: none takes a line out.
+fn table(change: impl Fn(&str) -> Option<String>) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(SAMPLE_FILE);
+    let text = fs::read_to_string(path).expect("the sample");
+    let lines: Vec<String> = text.lines().filter_map(change).collect();
+    lines.join("\n")
+}
+
+/// One run with rules of its own: a table sent again, with a province less and a figure that cannot be; and one of
+/// 2026, on the 34 provinces.
+#[test]
+fn a_table_sent_again_supersedes_whole_and_is_judged_province_by_province() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let directory = TempDir::new().expect("a directory");
+    let place = directory.path();
+    copy(&root.join("pipelines"), &place.join("pipelines"));
+    fs::create_dir(place.join("inbox")).expect("a directory");
+    let write = |file: &str, text: &str| fs::write(place.join(file), text).expect("written");
+    write(
+        "pipelines/htx-pxweb/rules.toml",
+        r#"
+[[rule]]
+id = "P1"
+form = "HTX-KQ"
+severity = "error"
+kind = "counts-not-negative"
+message_vi = "Số âm"
+message_en = "A count is negative"
+
+[[rule]]
+id = "P2"
+form = "HTX-KQ"
+severity = "warning"
+kind = "expression"
+expression = "htx_operating_with_results <= 1000"
+message_vi = "Quá nhiều"
+message_en = "Too many"
+"#,
+    );
+    let keep = |line: &str| Some(line.to_owned());
+    write(
+        "inbox/first.csv",
+        &table(|line| match line {
+            _ if line.contains("Hà Giang") => Some("\"Hà Đông\",381".to_owned()),
+            _ => keep(line),
+        }),
+    );
+    write(
+        "inbox/again.csv",
+        &table(|line| match line {
+            _ if line.contains("Lai Châu") => None,
+            _ if line.contains("Yên Bái") => Some("\"Yên Bái\",-5".to_owned()),
+            _ => keep(line),
+        }),
+    );
+    let units =
+        fs::read_to_string(root.join("pipelines/reference/admin_units.csv")).expect("units");
+    let mut names: Vec<(&str, &str)> = units
+        .lines()
+        .map(|line| line.split(',').collect::<Vec<_>>())
+        .filter(|row| row[1] == "2025")
+        .map(|row| (row[0], row[2]))
+        .collect();
+    names.sort_unstable();
+    names.dedup_by_key(|(code, _)| *code);
+    assert_eq!(names.len(), 34);
+    let rows: Vec<String> = names
+        .iter()
+        .map(|(_, name)| format!("\"{name}\",10"))
+        .collect();
+    let title = table(keep);
+    let title = title.lines().next().expect("a title");
+    write(
+        "inbox/later.csv",
+        &format!(
+            "{title}\n\n\"Tỉnh, thành phố\",\"2026\"\n\"CẢ NƯỚC\",340\n{}\n",
+            rows.join("\n")
+        ),
+    );
+    write(
+        "inbox/received.csv",
+        "file_name,received_at\nfirst.csv,2023-03-01T08:00:00+07:00\nagain.csv,2023-04-01T08:00:00+07:00\n\
+         later.csv,2027-03-01T08:00:00+07:00\n",
+    );
+    let said = succeeded(&tonghop_in(
+        place,
+        &[
+            "run",
+            PIPELINE,
+            "--submissions",
+            "inbox",
+            "--fail-on",
+            "never",
+        ],
+    ));
+    assert!(said.contains("62 of 63 units (2 reports)"), "{said}");
+    assert!(said.contains("34 of 34 units (1 report)"), "{said}");
+    let asked = |query: &str| sql(&place.join("lake"), query);
+    assert_eq!(
+        asked(
+            "SELECT s.file_name, r.period, r.unit_vintage, r.revision, r.is_current, r.observations FROM reports r \
+               JOIN submissions s ON s.submission_id = r.submission_id ORDER BY s.file_name"
+        ),
+        [
+            "again.csv,2022,2004,2,true,62",
+            "first.csv,2022,2004,1,false,62",
+            "later.csv,2026,2025,1,true,34"
+        ]
+    );
+    assert_eq!(
+        asked(
+            "SELECT rule, period, passed, failed, undecided FROM rule_results ORDER BY rule, period"
+        ),
+        [
+            "P1,2022,61,1,0",
+            "P1,2026,34,0,0",
+            "P2,2022,61,1,0",
+            "P2,2026,34,0,0"
+        ]
+    );
+    assert_eq!(
+        asked(
+            "SELECT rule, unit_vintage, unit_code, period FROM findings WHERE code = 'TH501' ORDER BY rule"
+        ),
+        ["P1,2004,15,2022", "P2,2004,01,2022"]
+    );
+    // What stood in the first table alone counts no more, and is named; what it lacked is not missing.
+    assert_eq!(
+        asked("SELECT unit_code, period FROM findings WHERE code = 'TH404'"),
+        ["12,2022"]
+    );
+    let lost = asked("SELECT message_en FROM findings WHERE code = 'TH403'");
+    assert!(
+        lost.len() == 1 && lost[0].contains("12: htx_operating_with_results actual 2022"),
+        "{lost:?}"
+    );
+    assert_eq!(
+        asked("SELECT code, cell FROM findings WHERE code IN ('TH217', 'TH431') ORDER BY code"),
+        ["TH217,A4", "TH431,A15"]
+    );
+    assert_eq!(
+        asked("SELECT unit_vintage, period, message_en FROM findings WHERE code = 'TH409'"),
+        ["2004,2026,23 reports of merged units cannot be put on the geography of 2004"]
+    );
+    let of = "indicator = 'htx_operating_with_results' AND scenario = 'actual' AND period = '2022'";
+    assert_eq!(
+        asked(&format!(
+            "SELECT geography, CAST(value AS BIGINT), status, units_reported, units_expected FROM national WHERE {of} ORDER BY geography"
+        )),
+        // Without Lai Châu (136), and -5 in place of 202.
+        ["2004,15489,P,62,63", "2025,15489,P,33,34"]
+    );
+    assert_eq!(
+        asked(&format!(
+            "SELECT CAST(value AS BIGINT), basis, sources, expected FROM facts WHERE geography = '2025' AND unit_code = '15' AND {of}"
+        )),
+        ["131,restated,2,2"]
+    );
+
+    for (severity, folders) in [("warning", 1), ("info", 2)] {
+        succeeded(&tonghop_in(
+            place,
+            &["feedback", PIPELINE, "--severity", severity],
+        ));
+        let index = fs::read_to_string(place.join("feedback/index.csv")).expect("an index");
+        assert!(
+            index.contains("2004,VN,CẢ NƯỚC,2004-VN CẢ NƯỚC/again.xlsx,"),
+            "{index}"
+        );
+        let entries = fs::read_dir(place.join("feedback")).expect("a directory");
+        let count = entries
+            .filter(|entry| entry.as_ref().expect("an entry").path().is_dir())
+            .count();
+        assert_eq!(count, folders, "{index}");
+    }
+}
