@@ -85,7 +85,8 @@ pub(super) struct Reported {
     pub(super) expected: i64,
 }
 
-/// How many units sent the table's forms, each year on the geography that most of them reported on.
+/// How many units sent the table's forms, each year on the geography that most of them reported on. A form whose
+/// rows are units was sent for each unit that it has a row of.
 async fn reported(
     engine: &Engine,
     definition: &TableDefinition,
@@ -103,9 +104,12 @@ async fn reported(
     };
     let sql = format!(
         "WITH sent AS ( \
-             SELECT period, unit_vintage, unit_code FROM reports \
-             WHERE is_current AND unit_code IS NOT NULL AND form IN ({forms}) AND period IN ({years}) \
-             GROUP BY period, unit_vintage, unit_code HAVING count(DISTINCT form) = {n}), \
+             SELECT r.period, u.unit_vintage, u.unit_code FROM reports r \
+             JOIN (SELECT report_id, unit_vintage, unit_code FROM reports \
+                   UNION SELECT report_id, unit_vintage, unit_code FROM observations) u ON u.report_id = r.report_id \
+             JOIN (SELECT DISTINCT vintage, unit_code FROM units) k ON k.vintage = u.unit_vintage AND k.unit_code = u.unit_code \
+             WHERE r.is_current AND r.form IN ({forms}) AND r.period IN ({years}) \
+             GROUP BY r.period, u.unit_vintage, u.unit_code HAVING count(DISTINCT r.form) = {n}), \
          there AS (SELECT vintage, count(DISTINCT unit_code) AS units FROM units GROUP BY vintage) \
          SELECT s.period, count(*) AS units, max(t.units) AS expected FROM sent s JOIN there t ON t.vintage = s.unit_vintage \
          GROUP BY s.period, s.unit_vintage ORDER BY s.period, units DESC",

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Output;
 use std::sync::LazyLock;
 
+use calamine::{Reader, Xlsx, open_workbook};
 use tempfile::TempDir;
 
 use crate::check::copy;
@@ -135,6 +136,19 @@ fn its_tables_are_printed_by_the_queries_of_the_first_subject() {
     assert_eq!(of(",15,0,Lào Cai,"), ["338", "338", "0"]);
     assert_eq!(of(",2004:10,1,"), ["136"]);
     assert_eq!(of(",2004:15,1,"), ["202"]);
+    let mut book: Xlsx<_> =
+        open_workbook(SAMPLE.0.path().join("out/white-book.xlsx")).expect("the book");
+    let sheets = book.sheet_names();
+    let said: Vec<String> = sheets
+        .iter()
+        .flat_map(|name| {
+            let sheet = book.worksheet_range(name).expect("a sheet");
+            let cells = sheet.used_cells().map(|(_, _, cell)| cell.to_string());
+            cells.collect::<Vec<_>>()
+        })
+        .collect();
+    let reported = said.iter().find(|cell| cell.contains("63/63"));
+    assert!(reported.is_some(), "{said:#?}");
 }
 
 #[test]
@@ -391,4 +405,133 @@ message_en = "Too many"
             .count();
         assert_eq!(count, folders, "{index}");
     }
+}
+
+/// Forms of both kinds beside each other: a table by units that is the home of its figure, and reports of single
+/// provinces; tables of both geographies, and of two bodies, for one year.
+#[test]
+fn a_table_by_units_stands_beside_reports_of_single_units() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let directory = TempDir::new().expect("a directory");
+    let place = directory.path();
+    copy(&root.join("pipelines"), &place.join("pipelines"));
+    fs::create_dir(place.join("inbox")).expect("a directory");
+    let write = |file: &str, text: &str| fs::write(place.join(file), text).expect("written");
+    let change = |file: &str, old: &str, new: &str| {
+        let path = place.join(PIPELINE).join(file);
+        let text = fs::read_to_string(&path).expect("a definition");
+        assert_eq!(text.matches(old).count(), 1, "{old}");
+        fs::write(path, text.replace(old, new)).expect("written");
+    };
+    change("indicators.csv", "results,,,0,", "results,,901,0,");
+    change(
+        "pipeline.toml",
+        "[country]",
+        "[[reporters]]\nid = \"CTK\"\nwords = [\"Cục Thống kê\"]\nrank = 1\n\n\
+         [[reporters]]\nid = \"LM\"\nwords = [\"Liên minh\"]\nrank = 2\n\n[country]",
+    );
+    write(
+        "pipelines/htx-pxweb/forms/tinh.toml",
+        r#"
+form = "HTX-TINH"
+title_vi = "Báo cáo của tỉnh"
+title_en = "Report of a province"
+frequencies = ["annual"]
+
+[rows]
+dimension = "indicator"
+head = ["Chỉ tiêu"]
+
+[stub]
+code = ["Mã số"]
+
+[[columns]]
+id = "actual"
+head = ["Thực hiện năm {N}"]
+scenario = "actual"
+period = "N"
+"#,
+    );
+    for (year, figure) in [(2022, 140), (2023, 150)] {
+        write(
+            &format!("inbox/lao-cai-{year}.csv"),
+            &format!(
+                "Biểu số: HTX-TINH\nĐơn vị báo cáo: Lào Cai\nĐịa giới: 63 tỉnh\nMã số,Chỉ tiêu,Thực hiện năm {year}\n\
+                 901,Số HTX có kết quả,{figure}\n"
+            ),
+        );
+    }
+    let title = table(|line| line.starts_with("\"Số").then(|| line.to_owned()));
+    // Of 2023 the table has no row of Lào Cai.
+    write(
+        "inbox/table-2023.csv",
+        &format!("{title}\n\"Tỉnh, thành phố\",2023\nHà Giang,400\nTuyên Quang,300\n"),
+    );
+    // The same year on the units of after the change: one agrees with the sum of its former units, one does not.
+    write(
+        "inbox/table-2022-new.csv",
+        &format!("{title}\n\"Mã\",\"Tỉnh, thành phố\",2022\n08,Tuyên Quang,657\n15,Lào Cai,400\n"),
+    );
+    write(
+        "inbox/table-2022-other.csv",
+        &format!(
+            "Đơn vị báo cáo: Liên minh\n{title}\n\"Tỉnh, thành phố\",2022\nHà Giang,381\nYên Bái,203\nCà Mau,161\n"
+        ),
+    );
+    write("inbox/table-2022.csv", &table(|line| Some(line.to_owned())));
+    succeeded(&tonghop_in(
+        place,
+        &[
+            "run",
+            PIPELINE,
+            "--submissions",
+            "inbox",
+            "--fail-on",
+            "never",
+        ],
+    ));
+    let asked = |query: &str| sql(&place.join("lake"), query);
+    let found = |code: &str| {
+        asked(&format!(
+            "SELECT file_name, unit_vintage, unit_code, cell, message_en FROM findings WHERE code = '{code}' ORDER BY file_name, unit_code"
+        ))
+    };
+    let of = "indicator = 'htx_operating_with_results' AND scenario = 'actual'";
+    // The home form goes first where it has the unit, and only there.
+    assert_eq!(
+        asked(&format!(
+            "SELECT period, CAST(value AS BIGINT), basis FROM facts WHERE geography = '2004' AND unit_code = '10' AND {of} ORDER BY period"
+        )),
+        ["2022,136,reported", "2023,150,reported"]
+    );
+    let starts = |all: &[String], starts: &[&str]| {
+        assert_eq!(all.len(), starts.len(), "{all:#?}");
+        for (one, start) in all.iter().zip(starts) {
+            assert!(one.starts_with(start), "{one} is not {start}");
+        }
+    };
+    starts(&found("TH408"), &["lao-cai-2022.csv,2004,10,C5,"]);
+    starts(&found("TH407"), &["lao-cai-2023.csv,2004,10,,"]);
+    starts(&found("TH406"), &["table-2022-new.csv,2025,15,C4,"]);
+    assert!(found("TH406")[0].contains("the new unit reports 400, its former units together 338"));
+    starts(
+        &found("TH417"),
+        &[
+            "table-2022-other.csv,2004,15,B5,",
+            "table-2022-other.csv,2004,96,B6,",
+        ],
+    );
+    // A new unit's own row counts, and the others are made of their former ones: nothing twice.
+    assert_eq!(
+        asked(&format!(
+            "SELECT unit_code, CAST(value AS BIGINT), basis FROM facts WHERE geography = '2025' AND period = '2022' AND unit_code IN ('08', '15', '44') AND {of} ORDER BY unit_code"
+        )),
+        ["08,657,reported", "15,400,reported", "44,555,restated"]
+    );
+    assert_eq!(
+        asked(&format!(
+            "SELECT CAST(value AS BIGINT), units_reported FROM national WHERE geography = '2025' AND period = '2022' AND {of}"
+        )),
+        ["15894,34"]
+    );
 }
