@@ -182,11 +182,12 @@ impl Lake {
         fs::rename(&aside, &to).map_err(io_at(&to))
     }
 
-    /// Publishes a snapshot: all contract tables, those not given as empty ones.
+    /// Writes a snapshot: all contract tables, those not given as empty ones. Readers see it once [`Self::point_current_at`]
+    /// says so.
     ///
     /// # Errors
-    /// When something cannot be written; the current snapshot then stays what it was.
-    pub fn publish(
+    /// When something cannot be written; no part of a snapshot is left then.
+    pub fn write(
         &self,
         id: &str,
         tables: &BTreeMap<&'static str, RecordBatch>,
@@ -209,14 +210,17 @@ impl Lake {
             fs::rename(&aside, &directory).map_err(io_at(&directory))?;
         }
         sync_directory(&self.root.join("snapshots"))?;
-        self.point_current_at(id)?;
         Ok(Snapshot {
             id: id.to_owned(),
             directory,
         })
     }
 
-    fn point_current_at(&self, id: &str) -> Result<(), LakeError> {
+    /// Makes a snapshot the one that readers see, in one step.
+    ///
+    /// # Errors
+    /// When the link cannot be replaced; it then stays what it was.
+    pub fn point_current_at(&self, id: &str) -> Result<(), LakeError> {
         let aside = self.root.join(".current.part");
         let link = self.root.join("current");
         let _ = fs::remove_file(&aside);

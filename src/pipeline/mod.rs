@@ -4,6 +4,7 @@ mod assemble;
 mod catalogue;
 mod check;
 mod correspondence;
+mod decisions;
 mod encodings;
 mod feedback;
 mod form;
@@ -24,7 +25,7 @@ pub use feedback::{Feedback, FeedbackOptions, feedback};
 pub use inspect::{Inspected, Inspection, inspect, read_files};
 pub use load::load;
 pub use run::{Progress, Run, RunError, RunOptions, Stage, open_engine, run};
-pub use summary::{Headlines, Overdue, ReportCount, Summary};
+pub use summary::{Correction, DecisionLine, Headlines, Overdue, ReportCount, Summary};
 pub use template::{BlankForm, TemplateError, TemplateOptions, template};
 
 use std::path::PathBuf;
@@ -32,7 +33,7 @@ use std::path::PathBuf;
 use jiff::tz::TimeZone;
 
 use crate::extract::{RawWords, Vocabulary};
-use crate::geography::{Duty, Geography, Reporters};
+use crate::geography::{Decision, Duty, Geography, Reporters};
 use crate::intake::Limits;
 use crate::normalize::Conventions;
 use crate::period::Period;
@@ -80,6 +81,8 @@ pub struct Plan {
     pub targets: Vec<Target>,
     /// The rules.
     pub rules: Vec<Rule>,
+    /// What people decided where files leave something open.
+    pub decisions: Vec<Decision>,
     /// SQL from observations to totals.
     pub models: Models,
     /// The white book's tables.
