@@ -21,6 +21,9 @@ pub(super) struct Arguments {
     /// The lake.
     #[arg(long, default_value = "lake", value_name = "DIR")]
     lake: PathBuf,
+    /// The snapshot that is asked, by its id or the beginning of it [default: the current one].
+    #[arg(long, value_name = "ID")]
+    snapshot: Option<String>,
     /// How the result is written.
     #[arg(long, default_value = "table")]
     format: Output,
@@ -61,7 +64,15 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
     {
         return show::failure("Parquet is not for a terminal\nhint: name a file with --output");
     }
-    match answer(&query, &arguments.lake, arguments.format).await {
+    let snapshot = match &arguments.snapshot {
+        Some(id) => Snapshot::named(&arguments.lake, id),
+        None => Snapshot::current(&arguments.lake),
+    };
+    let snapshot = match snapshot {
+        Ok(snapshot) => snapshot,
+        Err(e) => return show::failure(&e.to_string()),
+    };
+    match answer(&query, &snapshot, arguments.format).await {
         Ok(bytes) => match write(&bytes, arguments.output.as_ref()) {
             Ok(()) => ExitCode::from(CLEAN),
             Err(e) => show::failure(&e.to_string()),
@@ -80,9 +91,8 @@ fn write(bytes: &[u8], output: Option<&PathBuf>) -> std::io::Result<()> {
     }
 }
 
-async fn answer(query: &str, lake: &std::path::Path, format: Output) -> Result<Vec<u8>, String> {
-    let snapshot = Snapshot::current(lake).map_err(|e| e.to_string())?;
-    let engine = open_engine(&snapshot).map_err(|e| e.to_string())?;
+async fn answer(query: &str, snapshot: &Snapshot, format: Output) -> Result<Vec<u8>, String> {
+    let engine = open_engine(snapshot).map_err(|e| e.to_string())?;
     let (schema, batches) = engine.query(query).await.map_err(|e| e.strip_backtrace())?;
     encode(&schema, &batches, format).map_err(|e| e.to_string())
 }

@@ -14,8 +14,8 @@ pub use decision::{Decided, Decision, Docket, Known, Outcome, Ruling, Subject};
 pub use identify::{Claim, Identified, Reporter, Reporters};
 pub use reference::{RegionMember, Tables, UnitChange, UnitName};
 pub use report::{
-    Collection, Duty, Evidence, Missing, Report, due_date, missing_reports,
-    reports_after_their_due_date, settle_revisions, settle_twins,
+    Collection, Duty, Evidence, LateCorrection, Missing, Report, due_date, late_corrections,
+    missing_reports, reports_after_their_due_date, settle_revisions, settle_twins,
 };
 pub use vintage::decide_vintages;
 

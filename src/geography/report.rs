@@ -8,8 +8,9 @@ use jiff::tz::TimeZone;
 
 use super::decision::{Docket, Outcome};
 use super::identify::Reporters;
-use super::{Geography, UnitKey};
+use super::{Geography, UnitChange, UnitKey};
 use crate::diagnostic::{Finding, Place, Severity};
+use crate::extract::Scenario;
 use crate::normalize::{ComparedValue, Observation};
 use crate::period::{Frequency, Period};
 
@@ -376,6 +377,69 @@ fn name_lost_values(reports: &mut [Report], earlier: usize, later: usize) {
         ],
     );
     reports[later].findings.push(finding);
+}
+
+/// A version of a report that came when its unit had become part of another.
+#[derive(Debug, Clone)]
+pub struct LateCorrection {
+    /// The report, by its place among all.
+    pub report: usize,
+    /// The unit that its unit belongs to now.
+    pub successor: UnitKey,
+    /// What it says otherwise than the version before: indicator, sector, scenario and period.
+    pub changed: BTreeSet<(String, String, Scenario, Period)>,
+}
+
+/// The corrections that came after their unit had become part of another, with what they change.
+#[must_use]
+pub fn late_corrections(
+    reports: &[Report],
+    geography: &Geography,
+    zone: &TimeZone,
+) -> Vec<LateCorrection> {
+    let counts = |r: &&Report| !r.held && !r.outranked;
+    let figures = |r: &Report| -> BTreeMap<_, _> {
+        let key = |o: &Observation| (o.indicator.clone(), o.sector.clone(), o.scenario, o.period);
+        r.observations
+            .iter()
+            .map(|o| (key(o), (o.value, o.status)))
+            .collect()
+    };
+    let mut corrections = Vec::new();
+    for (i, report) in reports.iter().enumerate().filter(|(_, r)| counts(r)) {
+        let Some(unit) = report.unit.as_ref().filter(|_| report.revision > 1) else {
+            continue;
+        };
+        let came = report.received_at.to_zoned(zone.clone()).date();
+        let successors = geography.successors(unit);
+        let merged = |c: &&&UnitChange| !c.is_unchanged() && c.effective <= came;
+        if successors.iter().find(merged).is_none() {
+            continue;
+        }
+        let before = reports.iter().filter(counts).find(|r| {
+            (&r.form, r.period, &r.unit) == (&report.form, report.period, &report.unit)
+                && r.revision == report.revision - 1
+        });
+        let (Some(before), Some(last)) = (before, successors.last()) else {
+            continue;
+        };
+        let (then, now) = (figures(before), figures(report));
+        let differs = |key: &&_| then.get(*key) != now.get(*key);
+        let changed: BTreeSet<_> = then
+            .keys()
+            .chain(now.keys())
+            .filter(differs)
+            .cloned()
+            .collect();
+        if !changed.is_empty() {
+            corrections.push(LateCorrection {
+                report: i,
+                successor: last.to.clone(),
+                changed,
+            });
+        }
+    }
+    corrections
 }
 
 /// A duty to report.

@@ -40,6 +40,16 @@ pub enum LakeError {
     /// There is nothing to read.
     #[error("there is no lake at `{0}`\nhint: `tonghop run` makes one; name another with --lake")]
     Absent(String),
+    /// No snapshot has the name.
+    #[error("the lake `{lake}` has no one snapshot `{asked}`\nhint: it has {known}")]
+    NoSnapshot {
+        /// The lake.
+        lake: String,
+        /// What was asked for.
+        asked: String,
+        /// The snapshots there are.
+        known: String,
+    },
     /// The file system refused.
     #[error("{path}: {source}")]
     Io {
@@ -251,6 +261,46 @@ impl Snapshot {
         } else {
             Err(absent())
         }
+    }
+
+    /// A snapshot of a lake by its id, or by the beginning of it that no other has.
+    ///
+    /// # Errors
+    /// When there is no lake, no such snapshot, or several.
+    pub fn named(root: &Path, id: &str) -> Result<Self, LakeError> {
+        let all = Self::all(root)?;
+        let mut fitting = all.iter().filter(|s| s.id.starts_with(id));
+        match (fitting.next(), fitting.next()) {
+            (Some(one), None) if !id.is_empty() => Ok(one.clone()),
+            _ => Err(LakeError::NoSnapshot {
+                lake: root.display().to_string(),
+                asked: id.to_owned(),
+                known: all.into_iter().map(|s| s.id).collect::<Vec<_>>().join(", "),
+            }),
+        }
+    }
+
+    /// All snapshots of a lake, by id.
+    ///
+    /// # Errors
+    /// When there is no lake.
+    pub fn all(root: &Path) -> Result<Vec<Self>, LakeError> {
+        let directory = root.join("snapshots");
+        let entries =
+            fs::read_dir(&directory).map_err(|_| LakeError::Absent(root.display().to_string()))?;
+        let mut all: Vec<Self> = entries
+            .flatten()
+            .map(|entry| {
+                (
+                    entry.file_name().to_string_lossy().into_owned(),
+                    entry.path(),
+                )
+            })
+            .filter(|(id, path)| !id.starts_with('.') && path.is_dir())
+            .map(|(id, directory)| Self { id, directory })
+            .collect();
+        all.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(all)
     }
 
     /// The files of a table, in the order of their names.

@@ -561,7 +561,7 @@ impl Decided {
         match (&self.unit, by_words) {
             (None, Ok(())) => {}
             (None, Err(finding)) => report.hold(*finding),
-            (Some((_, unit)), Ok(())) if report.candidates.iter().eq([unit]) => {}
+            (Some((_, unit)), Ok(())) if says_itself(report, unit) => {}
             (Some((decision, unit)), _) => {
                 report.candidates = BTreeSet::from([unit.clone()]);
                 report.settle_unit(unit.clone(), "decision");
@@ -577,6 +577,12 @@ impl Decided {
             }
         }
     }
+}
+
+/// Whether a report's own words mean this unit and no other.
+fn says_itself(report: &Report, unit: &UnitKey) -> bool {
+    report.candidates.contains(unit)
+        && (report.candidates.len() == 1 || report.stated_vintage.as_ref() == Some(&unit.vintage))
 }
 
 /// What tells the period of a report.

@@ -3,6 +3,7 @@
 mod assemble;
 mod catalogue;
 mod check;
+mod corrections;
 mod correspondence;
 mod decisions;
 mod encodings;

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::assemble::{Contents, Submission, read_submission};
+use super::corrections::note_late_corrections;
 use super::reference::reference_tables;
 use super::summary::{Summary, summarize};
 use super::{Plan, tables};
@@ -497,6 +498,7 @@ impl Work<'_> {
         }
         out.extend(totals);
         findings.extend(validate::run_checks(&engine, &mut reports).await?);
+        note_late_corrections(&engine, plan, &mut reports).await?;
 
         let known: Vec<Known<'_>> = submissions.iter().map(Submission::known).collect();
         let (decided, about_decisions) = docket.close(&known, &reports);

@@ -146,10 +146,11 @@ fn register_atoms(engine: &Engine, geography: &Geography) -> Result<()> {
     let mut rows: Vec<[String; 7]> = Vec::new();
     let mut sizes: Vec<i64> = Vec::new();
     let both = |unit: &UnitKey| {
-        geography
-            .names(unit, Date::MAX)
-            .map(|u| [u.name_vi.clone(), u.name_en.clone()])
-            .unwrap_or_else(|| [unit.code.clone(), unit.code.clone()])
+        let names = geography.names(unit, Date::MAX);
+        names.map_or_else(
+            || [unit.code.clone(), unit.code.clone()],
+            |u| [u.name_vi.clone(), u.name_en.clone()],
+        )
     };
     for (vintage, _) in &geography.vintages {
         for unit in geography.units_of(vintage) {

@@ -7,6 +7,7 @@ mod chain;
 mod check;
 mod contract;
 mod corpus;
+mod decisions;
 mod documents;
 mod encodings;
 mod feedback;
