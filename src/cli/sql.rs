@@ -33,7 +33,7 @@ pub(super) struct Arguments {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Output {
+pub(super) enum Output {
     /// A table of text.
     Table,
     /// Comma-separated values with a header.
@@ -97,7 +97,8 @@ async fn answer(query: &str, snapshot: &Snapshot, format: Output) -> Result<Vec<
     encode(&schema, &batches, format).map_err(|e| e.to_string())
 }
 
-fn encode(
+/// A result in the bytes of a format.
+pub(super) fn encode(
     schema: &SchemaRef,
     batches: &[RecordBatch],
     format: Output,

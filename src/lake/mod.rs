@@ -40,6 +40,14 @@ pub enum LakeError {
     /// There is nothing to read.
     #[error("there is no lake at `{0}`\nhint: `tonghop run` makes one; name another with --lake")]
     Absent(String),
+    /// There was no snapshot before.
+    #[error(
+        "nothing was current before the snapshot `{id}`\nhint: name the snapshot to compare it with"
+    )]
+    NothingBefore {
+        /// The snapshot.
+        id: String,
+    },
     /// No snapshot has the name.
     #[error("the lake `{lake}` has no one snapshot `{asked}`\nhint: it has {known}")]
     NoSnapshot {
@@ -108,6 +116,45 @@ pub fn check_owner(root: &Path, pipeline: &str) -> Result<bool, LakeError> {
 #[must_use]
 pub fn original(root: &Path, sha256: &str) -> PathBuf {
     root.join("inbox").join(sha256)
+}
+
+/// What a snapshot was made with, kept beside its tables.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About {
+    /// Version of the program.
+    pub version: String,
+    /// Hash of the pipeline's definitions.
+    pub definitions: String,
+}
+
+/// The file of a snapshot that says what it was made with.
+const ABOUT: &str = "snapshot.toml";
+
+/// The file that says which snapshot was current from when on, a line each.
+const HISTORY: &str = "current.log";
+
+/// The snapshot that was current before another one last became it.
+///
+/// # Errors
+/// When nothing was published before it, or what was is no more there.
+pub fn before(root: &Path, snapshot: &Snapshot) -> Result<Snapshot, LakeError> {
+    let path = root.join("runs").join(HISTORY);
+    let text = fs::read_to_string(&path).unwrap_or_default();
+    let ids: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.split_whitespace().nth(1))
+        .collect();
+    let last = ids.iter().rposition(|id| *id == snapshot.id);
+    let earlier = ids[..last.unwrap_or(ids.len())]
+        .iter()
+        .rev()
+        .find(|id| **id != snapshot.id);
+    match earlier {
+        Some(id) => Snapshot::named(root, id),
+        None => Err(LakeError::NothingBefore {
+            id: snapshot.id.clone(),
+        }),
+    }
 }
 
 /// A lake that this process may write to.
@@ -200,6 +247,7 @@ impl Lake {
     pub fn write(
         &self,
         id: &str,
+        about: &About,
         tables: &BTreeMap<&'static str, RecordBatch>,
     ) -> Result<Snapshot, LakeError> {
         let directory = self.root.join("snapshots").join(id);
@@ -216,6 +264,10 @@ impl Lake {
                     .unwrap_or_else(|| RecordBatch::new_empty(table.schema.clone()));
                 write::write_table(&aside.join(table.name), table, &batch, before.as_ref())?;
             }
+            let path = aside.join(ABOUT);
+            let text = toml::to_string(about)
+                .map_err(|e| io_at(&path)(io::Error::other(e.to_string())))?;
+            write_durably(&path, text.as_bytes()).map_err(io_at(&path))?;
             sync_directory(&aside)?;
             fs::rename(&aside, &directory).map_err(io_at(&directory))?;
         }
@@ -237,7 +289,19 @@ impl Lake {
         std::os::unix::fs::symlink(Path::new("snapshots").join(id), &aside)
             .map_err(io_at(&aside))?;
         fs::rename(&aside, &link).map_err(io_at(&link))?;
-        sync_directory(&self.root)
+        sync_directory(&self.root)?;
+        self.note_current(id)
+    }
+
+    /// Notes when a snapshot became current.
+    fn note_current(&self, id: &str) -> Result<(), LakeError> {
+        let path = self.root.join("runs").join(HISTORY);
+        let mut log = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&path)
+            .map_err(io_at(&path))?;
+        writeln!(log, "{} {id}", jiff::Timestamp::now()).map_err(io_at(&path))
     }
 }
 
@@ -301,6 +365,22 @@ impl Snapshot {
             .collect();
         all.sort_by(|a, b| a.id.cmp(&b.id));
         Ok(all)
+    }
+
+    /// What it was made with; none where it does not say.
+    ///
+    /// # Errors
+    /// When the file that says so cannot be read.
+    pub fn about(&self) -> Result<Option<About>, LakeError> {
+        let path = self.directory.join(ABOUT);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(io_at(&path)(e)),
+        };
+        toml::from_str(&text)
+            .map(Some)
+            .map_err(|e| io_at(&path)(io::Error::new(io::ErrorKind::InvalidData, e.to_string())))
     }
 
     /// The files of a table, in the order of their names.

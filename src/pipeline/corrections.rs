@@ -1,6 +1,6 @@
 //! Corrections of units that have become part of others: which printed tables they touch.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use datafusion::error::Result;
 
@@ -26,7 +26,7 @@ pub(super) async fn note_late_corrections(
         return Ok(());
     }
     register_order(engine, &official_order(plan))?;
-    let mut printed: Vec<(&str, &str, BTreeSet<FigureKey>)> = Vec::new();
+    let mut printed: Vec<(&str, &str, BTreeMap<FigureKey, bool>)> = Vec::new();
     for table in &plan.tables {
         let figures = printed_figures(engine, table).await?;
         printed.push((&table.id, table.scenario(), figures));
@@ -93,7 +93,7 @@ fn touches(
     correction: &LateCorrection,
     places: &BTreeSet<(String, String)>,
     scenario: &str,
-    figure: &FigureKey,
+    (figure, is_there): (&FigureKey, &bool),
 ) -> bool {
     let in_place = places.contains(&(figure.geography.clone(), figure.code.clone()));
     in_place
@@ -106,20 +106,20 @@ fn touches(
                 same_scenario
                     && *sector == figure.sector
                     && period.to_string() == figure.period
-                    && enters(plan, indicator, &figure.indicator)
+                    && (*indicator == figure.indicator
+                        || (*is_there && enters(plan, indicator, &figure.indicator)))
             })
 }
 
-/// Whether an indicator enters another: as itself, as its weight, or as a side of it.
+/// Whether an indicator enters another: as its weight, or as a side of it.
 fn enters(plan: &Plan, part: &str, whole: &str) -> bool {
     let measure = plan.indicators.iter().find(|i| i.id == whole);
-    part == whole
-        || measure.is_some_and(|i| match &i.measure {
-            Measure::Mean { weight } => weight == part,
-            Measure::Ratio {
-                numerator,
-                denominator,
-            } => numerator == part || denominator == part,
-            Measure::Stock | Measure::Flow => false,
-        })
+    measure.is_some_and(|i| match &i.measure {
+        Measure::Mean { weight } => weight == part,
+        Measure::Ratio {
+            numerator,
+            denominator,
+        } => numerator == part || denominator == part,
+        Measure::Stock | Measure::Flow => false,
+    })
 }

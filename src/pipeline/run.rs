@@ -26,7 +26,7 @@ use crate::intake::{
     ARCHIVE, Arrival, Intake, hex, lies_in_archive, look_into, refused_as_nested, refused_by_name,
     unpack,
 };
-use crate::lake::{self, Lake, LakeError, Snapshot};
+use crate::lake::{self, About, Lake, LakeError, Snapshot};
 use crate::period::Period;
 use crate::publish::PublishError;
 use crate::{publish, query, validate};
@@ -140,7 +140,11 @@ pub async fn run(
         _ => {
             let tables = work.compute(intake.findings).await?;
             progress(Stage::Publish, 0, 1);
-            let snapshot = lake.write(&id, &tables)?;
+            let about = About {
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                definitions: plan.definition_hash.clone(),
+            };
+            let snapshot = lake.write(&id, &about, &tables)?;
             // What was known once never takes the place of what is known now.
             if options.as_of.is_none() || before.is_none() {
                 lake.point_current_at(&id)?;

@@ -13,13 +13,13 @@ use crate::check::copy;
 use crate::golden::{sql, tonghop};
 
 /// A pipeline of its own, an inbox and a lake.
-struct Office {
+pub(crate) struct Office {
     place: TempDir,
     received: String,
 }
 
 impl Office {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let place = TempDir::new().expect("a directory");
         copy(
             &Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines"),
@@ -33,24 +33,24 @@ impl Office {
         }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.place.path().join(name)
     }
 
-    /// Puts a file into the inbox; returns its submission_id.
-    fn send(&mut self, name: &str, day: &str, bytes: &[u8]) -> String {
+    /// Puts a file into the inbox; returns its submission's id.
+    pub(crate) fn send(&mut self, name: &str, day: &str, bytes: &[u8]) -> String {
         fs::write(self.path("inbox").join(name), bytes).expect("written");
         let _ = writeln!(self.received, "{name},{day}T08:00:00+07:00");
         fs::write(self.path("inbox/received.csv"), &self.received).expect("written");
         format!("{:x}", Sha256::digest(bytes))[..16].to_owned()
     }
 
-    fn decide(&self, decisions: &str) {
+    pub(crate) fn decide(&self, decisions: &str) {
         fs::write(self.path("pipelines/kttt/decisions.toml"), decisions).expect("written");
     }
 
     /// Runs; returns standard output and error together.
-    fn run(&self, lake: &str, more: &[&str]) -> String {
+    pub(crate) fn run(&self, lake: &str, more: &[&str]) -> String {
         let place = |name: &str| self.path(name).to_string_lossy().into_owned();
         let (pipeline, inbox) = (place("pipelines/kttt"), place("inbox"));
         let (lake, out) = (place(lake), place(&format!("{lake}-out")));
@@ -67,13 +67,13 @@ impl Office {
         text
     }
 
-    fn sql(&self, query: &str) -> Vec<String> {
+    pub(crate) fn sql(&self, query: &str) -> Vec<String> {
         sql(&self.path("lake"), query)
     }
 }
 
 /// A report as text: province as it is written, year, total, active, and lines above the table.
-fn csv(province: &str, year: u16, total: u32, active: u32, above: &str) -> Vec<u8> {
+pub(crate) fn csv(province: &str, year: u16, total: u32, active: u32, above: &str) -> Vec<u8> {
     let next = year + 1;
     format!(
         "Biểu số: KTTT-01;\nĐơn vị báo cáo: {province};\n{above}NĂM {year};\nChỉ tiêu;Ước thực hiện năm {year};Kế hoạch năm {next}\n\

@@ -8,6 +8,7 @@ mod check;
 mod contract;
 mod corpus;
 mod decisions;
+mod diff;
 mod documents;
 mod encodings;
 mod feedback;
