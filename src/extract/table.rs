@@ -7,7 +7,7 @@ use super::Vocabulary;
 use super::body::read_body;
 use super::form::{Form, UnitCodes, belongs};
 use super::grid::{Address, Content, Range, Sheet};
-use super::header::{Header, Role};
+use super::header::{HeadedColumn, Header, Role};
 use super::label::one_line;
 use super::layout::{Found, lay_out};
 use super::title::{Stated, Title, read_title};
@@ -77,6 +77,8 @@ pub struct Table {
     pub title: Title,
     /// The period of the report.
     pub period: PeriodClaim,
+    /// The first head that states a year.
+    pub year_head: Option<Stated>,
     /// Its cells, row by row.
     pub cells: Vec<LocatedCell>,
     /// Body cells that are neither loaded nor checked, each named in a finding.
@@ -299,6 +301,8 @@ fn read_table(
         stated.at = sheet.home(stated.at);
     }
     let period = claim_period(&header, &title, frequency);
+    let with_year = |c: &HeadedColumn| c.head.clone().filter(|_| c.year.is_some());
+    let year_head = header.columns.iter().find_map(with_year);
     let end = if turned { found.bottom + 1 } else { body.end };
     let table = Table {
         form: header.form,
@@ -309,6 +313,7 @@ fn read_table(
         }],
         title,
         period,
+        year_head,
         cells,
         cells_held: body.held,
         findings,

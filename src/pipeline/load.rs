@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use toml::Spanned;
 
 use super::catalogue::{Indicator, Measure, read_indicators, read_sectors, read_targets};
+use super::decisions::{Names, read_decisions};
 use super::encodings::read_encodings;
 use super::form::{CodeLists, dangling, read_form};
 use super::raw::RawPipeline;
@@ -138,6 +139,19 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
     }
 
     let rules = read_rules(directory, &indicators, &form_codes, &mut errors);
+    let decisions_path = directory.join("decisions.toml");
+    let mut decisions = Vec::new();
+    if decisions_path.exists() {
+        let names = Names {
+            geography: &geography,
+            is_form: &|code| form_codes.contains(code),
+            is_rule: &|id| rules.iter().any(|r| r.id == id),
+        };
+        match Source::read(&decisions_path) {
+            Ok(source) => decisions = read_decisions(&source, &names, &mut errors),
+            Err(e) => errors.push(e),
+        }
+    }
     let mut models = Models::default();
     let models_directory = beside(directory, &raw.models);
     for model in MODELS {
@@ -347,6 +361,7 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
         sectors,
         targets,
         rules,
+        decisions,
         models,
         models_directory,
         tables,

@@ -108,6 +108,12 @@ impl TableDefinition {
         [&self.query.common, &self.query.own]
     }
 
+    /// The scenario its figures stand on.
+    #[must_use]
+    pub fn scenario(&self) -> &str {
+        &self.scenario
+    }
+
     /// Checks a definition, which stands in `path` as `text`, and reads its query beside it. `indicators` and
     /// `forms` are those of the pipeline.
     ///

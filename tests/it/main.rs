@@ -8,6 +8,8 @@ mod chain;
 mod check;
 mod contract;
 mod corpus;
+mod decisions;
+mod diff;
 mod documents;
 mod encodings;
 mod feedback;

@@ -11,18 +11,23 @@ use crate::engine::Engine;
 use crate::geography::{Geography, Report};
 
 /// A query whose rows are findings: its columns are arguments of the message, some also of the place.
-const CHECKS: [(&str, &str); 4] = [
+const CHECKS: [(&str, &str); 7] = [
     ("TH406", include_str!("overlap.sql")),
     ("TH407", include_str!("other_form_counts.sql")),
     ("TH408", include_str!("forms_disagree.sql")),
     ("TH417", include_str!("reporters_differ.sql")),
+    ("TH422", include_str!("gap.sql")),
+    ("TH423", include_str!("counted_twice.sql")),
+    ("TH424", include_str!("both_sides.sql")),
 ];
 
-/// Runs the checks over `reports`, `observations` and `counted`; the findings go to their reports.
+/// Runs the checks over the tables of the lake and the models' own. What is of one report goes to that report; what is of
+/// the whole is returned.
 ///
 /// # Errors
 /// When a query fails.
-pub async fn run_checks(engine: &Engine, reports: &mut [Report]) -> Result<()> {
+pub async fn run_checks(engine: &Engine, reports: &mut [Report]) -> Result<Vec<Finding>> {
+    let mut of_the_whole = Vec::new();
     let index: HashMap<String, usize> = reports
         .iter()
         .enumerate()
@@ -45,26 +50,35 @@ pub async fn run_checks(engine: &Engine, reports: &mut [Report]) -> Result<()> {
                         values.insert(field.name(), trimmed(texts.value(row)));
                     }
                 }
-                let Some(report) = values
-                    .get("report_id")
-                    .and_then(|id| index.get(id).copied())
-                else {
-                    continue;
+                let get = |name: &str| values.get(name).cloned();
+                let report = get("report_id").and_then(|id| index.get(&id).copied());
+                let whole = match report {
+                    Some(report) => reports[report].place(),
+                    None => Place {
+                        form: get("form"),
+                        period: get("period"),
+                        unit_vintage: get("unit_vintage"),
+                        unit_code: get("unit_code"),
+                        ..Place::default()
+                    },
                 };
-                let whole = reports[report].place();
                 let place = Place {
-                    unit_code: values.get("unit_code").cloned().or(whole.unit_code.clone()),
-                    cell: values.get("cell").cloned(),
-                    indicator: values.get("indicator").cloned(),
-                    sector: values.get("sector").cloned(),
-                    scenario: values.get("scenario").cloned(),
+                    unit_code: get("unit_code").or(whole.unit_code.clone()),
+                    cell: get("cell"),
+                    indicator: get("indicator"),
+                    sector: get("sector"),
+                    scenario: get("scenario"),
                     ..whole
                 };
                 let args: Vec<(&str, &str)> = values
                     .iter()
                     .map(|(name, value)| (*name, value.as_str()))
                     .collect();
-                found.push((report, Finding::new(code, place, &args)));
+                let finding = Finding::new(code, place, &args);
+                match report {
+                    Some(report) => found.push((report, finding)),
+                    None => of_the_whole.push(finding),
+                }
             }
         }
         found.sort_by(|a, b| (a.0, a.1.storage_key()).cmp(&(b.0, b.1.storage_key())));
@@ -72,7 +86,7 @@ pub async fn run_checks(engine: &Engine, reports: &mut [Report]) -> Result<()> {
             reports[report].findings.push(finding);
         }
     }
-    Ok(())
+    Ok(of_the_whole)
 }
 
 /// A decimal without idle zeros; any other text as it is.
