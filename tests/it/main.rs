@@ -22,4 +22,5 @@ mod sample_files;
 mod sample_truth;
 mod support;
 mod template;
+mod tiling;
 mod white_book;
