@@ -230,6 +230,22 @@ fn a_blank_table_lists_the_provinces_in_force_and_is_for_none_alone() {
     assert!(String::from_utf8_lossy(&refused.stderr).contains("leave out --unit"));
 }
 
+/// Code and name of the 34 provinces.
+fn names_of_2025() -> Vec<(String, String)> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/reference/admin_units.csv");
+    let mut reader = csv::Reader::from_path(path).expect("units");
+    let mut names: Vec<(String, String)> = reader
+        .records()
+        .map(|row| row.expect("a row"))
+        .filter(|row| &row[1] == "2025")
+        .map(|row| (row[0].to_owned(), row[2].to_owned()))
+        .collect();
+    names.sort_unstable();
+    names.dedup_by(|a, b| a.0 == b.0);
+    assert_eq!(names.len(), 34);
+    names
+}
+
 /// The table of the sample with its lines changed: none takes a line out.
 fn table(change: impl Fn(&str) -> Option<String>) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(SAMPLE_FILE);
@@ -285,18 +301,7 @@ message_en = "Too many"
             _ => keep(line),
         }),
     );
-    let units =
-        fs::read_to_string(root.join("pipelines/reference/admin_units.csv")).expect("units");
-    let mut names: Vec<(&str, &str)> = units
-        .lines()
-        .map(|line| line.split(',').collect::<Vec<_>>())
-        .filter(|row| row[1] == "2025")
-        .map(|row| (row[0], row[2]))
-        .collect();
-    names.sort_unstable();
-    names.dedup_by_key(|(code, _)| *code);
-    assert_eq!(names.len(), 34);
-    let rows: Vec<String> = names
+    let rows: Vec<String> = names_of_2025()
         .iter()
         .map(|(_, name)| format!("\"{name}\",10"))
         .collect();
@@ -479,6 +484,32 @@ period = "N"
         ),
     );
     write("inbox/table-2022.csv", &table(|line| Some(line.to_owned())));
+    // All names but one of the 34, for a year of the 63: people decide what the table cannot say.
+    let rows: Vec<String> = names_of_2025()
+        .into_iter()
+        .filter(|(code, _)| code != "46")
+        .map(|(_, name)| format!("{name},10"))
+        .collect();
+    let rows = rows.join("\n");
+    for year in [2020, 2021] {
+        write(
+            &format!("inbox/table-{year}.csv"),
+            &format!("{title}\n\"Tỉnh, thành phố\",{year}\n{rows}\n"),
+        );
+    }
+    let decision = |file: &str, ruling: &str| {
+        format!(
+            "[[decision]]\nfile = \"{file}\"\n{ruling}\nby = \"A\"\non = \"2030-01-01\"\nwhy = \"B\"\n"
+        )
+    };
+    write(
+        "pipelines/htx-pxweb/decisions.toml",
+        &[
+            decision("table-2021.csv", "vintage = \"2025\""),
+            decision("table-2020.csv", "unit = \"2025:15\""),
+        ]
+        .concat(),
+    );
     succeeded(&tonghop_in(
         place,
         &[
@@ -496,11 +527,34 @@ period = "N"
             "SELECT file_name, unit_vintage, unit_code, cell, message_en FROM findings WHERE code = '{code}' ORDER BY file_name, unit_code"
         ))
     };
+    assert_eq!(
+        asked(
+            "SELECT period, unit_vintage, unit_code, vintage_evidence FROM reports WHERE period < '2022' ORDER BY period"
+        ),
+        ["2020,2004,VN,period", "2021,2025,VN,decision"]
+    );
+    assert_eq!(
+        asked(
+            "SELECT code, file_name FROM findings WHERE code IN ('TH419', 'TH420', 'TH433') ORDER BY code"
+        ),
+        [
+            "TH419,table-2021.csv",
+            "TH420,table-2020.csv",
+            "TH433,table-2020.csv"
+        ]
+    );
+    // A new unit's row and those of its former units are named together.
+    assert_eq!(
+        asked(
+            "SELECT file_name, unit_vintage, unit_code FROM findings WHERE code = 'TH424' ORDER BY unit_code"
+        ),
+        ["table-2022-new.csv,2025,08", "table-2022-new.csv,2025,15"]
+    );
     let of = "indicator = 'htx_operating_with_results' AND scenario = 'actual'";
     // The home form goes first where it has the unit, and only there.
     assert_eq!(
         asked(&format!(
-            "SELECT period, CAST(value AS BIGINT), basis FROM facts WHERE geography = '2004' AND unit_code = '10' AND {of} ORDER BY period"
+            "SELECT period, CAST(value AS BIGINT), basis FROM facts WHERE geography = '2004' AND unit_code = '10' AND period >= '2022' AND {of} ORDER BY period"
         )),
         ["2022,136,reported", "2023,150,reported"]
     );

@@ -23,4 +23,5 @@ mod sample_files;
 mod sample_truth;
 mod support;
 mod template;
+mod tiling;
 mod white_book;

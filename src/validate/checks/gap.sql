@@ -36,11 +36,14 @@ stated AS (
     JOIN indicators i ON i.indicator = o.indicator
     GROUP BY o.period, o.indicator, o.sector, o.fund, o.scenario
 ),
+-- A ratio is of the form of its numerator.
 figures AS (
     SELECT DISTINCT u.period, u.indicator, u.sector, u.fund, u.scenario, t.form
     FROM used u
+    JOIN indicators i ON i.indicator = u.indicator
     JOIN stated t
-      ON t.period = u.period AND t.indicator = u.indicator AND t.sector = u.sector AND t.fund = u.fund AND t.scenario = u.scenario
+      ON t.period = u.period AND t.indicator = coalesce(i.numerator, u.indicator) AND t.sector = u.sector
+     AND t.fund = u.fund AND t.scenario = u.scenario
 ),
 uncovered AS (
     SELECT f.form, f.period, f.indicator, f.sector, f.fund, f.scenario, t.unit_code, t.name_vi, t.name_en, t.size,
