@@ -81,7 +81,7 @@ pub fn read_files(plan: &Plan, files: &[(PathBuf, String)]) -> Result<Vec<Inspec
     }
     decide_vintages(&mut reports, &plan.geography, &plan.zone);
     settle_twins(&mut reports);
-    settle_revisions(&mut reports, &plan.reporters);
+    settle_revisions(&mut reports, &plan.reporters, &plan.lexicon);
     let mut reports = reports.into_iter();
     for (inspection, readings) in inspections.iter_mut().zip(readings) {
         inspection.reports = readings

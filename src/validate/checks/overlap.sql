@@ -46,7 +46,6 @@ apart AS (
     FROM compared
     WHERE abs(value - merged) > greatest(CAST(1 AS DECIMAL(38, 6)), CAST(abs(value) * 0.01 AS DECIMAL(38, 6)))
 )
-SELECT report_id, cell, indicator, sector, scenario, CAST(value AS VARCHAR) AS own, CAST(merged AS VARCHAR) AS merged,
-       period AS of_period, CAST(differences AS VARCHAR) AS count
+SELECT report_id, cell, indicator, sector, scenario, value AS own, merged, period AS of_period, differences AS count
 FROM apart
 WHERE place = 1
