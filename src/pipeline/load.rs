@@ -17,7 +17,7 @@ use super::source::Source;
 use super::{Headline, Plan};
 use crate::diagnostic::{DefinitionError, DefinitionErrors, Lexicon};
 use crate::extract::{Form, RawWords, Vocabulary, Words};
-use crate::geography::{Duty, Geography, Reporter, Reporters, Tables};
+use crate::geography::{Duty, Geography, RegionMember, Reporter, Reporters, Tables};
 use crate::intake::hex;
 use crate::normalize::{Conventions, IndicatorFacts, Measures, RawMeasures, Symbols};
 use crate::publish::Correspondence;
@@ -53,7 +53,7 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
         )
     })?;
     let printed: RawPrinted = Source::read(&reference.join("printed.toml"))?.parse()?;
-    let geography = Geography::new(Tables::read(&reference)?, &folder);
+    let geography = Geography::new(Tables::read(&reference, directory)?, &folder);
     for vintage in raw_words.geographies.keys() {
         if !geography.vintages.iter().any(|(v, _)| v == vintage) {
             errors.push(words_source.error(
@@ -147,6 +147,18 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
         name_vi: raw.country.name_vi,
         name_en: raw.country.name_en,
     };
+    let of_country = |r: &&RegionMember| r.region == country.code;
+    for region in geography.tables.regions.iter().filter(of_country) {
+        errors.push(DefinitionError::new(
+            &region.file,
+            Some(region.line),
+            format!(
+                "the region `{}` of `{}` has the code of the country",
+                region.region, region.scheme
+            ),
+            "give the region a code of its own: country and regions stand in one table",
+        ));
+    }
     let lexicon = lexicon(&printed, &indicators, &sectors);
     let edition = match read_edition(directory, printed, &raw.edition, &geography, &country) {
         Ok(edition) => Some(edition),

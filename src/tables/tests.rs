@@ -80,7 +80,7 @@ fn geography() -> Geography {
     );
     write("name_aliases.csv", "vintage,unit_code,alias\n");
     Geography::new(
-        Tables::read(directory.path()).expect("a sound example"),
+        Tables::read(directory.path(), directory.path()).expect("a sound example"),
         &folder,
     )
 }

@@ -145,18 +145,6 @@ fn check_operand(form: &Form, operand: &Operand, subject: &Subject<'_>) -> Resul
             "name an indicator (and sector) that the form carries",
         ));
     }
-    let stands = form.frequencies.iter().any(|frequency| {
-        columns(form, *frequency).any(|column| subject.carries(form, *frequency, column, operand))
-    });
-    if !stands {
-        return Err((
-            format!(
-                "`{operand}` never stands beside a column of `{}`, so that the rule can never be decided",
-                form.code
-            ),
-            "compare columns of one scenario and period",
-        ));
-    }
     Ok(())
 }
 

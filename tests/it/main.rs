@@ -7,6 +7,7 @@ mod chain;
 mod check;
 mod contract;
 mod corpus;
+mod custom;
 mod documents;
 mod encodings;
 mod feedback;
