@@ -345,3 +345,31 @@ fn each_column(rule: &Rule, cases: &str) -> String {
         rule.form
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::expression::parse_expression;
+    use super::super::rule::OnFail;
+    use super::*;
+    use crate::diagnostic::Severity;
+
+    /// Whatever SQL would make of `NULL OR TRUE`.
+    #[test]
+    fn an_expression_is_decided_only_where_all_of_it_is_there() {
+        let expression = parse_expression("a / b <= 1 OR a >= 0", |name| name.len() == 1);
+        let rule = Rule {
+            id: "R1".to_owned(),
+            form: "F-1".to_owned(),
+            severity: Severity::Error,
+            on_fail: OnFail::Flag,
+            kind: RuleKind::Expression(expression.expect("sound")),
+            statement: String::new(),
+            message_vi: String::new(),
+            message_en: String::new(),
+        };
+        let sql = rule_sql(&rule);
+        let decided = "CASE WHEN v0 IS NOT NULL AND v1 IS NOT NULL AND v1 <> 0 \
+                       THEN (v0 / nullif(v1, 0) <= 1 OR v0 >= 0) END AS ok";
+        assert!(sql.contains(decided), "{sql}");
+    }
+}

@@ -61,6 +61,20 @@ fn write(path: &Path, text: &str) {
     fs::write(path, text).expect("written");
 }
 
+/// A province that the change left as it was, on both geographies at once: two reports of each form, and in one of
+/// them the forms disagree.
+fn on_both_geographies() -> Vec<Sheet> {
+    let forms = |sector_total| {
+        [
+            Sheet::one("Cao Bằng", 2025).row("htx_total", "  80 "),
+            Sheet::two("Cao Bằng", 2025).row("_T", sector_total),
+        ]
+    };
+    let mut sheets = Vec::from(forms("80 800"));
+    sheets.extend(forms("81 800").map(Sheet::on_34));
+    sheets
+}
+
 /// The sheets of a province whose later versions fail the rule that holds back; a version that fails another rule is
 /// the one that counts.
 fn held() -> Vec<Sheet> {
@@ -80,7 +94,7 @@ fn held() -> Vec<Sheet> {
     ]
 }
 
-/// Three provinces and the one that they became, in the year of the change; and two that stayed as they were.
+/// Three provinces and the one that they became, in the year of the change; and one that stayed as it was.
 fn overlapping() -> Vec<Sheet> {
     let sheet = |unit, [total, members, workers, directors]: [u32; 4]| {
         let estimate = |value: u32| format!("  {value} ");
@@ -96,7 +110,6 @@ fn overlapping() -> Vec<Sheet> {
         .collect();
     sheets.push(sheet("Phú Thọ", [330, 3045, 3031, 301]).on_34());
     sheets.push(sheet("Điện Biên", [70, 700, 70, 70]).on_34());
-    sheets.push(sheet("Cao Bằng", [80, 800, 80, 80]).on_34());
     sheets
 }
 
@@ -139,7 +152,8 @@ static CUSTOM: LazyLock<Custom> = LazyLock::new(|| {
     write(&indicators, &lines.collect::<String>());
     let inbox = custom.path("inbox");
     fs::create_dir(&inbox).expect("a directory");
-    for sheet in held().iter().chain(&overlapping()) {
+    let sheets = [held(), overlapping(), on_both_geographies()];
+    for sheet in sheets.iter().flatten() {
         sheet.write(&inbox);
     }
     let path = |name: &str| custom.path(name).to_string_lossy().into_owned();
@@ -229,6 +243,19 @@ fn each_version_bears_its_own_judgement_once() {
     // A report that is held back is owed still.
     let owed = CUSTOM.sql("SELECT count(*) FROM findings WHERE code = 'TH404' AND form = 'KTTT-01' AND period = '2022' AND unit_code = '12'");
     assert_eq!(owed, ["1"]);
+}
+
+/// Another form is the one of the very unit, where there are two.
+#[test]
+fn a_report_is_judged_once_with_the_other_form_of_its_own_geography() {
+    assert_eq!(
+        CUSTOM.sql("SELECT passed, failed, undecided FROM rule_results WHERE period = '2025' AND rule = 'R203'"),
+        ["1,1,0"]
+    );
+    assert_eq!(
+        CUSTOM.sql("SELECT unit_vintage, cell, message_en FROM findings WHERE period = '2025' AND rule = 'R203'"),
+        ["2025,B7,Cooperatives in KTTT-02 differ from KTTT-01 (estimate for 2025): Cooperatives = 81 (B7); Cooperatives in KTTT-01 = 80 (D6)"]
+    );
 }
 
 #[test]

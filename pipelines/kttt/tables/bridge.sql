@@ -38,6 +38,7 @@ summed AS (
     FROM (
         SELECT to_code AS code, from_code, indicator, decimals, measure, value, weight, status, lacking, enters, name_vi, name_en
         FROM former
+        WHERE change <> 'unchanged'
         UNION ALL
         SELECT {country} AS code, from_code, indicator, decimals, measure, value, weight, status, lacking, enters, name_vi, name_en
         FROM former
@@ -57,6 +58,12 @@ together AS (
                 ELSE 'A' END AS status,
            reported AS units_reported, expected AS units_expected, missing_vi, missing_en
     FROM summed
+    UNION ALL
+    -- A unit that the change left as it was has its own figure, a mean without its weight too.
+    SELECT to_code AS code, decimals, value, status, units_reported, units_expected,
+           CASE WHEN lacking THEN name_vi END AS missing_vi, CASE WHEN lacking THEN name_en END AS missing_en
+    FROM former
+    WHERE change = 'unchanged'
 ),
 listed AS (
     SELECT CAST(0 AS BIGINT) AS row_order, {country} AS code, 'total' AS style, {country_vi} AS label_vi, {country_en} AS label_en

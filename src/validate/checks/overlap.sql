@@ -34,7 +34,7 @@ compared AS (
            coalesce(i.tolerance, CAST(0.01 AS DECIMAL(38, 6))) AS tolerance,
            coalesce(i.tolerance_units, CAST(1 AS DECIMAL(38, 6))) AS tolerance_units,
            CASE WHEN i.measure = 'mean' THEN CASE WHEN m.weighted = m.valued THEN CAST(m.numerator / nullif(m.weight, 0) AS DECIMAL(38, 6)) END
-                ELSE m.total END AS merged
+                WHEN i.measure <> 'ratio' THEN m.total END AS merged
     FROM own o
     JOIN merged m
       ON m.to_vintage = o.unit_vintage AND m.to_code = o.unit_code AND m.form = o.form
