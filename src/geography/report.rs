@@ -9,10 +9,11 @@ use jiff::tz::TimeZone;
 use super::decision::{Docket, Outcome};
 use super::identify::Reporters;
 use super::{Geography, UnitChange, UnitKey};
-use crate::diagnostic::{Finding, Place, Severity};
+use crate::diagnostic::{Finding, Lexicon, Place, Severity};
 use crate::extract::Scenario;
 use crate::normalize::{ComparedValue, Observation};
 use crate::period::{Frequency, Period};
+use crate::text::Bilingual;
 
 /// One form found in one submission.
 #[derive(Debug, Clone)]
@@ -148,6 +149,13 @@ impl Report {
         }
     }
 
+    /// Puts down that the decision by which it counts was needed.
+    pub fn accept(&mut self, docket: &Docket) {
+        if let Some(decision) = self.accepted {
+            self.put_down(docket, decision, Outcome::Applied);
+        }
+    }
+
     /// Turns what rules found that decisions excuse it from into a note of the decision.
     pub fn excuse(&mut self, docket: &Docket) {
         for (rule, decision) in self.waived.clone() {
@@ -242,7 +250,7 @@ pub fn settle_twins(reports: &mut [Report], docket: &Docket) {
             .filter(|i| differ && reports[*i].accepted.is_some())
             .collect();
         if let [one] = accepted[..] {
-            accept(&mut reports[one], docket);
+            reports[one].accept(docket);
             let sheet = reports[one].sheet.clone().unwrap_or_default();
             for i in twins.into_iter().filter(|i| *i != one) {
                 let finding = Finding::new("TH427", reports[i].place(), &[("other", &sheet)]);
@@ -258,17 +266,20 @@ pub fn settle_twins(reports: &mut [Report], docket: &Docket) {
     }
 }
 
-/// Puts down that the decision by which a report counts was needed.
-fn accept(report: &mut Report, docket: &Docket) {
-    if let Some(decision) = report.accepted {
-        report.put_down(docket, decision, Outcome::Applied);
-    }
-}
-
 /// Numbers the versions of each report and says which is current. A report supersedes whole; between
 /// several reporters the first rank counts. One that a decision accepted goes before all others: those are then
-/// outranked.
-pub fn settle_revisions(reports: &mut [Report], reporters: &Reporters, docket: &Docket) {
+/// outranked. It may be done again when more reports are held back: nothing is left of what was settled before.
+pub fn settle_revisions(
+    reports: &mut [Report],
+    reporters: &Reporters,
+    docket: &Docket,
+    lexicon: &Lexicon,
+) {
+    for report in reports.iter_mut() {
+        report
+            .findings
+            .retain(|finding| finding.code != VALUES_LOST);
+    }
     let mut versions: BTreeMap<(String, Period, UnitKey, i64), Vec<usize>> = BTreeMap::new();
     for (i, report) in reports.iter().enumerate().filter(|(_, r)| !r.held) {
         let (Some(period), Some(unit)) = (report.period, report.unit.clone()) else {
@@ -299,7 +310,7 @@ pub fn settle_revisions(reports: &mut [Report], reporters: &Reporters, docket: &
             reports[*i].is_current = Some(*i) == newest && !outranked;
         }
         for pair in group.windows(2) {
-            name_lost_values(reports, pair[0], pair[1]);
+            name_lost_values(reports, pair[0], pair[1], lexicon);
         }
         rivals.entry(key).or_default().extend(group);
     }
@@ -315,7 +326,7 @@ pub fn settle_revisions(reports: &mut [Report], reporters: &Reporters, docket: &
         if reports[chosen].is_current {
             continue;
         }
-        accept(&mut reports[chosen], docket);
+        reports[chosen].accept(docket);
         for i in group {
             reports[i].is_current = i == chosen;
             // What came before it by the same sender is its past; all else stands aside.
@@ -327,8 +338,11 @@ pub fn settle_revisions(reports: &mut [Report], reporters: &Reporters, docket: &
     }
 }
 
+/// The code of the warning that a later version lacks values.
+const VALUES_LOST: &str = "TH403";
+
 /// Warns of values that a later version no longer has.
-fn name_lost_values(reports: &mut [Report], earlier: usize, later: usize) {
+fn name_lost_values(reports: &mut [Report], earlier: usize, later: usize, lexicon: &Lexicon) {
     let key = |o: &Observation| {
         (
             o.period,
@@ -343,39 +357,32 @@ fn name_lost_values(reports: &mut [Report], earlier: usize, later: usize) {
         .filter(|o| o.value.is_some())
         .map(key)
         .collect();
-    let mut lost: Vec<String> = reports[earlier]
+    let mut lost: Vec<&Observation> = reports[earlier]
         .observations
         .iter()
         .filter(|o| o.value.is_some() && !kept.contains(&key(o)))
-        .map(|o| {
-            let sector = if o.sector == crate::normalize::TOTAL {
-                String::new()
-            } else {
-                format!("[{}]", o.sector)
-            };
-            format!(
-                "{}{sector} {} {}",
-                o.indicator,
-                o.scenario.as_str(),
-                o.period
-            )
-        })
         .collect();
     if lost.is_empty() {
         return;
     }
-    lost.sort();
-    let count = lost.len().to_string();
-    let file = reports[earlier].file_name.clone();
-    let finding = Finding::new(
-        "TH403",
-        reports[later].place(),
-        &[
-            ("count", &count),
-            ("file", &file),
-            ("values", &lost.join("; ")),
-        ],
-    );
+    lost.sort_by_key(|o| key(o));
+    let values: Vec<Bilingual> = lost
+        .iter()
+        .map(|o| {
+            let figure = lexicon.figure(&o.indicator, Some(&o.sector));
+            let column = lexicon.column(o.scenario.as_str(), &o.period.to_string());
+            Bilingual::new(
+                format!("{} ({})", figure.vi, column.vi),
+                format!("{} ({})", figure.en, column.en),
+            )
+        })
+        .collect();
+    let args = [
+        ("count", lexicon.number(lost.len().into())),
+        ("file", Bilingual::same(&reports[earlier].file_name)),
+        ("values", lexicon.list(&values)),
+    ];
+    let finding = Finding::in_words(VALUES_LOST, reports[later].place(), &args);
     reports[later].findings.push(finding);
 }
 
