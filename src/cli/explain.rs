@@ -8,6 +8,7 @@ use clap::Args;
 use super::{CLEAN, default_pipeline, show};
 use crate::diagnostic::{Entry, catalogue};
 use crate::pipeline;
+use crate::validate::OnFail;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -48,10 +49,14 @@ fn explained(wanted: &str, arguments: &Arguments) -> Result<String, String> {
         format!("`{wanted}` is no code of a finding and no rule of `{}`\nhint: `tonghop explain` lists all codes", plan.id)
     })?;
     Ok(format!(
-        "{} · {} · rule for {}\n\n{}\n{}\n\n  {}\n",
+        "{} · {} · rule for {}{}\n\n{}\n{}\n\n  {}\n",
         rule.id,
         rule.severity.as_str(),
         rule.form,
+        match rule.on_fail {
+            OnFail::Flag => "",
+            OnFail::Hold => " · holds the report back",
+        },
         rule.message_vi,
         rule.message_en,
         rule.statement

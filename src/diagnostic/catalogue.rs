@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::Severity;
+use crate::text::Bilingual;
 
 /// The texts of one code.
 #[derive(Debug, Clone, Deserialize)]
@@ -29,6 +30,9 @@ pub struct Entry {
     pub remedy_vi: String,
     /// What to do about it, in English.
     pub remedy_en: String,
+    /// Parts that its messages are made of, where these are told one by one.
+    #[serde(default)]
+    pub phrases: BTreeMap<String, Bilingual>,
 }
 
 static CATALOGUE: LazyLock<BTreeMap<String, Entry>> =
@@ -44,6 +48,16 @@ pub fn catalogue() -> &'static BTreeMap<String, Entry> {
 #[must_use]
 pub fn entry(code: &str) -> Option<&'static Entry> {
     CATALOGUE.get(code)
+}
+
+/// A part of the messages of a code, with `{name}` written out; empty if the catalogue has none of that name,
+/// which a test forbids.
+#[must_use]
+pub fn phrase(code: &str, name: &str, args: &[(&str, Bilingual)]) -> Bilingual {
+    entry(code)
+        .and_then(|entry| entry.phrases.get(name))
+        .map(|phrase| phrase.filled(args))
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -5,14 +5,18 @@
 
 mod catalogue;
 mod definition;
+mod lexicon;
 mod record;
 mod show;
 
-pub use catalogue::{Entry, catalogue, entry};
+pub use catalogue::{Entry, catalogue, entry, phrase};
 pub use definition::{DefinitionError, DefinitionErrors};
+pub use lexicon::{Lexicon, Naming, Periods, Scenarios};
 pub use show::{count_by_severity, most_important_first, write_finding};
 
 use serde::Serialize;
+
+use crate::text::Bilingual;
 
 /// How much a finding weighs. The order is that of importance, least first.
 #[derive(
@@ -103,6 +107,16 @@ impl Finding {
     /// forbids such codes.
     #[must_use]
     pub fn new(code: &str, place: Place, args: &[(&str, &str)]) -> Self {
+        let args: Vec<(&str, Bilingual)> = args
+            .iter()
+            .map(|(name, value)| (*name, Bilingual::same(value)))
+            .collect();
+        Self::in_words(code, place, &args)
+    }
+
+    /// Like [`Self::new`], with arguments that each language says in its own way.
+    #[must_use]
+    pub fn in_words(code: &str, place: Place, args: &[(&str, Bilingual)]) -> Self {
         let Some(entry) = entry(code) else {
             return Self {
                 code: code.to_owned(),
@@ -113,13 +127,14 @@ impl Finding {
                 message_en: code.to_owned(),
             };
         };
+        let message = Bilingual::new(&entry.message_vi, &entry.message_en).filled(args);
         Self {
             code: code.to_owned(),
             severity: entry.severity,
             rule: None,
             place,
-            message_vi: fill(&entry.message_vi, args),
-            message_en: fill(&entry.message_en, args),
+            message_vi: message.vi,
+            message_en: message.en,
         }
     }
 
@@ -137,13 +152,4 @@ impl Finding {
     pub fn storage_key(&self) -> (&Place, &str, &Option<String>, &str) {
         (&self.place, &self.code, &self.rule, &self.message_en)
     }
-}
-
-/// Puts arguments in the places of a template: `{name}`.
-fn fill(template: &str, args: &[(&str, &str)]) -> String {
-    let mut text = template.to_owned();
-    for (name, value) in args {
-        text = text.replace(&format!("{{{name}}}"), value);
-    }
-    text
 }

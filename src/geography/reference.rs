@@ -1,7 +1,7 @@
 //! The reference tables of a geography, read from CSV and checked.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
@@ -73,6 +73,8 @@ pub struct RegionMember {
     pub valid_to: Option<String>,
     /// The act.
     pub legal_basis: String,
+    /// The file it stands in.
+    pub file: PathBuf,
     /// Line in the file.
     pub line: usize,
 }
@@ -99,6 +101,15 @@ pub(crate) struct Csv {
 impl Csv {
     /// Reads a file that must have exactly `columns`.
     pub(crate) fn read(path: &Path, columns: &[&str]) -> Result<Self, DefinitionError> {
+        Self::read_with(path, columns, &[])
+    }
+
+    /// Reads a file that must have `columns` and may have `optional` ones.
+    pub(crate) fn read_with(
+        path: &Path,
+        columns: &[&str],
+        optional: &[&str],
+    ) -> Result<Self, DefinitionError> {
         let wrong = |line, message: String| {
             let remedy = format!(
                 "the file is UTF-8 CSV with the columns {}",
@@ -114,7 +125,10 @@ impl Csv {
         if let Some(missing) = columns.iter().find(|c| !headers.iter().any(|h| h == **c)) {
             return Err(wrong(Some(1), format!("the column `{missing}` is missing")));
         }
-        if let Some(unknown) = headers.iter().find(|h| !columns.contains(h)) {
+        if let Some(unknown) = headers
+            .iter()
+            .find(|h| !columns.contains(h) && !optional.contains(h))
+        {
             return Err(wrong(
                 Some(1),
                 format!("the column `{unknown}` is not known"),
@@ -165,12 +179,69 @@ impl Row<'_> {
     }
 }
 
+/// The unit that a row names.
+fn key(row: &Row<'_>, vintage: &str, code: &str) -> UnitKey {
+    UnitKey {
+        vintage: row.get(vintage),
+        code: row.get(code),
+    }
+}
+
+/// The files that hold schemes of regions, in the order in which they are read.
+fn region_files(directory: &Path, own: &Path) -> Vec<PathBuf> {
+    let mut files = vec![directory.join("regions.csv")];
+    for directory in [directory, own] {
+        let mut added: Vec<PathBuf> = std::fs::read_dir(directory.join("regions"))
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|path| path.extension().is_some_and(|e| e == "csv"))
+            .collect();
+        added.sort();
+        files.extend(added);
+    }
+    files
+}
+
+/// The units of a file of regions.
+fn read_regions(path: &Path) -> Result<Vec<RegionMember>, DefinitionError> {
+    let columns = [
+        "scheme",
+        "region_code",
+        "region_name_vi",
+        "region_name_en",
+        "vintage",
+        "unit_code",
+        "valid_from",
+        "valid_to",
+        "legal_basis",
+    ];
+    let csv = Csv::read(path, &columns)?;
+    Ok(csv
+        .rows()
+        .map(|(line, row)| RegionMember {
+            scheme: row.get("scheme"),
+            region: row.get("region_code"),
+            name_vi: row.get("region_name_vi"),
+            name_en: row.get("region_name_en"),
+            unit: key(&row, "vintage", "unit_code"),
+            valid_from: row.get("valid_from"),
+            valid_to: row.optional("valid_to"),
+            legal_basis: row.get("legal_basis"),
+            file: path.to_owned(),
+            line,
+        })
+        .collect())
+}
+
 impl Tables {
-    /// Reads the tables of a directory.
+    /// Reads the tables of a directory. Schemes of regions stand in its `regions.csv` and in any file of `regions/`
+    /// there and in the directory of the pipeline, `own`.
     ///
     /// # Errors
     /// Everything that is wrong in them.
-    pub fn read(directory: &Path) -> Result<Self, DefinitionErrors> {
+    pub fn read(directory: &Path, own: &Path) -> Result<Self, DefinitionErrors> {
         let mut tables = Self::default();
         let mut errors = DefinitionErrors::default();
         let date = |path: &Path, line: usize, text: &str, errors: &mut DefinitionErrors| {
@@ -184,11 +255,6 @@ impl Tables {
                 Date::MIN
             })
         };
-        let key = |row: &Row<'_>, vintage: &str, code: &str| UnitKey {
-            vintage: row.get(vintage),
-            code: row.get(code),
-        };
-
         let path = directory.join("admin_units.csv");
         match Csv::read(
             &path,
@@ -248,37 +314,11 @@ impl Tables {
             }
             Err(e) => errors.push(e),
         }
-        let path = directory.join("regions.csv");
-        match Csv::read(
-            &path,
-            &[
-                "scheme",
-                "region_code",
-                "region_name_vi",
-                "region_name_en",
-                "vintage",
-                "unit_code",
-                "valid_from",
-                "valid_to",
-                "legal_basis",
-            ],
-        ) {
-            Ok(csv) => {
-                for (line, row) in csv.rows() {
-                    tables.regions.push(RegionMember {
-                        scheme: row.get("scheme"),
-                        region: row.get("region_code"),
-                        name_vi: row.get("region_name_vi"),
-                        name_en: row.get("region_name_en"),
-                        unit: key(&row, "vintage", "unit_code"),
-                        valid_from: row.get("valid_from"),
-                        valid_to: row.optional("valid_to"),
-                        legal_basis: row.get("legal_basis"),
-                        line,
-                    });
-                }
+        for path in region_files(directory, own) {
+            match read_regions(&path) {
+                Ok(members) => tables.regions.extend(members),
+                Err(e) => errors.push(e),
             }
-            Err(e) => errors.push(e),
         }
         let path = directory.join("name_aliases.csv");
         match Csv::read(&path, &["vintage", "unit_code", "alias"]) {
@@ -383,25 +423,34 @@ impl Tables {
                 ));
             }
         }
-        self.check_regions(directory, &known, errors);
+        self.check_regions(&known, errors);
     }
 
-    fn check_regions(
-        &self,
-        directory: &Path,
-        known: &BTreeSet<&UnitKey>,
-        errors: &mut DefinitionErrors,
-    ) {
-        let path = directory.join("regions.csv");
+    fn check_regions(&self, known: &BTreeSet<&UnitKey>, errors: &mut DefinitionErrors) {
         let mut schemes: BTreeMap<&str, Vec<&RegionMember>> = BTreeMap::new();
         for member in &self.regions {
             schemes.entry(&member.scheme).or_default().push(member);
         }
-        for (scheme, members) in schemes {
-            let vintage = &members[0].unit.vintage;
+        for (scheme, mut members) in schemes {
+            let first = members[0];
+            if let Some(other) = members.iter().find(|m| m.file != first.file) {
+                errors.push(DefinitionError::new(
+                    &other.file,
+                    Some(other.line),
+                    format!(
+                        "the scheme of regions `{scheme}` stands in {} too",
+                        first.file.display()
+                    ),
+                    "give one of the two another name",
+                ));
+                members.retain(|m| m.file == first.file);
+            }
+            let vintage = &first.unit.vintage;
             let mut seen = BTreeSet::new();
+            let mut names: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
             for member in &members {
                 let unit = &member.unit;
+                let name = (member.name_vi.as_str(), member.name_en.as_str());
                 let problem = if unit.vintage != *vintage {
                     Some("stands on two vintages".to_owned())
                 } else if !known.contains(unit) {
@@ -416,10 +465,35 @@ impl Tables {
                 };
                 if let Some(problem) = problem {
                     errors.push(DefinitionError::new(
-                        &path,
+                        &member.file,
                         Some(member.line),
                         format!("the scheme of regions `{scheme}` {problem}"),
                         "a scheme belongs to one vintage and holds each of its units exactly once",
+                    ));
+                }
+                if *names.entry(&member.region).or_insert(name) != name {
+                    errors.push(DefinitionError::new(
+                        &member.file,
+                        Some(member.line),
+                        format!(
+                            "the region `{}` of `{scheme}` has two names",
+                            member.region
+                        ),
+                        "write one name in all rows of a region, or give one of the two another code",
+                    ));
+                }
+                if known
+                    .iter()
+                    .any(|u| u.vintage == *vintage && u.code == member.region)
+                {
+                    errors.push(DefinitionError::new(
+                        &member.file,
+                        Some(member.line),
+                        format!(
+                            "the region `{}` of `{scheme}` has the code of a unit",
+                            member.region
+                        ),
+                        "give the region a code of its own: units and regions stand in one table",
                     ));
                 }
             }
@@ -428,8 +502,8 @@ impl Tables {
                 .filter(|u| u.vintage == *vintage && !seen.contains(**u))
             {
                 errors.push(DefinitionError::new(
-                    &path,
-                    Some(members[0].line),
+                    &first.file,
+                    Some(first.line),
                     format!("the scheme of regions `{scheme}` does not tile: unit {}:{} is in no region", unit.vintage, unit.code),
                     "add a row that puts the unit into a region",
                 ));

@@ -9,10 +9,11 @@ use jiff::tz::TimeZone;
 use super::decision::{Docket, Outcome};
 use super::identify::Reporters;
 use super::{Geography, UnitChange, UnitKey};
-use crate::diagnostic::{Finding, Place, Severity};
+use crate::diagnostic::{Finding, Lexicon, Place, Severity};
 use crate::extract::{Scenario, UnitCodes};
 use crate::normalize::{ComparedValue, Observation};
 use crate::period::{Frequency, Period};
+use crate::text::Bilingual;
 
 /// One form found in one submission.
 #[derive(Debug, Clone)]
@@ -179,6 +180,13 @@ impl Report {
         }
     }
 
+    /// Puts down that the decision by which it counts was needed.
+    pub fn accept(&mut self, docket: &Docket) {
+        if let Some(decision) = self.accepted {
+            self.put_down(docket, decision, Outcome::Applied);
+        }
+    }
+
     /// Turns what rules found that decisions excuse it from into a note of the decision.
     pub fn excuse(&mut self, docket: &Docket) {
         for (rule, decision) in self.waived.clone() {
@@ -274,7 +282,7 @@ pub fn settle_twins(reports: &mut [Report], docket: &Docket) {
             .filter(|i| differ && reports[*i].accepted.is_some())
             .collect();
         if let [one] = accepted[..] {
-            accept(&mut reports[one], docket);
+            reports[one].accept(docket);
             let sheet = reports[one].sheet.clone().unwrap_or_default();
             for i in twins.into_iter().filter(|i| *i != one) {
                 let finding = Finding::new("TH427", reports[i].place(), &[("other", &sheet)]);
@@ -290,17 +298,20 @@ pub fn settle_twins(reports: &mut [Report], docket: &Docket) {
     }
 }
 
-/// Puts down that the decision by which a report counts was needed.
-fn accept(report: &mut Report, docket: &Docket) {
-    if let Some(decision) = report.accepted {
-        report.put_down(docket, decision, Outcome::Applied);
-    }
-}
-
 /// Numbers the versions of each report and says which is current. A report supersedes whole; between
 /// several reporters the first rank counts. One that a decision accepted goes before all others: those are then
-/// outranked.
-pub fn settle_revisions(reports: &mut [Report], reporters: &Reporters, docket: &Docket) {
+/// outranked. It may be done again when more reports are held back: nothing is left of what was settled before.
+pub fn settle_revisions(
+    reports: &mut [Report],
+    reporters: &Reporters,
+    docket: &Docket,
+    lexicon: &Lexicon,
+) {
+    for report in reports.iter_mut() {
+        report
+            .findings
+            .retain(|finding| finding.code != VALUES_LOST);
+    }
     let mut versions: BTreeMap<(String, Period, UnitKey, i64), Vec<usize>> = BTreeMap::new();
     for (i, report) in reports.iter().enumerate().filter(|(_, r)| !r.held) {
         let (Some(period), Some(unit)) = (report.period, report.unit.clone()) else {
@@ -331,7 +342,7 @@ pub fn settle_revisions(reports: &mut [Report], reporters: &Reporters, docket: &
             reports[*i].is_current = Some(*i) == newest && !outranked;
         }
         for pair in group.windows(2) {
-            name_lost_values(reports, pair[0], pair[1]);
+            name_lost_values(reports, pair[0], pair[1], lexicon);
         }
         rivals.entry(key).or_default().extend(group);
     }
@@ -347,7 +358,7 @@ pub fn settle_revisions(reports: &mut [Report], reporters: &Reporters, docket: &
         if reports[chosen].is_current {
             continue;
         }
-        accept(&mut reports[chosen], docket);
+        reports[chosen].accept(docket);
         for i in group {
             reports[i].is_current = i == chosen;
             // What came before it by the same sender is its past; all else stands aside.
@@ -359,8 +370,11 @@ pub fn settle_revisions(reports: &mut [Report], reporters: &Reporters, docket: &
     }
 }
 
+/// The code of the warning that a later version lacks values.
+const VALUES_LOST: &str = "TH403";
+
 /// Warns of values that a later version no longer has.
-fn name_lost_values(reports: &mut [Report], earlier: usize, later: usize) {
+fn name_lost_values(reports: &mut [Report], earlier: usize, later: usize, lexicon: &Lexicon) {
     let key = |r: &Report, o: &Observation| {
         (
             r.unit_of(o.area.as_deref()),
@@ -376,43 +390,37 @@ fn name_lost_values(reports: &mut [Report], earlier: usize, later: usize) {
         .filter(|o| o.value.is_some())
         .map(|o| key(&reports[later], o))
         .collect();
-    let mut lost: Vec<String> = reports[earlier]
+    let mut lost: Vec<&Observation> = reports[earlier]
         .observations
         .iter()
         .filter(|o| o.value.is_some() && !kept.contains(&key(&reports[earlier], o)))
-        .map(|o| {
-            let sector = if o.sector == crate::normalize::TOTAL {
-                String::new()
-            } else {
-                format!("[{}]", o.sector)
-            };
-            let unit = reports[earlier].unit_of(o.area.as_deref());
-            let of = unit
-                .filter(|_| o.area.is_some())
-                .map_or_else(String::new, |unit| format!("{}: ", unit.code));
-            format!(
-                "{of}{}{sector} {} {}",
-                o.indicator,
-                o.scenario.as_str(),
-                o.period
-            )
-        })
         .collect();
     if lost.is_empty() {
         return;
     }
-    lost.sort();
-    let count = lost.len().to_string();
-    let file = reports[earlier].file_name.clone();
-    let finding = Finding::new(
-        "TH403",
-        reports[later].place(),
-        &[
-            ("count", &count),
-            ("file", &file),
-            ("values", &lost.join("; ")),
-        ],
-    );
+    lost.sort_by_key(|o| key(&reports[earlier], o));
+    let values: Vec<Bilingual> = lost
+        .iter()
+        .map(|o| {
+            let figure = lexicon.figure(&o.indicator, Some(&o.sector));
+            let column = lexicon.column(o.scenario.as_str(), &o.period.to_string());
+            // In a table whose rows are units, the unit of the row goes before.
+            let unit = reports[earlier].unit_of(o.area.as_deref());
+            let of = unit
+                .filter(|_| o.area.is_some())
+                .map_or_else(String::new, |unit| format!("{}: ", unit.code));
+            Bilingual::new(
+                format!("{of}{} ({})", figure.vi, column.vi),
+                format!("{of}{} ({})", figure.en, column.en),
+            )
+        })
+        .collect();
+    let args = [
+        ("count", lexicon.number(lost.len().into())),
+        ("file", Bilingual::same(&reports[earlier].file_name)),
+        ("values", lexicon.list(&values)),
+    ];
+    let finding = Finding::in_words(VALUES_LOST, reports[later].place(), &args);
     reports[later].findings.push(finding);
 }
 

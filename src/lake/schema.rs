@@ -121,7 +121,7 @@ static TABLES: LazyLock<Vec<TableSchema>> = LazyLock::new(|| {
         ),
         table(
             "indicators",
-            "indicator section row_code level:i home_form name_vi name_en unit decimals:i measure weight_indicator numerator denominator scale:i note",
+            "indicator section row_code level:i home_form name_vi name_en unit decimals:i measure weight_indicator numerator denominator scale:i note tolerance:d tolerance_units:d",
             false,
         ),
         table(

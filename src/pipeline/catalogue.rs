@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 
 use crate::diagnostic::{DefinitionError, DefinitionErrors};
 use crate::geography::reference_csv as csv;
+use crate::normalize::VALUE_SCALE;
 
 /// An indicator of the catalogue.
 #[derive(Debug, Clone)]
@@ -34,6 +35,10 @@ pub struct Indicator {
     pub scale: Option<i64>,
     /// Remark.
     pub note: Option<String>,
+    /// How far a unit's own figure and that of its former units together may be apart, as a share of its own.
+    pub tolerance: Option<Decimal>,
+    /// The same in units of measure; the larger of the two counts.
+    pub tolerance_units: Option<Decimal>,
     /// Line in the file.
     pub line: usize,
 }
@@ -110,6 +115,9 @@ pub const TARGET_TEXTS: [&str; 10] = [
     "text_vi",
 ];
 
+/// Columns that `indicators.csv` may have.
+const TOLERANCES: [&str; 2] = ["tolerance", "tolerance_units"];
+
 /// Reads `indicators.csv`.
 pub(super) fn read_indicators(path: &Path, errors: &mut DefinitionErrors) -> Vec<Indicator> {
     let columns = [
@@ -129,7 +137,7 @@ pub(super) fn read_indicators(path: &Path, errors: &mut DefinitionErrors) -> Vec
         "scale",
         "note",
     ];
-    let table = match csv::Csv::read(path, &columns) {
+    let table = match csv::Csv::read_with(path, &columns, &TOLERANCES) {
         Ok(table) => table,
         Err(e) => {
             errors.push(e);
@@ -199,6 +207,18 @@ pub(super) fn read_indicators(path: &Path, errors: &mut DefinitionErrors) -> Vec
                 "write 100 for per cent, 1 for a plain ratio",
             );
         }
+        let [tolerance, tolerance_units] = TOLERANCES.map(|column| {
+            let text = row.optional(column)?;
+            let value = Decimal::from_str_exact(&text).ok();
+            let sound = value.filter(|v| !v.is_sign_negative() && v.scale() <= VALUE_SCALE);
+            if sound.is_none() {
+                wrong(
+                    format!("`{text}` is no {column}"),
+                    "write a share such as 0.05 as tolerance, a number such as 10 as tolerance_units; at most six decimals",
+                );
+            }
+            sound
+        });
         indicators.push(Indicator {
             id,
             section: row.optional("section"),
@@ -212,6 +232,8 @@ pub(super) fn read_indicators(path: &Path, errors: &mut DefinitionErrors) -> Vec
             measure,
             scale,
             note: row.optional("note"),
+            tolerance,
+            tolerance_units,
             line,
         });
     }

@@ -101,7 +101,7 @@ fn read_decided(
     }
     decide_vintages(&mut reports, &docket, &plan.geography, &plan.zone);
     settle_twins(&mut reports, &docket);
-    settle_revisions(&mut reports, &plan.reporters, &docket);
+    settle_revisions(&mut reports, &plan.reporters, &docket, &plan.lexicon);
     let mut reports = reports.into_iter();
     for (inspection, readings) in inspections.iter_mut().zip(readings) {
         inspection.reports = readings

@@ -9,23 +9,23 @@ use rust_decimal::Decimal;
 use sha2::{Digest, Sha256};
 use toml::Spanned;
 
-use super::catalogue::{Indicator, Measure, read_indicators, read_sectors, read_targets};
+use super::catalogue::{Indicator, Measure, Sector, read_indicators, read_sectors, read_targets};
 use super::decisions::{Names, read_decisions};
 use super::encodings::read_encodings;
 use super::form::{CodeLists, dangling, read_form};
 use super::raw::RawPipeline;
 use super::source::Source;
 use super::{Headline, Plan};
-use crate::diagnostic::{DefinitionError, DefinitionErrors};
+use crate::diagnostic::{DefinitionError, DefinitionErrors, Lexicon};
 use crate::extract::{Form, RawWords, Vocabulary, Words};
-use crate::geography::{Duty, Geography, Reporter, Reporters, Tables};
+use crate::geography::{Duty, Geography, RegionMember, Reporter, Reporters, Tables};
 use crate::intake::hex;
 use crate::normalize::{Conventions, IndicatorFacts, Measures, RawMeasures, Symbols};
 use crate::publish::Correspondence;
 use crate::query::{Country, MODELS, Models};
-use crate::tables::{Context, Edition, TableDefinition};
-use crate::text::{Encodings, Folder};
-use crate::validate::{RawRules, Rule};
+use crate::tables::{Context, Edition, RawPrinted, TableDefinition};
+use crate::text::{Bilingual, Encodings, Folder};
+use crate::validate::{RawRules, Rule, Subject};
 
 /// Reads and checks the pipeline in `directory`.
 ///
@@ -53,12 +53,13 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
             "each spelling belongs to one unit; factors are decimal numbers",
         )
     })?;
+    let printed: RawPrinted = Source::read(&reference.join("printed.toml"))?.parse()?;
     let country = Country {
         code: raw.country.code,
         name_vi: raw.country.name_vi,
         name_en: raw.country.name_en,
     };
-    let geography = Geography::new(Tables::read(&reference)?, &folder)
+    let geography = Geography::new(Tables::read(&reference, directory)?, &folder)
         .with_country(&country.code, &country.name_vi);
     for vintage in raw_words.geographies.keys() {
         if !geography.vintages.iter().any(|(v, _)| v == vintage) {
@@ -138,7 +139,7 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
         }
     }
 
-    let rules = read_rules(directory, &indicators, &form_codes, &mut errors);
+    let rules = read_rules(directory, &indicators, &sectors, &forms, &mut errors);
     let decisions_path = directory.join("decisions.toml");
     let mut decisions = Vec::new();
     if decisions_path.exists() {
@@ -168,7 +169,20 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
             )),
         }
     }
-    let edition = match read_edition(directory, &reference, &raw.edition, &geography, &country) {
+    let of_country = |r: &&RegionMember| r.region == country.code;
+    for region in geography.tables.regions.iter().filter(of_country) {
+        errors.push(DefinitionError::new(
+            &region.file,
+            Some(region.line),
+            format!(
+                "the region `{}` of `{}` has the code of the country",
+                region.region, region.scheme
+            ),
+            "give the region a code of its own: country and regions stand in one table",
+        ));
+    }
+    let lexicon = lexicon(&printed, &indicators, &sectors);
+    let edition = match read_edition(directory, printed, &raw.edition, &geography, &country) {
         Ok(edition) => Some(edition),
         Err(e) => {
             errors.push(e);
@@ -378,18 +392,35 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
         limits: raw.limits,
         document_words: raw_words,
         correspondence,
+        lexicon,
     })
+}
+
+/// What turns the codes of this pipeline into words.
+fn lexicon(printed: &RawPrinted, indicators: &[Indicator], sectors: &[Sector]) -> Lexicon {
+    let name = |vi: &String, en: &String| Bilingual::new(vi, en);
+    let indicators = indicators
+        .iter()
+        .map(|i| (i.id.clone(), name(&i.name_vi, &i.name_en)));
+    let sectors = sectors
+        .iter()
+        .map(|s| (s.code.clone(), name(&s.name_vi, &s.name_en)));
+    Lexicon::new(
+        printed.naming.clone(),
+        printed.digits(),
+        indicators.collect(),
+        sectors.collect(),
+    )
 }
 
 /// The edition that a run prints, with the words of printed tables.
 fn read_edition(
     directory: &Path,
-    reference: &Path,
+    printed: RawPrinted,
     name: &Spanned<String>,
     geography: &Geography,
     country: &Country,
 ) -> Result<Edition, DefinitionError> {
-    let printed = Source::read(&reference.join("printed.toml"))?.parse()?;
     let path = directory
         .join("editions")
         .join(format!("{}.toml", name.get_ref()));
@@ -460,7 +491,8 @@ fn indicator_facts(indicator: &Indicator, all: &[Indicator]) -> IndicatorFacts {
 fn read_rules(
     directory: &Path,
     indicators: &[Indicator],
-    forms: &BTreeSet<&str>,
+    sectors: &[Sector],
+    forms: &[Form],
     errors: &mut DefinitionErrors,
 ) -> Vec<Rule> {
     let path = directory.join("rules.toml");
@@ -476,9 +508,16 @@ fn read_rules(
             }
         };
     let mut rules: Vec<Rule> = Vec::new();
+    let subject = Subject {
+        forms,
+        indicators: indicators
+            .iter()
+            .map(|i| (i.id.as_str(), i.decimals))
+            .collect(),
+        sectors: sectors.iter().map(|s| (s.code.as_str(), s.level)).collect(),
+    };
     for rule in &raw.rule {
-        let known = |name: &str| indicators.iter().any(|i| i.id == name);
-        match Rule::compile(rule, known, |form| forms.contains(form)) {
+        match Rule::compile(rule, &subject) {
             Ok(compiled) if rules.iter().any(|r| r.id == compiled.id) => {
                 let message = format!("the rule `{}` stands twice", compiled.id);
                 errors.push(source.error(
@@ -488,11 +527,9 @@ fn read_rules(
                 ));
             }
             Ok(compiled) => rules.push(compiled),
-            Err((offset, message)) => errors.push(source.error(
-                offset,
-                message,
-                "see the head of rules.toml for what a rule may say",
-            )),
+            Err(wrong) => {
+                errors.push(source.error(wrong.offset, wrong.message, &wrong.remedy));
+            }
         }
     }
     rules

@@ -36,6 +36,7 @@ use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 
+use crate::diagnostic::Lexicon;
 use crate::extract::{RawWords, Vocabulary};
 use crate::geography::{Decision, Duty, Geography, Reporters};
 use crate::intake::Limits;
@@ -105,6 +106,8 @@ pub struct Plan {
     pub document_words: RawWords,
     /// The words of what goes to those who report.
     pub correspondence: Correspondence,
+    /// Codes as people read them.
+    pub lexicon: Lexicon,
 }
 
 /// What the summary of a run shows of the country.

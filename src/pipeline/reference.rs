@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Decimal128Array, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::Schema;
 use arrow::error::ArrowError;
+use rust_decimal::Decimal;
 
 use super::{Measure, Plan};
 use crate::lake;
@@ -16,6 +17,11 @@ pub(super) fn text<'a>(values: impl Iterator<Item = Option<&'a str>>) -> ArrayRe
             .map(|v| v.filter(|t| !t.is_empty()))
             .collect::<StringArray>(),
     )
+}
+
+fn decimals(values: impl Iterator<Item = Option<Decimal>>) -> Result<ArrayRef, ArrowError> {
+    let values: Decimal128Array = values.map(|v| v.map(lake_decimal)).collect();
+    Ok(Arc::new(values.with_precision_and_scale(38, 6)?))
 }
 
 pub(super) fn table(name: &str, columns: Vec<ArrayRef>) -> Result<RecordBatch, ArrowError> {
@@ -132,6 +138,8 @@ pub(super) fn reference_tables(
                     })),
                     integers(indicators.iter().map(|i| i.scale).collect()),
                     text(indicators.iter().map(|i| i.note.as_deref())),
+                    decimals(indicators.iter().map(|i| i.tolerance))?,
+                    decimals(indicators.iter().map(|i| i.tolerance_units))?,
                 ],
             )?,
         ),
@@ -154,15 +162,8 @@ pub(super) fn reference_tables(
 
 fn targets(plan: &Plan) -> Result<RecordBatch, ArrowError> {
     let texts = |i: usize| text(plan.targets.iter().map(move |t| Some(t.texts[i].as_str())));
-    let values = plan
-        .targets
-        .iter()
-        .map(|t| Some(lake_decimal(t.value)))
-        .collect::<Vec<_>>();
     let mut columns: Vec<ArrayRef> = (0..8).map(texts).collect();
-    columns.push(Arc::new(
-        Decimal128Array::from(values).with_precision_and_scale(38, 6)?,
-    ));
+    columns.push(decimals(plan.targets.iter().map(|t| Some(t.value)))?);
     columns.extend((8..10).map(texts));
     table("targets", columns)
 }

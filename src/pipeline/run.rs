@@ -489,11 +489,11 @@ impl Work<'_> {
             .collect();
         decide_vintages(&mut reports, docket, &plan.geography, &plan.zone);
         settle_twins(&mut reports, docket);
-        settle_revisions(&mut reports, &plan.reporters, docket);
-        reports_after_their_due_date(&mut reports, &plan.duties, &plan.zone);
+        settle_revisions(&mut reports, &plan.reporters, docket, &plan.lexicon);
 
         progress(Stage::Validate, 0, plan.rules.len());
         let (engine, mut out) = judge_reports(plan, docket, &mut reports).await?;
+        reports_after_their_due_date(&mut reports, &plan.duties, &plan.zone);
 
         progress(Stage::Query, 0, 1);
         let totals = query::run(&engine, &plan.models, &plan.geography, &plan.country).await?;
@@ -501,7 +501,7 @@ impl Work<'_> {
             engine.register(name, batch.schema(), vec![batch.clone()])?;
         }
         out.extend(totals);
-        findings.extend(validate::run_checks(&engine, &mut reports).await?);
+        findings.extend(validate::run_checks(&engine, &mut reports, &plan.lexicon).await?);
         note_late_corrections(&engine, plan, &mut reports).await?;
 
         let known: Vec<Known<'_>> = submissions.iter().map(Submission::known).collect();
@@ -537,7 +537,8 @@ impl Work<'_> {
     }
 }
 
-/// Lets the rules judge the reports. Returns the engine with the tables that it registered, and those tables
+/// Lets the rules judge the reports. Where one holds reports back, what counts in their place is judged in turn, so
+/// that each report bears its last judgement. Returns the engine with the tables that it registered, and those tables
 /// with the results of the rules.
 pub(super) async fn judge_reports(
     plan: &Plan,
@@ -545,21 +546,36 @@ pub(super) async fn judge_reports(
     reports: &mut [Report],
 ) -> Result<(Engine, BTreeMap<&'static str, RecordBatch>), RunError> {
     let engine = Engine::new()?;
-    let mut out: BTreeMap<&'static str, RecordBatch> = BTreeMap::new();
-    out.extend(reference_tables(plan)?);
-    out.insert("observations", tables::observations(plan, reports)?);
-    out.insert("reports", tables::reports(reports)?);
-    for (name, batch) in &out {
-        engine.register(name, batch.schema(), vec![batch.clone()])?;
+    let mut judged = Vec::new();
+    loop {
+        let mut out: BTreeMap<&'static str, RecordBatch> = BTreeMap::new();
+        out.extend(reference_tables(plan)?);
+        out.insert("observations", tables::observations(plan, reports)?);
+        out.insert("reports", tables::reports(reports)?);
+        for (name, batch) in &out {
+            engine.register(name, batch.schema(), vec![batch.clone()])?;
+        }
+        query::register_helpers(&engine, &plan.geography, reports)?;
+        validate::register_columns(&engine, reports, &plan.vocabulary.forms, &plan.geography)?;
+        let round = validate::judge(&engine, &plan.rules, reports, &plan.lexicon).await?;
+        let held = validate::held_by(&plan.rules, reports, &round);
+        let is_last = held.is_empty();
+        let settled = round
+            .into_iter()
+            .filter(|j| is_last || held.contains(&j.report))
+            .collect::<Vec<_>>();
+        validate::tell(&plan.rules, reports, &settled, docket);
+        judged.extend(settled);
+        if is_last {
+            for report in reports.iter_mut() {
+                report.excuse(docket);
+            }
+            let results = validate::tally(&plan.rules, reports, &judged);
+            out.insert("rule_results", tables::rule_results(&results)?);
+            return Ok((engine, out));
+        }
+        settle_revisions(reports, &plan.reporters, docket, &plan.lexicon);
     }
-    query::register_helpers(&engine, &plan.geography, reports)?;
-    validate::register_columns(&engine, reports, &plan.vocabulary.forms, &plan.geography)?;
-    let results = validate::judge(&engine, &plan.rules, reports).await?;
-    for report in reports.iter_mut() {
-        report.excuse(docket);
-    }
-    out.insert("rule_results", tables::rule_results(&results)?);
-    Ok((engine, out))
 }
 
 /// The media type of each submission; a duplicate has that of the file it repeats.

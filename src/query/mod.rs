@@ -328,7 +328,7 @@ fn regions_and_country(engine: &Engine, geography: &Geography, country: &Country
             .into_iter()
             .map(|u| u.code.as_str())
             .collect();
-        let id = format!("{vintage} {}", country.code);
+        let id = groups.len().to_string();
         members.add(vintage, &id, &units);
         let names =
             [&country.code, &country.name_vi, &country.name_en].map(|text| Some(text.clone()));
@@ -352,10 +352,10 @@ fn regions_and_country(engine: &Engine, geography: &Geography, country: &Country
             .or_default()
             .push(member);
     }
-    for ((scheme, region), rows) in regions {
+    for rows in regions.into_values() {
         let Some(first) = rows.first() else { continue };
         let units: Vec<&str> = rows.iter().map(|r| r.unit.code.as_str()).collect();
-        let id = format!("{scheme} {region}");
+        let id = groups.len().to_string();
         members.add(&first.unit.vintage, &id, &units);
         let texts = [
             &id,

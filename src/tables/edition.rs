@@ -11,7 +11,7 @@ use toml::Spanned;
 use super::definition::line_at;
 use super::parameters::Parameters;
 use super::table::Text;
-use crate::diagnostic::DefinitionError;
+use crate::diagnostic::{DefinitionError, Naming};
 use crate::geography::Geography;
 use crate::query::Country;
 
@@ -42,6 +42,16 @@ pub struct RawPrinted {
     words: Phrases,
     #[serde(default)]
     units: BTreeMap<String, Text>,
+    /// How findings name figures.
+    pub naming: Naming,
+}
+
+impl RawPrinted {
+    /// What groups digits, and the decimal mark.
+    #[must_use]
+    pub fn digits(&self) -> (char, char) {
+        (self.numbers.group, self.numbers.decimal)
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]

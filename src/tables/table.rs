@@ -6,47 +6,11 @@
 use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
-use serde::Deserialize;
 
 use super::edition::{Symbol, SymbolKind, Words};
-use super::number::{cell_text, rounded};
-
-/// A text in the two languages of the book.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Text {
-    /// In the country's language.
-    pub vi: String,
-    /// In English.
-    pub en: String,
-}
-
-impl Text {
-    /// Both languages of a text.
-    #[must_use]
-    pub fn new(vi: impl Into<String>, en: impl Into<String>) -> Self {
-        Self {
-            vi: vi.into(),
-            en: en.into(),
-        }
-    }
-
-    /// Whether both languages say the same, so that one is enough (years, `%`).
-    #[must_use]
-    pub fn is_same(&self) -> bool {
-        self.vi == self.en
-    }
-
-    /// The text with `{name}` written out in both languages.
-    #[must_use]
-    pub(crate) fn with(&self, name: &str, value: &Self) -> Self {
-        let name = format!("{{{name}}}");
-        Self {
-            vi: self.vi.replace(&name, &value.vi),
-            en: self.en.replace(&name, &value.en),
-        }
-    }
-}
+use super::number::cell_text;
+pub use crate::text::Bilingual as Text;
+use crate::text::rounded;
 
 /// A table, ready to be shown.
 #[derive(Debug, Clone, PartialEq)]

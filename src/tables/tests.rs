@@ -7,11 +7,10 @@ use arrow::datatypes::{Field, Schema};
 use rust_decimal::Decimal;
 
 use super::build::{REQUIRED, Reported, assemble};
-use super::number::format_value;
 use super::*;
 use crate::geography::{Geography, Tables};
 use crate::query::Country;
-use crate::text::Folder;
+use crate::text::{Folder, format_value};
 
 const PRINTED: &str = include_str!("../../pipelines/reference/printed.toml");
 
@@ -81,7 +80,7 @@ fn geography() -> Geography {
     );
     write("name_aliases.csv", "vintage,unit_code,alias\n");
     Geography::new(
-        Tables::read(directory.path()).expect("a sound example"),
+        Tables::read(directory.path(), directory.path()).expect("a sound example"),
         &folder,
     )
 }

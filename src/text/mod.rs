@@ -4,11 +4,15 @@
 //! usual abbreviations must not keep two equal labels apart. Folding is for comparing only; what is
 //! stored and shown is always the text as read.
 
+mod bilingual;
 mod encoding;
+mod figure;
 
+pub use bilingual::Bilingual;
 pub use encoding::{
     Encodings, FileEncoding, FontEncoding, RawEncoding, RawEncodings, RawFileEncodings,
 };
+pub use figure::{format_value, rounded};
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

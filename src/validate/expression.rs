@@ -3,9 +3,15 @@
 //! `htx_total@N-1` is the column the judged one stands on, `htx_total[A]` a sector, `KTTT-01:htx_agri`
 //! the unit's current report of another form for the same period.
 
+use std::collections::BTreeSet;
 use std::fmt;
+use std::ops::ControlFlow;
 use std::sync::LazyLock;
 
+use datafusion::sql::sqlparser::ast::{Expr, visit_expressions};
+use datafusion::sql::sqlparser::dialect::GenericDialect;
+use datafusion::sql::sqlparser::parser::Parser;
+use datafusion::sql::sqlparser::tokenizer::Token;
 use regex::Regex;
 
 /// A figure that an expression speaks of.
@@ -41,8 +47,24 @@ static OPERAND: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?:(?<form>[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)+):)?(?<indicator>[a-z][a-z0-9_]*)(?:\[(?<sector>[A-Za-z0-9_]+)\])?(?<period>@N(?:-1)?)?").ok()
 });
 
-/// Turns an expression into SQL over `v0`, `v1` …, one for each operand in the order they are first written.
-/// A divisor that is zero makes the expression NULL.
+/// An expression in SQL over `v0`, `v1` …, one for each operand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expression {
+    /// The SQL.
+    pub sql: String,
+    /// The operands, the first written first.
+    pub operands: Vec<Operand>,
+    /// Indices of the operands that something is divided by.
+    pub divisors: BTreeSet<usize>,
+}
+
+/// Whether a name is that of an operand in SQL: `v0`, `v1` ….
+pub(super) fn is_placeholder(name: &str) -> bool {
+    name.strip_prefix('v')
+        .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Turns an expression into SQL. A divisor that is zero makes it NULL.
 ///
 /// # Errors
 /// A sentence, when a name with a sector, a form or a period is no indicator, or when something else than
@@ -50,8 +72,9 @@ static OPERAND: LazyLock<Option<Regex>> = LazyLock::new(|| {
 pub fn parse_expression(
     text: &str,
     is_indicator: impl Fn(&str) -> bool,
-) -> Result<(String, Vec<Operand>), String> {
+) -> Result<Expression, String> {
     let mut operands: Vec<Operand> = Vec::new();
+    let mut divisors = BTreeSet::new();
     let mut sql = String::new();
     let mut at = 0;
     for captures in OPERAND.iter().flat_map(|regex| regex.captures_iter(text)) {
@@ -62,7 +85,7 @@ pub fn parse_expression(
             .iter()
             .any(|part| captures.name(part).is_some());
         if !is_indicator(indicator.as_str()) {
-            if decorated {
+            if decorated || is_placeholder(indicator.as_str()) {
                 return Err(format!(
                     "`{}` is no indicator of the catalogue",
                     indicator.as_str()
@@ -90,6 +113,7 @@ pub fn parse_expression(
             });
         sql.push_str(&text[at..whole.start()]);
         if sql.trim_end().ends_with('/') {
+            divisors.insert(index);
             sql.push_str(&format!("nullif(v{index}, 0)"));
         } else {
             sql.push_str(&format!("v{index}"));
@@ -107,7 +131,37 @@ pub fn parse_expression(
     if divides_by_other {
         return Err("only an indicator or a number may stand behind `/`".to_owned());
     }
-    Ok((sql, operands))
+    Ok(Expression {
+        sql,
+        operands,
+        divisors,
+    })
+}
+
+/// The condition that the SQL of an expression states.
+///
+/// # Errors
+/// A sentence, when it is no SQL or names something that is no operand.
+pub(super) fn parse_condition(sql: &str) -> Result<Expr, String> {
+    let mut parser = Parser::new(&GenericDialect {})
+        .try_with_sql(sql)
+        .map_err(|e| e.to_string())?;
+    let condition = parser.parse_expr().map_err(|e| e.to_string())?;
+    let next = parser.peek_token();
+    if next.token != Token::EOF {
+        return Err(format!("`{next}` is not expected where it stands"));
+    }
+    let unknown = visit_expressions(&condition, |part| match part {
+        Expr::Identifier(name) if !is_placeholder(&name.value) => {
+            ControlFlow::Break(name.value.clone())
+        }
+        Expr::CompoundIdentifier(_) => ControlFlow::Break(part.to_string()),
+        _ => ControlFlow::Continue(()),
+    });
+    match unknown {
+        ControlFlow::Break(name) => Err(format!("`{name}` is no indicator of the catalogue")),
+        ControlFlow::Continue(()) => Ok(condition),
+    }
 }
 
 #[cfg(test)]
@@ -120,23 +174,28 @@ mod tests {
 
     #[test]
     fn operands_are_found_in_the_order_they_are_written() {
-        let (sql, operands) =
+        let growth =
             parse_expression("abs(htx_total / htx_total@N-1 - 1) <= 0.3", known).expect("sound");
-        assert_eq!(sql, "abs(v0 / nullif(v1, 0) - 1) <= 0.3");
+        assert_eq!(growth.sql, "abs(v0 / nullif(v1, 0) - 1) <= 0.3");
         assert_eq!(
-            operands.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            growth
+                .operands
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>(),
             ["htx_total", "htx_total@N-1"]
         );
-        let (sql, operands) =
-            parse_expression("htx_total[A] = KTTT-01:htx_agri", known).expect("sound");
-        assert_eq!(sql, "v0 = v1");
-        assert_eq!(operands[1].form.as_deref(), Some("KTTT-01"));
+        assert_eq!(growth.divisors, BTreeSet::from([1]));
+        let other = parse_expression("htx_total[A] = KTTT-01:htx_agri", known).expect("sound");
+        assert_eq!(other.sql, "v0 = v1");
+        assert_eq!(other.operands[1].form.as_deref(), Some("KTTT-01"));
     }
 
     #[test]
     fn what_is_unknown_or_may_divide_by_zero_is_refused() {
         assert!(parse_expression("total@N-1 > 0", known).is_err());
         assert!(parse_expression("abs(1) > 0", known).is_err());
+        assert!(parse_expression("v0 <= htx_total", known).is_err());
         assert!(parse_expression("1 / (htx_a - htx_b) > 0", known).is_err());
     }
 }

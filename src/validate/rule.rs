@@ -4,7 +4,8 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::expression::{Operand, parse_expression};
+use super::expression::{Expression, parse_expression};
+use super::sound::{Subject, Unsound, check};
 use crate::diagnostic::Severity;
 
 /// `rules.toml`.
@@ -26,8 +27,11 @@ pub struct RawRule {
     pub form: Spanned<String>,
     /// Severity of its findings.
     pub severity: Severity,
+    /// What becomes of a report that fails it.
+    #[serde(default)]
+    pub on_fail: OnFail,
     /// How it judges.
-    pub kind: RawKind,
+    pub kind: Spanned<RawKind>,
     /// SQL over operands, for kind `expression`.
     pub expression: Option<Spanned<String>>,
     /// How far two figures may be apart.
@@ -38,6 +42,18 @@ pub struct RawRule {
     pub message_vi: String,
     /// What its findings say, in English.
     pub message_en: String,
+}
+
+/// What becomes of a report that fails a rule.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnFail {
+    /// It is loaded; a finding says what is wrong.
+    #[default]
+    Flag,
+    /// It is held back, which is an error whatever the rule's severity: its values count nowhere, and an earlier
+    /// version does, if there is one.
+    Hold,
 }
 
 /// How a rule judges.
@@ -67,6 +83,8 @@ pub struct Rule {
     pub form: String,
     /// Severity of its findings.
     pub severity: Severity,
+    /// What becomes of a report that fails it.
+    pub on_fail: OnFail,
     /// How it judges.
     pub kind: RuleKind,
     /// How it judges, as people read it: the expression as written, or a sentence.
@@ -80,13 +98,8 @@ pub struct Rule {
 /// How a rule judges, with what it needs.
 #[derive(Debug, Clone)]
 pub enum RuleKind {
-    /// SQL in which `v0`, `v1` … stand for the operands.
-    Expression {
-        /// The SQL.
-        sql: String,
-        /// The operands, the first written first.
-        operands: Vec<Operand>,
-    },
+    /// An SQL expression over operands.
+    Expression(Expression),
     /// Every indicator of whole numbers is not negative.
     CountsNotNegative,
     /// Derived columns agree with the loaded ones.
@@ -107,55 +120,45 @@ pub enum RuleKind {
     PartsOfSectors,
 }
 
+/// What the head of the file of rules tells.
+const HEAD: &str = "see the head of rules.toml for what a rule may say";
+
 impl Rule {
-    /// Checks a rule. `is_indicator` and `is_form` know the catalogue.
+    /// Checks a rule.
     ///
     /// # Errors
-    /// The byte offset in the file and a sentence.
-    pub fn compile(
-        raw: &RawRule,
-        is_indicator: impl Fn(&str) -> bool,
-        is_form: impl Fn(&str) -> bool,
-    ) -> Result<Self, (usize, String)> {
+    /// What is wrong, also when it is proved that the rule can never be decided, never fail or never pass.
+    pub fn compile(raw: &RawRule, subject: &Subject<'_>) -> Result<Self, Unsound> {
+        let unsound = |offset: usize, message: String| Unsound {
+            offset,
+            message,
+            remedy: HEAD.to_owned(),
+        };
+        let needs = |name: &str| {
+            let message = format!("the rule `{}` needs `{name}`", raw.id.get_ref());
+            unsound(raw.id.span().start, message)
+        };
         let number = |value: &Option<Spanned<String>>, name: &str| match value {
             Some(text) => Decimal::from_str_exact(text.get_ref()).map_err(|_| {
-                (
-                    text.span().start,
-                    format!("`{}` of `{name}` is no number", text.get_ref()),
-                )
+                let message = format!("`{}` of `{name}` is no number", text.get_ref());
+                unsound(text.span().start, message)
             }),
-            None => Err((
-                raw.id.span().start,
-                format!("the rule `{}` needs `{name}`", raw.id.get_ref()),
-            )),
+            None => Err(needs(name)),
         };
-        if !is_form(raw.form.get_ref()) {
-            return Err((
-                raw.form.span().start,
-                format!("the form `{}` is not declared", raw.form.get_ref()),
-            ));
+        let form = raw.form.get_ref();
+        if !subject.forms.iter().any(|f| f.code == *form) {
+            let message = format!("the form `{form}` is not declared");
+            return Err(unsound(raw.form.span().start, message));
         }
-        let kind = match raw.kind {
+        let mut offset = raw.kind.span().start;
+        let kind = match raw.kind.get_ref() {
             RawKind::Expression => {
-                let text = raw.expression.as_ref().ok_or_else(|| {
-                    (
-                        raw.id.span().start,
-                        format!("the rule `{}` needs `expression`", raw.id.get_ref()),
-                    )
-                })?;
-                let (sql, operands) = parse_expression(text.get_ref(), &is_indicator)
-                    .map_err(|e| (text.span().start, e))?;
-                if let Some(form) = operands
-                    .iter()
-                    .filter_map(|o| o.form.as_ref())
-                    .find(|f| !is_form(f))
-                {
-                    return Err((
-                        text.span().start,
-                        format!("the form `{form}` is not declared"),
-                    ));
-                }
-                RuleKind::Expression { sql, operands }
+                let text = raw.expression.as_ref().ok_or_else(|| needs("expression"))?;
+                offset = text.span().start;
+                let is_indicator = |name: &str| subject.indicators.contains_key(name);
+                let expression = parse_expression(text.get_ref(), is_indicator)
+                    .map_err(|e| unsound(offset, e))?;
+                RuleKind::Expression(expression)
             }
             RawKind::CountsNotNegative => RuleKind::CountsNotNegative,
             RawKind::Comparison => RuleKind::Comparison {
@@ -168,10 +171,16 @@ impl Rule {
             RawKind::SumOfSectors => RuleKind::SumOfSectors,
             RawKind::PartsOfSectors => RuleKind::PartsOfSectors,
         };
+        check(raw.id.get_ref(), form, &kind, subject).map_err(|(message, remedy)| Unsound {
+            offset,
+            message,
+            remedy: remedy.to_owned(),
+        })?;
         Ok(Self {
             id: raw.id.get_ref().clone(),
-            form: raw.form.get_ref().clone(),
+            form: form.clone(),
             severity: raw.severity,
+            on_fail: raw.on_fail,
             statement: statement(raw, &kind),
             kind,
             message_vi: raw.message_vi.clone(),
@@ -183,7 +192,7 @@ impl Rule {
 /// What a rule demands, in words.
 fn statement(raw: &RawRule, kind: &RuleKind) -> String {
     match kind {
-        RuleKind::Expression { .. } => {
+        RuleKind::Expression(_) => {
             let text = raw.expression.as_ref().map(Spanned::get_ref);
             text.cloned().unwrap_or_default()
         }

@@ -368,7 +368,7 @@ message_en = "Too many"
     );
     let lost = asked("SELECT message_en FROM findings WHERE code = 'TH403'");
     assert!(
-        lost.len() == 1 && lost[0].contains("12: htx_operating_with_results actual 2022"),
+        lost.len() == 1 && lost[0].contains("12: Cooperatives operating with business results"),
         "{lost:?}"
     );
     assert_eq!(

@@ -196,3 +196,95 @@ fn another_label_of_a_row_is_read_and_one_of_no_row_is_an_error() {
         2
     );
 }
+
+/// What is said of a rule of KTTT-02 that demands this.
+fn said_of_rule(rule: &str) -> String {
+    said_after(
+        "kttt/rules.toml",
+        "kind = \"expression\"\nexpression = \"htx_total = KTTT-01:htx_total\"",
+        rule,
+    )
+}
+
+#[test]
+fn a_rule_that_cannot_be_decided_fail_or_pass() {
+    let expression =
+        |text: &str| said_of_rule(&format!("kind = \"expression\"\nexpression = \"{text}\""));
+    insta::assert_snapshot!(expression("htx_total <= htx_total + 1"));
+    for (wrong, said) in [
+        (
+            "htx_total[Z] >= 0",
+            "`Z` of `htx_total[Z]` is no sector of sectors.csv",
+        ),
+        (
+            "htx_total <= KTTT-09:htx_total",
+            "the form `KTTT-09` is not declared",
+        ),
+        (
+            "htx_total@N-1 <= htx_total",
+            "no column of `KTTT-02` stands on another",
+        ),
+        (
+            "htx_agri <= htx_total",
+            "the form `KTTT-02` has no row and column for `htx_agri`",
+        ),
+        (
+            "htx_total = KTTT-01:htx_total[A]",
+            "the form `KTTT-01` has no row and column for `KTTT-01:htx_total[A]`",
+        ),
+        ("htx_total + htx_totel >= 0", "`htx_totel` is no indicator"),
+        ("htx_total >=", "sql parser error"),
+        ("htx_total >= 0 htx_new", "is not expected where it stands"),
+        ("htx_total > 5 AND htx_total < 5", "can never pass"),
+        ("abs(htx_total - htx_new) >= 0", "can never fail"),
+    ] {
+        let out = expression(wrong);
+        assert!(
+            out.contains(said) && out.contains("rules.toml:"),
+            "{wrong}: {out}"
+        );
+    }
+    for (kind, said) in [
+        (
+            "comparison\"\ntolerance = \"0.1",
+            "`KTTT-02` has no comparison columns",
+        ),
+        (
+            "revision\"\ntolerance = \"0.1\"\nat_least = \"5",
+            "`KTTT-02` has no actual of a period",
+        ),
+    ] {
+        let out = said_of_rule(&format!("kind = \"{kind}\""));
+        assert!(
+            out.contains("can never fail") && out.contains(said),
+            "{out}"
+        );
+    }
+    for (kind, said) in [
+        (
+            "sum-of-sectors",
+            "`KTTT-01` has no rows of sectors of the first level",
+        ),
+        (
+            "parts-of-sectors",
+            "`KTTT-01` has no rows of sectors of the second level",
+        ),
+    ] {
+        let out = said_after(
+            "kttt/rules.toml",
+            "kind = \"counts-not-negative\"",
+            &format!("kind = \"{kind}\""),
+        );
+        assert!(out.contains(said), "{out}");
+    }
+    let out = said_after(
+        "kttt/rules.toml",
+        "htx_active + htx_suspended <= htx_total",
+        // The one stands beside the estimate, the other before the next plan.
+        "KTTT-02:htx_new <= KTTT-02:htx_active@N-1",
+    );
+    assert!(
+        out.contains("can never be decided: no column of `KTTT-01` has all that it compares"),
+        "{out}"
+    );
+}

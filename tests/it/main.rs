@@ -8,6 +8,7 @@ mod chain;
 mod check;
 mod contract;
 mod corpus;
+mod custom;
 mod decisions;
 mod diff;
 mod documents;

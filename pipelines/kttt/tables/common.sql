@@ -41,15 +41,15 @@ places AS (
 ),
 -- Every figure of the country, the edition's regions and the units, on every geography.
 figures AS (
-    SELECT geography, code, period, indicator, sector, scenario, value, status, units_reported, units_expected
+    SELECT geography, code, period, indicator, sector, scenario, value, weight, status, units_reported, units_expected
     FROM national
     WHERE fund = '_T' AND period BETWEEN {first_year} AND {last_year} AND length(period) = 4
     UNION ALL
-    SELECT geography, code, period, indicator, sector, scenario, value, status, units_reported, units_expected
+    SELECT geography, code, period, indicator, sector, scenario, value, weight, status, units_reported, units_expected
     FROM regional
     WHERE fund = '_T' AND period BETWEEN {first_year} AND {last_year} AND length(period) = 4 AND scheme = {scheme}
     UNION ALL
-    SELECT geography, code, period, indicator, sector, scenario, value, status, units_reported, units_expected
+    SELECT geography, code, period, indicator, sector, scenario, value, weight, status, units_reported, units_expected
     FROM provincial
     WHERE fund = '_T' AND period BETWEEN {first_year} AND {last_year} AND length(period) = 4
 ),

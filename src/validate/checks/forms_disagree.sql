@@ -1,6 +1,6 @@
 -- Totals that another form states otherwise than the home form of the same unit and report period.
-SELECT o.report_id, o.unit_code, o.cell, o.indicator, o.sector, o.scenario, CAST(o.value AS VARCHAR) AS stated,
-       CAST(h.value AS VARCHAR) AS home, i.home_form, o.period AS of_period
+SELECT o.report_id, o.unit_code, o.cell, o.indicator, o.sector, o.scenario, o.value AS stated,
+       h.value AS home, i.home_form, o.period AS of_period
 FROM observations o
 JOIN indicators i ON i.indicator = o.indicator AND i.home_form <> o.form
 JOIN reports r ON r.report_id = o.report_id AND r.is_current

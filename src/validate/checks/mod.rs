@@ -2,15 +2,18 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use arrow::array::{Array, AsArray};
-use arrow::datatypes::DataType;
+use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::datatypes::{DataType, Decimal128Type, Int64Type};
 use datafusion::error::Result;
+use rust_decimal::Decimal;
 
-use crate::diagnostic::{Finding, Place};
+use crate::diagnostic::{Finding, Lexicon, Place};
 use crate::engine::Engine;
 use crate::geography::{Geography, Report};
+use crate::text::Bilingual;
 
-/// A query whose rows are findings: its columns are arguments of the message, some also of the place.
+/// A query whose rows are findings: its columns are arguments of the message, some also of the place. `figure` and
+/// `column` are made of the codes; a column `indicators` lists codes with commas.
 const CHECKS: [(&str, &str); 7] = [
     ("TH406", include_str!("overlap.sql")),
     ("TH407", include_str!("other_form_counts.sql")),
@@ -26,7 +29,11 @@ const CHECKS: [(&str, &str); 7] = [
 ///
 /// # Errors
 /// When a query fails.
-pub async fn run_checks(engine: &Engine, reports: &mut [Report]) -> Result<Vec<Finding>> {
+pub async fn run_checks(
+    engine: &Engine,
+    reports: &mut [Report],
+    lexicon: &Lexicon,
+) -> Result<Vec<Finding>> {
     let mut of_the_whole = Vec::new();
     let index: HashMap<String, usize> = reports
         .iter()
@@ -37,20 +44,14 @@ pub async fn run_checks(engine: &Engine, reports: &mut [Report]) -> Result<Vec<F
         let (_, batches) = engine.query(sql).await?;
         let mut found: Vec<(usize, Finding)> = Vec::new();
         for batch in &batches {
-            let columns = batch
-                .columns()
-                .iter()
-                .map(|c| arrow::compute::cast(c, &DataType::Utf8))
-                .collect::<std::result::Result<Vec<_>, _>>()?;
             for row in 0..batch.num_rows() {
-                let mut values: BTreeMap<&str, String> = BTreeMap::new();
-                for (field, column) in batch.schema_ref().fields().iter().zip(&columns) {
-                    let texts = column.as_string::<i32>();
-                    if texts.is_valid(row) {
-                        values.insert(field.name(), trimmed(texts.value(row)));
+                let mut values: BTreeMap<&str, Bilingual> = BTreeMap::new();
+                for (field, column) in batch.schema_ref().fields().iter().zip(batch.columns()) {
+                    if let Some(value) = written(column, row, lexicon)? {
+                        values.insert(field.name(), value);
                     }
                 }
-                let get = |name: &str| values.get(name).cloned();
+                let get = |name: &str| values.get(name).map(|code| code.en.clone());
                 let report = get("report_id").and_then(|id| index.get(&id).copied());
                 let whole = match report {
                     Some(report) => reports[report].place(),
@@ -70,11 +71,21 @@ pub async fn run_checks(engine: &Engine, reports: &mut [Report]) -> Result<Vec<F
                     scenario: get("scenario"),
                     ..whole
                 };
-                let args: Vec<(&str, &str)> = values
-                    .iter()
-                    .map(|(name, value)| (*name, value.as_str()))
-                    .collect();
-                let finding = Finding::new(code, place, &args);
+                let (period, indicators) = (get("of_period"), get("indicators"));
+                if let Some(indicator) = &place.indicator {
+                    let figure = lexicon.figure(indicator, place.sector.as_deref());
+                    values.insert("figure", figure);
+                }
+                if let (Some(scenario), Some(period)) = (&place.scenario, &period) {
+                    values.insert("column", lexicon.column(scenario, period));
+                }
+                if let Some(codes) = indicators {
+                    let names: Vec<Bilingual> =
+                        codes.split(',').map(|c| lexicon.indicator(c)).collect();
+                    values.insert("indicators", lexicon.list(&names));
+                }
+                let args: Vec<(&str, Bilingual)> = values.into_iter().collect();
+                let finding = Finding::in_words(code, place, &args);
                 match report {
                     Some(report) => found.push((report, finding)),
                     None => of_the_whole.push(finding),
@@ -89,17 +100,27 @@ pub async fn run_checks(engine: &Engine, reports: &mut [Report]) -> Result<Vec<F
     Ok(of_the_whole)
 }
 
-/// A decimal without idle zeros; any other text as it is.
-fn trimmed(text: &str) -> String {
-    let is_decimal = text.contains('.')
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_digit() || b == b'.' || b == b'-');
-    if is_decimal {
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
-    } else {
-        text.to_owned()
+/// A value of a query as messages write it: numbers as each language does, texts as they are; none for NULL.
+fn written(column: &ArrayRef, row: usize, lexicon: &Lexicon) -> Result<Option<Bilingual>> {
+    if column.is_null(row) {
+        return Ok(None);
     }
+    Ok(match column.data_type() {
+        DataType::Decimal128(_, scale) => {
+            let value = column.as_primitive::<Decimal128Type>().value(row);
+            Decimal::try_from_i128_with_scale(value, u32::from(scale.unsigned_abs()))
+                .ok()
+                .map(|value| lexicon.number(value))
+        }
+        DataType::Int64 => {
+            let value = column.as_primitive::<Int64Type>().value(row);
+            Some(lexicon.number(value.into()))
+        }
+        _ => {
+            let texts = arrow::compute::cast(column, &DataType::Utf8)?;
+            Some(Bilingual::same(texts.as_string::<i32>().value(row)))
+        }
+    })
 }
 
 /// One finding for each form and period whose values stand on units that an earlier geography has not.

@@ -30,8 +30,11 @@ merged AS (
 compared AS (
     SELECT o.report_id, o.form, o.report_period, o.unit_vintage, o.unit_code, o.indicator, o.sector, o.scenario, o.period,
            o.sheet, o.cell, o.value,
+           -- Unless the catalogue says otherwise, 1 % and at least 1 unit.
+           coalesce(i.tolerance, CAST(0.01 AS DECIMAL(38, 6))) AS tolerance,
+           coalesce(i.tolerance_units, CAST(1 AS DECIMAL(38, 6))) AS tolerance_units,
            CASE WHEN i.measure = 'mean' THEN CASE WHEN m.weighted = m.valued THEN CAST(m.numerator / nullif(m.weight, 0) AS DECIMAL(38, 6)) END
-                ELSE m.total END AS merged
+                WHEN i.measure <> 'ratio' THEN m.total END AS merged
     FROM own o
     JOIN merged m
       ON m.to_vintage = o.unit_vintage AND m.to_code = o.unit_code AND m.form = o.form
@@ -44,9 +47,8 @@ apart AS (
     SELECT *, count(*) OVER (PARTITION BY report_id, unit_code) AS differences,
            row_number() OVER (PARTITION BY report_id, unit_code ORDER BY abs(value - merged) DESC, indicator, sector, scenario, period) AS place
     FROM compared
-    WHERE abs(value - merged) > greatest(CAST(1 AS DECIMAL(38, 6)), CAST(abs(value) * 0.01 AS DECIMAL(38, 6)))
+    WHERE abs(value - merged) > greatest(tolerance_units, CAST(abs(value) * tolerance AS DECIMAL(38, 6)))
 )
-SELECT report_id, unit_code, cell, indicator, sector, scenario, CAST(value AS VARCHAR) AS own, CAST(merged AS VARCHAR) AS merged,
-       period AS of_period, CAST(differences AS VARCHAR) AS count
+SELECT report_id, unit_code, cell, indicator, sector, scenario, value AS own, merged, period AS of_period, differences AS count
 FROM apart
 WHERE place = 1

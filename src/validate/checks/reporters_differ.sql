@@ -21,7 +21,6 @@ apart AS (
      AND h.scenario = o.scenario AND h.period = o.period
     WHERE u.revision = u.last_revision AND o.value <> h.value
 )
-SELECT report_id, unit_code, cell, indicator, sector, scenario, of_period, reporter, CAST(stated AS VARCHAR) AS stated,
-       CAST(counted AS VARCHAR) AS counted, CAST(differences AS VARCHAR) AS count
+SELECT report_id, unit_code, cell, indicator, sector, scenario, of_period, reporter, stated, counted, differences AS count
 FROM apart
 WHERE place = 1

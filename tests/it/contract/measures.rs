@@ -277,3 +277,10 @@ fn a_stock_has_no_weight_and_a_province_counts_itself() {
     assert_eq!(province.text("scheme"), None);
     assert_eq!(province.str("name_vi"), "Vĩnh Phúc");
 }
+
+/// In the bridge between the geographies too: parts missing, means without weights, figures that cannot exist.
+#[tokio::test]
+async fn the_bridge_puts_former_units_together_as_the_models_do() {
+    let (sums, others) = crate::white_book::bridge_adds_up(&RUN.lake(), "2023", "actual").await;
+    assert!(sums > 10 && others > 4, "{sums}, {others}");
+}

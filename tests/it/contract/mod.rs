@@ -4,6 +4,7 @@ mod collections;
 mod counts;
 mod measures;
 mod restating;
+mod rules;
 mod sending;
 mod vintage;
 

@@ -4,4 +4,5 @@ pub(crate) mod catalogue;
 pub(crate) mod inbox;
 pub(crate) mod lake;
 pub(crate) mod office;
+pub(crate) mod sheet;
 pub(crate) mod truth;

@@ -1,0 +1,234 @@
+//! Codes as people read them: indicators, sectors, scenarios, periods and numbers, in both languages.
+//!
+//! The columns of a finding keep the codes; its messages are made of what stands here.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+use serde::Deserialize;
+
+use crate::period::{Frequency, Period};
+use crate::text::{Bilingual, format_value};
+
+/// How many things a list names before it only counts them.
+const NAMED: usize = 20;
+
+/// What stands in an English number.
+const ENGLISH: (char, char) = (',', '.');
+
+/// The words that figures are named with, as the reference states them. Names in braces are written out.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Naming {
+    /// `{indicator}` of a `{sector}`.
+    pub of_sector: Bilingual,
+    /// What a column holds: `{scenario}` and `{period}`.
+    pub column: Bilingual,
+    /// The end of a list too long to be told: `{count}` more.
+    pub more: Bilingual,
+    /// Scenarios.
+    pub scenarios: Scenarios,
+    /// Periods.
+    pub periods: Periods,
+}
+
+/// The words of scenarios.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "each name is the scenario it is the word of")]
+pub struct Scenarios {
+    pub actual: Bilingual,
+    pub plan: Bilingual,
+    pub estimate: Bilingual,
+}
+
+/// The words of periods: `{Y}` is the year, `{n}` the number of the period in it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "each name is the kind of period")]
+pub struct Periods {
+    pub annual: Bilingual,
+    pub first_half: Bilingual,
+    pub second_half: Bilingual,
+    pub quarter: Bilingual,
+    pub month: Bilingual,
+}
+
+/// Turns codes into words.
+#[derive(Debug, Clone)]
+pub struct Lexicon {
+    naming: Naming,
+    /// What groups digits in the country's language, and its decimal mark.
+    digits: (char, char),
+    indicators: BTreeMap<String, Bilingual>,
+    sectors: BTreeMap<String, Bilingual>,
+}
+
+impl Lexicon {
+    /// A lexicon of these words, of numbers with these marks (what groups digits, the decimal mark), and of the
+    /// names of indicators and sectors by their codes.
+    #[must_use]
+    pub fn new(
+        naming: Naming,
+        digits: (char, char),
+        indicators: BTreeMap<String, Bilingual>,
+        sectors: BTreeMap<String, Bilingual>,
+    ) -> Self {
+        Self {
+            naming,
+            digits,
+            indicators,
+            sectors,
+        }
+    }
+
+    /// The name of an indicator; its code where it has none.
+    #[must_use]
+    pub fn indicator(&self, code: &str) -> Bilingual {
+        let name = self.indicators.get(code);
+        name.cloned().unwrap_or_else(|| Bilingual::same(code))
+    }
+
+    /// An indicator of a sector; of the total, the indicator alone.
+    #[must_use]
+    pub fn figure(&self, indicator: &str, sector: Option<&str>) -> Bilingual {
+        let indicator = self.indicator(indicator);
+        match sector.and_then(|code| self.sectors.get(code)) {
+            Some(sector) => self
+                .naming
+                .of_sector
+                .filled(&[("indicator", indicator), ("sector", sector.clone())]),
+            None => indicator,
+        }
+    }
+
+    /// What a column holds: a scenario and the period that it speaks of, both as codes.
+    #[must_use]
+    pub fn column(&self, scenario: &str, period: &str) -> Bilingual {
+        let words = &self.naming.scenarios;
+        let scenario = match scenario {
+            "actual" => words.actual.clone(),
+            "plan" => words.plan.clone(),
+            "estimate" => words.estimate.clone(),
+            other => Bilingual::same(other),
+        };
+        let period = period
+            .parse()
+            .map_or_else(|_| Bilingual::same(period), |period| self.period(period));
+        self.naming
+            .column
+            .filled(&[("scenario", scenario), ("period", period)])
+    }
+
+    /// A period in words.
+    #[must_use]
+    pub fn period(&self, period: Period) -> Bilingual {
+        let words = &self.naming.periods;
+        let pattern = match (period.frequency, period.number) {
+            (Frequency::Annual, _) => &words.annual,
+            (Frequency::HalfYear, 1) => &words.first_half,
+            (Frequency::HalfYear, _) => &words.second_half,
+            (Frequency::Quarterly, _) => &words.quarter,
+            (Frequency::Monthly, _) => &words.month,
+        };
+        pattern.filled(&[
+            ("Y", Bilingual::same(&period.year.to_string())),
+            ("n", Bilingual::same(&period.number.to_string())),
+        ])
+    }
+
+    /// A number with all its decimals, as each language writes it.
+    #[must_use]
+    pub fn number(&self, value: Decimal) -> Bilingual {
+        let value = value.normalize();
+        let written = |(group, mark)| format_value(value, value.scale(), group, mark);
+        Bilingual::new(written(self.digits), written(ENGLISH))
+    }
+
+    /// A list: the first of many are named, the rest counted.
+    #[must_use]
+    pub fn list(&self, items: &[Bilingual]) -> Bilingual {
+        let mut named: Vec<Bilingual> = items.iter().take(NAMED).cloned().collect();
+        if items.len() > NAMED {
+            let count = self.number(Decimal::from(items.len() - NAMED));
+            named.push(self.naming.more.filled(&[("count", count)]));
+        }
+        Bilingual::joined(&named, "; ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lexicon() -> Lexicon {
+        let naming = Naming {
+            of_sector: Bilingual::new("{indicator}, ngành {sector}", "{indicator}, {sector}"),
+            column: Bilingual::new("{scenario} {period}", "{scenario} for {period}"),
+            more: Bilingual::new("và {count} số nữa", "and {count} more"),
+            scenarios: Scenarios {
+                plan: Bilingual::new("kế hoạch", "plan"),
+                ..Scenarios::default()
+            },
+            periods: Periods {
+                annual: Bilingual::new("năm {Y}", "{Y}"),
+                first_half: Bilingual::new("6 tháng đầu năm {Y}", "the first half of {Y}"),
+                quarter: Bilingual::new("quý {n} năm {Y}", "quarter {n} of {Y}"),
+                ..Periods::default()
+            },
+        };
+        let names = |code: &str, vi: &str, en: &str| {
+            BTreeMap::from([(code.to_owned(), Bilingual::new(vi, en))])
+        };
+        Lexicon::new(
+            naming,
+            ('.', ','),
+            names("coops", "Số HTX", "Cooperatives"),
+            names("A", "nông nghiệp", "agriculture"),
+        )
+    }
+
+    #[test]
+    fn a_figure_is_named_with_its_sector_and_an_unknown_code_stays() {
+        let lexicon = lexicon();
+        let both = |vi: &str, en: &str| Bilingual::new(vi, en);
+        assert_eq!(
+            lexicon.figure("coops", Some("A")),
+            both("Số HTX, ngành nông nghiệp", "Cooperatives, agriculture")
+        );
+        assert_eq!(
+            lexicon.figure("coops", Some("_T")),
+            both("Số HTX", "Cooperatives")
+        );
+        assert_eq!(lexicon.figure("other", None), Bilingual::same("other"));
+    }
+
+    #[test]
+    fn columns_and_numbers_are_written_as_each_language_does() {
+        let lexicon = lexicon();
+        let said = |scenario, period| lexicon.column(scenario, period);
+        assert_eq!(said("plan", "2025").vi, "kế hoạch năm 2025");
+        assert_eq!(
+            said("plan", "2025-S1").en,
+            "plan for the first half of 2025"
+        );
+        assert_eq!(said("plan", "2025-Q3").vi, "kế hoạch quý 3 năm 2025");
+        let number = |text: &str| lexicon.number(text.parse().expect("a number"));
+        assert_eq!(number("1010.500000"), Bilingual::new("1.010,5", "1,010.5"));
+        assert_eq!(
+            number("-1234567"),
+            Bilingual::new("-1.234.567", "-1,234,567")
+        );
+        assert_eq!(number("0.000000"), Bilingual::same("0"));
+    }
+
+    #[test]
+    fn a_long_list_is_cut_and_counted() {
+        let lexicon = lexicon();
+        let items: Vec<Bilingual> = (0..23).map(|i| Bilingual::same(&i.to_string())).collect();
+        assert_eq!(lexicon.list(&items[..2]), Bilingual::same("0; 1"));
+        assert_eq!(lexicon.list(&items[..20]).vi.matches("; ").count(), 19);
+        assert!(lexicon.list(&items).vi.ends_with("; 19; và 3 số nữa"));
+        assert!(lexicon.list(&items).en.ends_with("; 19; and 3 more"));
+    }
+}

@@ -1,0 +1,115 @@
+//! Texts in two languages: what people read is said in the country's language and in English.
+
+use serde::Deserialize;
+
+/// A text in two languages.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bilingual {
+    /// In the country's language.
+    pub vi: String,
+    /// In English.
+    pub en: String,
+}
+
+impl Bilingual {
+    /// Both languages of a text.
+    #[must_use]
+    pub fn new(vi: impl Into<String>, en: impl Into<String>) -> Self {
+        Self {
+            vi: vi.into(),
+            en: en.into(),
+        }
+    }
+
+    /// What is the same in both languages: a code, a cell.
+    #[must_use]
+    pub fn same(text: &str) -> Self {
+        Self::new(text, text)
+    }
+
+    /// Whether both languages say the same, so that one is enough (years, `%`).
+    #[must_use]
+    pub fn is_same(&self) -> bool {
+        self.vi == self.en
+    }
+
+    /// The text with `{name}` written out in both languages.
+    #[must_use]
+    pub fn with(&self, name: &str, value: &Self) -> Self {
+        let name = format!("{{{name}}}");
+        Self {
+            vi: self.vi.replace(&name, &value.vi),
+            en: self.en.replace(&name, &value.en),
+        }
+    }
+
+    /// The text with every `{name}` of `args` written out in both languages, at once: what stands in a value is
+    /// never taken for a name.
+    #[must_use]
+    pub fn filled(&self, args: &[(&str, Self)]) -> Self {
+        let side = |text: &str, of: fn(&Self) -> &str| {
+            fill(text, |name| {
+                let found = args.iter().find(|(n, _)| *n == name);
+                found.map(|(_, value)| of(value))
+            })
+        };
+        Self {
+            vi: side(&self.vi, |value| &value.vi),
+            en: side(&self.en, |value| &value.en),
+        }
+    }
+
+    /// Several texts as one.
+    #[must_use]
+    pub fn joined(texts: &[Self], between: &str) -> Self {
+        let side = |of: fn(&Self) -> &str| texts.iter().map(of).collect::<Vec<_>>().join(between);
+        Self {
+            vi: side(|text| &text.vi),
+            en: side(|text| &text.en),
+        }
+    }
+}
+
+/// A text with each `{name}` that `value` knows written out; others stay as they are.
+fn fill<'v>(text: &str, value: impl Fn(&str) -> Option<&'v str>) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(open) = rest.find('{') {
+        out.push_str(&rest[..open]);
+        let inside = &rest[open + 1..];
+        match inside
+            .find('}')
+            .and_then(|end| Some((end, value(&inside[..end])?)))
+        {
+            Some((end, value)) => {
+                out.push_str(value);
+                rest = &inside[end + 1..];
+            }
+            None => {
+                out.push('{');
+                rest = inside;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_written_out_once_and_values_are_left_alone() {
+        let text = Bilingual::new("{a} và {b}, {c", "{b} and {a}, {x}");
+        let args = [
+            ("a", Bilingual::new("một {b}", "one {b}")),
+            ("b", Bilingual::same("2")),
+        ];
+        assert_eq!(
+            text.filled(&args),
+            Bilingual::new("một {b} và 2, {c", "2 and one {b}, {x}")
+        );
+    }
+}

@@ -1,0 +1,266 @@
+//! Whether a rule makes sense: it names what there is, it can be decided for some report, and whether it fails
+//! depends on the figures.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::expression::{Expression, Operand, parse_condition};
+use super::prove::{Proved, prove};
+use super::rule::RuleKind;
+use crate::extract::{Column, Form, Scenario, belongs};
+use crate::normalize::TOTAL;
+use crate::period::{Frequency, Period};
+
+/// What rules may speak of.
+#[derive(Debug)]
+pub struct Subject<'a> {
+    /// The forms.
+    pub forms: &'a [Form],
+    /// Decimals of each indicator; 0 for whole numbers.
+    pub indicators: BTreeMap<&'a str, u32>,
+    /// Level of each sector, 0 for the first.
+    pub sectors: BTreeMap<&'a str, i64>,
+}
+
+/// What is wrong with a rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unsound {
+    /// Byte offset in the file of rules.
+    pub offset: usize,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub remedy: String,
+}
+
+/// What is wrong and what to do about it.
+type Wrong = (String, &'static str);
+
+/// The year that stands for N.
+const N: i16 = 2000;
+
+/// Checks a rule of a form.
+pub(super) fn check(
+    id: &str,
+    form: &str,
+    kind: &RuleKind,
+    subject: &Subject<'_>,
+) -> Result<(), Wrong> {
+    let Some(form) = subject.form(form) else {
+        return Err((
+            format!("the form `{form}` is not declared"),
+            "name a form of forms/",
+        ));
+    };
+    match kind {
+        RuleKind::Expression(expression) => check_expression(id, form, expression, subject),
+        _ => never_fails(form, kind, subject).map_or(Ok(()), |reason| {
+            Err((
+                format!("the rule `{id}` can never fail: {reason}"),
+                "name another form, or take the rule out",
+            ))
+        }),
+    }
+}
+
+fn check_expression(
+    id: &str,
+    form: &Form,
+    expression: &Expression,
+    subject: &Subject<'_>,
+) -> Result<(), Wrong> {
+    for operand in &expression.operands {
+        check_operand(form, operand, subject)?;
+    }
+    let decided = form.frequencies.iter().any(|frequency| {
+        columns(form, *frequency).any(|column| {
+            let mut operands = expression.operands.iter();
+            operands.all(|o| subject.carries(form, *frequency, column, o))
+        })
+    });
+    if !decided {
+        return Err((
+            format!(
+                "the rule `{id}` can never be decided: no column of `{}` has all that it compares",
+                form.code
+            ),
+            "compare what stands in one column, or with `@N-1` in the column that it stands on",
+        ));
+    }
+    let condition = parse_condition(&expression.sql).map_err(|e| {
+        (
+            e,
+            "an operand is an indicator of the catalogue; the rest is SQL",
+        )
+    })?;
+    match prove(&condition) {
+        None => Ok(()),
+        Some(Proved::Always) => Err((
+            format!("the rule `{id}` can never fail: it holds whatever the figures are"),
+            "correct the expression, or take the rule out",
+        )),
+        Some(Proved::Never) => Err((
+            format!("the rule `{id}` can never pass: it fails whatever the figures are"),
+            "correct the expression, or take the rule out",
+        )),
+    }
+}
+
+/// Whether an operand stands anywhere.
+fn check_operand(form: &Form, operand: &Operand, subject: &Subject<'_>) -> Result<(), Wrong> {
+    let sector = operand.sector.as_str();
+    if sector != TOTAL && !subject.sectors.contains_key(sector) {
+        return Err((
+            format!("`{sector}` of `{operand}` is no sector of sectors.csv"),
+            "name a sector by its code",
+        ));
+    }
+    let of = match &operand.form {
+        None => form,
+        Some(code) => subject.form(code).ok_or_else(|| {
+            (
+                format!("the form `{code}` is not declared"),
+                "name a form of forms/",
+            )
+        })?,
+    };
+    if operand.before && !form.columns.iter().any(|c| c.stands_on.is_some()) {
+        return Err((
+            format!(
+                "no column of `{}` stands on another, so that `{operand}` is never there",
+                form.code
+            ),
+            "say what a column `stands_on` in the form's file, or leave `@N-1` out",
+        ));
+    }
+    if !of
+        .columns
+        .iter()
+        .any(|column| has_cell(of, column, &operand.indicator, sector))
+    {
+        return Err((
+            format!(
+                "the form `{}` has no row and column for `{operand}`, so that the rule can never be decided",
+                of.code
+            ),
+            "name an indicator (and sector) that the form carries",
+        ));
+    }
+    Ok(())
+}
+
+impl Subject<'_> {
+    fn form(&self, code: &str) -> Option<&Form> {
+        self.forms.iter().find(|form| form.code == code)
+    }
+
+    /// Whether reports of a frequency have an operand beside a column of the form judged.
+    fn carries(
+        &self,
+        form: &Form,
+        frequency: Frequency,
+        column: &Column,
+        operand: &Operand,
+    ) -> bool {
+        let column = if operand.before {
+            match column.stands_on.map(|i| &form.columns[i]) {
+                Some(base) if belongs(&base.frequencies, frequency) => base,
+                _ => return false,
+            }
+        } else {
+            column
+        };
+        let of = operand.form.as_deref().and_then(|code| self.form(code));
+        let of = of.unwrap_or(form);
+        of.frequencies.contains(&frequency)
+            && columns(of, frequency).any(|other| {
+                (other.scenario, other.period) == (column.scenario, column.period)
+                    && has_cell(of, other, &operand.indicator, &operand.sector)
+            })
+    }
+}
+
+/// The columns of a form's reports of a frequency.
+fn columns(form: &Form, frequency: Frequency) -> impl Iterator<Item = &Column> {
+    form.columns
+        .iter()
+        .filter(move |column| belongs(&column.frequencies, frequency))
+}
+
+/// Whether a column has a cell for an indicator of a sector.
+fn has_cell(form: &Form, column: &Column, indicator: &str, sector: &str) -> bool {
+    let has_row = |member: &str| form.rows.iter().any(|row| row.member == member);
+    match &column.indicator {
+        Some(own) => own == indicator && has_row(sector),
+        None => sector == TOTAL && has_row(indicator),
+    }
+}
+
+/// Why a rule without an expression can find nothing in a form; none if it can.
+fn never_fails(form: &Form, kind: &RuleKind, subject: &Subject<'_>) -> Option<String> {
+    let code = &form.code;
+    let indicators: BTreeSet<&str> = form
+        .columns
+        .iter()
+        .flat_map(|column| indicators_of(form, column))
+        .collect();
+    let has_rows_of_level = |level: i64| {
+        let mut codes = subject.sectors.iter().filter(|(_, of)| **of == level);
+        let has_cells = |sector: &str| {
+            form.columns.iter().any(|column| {
+                indicators_of(form, column)
+                    .any(|indicator| has_cell(form, column, indicator, sector))
+            })
+        };
+        codes.any(|(sector, _)| has_cells(sector))
+    };
+    match kind {
+        RuleKind::Expression(_) => None,
+        RuleKind::CountsNotNegative => {
+            let mut decimals = indicators.iter().filter_map(|i| subject.indicators.get(i));
+            (!decimals.any(|decimals| *decimals == 0))
+                .then(|| format!("`{code}` has no indicator of whole numbers"))
+        }
+        RuleKind::Comparison { .. } => form
+            .comparisons
+            .is_empty()
+            .then(|| format!("`{code}` has no comparison columns")),
+        RuleKind::Revision { .. } => (!form
+            .frequencies
+            .iter()
+            .any(|frequency| is_revised(form, *frequency)))
+        .then(|| {
+            format!("`{code}` has no actual of a period whose estimate it had the time before")
+        }),
+        RuleKind::SumOfSectors => (!has_rows_of_level(0))
+            .then(|| format!("`{code}` has no rows of sectors of the first level")),
+        RuleKind::PartsOfSectors => (!has_rows_of_level(1))
+            .then(|| format!("`{code}` has no rows of sectors of the second level")),
+    }
+}
+
+/// Whether a form states the actual of the period a year before, and estimated it then.
+fn is_revised(form: &Form, frequency: Frequency) -> bool {
+    let own = Period {
+        year: N,
+        frequency,
+        number: 1,
+    };
+    let of = |scenario: Scenario, wanted: Period| -> BTreeSet<&str> {
+        columns(form, frequency)
+            .filter(|c| c.scenario == scenario && c.period.in_year(N) == wanted)
+            .flat_map(|c| indicators_of(form, c))
+            .collect()
+    };
+    let before = Period { year: N - 1, ..own };
+    !of(Scenario::Actual, before).is_disjoint(&of(Scenario::Estimate, own))
+}
+
+/// The indicators that a column has cells for.
+fn indicators_of<'a>(form: &'a Form, column: &'a Column) -> impl Iterator<Item = &'a str> {
+    let rows = form.rows.iter().filter(|_| column.indicator.is_none());
+    column
+        .indicator
+        .as_deref()
+        .into_iter()
+        .chain(rows.map(|row| row.member.as_str()))
+}
