@@ -21,6 +21,7 @@ mod sample;
 /// One run, from the inbox to the tables.
 fn timed(runtime: &tokio::runtime::Runtime, plan: &Plan, root: &Path) -> Duration {
     let options = RunOptions {
+        as_of: None,
         submissions: vec![root.join("inbox")],
         lake: root.join("lake"),
         out: root.join("out"),

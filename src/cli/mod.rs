@@ -4,6 +4,7 @@
 //! that matter, 2 could not run.
 
 mod check;
+mod diff;
 mod explain;
 mod feedback;
 mod inspect;
@@ -35,6 +36,8 @@ enum Command {
     Inspect(inspect::Arguments),
     /// Runs an SQL query over the lake.
     Sql(sql::Arguments),
+    /// Shows which figures changed between two snapshots, by how much, and the submissions that changed them.
+    Diff(diff::Arguments),
     /// Gives each unit its files back, the cells at fault marked and explained.
     Feedback(feedback::Arguments),
     /// Writes a blank form, ready to fill.
@@ -91,6 +94,7 @@ pub fn main() -> ExitCode {
             Command::Check(arguments) => check::main(arguments).await,
             Command::Inspect(arguments) => inspect::main(arguments).await,
             Command::Sql(arguments) => sql::main(arguments).await,
+            Command::Diff(arguments) => diff::main(arguments).await,
             Command::Feedback(arguments) => feedback::main(arguments),
             Command::Template(arguments) => template::main(arguments).await,
             Command::Explain(arguments) => explain::main(&arguments),

@@ -3,11 +3,14 @@
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::str::FromStr;
 use std::sync::Mutex;
 
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use super::{CLEAN, FINDINGS, Format, default_pipeline, show};
 use crate::diagnostic::{most_important_first, write_finding};
@@ -34,8 +37,12 @@ pub(super) struct Arguments {
     #[arg(long, default_value = "error", value_name = "SEVERITY")]
     fail_on: FailOn,
     /// The moment against which overdue reports are judged, as 2025-12-31 or 2025-12-31T17:00:00Z [default: now].
-    #[arg(long, value_name = "TIME", value_parser = moment)]
-    at: Option<Timestamp>,
+    #[arg(long, value_name = "TIME")]
+    at: Option<Moment>,
+    /// What was known at this moment: only what had come, and what had been decided, by then. Written beside the
+    /// current snapshot, which stays.
+    #[arg(long, value_name = "TIME")]
+    as_of: Option<Moment>,
     /// How the summary is shown.
     #[arg(long, default_value = "human")]
     format: Format,
@@ -48,19 +55,34 @@ enum FailOn {
     Never,
 }
 
-/// A time, or a day taken at its end in UTC.
-fn moment(text: &str) -> Result<Timestamp, String> {
-    if let Ok(time) = text.parse::<Timestamp>() {
-        return Ok(time);
+/// A time, or a day.
+#[derive(Debug, Clone, Copy)]
+enum Moment {
+    Time(Timestamp),
+    Day(Date),
+}
+
+impl FromStr for Moment {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let time = text.parse().map(Self::Time);
+        time.or_else(|_| text.parse().map(Self::Day))
+            .map_err(|_| "expected a day such as 2025-12-31, or an RFC 3339 time".to_owned())
     }
-    let day: jiff::civil::Date = text
-        .parse()
-        .map_err(|_| "expected a day such as 2025-12-31, or an RFC 3339 time".to_owned())?;
-    let noon = day
-        .at(12, 0, 0, 0)
-        .to_zoned(jiff::tz::TimeZone::UTC)
-        .map_err(|e| e.to_string())?;
-    Ok(noon.timestamp())
+}
+
+impl Moment {
+    /// The time; of a day its last microsecond in the zone of the pipeline.
+    fn at_the_latest(self, zone: &TimeZone) -> Timestamp {
+        match self {
+            Self::Time(time) => time,
+            Self::Day(day) => day
+                .at(23, 59, 59, 999_999_000)
+                .to_zoned(zone.clone())
+                .map_or(Timestamp::MAX, |end| end.timestamp()),
+        }
+    }
 }
 
 pub(super) async fn main(arguments: Arguments) -> ExitCode {
@@ -68,11 +90,13 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
         Ok(plan) => plan,
         Err(errors) => return show::definition_errors(&errors, super::FAILED),
     };
+    let moment = |given: Option<Moment>| given.map(|m| m.at_the_latest(&plan.zone));
     let options = RunOptions {
         submissions: arguments.submissions,
         lake: arguments.lake,
         out: arguments.out,
-        at: arguments.at.unwrap_or_else(Timestamp::now),
+        at: moment(arguments.at.or(arguments.as_of)).unwrap_or_else(Timestamp::now),
+        as_of: moment(arguments.as_of),
     };
     let started = Timestamp::now();
     let watch = Watch::new();
@@ -182,6 +206,29 @@ fn human(summary: &Summary) -> String {
         );
     }
     let _ = writeln!(text, "  values       {} loaded", grouped(summary.values));
+    for line in &summary.decisions {
+        let _ = writeln!(
+            text,
+            "  decision     {} {} · {} · {} ({}, {})",
+            line.number,
+            line.what,
+            line.file_name.as_deref().unwrap_or("no such file"),
+            line.outcome,
+            line.by,
+            line.on
+        );
+    }
+    for correction in &summary.corrections {
+        let _ = writeln!(
+            text,
+            "  correction   {} {} {} · {}: {}",
+            correction.unit,
+            correction.form.as_deref().unwrap_or_default(),
+            correction.period.as_deref().unwrap_or_default(),
+            correction.file_name.as_deref().unwrap_or_default(),
+            correction.message
+        );
+    }
     let _ = writeln!(
         text,
         "  findings     {errors} errors, {warnings} warnings, {infos} infos"

@@ -21,6 +21,9 @@ pub(super) struct Arguments {
     /// The lake.
     #[arg(long, default_value = "lake", value_name = "DIR")]
     lake: PathBuf,
+    /// The snapshot that is asked, by its id or the beginning of it [default: the current one].
+    #[arg(long, value_name = "ID")]
+    snapshot: Option<String>,
     /// How the result is written.
     #[arg(long, default_value = "table")]
     format: Output,
@@ -30,7 +33,7 @@ pub(super) struct Arguments {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Output {
+pub(super) enum Output {
     /// A table of text.
     Table,
     /// Comma-separated values with a header.
@@ -61,7 +64,15 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
     {
         return show::failure("Parquet is not for a terminal\nhint: name a file with --output");
     }
-    match answer(&query, &arguments.lake, arguments.format).await {
+    let snapshot = match &arguments.snapshot {
+        Some(id) => Snapshot::named(&arguments.lake, id),
+        None => Snapshot::current(&arguments.lake),
+    };
+    let snapshot = match snapshot {
+        Ok(snapshot) => snapshot,
+        Err(e) => return show::failure(&e.to_string()),
+    };
+    match answer(&query, &snapshot, arguments.format).await {
         Ok(bytes) => match write(&bytes, arguments.output.as_ref()) {
             Ok(()) => ExitCode::from(CLEAN),
             Err(e) => show::failure(&e.to_string()),
@@ -80,14 +91,14 @@ fn write(bytes: &[u8], output: Option<&PathBuf>) -> std::io::Result<()> {
     }
 }
 
-async fn answer(query: &str, lake: &std::path::Path, format: Output) -> Result<Vec<u8>, String> {
-    let snapshot = Snapshot::current(lake).map_err(|e| e.to_string())?;
-    let engine = open_engine(&snapshot).map_err(|e| e.to_string())?;
+async fn answer(query: &str, snapshot: &Snapshot, format: Output) -> Result<Vec<u8>, String> {
+    let engine = open_engine(snapshot).map_err(|e| e.to_string())?;
     let (schema, batches) = engine.query(query).await.map_err(|e| e.strip_backtrace())?;
     encode(&schema, &batches, format).map_err(|e| e.to_string())
 }
 
-fn encode(
+/// A result in the bytes of a format.
+pub(super) fn encode(
     schema: &SchemaRef,
     batches: &[RecordBatch],
     format: Output,

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use arrow::array::RecordBatch;
+use arrow::array::{AsArray, RecordBatch};
 use arrow::compute::{cast_with_options, concat_batches};
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{DataType, SchemaRef};
 use datafusion::datasource::MemTable;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{
@@ -116,6 +116,18 @@ impl Engine {
             .with_allow_statements(false);
         let frame = self.context.sql_with_options(sql, options).await?;
         Ok(Arc::new(frame.schema().as_arrow().clone()))
+    }
+}
+
+/// A column of a batch as texts, whatever its type; NULL, and a column that is not there, are none.
+#[must_use]
+pub fn texts(batch: &RecordBatch, column: &str) -> Vec<Option<String>> {
+    let cast = batch
+        .column_by_name(column)
+        .and_then(|c| arrow::compute::cast(c, &DataType::Utf8).ok());
+    match cast.as_ref().and_then(|c| c.as_string_opt::<i32>()) {
+        Some(texts) => texts.iter().map(|t| t.map(str::to_owned)).collect(),
+        None => vec![None; batch.num_rows()],
     }
 }
 

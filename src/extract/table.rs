@@ -6,7 +6,7 @@ use super::Vocabulary;
 use super::body::read_body;
 use super::form::{Form, belongs};
 use super::grid::{Address, Content, Range, Sheet};
-use super::header::{Header, Role};
+use super::header::{HeadedColumn, Header, Role};
 use super::label::one_line;
 use super::layout::{Found, lay_out};
 use super::title::{Stated, Title, read_title};
@@ -74,6 +74,8 @@ pub struct Table {
     pub title: Title,
     /// The period of the report.
     pub period: PeriodClaim,
+    /// The first head that states a year.
+    pub year_head: Option<Stated>,
     /// Its cells, row by row.
     pub cells: Vec<LocatedCell>,
     /// Body cells that are neither loaded nor checked, each named in a finding.
@@ -296,6 +298,8 @@ fn read_table(
         stated.at = sheet.home(stated.at);
     }
     let period = claim_period(&header, &title, frequency);
+    let with_year = |c: &HeadedColumn| c.head.clone().filter(|_| c.year.is_some());
+    let year_head = header.columns.iter().find_map(with_year);
     let end = if turned { found.bottom + 1 } else { body.end };
     let table = Table {
         form: header.form,
@@ -306,6 +310,7 @@ fn read_table(
         }],
         title,
         period,
+        year_head,
         cells,
         cells_held: body.held,
         findings,

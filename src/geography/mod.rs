@@ -3,17 +3,19 @@
 //! A unit is a vintage and a code together. Codes and names alone mean different territory before and
 //! after a change, so nothing here ever joins on one of them.
 
+mod decision;
 mod identify;
 pub(crate) mod reference;
 pub(crate) use reference as reference_csv;
 mod report;
 mod vintage;
 
+pub use decision::{Decided, Decision, Docket, Known, Outcome, Ruling, Subject};
 pub use identify::{Claim, Identified, Reporter, Reporters};
 pub use reference::{RegionMember, Tables, UnitChange, UnitName};
 pub use report::{
-    Collection, Duty, Missing, Report, due_date, missing_reports, reports_after_their_due_date,
-    settle_revisions, settle_twins,
+    Collection, Duty, Evidence, LateCorrection, Missing, Report, due_date, late_corrections,
+    missing_reports, reports_after_their_due_date, settle_revisions, settle_twins,
 };
 pub use vintage::decide_vintages;
 
@@ -145,9 +147,45 @@ impl Geography {
             .any(|(other, e)| e == entity && other.vintage == vintage)
     }
 
+    /// The territory of a unit, in units of the first vintage, of which all later ones are made; a unit that came from
+    /// none is its own.
+    #[must_use]
+    pub fn atoms<'a>(&'a self, unit: &'a UnitKey) -> BTreeSet<&'a UnitKey> {
+        let mut atoms = BTreeSet::new();
+        let mut open = vec![unit];
+        while let Some(unit) = open.pop() {
+            let before = open.len();
+            let came_from = self.tables.changes.iter().filter(|c| c.to == *unit);
+            open.extend(came_from.map(|c| &c.from));
+            if open.len() == before {
+                atoms.insert(unit);
+            }
+        }
+        atoms
+    }
+
+    /// What became of a unit on each later vintage that it goes into.
+    #[must_use]
+    pub fn successors<'a>(&'a self, unit: &'a UnitKey) -> Vec<&'a UnitChange> {
+        let mut changes = Vec::new();
+        let mut at = unit;
+        while let Some(change) = self.tables.changes.iter().find(|c| c.from == *at) {
+            changes.push(change);
+            at = &change.to;
+        }
+        changes
+    }
+
     /// The Vietnamese name of a unit at the end of a period, or its code.
     #[must_use]
     pub fn name<'a>(&'a self, unit: &'a UnitKey, on: Date) -> &'a str {
+        self.names(unit, on)
+            .map_or(unit.code.as_str(), |u| u.name_vi.as_str())
+    }
+
+    /// The names of a unit on a day; before its vintage began the first, after it ended the last.
+    #[must_use]
+    pub fn names(&self, unit: &UnitKey, on: Date) -> Option<&UnitName> {
         let mut names: Vec<&UnitName> = self
             .tables
             .units
@@ -160,7 +198,7 @@ impl Geography {
             .rev()
             .find(|u| u.valid_from <= on)
             .or(names.first())
-            .map_or(unit.code.as_str(), |u| u.name_vi.as_str())
+            .copied()
     }
 
     /// The vintage that a period belongs to by its dates alone; none when it holds a day of change.

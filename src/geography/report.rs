@@ -6,9 +6,11 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::decision::{Docket, Outcome};
 use super::identify::Reporters;
-use super::{Geography, UnitKey};
+use super::{Geography, UnitChange, UnitKey};
 use crate::diagnostic::{Finding, Lexicon, Place, Severity};
+use crate::extract::Scenario;
 use crate::normalize::{ComparedValue, Observation};
 use crate::period::{Frequency, Period};
 use crate::text::Bilingual;
@@ -66,6 +68,31 @@ pub struct Report {
     pub cells_explained: i64,
     /// Findings of this report.
     pub findings: Vec<Finding>,
+    /// Why it got its period, unit, geography, sender and number of sending.
+    pub evidence: Vec<Evidence>,
+    /// What became of each decision about it, by the place of the decision in the docket.
+    pub decided: BTreeMap<usize, Outcome>,
+    /// The vintage that a decision gives its unit, and that decision.
+    pub decided_vintage: Option<(usize, String)>,
+    /// The decision by which it counts whatever stands against it.
+    pub accepted: Option<usize>,
+    /// Rules it is excused from, each with the decision.
+    pub waived: BTreeMap<String, usize>,
+}
+
+/// Why a report got what it got: one question, the answer, and the words that gave it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Evidence {
+    /// What was to be found out: `period`, `unit`, `vintage`, `reporter`, `sending`.
+    pub aspect: &'static str,
+    /// The answer; none where it stayed open.
+    pub value: Option<String>,
+    /// How it was found, such as `title` or `decision`.
+    pub basis: &'static str,
+    /// The words, as read.
+    pub text: Option<String>,
+    /// Their cell.
+    pub cell: Option<String>,
 }
 
 impl Report {
@@ -113,6 +140,39 @@ impl Report {
         self.cells_explained = self.cells_total;
     }
 
+    /// Puts down what became of a decision about this report; one that was applied is said.
+    pub fn put_down(&mut self, docket: &Docket, decision: usize, outcome: Outcome) {
+        let before = self.decided.insert(decision, outcome);
+        if outcome == Outcome::Applied && before != Some(Outcome::Applied) {
+            self.findings
+                .extend(docket.finding("TH419", decision, self.place()));
+        }
+    }
+
+    /// Turns what rules found that decisions excuse it from into a note of the decision.
+    pub fn excuse(&mut self, docket: &Docket) {
+        for (rule, decision) in self.waived.clone() {
+            for i in 0..self.findings.len() {
+                if self.findings[i].rule.as_deref() != Some(&rule) {
+                    continue;
+                }
+                let failed = self.findings[i].clone();
+                if let Some(note) = docket.excuse(decision, failed) {
+                    self.decided.insert(decision, Outcome::Applied);
+                    self.findings[i] = note;
+                }
+            }
+        }
+    }
+
+    /// Holds the report back because a decision withdrew it.
+    pub fn hold_withdrawn(&mut self, docket: &Docket, decision: usize) {
+        self.decided.insert(decision, Outcome::Applied);
+        if let Some(finding) = docket.finding("TH418", decision, self.place()) {
+            self.hold(finding);
+        }
+    }
+
     /// Number of findings of a severity.
     #[must_use]
     pub fn count(&self, severity: Severity) -> i64 {
@@ -132,8 +192,9 @@ impl Report {
     }
 }
 
-/// Two reports of one submission with one key: equal ones count once, different ones not at all.
-pub fn settle_twins(reports: &mut [Report]) {
+/// Two reports of one submission with one key: equal ones count once, different ones not at all, unless one of them
+/// was accepted by a decision.
+pub fn settle_twins(reports: &mut [Report], docket: &Docket) {
     type Key = (
         String,
         String,
@@ -176,6 +237,20 @@ pub fn settle_twins(reports: &mut [Report]) {
         let first = values(&reports[twins[0]]);
         let first_sheet = reports[twins[0]].sheet.clone().unwrap_or_default();
         let differ = twins.iter().any(|i| values(&reports[*i]) != first);
+        let accepted: Vec<usize> = twins
+            .iter()
+            .copied()
+            .filter(|i| differ && reports[*i].accepted.is_some())
+            .collect();
+        if let [one] = accepted[..] {
+            accept(&mut reports[one], docket);
+            let sheet = reports[one].sheet.clone().unwrap_or_default();
+            for i in twins.into_iter().filter(|i| *i != one) {
+                let finding = Finding::new("TH427", reports[i].place(), &[("other", &sheet)]);
+                reports[i].hold(finding);
+            }
+            continue;
+        }
         for i in twins.into_iter().skip(usize::from(!differ)) {
             let code = if differ { "TH210" } else { "TH211" };
             let finding = Finding::new(code, reports[i].place(), &[("other", &first_sheet)]);
@@ -184,10 +259,22 @@ pub fn settle_twins(reports: &mut [Report]) {
     }
 }
 
+/// Puts down that the decision by which a report counts was needed.
+fn accept(report: &mut Report, docket: &Docket) {
+    if let Some(decision) = report.accepted {
+        report.put_down(docket, decision, Outcome::Applied);
+    }
+}
+
 /// Numbers the versions of each report and says which is current. A report supersedes whole; between
-/// several reporters the first rank counts. It may be done again when more reports are held back: nothing is left
-/// of what was settled before.
-pub fn settle_revisions(reports: &mut [Report], reporters: &Reporters, lexicon: &Lexicon) {
+/// several reporters the first rank counts. One that a decision accepted goes before all others: those are then
+/// outranked. It may be done again when more reports are held back: nothing is left of what was settled before.
+pub fn settle_revisions(
+    reports: &mut [Report],
+    reporters: &Reporters,
+    docket: &Docket,
+    lexicon: &Lexicon,
+) {
     for report in reports.iter_mut() {
         report
             .findings
@@ -211,11 +298,11 @@ pub fn settle_revisions(reports: &mut [Report], reporters: &Reporters, lexicon: 
             .or_insert(*rank);
         *best = (*best).min(*rank);
     }
+    let mut rivals: BTreeMap<(String, Period, UnitKey), Vec<usize>> = BTreeMap::new();
     for ((form, period, unit, rank), mut group) in versions {
         group.sort_by(|a, b| reports[*a].order().cmp(&reports[*b].order()));
-        let outranked = best_rank
-            .get(&(form, period, unit))
-            .is_some_and(|best| *best < rank);
+        let key = (form, period, unit);
+        let outranked = best_rank.get(&key).is_some_and(|best| *best < rank);
         let newest = group.last().copied();
         for (n, i) in group.iter().enumerate() {
             reports[*i].revision = n as i64 + 1;
@@ -224,6 +311,29 @@ pub fn settle_revisions(reports: &mut [Report], reporters: &Reporters, lexicon: 
         }
         for pair in group.windows(2) {
             name_lost_values(reports, pair[0], pair[1], lexicon);
+        }
+        rivals.entry(key).or_default().extend(group);
+    }
+    for group in rivals.into_values() {
+        let accepted = group
+            .iter()
+            .copied()
+            .filter(|i| reports[*i].accepted.is_some());
+        let Some(chosen) = accepted.max_by(|a, b| reports[*a].order().cmp(&reports[*b].order()))
+        else {
+            continue;
+        };
+        if reports[chosen].is_current {
+            continue;
+        }
+        accept(&mut reports[chosen], docket);
+        for i in group {
+            reports[i].is_current = i == chosen;
+            // What came before it by the same sender is its past; all else stands aside.
+            let past = reporters.rank(reports[i].reporter.as_deref())
+                == reporters.rank(reports[chosen].reporter.as_deref())
+                && reports[i].revision <= reports[chosen].revision;
+            reports[i].outranked = !past;
         }
     }
 }
@@ -274,6 +384,69 @@ fn name_lost_values(reports: &mut [Report], earlier: usize, later: usize, lexico
     ];
     let finding = Finding::in_words(VALUES_LOST, reports[later].place(), &args);
     reports[later].findings.push(finding);
+}
+
+/// A version of a report that came when its unit had become part of another.
+#[derive(Debug, Clone)]
+pub struct LateCorrection {
+    /// The report, by its place among all.
+    pub report: usize,
+    /// The unit that its unit belongs to now.
+    pub successor: UnitKey,
+    /// What it says otherwise than the version before: indicator, sector, scenario and period.
+    pub changed: BTreeSet<(String, String, Scenario, Period)>,
+}
+
+/// The corrections that came after their unit had become part of another, with what they change.
+#[must_use]
+pub fn late_corrections(
+    reports: &[Report],
+    geography: &Geography,
+    zone: &TimeZone,
+) -> Vec<LateCorrection> {
+    let counts = |r: &&Report| !r.held && !r.outranked;
+    let figures = |r: &Report| -> BTreeMap<_, _> {
+        let key = |o: &Observation| (o.indicator.clone(), o.sector.clone(), o.scenario, o.period);
+        r.observations
+            .iter()
+            .map(|o| (key(o), (o.value, o.status)))
+            .collect()
+    };
+    let mut corrections = Vec::new();
+    for (i, report) in reports.iter().enumerate().filter(|(_, r)| counts(r)) {
+        let Some(unit) = report.unit.as_ref().filter(|_| report.revision > 1) else {
+            continue;
+        };
+        let came = report.received_at.to_zoned(zone.clone()).date();
+        let successors = geography.successors(unit);
+        let merged = |c: &&&UnitChange| !c.is_unchanged() && c.effective <= came;
+        if successors.iter().find(merged).is_none() {
+            continue;
+        }
+        let before = reports.iter().filter(counts).find(|r| {
+            (&r.form, r.period, &r.unit) == (&report.form, report.period, &report.unit)
+                && r.revision == report.revision - 1
+        });
+        let (Some(before), Some(last)) = (before, successors.last()) else {
+            continue;
+        };
+        let (then, now) = (figures(before), figures(report));
+        let differs = |key: &&_| then.get(*key) != now.get(*key);
+        let changed: BTreeSet<_> = then
+            .keys()
+            .chain(now.keys())
+            .filter(differs)
+            .cloned()
+            .collect();
+        if !changed.is_empty() {
+            corrections.push(LateCorrection {
+                report: i,
+                successor: last.to.clone(),
+                changed,
+            });
+        }
+    }
+    corrections
 }
 
 /// A duty to report.

@@ -4,14 +4,25 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 
+use super::decision::{Docket, Outcome};
 use super::report::Report;
 use super::{Geography, UnitKey};
 use crate::diagnostic::{Finding, Place};
 use crate::period::Period;
 
-/// Decides the unit of every report whose period is known; what stays open is held back with a finding.
-pub fn decide_vintages(reports: &mut [Report], geography: &Geography, zone: &TimeZone) {
+/// Decides the unit of every report whose period is known, people's decisions first; what stays open is held back with
+/// a finding.
+pub fn decide_vintages(
+    reports: &mut [Report],
+    docket: &Docket,
+    geography: &Geography,
+    zone: &TimeZone,
+) {
     for report in reports.iter_mut().filter(|r| r.unit.is_none() && !r.held) {
+        apply_decision(report, docket);
+        if report.unit.is_some() {
+            continue;
+        }
         if let Some((unit, evidence)) = decided_alone(report, geography) {
             report.settle_unit(unit, evidence);
         }
@@ -115,6 +126,25 @@ pub fn decide_vintages(reports: &mut [Report], geography: &Geography, zone: &Tim
         );
         report.hold(finding);
     }
+}
+
+/// Gives the report the unit of the vintage that a decision names, if its words can mean one.
+fn apply_decision(report: &mut Report, docket: &Docket) {
+    let Some((decision, vintage)) = report.decided_vintage.clone() else {
+        return;
+    };
+    let of_vintage = report.candidates.iter().find(|u| u.vintage == vintage);
+    let stated = report.stated_vintage.as_ref();
+    let outcome = match of_vintage.cloned() {
+        None => Outcome::Stale,
+        Some(_) if stated == Some(&vintage) => Outcome::Unneeded,
+        Some(_) if stated.is_none() && report.candidates.len() == 1 => Outcome::Unneeded,
+        Some(unit) => {
+            report.settle_unit(unit, "decision");
+            Outcome::Applied
+        }
+    };
+    report.put_down(docket, decision, outcome);
 }
 
 /// (1) what the sheet says, (2) name and code taken together.

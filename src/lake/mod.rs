@@ -40,6 +40,24 @@ pub enum LakeError {
     /// There is nothing to read.
     #[error("there is no lake at `{0}`\nhint: `tonghop run` makes one; name another with --lake")]
     Absent(String),
+    /// There was no snapshot before.
+    #[error(
+        "nothing was current before the snapshot `{id}`\nhint: name the snapshot to compare it with"
+    )]
+    NothingBefore {
+        /// The snapshot.
+        id: String,
+    },
+    /// No snapshot has the name.
+    #[error("the lake `{lake}` has no one snapshot `{asked}`\nhint: it has {known}")]
+    NoSnapshot {
+        /// The lake.
+        lake: String,
+        /// What was asked for.
+        asked: String,
+        /// The snapshots there are.
+        known: String,
+    },
     /// The file system refused.
     #[error("{path}: {source}")]
     Io {
@@ -98,6 +116,45 @@ pub fn check_owner(root: &Path, pipeline: &str) -> Result<bool, LakeError> {
 #[must_use]
 pub fn original(root: &Path, sha256: &str) -> PathBuf {
     root.join("inbox").join(sha256)
+}
+
+/// What a snapshot was made with, kept beside its tables.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About {
+    /// Version of the program.
+    pub version: String,
+    /// Hash of the pipeline's definitions.
+    pub definitions: String,
+}
+
+/// The file of a snapshot that says what it was made with.
+const ABOUT: &str = "snapshot.toml";
+
+/// The file that says which snapshot was current from when on, a line each.
+const HISTORY: &str = "current.log";
+
+/// The snapshot that was current before another one last became it.
+///
+/// # Errors
+/// When nothing was published before it, or what was is no more there.
+pub fn before(root: &Path, snapshot: &Snapshot) -> Result<Snapshot, LakeError> {
+    let path = root.join("runs").join(HISTORY);
+    let text = fs::read_to_string(&path).unwrap_or_default();
+    let ids: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.split_whitespace().nth(1))
+        .collect();
+    let last = ids.iter().rposition(|id| *id == snapshot.id);
+    let earlier = ids[..last.unwrap_or(ids.len())]
+        .iter()
+        .rev()
+        .find(|id| **id != snapshot.id);
+    match earlier {
+        Some(id) => Snapshot::named(root, id),
+        None => Err(LakeError::NothingBefore {
+            id: snapshot.id.clone(),
+        }),
+    }
 }
 
 /// A lake that this process may write to.
@@ -182,13 +239,15 @@ impl Lake {
         fs::rename(&aside, &to).map_err(io_at(&to))
     }
 
-    /// Publishes a snapshot: all contract tables, those not given as empty ones.
+    /// Writes a snapshot: all contract tables, those not given as empty ones. Readers see it once [`Self::point_current_at`]
+    /// says so.
     ///
     /// # Errors
-    /// When something cannot be written; the current snapshot then stays what it was.
-    pub fn publish(
+    /// When something cannot be written; no part of a snapshot is left then.
+    pub fn write(
         &self,
         id: &str,
+        about: &About,
         tables: &BTreeMap<&'static str, RecordBatch>,
     ) -> Result<Snapshot, LakeError> {
         let directory = self.root.join("snapshots").join(id);
@@ -205,25 +264,44 @@ impl Lake {
                     .unwrap_or_else(|| RecordBatch::new_empty(table.schema.clone()));
                 write::write_table(&aside.join(table.name), table, &batch, before.as_ref())?;
             }
+            let path = aside.join(ABOUT);
+            let text = toml::to_string(about)
+                .map_err(|e| io_at(&path)(io::Error::other(e.to_string())))?;
+            write_durably(&path, text.as_bytes()).map_err(io_at(&path))?;
             sync_directory(&aside)?;
             fs::rename(&aside, &directory).map_err(io_at(&directory))?;
         }
         sync_directory(&self.root.join("snapshots"))?;
-        self.point_current_at(id)?;
         Ok(Snapshot {
             id: id.to_owned(),
             directory,
         })
     }
 
-    fn point_current_at(&self, id: &str) -> Result<(), LakeError> {
+    /// Makes a snapshot the one that readers see, in one step.
+    ///
+    /// # Errors
+    /// When the link cannot be replaced; it then stays what it was.
+    pub fn point_current_at(&self, id: &str) -> Result<(), LakeError> {
         let aside = self.root.join(".current.part");
         let link = self.root.join("current");
         let _ = fs::remove_file(&aside);
         std::os::unix::fs::symlink(Path::new("snapshots").join(id), &aside)
             .map_err(io_at(&aside))?;
         fs::rename(&aside, &link).map_err(io_at(&link))?;
-        sync_directory(&self.root)
+        sync_directory(&self.root)?;
+        self.note_current(id)
+    }
+
+    /// Notes when a snapshot became current.
+    fn note_current(&self, id: &str) -> Result<(), LakeError> {
+        let path = self.root.join("runs").join(HISTORY);
+        let mut log = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&path)
+            .map_err(io_at(&path))?;
+        writeln!(log, "{} {id}", jiff::Timestamp::now()).map_err(io_at(&path))
     }
 }
 
@@ -247,6 +325,62 @@ impl Snapshot {
         } else {
             Err(absent())
         }
+    }
+
+    /// A snapshot of a lake by its id, or by the beginning of it that no other has.
+    ///
+    /// # Errors
+    /// When there is no lake, no such snapshot, or several.
+    pub fn named(root: &Path, id: &str) -> Result<Self, LakeError> {
+        let all = Self::all(root)?;
+        let mut fitting = all.iter().filter(|s| s.id.starts_with(id));
+        match (fitting.next(), fitting.next()) {
+            (Some(one), None) if !id.is_empty() => Ok(one.clone()),
+            _ => Err(LakeError::NoSnapshot {
+                lake: root.display().to_string(),
+                asked: id.to_owned(),
+                known: all.into_iter().map(|s| s.id).collect::<Vec<_>>().join(", "),
+            }),
+        }
+    }
+
+    /// All snapshots of a lake, by id.
+    ///
+    /// # Errors
+    /// When there is no lake.
+    pub fn all(root: &Path) -> Result<Vec<Self>, LakeError> {
+        let directory = root.join("snapshots");
+        let entries =
+            fs::read_dir(&directory).map_err(|_| LakeError::Absent(root.display().to_string()))?;
+        let mut all: Vec<Self> = entries
+            .flatten()
+            .map(|entry| {
+                (
+                    entry.file_name().to_string_lossy().into_owned(),
+                    entry.path(),
+                )
+            })
+            .filter(|(id, path)| !id.starts_with('.') && path.is_dir())
+            .map(|(id, directory)| Self { id, directory })
+            .collect();
+        all.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(all)
+    }
+
+    /// What it was made with; none where it does not say.
+    ///
+    /// # Errors
+    /// When the file that says so cannot be read.
+    pub fn about(&self) -> Result<Option<About>, LakeError> {
+        let path = self.directory.join(ABOUT);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(io_at(&path)(e)),
+        };
+        toml::from_str(&text)
+            .map(Some)
+            .map_err(|e| io_at(&path)(io::Error::new(io::ErrorKind::InvalidData, e.to_string())))
     }
 
     /// The files of a table, in the order of their names.

@@ -57,6 +57,16 @@ static TABLES: LazyLock<Vec<TableSchema>> = LazyLock::new(|| {
             false,
         ),
         table(
+            "report_evidence",
+            "report_id aspect value basis text sheet cell",
+            false,
+        ),
+        table(
+            "decisions",
+            "number:i kind value file_name submission_id report_id form sheet outcome decided_by decided_on reason",
+            false,
+        ),
+        table(
             "observations",
             "report_id form period unit_vintage unit_code indicator sector fund scenario value:d unit status raw unit_read sheet cell",
             true,

@@ -8,10 +8,10 @@ use jiff::Timestamp;
 use super::Plan;
 use crate::diagnostic::{Finding, Place};
 use crate::extract::{
-    Address, Carried, ColumnRef, Content, PeriodClaim, Range, ReadError, Sheet, Table, Title,
-    find_tables, nearest_form, read,
+    Address, Carried, ColumnRef, Content, Form, PeriodClaim, Range, ReadError, Sheet, Stated,
+    Table, Title, find_tables, nearest_form, read,
 };
-use crate::geography::{Claim, Report, UnitKey};
+use crate::geography::{Claim, Docket, Evidence, Known, Outcome, Report, Ruling, UnitKey};
 use crate::intake::{ARCHIVE, Limits, NotAccepted, sniff};
 use crate::normalize::{ColumnKey, Normalized, Verdict, normalize};
 use crate::period::Period;
@@ -69,10 +69,24 @@ impl Submission {
             ..Place::default()
         }
     }
+
+    /// As decisions know it.
+    pub(super) fn known(&self) -> Known<'_> {
+        Known {
+            submission_id: &self.submission_id,
+            file_name: &self.file_name,
+            received_at: self.received_at,
+        }
+    }
 }
 
-/// Reads one submission from its original.
-pub(super) fn read_submission(plan: &Plan, submission: &Submission, original: &Path) -> Contents {
+/// Reads one submission from its original, as far as people decided about it by their decisions.
+pub(super) fn read_submission(
+    plan: &Plan,
+    docket: &Docket,
+    submission: &Submission,
+    original: &Path,
+) -> Contents {
     let mut contents = Contents::default();
     let finding = |code: &str, args: &[(&str, &str)]| Finding::new(code, submission.place(), args);
     let reject = |media_type: Option<&'static str>, finding: Finding| Contents {
@@ -139,7 +153,7 @@ pub(super) fn read_submission(plan: &Plan, submission: &Submission, original: &P
         };
         contents.findings.push(finding(code, &[]));
     }
-    read_sheets(plan, submission, &document.sheets, &mut contents);
+    read_sheets(plan, docket, submission, &document.sheets, &mut contents);
     if let Some(encoding) = document.encoding.as_ref().filter(|e| !e.is_unicode()) {
         let args = [
             ("encoding", encoding.name.as_str()),
@@ -152,7 +166,13 @@ pub(super) fn read_submission(plan: &Plan, submission: &Submission, original: &P
     contents
 }
 
-fn read_sheets(plan: &Plan, submission: &Submission, sheets: &[Sheet], contents: &mut Contents) {
+fn read_sheets(
+    plan: &Plan,
+    docket: &Docket,
+    submission: &Submission,
+    sheets: &[Sheet],
+    contents: &mut Contents,
+) {
     let mut tables: Vec<(bool, Table)> = Vec::new();
     for sheet in sheets.iter().filter(|sheet| !sheet.is_empty()) {
         let found = find_tables(sheet, &plan.vocabulary);
@@ -235,7 +255,8 @@ fn read_sheets(plan: &Plan, submission: &Submission, sheets: &[Sheet], contents:
             .filter(|(i, units)| *i != n && !units.is_empty())
             .map(|(_, units)| units)
             .collect();
-        let (report, locales) = assemble(plan, submission, n + 1, table, &agreed, &siblings);
+        let (report, locales) =
+            assemble(plan, docket, submission, n + 1, table, &agreed, &siblings);
         contents.reports.push(report);
         contents.tables.push(TableReading {
             ranges: table.ranges.clone(),
@@ -373,6 +394,7 @@ fn claim_of(table: &Table) -> Claim {
 /// One report from one table.
 fn assemble(
     plan: &Plan,
+    docket: &Docket,
     submission: &Submission,
     n: usize,
     table: &Table,
@@ -420,7 +442,13 @@ fn assemble(
         cells_loaded: 0,
         cells_explained: 0,
         findings: table.findings.clone(),
+        evidence: Vec::new(),
+        decided: BTreeMap::new(),
+        decided_vintage: None,
+        accepted: None,
+        waived: BTreeMap::new(),
     };
+    let decided = Decided::of(&mut report, docket);
     let values = table
         .cells
         .iter()
@@ -442,10 +470,11 @@ fn assemble(
             .findings
             .push(Finding::new("TH414", place, &[("text", &stated.text)]));
     }
-    match settle_period(table, agreed, form.frequencies.as_slice()) {
-        Ok((period, from_sibling)) => {
+    let claimed = settle_period(table, agreed, form.frequencies.as_slice());
+    match decided.period(&mut report, docket, claimed, form) {
+        Ok((period, basis)) => {
             report.period = Some(period);
-            if from_sibling {
+            if basis == "other-form-of-the-file" {
                 let finding =
                     Finding::new("TH314", report.place(), &[("period", &period.to_string())]);
                 report.findings.push(finding);
@@ -453,6 +482,7 @@ fn assemble(
             let mut normalized = normalize(table, period.year, &plan.vocabulary, &plan.conventions);
             locales = std::mem::take(&mut normalized.locales);
             load(&mut report, normalized, compared + table.cells_held);
+            report.evidence.push(period_evidence(table, period, basis));
         }
         Err(finding) => {
             let place = Place {
@@ -462,22 +492,131 @@ fn assemble(
             report.hold(Finding { place, ..*finding });
         }
     }
-    identify(plan, submission, table, siblings, &mut report);
+    let by_words = identify(plan, submission, table, siblings, &mut report);
+    decided.unit(&mut report, docket, by_words);
+    if let Some(decision) = decided.withdraw {
+        report.hold_withdrawn(docket, decision);
+    }
     (report, locales)
 }
 
-/// The period of a table: its own, else that of the other forms of the file.
+/// What people decided about one report.
+#[derive(Default)]
+struct Decided {
+    period: Option<(usize, Period)>,
+    unit: Option<(usize, UnitKey)>,
+    withdraw: Option<usize>,
+}
+
+impl Decided {
+    /// The decisions about a report; those that later stages apply are put down with it. Of several on one question
+    /// the last of the file counts.
+    fn of(report: &mut Report, docket: &Docket) -> Self {
+        let mut decided = Self::default();
+        let about: Vec<(usize, Ruling)> = docket
+            .of_report(report)
+            .map(|(i, decision)| (i, decision.ruling.clone()))
+            .collect();
+        for (i, ruling) in about {
+            // What nothing comes of is not needed.
+            report.decided.insert(i, Outcome::Unneeded);
+            match ruling {
+                Ruling::Period(period) => decided.period = Some((i, period)),
+                Ruling::Unit(unit) => decided.unit = Some((i, unit)),
+                Ruling::Withdraw => decided.withdraw = Some(i),
+                Ruling::Vintage(vintage) => report.decided_vintage = Some((i, vintage)),
+                Ruling::Accept => report.accepted = Some(i),
+                Ruling::Waive(rule) => {
+                    report.waived.insert(rule, i);
+                }
+            }
+        }
+        decided
+    }
+
+    /// The period that was decided, else the one that the sheet claims.
+    fn period(
+        &self,
+        report: &mut Report,
+        docket: &Docket,
+        claimed: Result<(Period, &'static str), Box<Finding>>,
+        form: &Form,
+    ) -> Result<(Period, &'static str), Box<Finding>> {
+        let Some((decision, period)) = self.period else {
+            return claimed;
+        };
+        if !form.frequencies.contains(&period.frequency) {
+            report.put_down(docket, decision, Outcome::Stale);
+            return claimed;
+        }
+        if claimed.as_ref().is_ok_and(|(p, _)| *p == period) {
+            return claimed;
+        }
+        report.put_down(docket, decision, Outcome::Applied);
+        Ok((period, "decision"))
+    }
+
+    /// Gives the report the unit that was decided, or holds it back where its words name none.
+    fn unit(&self, report: &mut Report, docket: &Docket, by_words: Result<(), Box<Finding>>) {
+        match (&self.unit, by_words) {
+            (None, Ok(())) => {}
+            (None, Err(finding)) => report.hold(*finding),
+            (Some((_, unit)), Ok(())) if says_itself(report, unit) => {}
+            (Some((decision, unit)), _) => {
+                report.candidates = BTreeSet::from([unit.clone()]);
+                report.settle_unit(unit.clone(), "decision");
+                report.put_down(docket, *decision, Outcome::Applied);
+                report.evidence.retain(|e| e.aspect != "unit");
+                report.evidence.push(Evidence {
+                    aspect: "unit",
+                    value: Some(format!("{}:{}", unit.vintage, unit.code)),
+                    basis: "decision",
+                    text: None,
+                    cell: None,
+                });
+            }
+        }
+    }
+}
+
+/// Whether a report's own words mean this unit and no other.
+fn says_itself(report: &Report, unit: &UnitKey) -> bool {
+    report.candidates.contains(unit)
+        && (report.candidates.len() == 1 || report.stated_vintage.as_ref() == Some(&unit.vintage))
+}
+
+/// What tells the period of a report.
+fn period_evidence(table: &Table, period: Period, basis: &'static str) -> Evidence {
+    let in_title = table.title.periods.iter().find(|(_, p)| *p == period);
+    let stated = match basis {
+        "title" => in_title.map(|(stated, _)| stated),
+        "heads" => table.year_head.as_ref(),
+        _ => None,
+    };
+    Evidence {
+        aspect: "period",
+        value: Some(period.to_string()),
+        basis,
+        text: stated.map(|s| one_line(&s.text)),
+        cell: stated.map(|s| s.at.to_string()),
+    }
+}
+
+/// The period of a table, and how it is told: its own, else that of the other forms of the file.
 fn settle_period(
     table: &Table,
     agreed: &BTreeSet<Period>,
     frequencies: &[crate::period::Frequency],
-) -> Result<(Period, bool), Box<Finding>> {
+) -> Result<(Period, &'static str), Box<Finding>> {
     match &table.period {
-        PeriodClaim::Agreed(period) => Ok((*period, false)),
+        PeriodClaim::Agreed(period) => {
+            let in_title = table.title.periods.iter().any(|(_, p)| p == period);
+            Ok((*period, if in_title { "title" } else { "heads" }))
+        }
         PeriodClaim::Unstated => {
             let mut fitting = agreed.iter().filter(|p| frequencies.contains(&p.frequency));
             match (fitting.next(), fitting.next()) {
-                (Some(only), None) => Ok((*only, true)),
+                (Some(only), None) => Ok((*only, "other-form-of-the-file")),
                 _ => Err(Box::new(Finding::new("TH312", Place::default(), &[]))),
             }
         }
@@ -514,19 +653,47 @@ fn load(report: &mut Report, normalized: Normalized, explained: i64) {
 }
 
 /// Finds out which units the report may be of, from the sheet, else from the names of sheet and file,
-/// else from the other forms of the file.
+/// else from the other forms of the file. Fails with the finding that holds it back.
 fn identify(
     plan: &Plan,
     submission: &Submission,
     table: &Table,
     siblings: &[&BTreeSet<UnitKey>],
     report: &mut Report,
-) {
+) -> Result<(), Box<Finding>> {
     let geography = &plan.geography;
     let folder = &plan.vocabulary.folder;
     let claim = claim_of(table);
     let identified = geography.identify(&claim, &plan.reporters, folder);
     report.reporter = identified.reporter;
+    let title = &table.title;
+    let told = |aspect, value: Option<String>, basis, stated: Option<&Stated>| Evidence {
+        aspect,
+        value,
+        basis,
+        text: stated.map(|s| one_line(&s.text)),
+        cell: stated.map(|s| s.at.to_string()),
+    };
+    let sender = if report.reporter.is_some() {
+        "words"
+    } else {
+        "unnamed"
+    };
+    report.evidence.push(told(
+        "reporter",
+        report.reporter.clone(),
+        sender,
+        title.reporter.as_ref(),
+    ));
+    let stated = title.geography.as_ref().map(|(stated, _)| stated);
+    report.evidence.push(told("vintage", None, "open", stated));
+    let sending = title.sending.as_ref().map(|(stated, _)| stated);
+    report.evidence.push(told(
+        "sending",
+        Some(report.sending.to_string()),
+        sending.map_or("unstated", |_| "words"),
+        sending,
+    ));
     if identified.contradiction {
         let text = claim.reporter.unwrap_or_default();
         let code = identified.code.unwrap_or_default();
@@ -535,12 +702,25 @@ fn identify(
             report.unit_place(),
             &[("text", &text), ("code", &code)],
         );
-        report.hold(finding);
-        return;
+        let both = title.reporter.as_ref();
+        report
+            .evidence
+            .push(told("unit", None, "contradiction", both));
+        return Err(Box::new(finding));
     }
     report.candidates = identified.units;
-    if !report.candidates.is_empty() || report.held {
-        return;
+    if !report.candidates.is_empty() {
+        let basis = match (&claim.reporter, &identified.code) {
+            (Some(_), Some(_)) => "name-and-code",
+            (None, Some(_)) => "code",
+            _ => "name",
+        };
+        let stated = title.reporter.as_ref().or(title.unit_code.as_ref());
+        report.evidence.push(told("unit", None, basis, stated));
+        return Ok(());
+    }
+    if report.held {
+        return Ok(());
     }
     if let Some(text) = claim.reporter.or(claim.code) {
         let nearest = geography.nearest_names(&text, &plan.reporters, folder);
@@ -549,8 +729,9 @@ fn identify(
             report.unit_place(),
             &[("text", &text), ("nearest", &nearest)],
         );
-        report.hold(finding);
-        return;
+        let stated = title.reporter.as_ref().or(title.unit_code.as_ref());
+        report.evidence.push(told("unit", None, "unknown", stated));
+        return Err(Box::new(finding));
     }
     let file_stem = submission.file_name.rsplit('/').next().unwrap_or_default();
     let file_stem = file_stem
@@ -565,19 +746,31 @@ fn identify(
         .first()
         .filter(|first| siblings.iter().all(|s| s == *first))
         .map(|s| (*s).clone());
-    let (units, whence) = if !from_sheet.is_empty() {
-        (from_sheet, table.sheet.clone().unwrap_or_default())
+    let (units, basis, whence) = if !from_sheet.is_empty() {
+        let sheet = table.sheet.clone().unwrap_or_default();
+        (from_sheet, "name-of-the-sheet", sheet)
     } else if let Some(units) = agreed_sibling {
-        (units, submission.file_name.clone())
+        let file = submission.file_name.clone();
+        (units, "other-form-of-the-file", file)
     } else {
-        (geography.mentioned(file_stem, folder), file_stem.to_owned())
+        let units = geography.mentioned(file_stem, folder);
+        (units, "name-of-the-file", file_stem.to_owned())
     };
     if units.is_empty() {
-        let finding = Finding::new("TH416", report.place(), &[]);
-        report.hold(finding);
-    } else {
-        report.candidates = units;
-        let finding = Finding::new("TH415", report.place(), &[("whence", &whence)]);
-        report.findings.push(finding);
+        report.evidence.push(told("unit", None, "unstated", None));
+        return Err(Box::new(Finding::new("TH416", report.place(), &[])));
     }
+    report.candidates = units;
+    let finding = Finding::new("TH415", report.place(), &[("whence", &whence)]);
+    report.findings.push(finding);
+    report.evidence.push(Evidence {
+        text: Some(whence),
+        ..told("unit", None, basis, None)
+    });
+    Ok(())
+}
+
+/// A text on one line.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -7,7 +7,7 @@ use super::assemble::{Submission, TableReading, read_submission};
 use super::run::{RunError, judge_reports, within};
 use crate::diagnostic::Finding;
 use crate::extract::Carried;
-use crate::geography::{Report, decide_vintages, settle_revisions, settle_twins};
+use crate::geography::{Docket, Known, Report, decide_vintages, settle_revisions, settle_twins};
 use crate::intake::look_at;
 use crate::text::FileEncoding;
 
@@ -50,12 +50,30 @@ pub struct Inspected {
 /// # Errors
 /// When a file cannot be opened; what is wrong in a file is a finding.
 pub fn read_files(plan: &Plan, files: &[(PathBuf, String)]) -> Result<Vec<Inspection>, RunError> {
+    Ok(read_decided(plan, files)?.0)
+}
+
+/// What [`read_files`] does, with the decisions that are about these files.
+fn read_decided(
+    plan: &Plan,
+    files: &[(PathBuf, String)],
+) -> Result<(Vec<Inspection>, Docket), RunError> {
     let mut inspections = Vec::new();
     let mut reports = Vec::new();
     let mut readings = Vec::new();
     let intake = look_at(files, &plan.limits).map_err(RunError::Inbox)?;
+    let known: Vec<Known<'_>> = intake
+        .arrivals
+        .iter()
+        .map(|arrival| Known {
+            submission_id: &arrival.sha256[..16],
+            file_name: &arrival.file_name,
+            received_at: arrival.received_at,
+        })
+        .collect();
+    let docket = Docket::new(plan.decisions.clone(), &known, &plan.zone);
     for arrival in &intake.arrivals {
-        let submission = Submission {
+        let mut submission = Submission {
             submission_id: arrival.sha256[..16].to_owned(),
             file_name: arrival.file_name.clone(),
             sha256: arrival.sha256.clone(),
@@ -64,7 +82,9 @@ pub fn read_files(plan: &Plan, files: &[(PathBuf, String)]) -> Result<Vec<Inspec
             duplicate: false,
             refused: arrival.refused.clone(),
         };
-        let contents = read_submission(plan, &submission, &arrival.path);
+        let withdrawn = docket.withdrawn(&submission.known());
+        submission.refused.extend(withdrawn);
+        let contents = read_submission(plan, &docket, &submission, &arrival.path);
         reports.extend(contents.reports);
         readings.push(contents.tables);
         inspections.push(Inspection {
@@ -79,9 +99,9 @@ pub fn read_files(plan: &Plan, files: &[(PathBuf, String)]) -> Result<Vec<Inspec
             rejected: contents.rejected,
         });
     }
-    decide_vintages(&mut reports, &plan.geography, &plan.zone);
-    settle_twins(&mut reports);
-    settle_revisions(&mut reports, &plan.reporters, &plan.lexicon);
+    decide_vintages(&mut reports, &docket, &plan.geography, &plan.zone);
+    settle_twins(&mut reports, &docket);
+    settle_revisions(&mut reports, &plan.reporters, &docket, &plan.lexicon);
     let mut reports = reports.into_iter();
     for (inspection, readings) in inspections.iter_mut().zip(readings) {
         inspection.reports = readings
@@ -91,7 +111,7 @@ pub fn read_files(plan: &Plan, files: &[(PathBuf, String)]) -> Result<Vec<Inspec
             .collect();
         place_findings(inspection);
     }
-    Ok(inspections)
+    Ok((inspections, docket))
 }
 
 /// Reads files as [`read_files`] does and lets the rules judge them.
@@ -102,12 +122,12 @@ pub async fn inspect(
     plan: &Plan,
     files: &[(PathBuf, String)],
 ) -> Result<Vec<Inspection>, RunError> {
-    let mut inspections = read_files(plan, files)?;
+    let (mut inspections, docket) = read_decided(plan, files)?;
     let mut reports: Vec<Report> = inspections
         .iter()
         .flat_map(|i| i.reports.iter().map(|r| r.report.clone()))
         .collect();
-    judge_reports(plan, &mut reports).await?;
+    judge_reports(plan, &docket, &mut reports).await?;
     let mut judged = reports.into_iter();
     for inspection in &mut inspections {
         for (inspected, report) in inspection.reports.iter_mut().zip(judged.by_ref()) {

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use toml::Spanned;
 
 use super::catalogue::{Indicator, Measure, Sector, read_indicators, read_sectors, read_targets};
+use super::decisions::{Names, read_decisions};
 use super::encodings::read_encodings;
 use super::form::{dangling, read_form};
 use super::raw::RawPipeline;
@@ -127,6 +128,19 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
     }
 
     let rules = read_rules(directory, &indicators, &sectors, &forms, &mut errors);
+    let decisions_path = directory.join("decisions.toml");
+    let mut decisions = Vec::new();
+    if decisions_path.exists() {
+        let names = Names {
+            geography: &geography,
+            is_form: &|code| form_codes.contains(code),
+            is_rule: &|id| rules.iter().any(|r| r.id == id),
+        };
+        match Source::read(&decisions_path) {
+            Ok(source) => decisions = read_decisions(&source, &names, &mut errors),
+            Err(e) => errors.push(e),
+        }
+    }
     let mut models = Models::default();
     for model in MODELS {
         let path = beside(directory, &raw.models).join(format!("{model}.sql"));
@@ -353,6 +367,7 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
         sectors,
         targets,
         rules,
+        decisions,
         models,
         tables,
         edition,

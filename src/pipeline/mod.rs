@@ -3,7 +3,10 @@
 mod assemble;
 mod catalogue;
 mod check;
+mod corrections;
 mod correspondence;
+mod decisions;
+mod diff;
 mod encodings;
 mod feedback;
 mod form;
@@ -20,11 +23,12 @@ mod template;
 pub use assemble::TableReading;
 pub use catalogue::{Indicator, Measure, Sector, TARGET_TEXTS, Target};
 pub use check::check_queries;
+pub use diff::{Diff, diff};
 pub use feedback::{Feedback, FeedbackOptions, feedback};
 pub use inspect::{Inspected, Inspection, inspect, read_files};
 pub use load::load;
 pub use run::{Progress, Run, RunError, RunOptions, Stage, open_engine, run};
-pub use summary::{Headlines, Overdue, ReportCount, Summary};
+pub use summary::{Correction, DecisionLine, Headlines, Overdue, ReportCount, Summary};
 pub use template::{BlankForm, TemplateError, TemplateOptions, template};
 
 use std::path::PathBuf;
@@ -33,7 +37,7 @@ use jiff::tz::TimeZone;
 
 use crate::diagnostic::Lexicon;
 use crate::extract::{RawWords, Vocabulary};
-use crate::geography::{Duty, Geography, Reporters};
+use crate::geography::{Decision, Duty, Geography, Reporters};
 use crate::intake::Limits;
 use crate::normalize::Conventions;
 use crate::period::Period;
@@ -81,6 +85,8 @@ pub struct Plan {
     pub targets: Vec<Target>,
     /// The rules.
     pub rules: Vec<Rule>,
+    /// What people decided where files leave something open.
+    pub decisions: Vec<Decision>,
     /// SQL from observations to totals.
     pub models: Models,
     /// The white book's tables.

@@ -12,20 +12,22 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::assemble::{Contents, Submission, read_submission};
+use super::corrections::note_late_corrections;
 use super::reference::reference_tables;
 use super::summary::{Summary, summarize};
 use super::{Plan, tables};
 use crate::diagnostic::{Finding, Severity};
 use crate::engine::Engine;
 use crate::geography::{
-    Report, decide_vintages, missing_reports, reports_after_their_due_date, settle_revisions,
-    settle_twins,
+    Docket, Known, Report, decide_vintages, missing_reports, reports_after_their_due_date,
+    settle_revisions, settle_twins,
 };
 use crate::intake::{
     ARCHIVE, Arrival, Intake, hex, lies_in_archive, look_into, refused_as_nested, refused_by_name,
     unpack,
 };
-use crate::lake::{self, Lake, LakeError, Snapshot};
+use crate::lake::{self, About, Lake, LakeError, Snapshot};
+use crate::period::Period;
 use crate::publish::PublishError;
 use crate::{publish, query, validate};
 
@@ -40,6 +42,14 @@ pub struct RunOptions {
     pub out: PathBuf,
     /// The moment against which overdue is judged.
     pub at: Timestamp,
+    /// Only what was known at this moment: what had come, and what had been decided, by then.
+    pub as_of: Option<Timestamp>,
+}
+
+impl RunOptions {
+    fn knows(&self, received_at: Timestamp) -> bool {
+        self.as_of.is_none_or(|as_of| received_at <= as_of)
+    }
 }
 
 /// A stage, for those who watch.
@@ -114,20 +124,32 @@ pub async fn run(
         &options.submissions
     };
     let intake = look_into(inboxes, &plan.pass_over, &plan.limits).map_err(RunError::Inbox)?;
-    let submissions = take_in(plan, &lake, &intake)?;
-    let listed = if options.submissions.is_empty() {
-        plan.collections.as_slice()
-    } else {
-        &[]
+    let (submissions, docket) = take_in(plan, &lake, &intake, options)?;
+    let work = Work {
+        plan,
+        lake: &lake,
+        submissions: &submissions,
+        docket: &docket,
+        listed: &listed_collections(plan, options),
+        progress,
     };
-    let id = snapshot_id(plan, &submissions, &intake.findings, !listed.is_empty());
-    let snapshot = match lake.current() {
-        Some(current) if current.id == id => current,
+    let id = work.snapshot_id(&intake.findings);
+    let before = lake.current();
+    let snapshot = match &before {
+        Some(current) if current.id == id => current.clone(),
         _ => {
-            let tables =
-                compute(plan, &lake, &submissions, intake.findings, listed, progress).await?;
+            let tables = work.compute(intake.findings).await?;
             progress(Stage::Publish, 0, 1);
-            lake.publish(&id, &tables)?
+            let about = About {
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                definitions: plan.definition_hash.clone(),
+            };
+            let snapshot = lake.write(&id, &about, &tables)?;
+            // What was known once never takes the place of what is known now.
+            if options.as_of.is_none() || before.is_none() {
+                lake.point_current_at(&id)?;
+            }
+            snapshot
         }
     };
     progress(Stage::Tables, 0, 1);
@@ -135,7 +157,7 @@ pub async fn run(
     let printed = tables::build_all(&engine, plan).await?;
     let findings = super::summary::read_findings(&snapshot)?;
     publish::publish(&options.out, &printed, &plan.edition, &findings)?;
-    let summary = summarize(&engine, plan, &findings, options, &printed).await?;
+    let summary = summarize(&engine, plan, &findings, options, &snapshot, &printed).await?;
     Ok(Run {
         summary,
         findings,
@@ -160,7 +182,7 @@ pub fn open_engine(snapshot: &Snapshot) -> Result<Engine, RunError> {
 }
 
 /// What is known of a submission before it is read.
-struct Known {
+struct Entry {
     size_bytes: u64,
     received_at: Timestamp,
     /// Whether an earlier run found it to be an archive.
@@ -170,12 +192,35 @@ struct Known {
 }
 
 /// Submissions by hash and name.
-type Register = BTreeMap<(String, String), Known>;
+type Register = BTreeMap<(String, String), Entry>;
 
-/// Keeps the originals that came, and joins them with what the lake took in before.
-fn take_in(plan: &Plan, lake: &Lake, intake: &Intake) -> Result<Vec<Submission>, RunError> {
+/// The collections that are open from the start: those the pipeline lists for the submissions it names, as far as their
+/// period has begun.
+fn listed_collections(plan: &Plan, options: &RunOptions) -> Vec<(String, Period)> {
+    let has_begun = |period: Period| {
+        let day = options.as_of.map(|t| t.to_zoned(plan.zone.clone()).date());
+        day.is_none_or(|day| period.start() <= day)
+    };
+    let listed = plan
+        .collections
+        .iter()
+        .filter(|(_, period)| options.submissions.is_empty() && has_begun(*period));
+    listed.cloned().collect()
+}
+
+/// Keeps the originals that came, joins them with what the lake took in before, and finds out what people decided about
+/// each.
+fn take_in(
+    plan: &Plan,
+    lake: &Lake,
+    intake: &Intake,
+    options: &RunOptions,
+) -> Result<(Vec<Submission>, Docket), RunError> {
     let mut register = taken_before(lake)?;
     for arrival in &intake.arrivals {
+        if !options.knows(to_the_microsecond(arrival.received_at)) {
+            continue;
+        }
         lake.keep_original(&arrival.path, &arrival.sha256)?;
         let received_at = to_the_microsecond(arrival.received_at);
         let known = enter(&mut register, arrival, received_at);
@@ -188,6 +233,7 @@ fn take_in(plan: &Plan, lake: &Lake, intake: &Intake) -> Result<Vec<Submission>,
     for unpacked in &intake.unpacked {
         register.remove(unpacked);
     }
+    register.retain(|_, known| options.knows(known.received_at));
     refuse_again(plan, lake, &mut register)?;
     let mut submissions: Vec<Submission> = register
         .into_iter()
@@ -204,12 +250,22 @@ fn take_in(plan: &Plan, lake: &Lake, intake: &Intake) -> Result<Vec<Submission>,
     submissions.sort_by(|a, b| {
         (a.received_at, &a.file_name, &a.sha256).cmp(&(b.received_at, &b.file_name, &b.sha256))
     });
-    // A file refused for its name or its place does not stand for another of the same content.
+    let known: Vec<Known<'_>> = submissions.iter().map(Submission::known).collect();
+    let decisions = plan.decisions.iter().filter(|d| {
+        let day = options.as_of.map(|t| t.to_zoned(plan.zone.clone()).date());
+        day.is_none_or(|day| d.on <= day)
+    });
+    let docket = Docket::new(decisions.cloned().collect(), &known, &plan.zone);
+    let withdrawn: Vec<Option<Finding>> = known.iter().map(|k| docket.withdrawn(k)).collect();
+    for (submission, finding) in submissions.iter_mut().zip(withdrawn) {
+        submission.refused.extend(finding);
+    }
+    // A file refused for its name or its place, or withdrawn, does not stand for another of the same content.
     let mut seen = BTreeSet::new();
     for submission in submissions.iter_mut().filter(|s| s.refused.is_empty()) {
         submission.duplicate = !seen.insert(submission.sha256.clone());
     }
-    Ok(submissions)
+    Ok((submissions, docket))
 }
 
 /// A time to the microsecond is what the lake keeps.
@@ -222,9 +278,9 @@ fn enter<'r>(
     register: &'r mut Register,
     arrival: &Arrival,
     received_at: Timestamp,
-) -> &'r mut Known {
+) -> &'r mut Entry {
     let key = (arrival.sha256.clone(), arrival.file_name.clone());
-    register.entry(key).or_insert(Known {
+    register.entry(key).or_insert(Entry {
         size_bytes: arrival.size_bytes,
         received_at,
         is_archive: false,
@@ -260,7 +316,7 @@ fn taken_before(lake: &Lake) -> Result<Register, RunError> {
         };
         for row in 0..batch.num_rows() {
             let key = (hashes.value(row).to_owned(), names.value(row).to_owned());
-            let known = Known {
+            let known = Entry {
                 size_bytes: u64::try_from(sizes.value(row)).unwrap_or(0),
                 received_at: Timestamp::from_microsecond(times.value(row))
                     .unwrap_or(Timestamp::UNIX_EPOCH),
@@ -305,7 +361,7 @@ fn refuse_again(plan: &Plan, lake: &Lake, register: &mut Register) -> Result<(),
             lake.keep_original(&member.path, &member.sha256)?;
             let known = register
                 .entry((member.sha256, member.file_name))
-                .or_insert(Known {
+                .or_insert(Entry {
                     size_bytes: member.size_bytes,
                     received_at,
                     is_archive: false,
@@ -322,128 +378,163 @@ fn refuse_again(plan: &Plan, lake: &Lake, register: &mut Register) -> Result<(),
     Ok(())
 }
 
-fn snapshot_id(
-    plan: &Plan,
-    submissions: &[Submission],
-    findings: &[Finding],
-    with_listed: bool,
-) -> String {
-    let mut hasher = Sha256::new();
-    let mut add = |text: &str| {
-        hasher.update(text.as_bytes());
-        hasher.update([0]);
-    };
-    add(env!("CARGO_PKG_VERSION"));
-    add(&plan.definition_hash);
-    add(if with_listed { "listed" } else { "received" });
-    for s in submissions {
-        add(&s.file_name);
-        add(&s.sha256);
-        add(&s.received_at.as_microsecond().to_string());
-    }
-    for finding in findings {
-        add(&finding.message_en);
-    }
-    hex(&hasher.finalize())[..16].to_owned()
+/// What a run works on.
+struct Work<'a> {
+    plan: &'a Plan,
+    lake: &'a Lake,
+    submissions: &'a [Submission],
+    docket: &'a Docket,
+    /// Collections open from the start.
+    listed: &'a [(String, Period)],
+    progress: Progress<'a>,
 }
 
-/// Reads all submissions, several at a time; the result is in their order.
-fn read_all(
-    plan: &Plan,
-    lake: &Lake,
-    submissions: &[Submission],
-    progress: Progress<'_>,
-) -> Vec<Contents> {
-    let next = AtomicUsize::new(0);
-    let done = AtomicUsize::new(0);
-    let slots: Vec<Mutex<Option<Contents>>> =
-        submissions.iter().map(|_| Mutex::new(None)).collect();
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        for _ in 0..workers {
-            scope.spawn(|| {
-                loop {
-                    let i = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(submission) = submissions.get(i) else {
-                        return;
-                    };
-                    let contents = if submission.duplicate {
-                        Contents {
-                            findings: vec![Finding::new("TH111", submission.place(), &[])],
-                            ..Contents::default()
+impl Work<'_> {
+    /// Hash of all that the tables of the snapshot depend on.
+    fn snapshot_id(&self, findings: &[Finding]) -> String {
+        let mut hasher = Sha256::new();
+        let mut add = |text: &str| {
+            hasher.update(text.as_bytes());
+            hasher.update([0]);
+        };
+        add(env!("CARGO_PKG_VERSION"));
+        add(&self.plan.definition_hash);
+        for (form, period) in self.listed {
+            add(&format!("listed {form} {period}"));
+        }
+        for number in self.docket.numbers() {
+            add(&format!("decision {number}"));
+        }
+        for s in self.submissions {
+            add(&s.file_name);
+            add(&s.sha256);
+            add(&s.received_at.as_microsecond().to_string());
+        }
+        for finding in findings {
+            add(&finding.message_en);
+        }
+        hex(&hasher.finalize())[..16].to_owned()
+    }
+
+    /// Reads all submissions, several at a time; the result is in their order.
+    fn read_all(&self) -> Vec<Contents> {
+        let Self {
+            plan,
+            lake,
+            submissions,
+            docket,
+            progress,
+            ..
+        } = self;
+        let next = AtomicUsize::new(0);
+        let done = AtomicUsize::new(0);
+        let slots: Vec<Mutex<Option<Contents>>> =
+            submissions.iter().map(|_| Mutex::new(None)).collect();
+        let workers = std::thread::available_parallelism().map_or(1, usize::from);
+        std::thread::scope(|scope| {
+            for _ in 0..workers {
+                scope.spawn(|| {
+                    loop {
+                        let i = next.fetch_add(1, Ordering::Relaxed);
+                        let Some(submission) = submissions.get(i) else {
+                            return;
+                        };
+                        let contents = if submission.duplicate {
+                            Contents {
+                                findings: vec![Finding::new("TH111", submission.place(), &[])],
+                                ..Contents::default()
+                            }
+                        } else {
+                            read_submission(
+                                plan,
+                                docket,
+                                submission,
+                                &lake.original(&submission.sha256),
+                            )
+                        };
+                        if let Ok(mut slot) = slots[i].lock() {
+                            *slot = Some(contents);
                         }
-                    } else {
-                        read_submission(plan, submission, &lake.original(&submission.sha256))
-                    };
-                    if let Ok(mut slot) = slots[i].lock() {
-                        *slot = Some(contents);
+                        progress(
+                            Stage::Extract,
+                            done.fetch_add(1, Ordering::Relaxed) + 1,
+                            submissions.len(),
+                        );
                     }
-                    progress(
-                        Stage::Extract,
-                        done.fetch_add(1, Ordering::Relaxed) + 1,
-                        submissions.len(),
-                    );
-                }
-            });
-        }
-    });
-    slots
-        .into_iter()
-        .map(|slot| slot.into_inner().ok().flatten().unwrap_or_default())
-        .collect()
-}
-
-/// Everything between the originals and the tables of a snapshot.
-async fn compute(
-    plan: &Plan,
-    lake: &Lake,
-    submissions: &[Submission],
-    mut findings: Vec<Finding>,
-    listed: &[(String, crate::period::Period)],
-    progress: Progress<'_>,
-) -> Result<BTreeMap<&'static str, RecordBatch>, RunError> {
-    let mut contents = read_all(plan, lake, submissions, progress);
-    let mut reports: Vec<Report> = contents
-        .iter_mut()
-        .flat_map(|c| std::mem::take(&mut c.reports))
-        .collect();
-    decide_vintages(&mut reports, &plan.geography, &plan.zone);
-    settle_twins(&mut reports);
-    settle_revisions(&mut reports, &plan.reporters, &plan.lexicon);
-
-    progress(Stage::Validate, 0, plan.rules.len());
-    let (engine, mut out) = judge_reports(plan, &mut reports).await?;
-    reports_after_their_due_date(&mut reports, &plan.duties, &plan.zone);
-
-    progress(Stage::Query, 0, 1);
-    out.extend(query::run(&engine, &plan.models, &plan.geography, &plan.country).await?);
-    validate::run_checks(&engine, &mut reports, &plan.lexicon).await?;
-
-    findings.extend(validate::back_in_time(&reports, &plan.geography));
-    let missing = missing_reports(&reports, listed, &plan.duties, &plan.geography);
-    findings.extend(missing.iter().map(|m| m.finding(&plan.geography)));
-    let outcomes: Vec<&'static str> = submissions
-        .iter()
-        .zip(&contents)
-        .map(|(submission, contents)| outcome(submission, contents, &reports))
-        .collect();
-    for report in &mut reports {
-        let whole = report.place();
-        for finding in &mut report.findings {
-            finding.place = within(&finding.place, &whole);
-        }
+                });
+            }
+        });
+        slots
+            .into_iter()
+            .map(|slot| slot.into_inner().ok().flatten().unwrap_or_default())
+            .collect()
     }
-    let media = media_types(submissions, &contents);
-    findings.extend(contents.into_iter().flat_map(|c| c.findings));
-    findings.extend(reports.iter().flat_map(|r| r.findings.iter().cloned()));
-    findings.sort_by(|a, b| a.storage_key().cmp(&b.storage_key()));
-    out.insert(
-        "submissions",
-        tables::submissions(submissions, &media, &outcomes)?,
-    );
-    out.insert("reports", tables::reports(&reports)?);
-    out.insert("findings", tables::findings(&findings)?);
-    Ok(out)
+
+    /// Everything between the originals and the tables of a snapshot.
+    async fn compute(
+        &self,
+        mut findings: Vec<Finding>,
+    ) -> Result<BTreeMap<&'static str, RecordBatch>, RunError> {
+        let Self {
+            plan,
+            submissions,
+            docket,
+            progress,
+            ..
+        } = *self;
+        let mut contents = self.read_all();
+        let mut reports: Vec<Report> = contents
+            .iter_mut()
+            .flat_map(|c| std::mem::take(&mut c.reports))
+            .collect();
+        decide_vintages(&mut reports, docket, &plan.geography, &plan.zone);
+        settle_twins(&mut reports, docket);
+        settle_revisions(&mut reports, &plan.reporters, docket, &plan.lexicon);
+
+        progress(Stage::Validate, 0, plan.rules.len());
+        let (engine, mut out) = judge_reports(plan, docket, &mut reports).await?;
+        reports_after_their_due_date(&mut reports, &plan.duties, &plan.zone);
+
+        progress(Stage::Query, 0, 1);
+        let totals = query::run(&engine, &plan.models, &plan.geography, &plan.country).await?;
+        for (name, batch) in &totals {
+            engine.register(name, batch.schema(), vec![batch.clone()])?;
+        }
+        out.extend(totals);
+        findings.extend(validate::run_checks(&engine, &mut reports, &plan.lexicon).await?);
+        note_late_corrections(&engine, plan, &mut reports).await?;
+
+        let known: Vec<Known<'_>> = submissions.iter().map(Submission::known).collect();
+        let (decided, about_decisions) = docket.close(&known, &reports);
+        out.insert("decisions", tables::decisions(&decided)?);
+        out.insert("report_evidence", tables::report_evidence(&reports)?);
+        findings.extend(about_decisions);
+        findings.extend(validate::back_in_time(&reports, &plan.geography));
+        let missing = missing_reports(&reports, self.listed, &plan.duties, &plan.geography);
+        findings.extend(missing.iter().map(|m| m.finding(&plan.geography)));
+        let outcomes: Vec<&'static str> = submissions
+            .iter()
+            .zip(&contents)
+            .map(|(submission, contents)| outcome(submission, contents, &reports))
+            .collect();
+        for report in &mut reports {
+            let whole = report.place();
+            for finding in &mut report.findings {
+                finding.place = within(&finding.place, &whole);
+            }
+        }
+        let media = media_types(submissions, &contents);
+        findings.extend(contents.into_iter().flat_map(|c| c.findings));
+        findings.extend(reports.iter().flat_map(|r| r.findings.iter().cloned()));
+        findings.sort_by(|a, b| a.storage_key().cmp(&b.storage_key()));
+        out.insert(
+            "submissions",
+            tables::submissions(submissions, &media, &outcomes)?,
+        );
+        out.insert("reports", tables::reports(&reports)?);
+        out.insert("findings", tables::findings(&findings)?);
+        Ok(out)
+    }
 }
 
 /// Lets the rules judge the reports. Where one holds reports back, what counts in their place is judged in turn, so
@@ -451,6 +542,7 @@ async fn compute(
 /// with the results of the rules.
 pub(super) async fn judge_reports(
     plan: &Plan,
+    docket: &Docket,
     reports: &mut [Report],
 ) -> Result<(Engine, BTreeMap<&'static str, RecordBatch>), RunError> {
     let engine = Engine::new()?;
@@ -466,20 +558,23 @@ pub(super) async fn judge_reports(
         query::register_helpers(&engine, &plan.geography, reports)?;
         validate::register_columns(&engine, reports, &plan.vocabulary.forms, &plan.geography)?;
         let round = validate::judge(&engine, &plan.rules, reports, &plan.lexicon).await?;
-        let held = validate::held_by(&plan.rules, &round);
+        let held = validate::held_by(&plan.rules, reports, &round);
         let is_last = held.is_empty();
         let settled = round
             .into_iter()
             .filter(|j| is_last || held.contains(&j.report))
             .collect::<Vec<_>>();
-        validate::tell(&plan.rules, reports, &settled);
+        validate::tell(&plan.rules, reports, docket, &settled);
         judged.extend(settled);
         if is_last {
+            for report in reports.iter_mut() {
+                report.excuse(docket);
+            }
             let results = validate::tally(&plan.rules, reports, &judged);
             out.insert("rule_results", tables::rule_results(&results)?);
             return Ok((engine, out));
         }
-        settle_revisions(reports, &plan.reporters, &plan.lexicon);
+        settle_revisions(reports, &plan.reporters, docket, &plan.lexicon);
     }
 }
 

@@ -29,6 +29,10 @@ pub struct Summary {
     pub reports: Vec<ReportCount>,
     /// Values loaded.
     pub values: i64,
+    /// What people decided, and what became of it.
+    pub decisions: Vec<DecisionLine>,
+    /// Corrections of units that are no more, and the printed tables that they touch.
+    pub corrections: Vec<Correction>,
     /// Number of errors, warnings and infos.
     pub findings: (usize, usize, usize),
     /// Reports that are owed and late at the moment the run was judged against.
@@ -56,6 +60,42 @@ pub struct ReportCount {
     pub units_reported: usize,
     /// Units that owe one.
     pub units_expected: usize,
+}
+
+/// A decision at one file or report.
+#[derive(Debug, Serialize)]
+pub struct DecisionLine {
+    /// Number of its paragraph in `decisions.toml`.
+    pub number: i64,
+    /// What is decided: `unit = 2025:44`, `withdraw`.
+    pub what: String,
+    /// The file, if there is one.
+    pub file_name: Option<String>,
+    /// The report, if it is about one.
+    pub report_id: Option<String>,
+    /// `applied`, `unneeded` or `stale`.
+    pub outcome: String,
+    /// Who decided.
+    pub by: String,
+    /// When.
+    pub on: String,
+    /// Why.
+    pub why: String,
+}
+
+/// A correction that came when the unit had become part of another.
+#[derive(Debug, Serialize)]
+pub struct Correction {
+    /// The file.
+    pub file_name: Option<String>,
+    /// Form.
+    pub form: Option<String>,
+    /// Period of the report.
+    pub period: Option<String>,
+    /// Vintage and code of the unit.
+    pub unit: String,
+    /// What it does, in words.
+    pub message: String,
 }
 
 /// A report that is late.
@@ -116,6 +156,7 @@ pub(super) async fn summarize(
     plan: &Plan,
     findings: &[Finding],
     options: &RunOptions,
+    snapshot: &Snapshot,
     tables: &[Table],
 ) -> Result<Summary, RunError> {
     let (_, batches) = engine
@@ -140,10 +181,12 @@ pub(super) async fn summarize(
     let headlines = headlines(engine, plan).await?;
     Ok(Summary {
         pipeline: plan.id.clone(),
-        snapshot: Snapshot::current(&options.lake)?.id,
+        snapshot: snapshot.id.clone(),
         submissions,
         reports: report_counts(engine, plan, findings).await?,
         values,
+        decisions: decision_lines(engine).await?,
+        corrections: corrections(findings),
         findings: count_by_severity(findings),
         overdue: overdue(plan, findings, options.at),
         headlines,
@@ -151,6 +194,53 @@ pub(super) async fn summarize(
         out: options.out.display().to_string(),
         tables: tables.iter().map(|t| t.title.en.clone()).collect(),
     })
+}
+
+async fn decision_lines(engine: &Engine) -> Result<Vec<DecisionLine>, RunError> {
+    let (_, batches) = engine
+        .query("SELECT * FROM decisions ORDER BY number, kind, file_name, report_id")
+        .await?;
+    let mut lines = Vec::new();
+    for batch in &batches {
+        let column = |name: &str| texts(batch, name);
+        let [kind, value, file, report] = ["kind", "value", "file_name", "report_id"].map(column);
+        let [outcome, by, on, why] = ["outcome", "decided_by", "decided_on", "reason"].map(column);
+        let numbers = batch.column(0).as_primitive::<Int64Type>();
+        lines.extend((0..batch.num_rows()).map(|row| DecisionLine {
+            number: numbers.value(row),
+            what: match optional(&value, row) {
+                Some(value) => format!("{} = {value}", kind.value(row)),
+                None => kind.value(row).to_owned(),
+            },
+            file_name: optional(&file, row),
+            report_id: optional(&report, row),
+            outcome: outcome.value(row).to_owned(),
+            by: by.value(row).to_owned(),
+            on: on.value(row).to_owned(),
+            why: why.value(row).to_owned(),
+        }));
+    }
+    Ok(lines)
+}
+
+/// The code of the finding of a correction that came when the unit had become part of another.
+const LATE_CORRECTION: &str = "TH425";
+
+fn corrections(findings: &[Finding]) -> Vec<Correction> {
+    let of_code = findings.iter().filter(|f| f.code == LATE_CORRECTION);
+    of_code
+        .map(|f| Correction {
+            file_name: f.place.file_name.clone(),
+            form: f.place.form.clone(),
+            period: f.place.period.clone(),
+            unit: format!(
+                "{}:{}",
+                f.place.unit_vintage.as_deref().unwrap_or("-"),
+                f.place.unit_code.as_deref().unwrap_or("-")
+            ),
+            message: f.message_en.clone(),
+        })
+        .collect()
 }
 
 /// The code of the finding of a report that is owed and did not come.

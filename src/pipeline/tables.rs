@@ -14,7 +14,7 @@ use super::assemble::Submission;
 use super::reference::{table, text};
 use crate::diagnostic::{Finding, Severity};
 use crate::engine::Engine;
-use crate::geography::Report;
+use crate::geography::{Decided, Evidence, Report};
 use crate::normalize::{TOTAL, lake_decimal};
 use crate::tables::{OfficialOrder, Table, build, register_order};
 use crate::validate::RuleResult;
@@ -102,6 +102,79 @@ pub(super) fn reports(all: &[Report]) -> Result<RecordBatch, ArrowError> {
             integers(all.iter().map(|r| r.cells_total)),
             integers(all.iter().map(|r| r.cells_loaded)),
             integers(all.iter().map(|r| r.cells_explained)),
+        ],
+    )
+}
+
+/// `report_evidence`: why each report got its period, unit, geography, sender and number of sending.
+pub(super) fn report_evidence(all: &[Report]) -> Result<RecordBatch, ArrowError> {
+    let rows: Vec<(&Report, Evidence)> = all
+        .iter()
+        .flat_map(|report| report.evidence.iter().map(move |e| (report, e)))
+        .map(|(report, e)| {
+            let unit = report.unit.as_ref();
+            let settled = match (e.aspect, unit) {
+                ("unit", Some(unit)) => Evidence {
+                    value: Some(format!("{}:{}", unit.vintage, unit.code)),
+                    ..e.clone()
+                },
+                ("vintage", Some(unit)) => {
+                    let basis = report.vintage_evidence.unwrap_or(e.basis);
+                    let words = (basis == "stated").then(|| e.clone());
+                    Evidence {
+                        aspect: e.aspect,
+                        value: Some(unit.vintage.clone()),
+                        basis,
+                        text: words.as_ref().and_then(|e| e.text.clone()),
+                        cell: words.and_then(|e| e.cell),
+                    }
+                }
+                _ => e.clone(),
+            };
+            (report, settled)
+        })
+        .collect();
+    table(
+        "report_evidence",
+        vec![
+            text(rows.iter().map(|(r, _)| Some(r.report_id.as_str()))),
+            text(rows.iter().map(|(_, e)| Some(e.aspect))),
+            text(rows.iter().map(|(_, e)| e.value.as_deref())),
+            text(rows.iter().map(|(_, e)| Some(e.basis))),
+            text(rows.iter().map(|(_, e)| e.text.as_deref())),
+            text(rows.iter().map(|(r, e)| {
+                let has_cell = e.cell.is_some();
+                r.sheet.as_deref().filter(|_| has_cell)
+            })),
+            text(rows.iter().map(|(_, e)| e.cell.as_deref())),
+        ],
+    )
+}
+
+/// `decisions`: each decision with what it is about and what became of it.
+pub(super) fn decisions(all: &[Decided<'_>]) -> Result<RecordBatch, ArrowError> {
+    table(
+        "decisions",
+        vec![
+            integers(
+                all.iter()
+                    .map(|d| i64::try_from(d.decision.number).unwrap_or(i64::MAX)),
+            ),
+            text(all.iter().map(|d| Some(d.decision.ruling.kind()))),
+            owned(all.iter().map(|d| d.decision.ruling.value()).collect()),
+            text(all.iter().map(|d| d.file_name.as_deref())),
+            text(all.iter().map(|d| d.submission_id.as_deref())),
+            text(all.iter().map(|d| d.report_id.as_deref())),
+            text(all.iter().map(|d| d.decision.form.as_deref())),
+            text(all.iter().map(|d| d.decision.sheet.as_deref())),
+            text(all.iter().map(|d| Some(d.outcome.as_str()))),
+            text(all.iter().map(|d| Some(d.decision.by.as_str()))),
+            owned(
+                all.iter()
+                    .map(|d| Some(d.decision.on.to_string()))
+                    .collect(),
+            ),
+            text(all.iter().map(|d| Some(d.decision.why.as_str()))),
         ],
     )
 }

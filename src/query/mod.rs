@@ -9,9 +9,10 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use datafusion::error::Result;
+use jiff::civil::Date;
 
 use crate::engine::{Engine, conform};
-use crate::geography::{Geography, Report};
+use crate::geography::{Geography, Report, UnitKey};
 use crate::lake;
 use crate::period::Period;
 
@@ -93,6 +94,8 @@ pub fn register_helpers(engine: &Engine, geography: &Geography, reports: &[Repor
     ])?;
     engine.register("unit_entities", schema, vec![batch])?;
 
+    register_atoms(engine, geography)?;
+
     let mut periods: Vec<Period> = reports
         .iter()
         .flat_map(|r| {
@@ -136,6 +139,44 @@ pub fn register_helpers(engine: &Engine, geography: &Geography, reports: &[Repor
         ),
     ])?;
     engine.register("report_order", schema, vec![batch])
+}
+
+/// `unit_atoms`: each unit with its territory in units of the first vintage, and how many those are.
+fn register_atoms(engine: &Engine, geography: &Geography) -> Result<()> {
+    let mut rows: Vec<[String; 7]> = Vec::new();
+    let mut sizes: Vec<i64> = Vec::new();
+    let both = |unit: &UnitKey| {
+        let names = geography.names(unit, Date::MAX);
+        names.map_or_else(
+            || [unit.code.clone(), unit.code.clone()],
+            |u| [u.name_vi.clone(), u.name_en.clone()],
+        )
+    };
+    for (vintage, _) in &geography.vintages {
+        for unit in geography.units_of(vintage) {
+            let atoms = geography.atoms(unit);
+            for atom in &atoms {
+                let id = format!("{}:{}", atom.vintage, atom.code);
+                let [name_vi, name_en] = both(unit);
+                let [atom_vi, atom_en] = both(atom);
+                let (vintage, code) = (vintage.clone(), unit.code.clone());
+                rows.push([vintage, code, name_vi, name_en, id, atom_vi, atom_en]);
+                sizes.push(atoms.len() as i64);
+            }
+        }
+    }
+    let column = |i: usize| texts(rows.iter().map(move |row| row[i].as_str()));
+    let (schema, batch) = helper(vec![
+        ("vintage", column(0)),
+        ("unit_code", column(1)),
+        ("name_vi", column(2)),
+        ("name_en", column(3)),
+        ("atom", column(4)),
+        ("atom_vi", column(5)),
+        ("atom_en", column(6)),
+        ("size", Arc::new(Int64Array::from(sizes))),
+    ])?;
+    engine.register("unit_atoms", schema, vec![batch])
 }
 
 /// The members of groups of units: what `aggregated` adds up.

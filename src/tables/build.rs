@@ -16,7 +16,7 @@ use super::column::Content;
 use super::definition::TableDefinition;
 use super::edition::{Edition, SymbolKind};
 use super::parameters::literal;
-use super::table::{Cell, Row, RowStyle, Status, Table, Text};
+use super::table::{Cell, FigureKey, Row, RowStyle, Status, Table, Text};
 use super::{compare, notes};
 use crate::engine::{Engine, conform};
 
@@ -39,8 +39,18 @@ pub(super) const REQUIRED: [(&str, DataType); 15] = [
     ("missing_en", DataType::Utf8),
 ];
 
-/// What a query may deliver beside it: the unit of measure of a row.
-pub(super) const OPTIONAL: (&str, DataType) = ("unit_vi", DataType::Utf8);
+/// What a query may deliver beside it, all texts: the unit of measure of a row, and the figure of the lake that a cell is.
+pub(super) const OPTIONAL: [&str; 6] = [
+    UNIT,
+    "of_geography",
+    "of_code",
+    "of_indicator",
+    "of_sector",
+    "of_period",
+];
+
+/// The unit of measure of a row.
+const UNIT: &str = "unit_vi";
 
 /// The scenario of estimates, as the contract names it.
 const ESTIMATE: &str = "estimate";
@@ -60,18 +70,40 @@ pub async fn build(
     let named = |e: DataFusionError| {
         DataFusionError::Context(format!("in the table `{}`", definition.id), Box::new(e))
     };
-    let (schema, batches) = engine.query(&definition.query.sql).await.map_err(named)?;
+    let delivered = deliver(engine, definition).await.map_err(named)?;
+    let reported = reported(engine, definition, edition).await.map_err(named)?;
+    assemble(definition, edition, &delivered, &reported)
+        .map_err(|message| named(DataFusionError::Plan(message)))
+}
+
+/// The figures of the lake that a table prints, each with whether it is there.
+///
+/// # Errors
+/// When the query fails.
+pub async fn printed_figures(
+    engine: &Engine,
+    definition: &TableDefinition,
+) -> Result<BTreeMap<FigureKey, bool>> {
+    let delivered = deliver(engine, definition).await?;
+    let from = Delivered { batch: &delivered };
+    let has_value = |row| from.value(row).is_ok_and(|value| value.is_some());
+    Ok((0..delivered.num_rows())
+        .filter_map(|row| Some((from.figure(row)?, has_value(row))))
+        .collect())
+}
+
+/// What the query of a table delivers.
+async fn deliver(engine: &Engine, definition: &TableDefinition) -> Result<RecordBatch> {
+    let (schema, batches) = engine.query(&definition.query.sql).await?;
     let mut fields: Vec<Field> = REQUIRED
         .iter()
         .map(|(name, data_type)| Field::new(*name, data_type.clone(), true))
         .collect();
-    if schema.column_with_name(OPTIONAL.0).is_some() {
-        fields.push(Field::new(OPTIONAL.0, OPTIONAL.1, true));
-    }
-    let delivered = conform(&Arc::new(Schema::new(fields)), &batches).map_err(named)?;
-    let reported = reported(engine, definition, edition).await.map_err(named)?;
-    assemble(definition, edition, &delivered, &reported)
-        .map_err(|message| named(DataFusionError::Plan(message)))
+    let optional = OPTIONAL
+        .iter()
+        .filter(|name| schema.column_with_name(name).is_some());
+    fields.extend(optional.map(|name| Field::new(*name, DataType::Utf8, true)));
+    conform(&Arc::new(Schema::new(fields)), &batches)
 }
 
 /// Units that reported the forms of a table, and units there are, for a year.
@@ -166,6 +198,18 @@ impl Delivered<'_> {
         Ok(Some(value.normalize()))
     }
 
+    /// The figure that a cell is, where the query says all of it.
+    fn figure(&self, row: usize) -> Option<FigureKey> {
+        let part = |column| self.text(column, row).map(str::to_owned);
+        Some(FigureKey {
+            geography: part("of_geography")?,
+            code: part("of_code")?,
+            indicator: part("of_indicator")?,
+            sector: part("of_sector")?,
+            period: part("of_period").or_else(|| part("period"))?,
+        })
+    }
+
     fn names(&self, row: usize) -> Vec<Text> {
         let split = |column| {
             self.text(column, row)
@@ -246,6 +290,7 @@ pub(super) fn assemble(
             text: String::new(),
             units,
             missing: from.names(i),
+            figure: from.figure(i),
         };
         row.cells[place] = Some(cell.printed(&edition.words));
     }
@@ -302,9 +347,7 @@ fn head_of_row(
             format!("`{style}` is no style of a row (total, group, section, plain)")
         })?,
         label,
-        unit: from
-            .text(OPTIONAL.0, i)
-            .map(|unit| edition.words.unit(unit)),
+        unit: from.text(UNIT, i).map(|unit| edition.words.unit(unit)),
         cells: vec![None; definition.columns.len()],
     })
 }

@@ -71,7 +71,7 @@ pub async fn check(engine: &Engine, definition: &TableDefinition) -> Result<(), 
             ));
         }
     }
-    let known = |name: &str| name == OPTIONAL.0 || REQUIRED.iter().any(|(n, _)| *n == name);
+    let known = |name: &str| OPTIONAL.contains(&name) || REQUIRED.iter().any(|(n, _)| *n == name);
     if let Some(field) = schema.fields().iter().find(|f| !known(f.name())) {
         let message = format!(
             "the query of the table `{}` delivers `{}`, which no table knows",

@@ -78,6 +78,7 @@ fn compare(
         text: String::new(),
         units: None,
         missing,
+        figure: None,
     };
     Some(cell.printed(&edition.words))
 }

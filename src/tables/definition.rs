@@ -100,6 +100,12 @@ pub(super) struct Query {
 const COMMON: &str = "common.sql";
 
 impl TableDefinition {
+    /// The scenario its figures stand on.
+    #[must_use]
+    pub fn scenario(&self) -> &str {
+        &self.scenario
+    }
+
     /// Checks a definition, which stands in `path` as `text`, and reads its query beside it. `indicators` and
     /// `forms` are those of the pipeline.
     ///

@@ -113,6 +113,23 @@ pub struct Cell {
     pub units: Option<(i64, i64)>,
     /// The units that are missing in it.
     pub missing: Vec<Text>,
+    /// The figure of the lake that it is; none for a comparison, and for what the query put together itself.
+    pub figure: Option<FigureKey>,
+}
+
+/// A figure of `provincial`, `regional` or `national`, of all funds together; its scenario is the table's.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FigureKey {
+    /// Vintage of the geography.
+    pub geography: String,
+    /// Code of the country, region or unit.
+    pub code: String,
+    /// Indicator.
+    pub indicator: String,
+    /// Sector.
+    pub sector: String,
+    /// Period.
+    pub period: String,
 }
 
 impl Cell {

@@ -12,7 +12,7 @@ use super::rule::{OnFail, Rule, RuleKind};
 use super::verdict::rule_sql;
 use crate::diagnostic::{Finding, Lexicon, Place, Severity, phrase};
 use crate::engine::Engine;
-use crate::geography::Report;
+use crate::geography::{Docket, Outcome, Report};
 use crate::normalize::{TOTAL, VALUE_SCALE};
 use crate::text::Bilingual;
 
@@ -275,9 +275,10 @@ fn finding(
         ("column", lexicon.column(scenario, period)),
         ("values", lexicon.list(&figures)),
     ];
-    let (code, severity) = match rule.on_fail {
-        OnFail::Flag => (FAILED, rule.severity),
-        OnFail::Hold => (HELD, Severity::Error),
+    let (code, severity) = if holds_back(rule, report) {
+        (HELD, Severity::Error)
+    } else {
+        (FAILED, rule.severity)
     };
     Finding::in_words(code, place, &args).by_rule(&rule.id, severity)
 }
@@ -335,26 +336,43 @@ pub async fn judge(
     Ok(judgements)
 }
 
+/// Whether failing a rule holds a report back: not if people accepted the report, or excused it from the rule.
+fn holds_back(rule: &Rule, report: &Report) -> bool {
+    rule.on_fail == OnFail::Hold
+        && report.accepted.is_none()
+        && !report.waived.contains_key(&rule.id)
+}
+
 /// The reports that a rule holds back by these judgements.
 #[must_use]
-pub fn held_by(rules: &[Rule], judgements: &[Judgement]) -> BTreeSet<usize> {
+pub fn held_by(rules: &[Rule], reports: &[Report], judgements: &[Judgement]) -> BTreeSet<usize> {
     judgements
         .iter()
-        .filter(|j| j.verdict == Some(false) && rules[j.rule].on_fail == OnFail::Hold)
+        .filter(|j| j.verdict == Some(false) && holds_back(&rules[j.rule], &reports[j.report]))
         .map(|j| j.report)
         .collect()
 }
 
-/// Puts the findings of judgements with their reports, and holds back those of which a rule demands it.
-pub fn tell(rules: &[Rule], reports: &mut [Report], judgements: &[Judgement]) {
+/// Puts the findings of judgements with their reports, and holds back those of which a rule demands it. Where a report
+/// counts all the same because people accepted it, that is put down.
+pub fn tell(rules: &[Rule], reports: &mut [Report], docket: &Docket, judgements: &[Judgement]) {
     for judgement in judgements {
         let Some(finding) = judgement.finding.clone() else {
             continue;
         };
         let report = &mut reports[judgement.report];
-        match rules[judgement.rule].on_fail {
-            OnFail::Flag => report.findings.push(finding),
-            OnFail::Hold => report.hold(finding),
+        let rule = &rules[judgement.rule];
+        if holds_back(rule, report) {
+            report.hold(finding);
+            continue;
+        }
+        report.findings.push(finding);
+        let is_waived = report.waived.contains_key(&rule.id);
+        if let Some(decision) = report.accepted
+            && rule.on_fail == OnFail::Hold
+            && !is_waived
+        {
+            report.put_down(docket, decision, Outcome::Applied);
         }
     }
 }

@@ -14,18 +14,27 @@ use crate::text::Bilingual;
 
 /// A query whose rows are findings: its columns are arguments of the message, some also of the place. `figure` and
 /// `column` are made of the codes; a column `indicators` lists codes with commas.
-const CHECKS: [(&str, &str); 4] = [
+const CHECKS: [(&str, &str); 7] = [
     ("TH406", include_str!("overlap.sql")),
     ("TH407", include_str!("other_form_counts.sql")),
     ("TH408", include_str!("forms_disagree.sql")),
     ("TH417", include_str!("reporters_differ.sql")),
+    ("TH422", include_str!("gap.sql")),
+    ("TH423", include_str!("counted_twice.sql")),
+    ("TH424", include_str!("both_sides.sql")),
 ];
 
-/// Runs the checks over `reports`, `observations` and `counted`; the findings go to their reports.
+/// Runs the checks over the tables of the lake and the models' own. What is of one report goes to that report; what is of
+/// the whole is returned.
 ///
 /// # Errors
 /// When a query fails.
-pub async fn run_checks(engine: &Engine, reports: &mut [Report], lexicon: &Lexicon) -> Result<()> {
+pub async fn run_checks(
+    engine: &Engine,
+    reports: &mut [Report],
+    lexicon: &Lexicon,
+) -> Result<Vec<Finding>> {
+    let mut of_the_whole = Vec::new();
     let index: HashMap<String, usize> = reports
         .iter()
         .enumerate()
@@ -42,26 +51,26 @@ pub async fn run_checks(engine: &Engine, reports: &mut [Report], lexicon: &Lexic
                         values.insert(field.name(), value);
                     }
                 }
-                let [id, cell, indicator, sector, scenario, period, indicators] = [
-                    "report_id",
-                    "cell",
-                    "indicator",
-                    "sector",
-                    "scenario",
-                    "of_period",
-                    "indicators",
-                ]
-                .map(|name| values.get(name).map(|code| code.en.clone()));
-                let Some(report) = id.and_then(|id| index.get(&id).copied()) else {
-                    continue;
+                let get = |name: &str| values.get(name).map(|code| code.en.clone());
+                let report = get("report_id").and_then(|id| index.get(&id).copied());
+                let whole = match report {
+                    Some(report) => reports[report].place(),
+                    None => Place {
+                        form: get("form"),
+                        period: get("period"),
+                        unit_vintage: get("unit_vintage"),
+                        unit_code: get("unit_code"),
+                        ..Place::default()
+                    },
                 };
                 let place = Place {
-                    cell,
-                    indicator,
-                    sector,
-                    scenario,
-                    ..reports[report].place()
+                    cell: get("cell"),
+                    indicator: get("indicator"),
+                    sector: get("sector"),
+                    scenario: get("scenario"),
+                    ..whole
                 };
+                let (period, indicators) = (get("of_period"), get("indicators"));
                 if let Some(indicator) = &place.indicator {
                     let figure = lexicon.figure(indicator, place.sector.as_deref());
                     values.insert("figure", figure);
@@ -75,7 +84,11 @@ pub async fn run_checks(engine: &Engine, reports: &mut [Report], lexicon: &Lexic
                     values.insert("indicators", lexicon.list(&names));
                 }
                 let args: Vec<(&str, Bilingual)> = values.into_iter().collect();
-                found.push((report, Finding::in_words(code, place, &args)));
+                let finding = Finding::in_words(code, place, &args);
+                match report {
+                    Some(report) => found.push((report, finding)),
+                    None => of_the_whole.push(finding),
+                }
             }
         }
         found.sort_by(|a, b| (a.0, a.1.storage_key()).cmp(&(b.0, b.1.storage_key())));
@@ -83,7 +96,7 @@ pub async fn run_checks(engine: &Engine, reports: &mut [Report], lexicon: &Lexic
             reports[report].findings.push(finding);
         }
     }
-    Ok(())
+    Ok(of_the_whole)
 }
 
 /// A value of a query as messages write it: numbers as each language does, texts as they are; none for NULL.

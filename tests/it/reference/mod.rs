@@ -8,6 +8,7 @@ mod compare;
 mod counted;
 mod facts;
 mod messy;
+mod tiling;
 
 use crate::support::lake::Run;
 use compare::Expected;
@@ -26,6 +27,7 @@ fn agree(habits: Habits) {
     ));
     differences.extend(compare::aggregates(&run, "regional", &expected.regional));
     differences.extend(compare::aggregates(&run, "national", &expected.national));
+    differences.extend(tiling::tiles(&run, &expected.facts));
     assert!(differences.is_empty(), "{}", differences.join("\n"));
 }
 

@@ -1,0 +1,226 @@
+//! `tonghop diff`: what changed between two snapshots, and which submissions changed it.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::datatypes::Decimal128Type;
+use clap::{Args, ValueEnum};
+
+use super::sql::{Output, encode};
+use super::{CLEAN, default_pipeline, show};
+use crate::engine::texts;
+use crate::pipeline::{self, Diff, Plan};
+
+/// Figures shown of a level.
+const SHOWN: usize = 40;
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The earlier snapshot, by its id or the beginning of it [default: the one that was current before].
+    from: Option<String>,
+    /// The later snapshot [default: the current one].
+    to: Option<String>,
+    /// The lake.
+    #[arg(long, default_value = "lake", value_name = "DIR")]
+    lake: PathBuf,
+    /// The pipeline whose printed tables are meant.
+    #[arg(long, default_value_os_t = default_pipeline(), value_name = "DIR")]
+    pipeline: PathBuf,
+    /// How the changes are shown; csv and json have every figure of every geography and scenario.
+    #[arg(long, default_value = "human")]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people: the newest geography, best figures.
+    Human,
+    /// Comma-separated values with a header.
+    Csv,
+    /// One JSON object a line; decimals with all their digits.
+    Json,
+}
+
+pub(super) async fn main(arguments: Arguments) -> ExitCode {
+    // Without its definitions the figures can be compared all the same.
+    let plan = pipeline::load(&arguments.pipeline).ok();
+    let (from, to) = (arguments.from.as_deref(), arguments.to.as_deref());
+    let diff = match pipeline::diff(&arguments.lake, from, to, plan.as_ref()).await {
+        Ok(diff) => diff,
+        Err(e) => return show::failure(&e.to_string()),
+    };
+    let encoded = |output| {
+        encode(&diff.schema, &diff.figures, output)
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            .map_err(|e| e.to_string())
+    };
+    let text = match arguments.format {
+        Format::Human => Ok(human(&diff, plan.as_ref())),
+        Format::Csv => encoded(Output::Csv),
+        Format::Json => encoded(Output::Json),
+    };
+    match text.and_then(|text| show::data(&text).map_err(|e| e.to_string())) {
+        Ok(()) => ExitCode::from(CLEAN),
+        Err(e) => show::failure(&e),
+    }
+}
+
+fn human(diff: &Diff, plan: Option<&Plan>) -> String {
+    let mut text = String::new();
+    let _ = writeln!(text, "{} → {}", diff.from.id, diff.to.id);
+    if diff.submissions.is_empty() {
+        let _ = writeln!(text, "  submissions  the same");
+    }
+    for (name, before, after) in &diff.submissions {
+        let (sign, what) = match (before, after) {
+            (None, Some(after)) => ('+', after.clone()),
+            (Some(before), None) => ('-', before.clone()),
+            (before, after) => (
+                '±',
+                format!(
+                    "{} → {}",
+                    before.as_deref().unwrap_or_default(),
+                    after.as_deref().unwrap_or_default()
+                ),
+            ),
+        };
+        let _ = writeln!(
+            text,
+            "  submission   {sign} {name} ({})",
+            what.replace('_', " ")
+        );
+    }
+    let definitions = match diff.definitions_changed {
+        Some(true) => "changed",
+        Some(false) => "the same",
+        None => "not known",
+    };
+    let _ = writeln!(text, "  definitions  {definitions}");
+    if let Some(tables) = &diff.tables {
+        let named = match tables.len() {
+            0 => "none".to_owned(),
+            _ => tables.join(", "),
+        };
+        let _ = writeln!(text, "  tables       {named}");
+    }
+    let newest = plan.map(|plan| plan.geography.newest().to_owned());
+    for level in ["national", "regional", "provincial"] {
+        let rows: Vec<Changed> = diff
+            .figures
+            .iter()
+            .flat_map(|batch| Changed::of(batch, level))
+            .collect();
+        let shown: Vec<&Changed> = rows
+            .iter()
+            .filter(|c| c.scenario == "best")
+            .filter(|c| newest.as_ref().is_none_or(|g| *g == c.geography))
+            .collect();
+        let _ = writeln!(
+            text,
+            "\n  {level}: {} figures changed on all geographies, in all scenarios",
+            rows.len()
+        );
+        for changed in shown.iter().take(SHOWN) {
+            let _ = writeln!(text, "    {}", changed.line(plan));
+        }
+        let more = shown.len().saturating_sub(SHOWN);
+        if more > 0 {
+            let _ = writeln!(text, "    … and {more} more: --format csv has them all");
+        }
+    }
+    text
+}
+
+/// A figure that changed.
+struct Changed {
+    geography: String,
+    name: String,
+    indicator: String,
+    sector: String,
+    period: String,
+    scenario: String,
+    before: Option<i128>,
+    after: Option<i128>,
+    status: (String, String),
+    submissions: String,
+}
+
+impl Changed {
+    fn of(batch: &RecordBatch, level: &str) -> Vec<Self> {
+        let column = |name: &str| texts(batch, name);
+        let [levels, geography, name, indicator, sector, period, scenario] = [
+            "level",
+            "geography",
+            "name_en",
+            "indicator",
+            "sector",
+            "period",
+            "scenario",
+        ]
+        .map(column);
+        let [status_before, status_after, submissions] =
+            ["status_before", "status_after", "submissions"].map(column);
+        let decimal = |name: &str, row: usize| {
+            let column = batch.column_by_name(name)?;
+            let values = column.as_primitive_opt::<Decimal128Type>()?;
+            values.is_valid(row).then(|| values.value(row))
+        };
+        let text = |of: &[Option<String>], row: usize| of.get(row).cloned().flatten();
+        (0..batch.num_rows())
+            .filter(|row| text(&levels, *row).as_deref() == Some(level))
+            .map(|row| {
+                let said = |of: &[Option<String>]| text(of, row).unwrap_or_default();
+                Self {
+                    geography: said(&geography),
+                    name: said(&name),
+                    indicator: said(&indicator),
+                    sector: said(&sector),
+                    period: said(&period),
+                    scenario: said(&scenario),
+                    before: decimal("value_before", row),
+                    after: decimal("value_after", row),
+                    status: (said(&status_before), said(&status_after)),
+                    submissions: said(&submissions),
+                }
+            })
+            .collect()
+    }
+
+    fn line(&self, plan: Option<&Plan>) -> String {
+        let facts = plan.and_then(|plan| plan.indicators.iter().find(|i| i.id == self.indicator));
+        let decimals = facts.map_or(2, |i| i.decimals);
+        let name = facts.map_or(self.indicator.as_str(), |i| i.name_en.as_str());
+        let shown = |value: Option<i128>, status: &str| {
+            let number = value.map_or_else(
+                || "…".to_owned(),
+                |v| crate::tables::format_decimal(v, decimals, ',', '.'),
+            );
+            match status {
+                "" | "A" => number,
+                other => format!("{number} ({})", other.to_lowercase()),
+            }
+        };
+        let sector = match self.sector.as_str() {
+            "_T" => String::new(),
+            sector => format!(" [{sector}]"),
+        };
+        let by = match (self.before, self.after) {
+            (Some(before), Some(after)) if before != after => {
+                let sign = if after > before { "+" } else { "" };
+                let change = crate::tables::format_decimal(after - before, decimals, ',', '.');
+                format!(" ({sign}{change})")
+            }
+            _ => String::new(),
+        };
+        format!(
+            "{}, {name}{sector} {}: {} → {}{by}  {}",
+            self.name,
+            self.period,
+            shown(self.before, &self.status.0),
+            shown(self.after, &self.status.1),
+            self.submissions
+        )
+    }
+}

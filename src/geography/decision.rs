@@ -1,0 +1,385 @@
+//! What people decided where files leave something open: who a report is of, for when, on which map, whether it counts.
+//!
+//! A decision names its subject and is settled against the submissions there are ([`Docket::new`]); stages ask the
+//! docket and put down with the report what they applied. What applied to nothing is said at the end.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::UnitKey;
+use super::report::Report;
+use crate::diagnostic::{Finding, Place};
+use crate::period::Period;
+
+/// Which file or report a decision is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// The file of this name in the inbox.
+    File(String),
+    /// The submission, by the first 16 digits of its hash.
+    Submission(String),
+    /// The report, by its id.
+    Report(String),
+}
+
+impl Subject {
+    /// The subject as it is written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::File(text) | Self::Submission(text) | Self::Report(text) => text,
+        }
+    }
+
+    fn is(&self, submission_id: &str, file_name: &str) -> bool {
+        match self {
+            Self::File(name) => name == file_name,
+            Self::Submission(id) => id == submission_id,
+            Self::Report(id) => id
+                .rsplit_once('-')
+                .is_some_and(|(submission, _)| submission == submission_id),
+        }
+    }
+}
+
+/// What is decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ruling {
+    /// The report is of this unit.
+    Unit(UnitKey),
+    /// The unit it names is that of this vintage.
+    Vintage(String),
+    /// It is for this period.
+    Period(Period),
+    /// It counts, whatever stands against it.
+    Accept,
+    /// It does not count.
+    Withdraw,
+    /// It is excused from this rule.
+    Waive(String),
+}
+
+impl Ruling {
+    /// The word in the table `decisions`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Unit(_) => "unit",
+            Self::Vintage(_) => "vintage",
+            Self::Period(_) => "period",
+            Self::Accept => "accept",
+            Self::Withdraw => "withdraw",
+            Self::Waive(_) => "waive",
+        }
+    }
+
+    /// What is decided on, where the word alone does not say it.
+    #[must_use]
+    pub fn value(&self) -> Option<String> {
+        match self {
+            Self::Unit(unit) => Some(format!("{}:{}", unit.vintage, unit.code)),
+            Self::Vintage(text) | Self::Waive(text) => Some(text.clone()),
+            Self::Period(period) => Some(period.to_string()),
+            Self::Accept | Self::Withdraw => None,
+        }
+    }
+}
+
+/// One decision. A paragraph of `decisions.toml` that decides several things is several of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// The number of its paragraph, from 1.
+    pub number: usize,
+    /// What it is about.
+    pub subject: Subject,
+    /// Only the reports of this form.
+    pub form: Option<String>,
+    /// Only the reports of this sheet.
+    pub sheet: Option<String>,
+    /// What is decided.
+    pub ruling: Ruling,
+    /// Who decided.
+    pub by: String,
+    /// The day it was decided on.
+    pub on: Date,
+    /// Why.
+    pub why: String,
+}
+
+impl Decision {
+    /// Whether it is about a file as a whole, not about some of its reports.
+    fn is_of_file(&self) -> bool {
+        self.form.is_none() && self.sheet.is_none() && !matches!(self.subject, Subject::Report(_))
+    }
+
+    /// The finding `code` about it, at a place.
+    fn finding(&self, code: &str, place: Place) -> Finding {
+        let what = match self.ruling.value() {
+            Some(value) => format!("{} = {value}", self.ruling.kind()),
+            None => self.ruling.kind().to_owned(),
+        };
+        let args = [
+            ("number", self.number.to_string()),
+            ("subject", self.subject.as_str().to_owned()),
+            ("what", what),
+            ("by", self.by.clone()),
+            ("on", self.on.to_string()),
+            ("why", self.why.clone()),
+        ];
+        let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
+        Finding::new(code, place, &args)
+    }
+
+    /// What a rule found, excused.
+    fn excuse(&self, failed: Finding) -> Finding {
+        let args = [
+            ("message_vi", failed.message_vi),
+            ("message_en", failed.message_en),
+            ("by", self.by.clone()),
+            ("on", self.on.to_string()),
+            ("why", self.why.clone()),
+        ];
+        let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
+        Finding {
+            rule: failed.rule,
+            ..Finding::new("TH520", failed.place, &args)
+        }
+    }
+}
+
+/// What became of a decision at a file or a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// It changed something.
+    Applied,
+    /// It says what would be so without it.
+    Unneeded,
+    /// It is about something that is not there, or that it does not fit.
+    Stale,
+}
+
+impl Outcome {
+    /// The word in the table `decisions`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Unneeded => "unneeded",
+            Self::Stale => "stale",
+        }
+    }
+}
+
+/// A submission as decisions know it.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// First 16 digits of its hash.
+    pub submission_id: &'a str,
+    /// Its name in the inbox.
+    pub file_name: &'a str,
+    /// When it came.
+    pub received_at: Timestamp,
+}
+
+impl Known<'_> {
+    fn place(&self) -> Place {
+        Place {
+            file_name: Some(self.file_name.to_owned()),
+            submission_id: Some(self.submission_id.to_owned()),
+            ..Place::default()
+        }
+    }
+}
+
+/// The decisions that a run considers, and the submissions each is about.
+#[derive(Debug, Clone, Default)]
+pub struct Docket {
+    decisions: Vec<Decision>,
+    /// For each decision the files it is about: submission and name.
+    about: Vec<BTreeSet<(String, String)>>,
+    /// Files of a name that a decision gives, which came after it was taken.
+    pub later: Vec<Finding>,
+}
+
+/// A row of the table `decisions`: a decision, and a file or report that it is about, if there is one.
+#[derive(Debug, Clone)]
+pub struct Decided<'a> {
+    /// The decision.
+    pub decision: &'a Decision,
+    /// The file.
+    pub file_name: Option<String>,
+    /// Its submission.
+    pub submission_id: Option<String>,
+    /// The report, where the decision is about one.
+    pub report_id: Option<String>,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+impl Docket {
+    /// Finds the submissions that each decision is about. Several files of one name are told apart by time: a decision
+    /// speaks of those that had come by the day it was taken, and the later ones are said.
+    #[must_use]
+    pub fn new(decisions: Vec<Decision>, submissions: &[Known<'_>], zone: &TimeZone) -> Self {
+        let mut docket = Self {
+            about: Vec::with_capacity(decisions.len()),
+            ..Self::default()
+        };
+        for decision in &decisions {
+            let named: Vec<&Known<'_>> = submissions
+                .iter()
+                .filter(|s| decision.subject.is(s.submission_id, s.file_name))
+                .collect();
+            let contents: BTreeSet<&str> = named.iter().map(|s| s.submission_id).collect();
+            let had_come =
+                |s: &Known<'_>| s.received_at.to_zoned(zone.clone()).date() <= decision.on;
+            let mut about = BTreeSet::new();
+            for submission in named {
+                if contents.len() == 1 || had_come(submission) {
+                    about.insert((
+                        submission.submission_id.to_owned(),
+                        submission.file_name.to_owned(),
+                    ));
+                } else {
+                    docket
+                        .later
+                        .push(decision.finding("TH426", submission.place()));
+                }
+            }
+            docket.about.push(about);
+        }
+        docket.decisions = decisions;
+        docket
+    }
+
+    /// The numbers of the paragraphs considered.
+    pub fn numbers(&self) -> impl Iterator<Item = usize> {
+        self.decisions.iter().map(|d| d.number)
+    }
+
+    fn of<'a>(
+        &'a self,
+        submission_id: &'a str,
+        file_name: &'a str,
+    ) -> impl Iterator<Item = (usize, &'a Decision)> {
+        let key = (submission_id.to_owned(), file_name.to_owned());
+        self.decisions
+            .iter()
+            .zip(&self.about)
+            .enumerate()
+            .filter(move |(_, (_, about))| about.contains(&key))
+            .map(|(i, (decision, _))| (i, decision))
+    }
+
+    /// The finding that a file was withdrawn as a whole, if it was.
+    #[must_use]
+    pub fn withdrawn(&self, submission: &Known<'_>) -> Option<Finding> {
+        self.of(submission.submission_id, submission.file_name)
+            .find(|(_, d)| d.is_of_file() && d.ruling == Ruling::Withdraw)
+            .map(|(_, d)| d.finding("TH418", submission.place()))
+    }
+
+    /// The decisions about a report, by their places in the docket.
+    pub fn of_report<'a>(
+        &'a self,
+        report: &'a Report,
+    ) -> impl Iterator<Item = (usize, &'a Decision)> {
+        self.of(&report.submission_id, &report.file_name)
+            .filter(|(_, d)| match &d.subject {
+                Subject::Report(id) => *id == report.report_id,
+                _ => true,
+            })
+            .filter(|(_, d)| d.form.as_ref().is_none_or(|form| *form == report.form))
+            .filter(|(_, d)| d.sheet.is_none() || d.sheet == report.sheet)
+    }
+
+    /// A finding about a decision, by its place in the docket.
+    #[must_use]
+    pub fn finding(&self, code: &str, decision: usize, place: Place) -> Option<Finding> {
+        let decision = self.decisions.get(decision)?;
+        Some(decision.finding(code, place))
+    }
+
+    /// What a rule found, excused by a decision.
+    #[must_use]
+    pub fn excuse(&self, decision: usize, failed: Finding) -> Option<Finding> {
+        Some(self.decisions.get(decision)?.excuse(failed))
+    }
+
+    /// Every decision with what it was about and what became of it, and the findings that say so.
+    #[must_use]
+    pub fn close(
+        &self,
+        submissions: &[Known<'_>],
+        reports: &[Report],
+    ) -> (Vec<Decided<'_>>, Vec<Finding>) {
+        let mut rows = Vec::new();
+        let mut findings = self.later.clone();
+        let ids: BTreeMap<&str, &Report> =
+            reports.iter().map(|r| (r.report_id.as_str(), r)).collect();
+        for (i, decision) in self.decisions.iter().enumerate() {
+            let whole = decision.is_of_file() && decision.ruling == Ruling::Withdraw;
+            if whole {
+                for (submission_id, file_name) in &self.about[i] {
+                    rows.push(Decided {
+                        decision,
+                        file_name: Some(file_name.clone()),
+                        submission_id: Some(submission_id.clone()),
+                        report_id: None,
+                        outcome: Outcome::Applied,
+                    });
+                }
+            } else {
+                for report in ids.values() {
+                    let Some(outcome) = report.decided.get(&i) else {
+                        continue;
+                    };
+                    rows.push(Decided {
+                        decision,
+                        file_name: Some(report.file_name.clone()),
+                        submission_id: Some(report.submission_id.clone()),
+                        report_id: Some(report.report_id.clone()),
+                        outcome: *outcome,
+                    });
+                }
+            }
+            let of_this = || rows.iter().filter(|r| std::ptr::eq(r.decision, decision));
+            match of_this().map(|r| r.outcome).min() {
+                Some(Outcome::Applied) => {}
+                Some(outcome) => {
+                    let code = if outcome == Outcome::Unneeded {
+                        "TH421"
+                    } else {
+                        "TH420"
+                    };
+                    let place = of_this()
+                        .filter_map(|r| ids.get(r.report_id.as_deref()?))
+                        .map(|r| r.place())
+                        .next()
+                        .unwrap_or_default();
+                    findings.push(decision.finding(code, place));
+                }
+                None => {
+                    let named = submissions
+                        .iter()
+                        .find(|s| decision.subject.is(s.submission_id, s.file_name));
+                    let mut place = named.map(Known::place).unwrap_or_default();
+                    place.form.clone_from(&decision.form);
+                    place.sheet.clone_from(&decision.sheet);
+                    findings.push(decision.finding("TH420", place));
+                    rows.push(Decided {
+                        decision,
+                        file_name: named.map(|s| s.file_name.to_owned()),
+                        submission_id: named.map(|s| s.submission_id.to_owned()),
+                        report_id: None,
+                        outcome: Outcome::Stale,
+                    });
+                }
+            }
+        }
+        (rows, findings)
+    }
+}

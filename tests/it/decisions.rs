@@ -1,0 +1,394 @@
+//! What people decide where files leave something open: every kind of decision, applied, not needed, and stale; why a
+//! report got what it got; what was known at an earlier time.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rust_xlsxwriter::Workbook;
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+
+use crate::check::copy;
+use crate::golden::{sql, tonghop};
+
+/// A pipeline of its own, an inbox and a lake.
+pub(crate) struct Office {
+    place: TempDir,
+    received: String,
+}
+
+impl Office {
+    pub(crate) fn new() -> Self {
+        let place = TempDir::new().expect("a directory");
+        copy(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines"),
+            &place.path().join("pipelines"),
+        );
+        fs::create_dir_all(place.path().join("sample-data")).expect("made");
+        fs::create_dir_all(place.path().join("inbox")).expect("made");
+        Self {
+            place,
+            received: "file_name,received_at\n".to_owned(),
+        }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.place.path().join(name)
+    }
+
+    /// Puts a file into the inbox; returns its submission's id.
+    pub(crate) fn send(&mut self, name: &str, day: &str, bytes: &[u8]) -> String {
+        fs::write(self.path("inbox").join(name), bytes).expect("written");
+        let _ = writeln!(self.received, "{name},{day}T08:00:00+07:00");
+        fs::write(self.path("inbox/received.csv"), &self.received).expect("written");
+        format!("{:x}", Sha256::digest(bytes))[..16].to_owned()
+    }
+
+    pub(crate) fn decide(&self, decisions: &str) {
+        fs::write(self.path("pipelines/kttt/decisions.toml"), decisions).expect("written");
+    }
+
+    /// Runs; returns standard output and error together.
+    pub(crate) fn run(&self, lake: &str, more: &[&str]) -> String {
+        let place = |name: &str| self.path(name).to_string_lossy().into_owned();
+        let (pipeline, inbox) = (place("pipelines/kttt"), place("inbox"));
+        let (lake, out) = (place(lake), place(&format!("{lake}-out")));
+        let mut arguments = vec!["run", &pipeline, "--submissions", &inbox, "--lake", &lake];
+        arguments.extend(["--out", &out, "--fail-on", "never", "--at", "2026-11-30"]);
+        arguments.extend(more);
+        let output = tonghop(&arguments);
+        let text = format!(
+            "{}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
+        assert_eq!(output.status.code(), Some(0), "{text}");
+        text
+    }
+
+    pub(crate) fn sql(&self, query: &str) -> Vec<String> {
+        sql(&self.path("lake"), query)
+    }
+}
+
+/// A report as text: province as it is written, year, total, active, and lines above the table.
+pub(crate) fn csv(province: &str, year: u16, total: u32, active: u32, above: &str) -> Vec<u8> {
+    let next = year + 1;
+    format!(
+        "Biểu số: KTTT-01;\nĐơn vị báo cáo: {province};\n{above}NĂM {year};\nChỉ tiêu;Ước thực hiện năm {year};Kế hoạch năm {next}\n\
+         Tổng số hợp tác xã;{total};{total}\nSố HTX đang hoạt động;{active};{active}\nSố HTX ngừng hoạt động, chờ giải thể;0;0\n"
+    )
+    .into_bytes()
+}
+
+/// A workbook with the same form on two sheets, which differ.
+fn twins() -> Vec<u8> {
+    let mut book = Workbook::new();
+    for (name, total) in [("Nháp", 10.0), ("Chính thức", 20.0)] {
+        let sheet = book.add_worksheet();
+        sheet.set_name(name).expect("a name");
+        sheet.write(0, 0, "Biểu số: KTTT-01").expect("written");
+        sheet
+            .write(1, 0, "Đơn vị báo cáo: UBND tỉnh Cao Bằng")
+            .expect("written");
+        sheet.write(2, 0, "NĂM 2025").expect("written");
+        let heads = ["Chỉ tiêu", "Ước thực hiện năm 2025", "Kế hoạch năm 2026"];
+        for (column, head) in (0..).zip(heads) {
+            sheet.write(3, column, head).expect("written");
+        }
+        sheet.write(4, 0, "Tổng số hợp tác xã").expect("written");
+        sheet.write(4, 1, total).expect("written");
+        sheet.write(4, 2, total).expect("written");
+    }
+    book.save_to_buffer().expect("a workbook")
+}
+
+const WHO: &str =
+    "by = \"Vụ Kinh tế tập thể\"\non = \"2026-01-15\"\nwhy = \"điện thoại xác nhận\"\n";
+
+/// The files of the first test, and which of them need a decision.
+fn open_questions(office: &mut Office) -> String {
+    // A former province that the change ended reports 2025, and another unit says 34: neither the other reports nor
+    // the day of receipt decide.
+    office.send(
+        "yen-bai.csv",
+        "2025-12-20",
+        &csv("UBND tỉnh Yên Bái", 2025, 50, 40, ""),
+    );
+    office.send(
+        "quang-tri.csv",
+        "2025-12-20",
+        &csv("UBND tỉnh Quảng Trị", 2025, 70, 60, ""),
+    );
+    office.send(
+        "la.csv",
+        "2025-12-20",
+        &csv("UBND tỉnh Vô Danh", 2025, 80, 60, ""),
+    );
+    let lang_son = String::from_utf8(csv("UBND tỉnh Lạng Sơn", 2025, 30, 20, "")).expect("text");
+    office.send(
+        "lang-son.csv",
+        "2025-12-20",
+        lang_son.replace("NĂM 2025", "NĂM 2019").as_bytes(),
+    );
+    office.send(
+        "nham.csv",
+        "2025-12-20",
+        &csv("UBND tỉnh Lai Châu", 2025, 999, 20, ""),
+    );
+    office.send(
+        "son-la.csv",
+        "2025-12-20",
+        &csv("UBND tỉnh Sơn La", 2025, 40, 60, ""),
+    );
+    office.send(
+        "dien-bien-1.csv",
+        "2025-12-20",
+        &csv("UBND tỉnh Điện Biên", 2025, 11, 10, ""),
+    );
+    office.send(
+        "dien-bien-2.csv",
+        "2025-12-22",
+        &csv("UBND tỉnh Điện Biên", 2025, 12, 10, ""),
+    );
+    office.send("cao-bang.xlsx", "2025-12-20", &twins());
+    office.send(
+        "nghe-an.csv",
+        "2025-12-20",
+        &csv("UBND tỉnh Nghệ An", 2025, 90, 60, "Địa giới: 34 tỉnh;\n"),
+    )
+}
+
+#[test]
+fn decisions_settle_what_files_leave_open() {
+    let mut office = Office::new();
+    let nghe_an = open_questions(&mut office);
+    office.run("lake", &[]);
+    let held = "SELECT s.file_name FROM reports r JOIN submissions s ON s.submission_id = r.submission_id WHERE NOT r.is_current ORDER BY 1";
+    assert_eq!(
+        office.sql(held),
+        [
+            "cao-bang.xlsx",
+            "cao-bang.xlsx",
+            "dien-bien-1.csv",
+            "la.csv",
+            "lang-son.csv",
+            "quang-tri.csv"
+        ]
+    );
+    let decisions = [
+        ("file = \"quang-tri.csv\"", "vintage = \"2025\""),
+        ("file = \"la.csv\"", "unit = \"2025:52\""),
+        ("file = \"lang-son.csv\"", "period = \"2025\""),
+        ("file = \"nham.csv\"", "withdraw = true"),
+        ("file = \"son-la.csv\"", "waive = [\"R101\"]"),
+        ("file = \"dien-bien-1.csv\"", "accept = true"),
+        (
+            "file = \"cao-bang.xlsx\"\nsheet = \"Chính thức\"",
+            "accept = true",
+        ),
+        // Not needed: the unit is what the file says, the rule does not fail.
+        (
+            &format!("submission = \"{nghe_an}\""),
+            "unit = \"2025:40\"\nwaive = [\"R101\"]",
+        ),
+        // Stale: no such file, no unit of that vintage.
+        ("file = \"khong-co.csv\"", "withdraw = true"),
+        ("file = \"yen-bai.csv\"", "vintage = \"2025\""),
+    ];
+    let mut text = String::new();
+    for (subject, what) in decisions {
+        let _ = writeln!(text, "[[decision]]\n{subject}\n{what}\n{WHO}");
+    }
+    office.decide(&text);
+    let said = office.run("lake", &[]);
+    assert!(
+        said.contains("decision     1 vintage = 2025 · quang-tri.csv · applied (Vụ Kinh tế tập thể, 2026-01-15)"),
+        "{said}"
+    );
+    assert_eq!(
+        office.sql("SELECT number, kind, value, outcome FROM decisions ORDER BY number, kind"),
+        [
+            "1,vintage,2025,applied",
+            "2,unit,2025:52,applied",
+            "3,period,2025,applied",
+            "4,withdraw,,applied",
+            "5,waive,R101,applied",
+            "6,accept,,applied",
+            "7,accept,,applied",
+            "8,unit,2025:40,unneeded",
+            "8,waive,R101,unneeded",
+            "9,withdraw,,stale",
+            "10,vintage,2025,stale",
+        ]
+    );
+    let facts = "SELECT unit_code, value FROM facts WHERE geography = '2025' AND indicator = 'htx_total' AND period = '2025' \
+                 AND scenario = 'estimate' ORDER BY unit_code";
+    assert_eq!(
+        office.sql(facts),
+        [
+            "04,20.000000", // the sheet that was accepted
+            "11,11.000000", // the first version
+            "14,40.000000",
+            "15,50.000000", // made of the one former unit that reported
+            "20,30.000000", // the period that was decided
+            "40,90.000000",
+            "44,70.000000", // the new territory of that name
+            "52,80.000000", // the unit that was decided
+        ]
+    );
+    let findings = "SELECT code, severity, count(*) FROM findings WHERE code IN ('TH418', 'TH419', 'TH420', 'TH421', 'TH427', 'TH501', 'TH520') \
+                    GROUP BY code, severity ORDER BY code";
+    assert_eq!(
+        office.sql(findings),
+        [
+            "TH418,info,1",
+            "TH419,info,5",
+            "TH420,warning,2",
+            "TH421,info,2",
+            "TH427,info,1",
+            // The waived rule failed in two columns.
+            "TH520,info,2",
+        ]
+    );
+    assert_eq!(
+        office.sql("SELECT failed FROM rule_results WHERE rule = 'R101' AND period = '2025'"),
+        ["2"]
+    );
+    assert_eq!(
+        office.sql("SELECT outcome FROM submissions WHERE file_name = 'nham.csv'"),
+        ["rejected"]
+    );
+    let why = |file: &str| {
+        office.sql(&format!(
+            "SELECT e.aspect, e.value, e.basis, e.cell FROM report_evidence e JOIN reports r ON r.report_id = e.report_id \
+             JOIN submissions s ON s.submission_id = r.submission_id WHERE s.file_name = '{file}' ORDER BY e.aspect"
+        ))
+    };
+    assert_eq!(
+        why("quang-tri.csv"),
+        [
+            "period,2025,title,A3",
+            "reporter,UBND,words,A2",
+            "sending,1,unstated,",
+            "unit,2025:44,name,A2",
+            "vintage,2025,decision,"
+        ]
+    );
+    assert_eq!(
+        why("la.csv"),
+        [
+            "period,2025,title,A3",
+            "reporter,UBND,words,A2",
+            "sending,1,unstated,",
+            "unit,2025:52,decision,",
+            "vintage,2025,decision,"
+        ]
+    );
+    assert_eq!(why("lang-son.csv")[0], "period,2025,decision,");
+    // With the decisions gone all is as before: they change nothing but what they speak of.
+    office.decide("");
+    office.run("lake", &[]);
+    assert_eq!(office.sql(held).len(), 6);
+}
+
+#[test]
+fn a_decision_does_not_speak_of_what_came_later() {
+    let mut office = Office::new();
+    office.send(
+        "a.csv",
+        "2025-12-20",
+        &csv("UBND tỉnh Sơn La", 2025, 999, 60, ""),
+    );
+    let withdraw = format!("[[decision]]\nfile = \"a.csv\"\nwithdraw = true\n{WHO}");
+    office.decide(&withdraw);
+    office.run("lake", &[]);
+    let total = "SELECT value FROM national WHERE geography = '2025' AND indicator = 'htx_total' AND period = '2025' AND scenario = 'estimate' AND sector = '_T'";
+    assert!(office.sql(total).is_empty());
+    // The province sends again, under the same name, after the day of the decision.
+    office.send(
+        "a.csv",
+        "2026-02-01",
+        &csv("UBND tỉnh Sơn La", 2025, 99, 60, ""),
+    );
+    office.run("lake", &[]);
+    assert_eq!(office.sql(total), ["99.000000"]);
+    assert_eq!(
+        office.sql("SELECT code, severity FROM findings WHERE code LIKE 'TH4%' AND file_name = 'a.csv' AND code IN ('TH418', 'TH420', 'TH426') ORDER BY code"),
+        ["TH418,info", "TH426,warning"]
+    );
+    // What was known before the second came, and before the decision was taken.
+    // The past is written beside the present, which stays.
+    let current = fs::read_link(office.path("lake/current")).expect("a link");
+    let known = |day: &str, query: &str| {
+        let said = office.run("lake", &["--as-of", day]);
+        assert_eq!(
+            fs::read_link(office.path("lake/current")).expect("a link"),
+            current
+        );
+        let (_, after) = said
+            .split_once("· snapshot ")
+            .expect("the snapshot is named");
+        let id = after.split_whitespace().next().expect("an id");
+        let lake = office.path("lake").to_string_lossy().into_owned();
+        let output = tonghop(&[
+            "sql",
+            query,
+            "--lake",
+            &lake,
+            "--snapshot",
+            id,
+            "--format",
+            "csv",
+        ]);
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let text = String::from_utf8(output.stdout).expect("text");
+        text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert!(known("2026-01-31", total).is_empty());
+    assert_eq!(known("2026-01-14", total), ["999.000000"]);
+    assert!(known("2026-01-14", "SELECT * FROM decisions").is_empty());
+    assert!(known("2025-12-19T00:00:00Z", "SELECT * FROM submissions").is_empty());
+    // And nothing was forgotten by it.
+    office.run("lake", &[]);
+    assert_eq!(office.sql(total), ["99.000000"]);
+}
+
+#[test]
+fn what_is_wrong_in_decisions_is_said_before_anything_runs() {
+    let office = Office::new();
+    office.decide(
+        "[[decision]]\nfile = \"a.csv\"\nsubmission = \"0123456789abcdef\"\nunit = \"2025:99\"\nby = \"x\"\non = \"hôm qua\"\nwhy = \"\"\n\
+         [[decision]]\nreport = \"0123\"\nform = \"KTTT-99\"\nvintage = \"1999\"\nwaive = [\"R999\"]\nperiod = \"nay\"\nby = \"x\"\non = \"2026-01-01\"\nwhy = \"y\"\n\
+         [[decision]]\nfile = \"b.csv\"\naccept = true\nwithdraw = true\nby = \"x\"\non = \"2026-01-01\"\nwhy = \"y\"\n\
+         [[decision]]\nfile = \"c.csv\"\nby = \"x\"\non = \"2026-01-01\"\nwhy = \"y\"\n",
+    );
+    let pipeline = office.path("pipelines/kttt").to_string_lossy().into_owned();
+    let output = tonghop(&["check", &pipeline]);
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    for (message, line) in [
+        ("a decision is about one thing", 1),
+        ("`2025:99` is no unit", 4),
+        ("`hôm qua` is no day", 6),
+        ("needs who took it and why", 7),
+        ("`0123` is no report_id", 9),
+        ("`KTTT-99` is not declared", 10),
+        ("`1999` is no vintage", 11),
+        ("`R999` is no rule", 12),
+        ("`nay`", 13),
+        ("what is accepted is not withdrawn", 17),
+        ("decides nothing", 24),
+    ] {
+        assert!(text.contains(message), "{message} in {text}");
+        assert!(
+            text.contains(&format!("decisions.toml:{line}")),
+            "line {line} for {message} in {text}"
+        );
+    }
+}
