@@ -234,6 +234,7 @@ fn a_rule_that_cannot_be_decided_fail_or_pass() {
         ),
         ("htx_total + htx_totel >= 0", "`htx_totel` is no indicator"),
         ("htx_total >=", "sql parser error"),
+        ("htx_total + 1", "it is no condition"),
         ("htx_total >= 0 htx_new", "is not expected where it stands"),
         ("htx_total > 5 AND htx_total < 5", "can never pass"),
         ("abs(htx_total - htx_new) >= 0", "can never fail"),

@@ -91,6 +91,9 @@ fn held() -> Vec<Sheet> {
         version(3, "Sơn La", "8 8 8 10").row("htx_good_fair", "9 5 5 5"),
         Sheet::two("Sơn La", 2022).row("_T", "10 100"),
         version(1, "Lai Châu", "10 10 9 10"),
+        // The same, accepted by a decision and excused by one.
+        version(1, "Hà Giang", "10 10 9 10"),
+        version(1, "Điện Biên", "10 10 9 10"),
     ]
 }
 
@@ -137,6 +140,16 @@ static CUSTOM: LazyLock<Custom> = LazyLock::new(|| {
         "\"6v-2025\"",
         "\"3v-2025\"",
     );
+    let decided = |file: &str, what: &str| {
+        format!(
+            "[[decision]]\nfile = \"2022-KTTT-01-{file}-63-1.csv\"\n{what}\nby = \"Vụ\"\non = \"2026-01-15\"\nwhy = \"đã xác nhận\"\n"
+        )
+    };
+    let decisions = [
+        decided("Hà Giang", "accept = true"),
+        decided("Điện Biên", "waive = [\"R101\"]"),
+    ];
+    write(&own.join("decisions.toml"), &decisions.concat());
     let indicators = own.join("indicators.csv");
     let text = fs::read_to_string(&indicators).expect("a catalogue");
     let lines = text.lines().map(|line| {
@@ -188,19 +201,21 @@ fn a_report_that_a_rule_holds_back_gives_way_to_the_version_before_it() {
              FROM reports r JOIN submissions s USING (submission_id) WHERE r.period = '2022' ORDER BY s.file_name"
         ),
         [
+            "2022-KTTT-01-Hà Giang-63-1.csv,true,true,true,accepted_with_findings",
             "2022-KTTT-01-Lai Châu-63-1.csv,false,false,true,held",
             "2022-KTTT-01-Sơn La-63-1.csv,true,true,true,accepted_with_findings",
             "2022-KTTT-01-Sơn La-63-2.csv,false,false,true,held",
             "2022-KTTT-01-Sơn La-63-3.csv,false,false,true,held",
+            "2022-KTTT-01-Điện Biên-63-1.csv,true,true,true,accepted_with_findings",
             "2022-KTTT-02-Sơn La-63-1.csv,true,true,true,accepted_with_findings",
         ]
     );
     assert_eq!(
         CUSTOM.sql(
-            "SELECT value FROM facts WHERE geography = '2004' AND indicator = 'htx_total' AND period = '2022' \
-             AND scenario = 'estimate' AND sector = '_T' AND value IS NOT NULL"
+            "SELECT unit_code, value FROM facts WHERE geography = '2004' AND indicator = 'htx_total' AND period = '2022' \
+             AND scenario = 'estimate' AND sector = '_T' AND value IS NOT NULL ORDER BY unit_code"
         ),
-        ["10.000000"]
+        ["02,9.000000", "11,9.000000", "14,10.000000"]
     );
 }
 
@@ -213,6 +228,8 @@ fn each_version_bears_its_own_judgement_once() {
              WHERE f.period = '2022' AND (rule IS NOT NULL OR code IN ('TH403', 'TH502')) ORDER BY file_name, code, scenario, cell"
         ),
         [
+            // What people accepted or excused is not held back.
+            "2022-KTTT-01-Hà Giang-63-1.csv,TH501,R101,error,estimate,2022,D8",
             // Only the estimate of Lai Châu fails.
             "2022-KTTT-01-Lai Châu-63-1.csv,TH502,R101,error,estimate,2022,D8",
             "2022-KTTT-01-Sơn La-63-1.csv,TH501,R102,error,estimate,2022,D10",
@@ -225,14 +242,15 @@ fn each_version_bears_its_own_judgement_once() {
             "2022-KTTT-01-Sơn La-63-3.csv,TH502,R101,error,actual,2022,B8",
             "2022-KTTT-01-Sơn La-63-3.csv,TH502,R101,error,estimate,2022,D8",
             "2022-KTTT-01-Sơn La-63-3.csv,TH502,R101,error,plan,2022,C8",
+            "2022-KTTT-01-Điện Biên-63-1.csv,TH520,R101,info,estimate,2022,D8",
         ]
     );
-    // Four columns each of four KTTT-01; R203 is judged against the version that counts.
+    // Four columns each of six KTTT-01; R203 is judged against the version that counts.
     assert_eq!(
         CUSTOM.sql(
             "SELECT rule, passed, failed, undecided FROM rule_results WHERE period = '2022' AND rule IN ('R101', 'R102', 'R203') ORDER BY rule"
         ),
-        ["R101,8,8,0", "R102,6,2,8", "R203,1,0,0"]
+        ["R101,14,10,0", "R102,6,2,16", "R203,1,0,0"]
     );
     let message = CUSTOM.sql("SELECT message_vi, message_en FROM findings WHERE code = 'TH502' AND file_name LIKE '%Lai Châu%'");
     let vi = "Số HTX đang hoạt động và ngừng hoạt động vượt tổng số HTX (ước thực hiện năm 2022): Số HTX đang hoạt động = 5 (D8); \
@@ -240,6 +258,10 @@ fn each_version_bears_its_own_judgement_once() {
     let en = "Operating and suspended cooperatives exceed all cooperatives (estimate for 2022): Operating cooperatives = 5 (D8); \
               Cooperatives suspended or awaiting dissolution = 5 (D9); Cooperatives = 9 (D7); the report is held back";
     assert_eq!(message, [format!("\"{vi}\",{en}")]);
+    assert_eq!(
+        CUSTOM.sql("SELECT number, kind, outcome FROM decisions ORDER BY number"),
+        ["1,accept,applied", "2,waive,applied"]
+    );
     // A report that is held back is owed still.
     let owed = CUSTOM.sql("SELECT count(*) FROM findings WHERE code = 'TH404' AND form = 'KTTT-01' AND period = '2022' AND unit_code = '12'");
     assert_eq!(owed, ["1"]);
