@@ -15,6 +15,7 @@ mod documents;
 mod encodings;
 mod feedback;
 mod golden;
+mod graphs;
 mod hard_files;
 mod properties;
 mod readers;
