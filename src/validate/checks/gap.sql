@@ -9,11 +9,14 @@ territory AS (
     FROM unit_atoms a
     JOIN newest n ON n.vintage = a.vintage
 ),
--- The parts behind each figure; a mean without its weight is none.
+-- The parts behind each figure; a mean without its weight is none, nor is a mean or a ratio over zero.
 used AS (
     SELECT DISTINCT s.period, s.indicator, s.sector, s.fund, s.scenario, a.atom
     FROM fact_sources s
     JOIN newest n ON n.vintage = s.geography
+    JOIN facts f
+      ON f.geography = s.geography AND f.unit_code = s.unit_code AND f.period = s.period AND f.indicator = s.indicator
+     AND f.sector = s.sector AND f.fund = s.fund AND f.scenario = s.scenario AND f.status <> 'M'
     JOIN indicators i ON i.indicator = s.indicator
     JOIN observations o ON o.report_id = s.report_id AND o.cell = s.cell
     JOIN unit_atoms a ON a.vintage = o.unit_vintage AND a.unit_code = o.unit_code

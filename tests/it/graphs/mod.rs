@@ -12,18 +12,21 @@ use std::sync::LazyLock;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
+use tonghop::diagnostic::Finding;
 use tonghop::query::Models;
 
 use properties::{
-    adds_up, agrees_with_the_reference, is_the_same_in_any_order, is_the_same_in_one_step, tiles,
+    adds_up, agrees_with_the_reference, gaps_are_said, is_the_same_in_any_order,
+    is_the_same_in_one_step, tiles,
 };
-use totals::{Totals, broken, models, totals};
+use totals::{Totals, broken, models, totals, totals_and_findings};
 use world::{World, worlds};
 
 /// A world with what the models make of it.
 struct Case {
     world: World,
     totals: Totals,
+    findings: Vec<Finding>,
 }
 
 /// How many worlds; each costs a second or two for each run of the models.
@@ -38,9 +41,13 @@ fn some_worlds() -> Vec<World> {
 }
 
 static CASES_RUN: LazyLock<Vec<Case>> = LazyLock::new(|| {
-    let case = |world: World| Case {
-        totals: totals(&world, &models()),
-        world,
+    let case = |world: World| {
+        let (totals, findings) = totals_and_findings(&world, &models());
+        Case {
+            world,
+            totals,
+            findings,
+        }
     };
     some_worlds().into_iter().map(case).collect()
 });
@@ -66,6 +73,11 @@ fn what_everybody_reports_is_the_same_on_every_vintage_and_regions_add_up() {
 #[test]
 fn no_territory_counts_twice_and_what_lacks_some_is_provisional() {
     holds(|case| tiles(&case.world, &case.totals));
+}
+
+#[test]
+fn the_findings_say_exactly_which_figures_are_provisional() {
+    holds(|case| gaps_are_said(&case.world, &case.totals, &case.findings));
 }
 
 #[test]

@@ -5,11 +5,12 @@ use std::fmt::Debug;
 
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng};
+use tonghop::diagnostic::Finding;
 use tonghop::query::Models;
 
 use super::restate::{self, Rows, Total, figures};
 use super::totals::{Totals, totals};
-use super::world::{COMPLETE, HOME, World, indicators, measure};
+use super::world::{COMPLETE, HOME, OTHER, World, indicators, measure};
 use crate::reference::facts::Amount;
 use crate::support::catalogue::Measure;
 use crate::support::lake::Row;
@@ -515,6 +516,48 @@ pub(super) fn tiles(world: &World, totals: &Totals) -> Vec<String> {
         }
     }
     few(said)
+}
+
+/// TH422 counts, for each form, period and scenario, the figures of the country on the newest vintage that are P, of all
+/// that there are; and TH423 has nothing to say.
+pub(super) fn gaps_are_said(world: &World, totals: &Totals, findings: &[Finding]) -> Vec<String> {
+    let newest = world.vintages.last().unwrap().name;
+    // Form, period and scenario to figures that lack units and all figures.
+    let mut expected: BTreeMap<(String, String, String), (usize, usize)> = BTreeMap::new();
+    for ((geography, _, _, key), row) in total_rows(&totals.national) {
+        if geography == newest && key.scenario != "best" {
+            let form = if key.sector == "_T" { HOME } else { OTHER };
+            let counts = expected
+                .entry((form.to_owned(), key.period, key.scenario))
+                .or_default();
+            *counts = (counts.0 + usize::from(row.status == 'P'), counts.1 + 1);
+        }
+    }
+    expected.retain(|_, (lacking, _)| *lacking > 0);
+    let mut said = Vec::new();
+    let mut got = BTreeMap::new();
+    for finding in findings {
+        match finding.code.as_str() {
+            "TH422" => {
+                let [form, period, scenario] = [
+                    &finding.place.form,
+                    &finding.place.period,
+                    &finding.place.scenario,
+                ]
+                .map(|text| text.clone().unwrap());
+                let (_, counts) = finding.message_en.split_once(": ").unwrap();
+                let mut numbers = counts.split_whitespace().filter_map(|w| w.parse().ok());
+                let counts = (numbers.next().unwrap(), numbers.next().unwrap());
+                got.insert((form, period, scenario), counts);
+            }
+            "TH423" => said.push(finding.message_en.clone()),
+            _ => {}
+        }
+    }
+    said.extend(differences("TH422", &expected, &got, |_, one, other| {
+        one == other
+    }));
+    said
 }
 
 /// Reports on the first vintage come to the same on the last, whether a vintage stands between or the change leads over

@@ -1,21 +1,24 @@
 //! The pipeline's models over a world, in this process: what the run registers before them, and the tables they make.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use arrow::array::RecordBatch;
 use arrow::json::ReaderBuilder;
+use datafusion::error::DataFusionError;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::runtime::Builder;
+use tonghop::diagnostic::Finding;
 use tonghop::engine::Engine;
 use tonghop::extract::{Address, Scenario};
 use tonghop::geography::{Geography, RegionMember, Report, Tables, UnitChange, UnitKey, UnitName};
 use tonghop::lake;
 use tonghop::normalize::{Observation, Status};
-use tonghop::query::{self, Country, MODELS, Models};
+use tonghop::pipeline::Plan;
+use tonghop::query::{self, Country, Models};
 use tonghop::text::Folder;
+use tonghop::validate;
 
 use super::world::{HOME, World, indicators};
 use crate::support::catalogue::{Measure, root};
@@ -31,14 +34,13 @@ pub(crate) struct Totals {
     pub(crate) national: Vec<Row>,
 }
 
+/// The pipeline whose models and words these are.
+static PLAN: LazyLock<Plan> =
+    LazyLock::new(|| tonghop::pipeline::load(&root().join("pipelines/kttt")).unwrap());
+
 /// The models of the pipeline.
 pub(crate) fn models() -> Models {
-    let directory = root().join("pipelines/kttt/models");
-    let read = |model: &&str| {
-        let sql = fs::read_to_string(directory.join(format!("{model}.sql"))).unwrap();
-        ((*model).to_owned(), sql)
-    };
-    Models(MODELS.iter().map(read).collect())
+    PLAN.models.clone()
 }
 
 /// The same with one of them changed.
@@ -55,6 +57,15 @@ pub(crate) fn broken(model: &str, sound: &str, wrong: &str) -> Models {
 
 /// Runs the models.
 pub(crate) fn totals(world: &World, models: &Models) -> Totals {
+    run(world, models, false).0
+}
+
+/// Runs the models, and the checks over what they make.
+pub(crate) fn totals_and_findings(world: &World, models: &Models) -> (Totals, Vec<Finding>) {
+    run(world, models, true)
+}
+
+fn run(world: &World, models: &Models, checked: bool) -> (Totals, Vec<Finding>) {
     let runtime = Builder::new_multi_thread()
         .thread_stack_size(8 << 20)
         .build()
@@ -70,18 +81,29 @@ pub(crate) fn totals(world: &World, models: &Models) -> Totals {
         for (name, batch) in tables(world) {
             engine.register(name, batch.schema(), vec![batch])?;
         }
-        query::register_helpers(&engine, &geography, &reports(world))?;
-        query::run(&engine, models, &geography, &country).await
+        let mut reports = reports(world);
+        query::register_helpers(&engine, &geography, &reports)?;
+        let made = query::run(&engine, models, &geography, &country).await?;
+        let mut findings = Vec::new();
+        if checked {
+            for (name, batch) in &made {
+                engine.register(name, batch.schema(), vec![batch.clone()])?;
+            }
+            findings = validate::run_checks(&engine, &mut reports, &PLAN.lexicon).await?;
+            findings.extend(reports.into_iter().flat_map(|r| r.findings));
+        }
+        Ok::<_, DataFusionError>((made, findings))
     };
-    let made = runtime.block_on(work(world)).unwrap();
+    let (made, findings) = runtime.block_on(work(world)).unwrap();
     let rows = |table: &str| rows_of(&made.iter().find(|(name, _)| *name == table).unwrap().1);
-    Totals {
+    let totals = Totals {
         facts: rows("facts"),
         sources: rows("fact_sources"),
         provincial: rows("provincial"),
         regional: rows("regional"),
         national: rows("national"),
-    }
+    };
+    (totals, findings)
 }
 
 fn unit_key(world: &World, (vintage, unit): (usize, usize)) -> UnitKey {
