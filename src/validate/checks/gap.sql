@@ -23,14 +23,28 @@ used AS (
     WHERE s.scenario <> 'best' AND s.value IS NOT NULL
       AND (s.part = 'numerator' OR (s.part = 'value' AND (i.measure <> 'mean' OR s.weight IS NOT NULL)))
 ),
--- What cannot exist leaves no gap.
+-- What units say themselves, one side of a ratio for the ratio too.
+spoken AS (
+    SELECT c.period, c.indicator, c.sector, c.fund, c.scenario, c.unit_vintage, a.atom
+    FROM counted c
+    JOIN unit_atoms a ON a.vintage = c.unit_vintage AND a.unit_code = c.unit_code
+    UNION
+    SELECT c.period, i.indicator, c.sector, c.fund, c.scenario, c.unit_vintage, a.atom
+    FROM counted c
+    JOIN indicators i ON i.numerator = c.indicator OR i.denominator = c.indicator
+    JOIN unit_atoms a ON a.vintage = c.unit_vintage AND a.unit_code = c.unit_code
+),
+-- What cannot exist leaves no gap, unless a later unit of the same territory speaks of it: then it is that one's to say.
 settled AS (
     SELECT period, indicator, sector, fund, scenario, atom FROM used
     UNION
     SELECT f.period, f.indicator, f.sector, f.fund, f.scenario, a.atom
     FROM facts f
     JOIN unit_atoms a ON a.vintage = f.geography AND a.unit_code = f.unit_code
-    WHERE f.status = 'M' AND f.scenario <> 'best'
+    LEFT JOIN spoken s
+      ON s.period = f.period AND s.indicator = f.indicator AND s.sector = f.sector AND s.fund = f.fund
+     AND s.scenario = f.scenario AND s.atom = a.atom AND s.unit_vintage > f.geography
+    WHERE f.status = 'M' AND f.scenario <> 'best' AND s.atom IS NULL
 ),
 stated AS (
     SELECT o.period, o.indicator, o.sector, o.fund, o.scenario,

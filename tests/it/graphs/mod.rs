@@ -20,7 +20,11 @@ use properties::{
     is_the_same_in_one_step, tiles,
 };
 use totals::{Totals, broken, models, totals, totals_and_findings};
-use world::{World, worlds};
+use world::{World, small_world, worlds};
+
+use crate::support::lake::Row;
+use crate::support::truth::Cell::{Blank, NotApplicable};
+use crate::support::truth::n;
 
 /// A world with what the models make of it.
 struct Case {
@@ -78,6 +82,48 @@ fn no_territory_counts_twice_and_what_lacks_some_is_provisional() {
 #[test]
 fn the_findings_say_exactly_which_figures_are_provisional() {
     holds(|case| gaps_are_said(&case.world, &case.totals, &case.findings));
+}
+
+/// What could not exist in the parts leaves a gap once the whole has spoken and not answered: by a blank cell, or by
+/// one side of a ratio.
+#[test]
+fn a_new_unit_that_does_not_answer_leaves_a_gap_whatever_its_former_units_said() {
+    let numbers = [("members", n(20)), ("active", n(10)), ("profit", n(7))];
+    let world = small_world(&[
+        (
+            (0, 0),
+            &[("profit", NotApplicable), ("active", NotApplicable)],
+        ),
+        (
+            (0, 1),
+            &[("profit", NotApplicable), ("active", NotApplicable)],
+        ),
+        ((0, 2), &numbers),
+        ((1, 0), &[("profit", Blank), ("members", n(30))]),
+    ]);
+    let (totals, findings) = totals_and_findings(&world, &models());
+    let of_new = |row: &&Row| row.is(&[("geography", "2021"), ("scenario", "estimate")]);
+    let mut country: Vec<_> = (totals.national.iter().filter(of_new))
+        .map(|row| (row.str("indicator"), row.str("status")))
+        .collect();
+    country.sort_unstable();
+    // 'active' is what the former units said, both of them that it cannot exist; its share is the new unit's to say.
+    assert_eq!(
+        country,
+        [
+            ("active", "E"),
+            ("active_rate", "P"),
+            ("members", "E"),
+            ("profit", "P"),
+            ("profit_each", "P"),
+        ]
+    );
+    let said = gaps_are_said(&world, &totals, &findings);
+    assert!(said.is_empty(), "{}", said.join("\n"));
+    let said = agrees_with_the_reference(&world, &totals);
+    assert!(said.is_empty(), "{}", said.join("\n"));
+    let said = tiles(&world, &totals);
+    assert!(said.is_empty(), "{}", said.join("\n"));
 }
 
 #[test]

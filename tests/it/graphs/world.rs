@@ -106,6 +106,51 @@ const ROWS: [&str; 5] = ["members", "active", "profit", "income", "wage"];
 const OTHER_ROWS: [&str; 3] = ["members", "active", "income"];
 const SECTORS: [&str; 2] = ["_T", "A"];
 
+/// Two units merged and one left as it was, in the second and the third vintage there may be, and what they say of 2022:
+/// vintage, unit, then rows and their cells.
+pub(crate) fn small_world(said: &[((usize, usize), &[(&str, Cell)])]) -> World {
+    let unit = |code: &str, from: &[usize]| Unit {
+        code: code.to_owned(),
+        names: vec![Name {
+            name: format!("Tên {code}"),
+            from: "2008-08-01".to_owned(),
+            to: None,
+        }],
+        from: from.to_vec(),
+    };
+    let vintage = |place: usize, units| Vintage {
+        name: VINTAGES[place].0,
+        first_day: VINTAGES[place].1,
+        units,
+    };
+    let before = vec![unit("01", &[]), unit("02", &[]), unit("03", &[])];
+    let after = vec![unit("02", &[0, 1]), unit("03", &[2])];
+    let reports = said.iter().enumerate().map(|(number, (unit, rows))| {
+        let cell = |(row, cell): &(&str, Cell)| {
+            let key = Key {
+                period: "2022".to_owned(),
+                indicator: (*row).to_owned(),
+                sector: "_T".to_owned(),
+                scenario: "estimate".to_owned(),
+            };
+            (key, *cell)
+        };
+        Sent {
+            id: format!("r{number}"),
+            form: HOME,
+            period: Period::Year(2022),
+            unit: *unit,
+            is_current: true,
+            cells: rows.iter().map(cell).collect(),
+        }
+    });
+    World {
+        vintages: vec![vintage(1, before), vintage(2, after)],
+        regions: Vec::new(),
+        reports: reports.collect(),
+    }
+}
+
 /// Random worlds.
 pub(crate) fn worlds() -> impl Strategy<Value = World> {
     Just(()).prop_perturb(|(), mut rng| World::random(&mut rng))
