@@ -6,6 +6,7 @@ mod architecture;
 mod by_unit;
 mod chain;
 mod check;
+mod combinations;
 mod contract;
 mod corpus;
 mod custom;

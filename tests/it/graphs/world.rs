@@ -106,9 +106,11 @@ const ROWS: [&str; 5] = ["members", "active", "profit", "income", "wage"];
 const OTHER_ROWS: [&str; 3] = ["members", "active", "income"];
 const SECTORS: [&str; 2] = ["_T", "A"];
 
-/// Two units merged and one left as it was, in the second and the third vintage there may be, and what they say of 2022:
-/// vintage, unit, then rows and their cells.
-pub(crate) fn small_world(said: &[((usize, usize), &[(&str, Cell)])]) -> World {
+/// What a unit says: the places of its vintage and of itself, then rows and their cells.
+type Saying<'a> = ((usize, usize), &'a [(&'a str, Cell)]);
+
+/// Two units merged and one left as it was, in the second and the third vintage there may be, and their estimates of 2022.
+pub(crate) fn small_world(said: &[Saying<'_>]) -> World {
     let unit = |code: &str, from: &[usize]| Unit {
         code: code.to_owned(),
         names: vec![Name {
