@@ -645,6 +645,6 @@ fn a_table_whose_rows_fit_no_geography_is_held_back() {
         asked(
             "SELECT period, aspect, basis FROM report_evidence JOIN reports USING (report_id) WHERE basis = 'contradiction' ORDER BY period"
         ),
-        ["2022,vintage,contradiction", "2023,vintage,contradiction"]
+        ["2022,unit,contradiction", "2023,unit,contradiction"]
     );
 }

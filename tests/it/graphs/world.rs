@@ -111,22 +111,25 @@ type Saying<'a> = ((usize, usize), &'a [(&'a str, Cell)]);
 
 /// Two units merged and one left as it was, in the second and the third vintage there may be, and their estimates of 2022.
 pub(crate) fn small_world(said: &[Saying<'_>]) -> World {
-    let unit = |code: &str, from: &[usize]| Unit {
-        code: code.to_owned(),
-        names: vec![Name {
-            name: format!("Tên {code}"),
-            from: "2008-08-01".to_owned(),
-            to: None,
-        }],
-        from: from.to_vec(),
+    let vintage = |place: usize, units: &[(&str, &[usize])]| {
+        let (name, first_day) = VINTAGES[place];
+        let unit = |(code, from): &(&str, &[usize])| Unit {
+            code: (*code).to_owned(),
+            names: vec![Name {
+                name: format!("Tên {code}"),
+                from: first_day.to_owned(),
+                to: None,
+            }],
+            from: from.to_vec(),
+        };
+        Vintage {
+            name,
+            first_day,
+            units: units.iter().map(unit).collect(),
+        }
     };
-    let vintage = |place: usize, units| Vintage {
-        name: VINTAGES[place].0,
-        first_day: VINTAGES[place].1,
-        units,
-    };
-    let before = vec![unit("01", &[]), unit("02", &[]), unit("03", &[])];
-    let after = vec![unit("02", &[0, 1]), unit("03", &[2])];
+    let before = vintage(1, &[("01", &[]), ("02", &[]), ("03", &[])]);
+    let after = vintage(2, &[("02", &[0, 1]), ("03", &[2])]);
     let reports = said.iter().enumerate().map(|(number, (unit, rows))| {
         let cell = |(row, cell): &(&str, Cell)| {
             let key = Key {
@@ -147,7 +150,7 @@ pub(crate) fn small_world(said: &[Saying<'_>]) -> World {
         }
     });
     World {
-        vintages: vec![vintage(1, before), vintage(2, after)],
+        vintages: vec![before, after],
         regions: Vec::new(),
         reports: reports.collect(),
     }
