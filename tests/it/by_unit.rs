@@ -193,6 +193,8 @@ fn a_blank_table_lists_the_provinces_in_force_and_is_for_none_alone() {
     let directory = TempDir::new().expect("a directory");
     let file = directory.path().join("blank.xlsx");
     let file = file.to_string_lossy();
+    let lake = directory.path().join("lake");
+    let lake = lake.to_string_lossy();
     for (period, units, vintage) in [("2022", 63, "2004"), ("2026", 34, "2025")] {
         let asked = [
             "template",
@@ -201,6 +203,8 @@ fn a_blank_table_lists_the_provinces_in_force_and_is_for_none_alone() {
             PIPELINE,
             "--period",
             period,
+            "--lake",
+            &lake,
             "--out",
             &file,
         ];
@@ -225,6 +229,8 @@ fn a_blank_table_lists_the_provinces_in_force_and_is_for_none_alone() {
         "2026",
         "--unit",
         "15",
+        "--lake",
+        &lake,
     ]);
     assert_eq!(refused.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&refused.stderr).contains("leave out --unit"));
