@@ -63,7 +63,7 @@ pub enum Ruling {
 }
 
 impl Ruling {
-    /// The word in the table `decisions`.
+    /// The word in the column `kind` of the table `decisions`.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
@@ -76,7 +76,7 @@ impl Ruling {
         }
     }
 
-    /// What is decided on, where the word alone does not say it.
+    /// What is decided, where the word alone does not say it: the column `ruling`.
     #[must_use]
     pub fn value(&self) -> Option<String> {
         match self {

@@ -92,7 +92,7 @@ pub struct Evidence {
     /// What was to be found out: `period`, `unit`, `vintage`, `reporter`, `sending`.
     pub aspect: &'static str,
     /// The answer; none where it stayed open.
-    pub value: Option<String>,
+    pub answer: Option<String>,
     /// How it was found, such as `title` or `decision`.
     pub basis: &'static str,
     /// The words, as read.

@@ -203,7 +203,7 @@ async fn decision_lines(engine: &Engine) -> Result<Vec<DecisionLine>, RunError> 
     let mut lines = Vec::new();
     for batch in &batches {
         let column = |name: &str| texts(batch, name);
-        let [kind, value, file, report] = ["kind", "value", "file_name", "report_id"].map(column);
+        let [kind, value, file, report] = ["kind", "ruling", "file_name", "report_id"].map(column);
         let [outcome, by, on, why] = ["outcome", "decided_by", "decided_on", "reason"].map(column);
         let numbers = batch.column(0).as_primitive::<Int64Type>();
         lines.extend((0..batch.num_rows()).map(|row| DecisionLine {

@@ -208,7 +208,7 @@ fn decisions_settle_what_files_leave_open() {
         "{said}"
     );
     assert_eq!(
-        office.sql("SELECT number, kind, value, outcome FROM decisions ORDER BY number, kind"),
+        office.sql("SELECT number, kind, ruling, outcome FROM decisions ORDER BY number, kind"),
         [
             "1,vintage,2025,applied",
             "2,unit,2025:52,applied",
@@ -262,7 +262,7 @@ fn decisions_settle_what_files_leave_open() {
     );
     let why = |file: &str| {
         office.sql(&format!(
-            "SELECT e.aspect, e.value, e.basis, e.cell FROM report_evidence e JOIN reports r ON r.report_id = e.report_id \
+            "SELECT e.aspect, e.answer, e.basis, e.cell FROM report_evidence e JOIN reports r ON r.report_id = e.report_id \
              JOIN submissions s ON s.submission_id = r.submission_id WHERE s.file_name = '{file}' ORDER BY e.aspect"
         ))
     };
