@@ -225,5 +225,22 @@ mod tests {
         assert!(parse_expression("abs(1) > 0", known).is_err());
         assert!(parse_expression("v0 <= htx_total", known).is_err());
         assert!(parse_expression("1 / (htx_a - htx_b) > 0", known).is_err());
+        assert!(parse_expression("htx_a % htx_b = 0", known).is_err());
+        let long = vec!["htx_a > 0"; 1000].join(" AND ");
+        assert!(parse_expression(&long, known).is_err());
+    }
+
+    #[test]
+    fn a_condition_knows_no_clock_no_chance_and_no_other_table() {
+        for sql in [
+            "random() < 0.5",
+            "v0 > 0 AND now() > '2020-01-01'",
+            "v0 > (SELECT 1)",
+            "EXISTS (SELECT 1)",
+            "v0 IN (SELECT 1)",
+        ] {
+            assert!(parse_condition(sql).is_err(), "{sql}");
+        }
+        assert!(parse_condition("abs(v0 / nullif(v1, 0) - 1) <= 0.3").is_ok());
     }
 }
