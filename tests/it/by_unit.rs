@@ -620,4 +620,61 @@ fn rules_over_rows_that_are_units_are_found_sound() {
     let (code, said) = check("htx_operating_with_results[A] > 0");
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("rules.toml:6"), "{said}");
+/// Rows that no one geography has, and rows that the stated one has not: neither table counts, and the finding names
+/// the rows.
+#[test]
+fn a_table_whose_rows_fit_no_geography_is_held_back() {
+    let directory = TempDir::new().expect("a directory");
+    let place = directory.path();
+    let title = table(|line| line.starts_with("\"Số").then(|| line.to_owned()));
+    let write = |file: &str, text: &str| fs::write(place.join(file), text).expect("written");
+    fs::create_dir(place.join("inbox")).expect("a directory");
+    // Lào Cai had the code 10 before the change, Quảng Trị has 44 since; Huế is the same in both.
+    write(
+        "inbox/mixed.csv",
+        &format!(
+            "{title}\n\"Mã\",\"Tỉnh, thành phố\",2022\n10,Lào Cai,5\n44,Quảng Trị,7\n46,Huế,9\n"
+        ),
+    );
+    write(
+        "inbox/stated.csv",
+        &format!(
+            "{title}\nĐịa giới: 34 tỉnh,\n\"Tỉnh, thành phố\",2023\nHuế,9\nHà Giang,4\nTuyên Quang,3\n"
+        ),
+    );
+    let path = |name: &str| place.join(name).to_string_lossy().into_owned();
+    succeeded(&tonghop(&[
+        "run",
+        PIPELINE,
+        "--submissions",
+        &path("inbox"),
+        "--lake",
+        &path("lake"),
+        "--out",
+        &path("out"),
+        "--fail-on",
+        "never",
+    ]));
+    let asked = |query: &str| sql(&place.join("lake"), query);
+    assert_eq!(
+        asked("SELECT file_name, outcome FROM submissions ORDER BY file_name"),
+        ["mixed.csv,held", "stated.csv,held"]
+    );
+    assert_eq!(asked("SELECT count(*) FROM observations"), ["0"]);
+    assert_eq!(
+        asked(
+            "SELECT file_name, code, severity, cell, message_en FROM findings WHERE code LIKE 'TH43%' ORDER BY file_name"
+        ),
+        [
+            "mixed.csv,TH430,error,C4,no geography has all the units of the rows; the table is held back. Rows without a unit in \
+             2004: `Quảng Trị` (C4); 2025: `Lào Cai` (C3)",
+            "stated.csv,TH432,error,B5,\"the sheet states the geography 2025, which does not have `Hà Giang` (B5); the table is held back\"",
+        ]
+    );
+    assert_eq!(
+        asked(
+            "SELECT period, aspect, basis FROM report_evidence JOIN reports USING (report_id) WHERE basis = 'contradiction' ORDER BY period"
+        ),
+        ["2022,vintage,contradiction", "2023,vintage,contradiction"]
+    );
 }

@@ -39,6 +39,6 @@ SELECT group_id, period, indicator, sector, fund, scenario, measure, scale,
             WHEN imputed > 0 THEN 'I'
             WHEN estimated > 0 THEN 'E'
             ELSE 'A' END AS status,
-       reported, expected
+       reported, entered, expected
 FROM summed
 WHERE entered > 0 OR expected = 0

@@ -1,6 +1,7 @@
 -- facts_of_vintage: every key on one geography, {vintage}: a unit's own value, else its predecessors' together.
 -- grain: unit_code × period × indicator × sector × fund × scenario
--- reads `aggregated` over the predecessors' facts on the vintage before.
+-- reads `aggregated` over the predecessors' facts on the vintage before. sources are the parts used: one that is P
+-- itself is used, and makes the whole P.
 WITH own AS (
     SELECT u.unit_code, v.period, v.indicator, v.sector, v.fund, v.scenario, v.measure, v.scale, v.value, v.weight,
            v.numerator, v.status,
@@ -21,7 +22,7 @@ spoken AS (
 ),
 restated AS (
     SELECT a.group_id AS unit_code, a.period, a.indicator, a.sector, a.fund, a.scenario, a.measure, a.scale, a.value,
-           a.weight, a.numerator, a.status, 'restated' AS basis, a.reported AS sources, a.expected
+           a.weight, a.numerator, a.status, 'restated' AS basis, a.entered AS sources, a.expected
     FROM aggregated a
     LEFT JOIN spoken o
       ON o.unit_code = a.group_id AND o.period = a.period AND o.indicator = a.indicator AND o.sector = a.sector

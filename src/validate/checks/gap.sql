@@ -9,25 +9,42 @@ territory AS (
     FROM unit_atoms a
     JOIN newest n ON n.vintage = a.vintage
 ),
--- The parts behind each figure; a mean without its weight is none.
+-- The parts behind each figure; a mean without its weight is none, nor is a mean or a ratio over zero.
 used AS (
     SELECT DISTINCT s.period, s.indicator, s.sector, s.fund, s.scenario, a.atom
     FROM fact_sources s
     JOIN newest n ON n.vintage = s.geography
+    JOIN facts f
+      ON f.geography = s.geography AND f.unit_code = s.unit_code AND f.period = s.period AND f.indicator = s.indicator
+     AND f.sector = s.sector AND f.fund = s.fund AND f.scenario = s.scenario AND f.status <> 'M'
     JOIN indicators i ON i.indicator = s.indicator
     JOIN observations o ON o.report_id = s.report_id AND o.cell = s.cell
     JOIN unit_atoms a ON a.vintage = o.unit_vintage AND a.unit_code = o.unit_code
     WHERE s.scenario <> 'best' AND s.value IS NOT NULL
       AND (s.part = 'numerator' OR (s.part = 'value' AND (i.measure <> 'mean' OR s.weight IS NOT NULL)))
 ),
--- What cannot exist leaves no gap.
+-- What units say themselves, one side of a ratio for the ratio too.
+spoken AS (
+    SELECT c.period, c.indicator, c.sector, c.fund, c.scenario, c.unit_vintage, a.atom
+    FROM counted c
+    JOIN unit_atoms a ON a.vintage = c.unit_vintage AND a.unit_code = c.unit_code
+    UNION
+    SELECT c.period, i.indicator, c.sector, c.fund, c.scenario, c.unit_vintage, a.atom
+    FROM counted c
+    JOIN indicators i ON i.numerator = c.indicator OR i.denominator = c.indicator
+    JOIN unit_atoms a ON a.vintage = c.unit_vintage AND a.unit_code = c.unit_code
+),
+-- What cannot exist leaves no gap, unless a later unit of the same territory speaks of it: then it is that one's to say.
 settled AS (
     SELECT period, indicator, sector, fund, scenario, atom FROM used
     UNION
     SELECT f.period, f.indicator, f.sector, f.fund, f.scenario, a.atom
     FROM facts f
     JOIN unit_atoms a ON a.vintage = f.geography AND a.unit_code = f.unit_code
-    WHERE f.status = 'M' AND f.scenario <> 'best'
+    LEFT JOIN spoken s
+      ON s.period = f.period AND s.indicator = f.indicator AND s.sector = f.sector AND s.fund = f.fund
+     AND s.scenario = f.scenario AND s.atom = a.atom AND s.unit_vintage > f.geography
+    WHERE f.status = 'M' AND f.scenario <> 'best' AND s.atom IS NULL
 ),
 stated AS (
     SELECT o.period, o.indicator, o.sector, o.fund, o.scenario,

@@ -123,7 +123,7 @@ pub(crate) fn said(reports: &[Report]) -> Said {
 }
 
 /// best: "the actual if it has a value, else the estimate".
-fn add_best(keys: &mut BTreeMap<Key, Counted>) {
+pub(crate) fn add_best(keys: &mut BTreeMap<Key, Counted>) {
     let stated: Vec<Key> = keys
         .keys()
         .filter(|k| k.scenario != "plan")

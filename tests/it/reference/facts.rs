@@ -55,7 +55,11 @@ pub(crate) struct Fact {
 pub(crate) type Facts = BTreeMap<&'static str, BTreeMap<String, BTreeMap<Key, Fact>>>;
 
 /// What a reporting unit itself says of a key, and the vintage it says it in. `None`: it does not speak of it.
-fn own(keys: &BTreeMap<Key, Counted>, key: &Key) -> Option<(Part, &'static str)> {
+pub(crate) fn own(
+    measure: &Measure,
+    keys: &BTreeMap<Key, Counted>,
+    key: &Key,
+) -> Option<(Part, &'static str)> {
     let missing = |counted: &Counted| {
         if counted.cell == crate::support::truth::Cell::Blank {
             'O'
@@ -63,7 +67,7 @@ fn own(keys: &BTreeMap<Key, Counted>, key: &Key) -> Option<(Part, &'static str)>
             'L'
         }
     };
-    match &catalogue().indicators[&key.indicator].measure {
+    match measure {
         Measure::Sum => {
             let counted = keys.get(key)?;
             let part = match counted.value() {
@@ -217,7 +221,7 @@ pub(crate) fn together(
 }
 
 /// The fact of a unit by a report of the unit itself.
-fn by_itself(part: Part, reported: bool) -> Option<Fact> {
+pub(crate) fn by_itself(part: Part, reported: bool) -> Option<Fact> {
     let (status, sources, expected) = match part {
         Part::Figure { estimate, .. } => (if estimate { 'E' } else { 'A' }, 1, 1),
         // "A ratio with one part missing has no row at the unit."
@@ -235,7 +239,7 @@ fn by_itself(part: Part, reported: bool) -> Option<Fact> {
 }
 
 /// The fact of a unit by its predecessors' reports.
-fn restated(measure: &Measure, parts: &[Option<(Part, bool)>]) -> Option<Fact> {
+pub(crate) fn restated(measure: &Measure, parts: &[Option<(Part, bool)>]) -> Option<Fact> {
     let sum = together(measure, parts.iter().copied());
     if sum.expected == 0 {
         // Every predecessor says that it cannot exist.
@@ -287,14 +291,16 @@ pub(crate) fn facts(said: &Said) -> Facts {
         for code in catalogue.units(geography) {
             for key in &keys {
                 let measure = &catalogue.indicators[&key.indicator].measure;
-                let fact = match own(keys_of(geography, &code), key) {
+                let fact = match own(measure, keys_of(geography, &code), key) {
                     // Silent: an unchanged unit's report in the other vintage is carried whole, an unanswered cell
                     // and a mean without its weight, too.
                     Some((part, vintage)) => by_itself(part, vintage == geography),
                     None if geography == NEW => {
                         let parts: Vec<_> = catalogue.predecessors[&code]
                             .iter()
-                            .map(|old| own(keys_of(OLD, old), key).map(|(part, _)| (part, false)))
+                            .map(|old| {
+                                own(measure, keys_of(OLD, old), key).map(|(part, _)| (part, false))
+                            })
                             .collect();
                         restated(measure, &parts)
                     }

@@ -5,8 +5,8 @@
 
 mod aggregates;
 mod compare;
-mod counted;
-mod facts;
+pub(crate) mod counted;
+pub(crate) mod facts;
 mod messy;
 mod tiling;
 

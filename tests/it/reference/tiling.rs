@@ -66,15 +66,24 @@ fn covered(run: &Run, geography: &str) -> BTreeMap<Key, Vec<String>> {
         .collect()
 }
 
-/// The former provinces for which a figure cannot exist.
+/// The former provinces for which a figure cannot exist, unless the unit that they went into has reported it itself.
 fn cannot_exist(facts: &Facts) -> BTreeMap<Key, BTreeSet<String>> {
     let mut cannot: BTreeMap<Key, BTreeSet<String>> = BTreeMap::new();
     for (geography, units) in facts {
         for (code, keys) in units {
             for (key, fact) in keys {
                 if fact.part == Part::CannotExist {
+                    let reported = |atom: &String| {
+                        let mut after = catalogue().predecessors.iter();
+                        let after = after
+                            .find(|(_, from)| from.contains(atom))
+                            .map(|(to, _)| to);
+                        let fact = after.and_then(|to| facts.get(NEW)?.get(to)?.get(key));
+                        fact.is_some_and(|f| f.reported && f.part != Part::CannotExist)
+                    };
                     let atoms = cannot.entry(key.clone()).or_default();
-                    atoms.extend(territory(geography, code));
+                    let open = territory(geography, code).into_iter();
+                    atoms.extend(open.filter(|atom| !reported(atom)));
                 }
             }
         }

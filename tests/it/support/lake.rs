@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use arrow::array::{Array, AsArray};
+use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Decimal128Type, Int64Type, TimeUnit, TimestampMicrosecondType};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use tempfile::TempDir;
@@ -220,17 +220,22 @@ fn rows(lake: &Path, table: &str) -> Vec<Row> {
             .build()
             .unwrap();
         for batch in reader {
-            let batch = batch.unwrap();
-            let schema = batch.schema();
-            for index in 0..batch.num_rows() {
-                let values = schema.fields().iter().zip(batch.columns());
-                rows.push(Row(values
-                    .map(|(f, column)| (f.name().clone(), value(column, index)))
-                    .collect()));
-            }
+            rows.extend(rows_of(&batch.unwrap()));
         }
     }
     rows
+}
+
+/// The rows of a table in memory.
+pub(crate) fn rows_of(batch: &RecordBatch) -> Vec<Row> {
+    let schema = batch.schema();
+    let row = |index| {
+        let values = schema.fields().iter().zip(batch.columns());
+        Row(values
+            .map(|(f, column)| (f.name().clone(), value(column, index)))
+            .collect())
+    };
+    (0..batch.num_rows()).map(row).collect()
 }
 
 fn value(column: &dyn Array, index: usize) -> Value {

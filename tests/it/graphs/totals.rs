@@ -1,0 +1,344 @@
+//! The pipeline's models over a world, in this process: what the run registers before them, and the tables they make.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, LazyLock};
+
+use arrow::array::RecordBatch;
+use arrow::json::ReaderBuilder;
+use datafusion::error::DataFusionError;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use tokio::runtime::Builder;
+use tonghop::diagnostic::Finding;
+use tonghop::engine::Engine;
+use tonghop::extract::{Address, Scenario};
+use tonghop::geography::{Geography, RegionMember, Report, Tables, UnitChange, UnitKey, UnitName};
+use tonghop::lake;
+use tonghop::normalize::{Observation, Status};
+use tonghop::pipeline::Plan;
+use tonghop::query::{self, Country, Models};
+use tonghop::text::Folder;
+use tonghop::validate;
+
+use super::world::{HOME, World, indicators};
+use crate::support::catalogue::{Measure, root};
+use crate::support::lake::{Row, rows_of};
+use crate::support::truth::{Cell, Key};
+
+/// What the models make of a world.
+pub(crate) struct Totals {
+    pub(crate) facts: Vec<Row>,
+    pub(crate) sources: Vec<Row>,
+    pub(crate) provincial: Vec<Row>,
+    pub(crate) regional: Vec<Row>,
+    pub(crate) national: Vec<Row>,
+}
+
+/// The pipeline whose models and words these are.
+static PLAN: LazyLock<Plan> =
+    LazyLock::new(|| tonghop::pipeline::load(&root().join("pipelines/kttt")).unwrap());
+
+/// The models of the pipeline.
+pub(crate) fn models() -> Models {
+    PLAN.models.clone()
+}
+
+/// The same with one of them changed.
+pub(crate) fn broken(model: &str, sound: &str, wrong: &str) -> Models {
+    let mut models = models();
+    let sql = models.0.get_mut(model).unwrap();
+    assert!(
+        sql.contains(sound),
+        "{model} has changed: break it in another way than at `{sound}`"
+    );
+    *sql = sql.replace(sound, wrong);
+    models
+}
+
+/// Runs the models.
+pub(crate) fn totals(world: &World, models: &Models) -> Totals {
+    run(world, models, false).0
+}
+
+/// Runs the models, and the checks over what they make.
+pub(crate) fn totals_and_findings(world: &World, models: &Models) -> (Totals, Vec<Finding>) {
+    run(world, models, true)
+}
+
+fn run(world: &World, models: &Models, checked: bool) -> (Totals, Vec<Finding>) {
+    let runtime = Builder::new_multi_thread()
+        .thread_stack_size(8 << 20)
+        .build()
+        .unwrap();
+    let geography = geography(world);
+    let country = Country {
+        code: "VN".to_owned(),
+        name_vi: "CẢ NƯỚC".to_owned(),
+        name_en: "WHOLE COUNTRY".to_owned(),
+    };
+    let work = async move |world: &World| {
+        let engine = Engine::new()?;
+        for (name, batch) in tables(world) {
+            engine.register(name, batch.schema(), vec![batch])?;
+        }
+        let mut reports = reports(world);
+        query::register_helpers(&engine, &geography, &reports)?;
+        let made = query::run(&engine, models, &geography, &country).await?;
+        let mut findings = Vec::new();
+        if checked {
+            for (name, batch) in &made {
+                engine.register(name, batch.schema(), vec![batch.clone()])?;
+            }
+            findings = validate::run_checks(&engine, &mut reports, &PLAN.lexicon).await?;
+            findings.extend(reports.into_iter().flat_map(|r| r.findings));
+        }
+        Ok::<_, DataFusionError>((made, findings))
+    };
+    let (made, findings) = runtime.block_on(work(world)).unwrap();
+    let rows = |table: &str| rows_of(&made.iter().find(|(name, _)| *name == table).unwrap().1);
+    let totals = Totals {
+        facts: rows("facts"),
+        sources: rows("fact_sources"),
+        provincial: rows("provincial"),
+        regional: rows("regional"),
+        national: rows("national"),
+    };
+    (totals, findings)
+}
+
+fn unit_key(world: &World, (vintage, unit): (usize, usize)) -> UnitKey {
+    let vintage = &world.vintages[vintage];
+    UnitKey {
+        vintage: vintage.name.to_owned(),
+        code: vintage.units[unit].code.clone(),
+    }
+}
+
+/// The territory as the house knows it.
+fn geography(world: &World) -> Geography {
+    let mut tables = Tables::default();
+    for (place, vintage) in world.vintages.iter().enumerate() {
+        for (unit, is) in vintage.units.iter().enumerate() {
+            let key = unit_key(world, (place, unit));
+            tables.units.extend(is.names.iter().map(|name| UnitName {
+                unit: key.clone(),
+                name_vi: name.name.clone(),
+                name_en: name.name.clone(),
+                unit_type: "province".to_owned(),
+                valid_from: name.from.parse().unwrap(),
+                valid_to: name.to.as_ref().map(|day| day.parse().unwrap()),
+                legal_basis: String::new(),
+                line: 0,
+            }));
+            tables.changes.extend(is.from.iter().map(|before| {
+                UnitChange {
+                    from: unit_key(world, (place - 1, *before)),
+                    to: key.clone(),
+                    change: if is.from.len() == 1 {
+                        "unchanged"
+                    } else {
+                        "merge"
+                    }
+                    .to_owned(),
+                    effective: vintage.first_day.parse().unwrap(),
+                    legal_basis: String::new(),
+                    line: 0,
+                }
+            }));
+        }
+    }
+    for region in &world.regions {
+        tables
+            .regions
+            .extend(region.units.iter().map(|unit| RegionMember {
+                scheme: region.scheme.clone(),
+                region: region.code.clone(),
+                name_vi: region.code.clone(),
+                name_en: region.code.clone(),
+                unit: unit_key(world, (region.vintage, *unit)),
+                valid_from: String::new(),
+                valid_to: None,
+                legal_basis: String::new(),
+                file: "regions.csv".into(),
+                line: 0,
+            }));
+    }
+    Geography::new(tables, &Folder::new(&BTreeMap::new()))
+}
+
+/// A figure in the letters of the tables: value and status.
+fn stated(key: &Key, cell: Cell) -> (Option<String>, Status) {
+    let normal = if key.scenario == "estimate" {
+        Status::Estimate
+    } else {
+        Status::Normal
+    };
+    match cell {
+        Cell::Tenths(tenths) => {
+            let sign = if tenths < 0 { "-" } else { "" };
+            let (whole, tenth) = (tenths.abs() / 10, tenths.abs() % 10);
+            (Some(format!("{sign}{whole}.{tenth}")), normal)
+        }
+        Cell::Nil => (Some("0".to_owned()), normal),
+        Cell::NotCollected => (None, Status::NotCollected),
+        Cell::NotApplicable => (None, Status::NotApplicable),
+        Cell::Blank => (None, Status::NotAnswered),
+    }
+}
+
+/// The reports as the house knows them.
+fn reports(world: &World) -> Vec<Report> {
+    let report = |sent: &super::world::Sent| {
+        let observations = sent.cells.iter().map(|(key, cell)| {
+            let (value, status) = stated(key, *cell);
+            Observation {
+                period: key.period.parse().unwrap(),
+                indicator: key.indicator.clone(),
+                sector: key.sector.clone(),
+                area: None,
+                scenario: match key.scenario.as_str() {
+                    "actual" => Scenario::Actual,
+                    "estimate" => Scenario::Estimate,
+                    _ => Scenario::Plan,
+                },
+                value: value.map(|v| v.parse().unwrap()),
+                status,
+                raw: None,
+                unit_read: None,
+                at: Address { row: 0, column: 0 },
+            }
+        });
+        Report {
+            report_id: sent.id.clone(),
+            submission_id: sent.id.clone(),
+            file_name: sent.id.clone(),
+            received_at: Timestamp::UNIX_EPOCH,
+            sheet: None,
+            form: sent.form.to_owned(),
+            period: Some(sent.period.to_string().parse().unwrap()),
+            candidates: BTreeSet::new(),
+            stated_vintage: None,
+            by_unit: false,
+            unit_cell: None,
+            unit: Some(unit_key(world, sent.unit)),
+            vintage_evidence: None,
+            reporter: None,
+            sending: 1,
+            revision: 1,
+            is_current: sent.is_current,
+            outranked: false,
+            held: false,
+            observations: observations.collect(),
+            held_values: Vec::new(),
+            comparisons: Vec::new(),
+            cells_total: 0,
+            cells_loaded: 0,
+            cells_explained: 0,
+            findings: Vec::new(),
+            evidence: Vec::new(),
+            decided: BTreeMap::new(),
+            decided_vintage: None,
+            accepted: None,
+            waived: BTreeMap::new(),
+        }
+    };
+    world.reports.iter().map(report).collect()
+}
+
+/// A table of the lake from its rows; a column that a row leaves out is NULL.
+fn table(name: &str, rows: &[Value]) -> RecordBatch {
+    let schema = &lake::table(name).unwrap().schema;
+    let mut decoder = ReaderBuilder::new(Arc::clone(schema))
+        .with_strict_mode(true)
+        .with_batch_size(rows.len().max(1))
+        .build_decoder()
+        .unwrap();
+    decoder.serialize(rows).unwrap();
+    let made = decoder.flush().unwrap();
+    made.unwrap_or_else(|| RecordBatch::new_empty(Arc::clone(schema)))
+}
+
+/// The tables that stand before the models run.
+fn tables(world: &World) -> Vec<(&'static str, RecordBatch)> {
+    let mut reports = Vec::new();
+    let mut observations = Vec::new();
+    for sent in &world.reports {
+        let unit = unit_key(world, sent.unit);
+        reports.push(json!({
+            "report_id": sent.id, "submission_id": sent.id, "form": sent.form, "period": sent.period.to_string(),
+            "unit_vintage": unit.vintage, "unit_code": unit.code, "revision": 1, "is_current": sent.is_current,
+        }));
+        for (number, (key, cell)) in sent.cells.iter().enumerate() {
+            let (value, status) = stated(key, *cell);
+            observations.push(json!({
+                "report_id": sent.id, "form": sent.form, "period": key.period,
+                "unit_vintage": unit.vintage, "unit_code": unit.code, "indicator": key.indicator,
+                "sector": key.sector, "fund": "_T", "scenario": key.scenario, "value": value,
+                "status": status.as_str(), "cell": format!("A{}", number + 1),
+            }));
+        }
+    }
+    let mut units = Vec::new();
+    let mut changes = Vec::new();
+    for (place, vintage) in world.vintages.iter().enumerate() {
+        for unit in &vintage.units {
+            units.extend(unit.names.iter().map(|name| {
+                json!({
+                    "unit_code": unit.code, "vintage": vintage.name, "name_vi": name.name,
+                    "name_en": name.name, "valid_from": name.from, "valid_to": name.to,
+                })
+            }));
+            changes.extend(unit.from.iter().map(|before| {
+                let before = unit_key(world, (place - 1, *before));
+                json!({
+                    "from_vintage": before.vintage, "from_code": before.code,
+                    "to_vintage": vintage.name, "to_code": unit.code,
+                    "change": if unit.from.len() == 1 { "unchanged" } else { "merge" },
+                    "effective_date": vintage.first_day,
+                })
+            }));
+        }
+    }
+    let regions: Vec<Value> = (world.regions.iter())
+        .flat_map(|region| {
+            region.units.iter().map(|unit| {
+                let unit = unit_key(world, (region.vintage, *unit));
+                json!({
+                    "scheme": region.scheme, "region_code": region.code, "region_name_vi": region.code,
+                    "region_name_en": region.code, "vintage": unit.vintage, "unit_code": unit.code,
+                })
+            })
+        })
+        .collect();
+    let catalogue: Vec<Value> = indicators()
+        .iter()
+        .map(|(id, kind, measure)| {
+            let mut row = json!({
+                "indicator": id, "name_vi": id, "name_en": id, "decimals": 1, "measure": kind,
+            });
+            if !matches!(measure, Measure::Ratio(..)) {
+                row["home_form"] = json!(HOME);
+            }
+            match measure {
+                Measure::Sum => {}
+                Measure::Mean(weight) => row["weight_indicator"] = json!(weight),
+                Measure::Ratio(over, under, scale) => {
+                    row["numerator"] = json!(over);
+                    row["denominator"] = json!(under);
+                    row["scale"] = json!(*scale as i64);
+                }
+            }
+            row
+        })
+        .collect();
+    let sectors = [json!({"sector_code": "_T"}), json!({"sector_code": "A"})];
+    vec![
+        ("reports", table("reports", &reports)),
+        ("observations", table("observations", &observations)),
+        ("units", table("units", &units)),
+        ("unit_changes", table("unit_changes", &changes)),
+        ("regions", table("regions", &regions)),
+        ("indicators", table("indicators", &catalogue)),
+        ("sectors", table("sectors", &sectors)),
+    ]
+}
