@@ -620,6 +620,8 @@ fn rules_over_rows_that_are_units_are_found_sound() {
     let (code, said) = check("htx_operating_with_results[A] > 0");
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("rules.toml:6"), "{said}");
+}
+
 /// Rows that no one geography has, and rows that the stated one has not: neither table counts, and the finding names
 /// the rows.
 #[test]

@@ -1,6 +1,27 @@
 -- A unit's own report beside the reports of all units that were merged into it, same form and report period.
 -- A unit that changes left as it was is one entity on all its vintages: a chain is looked through.
-WITH stated AS (
+WITH senders AS (
+    SELECT DISTINCT r.form, r.period, e.entity
+    FROM reports r
+    JOIN (SELECT report_id, unit_vintage, unit_code FROM reports
+          UNION
+          SELECT report_id, unit_vintage, unit_code FROM observations) u ON u.report_id = r.report_id
+    JOIN unit_entities e ON e.vintage = u.unit_vintage AND e.unit_code = u.unit_code
+    WHERE r.is_current
+),
+-- Only units on both sides of a change that sent the same form for the same period are looked at.
+both_sides AS (
+    SELECT n.form, n.period, m.to_entity, m.from_entity
+    FROM senders n
+    JOIN entity_merges m ON m.to_entity = n.entity
+    JOIN senders f ON f.form = n.form AND f.period = n.period AND f.entity = m.from_entity
+),
+concerned AS (
+    SELECT form, period, to_entity AS entity FROM both_sides
+    UNION
+    SELECT form, period, from_entity AS entity FROM both_sides
+),
+stated AS (
     SELECT r.report_id, r.form, r.period AS report_period, e.entity, o.unit_vintage, o.unit_code, o.period, o.indicator,
            o.sector, o.fund, o.scenario, o.value, o.status, o.sheet, o.cell,
            row_number() OVER (PARTITION BY e.entity, r.form, r.period, o.period, o.indicator, o.sector, o.fund, o.scenario
@@ -8,6 +29,7 @@ WITH stated AS (
     FROM reports r
     JOIN observations o ON o.report_id = r.report_id
     JOIN unit_entities e ON e.vintage = o.unit_vintage AND e.unit_code = o.unit_code
+    JOIN concerned c ON c.form = r.form AND c.period = r.period AND c.entity = e.entity
     -- What cannot exist (M) is no part, and keeps none from being complete.
     WHERE r.is_current AND (o.value IS NOT NULL OR o.status = 'M')
 ),
