@@ -11,6 +11,7 @@ use clap::{Args, ValueEnum};
 use super::sql::{Output, encode};
 use super::{CLEAN, default_pipeline, show};
 use crate::engine::texts;
+use crate::lake::check_owner;
 use crate::pipeline::{self, Diff, Plan};
 
 /// Figures shown of a level.
@@ -44,8 +45,10 @@ enum Format {
 }
 
 pub(super) async fn main(arguments: Arguments) -> ExitCode {
-    // Without its definitions the figures can be compared all the same.
-    let plan = pipeline::load(&arguments.pipeline).ok();
+    let plan = match plan_of(&arguments) {
+        Ok(plan) => plan,
+        Err(code) => return code,
+    };
     let (from, to) = (arguments.from.as_deref(), arguments.to.as_deref());
     let diff = match pipeline::diff(&arguments.lake, from, to, plan.as_ref()).await {
         Ok(diff) => diff,
@@ -65,6 +68,17 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
         Ok(()) => ExitCode::from(CLEAN),
         Err(e) => show::failure(&e),
     }
+}
+
+/// The pipeline of the lake. Where its definitions are not at hand the figures can be compared all the same.
+fn plan_of(arguments: &Arguments) -> Result<Option<Plan>, ExitCode> {
+    if !arguments.pipeline.exists() && arguments.pipeline == default_pipeline() {
+        return Ok(None);
+    }
+    let plan = pipeline::load(&arguments.pipeline)
+        .map_err(|errors| show::definition_errors(&errors, super::FAILED))?;
+    check_owner(&arguments.lake, &plan.id).map_err(|e| show::failure(&e.to_string()))?;
+    Ok(Some(plan))
 }
 
 fn human(diff: &Diff, plan: Option<&Plan>) -> String {

@@ -30,9 +30,9 @@ pub(super) struct Arguments {
     /// The lake.
     #[arg(long, default_value = "lake", value_name = "DIR")]
     lake: PathBuf,
-    /// Where the tables and the list of findings go.
-    #[arg(long, default_value = "out", value_name = "DIR")]
-    out: PathBuf,
+    /// Where the tables and the list of findings go [default: out; with --as-of: out-as-of].
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
     /// The least severity that makes the exit code 1.
     #[arg(long, default_value = "error", value_name = "SEVERITY")]
     fail_on: FailOn,
@@ -40,7 +40,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "TIME")]
     at: Option<Moment>,
     /// What was known at this moment: only what had come, and what had been decided, by then. Written beside the
-    /// current snapshot, which stays.
+    /// current snapshot, which stays; only in an empty lake it becomes the current one.
     #[arg(long, value_name = "TIME")]
     as_of: Option<Moment>,
     /// How the summary is shown.
@@ -94,7 +94,14 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
     let options = RunOptions {
         submissions: arguments.submissions,
         lake: arguments.lake,
-        out: arguments.out,
+        out: arguments.out.unwrap_or_else(|| {
+            let name = if arguments.as_of.is_some() {
+                "out-as-of"
+            } else {
+                "out"
+            };
+            PathBuf::from(name)
+        }),
         at: moment(arguments.at.or(arguments.as_of)).unwrap_or_else(Timestamp::now),
         as_of: moment(arguments.as_of),
     };
@@ -209,10 +216,13 @@ fn human(summary: &Summary) -> String {
     for line in &summary.decisions {
         let _ = writeln!(
             text,
-            "  decision     {} {} · {} · {} ({}, {})",
+            "  decision     {} {} · {}{} · {} ({}, {})",
             line.number,
             line.what,
             line.file_name.as_deref().unwrap_or("no such file"),
+            line.sheet
+                .as_deref()
+                .map_or_else(String::new, |sheet| format!(" › {sheet}")),
             line.outcome,
             line.by,
             line.on
@@ -280,7 +290,12 @@ fn human(summary: &Summary) -> String {
             let _ = writeln!(text);
         }
     }
-    let _ = writeln!(text, "\n  lake         {}/current", summary.lake);
+    let place = if summary.is_current {
+        "current".to_owned()
+    } else {
+        format!("snapshots/{}", summary.snapshot)
+    };
+    let _ = writeln!(text, "\n  lake         {}/{place}", summary.lake);
     let _ = write!(
         text,
         "  tables       {} in {}/",

@@ -40,6 +40,7 @@ pub struct Scenarios {
     pub actual: Bilingual,
     pub plan: Bilingual,
     pub estimate: Bilingual,
+    pub best: Bilingual,
 }
 
 /// The words of periods: `{Y}` is the year, `{n}` the number of the period in it.
@@ -110,6 +111,7 @@ impl Lexicon {
             "actual" => words.actual.clone(),
             "plan" => words.plan.clone(),
             "estimate" => words.estimate.clone(),
+            "best" => words.best.clone(),
             other => Bilingual::same(other),
         };
         let period = period

@@ -11,8 +11,9 @@ use jiff::tz::TimeZone;
 
 use super::UnitKey;
 use super::report::Report;
-use crate::diagnostic::{Finding, Place};
+use crate::diagnostic::{Finding, Place, phrase};
 use crate::period::Period;
+use crate::text::Bilingual;
 
 /// Which file or report a decision is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +64,7 @@ pub enum Ruling {
 }
 
 impl Ruling {
-    /// The word in the table `decisions`.
+    /// The word in the column `kind` of the table `decisions`.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
@@ -76,7 +77,7 @@ impl Ruling {
         }
     }
 
-    /// What is decided on, where the word alone does not say it.
+    /// What is decided, where the word alone does not say it: the column `ruling`.
     #[must_use]
     pub fn value(&self) -> Option<String> {
         match self {
@@ -117,20 +118,17 @@ impl Decision {
 
     /// The finding `code` about it, at a place.
     fn finding(&self, code: &str, place: Place) -> Finding {
-        let what = match self.ruling.value() {
-            Some(value) => format!("{} = {value}", self.ruling.kind()),
-            None => self.ruling.kind().to_owned(),
-        };
+        let value = Bilingual::same(&self.ruling.value().unwrap_or_default());
+        let what = phrase("TH419", self.ruling.kind(), &[("value", value)]);
         let args = [
-            ("number", self.number.to_string()),
-            ("subject", self.subject.as_str().to_owned()),
+            ("number", Bilingual::same(&self.number.to_string())),
+            ("subject", Bilingual::same(self.subject.as_str())),
             ("what", what),
-            ("by", self.by.clone()),
-            ("on", self.on.to_string()),
-            ("why", self.why.clone()),
+            ("by", Bilingual::same(&self.by)),
+            ("on", Bilingual::same(&self.on.to_string())),
+            ("why", Bilingual::same(&self.why)),
         ];
-        let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
-        Finding::new(code, place, &args)
+        Finding::in_words(code, place, &args)
     }
 
     /// What a rule found, excused.
@@ -236,9 +234,18 @@ impl Docket {
             let contents: BTreeSet<&str> = named.iter().map(|s| s.submission_id).collect();
             let had_come =
                 |s: &Known<'_>| s.received_at.to_zoned(zone.clone()).date() <= decision.on;
+            // Where none had come by that day, times are not to be relied on: the first one is meant.
+            let none_had = !named.iter().any(|s| had_come(s));
+            let first = named
+                .iter()
+                .min_by_key(|s| (s.received_at, s.submission_id));
+            let first = first.map(|s| s.submission_id);
             let mut about = BTreeSet::new();
             for submission in named {
-                if contents.len() == 1 || had_come(submission) {
+                let is_meant = contents.len() == 1
+                    || had_come(submission)
+                    || (none_had && first == Some(submission.submission_id));
+                if is_meant {
                     about.insert((
                         submission.submission_id.to_owned(),
                         submission.file_name.to_owned(),
@@ -255,30 +262,36 @@ impl Docket {
         docket
     }
 
+    /// The day a decision was taken on.
+    #[must_use]
+    pub fn taken_on(&self, decision: usize) -> Option<Date> {
+        self.decisions.get(decision).map(|d| d.on)
+    }
+
     /// The numbers of the paragraphs considered.
     pub fn numbers(&self) -> impl Iterator<Item = usize> {
         self.decisions.iter().map(|d| d.number)
     }
 
-    fn of<'a>(
-        &'a self,
-        submission_id: &'a str,
-        file_name: &'a str,
-    ) -> impl Iterator<Item = (usize, &'a Decision)> {
-        let key = (submission_id.to_owned(), file_name.to_owned());
+    /// The decisions about a content, under whatever names it came.
+    fn of<'a>(&'a self, submission_id: &'a str) -> impl Iterator<Item = (usize, &'a Decision)> {
         self.decisions
             .iter()
             .zip(&self.about)
             .enumerate()
-            .filter(move |(_, (_, about))| about.contains(&key))
+            .filter(move |(_, (_, about))| about.iter().any(|(id, _)| id == submission_id))
             .map(|(i, (decision, _))| (i, decision))
     }
 
     /// The finding that a file was withdrawn as a whole, if it was.
     #[must_use]
     pub fn withdrawn(&self, submission: &Known<'_>) -> Option<Finding> {
-        self.of(submission.submission_id, submission.file_name)
-            .find(|(_, d)| d.is_of_file() && d.ruling == Ruling::Withdraw)
+        let is_this = |i: usize| {
+            let mut files = self.about[i].iter();
+            files.any(|(id, name)| id == submission.submission_id && name == submission.file_name)
+        };
+        self.of(submission.submission_id)
+            .find(|(i, d)| d.is_of_file() && d.ruling == Ruling::Withdraw && is_this(*i))
             .map(|(_, d)| d.finding("TH418", submission.place()))
     }
 
@@ -287,11 +300,13 @@ impl Docket {
         &'a self,
         report: &'a Report,
     ) -> impl Iterator<Item = (usize, &'a Decision)> {
-        self.of(&report.submission_id, &report.file_name)
+        self.of(&report.submission_id)
             .filter(|(_, d)| match &d.subject {
                 Subject::Report(id) => *id == report.report_id,
                 _ => true,
             })
+            // A file withdrawn as a whole was not read; another of the same content is not meant.
+            .filter(|(_, d)| !(d.is_of_file() && d.ruling == Ruling::Withdraw))
             .filter(|(_, d)| d.form.as_ref().is_none_or(|form| *form == report.form))
             .filter(|(_, d)| d.sheet.is_none() || d.sheet == report.sheet)
     }
@@ -342,7 +357,11 @@ impl Docket {
                         file_name: Some(report.file_name.clone()),
                         submission_id: Some(report.submission_id.clone()),
                         report_id: Some(report.report_id.clone()),
-                        outcome: *outcome,
+                        outcome: match decision.ruling {
+                            // What still holds the report back is not settled by accepting it.
+                            Ruling::Accept if report.held => Outcome::Stale,
+                            _ => *outcome,
+                        },
                     });
                 }
             }

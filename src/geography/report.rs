@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use rust_decimal::Decimal;
 
 use super::decision::{Docket, Outcome};
 use super::identify::Reporters;
 use super::{Geography, UnitChange, UnitKey};
 use crate::diagnostic::{Finding, Lexicon, Place, Severity};
 use crate::extract::{Scenario, UnitCodes};
-use crate::normalize::{ComparedValue, Observation};
+use crate::normalize::{ComparedValue, Observation, Status};
 use crate::period::{Frequency, Period};
 use crate::text::Bilingual;
 
@@ -92,7 +93,7 @@ pub struct Evidence {
     /// What was to be found out: `period`, `unit`, `vintage`, `reporter`, `sending`.
     pub aspect: &'static str,
     /// The answer; none where it stayed open.
-    pub value: Option<String>,
+    pub answer: Option<String>,
     /// How it was found, such as `title` or `decision`.
     pub basis: &'static str,
     /// The words, as read.
@@ -305,6 +306,7 @@ pub fn settle_revisions(
     reports: &mut [Report],
     reporters: &Reporters,
     docket: &Docket,
+    zone: &TimeZone,
     lexicon: &Lexicon,
 ) {
     for report in reports.iter_mut() {
@@ -356,6 +358,19 @@ pub fn settle_revisions(
             continue;
         };
         if reports[chosen].is_current {
+            continue;
+        }
+        // A decision speaks of what had come when it was taken; what counts now may have come later.
+        let taken = reports[chosen].accepted.and_then(|d| docket.taken_on(d));
+        let day = |i: usize| reports[i].received_at.to_zoned(zone.clone()).date();
+        let known = taken.unwrap_or(Date::MIN).max(day(chosen));
+        if group
+            .iter()
+            .any(|i| reports[*i].is_current && day(*i) > known)
+        {
+            if let Some(decision) = reports[chosen].accepted {
+                reports[chosen].put_down(docket, decision, Outcome::Stale);
+            }
             continue;
         }
         reports[chosen].accept(docket);
@@ -424,64 +439,85 @@ fn name_lost_values(reports: &mut [Report], earlier: usize, later: usize, lexico
     reports[later].findings.push(finding);
 }
 
-/// A version of a report that came when its unit had become part of another.
+/// A version of a report that came when its unit had become part of another, and counts.
 #[derive(Debug, Clone)]
 pub struct LateCorrection {
     /// The report, by its place among all.
     pub report: usize,
-    /// The unit that its unit belongs to now.
+    /// The unit, where a table has many one of them.
+    pub unit: UnitKey,
+    /// The unit that it belongs to now.
     pub successor: UnitKey,
-    /// What it says otherwise than the version before: indicator, sector, scenario and period.
-    pub changed: BTreeSet<(String, String, Scenario, Period)>,
+    /// How many figures it states otherwise than the version before, or no more.
+    pub changed: usize,
+    /// The cells of those that it states.
+    pub cells: BTreeSet<String>,
 }
 
-/// The corrections that came after their unit had become part of another, with what they change.
+/// What a report says of a unit: indicator, sector, scenario and period to value and status, with the cell.
+type Said<'a> = BTreeMap<(&'a str, &'a str, Scenario, Period), ((Option<Decimal>, Status), String)>;
+
+/// What a report says of one of its units.
+fn said_of<'r>(report: &'r Report, unit: &UnitKey) -> Said<'r> {
+    let of_unit = |o: &&Observation| report.unit_of(o.area.as_deref()).as_ref() == Some(unit);
+    let figures = report.observations.iter().filter(of_unit);
+    figures
+        .map(|o| {
+            let key = (
+                o.indicator.as_str(),
+                o.sector.as_str(),
+                o.scenario,
+                o.period,
+            );
+            (key, ((o.value, o.status), o.at.to_string()))
+        })
+        .collect()
+}
+
+/// The corrections that count and came after their unit had become part of another, with what they change.
 #[must_use]
 pub fn late_corrections(
     reports: &[Report],
     geography: &Geography,
     zone: &TimeZone,
 ) -> Vec<LateCorrection> {
-    let counts = |r: &&Report| !r.held && !r.outranked;
-    let figures = |r: &Report| -> BTreeMap<_, _> {
-        let key = |o: &Observation| (o.indicator.clone(), o.sector.clone(), o.scenario, o.period);
-        r.observations
-            .iter()
-            .map(|o| (key(o), (o.value, o.status)))
-            .collect()
-    };
+    let key = |r: &Report| (r.form.clone(), r.period, r.unit.clone(), r.revision);
+    let versions: BTreeMap<_, &Report> = reports
+        .iter()
+        .filter(|r| !r.held && !r.outranked)
+        .map(|r| (key(r), r))
+        .collect();
     let mut corrections = Vec::new();
-    for (i, report) in reports.iter().enumerate().filter(|(_, r)| counts(r)) {
-        let Some(unit) = report.unit.as_ref().filter(|_| report.revision > 1) else {
+    for (i, report) in reports.iter().enumerate().filter(|(_, r)| r.is_current) {
+        let (form, period, unit, revision) = key(report);
+        let Some(before) = versions.get(&(form, period, unit, revision - 1)) else {
             continue;
         };
         let came = report.received_at.to_zoned(zone.clone()).date();
-        let successors = geography.successors(unit);
-        let merged = |c: &&&UnitChange| !c.is_unchanged() && c.effective <= came;
-        if successors.iter().find(merged).is_none() {
-            continue;
-        }
-        let before = reports.iter().filter(counts).find(|r| {
-            (&r.form, r.period, &r.unit) == (&report.form, report.period, &report.unit)
-                && r.revision == report.revision - 1
-        });
-        let (Some(before), Some(last)) = (before, successors.last()) else {
-            continue;
-        };
-        let (then, now) = (figures(before), figures(report));
-        let differs = |key: &&_| then.get(*key) != now.get(*key);
-        let changed: BTreeSet<_> = then
-            .keys()
-            .chain(now.keys())
-            .filter(differs)
-            .cloned()
-            .collect();
-        if !changed.is_empty() {
-            corrections.push(LateCorrection {
-                report: i,
-                successor: last.to.clone(),
-                changed,
-            });
+        let mut units = report.units();
+        units.extend(before.units());
+        for unit in units {
+            let successors = geography.successors(&unit);
+            let merged = |c: &&UnitChange| !c.is_unchanged() && c.effective <= came;
+            let (true, Some(last)) = (successors.iter().any(merged), successors.last()) else {
+                continue;
+            };
+            let (then, now) = (said_of(before, &unit), said_of(report, &unit));
+            let cells: BTreeSet<String> = now
+                .iter()
+                .filter(|(key, (figure, _))| then.get(*key).map(|(f, _)| f) != Some(figure))
+                .map(|(_, (_, cell))| cell.clone())
+                .collect();
+            let gone = then.keys().filter(|key| !now.contains_key(*key)).count();
+            if cells.len() + gone > 0 {
+                corrections.push(LateCorrection {
+                    report: i,
+                    changed: cells.len() + gone,
+                    cells,
+                    successor: last.to.clone(),
+                    unit,
+                });
+            }
         }
     }
     corrections

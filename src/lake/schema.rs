@@ -58,12 +58,12 @@ static TABLES: LazyLock<Vec<TableSchema>> = LazyLock::new(|| {
         ),
         table(
             "report_evidence",
-            "report_id aspect value basis text sheet cell",
+            "report_id aspect answer basis text sheet cell",
             false,
         ),
         table(
             "decisions",
-            "number:i kind value file_name submission_id report_id form sheet outcome decided_by decided_on reason",
+            "number:i kind ruling file_name submission_id report_id form sheet outcome decided_by decided_on reason",
             false,
         ),
         table(

@@ -583,7 +583,7 @@ impl Decided {
                 report.evidence.retain(|e| e.aspect != "unit");
                 report.evidence.push(Evidence {
                     aspect: "unit",
-                    value: Some(format!("{}:{}", unit.vintage, unit.code)),
+                    answer: Some(format!("{}:{}", unit.vintage, unit.code)),
                     basis: "decision",
                     text: None,
                     cell: None,
@@ -609,7 +609,7 @@ fn period_evidence(table: &Table, period: Period, basis: &'static str) -> Eviden
     };
     Evidence {
         aspect: "period",
-        value: Some(period.to_string()),
+        answer: Some(period.to_string()),
         basis,
         text: stated.map(|s| one_line(&s.text)),
         cell: stated.map(|s| s.at.to_string()),
@@ -764,7 +764,7 @@ fn told(
 ) -> Evidence {
     Evidence {
         aspect,
-        value,
+        answer: value,
         basis,
         text: stated.map(|s| one_line(&s.text)),
         cell: stated.map(|s| s.at.to_string()),

@@ -4,15 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use datafusion::error::Result;
 
+use super::Plan;
 use super::tables::official_order;
-use super::{Measure, Plan};
-use crate::diagnostic::Finding;
-use crate::engine::Engine;
-use crate::geography::{LateCorrection, Report, UnitKey, late_corrections};
+use crate::diagnostic::{Finding, Place};
+use crate::engine::{Engine, texts};
+use crate::geography::{Report, UnitKey, late_corrections};
 use crate::tables::{FigureKey, printed_figures, register_order};
 
+/// A figure and the scenario it stands on.
+type Figure = (String, FigureKey);
+
 /// Says with each correction that came after its unit had become part of another where its figures go, and which printed
-/// tables hold one of the figures that it changes. `engine` holds the tables of the lake.
+/// tables hold one of the figures made of those that it changes. `engine` holds the tables of the lake.
 ///
 /// # Errors
 /// When the query of a table fails.
@@ -26,25 +29,30 @@ pub(super) async fn note_late_corrections(
         return Ok(());
     }
     register_order(engine, &official_order(plan))?;
-    let mut printed: Vec<(&str, &str, BTreeMap<FigureKey, bool>)> = Vec::new();
+    let mut printed: Vec<(&str, BTreeSet<Figure>)> = Vec::new();
     for table in &plan.tables {
-        let figures = printed_figures(engine, table).await?;
-        printed.push((&table.id, table.scenario(), figures));
+        let figures = printed_figures(engine, table).await?.into_iter();
+        let figures = figures.map(|figure| (table.scenario().to_owned(), figure));
+        printed.push((&table.id, figures.collect()));
     }
+    let reported: BTreeSet<&str> = corrections
+        .iter()
+        .map(|c| reports[c.report].report_id.as_str())
+        .collect();
+    let made_of = figures_made_of(engine, plan, &reported).await?;
+    let mut findings = Vec::new();
     for correction in corrections {
         let report = &reports[correction.report];
-        let Some(unit) = report.unit.clone() else {
-            continue;
-        };
-        let places = places_of(plan, &unit);
+        let touched: BTreeSet<&Figure> = correction
+            .cells
+            .iter()
+            .filter_map(|cell| made_of.get(&(report.report_id.clone(), cell.clone())))
+            .flatten()
+            .collect();
         let tables: Vec<&str> = printed
             .iter()
-            .filter(|(_, scenario, figures)| {
-                figures
-                    .iter()
-                    .any(|figure| touches(plan, &correction, &places, scenario, figure))
-            })
-            .map(|(id, ..)| *id)
+            .filter(|(_, figures)| touched.iter().any(|figure| figures.contains(*figure)))
+            .map(|(id, _)| *id)
             .collect();
         let tables = match tables.len() {
             0 => "-".to_owned(),
@@ -53,73 +61,86 @@ pub(super) async fn note_late_corrections(
         let names = plan
             .geography
             .names(&correction.successor, jiff::civil::Date::MAX);
-        let count = correction.changed.len().to_string();
+        let count = correction.changed.to_string();
         let args = [
             ("successor_vi", names.map_or("", |n| n.name_vi.as_str())),
             ("successor_en", names.map_or("", |n| n.name_en.as_str())),
             ("count", &count),
             ("tables", &tables),
         ];
-        let finding = Finding::new("TH425", report.place(), &args);
-        reports[correction.report].findings.push(finding);
+        let place = Place {
+            unit_vintage: Some(correction.unit.vintage.clone()),
+            unit_code: Some(correction.unit.code.clone()),
+            ..report.place()
+        };
+        findings.push((correction.report, Finding::new("TH425", place, &args)));
+    }
+    for (report, finding) in findings {
+        reports[report].findings.push(finding);
     }
     Ok(())
 }
 
-/// Everything that a unit's figures enter, as geography and code: the unit on all its vintages, what it went into, their
-/// regions, the country.
-fn places_of(plan: &Plan, unit: &UnitKey) -> BTreeSet<(String, String)> {
-    let geography = &plan.geography;
-    let mut units: BTreeSet<&UnitKey> = geography
-        .entities()
-        .filter(|(_, entity)| *entity == geography.entity(unit))
-        .map(|(unit, _)| unit)
-        .collect();
-    units.extend(geography.successors(unit).into_iter().map(|c| &c.to));
-    let mut places = BTreeSet::new();
-    for unit in units {
-        let place = |code: &str| (unit.vintage.clone(), code.to_owned());
-        places.insert(place(&unit.code));
-        places.insert(place(&plan.country.code));
-        let regions = geography.tables.regions.iter().filter(|r| r.unit == *unit);
-        places.extend(regions.map(|r| place(&r.region)));
-    }
-    places
-}
-
-/// Whether a printed figure depends on what a correction changes.
-fn touches(
+/// The figures that the cells of some reports are behind: those of units, of their regions and of the country.
+async fn figures_made_of(
+    engine: &Engine,
     plan: &Plan,
-    correction: &LateCorrection,
-    places: &BTreeSet<(String, String)>,
-    scenario: &str,
-    (figure, is_there): (&FigureKey, &bool),
-) -> bool {
-    let in_place = places.contains(&(figure.geography.clone(), figure.code.clone()));
-    in_place
-        && correction
-            .changed
-            .iter()
-            .any(|(indicator, sector, of, period)| {
-                let same_scenario = scenario == of.as_str()
-                    || (scenario == "best" && *of != crate::extract::Scenario::Plan);
-                same_scenario
-                    && *sector == figure.sector
-                    && period.to_string() == figure.period
-                    && (*indicator == figure.indicator
-                        || (*is_there && enters(plan, indicator, &figure.indicator)))
-            })
-}
-
-/// Whether an indicator enters another: as its weight, or as a side of it.
-fn enters(plan: &Plan, part: &str, whole: &str) -> bool {
-    let measure = plan.indicators.iter().find(|i| i.id == whole);
-    measure.is_some_and(|i| match &i.measure {
-        Measure::Mean { weight } => weight == part,
-        Measure::Ratio {
-            numerator,
-            denominator,
-        } => numerator == part || denominator == part,
-        Measure::Stock | Measure::Flow => false,
-    })
+    reports: &BTreeSet<&str>,
+) -> Result<BTreeMap<(String, String), BTreeSet<Figure>>> {
+    let ids: Vec<String> = reports.iter().map(|id| format!("'{id}'")).collect();
+    let sql = format!(
+        "SELECT DISTINCT report_id, cell, geography, unit_code, period, indicator, sector, scenario FROM fact_sources \
+         WHERE fund = '_T' AND report_id IN ({})",
+        ids.join(", ")
+    );
+    let (_, batches) = engine.query(&sql).await?;
+    let mut made_of: BTreeMap<(String, String), BTreeSet<Figure>> = BTreeMap::new();
+    for batch in &batches {
+        let columns = [
+            "report_id",
+            "cell",
+            "geography",
+            "unit_code",
+            "period",
+            "indicator",
+            "sector",
+            "scenario",
+        ]
+        .map(|column| texts(batch, column));
+        for row in 0..batch.num_rows() {
+            let [
+                report,
+                cell,
+                geography,
+                code,
+                period,
+                indicator,
+                sector,
+                scenario,
+            ] = columns
+                .each_ref()
+                .map(|of| of[row].clone().unwrap_or_default());
+            let unit = UnitKey {
+                vintage: geography.clone(),
+                code: code.clone(),
+            };
+            let members = &plan.geography.tables.regions;
+            let regions = members.iter().filter(|member| member.unit == unit);
+            let places = [code, plan.country.code.clone()]
+                .into_iter()
+                .chain(regions.map(|member| member.region.clone()));
+            let figures = made_of.entry((report, cell)).or_default();
+            figures.extend(places.map(|code| {
+                let figure = FigureKey {
+                    geography: geography.clone(),
+                    code,
+                    indicator: indicator.clone(),
+                    sector: sector.clone(),
+                    period: period.clone(),
+                };
+                (scenario.clone(), figure)
+            }));
+        }
+    }
+    Ok(made_of)
 }

@@ -235,7 +235,7 @@ async fn touched(
         let printed = printed_figures(&engine, table).await?;
         let scenario = table.scenario();
         if printed
-            .into_keys()
+            .into_iter()
             .any(|figure| changed.contains(&(scenario.to_owned(), figure)))
         {
             tables.push(table.id.clone());

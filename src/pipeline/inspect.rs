@@ -7,7 +7,9 @@ use super::assemble::{Submission, TableReading, read_submission};
 use super::run::{RunError, judge_reports, within};
 use crate::diagnostic::Finding;
 use crate::extract::Carried;
-use crate::geography::{Docket, Known, Report, decide_vintages, settle_revisions, settle_twins};
+use crate::geography::{
+    Docket, Known, Report, Subject, decide_vintages, settle_revisions, settle_twins,
+};
 use crate::intake::look_at;
 use crate::text::FileEncoding;
 
@@ -67,7 +69,7 @@ fn read_decided(
         .iter()
         .map(|arrival| Known {
             submission_id: &arrival.sha256[..16],
-            file_name: &arrival.file_name,
+            file_name: decided_name(plan, &arrival.file_name),
             received_at: arrival.received_at,
         })
         .collect();
@@ -82,7 +84,10 @@ fn read_decided(
             duplicate: false,
             refused: arrival.refused.clone(),
         };
-        let withdrawn = docket.withdrawn(&submission.known());
+        let withdrawn = docket.withdrawn(&Known {
+            file_name: decided_name(plan, &arrival.file_name),
+            ..submission.known()
+        });
         submission.refused.extend(withdrawn);
         let contents = read_submission(plan, &docket, &submission, &arrival.path);
         reports.extend(contents.reports);
@@ -101,7 +106,13 @@ fn read_decided(
     }
     decide_vintages(&mut reports, &docket, &plan.geography, &plan.zone);
     settle_twins(&mut reports, &docket);
-    settle_revisions(&mut reports, &plan.reporters, &docket, &plan.lexicon);
+    settle_revisions(
+        &mut reports,
+        &plan.reporters,
+        &docket,
+        &plan.zone,
+        &plan.lexicon,
+    );
     let mut reports = reports.into_iter();
     for (inspection, readings) in inspections.iter_mut().zip(readings) {
         inspection.reports = readings
@@ -112,6 +123,18 @@ fn read_decided(
         place_findings(inspection);
     }
     Ok((inspections, docket))
+}
+
+/// The name by which decisions know a file: that of the inbox, which its path ends with.
+fn decided_name<'a>(plan: &'a Plan, path: &'a str) -> &'a str {
+    let names = plan.decisions.iter().filter_map(|d| match &d.subject {
+        Subject::File(name) => Some(name.as_str()),
+        _ => None,
+    });
+    names
+        .filter(|name| path.ends_with(&format!("/{name}")))
+        .max_by_key(|name| name.len())
+        .unwrap_or(path)
 }
 
 /// Reads files as [`read_files`] does and lets the rules judge them.

@@ -489,7 +489,13 @@ impl Work<'_> {
             .collect();
         decide_vintages(&mut reports, docket, &plan.geography, &plan.zone);
         settle_twins(&mut reports, docket);
-        settle_revisions(&mut reports, &plan.reporters, docket, &plan.lexicon);
+        settle_revisions(
+            &mut reports,
+            &plan.reporters,
+            docket,
+            &plan.zone,
+            &plan.lexicon,
+        );
 
         progress(Stage::Validate, 0, plan.rules.len());
         let (engine, mut out) = judge_reports(plan, docket, &mut reports).await?;
@@ -574,7 +580,7 @@ pub(super) async fn judge_reports(
             out.insert("rule_results", tables::rule_results(&results)?);
             return Ok((engine, out));
         }
-        settle_revisions(reports, &plan.reporters, docket, &plan.lexicon);
+        settle_revisions(reports, &plan.reporters, docket, &plan.zone, &plan.lexicon);
     }
 }
 

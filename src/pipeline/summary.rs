@@ -23,6 +23,8 @@ pub struct Summary {
     pub pipeline: String,
     /// The snapshot.
     pub snapshot: String,
+    /// Whether it is the one that readers see; one of the past is not.
+    pub is_current: bool,
     /// Submissions by outcome.
     pub submissions: BTreeMap<String, i64>,
     /// Reports by form and period.
@@ -73,6 +75,8 @@ pub struct DecisionLine {
     pub file_name: Option<String>,
     /// The report, if it is about one.
     pub report_id: Option<String>,
+    /// Its sheet.
+    pub sheet: Option<String>,
     /// `applied`, `unneeded` or `stale`.
     pub outcome: String,
     /// Who decided.
@@ -181,6 +185,7 @@ pub(super) async fn summarize(
     let headlines = headlines(engine, plan).await?;
     Ok(Summary {
         pipeline: plan.id.clone(),
+        is_current: Snapshot::current(&options.lake)? == *snapshot,
         snapshot: snapshot.id.clone(),
         submissions,
         reports: report_counts(engine, plan, findings).await?,
@@ -198,12 +203,18 @@ pub(super) async fn summarize(
 
 async fn decision_lines(engine: &Engine) -> Result<Vec<DecisionLine>, RunError> {
     let (_, batches) = engine
-        .query("SELECT * FROM decisions ORDER BY number, kind, file_name, report_id")
+        .query(
+            "SELECT d.number, d.kind, d.ruling, d.file_name, d.report_id, coalesce(r.sheet, d.sheet) AS sheet, d.outcome, d.decided_by, \
+                    d.decided_on, d.reason \
+             FROM decisions d LEFT JOIN reports r ON r.report_id = d.report_id \
+             ORDER BY d.number, d.kind, d.file_name, d.report_id",
+        )
         .await?;
     let mut lines = Vec::new();
     for batch in &batches {
         let column = |name: &str| texts(batch, name);
-        let [kind, value, file, report] = ["kind", "value", "file_name", "report_id"].map(column);
+        let [kind, value, file, report] = ["kind", "ruling", "file_name", "report_id"].map(column);
+        let sheet = column("sheet");
         let [outcome, by, on, why] = ["outcome", "decided_by", "decided_on", "reason"].map(column);
         let numbers = batch.column(0).as_primitive::<Int64Type>();
         lines.extend((0..batch.num_rows()).map(|row| DecisionLine {
@@ -214,6 +225,7 @@ async fn decision_lines(engine: &Engine) -> Result<Vec<DecisionLine>, RunError> 
             },
             file_name: optional(&file, row),
             report_id: optional(&report, row),
+            sheet: optional(&sheet, row),
             outcome: outcome.value(row).to_owned(),
             by: by.value(row).to_owned(),
             on: on.value(row).to_owned(),
@@ -252,19 +264,18 @@ async fn report_counts(
     findings: &[Finding],
 ) -> Result<Vec<ReportCount>, RunError> {
     let (_, batches) = engine
-        .query("SELECT form, period, count(*) AS n FROM reports WHERE period IS NOT NULL GROUP BY form, period ORDER BY form, period")
+        .query("SELECT form, period, count(*) AS n, sum(CASE WHEN is_current THEN 1 ELSE 0 END) AS counted FROM reports \
+                WHERE period IS NOT NULL GROUP BY form, period ORDER BY form, period")
         .await?;
-    let mut counts: BTreeMap<(String, String), i64> = BTreeMap::new();
+    // Reports, and those of them that count.
+    let mut counts: BTreeMap<(String, String), (i64, i64)> = BTreeMap::new();
     for batch in &batches {
-        let (form, period, n) = (
-            texts(batch, "form"),
-            texts(batch, "period"),
-            batch.column(2).as_primitive::<Int64Type>(),
-        );
+        let (form, period) = (texts(batch, "form"), texts(batch, "period"));
+        let [all, counted] = [2, 3].map(|i| batch.column(i).as_primitive::<Int64Type>());
         for row in 0..batch.num_rows() {
             counts.insert(
                 (form.value(row).to_owned(), period.value(row).to_owned()),
-                n.value(row),
+                (all.value(row), counted.value(row)),
             );
         }
     }
@@ -275,7 +286,7 @@ async fn report_counts(
     }
     Ok(counts
         .into_iter()
-        .filter_map(|((form, period), reports)| {
+        .filter_map(|((form, period), (reports, counted))| {
             let parsed: Period = period.parse().ok()?;
             let due = due_date(&form, parsed, &plan.duties).unwrap_or_else(|| parsed.end());
             let expected = plan
@@ -290,7 +301,11 @@ async fn report_counts(
                         && f.place.period.as_ref() == Some(&period)
                 })
                 .count();
-            let units_reported = expected.saturating_sub(missing);
+            // Where no report counts nobody has reported, whether or not the collection is open.
+            let units_reported = match counted {
+                0 => 0,
+                _ => expected.saturating_sub(missing),
+            };
             Some(ReportCount {
                 form,
                 period,

@@ -115,7 +115,7 @@ pub(super) fn report_evidence(all: &[Report]) -> Result<RecordBatch, ArrowError>
             let unit = report.unit.as_ref();
             let settled = match (e.aspect, unit) {
                 ("unit", Some(unit)) => Evidence {
-                    value: Some(format!("{}:{}", unit.vintage, unit.code)),
+                    answer: Some(format!("{}:{}", unit.vintage, unit.code)),
                     ..e.clone()
                 },
                 ("vintage", Some(unit)) => {
@@ -123,7 +123,7 @@ pub(super) fn report_evidence(all: &[Report]) -> Result<RecordBatch, ArrowError>
                     let words = (basis == "stated").then(|| e.clone());
                     Evidence {
                         aspect: e.aspect,
-                        value: Some(unit.vintage.clone()),
+                        answer: Some(unit.vintage.clone()),
                         basis,
                         text: words.as_ref().and_then(|e| e.text.clone()),
                         cell: words.and_then(|e| e.cell),
@@ -139,7 +139,7 @@ pub(super) fn report_evidence(all: &[Report]) -> Result<RecordBatch, ArrowError>
         vec![
             text(rows.iter().map(|(r, _)| Some(r.report_id.as_str()))),
             text(rows.iter().map(|(_, e)| Some(e.aspect))),
-            text(rows.iter().map(|(_, e)| e.value.as_deref())),
+            text(rows.iter().map(|(_, e)| e.answer.as_deref())),
             text(rows.iter().map(|(_, e)| Some(e.basis))),
             text(rows.iter().map(|(_, e)| e.text.as_deref())),
             text(rows.iter().map(|(r, e)| {

@@ -12,7 +12,7 @@ use datafusion::error::Result;
 use jiff::civil::Date;
 
 use crate::engine::{Engine, conform};
-use crate::geography::{Geography, Report, UnitKey};
+use crate::geography::{Geography, Report, UnitKey, UnitName};
 use crate::lake;
 use crate::period::Period;
 
@@ -95,6 +95,7 @@ pub fn register_helpers(engine: &Engine, geography: &Geography, reports: &[Repor
     engine.register("unit_entities", schema, vec![batch])?;
 
     register_atoms(engine, geography)?;
+    register_merges(engine, geography)?;
 
     let mut periods: Vec<Period> = reports
         .iter()
@@ -177,6 +178,36 @@ fn register_atoms(engine: &Engine, geography: &Geography) -> Result<()> {
         ("size", Arc::new(Int64Array::from(sizes))),
     ])?;
     engine.register("unit_atoms", schema, vec![batch])
+}
+
+/// `entity_merges`: which reporting units were merged into which, with the names of those that were.
+fn register_merges(engine: &Engine, geography: &Geography) -> Result<()> {
+    let id = |unit: &UnitKey| {
+        let entity = geography.entity(unit);
+        format!("{}:{}", entity.vintage, entity.code)
+    };
+    let rows: Vec<[String; 4]> = geography
+        .tables
+        .changes
+        .iter()
+        .filter(|change| !change.is_unchanged())
+        .map(|change| {
+            let names = geography.names(&change.from, Date::MAX);
+            let name = |of: fn(&UnitName) -> &String| {
+                names.map_or_else(|| change.from.code.clone(), |n| of(n).clone())
+            };
+            let (name_vi, name_en) = (name(|n| &n.name_vi), name(|n| &n.name_en));
+            [id(&change.to), id(&change.from), name_vi, name_en]
+        })
+        .collect();
+    let column = |i: usize| texts(rows.iter().map(move |row| row[i].as_str()));
+    let (schema, batch) = helper(vec![
+        ("to_entity", column(0)),
+        ("from_entity", column(1)),
+        ("name_vi", column(2)),
+        ("name_en", column(3)),
+    ])?;
+    engine.register("entity_merges", schema, vec![batch])
 }
 
 /// The members of groups of units: what `aggregated` adds up.

@@ -4,7 +4,7 @@
 //! stays blank. A figure delivered twice, or under a column that is not declared, is an error: a join that fans
 //! out must never be printed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow::array::{Array, AsArray, RecordBatch, StringArray};
@@ -76,19 +76,18 @@ pub async fn build(
         .map_err(|message| named(DataFusionError::Plan(message)))
 }
 
-/// The figures of the lake that a table prints, each with whether it is there.
+/// The figures of the lake that a table prints, whether they are there or not.
 ///
 /// # Errors
 /// When the query fails.
 pub async fn printed_figures(
     engine: &Engine,
     definition: &TableDefinition,
-) -> Result<BTreeMap<FigureKey, bool>> {
+) -> Result<BTreeSet<FigureKey>> {
     let delivered = deliver(engine, definition).await?;
     let from = Delivered { batch: &delivered };
-    let has_value = |row| from.value(row).is_ok_and(|value| value.is_some());
     Ok((0..delivered.num_rows())
-        .filter_map(|row| Some((from.figure(row)?, has_value(row))))
+        .filter_map(|row| from.figure(row))
         .collect())
 }
 

@@ -64,6 +64,14 @@ pub(super) fn is_placeholder(name: &str) -> bool {
         .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
 }
 
+/// An expression longer than this is a mistake; it bounds how deep one can be nested.
+const LONGEST: usize = 2_000;
+
+/// The functions that expressions may call: none that knows a clock, chance or other tables.
+const FUNCTIONS: [&str; 8] = [
+    "abs", "coalesce", "greatest", "least", "nullif", "round", "floor", "ceil",
+];
+
 /// Turns an expression into SQL. A divisor that is zero makes it NULL.
 ///
 /// # Errors
@@ -121,6 +129,12 @@ pub fn parse_expression(
         at = whole.end();
     }
     sql.push_str(&text[at..]);
+    if text.len() > LONGEST {
+        return Err(format!("an expression has at most {LONGEST} characters"));
+    }
+    if sql.contains('%') {
+        return Err("`%` is not known here: a remainder has no meaning for figures".to_owned());
+    }
     if operands.is_empty() {
         return Err("no indicator of the catalogue stands in the expression".to_owned());
     }
@@ -152,6 +166,17 @@ pub(super) fn parse_condition(sql: &str) -> Result<Expr, String> {
         return Err(format!("`{next}` is not expected where it stands"));
     }
     let unknown = visit_expressions(&condition, |part| match part {
+        Expr::Function(function) => {
+            let name = function.name.to_string().to_lowercase();
+            if FUNCTIONS.contains(&name.as_str()) {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(format!("{name}()"))
+            }
+        }
+        Expr::Subquery(_) | Expr::Exists { .. } | Expr::InSubquery { .. } => {
+            ControlFlow::Break(part.to_string())
+        }
         Expr::Identifier(name) if !is_placeholder(&name.value) => {
             ControlFlow::Break(name.value.clone())
         }
@@ -159,7 +184,10 @@ pub(super) fn parse_condition(sql: &str) -> Result<Expr, String> {
         _ => ControlFlow::Continue(()),
     });
     match unknown {
-        ControlFlow::Break(name) => Err(format!("`{name}` is no indicator of the catalogue")),
+        ControlFlow::Break(name) => Err(format!(
+            "`{name}` is no indicator of the catalogue and none of the functions {}",
+            FUNCTIONS.join(", ")
+        )),
         ControlFlow::Continue(()) => Ok(condition),
     }
 }
@@ -197,5 +225,22 @@ mod tests {
         assert!(parse_expression("abs(1) > 0", known).is_err());
         assert!(parse_expression("v0 <= htx_total", known).is_err());
         assert!(parse_expression("1 / (htx_a - htx_b) > 0", known).is_err());
+        assert!(parse_expression("htx_a % htx_b = 0", known).is_err());
+        let long = vec!["htx_a > 0"; 1000].join(" AND ");
+        assert!(parse_expression(&long, known).is_err());
+    }
+
+    #[test]
+    fn a_condition_knows_no_clock_no_chance_and_no_other_table() {
+        for sql in [
+            "random() < 0.5",
+            "v0 > 0 AND now() > '2020-01-01'",
+            "v0 > (SELECT 1)",
+            "EXISTS (SELECT 1)",
+            "v0 IN (SELECT 1)",
+        ] {
+            assert!(parse_condition(sql).is_err(), "{sql}");
+        }
+        assert!(parse_condition("abs(v0 / nullif(v1, 0) - 1) <= 0.3").is_ok());
     }
 }

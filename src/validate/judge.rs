@@ -348,11 +348,21 @@ pub async fn judge(
 /// The reports that a rule holds back by these judgements.
 #[must_use]
 pub fn held_by(rules: &[Rule], reports: &[Report], judgements: &[Judgement]) -> BTreeSet<usize> {
-    judgements
-        .iter()
-        .filter(|j| j.verdict == Some(false) && holds(&rules[j.rule], &reports[j.report]))
-        .map(|j| j.report)
-        .collect()
+    let held = |depends: bool| -> BTreeSet<usize> {
+        judgements
+            .iter()
+            .filter(|j| j.verdict == Some(false) && holds(&rules[j.rule], &reports[j.report]))
+            .filter(|j| rules[j.rule].kind.depends_on_others() == depends)
+            .map(|j| j.report)
+            .collect()
+    };
+    // What is wrong by itself goes first: it may be what another report was found to disagree with.
+    let by_themselves = held(false);
+    if by_themselves.is_empty() {
+        held(true)
+    } else {
+        by_themselves
+    }
 }
 
 /// Puts the findings of judgements with their reports, and holds back those of which a rule demands it; a report that a

@@ -123,6 +123,21 @@ pub enum RuleKind {
 /// What the head of the file of rules tells.
 const HEAD: &str = "see the head of rules.toml for what a rule may say";
 
+impl RuleKind {
+    /// Whether the rule looks into other reports than the one it judges.
+    #[must_use]
+    pub fn depends_on_others(&self) -> bool {
+        match self {
+            Self::Expression(expression) => expression.operands.iter().any(|o| o.form.is_some()),
+            Self::Revision { .. } => true,
+            Self::CountsNotNegative
+            | Self::Comparison { .. }
+            | Self::SumOfSectors
+            | Self::PartsOfSectors => false,
+        }
+    }
+}
+
 impl Rule {
     /// Checks a rule.
     ///
@@ -149,6 +164,23 @@ impl Rule {
         if !subject.forms.iter().any(|f| f.code == *form) {
             let message = format!("the form `{form}` is not declared");
             return Err(unsound(raw.form.span().start, message));
+        }
+        let takes: &[&str] = match raw.kind.get_ref() {
+            RawKind::Expression => &["expression"],
+            RawKind::Comparison => &["tolerance"],
+            RawKind::Revision => &["tolerance", "at_least"],
+            RawKind::CountsNotNegative | RawKind::SumOfSectors | RawKind::PartsOfSectors => &[],
+        };
+        let given = [
+            ("expression", &raw.expression),
+            ("tolerance", &raw.tolerance),
+            ("at_least", &raw.at_least),
+        ];
+        for (name, value) in given {
+            if let Some(value) = value.as_ref().filter(|_| !takes.contains(&name)) {
+                let message = format!("a rule of this kind takes no `{name}`");
+                return Err(unsound(value.span().start, message));
+            }
         }
         let mut offset = raw.kind.span().start;
         let kind = match raw.kind.get_ref() {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::expression::{Expression, Operand, parse_condition};
 use super::prove::{Proved, prove};
 use super::rule::RuleKind;
-use crate::extract::{Column, Form, Scenario, belongs};
+use crate::extract::{Column, Dimension, Form, Scenario, belongs};
 use crate::normalize::TOTAL;
 use crate::period::{Frequency, Period};
 
@@ -188,7 +188,13 @@ fn columns(form: &Form, frequency: Frequency) -> impl Iterator<Item = &Column> {
 
 /// Whether a column has a cell for an indicator of a sector.
 fn has_cell(form: &Form, column: &Column, indicator: &str, sector: &str) -> bool {
-    let has_row = |member: &str| form.rows.iter().any(|row| row.member == member);
+    // Rows that are units break nothing down: their figures are of all sectors together.
+    let has_row = |member: &str| match form.dimension {
+        Dimension::Unit => member == TOTAL,
+        Dimension::Indicator | Dimension::Sector => {
+            form.rows.iter().any(|row| row.member == member)
+        }
+    };
     match &column.indicator {
         Some(own) => own == indicator && has_row(sector),
         None => sector == TOTAL && has_row(indicator),

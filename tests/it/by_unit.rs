@@ -193,6 +193,8 @@ fn a_blank_table_lists_the_provinces_in_force_and_is_for_none_alone() {
     let directory = TempDir::new().expect("a directory");
     let file = directory.path().join("blank.xlsx");
     let file = file.to_string_lossy();
+    let lake = directory.path().join("lake");
+    let lake = lake.to_string_lossy();
     for (period, units, vintage) in [("2022", 63, "2004"), ("2026", 34, "2025")] {
         let asked = [
             "template",
@@ -201,6 +203,8 @@ fn a_blank_table_lists_the_provinces_in_force_and_is_for_none_alone() {
             PIPELINE,
             "--period",
             period,
+            "--lake",
+            &lake,
             "--out",
             &file,
         ];
@@ -225,6 +229,8 @@ fn a_blank_table_lists_the_provinces_in_force_and_is_for_none_alone() {
         "2026",
         "--unit",
         "15",
+        "--lake",
+        &lake,
     ]);
     assert_eq!(refused.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&refused.stderr).contains("leave out --unit"));
@@ -588,6 +594,32 @@ period = "N"
         )),
         ["15894,34"]
     );
+}
+
+/// The rules of such a form are proved like those of any other: its figures are of all sectors together.
+#[test]
+fn rules_over_rows_that_are_units_are_found_sound() {
+    let directory = TempDir::new().expect("a directory");
+    copy(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines"),
+        directory.path(),
+    );
+    let pipeline = directory.path().join("htx-pxweb");
+    let check = |expression: &str| {
+        let rules = format!(
+            "[[rule]]\nid = \"P1\"\nform = \"HTX-KQ\"\nseverity = \"warning\"\nkind = \"expression\"\nexpression = \"{expression}\"\n\
+             message_vi = \"Bất thường\"\nmessage_en = \"Unusual\"\n"
+        );
+        fs::write(pipeline.join("rules.toml"), rules).expect("written");
+        let output = tonghop(&["check", &pipeline.to_string_lossy()]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code(), said)
+    };
+    let (code, said) = check("htx_operating_with_results between 1 and 5000");
+    assert_eq!(code, Some(0), "{said}");
+    let (code, said) = check("htx_operating_with_results[A] > 0");
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("rules.toml:6"), "{said}");
 }
 
 /// Rows that no one geography has, and rows that the stated one has not: neither table counts, and the finding names

@@ -208,7 +208,7 @@ fn decisions_settle_what_files_leave_open() {
         "{said}"
     );
     assert_eq!(
-        office.sql("SELECT number, kind, value, outcome FROM decisions ORDER BY number, kind"),
+        office.sql("SELECT number, kind, ruling, outcome FROM decisions ORDER BY number, kind"),
         [
             "1,vintage,2025,applied",
             "2,unit,2025:52,applied",
@@ -262,7 +262,7 @@ fn decisions_settle_what_files_leave_open() {
     );
     let why = |file: &str| {
         office.sql(&format!(
-            "SELECT e.aspect, e.value, e.basis, e.cell FROM report_evidence e JOIN reports r ON r.report_id = e.report_id \
+            "SELECT e.aspect, e.answer, e.basis, e.cell FROM report_evidence e JOIN reports r ON r.report_id = e.report_id \
              JOIN submissions s ON s.submission_id = r.submission_id WHERE s.file_name = '{file}' ORDER BY e.aspect"
         ))
     };
@@ -391,4 +391,100 @@ fn what_is_wrong_in_decisions_is_said_before_anything_runs() {
             "line {line} for {message} in {text}"
         );
     }
+}
+
+#[test]
+fn what_is_decided_gives_way_to_what_comes_later_and_stays_for_what_was_meant() {
+    let mut office = Office::new();
+    // Two versions, of which the first was accepted; and a file that was withdrawn, dated after its decision by a copy.
+    office.send(
+        "x1.csv",
+        "2025-12-20",
+        &csv("UBND tỉnh Sơn La", 2025, 100, 60, ""),
+    );
+    office.send(
+        "x2.csv",
+        "2025-12-22",
+        &csv("UBND tỉnh Sơn La", 2025, 110, 60, ""),
+    );
+    office.send(
+        "w.csv",
+        "2026-02-01",
+        &csv("UBND tỉnh Lai Châu", 2025, 999, 60, ""),
+    );
+    office.decide(&format!(
+        "[[decision]]\nfile = \"x1.csv\"\naccept = true\n{WHO}\n[[decision]]\nfile = \"w.csv\"\nwithdraw = true\n{WHO}"
+    ));
+    office.run("lake", &[]);
+    let facts = "SELECT unit_code, value FROM facts WHERE geography = '2025' AND indicator = 'htx_total' AND period = '2025' \
+                 AND scenario = 'estimate' ORDER BY unit_code";
+    assert_eq!(office.sql(facts), ["14,100.000000"]);
+    // A third version, and another file by the name of the one that was withdrawn.
+    office.send(
+        "x3.csv",
+        "2026-03-01",
+        &csv("UBND tỉnh Sơn La", 2025, 120, 60, ""),
+    );
+    office.send(
+        "w.csv",
+        "2026-03-01",
+        &csv("UBND tỉnh Cao Bằng", 2025, 40, 20, ""),
+    );
+    office.run("lake", &[]);
+    assert_eq!(office.sql(facts), ["04,40.000000", "14,120.000000"]);
+    assert_eq!(
+        office.sql("SELECT number, kind, outcome FROM decisions ORDER BY number"),
+        ["1,accept,stale", "2,withdraw,applied"]
+    );
+    assert_eq!(
+        office.sql("SELECT code, file_name FROM findings WHERE code IN ('TH418', 'TH420', 'TH426') ORDER BY code"),
+        ["TH418,w.csv", "TH420,x1.csv", "TH426,w.csv"]
+    );
+    // Told in words, in both languages.
+    assert_eq!(
+        office.sql("SELECT message_vi FROM findings WHERE code = 'TH420'"),
+        ["Quyết định số 1 (được tính) về `x1.csv` không áp dụng được vào đâu"]
+    );
+    // `inspect` knows the decisions by the names of the inbox.
+    let pipeline = office.path("pipelines/kttt").to_string_lossy().into_owned();
+    let file = office.path("inbox/w.csv").to_string_lossy().into_owned();
+    let output = tonghop(&["inspect", "--pipeline", &pipeline, &file]);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.contains("TH418"), "{text}");
+}
+
+#[test]
+fn a_report_is_not_held_for_disagreeing_with_one_that_is_held_itself() {
+    let mut office = Office::new();
+    let rules = office.path("pipelines/kttt/rules.toml");
+    let mut text = fs::read_to_string(&rules).expect("rules");
+    for rule in ["R101", "R117"] {
+        let id = format!("id = \"{rule}\"\n");
+        assert!(text.contains(&id));
+        text = text.replace(&id, &format!("{id}on_fail = \"hold\"\n"));
+    }
+    fs::write(&rules, text).expect("written");
+    office.send(
+        "v1.csv",
+        "2024-12-20",
+        &csv("UBND tỉnh Sơn La", 2024, 100, 60, ""),
+    );
+    // More active ones than there are: held, so that the first version counts again.
+    office.send(
+        "v2.csv",
+        "2024-12-22",
+        &csv("UBND tỉnh Sơn La", 2024, 500, 600, ""),
+    );
+    let next = "Biểu số: KTTT-01;;\nĐơn vị báo cáo: UBND tỉnh Sơn La;;\nNĂM 2025;;\nChỉ tiêu;Thực hiện năm 2024;Ước thực hiện năm 2025\n\
+                Tổng số hợp tác xã;101;105\n";
+    office.send("n.csv", "2025-12-20", next.as_bytes());
+    office.run("lake", &[]);
+    assert_eq!(
+        office.sql("SELECT s.file_name, r.is_current FROM reports r JOIN submissions s ON s.submission_id = r.submission_id ORDER BY 1"),
+        ["n.csv,true", "v1.csv,true", "v2.csv,false"]
+    );
+    assert_eq!(
+        office.sql("SELECT DISTINCT rule, file_name FROM findings WHERE code = 'TH502'"),
+        ["R101,v2.csv"]
+    );
 }

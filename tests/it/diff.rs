@@ -201,6 +201,10 @@ fn without_two_snapshots_there_is_nothing_to_compare() {
     let lake = office.path("lake").to_string_lossy().into_owned();
     for (arguments, message) in [
         (vec!["diff"], "nothing was current before"),
+        (
+            vec!["diff", "--pipeline", "pipelines/htx-pxweb"],
+            "belongs to the pipeline `kttt`",
+        ),
         (vec!["diff", "ffff"], "has no one snapshot `ffff`"),
     ] {
         let mut all = arguments;

@@ -170,6 +170,8 @@ fn the_planted_findings_are_found_and_nothing_else() {
         SAMPLE.sql("SELECT code, form, period, unit_vintage, coalesce(unit_code, '') FROM findings WHERE severity = 'info' AND code >= 'TH400' ORDER BY code, form"),
         [
             "TH404,KTTT-01,2025,2025,66", "TH404,KTTT-02,2025,2025,66", "TH409,KTTT-01,2025,2004,", "TH409,KTTT-02,2025,2004,",
+            // One province has not sent, and one unit of measure of another is held back.
+            "TH422,KTTT-01,2024,,", "TH422,KTTT-01,2025,,", "TH422,KTTT-01,2026,,", "TH422,KTTT-02,2025,,",
         ]
     );
     // Every rule judged every loaded column: four a KTTT-01 report, one a KTTT-02 report, corrections once.
@@ -229,7 +231,12 @@ fn values_are_decimals_and_codes_are_text_in_every_file() {
     let tables = std::fs::read_dir(SAMPLE.lake().join("current")).expect("a snapshot");
     let mut seen = 0;
     for table in tables {
-        for file in std::fs::read_dir(table.expect("a table").path()).expect("files") {
+        let table = table.expect("a table").path();
+        // Beside the tables stands what the snapshot says of itself.
+        if !table.is_dir() {
+            continue;
+        }
+        for file in std::fs::read_dir(table).expect("files") {
             let path = file.expect("a file").path();
             let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(
                 std::fs::File::open(&path).expect("a file"),
@@ -246,7 +253,7 @@ fn values_are_decimals_and_codes_are_text_in_every_file() {
                     | "cells_total" | "cells_loaded" | "cells_explained" | "units_reported"
                     | "units_expected" | "sources" | "expected" | "passed" | "failed"
                     | "undecided" | "level" | "decimals" | "scale" | "members" | "workers"
-                    | "row" => "Int64",
+                    | "row" | "number" => "Int64",
                     _ => "Utf8",
                 };
                 assert_eq!(

@@ -1,11 +1,12 @@
 -- revisions: where a later report of a unit says another figure than the one before it did.
--- grain: unit × key × pair of reports that follow each other
+-- grain: reporting unit × key × pair of reports that follow each other; unit_vintage and unit_code are the later report's
 -- Within a scenario the statements follow by the end and length of their report's period, then by sending;
 -- in scenario best the actual follows the estimate.
 WITH stated AS (
-    SELECT o.unit_vintage, o.unit_code, o.period, o.indicator, o.sector, o.fund, o.scenario, o.value, o.report_id,
+    SELECT e.entity, o.unit_vintage, o.unit_code, o.period, o.indicator, o.sector, o.fund, o.scenario, o.value, o.report_id,
            p.ends, p.months, r.revision
     FROM observations o
+    JOIN unit_entities e ON e.vintage = o.unit_vintage AND e.unit_code = o.unit_code
     JOIN reports r ON r.report_id = o.report_id
     JOIN report_order ro ON ro.report_id = o.report_id AND NOT ro.outranked
     JOIN periods p ON p.period = r.period
@@ -16,8 +17,8 @@ in_scenario AS (
            lag(value) OVER w AS value_before, value AS value_after, lag(report_id) OVER w AS report_before,
            report_id AS report_after
     FROM stated
-    WINDOW w AS (PARTITION BY unit_vintage, unit_code, period, indicator, sector, fund, scenario
-                 ORDER BY ends, months, revision, report_id)
+    WINDOW w AS (PARTITION BY entity, period, indicator, sector, fund, scenario
+                 ORDER BY ends, months, unit_vintage, revision, report_id)
 ),
 between_scenarios AS (
     SELECT a.unit_vintage, a.unit_code, a.period, a.indicator, a.sector, a.fund, 'best' AS scenario,

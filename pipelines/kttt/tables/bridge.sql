@@ -74,12 +74,15 @@ listed AS (
     WHERE geography = {geography}
 )
 SELECT l.row_order, l.code AS row_id, CAST(0 AS BIGINT) AS level, l.style, l.label_vi, l.label_en,
+       CAST(NULL AS VARCHAR) AS of_geography, CAST(NULL AS VARCHAR) AS of_code, CAST(NULL AS VARCHAR) AS of_indicator,
+       CAST(NULL AS VARCHAR) AS of_sector, {bridge_year} AS of_period,
        'reported' AS column_id, CAST(NULL AS VARCHAR) AS period, t.value, t.status, t.decimals,
        t.units_reported, t.units_expected, t.missing_vi, t.missing_en
 FROM listed l
 JOIN together t ON t.code = l.code
 UNION ALL
 SELECT l.row_order, l.code AS row_id, CAST(0 AS BIGINT) AS level, l.style, l.label_vi, l.label_en,
+       {geography} AS of_geography, l.code AS of_code, i.indicator AS of_indicator, '_T' AS of_sector, {bridge_year} AS of_period,
        'restated' AS column_id, CAST(NULL AS VARCHAR) AS period, f.value, f.status, i.decimals,
        f.units_reported, f.units_expected,
        coalesce(g.missing_vi, CASE WHEN f.status = 'P' OR (f.value IS NULL AND coalesce(f.status, 'O') <> 'M') THEN l.label_vi END) AS missing_vi,
@@ -96,7 +99,8 @@ UNION ALL
 SELECT l.row_order + row_number() OVER (PARTITION BY l.code ORDER BY m.from_code) AS row_order,
        {bridge_geography} || ':' || m.from_code AS row_id, CAST(1 AS BIGINT) AS level, 'plain' AS style,
        m.name_vi AS label_vi, m.name_en AS label_en,
-       'reported' AS column_id, CAST(NULL AS VARCHAR) AS period, m.value, m.status, m.decimals, m.units_reported, m.units_expected,
+       {bridge_geography} AS of_geography, m.from_code AS of_code, m.indicator AS of_indicator, '_T' AS of_sector,
+       {bridge_year} AS of_period, 'reported' AS column_id, CAST(NULL AS VARCHAR) AS period, m.value, m.status, m.decimals, m.units_reported, m.units_expected,
        CASE WHEN m.lacking THEN m.name_vi END AS missing_vi, CASE WHEN m.lacking THEN m.name_en END AS missing_en
 FROM listed l
 JOIN former m ON m.to_code = l.code AND m.change <> 'unchanged'

@@ -72,12 +72,12 @@ uncovered AS (
      AND s.scenario = f.scenario AND s.atom = t.atom
     WHERE s.atom IS NULL
 ),
--- A unit that lacks all its territory is named itself, else its former units are.
+-- A unit that lacks all its territory is named itself; else the former units that it lacks are named behind it.
 named AS (
     SELECT form, period, indicator, sector, fund, scenario, unit_code,
-           CASE WHEN count(*) = max(size) THEN max(name_vi) ELSE string_agg(atom_vi, ', ' ORDER BY atom) END AS name_vi,
-           CASE WHEN count(*) = max(size) THEN max(name_en) ELSE string_agg(atom_en, ', ' ORDER BY atom) END AS name_en,
-           CASE WHEN count(*) = max(size) THEN 1 ELSE count(*) END AS units
+           max(name_vi) || CASE WHEN count(*) = max(size) THEN '' ELSE ' (' || string_agg(atom_vi, ', ' ORDER BY atom) || ')' END AS name_vi,
+           max(name_en) || CASE WHEN count(*) = max(size) THEN '' ELSE ' (' || string_agg(atom_en, ', ' ORDER BY atom) || ')' END AS name_en,
+           1 AS units
     FROM uncovered
     GROUP BY form, period, indicator, sector, fund, scenario, unit_code
 ),
