@@ -9,29 +9,45 @@ territory AS (
     FROM unit_atoms a
     JOIN newest n ON n.vintage = a.vintage
 ),
+national_figures AS (
+    SELECT f.period, f.indicator, f.sector, f.fund, f.scenario, f.status = 'P' AS is_partial
+    FROM national f
+    JOIN newest n ON n.vintage = f.geography
+    WHERE f.scenario <> 'best' AND f.status <> 'M'
+),
+-- Only totals that are partial can lack a part.
+partial AS (
+    SELECT period, indicator, sector, fund, scenario FROM national_figures WHERE is_partial
+),
 -- The parts behind each figure; a mean without its weight is none, nor is a mean or a ratio over zero.
 used AS (
     SELECT DISTINCT s.period, s.indicator, s.sector, s.fund, s.scenario, a.atom
     FROM fact_sources s
     JOIN newest n ON n.vintage = s.geography
+    JOIN partial p
+      ON p.period = s.period AND p.indicator = s.indicator AND p.sector = s.sector AND p.fund = s.fund AND p.scenario = s.scenario
     JOIN facts f
       ON f.geography = s.geography AND f.unit_code = s.unit_code AND f.period = s.period AND f.indicator = s.indicator
      AND f.sector = s.sector AND f.fund = s.fund AND f.scenario = s.scenario AND f.status <> 'M'
     JOIN indicators i ON i.indicator = s.indicator
     JOIN observations o ON o.report_id = s.report_id AND o.cell = s.cell
     JOIN unit_atoms a ON a.vintage = o.unit_vintage AND a.unit_code = o.unit_code
-    WHERE s.scenario <> 'best' AND s.value IS NOT NULL
+    WHERE s.value IS NOT NULL
       AND (s.part = 'numerator' OR (s.part = 'value' AND (i.measure <> 'mean' OR s.weight IS NOT NULL)))
 ),
 -- What units say themselves, one side of a ratio for the ratio too.
 spoken AS (
     SELECT c.period, c.indicator, c.sector, c.fund, c.scenario, c.unit_vintage, a.atom
     FROM counted c
+    JOIN partial p
+      ON p.period = c.period AND p.indicator = c.indicator AND p.sector = c.sector AND p.fund = c.fund AND p.scenario = c.scenario
     JOIN unit_atoms a ON a.vintage = c.unit_vintage AND a.unit_code = c.unit_code
     UNION
     SELECT c.period, i.indicator, c.sector, c.fund, c.scenario, c.unit_vintage, a.atom
     FROM counted c
     JOIN indicators i ON i.numerator = c.indicator OR i.denominator = c.indicator
+    JOIN partial p
+      ON p.period = c.period AND p.indicator = i.indicator AND p.sector = c.sector AND p.fund = c.fund AND p.scenario = c.scenario
     JOIN unit_atoms a ON a.vintage = c.unit_vintage AND a.unit_code = c.unit_code
 ),
 -- What cannot exist leaves no gap, unless a later unit of the same territory speaks of it: then it is that one's to say.
@@ -40,11 +56,13 @@ settled AS (
     UNION
     SELECT f.period, f.indicator, f.sector, f.fund, f.scenario, a.atom
     FROM facts f
+    JOIN partial p
+      ON p.period = f.period AND p.indicator = f.indicator AND p.sector = f.sector AND p.fund = f.fund AND p.scenario = f.scenario
     JOIN unit_atoms a ON a.vintage = f.geography AND a.unit_code = f.unit_code
     LEFT JOIN spoken s
       ON s.period = f.period AND s.indicator = f.indicator AND s.sector = f.sector AND s.fund = f.fund
      AND s.scenario = f.scenario AND s.atom = a.atom AND s.unit_vintage > f.geography
-    WHERE f.status = 'M' AND f.scenario <> 'best' AND s.atom IS NULL
+    WHERE f.status = 'M' AND s.atom IS NULL
 ),
 stated AS (
     SELECT o.period, o.indicator, o.sector, o.fund, o.scenario,
@@ -55,8 +73,8 @@ stated AS (
 ),
 -- A ratio is of the form of its numerator.
 figures AS (
-    SELECT DISTINCT u.period, u.indicator, u.sector, u.fund, u.scenario, t.form
-    FROM used u
+    SELECT u.period, u.indicator, u.sector, u.fund, u.scenario, u.is_partial, t.form
+    FROM national_figures u
     JOIN indicators i ON i.indicator = u.indicator
     JOIN stated t
       ON t.period = u.period AND t.indicator = coalesce(i.numerator, u.indicator) AND t.sector = u.sector
@@ -70,7 +88,7 @@ uncovered AS (
     LEFT JOIN settled s
       ON s.period = f.period AND s.indicator = f.indicator AND s.sector = f.sector AND s.fund = f.fund
      AND s.scenario = f.scenario AND s.atom = t.atom
-    WHERE s.atom IS NULL
+    WHERE f.is_partial AND s.atom IS NULL
 ),
 -- A unit that lacks all its territory is named itself; else the former units that it lacks are named behind it.
 named AS (
