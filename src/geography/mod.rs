@@ -4,19 +4,22 @@
 //! after a change, so nothing here ever joins on one of them.
 
 mod decision;
+mod duty;
 mod identify;
+mod late;
 pub(crate) mod reference;
 pub(crate) use reference as reference_csv;
 mod report;
 mod vintage;
 
 pub use decision::{Decided, Decision, Docket, Known, Outcome, Ruling, Subject};
-pub use identify::{Claim, Identified, Reporter, Reporters};
-pub use reference::{RegionMember, Tables, UnitChange, UnitName};
-pub use report::{
-    Collection, Duty, Evidence, LateCorrection, Missing, Report, due_date, late_corrections,
-    missing_reports, reports_after_their_due_date, settle_revisions, settle_twins,
+pub use duty::{
+    Collection, Duty, Missing, due_date, missing_reports, reports_after_their_due_date,
 };
+pub use identify::{Claim, Identified, Reporter, Reporters};
+pub use late::{LateCorrection, late_corrections};
+pub use reference::{RegionMember, Tables, UnitChange, UnitName};
+pub use report::{Evidence, Report, settle_revisions, settle_twins};
 pub use vintage::decide_vintages;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,0 +1,176 @@
+//! Which reports are owed, by when, and which did not come or came late.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::report::Report;
+use super::{Geography, UnitKey};
+use crate::diagnostic::{Finding, Place};
+use crate::period::{Frequency, Period};
+
+/// A duty to report.
+#[derive(Debug, Clone)]
+pub struct Duty {
+    /// Identifier.
+    pub id: String,
+    /// Rank of the reporter that has it.
+    pub rank: i64,
+    /// Frequency.
+    pub frequency: Frequency,
+    /// Month of the last day; none for the last month of the period.
+    pub due_month: Option<i8>,
+    /// Day of the month.
+    pub due_day: i8,
+    /// Years after the year of the period.
+    pub year_offset: i16,
+    /// Forms.
+    pub forms: Vec<String>,
+}
+
+impl Duty {
+    fn due(&self, period: Period) -> Option<Date> {
+        let month = self.due_month.unwrap_or_else(|| period.end().month());
+        Date::new(period.year + self.year_offset, month, self.due_day).ok()
+    }
+}
+
+/// A form and a period for which reports are owed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Collection {
+    /// Form.
+    pub form: String,
+    /// Period.
+    pub period: Period,
+    /// Last day, if a duty gives one.
+    pub due: Option<Date>,
+    /// Vintage whose units owe a report.
+    pub vintage: String,
+}
+
+/// A report that is owed and did not come.
+#[derive(Debug, Clone)]
+pub struct Missing {
+    /// The collection.
+    pub collection: Collection,
+    /// The unit.
+    pub unit: UnitKey,
+}
+
+/// The collections that are open: those of accepted reports and those `listed`.
+fn open_collections(
+    reports: &[Report],
+    listed: &[(String, Period)],
+    duties: &[Duty],
+    geography: &Geography,
+) -> BTreeSet<Collection> {
+    let accepted = reports
+        .iter()
+        .filter(|r| !r.held)
+        .filter_map(|r| Some((r.form.clone(), r.period?)));
+    accepted
+        .chain(listed.iter().cloned())
+        .map(|(form, period)| {
+            let due = due_date(&form, period, duties);
+            let vintage = geography
+                .vintage_on(due.unwrap_or_else(|| period.end()))
+                .to_owned();
+            Collection {
+                form,
+                period,
+                due,
+                vintage,
+            }
+        })
+        .collect()
+}
+
+/// The due date of a form: that of the duty whose reporter ranks first.
+#[must_use]
+pub fn due_date(form: &str, period: Period, duties: &[Duty]) -> Option<Date> {
+    duties
+        .iter()
+        .filter(|d| d.frequency == period.frequency && d.forms.iter().any(|f| f == form))
+        .min_by_key(|d| (d.rank, d.id.clone()))
+        .and_then(|d| d.due(period))
+}
+
+/// The reports that are owed and were not accepted.
+#[must_use]
+pub fn missing_reports(
+    reports: &[Report],
+    listed: &[(String, Period)],
+    duties: &[Duty],
+    geography: &Geography,
+) -> Vec<Missing> {
+    let mut missing = Vec::new();
+    for collection in open_collections(reports, listed, duties, geography) {
+        // A table by units that another has superseded no longer speaks for its units.
+        let sent: BTreeSet<UnitKey> = reports
+            .iter()
+            .filter(|r| !r.held && r.form == collection.form && r.period == Some(collection.period))
+            .filter(|r| r.is_current || !r.by_unit)
+            .flat_map(Report::units)
+            .map(|u| geography.entity(&u).clone())
+            .collect();
+        for unit in geography.units_of(&collection.vintage) {
+            if !sent.contains(geography.entity(unit)) {
+                missing.push(Missing {
+                    collection: collection.clone(),
+                    unit: unit.clone(),
+                });
+            }
+        }
+    }
+    missing
+}
+
+impl Missing {
+    /// The finding that says so.
+    #[must_use]
+    pub fn finding(&self, geography: &Geography) -> Finding {
+        let place = Place {
+            form: Some(self.collection.form.clone()),
+            unit_vintage: Some(self.unit.vintage.clone()),
+            unit_code: Some(self.unit.code.clone()),
+            period: Some(self.collection.period.to_string()),
+            ..Place::default()
+        };
+        let name = geography.name(&self.unit, self.collection.period.end());
+        let due = self
+            .collection
+            .due
+            .map_or_else(|| "-".to_owned(), |d| d.to_string());
+        let period = self.collection.period.to_string();
+        Finding::new(
+            "TH404",
+            place,
+            &[
+                ("name", name),
+                ("form", &self.collection.form),
+                ("period", &period),
+                ("due", &due),
+            ],
+        )
+    }
+}
+
+/// A warning for the first version of each report that came after its due date.
+pub fn reports_after_their_due_date(reports: &mut [Report], duties: &[Duty], zone: &TimeZone) {
+    for report in reports.iter_mut().filter(|r| !r.held && r.revision == 1) {
+        let Some(due) = report
+            .period
+            .and_then(|period| due_date(&report.form, period, duties))
+        else {
+            continue;
+        };
+        let came = report.received_at.to_zoned(zone.clone()).date();
+        if came > due {
+            let args = [("received", came.to_string()), ("due", due.to_string())];
+            let args: Vec<(&str, &str)> = args.iter().map(|(n, v)| (*n, v.as_str())).collect();
+            let finding = Finding::new("TH405", report.place(), &args);
+            report.findings.push(finding);
+        }
+    }
+}
