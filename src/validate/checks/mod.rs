@@ -40,6 +40,9 @@ pub async fn run_checks(
         .enumerate()
         .map(|(i, r)| (r.report_id.clone(), i))
         .collect();
+    engine
+        .materialize("senders", include_str!("senders.sql"))
+        .await?;
     for (code, sql) in CHECKS {
         let (_, batches) = engine.query(sql).await?;
         let mut found: Vec<(usize, Finding)> = Vec::new();

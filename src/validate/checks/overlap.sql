@@ -1,20 +1,14 @@
 -- A unit's own report beside the reports of all units that were merged into it, same form and report period.
 -- A unit that changes left as it was is one entity on all its vintages: a chain is looked through.
-WITH senders AS (
-    SELECT DISTINCT r.form, r.period, e.entity
-    FROM reports r
-    JOIN (SELECT report_id, unit_vintage, unit_code FROM reports
-          UNION
-          SELECT report_id, unit_vintage, unit_code FROM observations) u ON u.report_id = r.report_id
-    JOIN unit_entities e ON e.vintage = u.unit_vintage AND e.unit_code = u.unit_code
-    WHERE r.is_current
+WITH heard AS (
+    SELECT DISTINCT form, period, entity FROM senders
 ),
 -- Only units on both sides of a change that sent the same form for the same period are looked at.
 both_sides AS (
     SELECT n.form, n.period, m.to_entity, m.from_entity
-    FROM senders n
+    FROM heard n
     JOIN entity_merges m ON m.to_entity = n.entity
-    JOIN senders f ON f.form = n.form AND f.period = n.period AND f.entity = m.from_entity
+    JOIN heard f ON f.form = n.form AND f.period = n.period AND f.entity = m.from_entity
 ),
 concerned AS (
     SELECT form, period, to_entity AS entity FROM both_sides
