@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use arrow::array::{AsArray, RecordBatch};
 use arrow::compute::{cast_with_options, concat_batches};
-use arrow::datatypes::{DataType, SchemaRef};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::datasource::MemTable;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{
     ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl,
 };
 use datafusion::error::{DataFusionError, Result};
+use datafusion::physical_plan::collect;
 use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
 
 /// A session over tables in memory and in Parquet.
@@ -89,8 +90,10 @@ impl Engine {
             .with_allow_dml(false)
             .with_allow_statements(false);
         let frame = self.context.sql_with_options(sql, options).await?;
-        let schema: SchemaRef = Arc::new(frame.schema().as_arrow().clone());
-        Ok((schema, frame.collect().await?))
+        let context = Arc::new(frame.task_ctx());
+        // Types are settled only here: what was parsed may say others.
+        let plan = frame.create_physical_plan().await?;
+        Ok((plan.schema(), collect(plan, context).await?))
     }
 
     /// Runs a query and keeps its result as a table.
@@ -102,6 +105,16 @@ impl Engine {
             .query(sql)
             .await
             .map_err(|e| DataFusionError::Context(format!("in the model `{name}`"), Box::new(e)))?;
+        // What a plan says of NULL and what its batches say need not be the same.
+        let fields = schema.fields().iter();
+        let fields: Vec<Field> = fields
+            .map(|f| Field::new(f.name(), f.data_type().clone(), true))
+            .collect();
+        let schema = Arc::new(Schema::new(fields));
+        let batches = batches
+            .into_iter()
+            .map(|batch| RecordBatch::try_new(schema.clone(), batch.columns().to_vec()))
+            .collect::<std::result::Result<_, _>>()?;
         self.register(name, schema, batches)
     }
 

@@ -62,9 +62,9 @@ async fn check_all(plan: &Plan, errors: &mut DefinitionErrors) -> datafusion::er
             "correct the model that the message names",
         ));
     }
-    crate::tables::register_order(&engine, &official_order(plan))?;
+    let mut builder = crate::tables::TableBuilder::new(&engine, &official_order(plan))?;
     for definition in &plan.tables {
-        if let Err(e) = crate::tables::check(&engine, definition).await {
+        if let Err(e) = crate::tables::check(&mut builder, definition).await {
             errors.push(e);
         }
     }

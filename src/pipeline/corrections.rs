@@ -9,7 +9,7 @@ use super::tables::official_order;
 use crate::diagnostic::{Finding, Place};
 use crate::engine::{Engine, texts};
 use crate::geography::{Report, UnitKey, late_corrections};
-use crate::tables::{FigureKey, printed_figures, register_order};
+use crate::tables::{FigureKey, TableBuilder};
 
 /// A figure and the scenario it stands on.
 type Figure = (String, FigureKey);
@@ -28,10 +28,10 @@ pub(super) async fn note_late_corrections(
     if corrections.is_empty() {
         return Ok(());
     }
-    register_order(engine, &official_order(plan))?;
+    let mut builder = TableBuilder::new(engine, &official_order(plan))?;
     let mut printed: Vec<(&str, BTreeSet<Figure>)> = Vec::new();
     for table in &plan.tables {
-        let figures = printed_figures(engine, table).await?.into_iter();
+        let figures = builder.printed_figures(table).await?.into_iter();
         let figures = figures.map(|figure| (table.scenario().to_owned(), figure));
         printed.push((&table.id, figures.collect()));
     }

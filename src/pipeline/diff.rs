@@ -11,7 +11,7 @@ use super::run::{RunError, open_engine};
 use super::tables::official_order;
 use crate::engine::{Engine, texts};
 use crate::lake::{self, Snapshot};
-use crate::tables::{FigureKey, printed_figures, register_order};
+use crate::tables::{FigureKey, TableBuilder};
 
 /// What changed from one snapshot to another.
 #[derive(Debug)]
@@ -229,10 +229,10 @@ async fn touched(
         }
     }
     let engine = open_engine(to)?;
-    register_order(&engine, &official_order(plan))?;
+    let mut builder = TableBuilder::new(&engine, &official_order(plan))?;
     let mut tables = Vec::new();
     for table in &plan.tables {
-        let printed = printed_figures(&engine, table).await?;
+        let printed = builder.printed_figures(table).await?;
         let scenario = table.scenario();
         if printed
             .into_iter()

@@ -16,7 +16,7 @@ use crate::diagnostic::{Finding, Severity};
 use crate::engine::Engine;
 use crate::geography::{Decided, Evidence, Report, UnitKey};
 use crate::normalize::{TOTAL, lake_decimal};
-use crate::tables::{OfficialOrder, Table, build, register_order};
+use crate::tables::{OfficialOrder, Table, TableBuilder};
 use crate::validate::RuleResult;
 
 fn owned(values: Vec<Option<String>>) -> ArrayRef {
@@ -244,10 +244,10 @@ pub(super) fn official_order(plan: &Plan) -> OfficialOrder {
 
 /// The printed tables of the pipeline's edition.
 pub(super) async fn build_all(engine: &Engine, plan: &Plan) -> Result<Vec<Table>, DataFusionError> {
-    register_order(engine, &official_order(plan))?;
+    let mut builder = TableBuilder::new(engine, &official_order(plan))?;
     let mut tables = Vec::with_capacity(plan.tables.len());
     for definition in &plan.tables {
-        tables.push(build(engine, definition, &plan.edition).await?);
+        tables.push(builder.build(definition, &plan.edition).await?);
     }
     Ok(tables)
 }

@@ -10,15 +10,20 @@ use std::sync::Arc;
 use arrow::array::{Array, AsArray, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Decimal128Type, Field, Int64Type, Schema};
 use datafusion::error::{DataFusionError, Result};
+use datafusion::sql::sqlparser::ast::Statement;
+use datafusion::sql::sqlparser::dialect::GenericDialect;
+use datafusion::sql::sqlparser::parser::Parser;
 use rust_decimal::Decimal;
 
 use super::column::Content;
-use super::definition::TableDefinition;
+use super::definition::{Query, TableDefinition};
 use super::edition::{Edition, SymbolKind};
+use super::order::{OfficialOrder, register_order};
 use super::parameters::literal;
-use super::table::{Cell, FigureKey, Row, RowStyle, Status, Table, Text};
+use super::table::{Cell, FigureKey, Origin, Row, RowStyle, Status, Table, Text};
 use super::{compare, notes};
 use crate::engine::{Engine, conform};
+use crate::lake;
 
 /// What every query must deliver.
 pub(super) const REQUIRED: [(&str, DataType); 15] = [
@@ -39,15 +44,20 @@ pub(super) const REQUIRED: [(&str, DataType); 15] = [
     ("missing_en", DataType::Utf8),
 ];
 
-/// What a query may deliver beside it, all texts: the unit of measure of a row, and the figure of the lake that a cell is.
-pub(super) const OPTIONAL: [&str; 6] = [
+/// What a query may deliver beside it, all texts: the unit of measure of a row, and the figure of the lake that a cell
+/// is; or, where it puts several together, which (`of_parts`: geography and code of each, as `2004:10|2004:15`).
+pub(super) const OPTIONAL: [&str; 7] = [
     UNIT,
     "of_geography",
     "of_code",
     "of_indicator",
     "of_sector",
     "of_period",
+    PARTS,
 ];
+
+/// Geography and code of each figure that was put together.
+const PARTS: &str = "of_parts";
 
 /// The unit of measure of a row.
 const UNIT: &str = "unit_vi";
@@ -58,42 +68,109 @@ const ESTIMATE: &str = "estimate";
 /// What stands between the names of missing units.
 const BETWEEN_NAMES: char = '|';
 
-/// Makes a table over the tables of a snapshot.
-///
-/// # Errors
-/// When the query fails, or delivers what the definition does not know.
-pub async fn build(
-    engine: &Engine,
-    definition: &TableDefinition,
-    edition: &Edition,
-) -> Result<Table> {
-    let named = |e: DataFusionError| {
-        DataFusionError::Context(format!("in the table `{}`", definition.id), Box::new(e))
-    };
-    let delivered = deliver(engine, definition).await.map_err(named)?;
-    let reported = reported(engine, definition, edition).await.map_err(named)?;
-    assemble(definition, edition, &delivered, &reported)
-        .map_err(|message| named(DataFusionError::Plan(message)))
+/// Makes tables over the tables of a snapshot. What the queries of a folder share is computed once for all of them.
+pub struct TableBuilder<'a> {
+    engine: &'a Engine,
+    /// The shared parts that stand in the engine as tables.
+    shared: String,
 }
 
-/// The figures of the lake that a table prints, whether they are there or not.
-///
-/// # Errors
-/// When the query fails.
-pub async fn printed_figures(
-    engine: &Engine,
-    definition: &TableDefinition,
-) -> Result<BTreeSet<FigureKey>> {
-    let delivered = deliver(engine, definition).await?;
-    let from = Delivered { batch: &delivered };
-    Ok((0..delivered.num_rows())
-        .filter_map(|row| from.figure(row))
+impl<'a> TableBuilder<'a> {
+    /// A builder over the tables of a snapshot, with the official order of what is printed.
+    ///
+    /// # Errors
+    /// When the engine refuses the order.
+    pub fn new(engine: &'a Engine, order: &OfficialOrder) -> Result<Self> {
+        register_order(engine, order)?;
+        Ok(Self {
+            engine,
+            shared: String::new(),
+        })
+    }
+
+    /// Makes a table.
+    ///
+    /// # Errors
+    /// When the query fails, or delivers what the definition does not know.
+    pub async fn build(
+        &mut self,
+        definition: &TableDefinition,
+        edition: &Edition,
+    ) -> Result<Table> {
+        let named = |e: DataFusionError| {
+            DataFusionError::Context(format!("in the table `{}`", definition.id), Box::new(e))
+        };
+        let delivered = self.deliver(definition).await.map_err(named)?;
+        let reported = reported(self.engine, definition, edition)
+            .await
+            .map_err(named)?;
+        assemble(definition, edition, &delivered, &reported)
+            .map_err(|message| named(DataFusionError::Plan(message)))
+    }
+
+    /// The figures of the lake that a table prints, whether they are there or not.
+    ///
+    /// # Errors
+    /// When the query fails.
+    pub async fn printed_figures(
+        &mut self,
+        definition: &TableDefinition,
+    ) -> Result<BTreeSet<FigureKey>> {
+        let delivered = self.deliver(definition).await?;
+        let from = Delivered { batch: &delivered };
+        Ok((0..delivered.num_rows())
+            .flat_map(|row| from.origin(row).figures().to_vec())
+            .collect())
+    }
+
+    /// What the query of a table delivers.
+    async fn deliver(&mut self, definition: &TableDefinition) -> Result<RecordBatch> {
+        self.share(&definition.query).await?;
+        deliver(self.engine, &definition.query.body).await
+    }
+
+    /// Computes what a query shares with others, unless it stands there already.
+    pub(super) async fn share(&mut self, query: &Query) -> Result<()> {
+        if self.shared != query.shared {
+            self.shared.clear();
+            for (name, sql) in named_parts(&query.shared)? {
+                if lake::table(&name).is_some() {
+                    let message =
+                        format!("the shared part `{name}` bears the name of a table of the lake");
+                    return Err(DataFusionError::Plan(message));
+                }
+                self.engine.materialize(&name, &sql).await?;
+            }
+            self.shared.clone_from(&query.shared);
+        }
+        Ok(())
+    }
+
+    /// The engine, in which what was shared last stands as tables.
+    pub(super) fn engine(&self) -> &Engine {
+        self.engine
+    }
+}
+
+/// The named parts (CTEs) of a text that stands after `WITH`, in order.
+fn named_parts(shared: &str) -> Result<Vec<(String, String)>> {
+    if shared.is_empty() {
+        return Ok(Vec::new());
+    }
+    let whole = format!("WITH\n{shared}\nSELECT 1");
+    let statements = Parser::parse_sql(&GenericDialect {}, &whole)?;
+    let Some(Statement::Query(query)) = statements.into_iter().next() else {
+        return Ok(Vec::new());
+    };
+    let parts = query.with.into_iter().flat_map(|with| with.cte_tables);
+    Ok(parts
+        .map(|part| (part.alias.name.value.clone(), part.query.to_string()))
         .collect())
 }
 
-/// What the query of a table delivers.
-async fn deliver(engine: &Engine, definition: &TableDefinition) -> Result<RecordBatch> {
-    let (schema, batches) = engine.query(&definition.query.sql).await?;
+/// What a query delivers, its columns in the types of tables.
+async fn deliver(engine: &Engine, sql: &str) -> Result<RecordBatch> {
+    let (schema, batches) = engine.query(sql).await?;
     let mut fields: Vec<Field> = REQUIRED
         .iter()
         .map(|(name, data_type)| Field::new(*name, data_type.clone(), true))
@@ -201,16 +278,30 @@ impl Delivered<'_> {
         Ok(Some(value.normalize()))
     }
 
-    /// The figure that a cell is, where the query says all of it.
-    fn figure(&self, row: usize) -> Option<FigureKey> {
-        let part = |column| self.text(column, row).map(str::to_owned);
-        Some(FigureKey {
-            geography: part("of_geography")?,
-            code: part("of_code")?,
-            indicator: part("of_indicator")?,
-            sector: part("of_sector")?,
-            period: part("of_period").or_else(|| part("period"))?,
-        })
+    /// The figure that a cell is, or those it was put together from, as far as the query says so.
+    fn origin(&self, row: usize) -> Origin {
+        let key = |geography: &str, code: &str| {
+            let period = self.text("of_period", row);
+            Some(FigureKey {
+                geography: geography.to_owned(),
+                code: code.to_owned(),
+                indicator: self.text("of_indicator", row)?.to_owned(),
+                sector: self.text("of_sector", row)?.to_owned(),
+                period: period.or_else(|| self.text("period", row))?.to_owned(),
+            })
+        };
+        let whole = self
+            .text("of_geography", row)
+            .zip(self.text("of_code", row));
+        if let Some(key) = whole.and_then(|(geography, code)| key(geography, code)) {
+            return Origin::Figure(key);
+        }
+        let parts = self.text(PARTS, row).map(|parts| {
+            let parts = parts.split(BETWEEN_NAMES);
+            let part = |part: &str| part.split_once(':').and_then(|(g, c)| key(g, c));
+            parts.map(part).collect::<Option<Vec<_>>>()
+        });
+        parts.flatten().map_or(Origin::Unsaid, Origin::Together)
     }
 
     fn names(&self, row: usize) -> Vec<Text> {
@@ -280,6 +371,11 @@ pub(super) fn assemble(
         let decimals = column.decimals.or(decimals).unwrap_or(0);
         let value = from.value(i)?;
         let status = Status::of(from.text("status", i), value.is_some());
+        let (value, status) = if column.complete && status == Status::Partial {
+            (None, Status::Absent)
+        } else {
+            (value, status)
+        };
         let units = from
             .integer("units_reported", i)
             .zip(from.integer("units_expected", i));
@@ -293,7 +389,7 @@ pub(super) fn assemble(
             text: String::new(),
             units,
             missing: from.names(i),
-            figure: from.figure(i),
+            origin: from.origin(i),
         };
         row.cells[place] = Some(cell.printed(&edition.words));
     }

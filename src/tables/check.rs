@@ -6,21 +6,27 @@ use std::sync::LazyLock;
 use arrow::datatypes::DataType;
 use regex::Regex;
 
-use super::build::{OPTIONAL, REQUIRED};
+use super::build::{OPTIONAL, REQUIRED, TableBuilder};
 use super::definition::{Query, TableDefinition, line_at};
 use crate::diagnostic::DefinitionError;
-use crate::engine::Engine;
 
-/// Runs the query of a table over `engine`, whose tables are empty.
+/// Runs the query of a table over the engine of `builder`, whose tables are empty.
 ///
 /// # Errors
 /// When it does not fit, with file, line and remedy.
-pub async fn check(engine: &Engine, definition: &TableDefinition) -> Result<(), DefinitionError> {
+pub async fn check(
+    builder: &mut TableBuilder<'_>,
+    definition: &TableDefinition,
+) -> Result<(), DefinitionError> {
     let query = &definition.query;
+    let shared = builder.share(query).await.is_ok();
+    let engine = builder.engine();
     let error = |line, message: String, remedy: String| {
         DefinitionError::new(&query.path, line, message, remedy)
     };
-    let schema = match engine.query(&query.sql).await {
+    // Where the shared parts do not fit, the whole says what is wrong with them.
+    let whole = if shared { &query.body } else { &query.sql };
+    let schema = match engine.query(whole).await {
         Ok((schema, _)) => schema,
         Err(e) => {
             // Within the whole, the parser cannot say where a part of it goes wrong.
@@ -95,7 +101,10 @@ fn fits(given: &DataType, wanted: &DataType) -> bool {
                 || given.is_integer()
                 || *given == DataType::Null
         }
-        DataType::Int64 => given.is_integer() || *given == DataType::Null,
+        // A position times a number of rows is a whole decimal.
+        DataType::Int64 => {
+            given.is_integer() || matches!(given, DataType::Decimal128(_, 0) | DataType::Null)
+        }
         _ => matches!(
             given,
             DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Null

@@ -15,7 +15,12 @@ use super::table::{Head, Text};
 #[serde(deny_unknown_fields)]
 pub struct RawColumn {
     pub(super) id: Spanned<String>,
-    each: Option<Each>,
+    each: Option<Spanned<Each>>,
+    last: Option<Spanned<usize>>,
+    group: Option<String>,
+    period: Option<Spanned<String>>,
+    #[serde(default)]
+    complete: bool,
     #[serde(default)]
     kind: Kind,
     of: Option<Spanned<String>>,
@@ -31,7 +36,10 @@ pub struct RawColumn {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Each {
+    /// Each year of the edition, or the `last` of them.
     Year,
+    /// The country and each region of the edition.
+    Region,
 }
 
 /// What stands in a column.
@@ -60,6 +68,15 @@ pub(super) struct Column {
     pub(super) content: Content,
     /// Places printed, where the query does not say.
     pub(super) decimals: Option<u32>,
+    /// Whether a figure of the query is printed only when it is whole, as a comparison is.
+    pub(super) complete: bool,
+}
+
+impl Column {
+    /// Whether it prints figures only where nothing is missing in them.
+    pub(super) fn wants_all(&self) -> bool {
+        self.complete || matches!(self.content, Content::Compared(_))
+    }
 }
 
 /// Where the cells of a column come from.
@@ -115,29 +132,117 @@ impl Wrong {
     }
 }
 
-/// Resolves the columns of a definition: one a year where it says so, names written out, operands found.
+/// What a column is repeated for, once: what its id ends with, and what its texts may name.
+struct Turn {
+    suffix: Option<String>,
+    /// The period that the query delivers it under.
+    period: Option<String>,
+    names: Vec<(&'static str, String)>,
+}
+
+/// The turns of a column, in order.
+fn turns(raw: &RawColumn, edition: &Edition, parameters: &Parameters) -> Result<Vec<Turn>, Wrong> {
+    let each = raw.each.as_ref().map(|each| *each.get_ref());
+    if let Some(last) = raw
+        .last
+        .as_ref()
+        .filter(|last| each != Some(Each::Year) || *last.get_ref() == 0)
+    {
+        let remedy = "`last` is a number of years, beside `each = \"year\"`";
+        return Err(Wrong::new(
+            last.span().start,
+            "`last` says nothing here",
+            remedy,
+        ));
+    }
+    if let (Some(period), Some(_)) = (&raw.period, each) {
+        let message = "a column that is repeated has no `period` of its own";
+        return Err(Wrong::new(
+            period.span().start,
+            message,
+            "take the line out",
+        ));
+    }
+    Ok(match each {
+        Some(Each::Year) => {
+            let all = edition.years.len();
+            let last = raw
+                .last
+                .as_ref()
+                .map_or(all, |last| all.min(*last.get_ref()));
+            let year = |year: &i16| Turn {
+                suffix: Some(year.to_string()),
+                period: Some(year.to_string()),
+                names: vec![("year", year.to_string())],
+            };
+            edition.years[all - last..].iter().map(year).collect()
+        }
+        Some(Each::Region) => edition
+            .regions
+            .iter()
+            .map(|(code, name)| Turn {
+                suffix: Some(code.clone()),
+                period: None,
+                names: vec![
+                    ("region", code.clone()),
+                    ("region_vi", name.vi.clone()),
+                    ("region_en", name.en.clone()),
+                ],
+            })
+            .collect(),
+        None => {
+            let period = raw.period.as_ref();
+            let period = period.map(|p| {
+                let filled = parameters.text(p.get_ref());
+                filled.map_err(|e| Wrong::unknown(p.span().start, &e))
+            });
+            let period = period.transpose()?;
+            vec![Turn {
+                suffix: period.clone(),
+                period,
+                names: Vec::new(),
+            }]
+        }
+    })
+}
+
+/// Resolves the columns of a definition: one a year or a region where it says so, those of a group turn by turn, names
+/// written out, operands found.
 pub(super) fn resolve(
     raw: &[RawColumn],
     edition: &Edition,
     parameters: &Parameters,
 ) -> Result<Vec<Column>, Wrong> {
     let mut columns: Vec<Column> = Vec::new();
-    for column in raw {
-        let years: Vec<Option<i16>> = match column.each {
-            Some(Each::Year) => edition.years.iter().copied().map(Some).collect(),
-            None => vec![None],
+    let mut place = 0;
+    while let Some(first) = raw.get(place) {
+        let size = match &first.group {
+            None => 1,
+            group => raw[place..]
+                .iter()
+                .take_while(|c| c.group == *group)
+                .count(),
         };
-        for year in years {
-            let resolved = one(column, year, &columns, parameters)?;
-            if columns.iter().any(|c| c.head.id == resolved.head.id) {
-                let message = format!("the column `{}` stands twice", resolved.head.id);
-                return Err(Wrong::new(
-                    column.id.span().start,
-                    message,
-                    "give one of the two another id",
-                ));
+        let group = &raw[place..place + size];
+        place += size;
+        let all = group
+            .iter()
+            .map(|column| turns(column, edition, parameters))
+            .collect::<Result<Vec<_>, _>>()?;
+        for i in 0..all.iter().map(Vec::len).max().unwrap_or(0) {
+            for (column, turns) in group.iter().zip(&all) {
+                let Some(turn) = turns.get(i) else { continue };
+                let resolved = one(column, turn, &columns, parameters)?;
+                if columns.iter().any(|c| c.head.id == resolved.head.id) {
+                    let message = format!("the column `{}` stands twice", resolved.head.id);
+                    return Err(Wrong::new(
+                        column.id.span().start,
+                        message,
+                        "give one of the two another id",
+                    ));
+                }
+                columns.push(resolved);
             }
-            columns.push(resolved);
         }
     }
     if columns.is_empty() {
@@ -148,17 +253,26 @@ pub(super) fn resolve(
 
 fn one(
     raw: &RawColumn,
-    year: Option<i16>,
+    turn: &Turn,
     before: &[Column],
     parameters: &Parameters,
 ) -> Result<Column, Wrong> {
     let mut parameters = parameters.clone();
-    if let Some(year) = year {
-        parameters.set("year", year.to_string());
+    for (name, value) in &turn.names {
+        parameters.set(name, value);
     }
     let at_head = |e: Unknown| Wrong::unknown(raw.head.span().start, &e);
     let id = raw.id.get_ref();
-    let content = content(raw, year, before, &parameters)?;
+    let content = content(raw, turn, before, &parameters)?;
+    if raw.complete && matches!(content, Content::Compared(_)) {
+        let message =
+            format!("the column `{id}` is computed: it is printed only when complete in any case");
+        return Err(Wrong::new(
+            raw.id.span().start,
+            message,
+            "take `complete` out",
+        ));
+    }
     if matches!(content, Content::Compared(_)) && raw.decimals.is_none() {
         let message =
             format!("the column `{id}` is computed and does not say how many decimals it prints");
@@ -173,7 +287,10 @@ fn one(
     }
     Ok(Column {
         head: Head {
-            id: year.map_or_else(|| id.clone(), |year| format!("{id}-{year}")),
+            id: match &turn.suffix {
+                Some(suffix) => format!("{id}-{suffix}"),
+                None => id.clone(),
+            },
             head: parameters.both(raw.head.get_ref()).map_err(at_head)?,
             over: raw
                 .over
@@ -185,12 +302,13 @@ fn one(
         },
         content,
         decimals: raw.decimals,
+        complete: raw.complete,
     })
 }
 
 fn content(
     raw: &RawColumn,
-    year: Option<i16>,
+    turn: &Turn,
     before: &[Column],
     parameters: &Parameters,
 ) -> Result<Content, Wrong> {
@@ -234,9 +352,10 @@ fn content(
                     "take the line out, or say which `kind` of comparison it is",
                 ));
             }
+            let region = turn.names.iter().find(|(name, _)| *name == "region");
             return Ok(Content::Delivered {
-                id: id.clone(),
-                period: year.map(|y| y.to_string()),
+                id: region.map_or_else(|| id.clone(), |(_, code)| format!("{id}-{code}")),
+                period: turn.period.clone(),
             });
         }
         Kind::Share => Comparison::Share {

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::column::{Comparison, Content};
 use super::definition::TableDefinition;
 use super::edition::Edition;
-use super::table::{Cell, Row, Status, Text};
+use super::table::{Cell, Computation, Origin, Row, Status, Text};
 
 /// Fills the computed columns of all rows.
 pub(super) fn fill(
@@ -21,51 +21,61 @@ pub(super) fn fill(
             continue;
         };
         let decimals = column.decimals.unwrap_or(0);
-        let whole = match comparison {
-            Comparison::Share { of, row } if !rows.is_empty() => {
-                let total = rows.iter().find(|r| r.id == *row);
-                let total = total.ok_or_else(|| {
-                    format!(
-                        "the column `{}` is a share of the row `{row}`, which is not there",
-                        column.head.id
-                    )
-                })?;
-                total.cells[*of].clone()
-            }
-            _ => None,
-        };
-        for row in rows.iter_mut() {
-            let sides: Vec<Option<&Cell>> = match comparison {
-                Comparison::Share { of, .. } => vec![row.cells[*of].as_ref(), whole.as_ref()],
-                Comparison::Growth { of, to }
-                | Comparison::Difference { of, to }
-                | Comparison::Ratio { of, to } => {
-                    vec![row.cells[*of].as_ref(), row.cells[*to].as_ref()]
-                }
-                Comparison::Average { of } => of.iter().map(|i| row.cells[*i].as_ref()).collect(),
-            };
-            let cell = compare(comparison, &sides, decimals, edition);
-            row.cells[place] = cell;
+        for at in 0..rows.len() {
+            let (computation, operands) = operands(comparison, at, rows).map_err(|row| {
+                format!(
+                    "the column `{}` is a share of the row `{row}`, which is not there",
+                    column.head.id
+                )
+            })?;
+            rows[at].cells[place] = compare(computation, operands, rows, decimals, edition);
         }
     }
     Ok(())
 }
 
+/// What is computed in a row, and from which cells; the row that is not there where there is none.
+fn operands(
+    comparison: &Comparison,
+    at: usize,
+    rows: &[Row],
+) -> Result<(Computation, Vec<(usize, usize)>), String> {
+    let pair = |of: &usize, to: &usize| vec![(at, *of), (at, *to)];
+    Ok(match comparison {
+        Comparison::Share { of, row } => {
+            let total = rows.iter().position(|r| r.id == *row);
+            let total = total.ok_or_else(|| row.clone())?;
+            (Computation::Share, vec![(at, *of), (total, *of)])
+        }
+        Comparison::Growth { of, to } => (Computation::Growth, pair(of, to)),
+        Comparison::Difference { of, to } => (Computation::Difference, pair(of, to)),
+        Comparison::Ratio { of, to } => (Computation::Ratio, pair(of, to)),
+        Comparison::Average { of } => {
+            let all = of.iter().map(|column| (at, *column)).collect();
+            (Computation::Average, all)
+        }
+    })
+}
+
 /// One comparison; none where a side is a blank place of the table.
 fn compare(
-    comparison: &Comparison,
-    sides: &[Option<&Cell>],
+    computation: Computation,
+    operands: Vec<(usize, usize)>,
+    rows: &[Row],
     decimals: u32,
     edition: &Edition,
 ) -> Option<Cell> {
-    let sides: Vec<&Cell> = sides.iter().copied().collect::<Option<_>>()?;
+    let sides: Vec<&Cell> = operands
+        .iter()
+        .map(|(row, column)| rows[*row].cells[*column].as_ref())
+        .collect::<Option<_>>()?;
     let values: Option<Vec<Decimal>> = sides
         .iter()
         .map(|c| c.value.filter(|_| c.status.is_whole()))
         .collect();
     let (value, status, missing) = match values {
         None => (None, Status::Absent, missing(&sides)),
-        Some(values) => match compute(comparison, &values) {
+        Some(values) => match computation.of(&values) {
             Some(value) => (Some(value.normalize()), status(&sides), Vec::new()),
             None => (None, Status::NotApplicable, Vec::new()),
         },
@@ -78,29 +88,9 @@ fn compare(
         text: String::new(),
         units: None,
         missing,
-        figure: None,
+        origin: Origin::Cells(computation, operands),
     };
     Some(cell.printed(&edition.words))
-}
-
-fn compute(comparison: &Comparison, values: &[Decimal]) -> Option<Decimal> {
-    let hundred = Decimal::ONE_HUNDRED;
-    match (comparison, values) {
-        (Comparison::Share { .. }, [part, whole]) => part.checked_mul(hundred)?.checked_div(*whole),
-        (Comparison::Growth { .. }, [now, before]) => now
-            .checked_sub(*before)?
-            .checked_mul(hundred)?
-            .checked_div(before.abs()),
-        (Comparison::Difference { .. }, [a, b]) => a.checked_sub(*b),
-        (Comparison::Ratio { .. }, [a, b]) => a.checked_div(*b),
-        (Comparison::Average { .. }, values) => {
-            let sum = values
-                .iter()
-                .try_fold(Decimal::ZERO, |sum, v| sum.checked_add(*v))?;
-            sum.checked_div(Decimal::from(values.len()))
-        }
-        _ => None,
-    }
 }
 
 /// A comparison is an estimate, or imputed, when a side is.

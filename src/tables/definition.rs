@@ -94,6 +94,8 @@ pub(super) struct Query {
     pub(super) body: String,
     /// What is run: the shared parts of its folder, then its own.
     pub(super) sql: String,
+    /// The shared parts, names written out; empty where there are none.
+    pub(super) shared: String,
     /// The text of the shared parts, as in the file; empty where there are none.
     pub(super) common: String,
 }
@@ -168,6 +170,7 @@ impl TableDefinition {
             raw.indicators.iter().map(|i| i.get_ref().clone()).collect(),
         );
         let columns = resolve(&raw.columns, edition, &parameters).map_err(error)?;
+        parameters.set_list("columns", delivered_columns(&columns));
         let query = read_query(&raw.query, &parameters, path, text)?;
         for column in &columns {
             let Content::Delivered { id, .. } = &column.content else {
@@ -177,7 +180,7 @@ impl TableDefinition {
                 let at = raw
                     .columns
                     .iter()
-                    .find(|c| c.id.get_ref() == id)
+                    .find(|c| id.starts_with(c.id.get_ref().as_str()))
                     .map_or(0, |c| c.id.span().start);
                 let message = format!(
                     "the query {} does not deliver the column `{id}`",
@@ -214,6 +217,14 @@ impl TableDefinition {
             query,
         })
     }
+}
+
+/// The columns that the query delivers, each as `{columns}` names it: its id, and the period if it is delivered under one.
+fn delivered_columns(columns: &[Column]) -> Vec<String> {
+    let delivered = columns
+        .iter()
+        .filter(|c| matches!(c.content, Content::Delivered { .. }));
+    delivered.map(|c| c.head.id.clone()).collect()
 }
 
 /// The line of an offset, from 1.
@@ -268,8 +279,12 @@ fn read_query(
         })
     };
     let body = fill(&query_path, &own)?;
+    let shared = match &common {
+        Some(common) => fill(&common_path, common)?,
+        None => String::new(),
+    };
     let front = match &common {
-        Some(common) => format!("WITH\n{}\nSELECT * FROM (\n", fill(&common_path, common)?),
+        Some(_) => format!("WITH\n{shared}\nSELECT * FROM (\n"),
         None => "SELECT * FROM (\n".to_owned(),
     };
     let sql = format!("{front}{body}\n) AS printed");
@@ -278,6 +293,7 @@ fn read_query(
         own,
         body,
         sql,
+        shared,
         common: common.unwrap_or_default(),
     })
 }

@@ -214,6 +214,8 @@ pub struct Edition {
     pub source: Text,
     /// The years of its tables, in order.
     pub years: Vec<i16>,
+    /// The country and the regions of its scheme, by code, in official order.
+    pub regions: Vec<(String, Text)>,
     /// The date its documents bear.
     pub date: Date,
     /// Notes under every table.
@@ -301,6 +303,17 @@ impl Edition {
             }
             parameters.set(name, value.get_ref());
         }
+        let country = &context.country;
+        let mut regions = vec![(
+            country.code.clone(),
+            Text::new(&country.name_vi, &country.name_en),
+        )];
+        for member in tables.regions.iter().filter(|r| r.scheme == *scheme) {
+            if !regions.iter().any(|(code, _)| *code == member.region) {
+                let name = Text::new(&member.name_vi, &member.name_en);
+                regions.push((member.region.clone(), name));
+            }
+        }
         let notes = raw
             .notes
             .iter()
@@ -319,6 +332,7 @@ impl Edition {
             subtitle: raw.subtitle,
             source: raw.source,
             years,
+            regions,
             date,
             notes,
             words: Words::new(printed),
@@ -328,4 +342,12 @@ impl Edition {
 }
 
 /// Names that a table's definition and its columns set.
-const RESERVED: [&str; 3] = ["scenario", "indicators", "year"];
+const RESERVED: [&str; 7] = [
+    "scenario",
+    "indicators",
+    "columns",
+    "year",
+    "region",
+    "region_vi",
+    "region_en",
+];

@@ -19,11 +19,11 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use build::{build, printed_figures};
+pub use build::TableBuilder;
 pub use check::check;
 pub use column::RawColumn;
 pub use definition::{RawTable, TableDefinition};
 pub use edition::{Context, Edition, RawEdition, RawPrinted, Symbol, SymbolKind, Words};
 pub use number::format_decimal;
 pub use order::{OfficialOrder, register_order};
-pub use table::{Cell, FigureKey, Head, Row, RowStyle, Status, Table, Text};
+pub use table::{Cell, Computation, FigureKey, Head, Origin, Row, RowStyle, Status, Table, Text};

@@ -2,7 +2,6 @@
 //! printed, where the figures come from.
 
 use super::build::Reported;
-use super::column::Content;
 use super::definition::TableDefinition;
 use super::edition::{Edition, SymbolKind};
 use super::table::{Cell, Row, Status, Text};
@@ -27,7 +26,7 @@ struct Gap {
 fn partial(rows: &[Row], definition: &TableDefinition, edition: &Edition) -> Vec<Text> {
     let mut gaps: Vec<Gap> = Vec::new();
     for (i, column) in definition.columns.iter().enumerate() {
-        if matches!(column.content, Content::Compared(_)) {
+        if column.wants_all() {
             continue;
         }
         let found = gaps_of(i, rows, definition.nested, |c| c.status == Status::Partial);
@@ -73,7 +72,7 @@ fn partial(rows: &[Row], definition: &TableDefinition, edition: &Edition) -> Vec
 fn incomplete(rows: &[Row], definition: &TableDefinition, edition: &Edition) -> Vec<Text> {
     let mut gaps: Vec<Gap> = Vec::new();
     for (i, column) in definition.columns.iter().enumerate() {
-        if !matches!(column.content, Content::Compared(_)) {
+        if !column.wants_all() {
             continue;
         }
         let mut names: Vec<Text> = Vec::new();

@@ -113,8 +113,73 @@ pub struct Cell {
     pub units: Option<(i64, i64)>,
     /// The units that are missing in it.
     pub missing: Vec<Text>,
-    /// The figure of the lake that it is; none for a comparison, and for what the query put together itself.
-    pub figure: Option<FigureKey>,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+/// Where a printed figure comes from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// The query put it together itself and does not say of what.
+    #[default]
+    Unsaid,
+    /// It is a figure of the lake.
+    Figure(FigureKey),
+    /// Several figures of the lake together, by the measure of their indicator.
+    Together(Vec<FigureKey>),
+    /// It is computed in print from other cells of the table: row and column of each, from 0.
+    Cells(Computation, Vec<(usize, usize)>),
+}
+
+impl Origin {
+    /// The figures of the lake that it names itself.
+    #[must_use]
+    pub fn figures(&self) -> &[FigureKey] {
+        match self {
+            Self::Figure(key) => std::slice::from_ref(key),
+            Self::Together(keys) => keys,
+            Self::Unsaid | Self::Cells(..) => &[],
+        }
+    }
+}
+
+/// What is computed in print, from its operands in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Computation {
+    /// The first in per cent of the second.
+    Share,
+    /// The first less the second, in per cent of the second's size.
+    Growth,
+    /// The first less the second.
+    Difference,
+    /// The first over the second.
+    Ratio,
+    /// The mean of all.
+    Average,
+}
+
+impl Computation {
+    /// Its result, exact or to 28 digits; none where a divisor is zero.
+    #[must_use]
+    pub fn of(self, operands: &[Decimal]) -> Option<Decimal> {
+        let hundred = Decimal::ONE_HUNDRED;
+        match (self, operands) {
+            (Self::Share, [part, whole]) => part.checked_mul(hundred)?.checked_div(*whole),
+            (Self::Growth, [now, before]) => now
+                .checked_sub(*before)?
+                .checked_mul(hundred)?
+                .checked_div(before.abs()),
+            (Self::Difference, [a, b]) => a.checked_sub(*b),
+            (Self::Ratio, [a, b]) => a.checked_div(*b),
+            (Self::Average, operands) => {
+                let sum = operands
+                    .iter()
+                    .try_fold(Decimal::ZERO, |sum, v| sum.checked_add(*v))?;
+                sum.checked_div(Decimal::from(operands.len()))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// A figure of `provincial`, `regional` or `national`, of all funds together; its scenario is the table's.

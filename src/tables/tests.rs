@@ -245,7 +245,7 @@ fn a_cell_tells_what_kind_of_figure_it_is() {
             text: String::new(),
             units: None,
             missing: vec![],
-            figure: None,
+            origin: Origin::Unsaid,
         };
         cell.printed(&edition.words).text
     };

@@ -33,6 +33,7 @@ summed AS (
            sum(CASE WHEN enters THEN weight END) AS weight,
            sum(CASE WHEN enters AND status = 'I' THEN 1 ELSE 0 END) AS imputed,
            sum(CASE WHEN enters AND status = 'E' THEN 1 ELSE 0 END) AS estimated,
+           string_agg({bridge_geography} || ':' || from_code, '|' ORDER BY from_code) AS parts,
            string_agg(CASE WHEN lacking THEN name_vi END, '|' ORDER BY from_code) AS missing_vi,
            string_agg(CASE WHEN lacking THEN name_en END, '|' ORDER BY from_code) AS missing_en
     FROM (
@@ -56,12 +57,14 @@ together AS (
                 WHEN imputed > 0 THEN 'I'
                 WHEN estimated > 0 THEN 'E'
                 ELSE 'A' END AS status,
-           reported AS units_reported, expected AS units_expected, missing_vi, missing_en
+           reported AS units_reported, expected AS units_expected, missing_vi, missing_en, indicator,
+           CASE WHEN code = {country} THEN code END AS own_code, CASE WHEN code <> {country} THEN parts END AS parts
     FROM summed
     UNION ALL
     -- A unit that the change left as it was has its own figure, a mean without its weight too.
     SELECT to_code AS code, decimals, value, status, units_reported, units_expected,
-           CASE WHEN lacking THEN name_vi END AS missing_vi, CASE WHEN lacking THEN name_en END AS missing_en
+           CASE WHEN lacking THEN name_vi END AS missing_vi, CASE WHEN lacking THEN name_en END AS missing_en,
+           indicator, from_code AS own_code, CAST(NULL AS VARCHAR) AS parts
     FROM former
     WHERE change = 'unchanged'
 ),
@@ -74,8 +77,8 @@ listed AS (
     WHERE geography = {geography}
 )
 SELECT l.row_order, l.code AS row_id, CAST(0 AS BIGINT) AS level, l.style, l.label_vi, l.label_en,
-       CAST(NULL AS VARCHAR) AS of_geography, CAST(NULL AS VARCHAR) AS of_code, CAST(NULL AS VARCHAR) AS of_indicator,
-       CAST(NULL AS VARCHAR) AS of_sector, {bridge_year} AS of_period,
+       {bridge_geography} AS of_geography, t.own_code AS of_code, t.indicator AS of_indicator, '_T' AS of_sector,
+       {bridge_year} AS of_period, t.parts AS of_parts,
        'reported' AS column_id, CAST(NULL AS VARCHAR) AS period, t.value, t.status, t.decimals,
        t.units_reported, t.units_expected, t.missing_vi, t.missing_en
 FROM listed l
@@ -83,7 +86,7 @@ JOIN together t ON t.code = l.code
 UNION ALL
 SELECT l.row_order, l.code AS row_id, CAST(0 AS BIGINT) AS level, l.style, l.label_vi, l.label_en,
        {geography} AS of_geography, l.code AS of_code, i.indicator AS of_indicator, '_T' AS of_sector, {bridge_year} AS of_period,
-       'restated' AS column_id, CAST(NULL AS VARCHAR) AS period, f.value, f.status, i.decimals,
+       CAST(NULL AS VARCHAR) AS of_parts, 'restated' AS column_id, CAST(NULL AS VARCHAR) AS period, f.value, f.status, i.decimals,
        f.units_reported, f.units_expected,
        coalesce(g.missing_vi, CASE WHEN f.status = 'P' OR (f.value IS NULL AND coalesce(f.status, 'O') <> 'M') THEN l.label_vi END) AS missing_vi,
        coalesce(g.missing_en, CASE WHEN f.status = 'P' OR (f.value IS NULL AND coalesce(f.status, 'O') <> 'M') THEN l.label_en END) AS missing_en
@@ -100,7 +103,7 @@ SELECT l.row_order + row_number() OVER (PARTITION BY l.code ORDER BY m.from_code
        {bridge_geography} || ':' || m.from_code AS row_id, CAST(1 AS BIGINT) AS level, 'plain' AS style,
        m.name_vi AS label_vi, m.name_en AS label_en,
        {bridge_geography} AS of_geography, m.from_code AS of_code, m.indicator AS of_indicator, '_T' AS of_sector,
-       {bridge_year} AS of_period, 'reported' AS column_id, CAST(NULL AS VARCHAR) AS period, m.value, m.status, m.decimals, m.units_reported, m.units_expected,
+       {bridge_year} AS of_period, CAST(NULL AS VARCHAR) AS of_parts, 'reported' AS column_id, CAST(NULL AS VARCHAR) AS period, m.value, m.status, m.decimals, m.units_reported, m.units_expected,
        CASE WHEN m.lacking THEN m.name_vi END AS missing_vi, CASE WHEN m.lacking THEN m.name_en END AS missing_en
 FROM listed l
 JOIN former m ON m.to_code = l.code AND m.change <> 'unchanged'

@@ -1,5 +1,6 @@
 -- Indicators over the years, by place: country → region → province.
--- grain: place × indicator × year. A cell is delivered for each; without a figure its value is NULL.
+-- grain: place × indicator × year, of those that the table has a column for. A cell is delivered for each; without a
+-- figure its value is NULL.
 SELECT p.row_order, p.code AS row_id, p.level, p.style, p.label_vi, p.label_en,
        {geography} AS of_geography, p.code AS of_code, i.indicator AS of_indicator, '_T' AS of_sector,
        i.indicator AS column_id, y.period, f.value, f.status, i.decimals, f.units_reported, f.units_expected,
@@ -14,3 +15,4 @@ LEFT JOIN figures f
 LEFT JOIN gaps g
   ON g.geography = {geography} AND g.code = p.code AND g.period = y.period AND g.indicator = i.indicator
  AND g.sector = '_T' AND g.scenario = {scenario}
+WHERE i.indicator || '-' || y.period IN ({columns})

@@ -1,5 +1,6 @@
 -- Indicators of the country over the years, by sector, all sectors together first.
--- grain: sector × indicator × year. A cell is delivered for each; without a figure its value is NULL.
+-- grain: sector × indicator × year, of those that the table has a column for. A cell is delivered for each; without a
+-- figure its value is NULL.
 WITH listed AS (
     SELECT CAST(0 AS BIGINT) AS row_order, '_T' AS sector, CAST(0 AS BIGINT) AS level, 'total' AS style,
            CAST(NULL AS VARCHAR) AS label_vi, CAST(NULL AS VARCHAR) AS label_en
@@ -23,3 +24,4 @@ LEFT JOIN figures f
 LEFT JOIN gaps g
   ON g.geography = {geography} AND g.code = {country} AND g.period = y.period AND g.indicator = i.indicator
  AND g.sector = l.sector AND g.scenario = {scenario}
+WHERE i.indicator || '-' || y.period IN ({columns})
