@@ -3,6 +3,7 @@
 //! Data goes to standard output, everything else to standard error. Exit: 0 clean, 1 done with findings
 //! that matter, 2 could not run.
 
+mod book;
 mod check;
 mod diff;
 mod explain;
@@ -38,6 +39,8 @@ enum Command {
     Sql(sql::Arguments),
     /// Shows which figures changed between two snapshots, by how much, and the submissions that changed them.
     Diff(diff::Arguments),
+    /// Makes an edition of the book: workbook, PDF, CSV files and their description, with a lock of what it was made from.
+    Book(book::Arguments),
     /// Gives each unit its files back, the cells at fault marked and explained.
     Feedback(feedback::Arguments),
     /// Writes a blank form, ready to fill.
@@ -95,6 +98,7 @@ pub fn main() -> ExitCode {
             Command::Inspect(arguments) => inspect::main(arguments).await,
             Command::Sql(arguments) => sql::main(arguments).await,
             Command::Diff(arguments) => diff::main(arguments).await,
+            Command::Book(arguments) => book::main(arguments).await,
             Command::Feedback(arguments) => feedback::main(arguments),
             Command::Template(arguments) => template::main(arguments).await,
             Command::Explain(arguments) => explain::main(&arguments),

@@ -75,7 +75,9 @@ pub async fn diff(
     engine.materialize("moved", MOVED).await?;
     let (schema, figures) = engine.query(&figures_sql()).await?;
     let definitions_changed = match (from.about()?, to.about()?) {
-        (Some(from), Some(to)) => Some(from != to),
+        (Some(from), Some(to)) => {
+            Some((from.version, from.definitions) != (to.version, to.definitions))
+        }
         _ => None,
     };
     let tables = match plan {

@@ -13,9 +13,10 @@ use super::catalogue::{Indicator, Measure, Sector, read_indicators, read_sectors
 use super::decisions::{Names, read_decisions};
 use super::encodings::read_encodings;
 use super::form::{CodeLists, dangling, read_form};
+use super::publication::{Known, Publication, read_publication};
 use super::raw::RawPipeline;
 use super::source::Source;
-use super::{Headline, Plan};
+use super::{DefinitionFile, Headline, Plan};
 use crate::diagnostic::{DefinitionError, DefinitionErrors, Lexicon};
 use crate::extract::{Form, RawWords, Vocabulary, Words};
 use crate::geography::{Duty, Geography, RegionMember, Reporter, Reporters, Tables};
@@ -23,7 +24,7 @@ use crate::intake::hex;
 use crate::normalize::{Conventions, IndicatorFacts, Measures, RawMeasures, Symbols};
 use crate::publish::Correspondence;
 use crate::query::{Country, MODELS, Models};
-use crate::tables::{Context, Edition, RawPrinted, TableDefinition};
+use crate::tables::{RawPrinted, TableDefinition};
 use crate::text::{Bilingual, Encodings, Folder};
 use crate::validate::{RawRules, Rule, Subject};
 
@@ -182,43 +183,18 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
         ));
     }
     let lexicon = lexicon(&printed, &indicators, &sectors);
-    let edition = match read_edition(directory, printed, &raw.edition, &geography, &country) {
-        Ok(edition) => Some(edition),
-        Err(e) => {
-            errors.push(e);
-            None
-        }
-    };
-    let known_indicator = |name: &str| indicators.iter().any(|i| i.id == name);
-    let known_form = |code: &str| form_codes.contains(code);
-    let mut tables: Vec<TableDefinition> = Vec::new();
-    for path in files_of(&directory.join("tables"), "toml") {
-        let Some(edition) = &edition else { break };
-        let read = Source::read(&path).and_then(|source| {
-            let raw = source.parse()?;
-            TableDefinition::new(
-                raw,
-                edition,
-                &known_indicator,
-                &known_form,
-                &source.path,
-                &source.text,
-            )
-        });
-        match read {
-            Ok(table) if tables.iter().any(|t| t.id == table.id) => {
-                let message = format!("there is another table `{}`", table.id);
-                errors.push(DefinitionError::new(
-                    &path,
-                    Some(1),
-                    message,
-                    "give one of the two another id",
-                ));
-            }
-            Ok(table) => tables.push(table),
-            Err(e) => errors.push(e),
-        }
-    }
+    let publication = read_publication(
+        directory,
+        printed,
+        raw.edition.get_ref(),
+        Known {
+            geography: &geography,
+            country: &country,
+            is_indicator: &|name| indicators.iter().any(|i| i.id == name),
+            is_form: &|code| form_codes.contains(code),
+        },
+        &mut errors,
+    );
 
     let reporters = Reporters(
         raw.reporters
@@ -323,9 +299,15 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
         ));
     }
     errors.into_result()?;
-    let Some(edition) = edition else {
+    let Some(Publication {
+        edition,
+        tables,
+        chapters,
+    }) = publication
+    else {
         return Err(DefinitionErrors::default());
     };
+    let definitions = definition_files([directory, &reference, &models_directory], &submissions);
 
     let spellings = measures.spellings().map(str::to_owned).collect();
     let facts = indicators
@@ -337,11 +319,8 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
         id: raw.id,
         title_vi: raw.title_vi,
         title_en: raw.title_en,
-        definition_hash: hash_definitions(
-            [directory, &reference, &models_directory],
-            &submissions,
-            &tables,
-        ),
+        definition_hash: hash_definitions(&definitions, &tables),
+        definitions,
         submissions,
         pass_over: raw.pass_over,
         zone: TimeZone::fixed(offset),
@@ -379,7 +358,9 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
         models,
         models_directory,
         tables,
+        chapters,
         edition,
+        edition_name: raw.edition.get_ref().clone(),
         country,
         headline: Headline {
             indicators: raw
@@ -396,6 +377,47 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
     })
 }
 
+/// The pipeline in `directory` with another edition than the one it names.
+///
+/// # Errors
+/// Everything that is wrong in its files, or that it has no such edition.
+pub fn load_edition(directory: &Path, name: &str) -> Result<Plan, DefinitionErrors> {
+    let mut plan = load(directory)?;
+    let path = directory.join("editions").join(format!("{name}.toml"));
+    if !path.is_file() {
+        let editions = files_of(&directory.join("editions"), "toml");
+        let names = editions.iter().filter_map(|p| p.file_stem());
+        let names: Vec<_> = names.map(|n| n.to_string_lossy()).collect();
+        let remedy = format!("the editions there are: {}", names.join(", "));
+        let message = format!("there is no edition `{name}`");
+        return Err(DefinitionError::new(&path, None, message, remedy).into());
+    }
+    let raw: RawPipeline = Source::read(&directory.join("pipeline.toml"))?.parse()?;
+    let reference = beside(directory, &raw.reference);
+    let printed: RawPrinted = Source::read(&reference.join("printed.toml"))?.parse()?;
+    let mut errors = DefinitionErrors::default();
+    let publication = read_publication(
+        directory,
+        printed,
+        name,
+        Known {
+            geography: &plan.geography,
+            country: &plan.country,
+            is_indicator: &|id| plan.indicators.iter().any(|i| i.id == id),
+            is_form: &|code| plan.vocabulary.forms.iter().any(|f| f.code == code),
+        },
+        &mut errors,
+    );
+    errors.into_result()?;
+    if let Some(publication) = publication {
+        name.clone_into(&mut plan.edition_name);
+        plan.edition = publication.edition;
+        plan.tables = publication.tables;
+        plan.chapters = publication.chapters;
+    }
+    Ok(plan)
+}
+
 /// What turns the codes of this pipeline into words.
 fn lexicon(printed: &RawPrinted, indicators: &[Indicator], sectors: &[Sector]) -> Lexicon {
     let name = |vi: &String, en: &String| Bilingual::new(vi, en);
@@ -410,28 +432,6 @@ fn lexicon(printed: &RawPrinted, indicators: &[Indicator], sectors: &[Sector]) -
         printed.digits(),
         indicators.collect(),
         sectors.collect(),
-    )
-}
-
-/// The edition that a run prints, with the words of printed tables.
-fn read_edition(
-    directory: &Path,
-    printed: RawPrinted,
-    name: &Spanned<String>,
-    geography: &Geography,
-    country: &Country,
-) -> Result<Edition, DefinitionError> {
-    let path = directory
-        .join("editions")
-        .join(format!("{}.toml", name.get_ref()));
-    let source = Source::read(&path)?;
-    let context = Context { geography, country };
-    Edition::new(
-        source.parse()?,
-        printed,
-        context,
-        &source.path,
-        &source.text,
     )
 }
 
@@ -535,33 +535,53 @@ fn read_rules(
     rules
 }
 
-/// Hash of all files that decide what a run makes of its submissions: those of the pipeline's directories, and
-/// the queries of its tables, which may stand elsewhere. An inbox within the pipeline is no definition.
-fn hash_definitions(
-    roots: [&Path; 3],
-    submissions: &[PathBuf],
-    tables: &[TableDefinition],
-) -> String {
-    let mut hasher = Sha256::new();
+/// The files of a pipeline with their hashes, by name; those of its reference data and models too, wherever they are.
+/// An inbox within the pipeline is no definition.
+fn definition_files(roots: [&Path; 3], submissions: &[PathBuf]) -> Vec<DefinitionFile> {
+    let mut definitions: Vec<DefinitionFile> = Vec::new();
     for root in roots {
         let mut files = Vec::new();
         collect(root, submissions, &mut files);
-        files.sort();
+        let folder = root.file_name().map(|name| name.to_string_lossy());
         for path in files {
-            hasher.update(
-                path.strip_prefix(root)
-                    .unwrap_or(&path)
-                    .to_string_lossy()
-                    .as_bytes(),
-            );
-            hasher.update([0]);
-            hasher.update(std::fs::read(&path).unwrap_or_default());
-            hasher.update([0]);
+            let within = path.strip_prefix(root).unwrap_or(&path).to_string_lossy();
+            let name = match &folder {
+                Some(folder) if root != roots[0] => format!("{folder}/{within}"),
+                _ => within.into_owned(),
+            };
+            let hash = Sha256::digest(std::fs::read(&path).unwrap_or_default());
+            definitions.push(DefinitionFile {
+                name,
+                sha256: hex(&hash),
+            });
         }
     }
-    for text in tables.iter().flat_map(TableDefinition::query_texts) {
+    definitions.sort();
+    definitions.dedup();
+    definitions
+}
+
+/// Hash of all that decides what a run makes of its submissions: the files but those that only say how figures are
+/// printed, and the queries of the tables, since findings say which tables a figure stands in.
+fn hash_definitions(definitions: &[DefinitionFile], tables: &[TableDefinition]) -> String {
+    let mut hasher = Sha256::new();
+    let mut add = |text: &str| {
         hasher.update(text.as_bytes());
         hasher.update([0]);
+    };
+    let printed = |name: &str| {
+        ["chapters/", "editions/", "tables/"]
+            .iter()
+            .any(|f| name.starts_with(f))
+    };
+    for file in definitions.iter().filter(|file| !printed(&file.name)) {
+        add(&file.name);
+        add(&file.sha256);
+    }
+    for table in tables {
+        add(&table.id);
+        add(table.scenario());
+        add(table.query_text());
     }
     hex(&hasher.finalize())
 }

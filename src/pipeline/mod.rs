@@ -1,6 +1,7 @@
 //! A pipeline: its definitions, checked, and the run that takes submissions through the stages in order.
 
 mod assemble;
+mod book;
 mod catalogue;
 mod check;
 mod corrections;
@@ -14,6 +15,7 @@ mod form;
 mod identify;
 mod inspect;
 mod load;
+mod publication;
 mod raw;
 mod reference;
 mod run;
@@ -24,12 +26,17 @@ mod template;
 mod unit_rows;
 
 pub use assemble::TableReading;
+pub use book::{
+    BookError, BookOptions, CellDifference, Contents, Lock, LockError, LockedFile,
+    LockedSubmission, LockedTable, MadeBook, Mismatch, Reason, book, contents, differences,
+    lock_path,
+};
 pub use catalogue::{Indicator, Measure, Sector, TARGET_TEXTS, Target};
 pub use check::check_queries;
 pub use diff::{Diff, diff};
 pub use feedback::{Feedback, FeedbackOptions, feedback};
 pub use inspect::{Inspected, Inspection, inspect, read_files};
-pub use load::load;
+pub use load::{load, load_edition};
 pub use run::{Progress, Run, RunError, RunOptions, Stage, open_engine, run};
 pub use summary::{Correction, DecisionLine, Headlines, Overdue, ReportCount, Summary};
 pub use template::{BlankForm, TemplateError, TemplateOptions, template};
@@ -46,7 +53,7 @@ use crate::normalize::Conventions;
 use crate::period::Period;
 use crate::publish::Correspondence;
 use crate::query::{Country, Models};
-use crate::tables::{Edition, TableDefinition};
+use crate::tables::{ChapterDefinition, Edition, TableDefinition};
 use crate::validate::Rule;
 
 /// A pipeline, read and found sound.
@@ -60,7 +67,9 @@ pub struct Plan {
     pub title_vi: String,
     /// Title in English.
     pub title_en: String,
-    /// Hash of all its files.
+    /// Its files, and those of its reference data and models.
+    pub definitions: Vec<DefinitionFile>,
+    /// Hash of all that decides what a run makes of its submissions.
     pub definition_hash: String,
     /// Inboxes it reads unless told otherwise.
     pub submissions: Vec<PathBuf>,
@@ -96,8 +105,12 @@ pub struct Plan {
     pub models_directory: PathBuf,
     /// The white book's tables.
     pub tables: Vec<TableDefinition>,
-    /// The edition that a run prints.
+    /// The chapters of the edition.
+    pub chapters: Vec<ChapterDefinition>,
+    /// The edition that is printed.
     pub edition: Edition,
+    /// Its name: `editions/<name>.toml`.
+    pub edition_name: String,
     /// The country.
     pub country: Country,
     /// What the summary shows.
@@ -110,6 +123,15 @@ pub struct Plan {
     pub correspondence: Correspondence,
     /// Codes as people read them.
     pub lexicon: Lexicon,
+}
+
+/// A file of a pipeline.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DefinitionFile {
+    /// Name within the pipeline; `<folder>/…` for one of its reference data or models that stand elsewhere.
+    pub name: String,
+    /// Hash of its content.
+    pub sha256: String,
 }
 
 /// What the summary of a run shows of the country.

@@ -29,6 +29,7 @@ use crate::intake::{
 use crate::lake::{self, About, Lake, LakeError, Snapshot};
 use crate::period::Period;
 use crate::publish::PublishError;
+use crate::tables::Book;
 use crate::{publish, query, validate};
 
 /// What a run is asked to do.
@@ -124,45 +125,65 @@ pub async fn run(
         &options.submissions
     };
     let intake = look_into(inboxes, &plan.pass_over, &plan.limits).map_err(RunError::Inbox)?;
-    let (submissions, docket) = take_in(plan, &lake, &intake, options)?;
-    let work = Work {
-        plan,
-        lake: &lake,
-        submissions: &submissions,
-        docket: &docket,
-        listed: &listed_collections(plan, options),
-        progress,
-    };
-    let id = work.snapshot_id(&intake.findings);
-    let before = lake.current();
-    let snapshot = match &before {
-        Some(current) if current.id == id => current.clone(),
-        _ => {
-            let tables = work.compute(intake.findings).await?;
-            progress(Stage::Publish, 0, 1);
-            let about = About {
-                version: env!("CARGO_PKG_VERSION").to_owned(),
-                definitions: plan.definition_hash.clone(),
-            };
-            let snapshot = lake.write(&id, &about, &tables)?;
-            // What was known once never takes the place of what is known now.
-            if options.as_of.is_none() || before.is_none() {
-                lake.point_current_at(&id)?;
-            }
-            snapshot
-        }
-    };
+    let taken_before = taken_before(&lake)?;
+    let listed = listed_collections(plan, options);
+    let snapshot =
+        take_snapshot(plan, &lake, intake, taken_before, listed, options, progress).await?;
     progress(Stage::Tables, 0, 1);
     let engine = open_engine(&snapshot)?;
     let printed = tables::build_all(&engine, plan).await?;
     let findings = super::summary::read_findings(&snapshot)?;
-    publish::publish(&options.out, &printed, &plan.edition, &findings)?;
-    let summary = summarize(&engine, plan, &findings, options, &snapshot, &printed).await?;
+    let book = Book::of_tables(printed);
+    publish::publish(&options.out, &book, &plan.edition, &findings)?;
+    let summary = summarize(&engine, plan, &findings, options, &snapshot, &book).await?;
     Ok(Run {
         summary,
         findings,
         snapshot,
     })
+}
+
+/// The snapshot of what a register holds and what came since, written unless it is there already. It becomes current
+/// unless it is of the past.
+pub(super) async fn take_snapshot(
+    plan: &Plan,
+    lake: &Lake,
+    intake: Intake,
+    register: Register,
+    listed: Vec<(String, Period)>,
+    options: &RunOptions,
+    progress: Progress<'_>,
+) -> Result<Snapshot, RunError> {
+    let (submissions, docket) = take_in(plan, lake, &intake, register, options)?;
+    let work = Work {
+        plan,
+        lake,
+        submissions: &submissions,
+        docket: &docket,
+        listed: &listed,
+        progress,
+    };
+    let id = work.snapshot_id(&intake.findings);
+    let before = lake.current();
+    if let Some(current) = before.as_ref().filter(|current| current.id == id) {
+        return Ok(current.clone());
+    }
+    let tables = work.compute(intake.findings).await?;
+    progress(Stage::Publish, 0, 1);
+    let about = About {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        definitions: plan.definition_hash.clone(),
+        collections: listed
+            .iter()
+            .map(|(form, period)| (form.clone(), period.to_string()))
+            .collect(),
+    };
+    let snapshot = lake.write(&id, &about, &tables)?;
+    // What was known once never takes the place of what is known now.
+    if options.as_of.is_none() || before.is_none() {
+        lake.point_current_at(&id)?;
+    }
+    Ok(snapshot)
 }
 
 /// An engine over the tables of a snapshot.
@@ -182,17 +203,29 @@ pub fn open_engine(snapshot: &Snapshot) -> Result<Engine, RunError> {
 }
 
 /// What is known of a submission before it is read.
-struct Entry {
-    size_bytes: u64,
-    received_at: Timestamp,
+pub(super) struct Entry {
+    pub(super) size_bytes: u64,
+    pub(super) received_at: Timestamp,
     /// Whether an earlier run found it to be an archive.
     is_archive: bool,
     /// Why it is refused; none as long as it was not looked at in this run.
     refused: Option<Vec<Finding>>,
 }
 
+impl Entry {
+    /// A submission that was taken in before.
+    pub(super) fn taken(size_bytes: u64, received_at: Timestamp) -> Self {
+        Self {
+            size_bytes,
+            received_at,
+            is_archive: false,
+            refused: None,
+        }
+    }
+}
+
 /// Submissions by hash and name.
-type Register = BTreeMap<(String, String), Entry>;
+pub(super) type Register = BTreeMap<(String, String), Entry>;
 
 /// The collections that are open from the start: those the pipeline lists for the submissions it names, as far as their
 /// period has begun.
@@ -214,9 +247,9 @@ fn take_in(
     plan: &Plan,
     lake: &Lake,
     intake: &Intake,
+    mut register: Register,
     options: &RunOptions,
 ) -> Result<(Vec<Submission>, Docket), RunError> {
-    let mut register = taken_before(lake)?;
     for arrival in &intake.arrivals {
         if !options.knows(to_the_microsecond(arrival.received_at)) {
             continue;
@@ -290,10 +323,15 @@ fn enter<'r>(
 
 /// What the current snapshot took in.
 fn taken_before(lake: &Lake) -> Result<Register, RunError> {
+    match lake.current() {
+        Some(snapshot) => taken_by(&snapshot),
+        None => Ok(Register::new()),
+    }
+}
+
+/// What a snapshot took in.
+pub(super) fn taken_by(snapshot: &Snapshot) -> Result<Register, RunError> {
     let mut register = Register::new();
-    let Some(snapshot) = lake.current() else {
-        return Ok(register);
-    };
     for batch in snapshot.read("submissions")? {
         let text = |name: &str| {
             batch

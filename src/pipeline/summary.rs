@@ -14,7 +14,7 @@ use crate::engine::Engine;
 use crate::geography::due_date;
 use crate::lake::Snapshot;
 use crate::period::Period;
-use crate::tables::Table;
+use crate::tables::Book;
 
 /// The summary of a run.
 #[derive(Debug, Serialize)]
@@ -161,7 +161,7 @@ pub(super) async fn summarize(
     findings: &[Finding],
     options: &RunOptions,
     snapshot: &Snapshot,
-    tables: &[Table],
+    book: &Book,
 ) -> Result<Summary, RunError> {
     let (_, batches) = engine
         .query("SELECT outcome, count(*) AS n FROM submissions GROUP BY outcome")
@@ -197,7 +197,7 @@ pub(super) async fn summarize(
         headlines,
         lake: options.lake.display().to_string(),
         out: options.out.display().to_string(),
-        tables: tables.iter().map(|t| t.title.en.clone()).collect(),
+        tables: book.tables().map(|t| t.title.en.clone()).collect(),
     })
 }
 

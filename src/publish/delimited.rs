@@ -9,26 +9,62 @@ use super::PublishError;
 use crate::diagnostic::Finding;
 use crate::tables::{Cell, Head, Row, Table, Text};
 
-/// Columns of a table's file: one line a printed cell.
-const CELL: [&str; 18] = [
-    "table",
-    "row",
-    "row_id",
-    "level",
-    "label_vi",
-    "label_en",
-    "column_id",
-    "column_vi",
-    "column_en",
-    "value",
-    "unit_vi",
-    "unit_en",
-    "status",
-    "printed",
-    "units_reported",
-    "units_expected",
-    "missing_vi",
-    "missing_en",
+/// Columns of a table's file, a line for each printed cell: name, type (of a Table Schema), meaning.
+pub(super) const CELL: [(&str, &str, &str); 18] = [
+    ("table", "string", "Number of the table"),
+    ("row", "integer", "Place of the row in the table, from 1"),
+    (
+        "row_id",
+        "string",
+        "Code of the row: a unit, region, sector or indicator",
+    ),
+    ("level", "integer", "Depth of the row, from 0"),
+    (
+        "label_vi",
+        "string",
+        "Label of the row in the country's language",
+    ),
+    ("label_en", "string", "Label of the row in English"),
+    ("column_id", "string", "Code of the column"),
+    (
+        "column_vi",
+        "string",
+        "Head of the column in the country's language",
+    ),
+    ("column_en", "string", "Head of the column in English"),
+    (
+        "value",
+        "number",
+        "The exact value; empty where there is no figure",
+    ),
+    (
+        "unit_vi",
+        "string",
+        "Unit of measure in the country's language",
+    ),
+    ("unit_en", "string", "Unit of measure in English"),
+    (
+        "status",
+        "string",
+        "SDMX OBS_STATUS: A normal, E estimate, I imputed, P a part is missing, L not collected, M cannot exist, O not answered, Q withheld; empty where there is no figure",
+    ),
+    (
+        "printed",
+        "string",
+        "The figure as it is printed, rounded and marked",
+    ),
+    ("units_reported", "integer", "Units that are in the figure"),
+    (
+        "units_expected",
+        "integer",
+        "Units that it needs to be whole",
+    ),
+    (
+        "missing_vi",
+        "string",
+        "Units that are missing, in the country's language",
+    ),
+    ("missing_en", "string", "Units that are missing, in English"),
 ];
 
 fn write<const N: usize>(
@@ -48,16 +84,27 @@ fn write<const N: usize>(
     writer.flush().map_err(super::io_at(path))
 }
 
-/// Writes a table, a line for each printed cell.
-pub(super) fn write_table(path: &Path, table: &Table) -> Result<(), PublishError> {
-    let cells = table.rows.iter().enumerate().flat_map(|(n, row)| {
-        table
-            .columns
-            .iter()
-            .zip(&row.cells)
-            .filter_map(move |(head, cell)| Some(line(table, n, row, head, cell.as_ref()?)))
-    });
-    write(path, CELL, cells)
+/// A table, a line for each printed cell.
+pub(super) fn table(table: &Table) -> Result<Vec<u8>, csv::Error> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(CELL.map(|(name, _, _)| name))?;
+    for (n, row) in table.rows.iter().enumerate() {
+        for (head, cell) in table.columns.iter().zip(&row.cells) {
+            if let Some(cell) = cell {
+                writer.write_record(line(table, n, row, head, cell))?;
+            }
+        }
+    }
+    writer.into_inner().map_err(|e| e.into_error().into())
+}
+
+/// Writes a table.
+pub(super) fn write_table(path: &Path, content: &Table) -> Result<(), PublishError> {
+    let bytes = table(content).map_err(|source| PublishError::Csv {
+        path: path.to_owned(),
+        source,
+    })?;
+    std::fs::write(path, bytes).map_err(super::io_at(path))
 }
 
 fn line(table: &Table, n: usize, row: &Row, head: &Head, cell: &Cell) -> [String; 18] {

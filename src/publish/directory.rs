@@ -60,6 +60,7 @@ pub(super) fn replace(
         return Err(e);
     }
     if out.exists() {
+        keep_editions(out, &aside)?;
         fs::rename(out, &before).map_err(io_at(out))?;
         if let Err(e) = fs::rename(&aside, out) {
             let _ = fs::rename(&before, out);
@@ -69,6 +70,43 @@ pub(super) fn replace(
     } else {
         fs::rename(&aside, out).map_err(io_at(out))
     }
+}
+
+/// Makes `out` a directory of ours, in which editions have their folders.
+pub(super) fn make_ours(out: &Path) -> Result<(), PublishError> {
+    check_out(out)?;
+    fs::create_dir_all(out).map_err(io_at(out))?;
+    let marker = out.join(MARKER);
+    if marker.exists() {
+        return Ok(());
+    }
+    fs::write(&marker, MARKER_TEXT).map_err(io_at(&marker))
+}
+
+/// Takes the folders of editions along: they are ours, and a run does not make them. Their files are linked, so that
+/// whenever this is cut short one of the two has them.
+fn keep_editions(out: &Path, aside: &Path) -> Result<(), PublishError> {
+    for entry in fs::read_dir(out).map_err(io_at(out))?.flatten() {
+        let (from, to) = (entry.path(), aside.join(entry.file_name()));
+        if from.is_dir() && is_ours(&from) && !to.exists() {
+            link_all(&from, &to)?;
+        }
+    }
+    Ok(())
+}
+
+fn link_all(from: &Path, to: &Path) -> Result<(), PublishError> {
+    fs::create_dir(to).map_err(io_at(to))?;
+    for entry in fs::read_dir(from).map_err(io_at(from))?.flatten() {
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if from.is_dir() {
+            link_all(&from, &to)?;
+        } else if fs::hard_link(&from, &to).is_err() {
+            // Not every file system has links.
+            fs::copy(&from, &to).map_err(io_at(&to))?;
+        }
+    }
+    Ok(())
 }
 
 /// A directory next to `out`, so that a rename stays on one file system.

@@ -3,6 +3,8 @@
 //! A directory is written aside and put in place whole, so that no reader ever sees half of it. It is owned by a
 //! marker inside: a directory that is not ours, with anything in it, is never replaced.
 
+pub mod book;
+mod chart;
 pub mod correspondence;
 mod delimited;
 mod directory;
@@ -15,7 +17,7 @@ use std::path::{Path, PathBuf};
 use rust_xlsxwriter::XlsxError;
 
 use crate::diagnostic::Finding;
-use crate::tables::{Edition, Table};
+use crate::tables::{Book, Edition};
 
 pub use correspondence::Correspondence;
 pub use directory::check_out;
@@ -56,6 +58,12 @@ pub enum PublishError {
     /// A workbook of feedback could not be made.
     #[error("a workbook of feedback could not be written: {0}")]
     Feedback(String),
+    /// The printed book could not be set.
+    #[error("the book could not be set: {0}")]
+    Typesetting(String),
+    /// A chart could not be drawn.
+    #[error(transparent)]
+    Chart(#[from] chart::ChartError),
     /// The workbook could not be made.
     #[error("the workbook could not be written: {0}")]
     Workbook(#[from] XlsxError),
@@ -72,17 +80,17 @@ fn io_at(path: &Path) -> impl FnOnce(std::io::Error) -> PublishError {
 /// When the directory is not ours or a file cannot be written.
 pub fn publish(
     out: &Path,
-    tables: &[Table],
+    book: &Book,
     edition: &Edition,
     findings: &[Finding],
 ) -> Result<(), PublishError> {
     directory::replace(out, |aside| {
-        let book = aside.join(WORKBOOK);
-        let bytes = workbook::workbook(tables, edition)?;
-        std::fs::write(&book, bytes).map_err(io_at(&book))?;
+        let path = aside.join(WORKBOOK);
+        let bytes = workbook::workbook(book, edition)?;
+        std::fs::write(&path, bytes).map_err(io_at(&path))?;
         let folder = aside.join("csv");
         std::fs::create_dir(&folder).map_err(io_at(&folder))?;
-        for table in tables {
+        for table in book.tables() {
             delimited::write_table(&folder.join(format!("{}.csv", table.id)), table)?;
         }
         delimited::write_findings(&aside.join(FINDINGS), findings)

@@ -96,18 +96,22 @@ pub(super) struct Query {
     pub(super) sql: String,
     /// The shared parts, names written out; empty where there are none.
     pub(super) shared: String,
-    /// The text of the shared parts, as in the file; empty where there are none.
-    pub(super) common: String,
 }
 
 /// The file of a folder of tables whose named parts stand in front of each query.
 const COMMON: &str = "common.sql";
 
 impl TableDefinition {
-    /// The texts of its query as they stand in their files, wherever these are: what it is run with, then its own.
+    /// The query that delivers its figures, names written out.
     #[must_use]
-    pub fn query_texts(&self) -> [&str; 2] {
-        [&self.query.common, &self.query.own]
+    pub fn query_text(&self) -> &str {
+        &self.query.sql
+    }
+
+    /// The forms that its figures come from.
+    #[must_use]
+    pub fn forms(&self) -> &[String] {
+        &self.forms
     }
 
     /// The scenario its figures stand on.
@@ -294,6 +298,5 @@ fn read_query(
         body,
         sql,
         shared,
-        common: common.unwrap_or_default(),
     })
 }

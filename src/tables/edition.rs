@@ -27,10 +27,63 @@ pub struct RawEdition {
     geography: Spanned<String>,
     scheme: Spanned<String>,
     date: Spanned<String>,
+    as_of: Option<Spanned<String>>,
+    license: Option<License>,
+    #[serde(default)]
+    chapters: Vec<RawEditionChapter>,
+    #[serde(default)]
+    awaited: Vec<RawAwaited>,
     #[serde(default)]
     parameters: BTreeMap<String, Spanned<String>>,
     #[serde(default)]
     notes: Vec<Text>,
+}
+
+/// Under which licence an edition is published.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct License {
+    /// Short name, as the Open Definition or SPDX has it.
+    pub name: String,
+    /// Title.
+    pub title: String,
+    /// Where its text is.
+    pub path: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawEditionChapter {
+    id: Spanned<String>,
+    tables: Vec<Spanned<String>>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawAwaited {
+    id: Spanned<String>,
+    title: Text,
+    forms: Vec<Spanned<String>>,
+}
+
+/// A chapter of an edition: which definition, which tables.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EditionChapter {
+    /// The chapter: `chapters/<id>.toml`.
+    pub id: String,
+    /// Its tables, in order.
+    pub tables: Vec<String>,
+}
+
+/// A table that belongs to the book and is not defined yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Awaited {
+    /// The number it will be printed under.
+    pub id: String,
+    /// Title.
+    pub title: Text,
+    /// The forms it waits for.
+    pub forms: Vec<String>,
 }
 
 /// `printed.toml`: the words and signs of printed tables, as the file states them.
@@ -57,6 +110,14 @@ impl RawPrinted {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawNumbers {
+    group: char,
+    decimal: char,
+    english: RawSigns,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawSigns {
     group: char,
     decimal: char,
 }
@@ -119,6 +180,12 @@ impl SymbolKind {
         Self::Imputed,
         Self::Withheld,
     ];
+
+    /// Whether it follows a figure; else it is one, or stands in the place of one.
+    #[must_use]
+    pub fn follows_figure(self) -> bool {
+        matches!(self, Self::Partial | Self::Estimate | Self::Imputed)
+    }
 }
 
 /// The words around tables; what each is for stands in `printed.toml`.
@@ -140,6 +207,16 @@ pub struct Phrases {
     pub partial: Text,
     pub partial_rows: Text,
     pub incomplete: Text,
+    pub chapter: Text,
+    pub chart: Text,
+    pub continued: Text,
+    pub left_out: Text,
+    pub form_awaited: Text,
+    pub without_figures: Text,
+    pub received_until: Text,
+    pub closed_on: Text,
+    pub made_with: Text,
+    pub of_table: Text,
 }
 
 /// Words and signs, ready to use.
@@ -149,6 +226,8 @@ pub struct Words {
     pub group: char,
     /// The decimal mark.
     pub decimal: char,
+    /// The same two in English sentences.
+    pub english: (char, char),
     /// The words around tables.
     pub phrases: Phrases,
     symbols: BTreeMap<SymbolKind, Symbol>,
@@ -171,6 +250,7 @@ impl Words {
         Self {
             group: raw.numbers.group,
             decimal: raw.numbers.decimal,
+            english: (raw.numbers.english.group, raw.numbers.english.decimal),
             phrases: raw.words,
             symbols: SymbolKind::ALL.into_iter().zip(marks).collect(),
             units: raw.units,
@@ -218,6 +298,18 @@ pub struct Edition {
     pub regions: Vec<(String, Text)>,
     /// The date its documents bear.
     pub date: Date,
+    /// The last day whose submissions count; all where it is not closed.
+    pub as_of: Option<Date>,
+    /// Under which licence it is published.
+    pub license: Option<License>,
+    /// The geography that all its years stand on: a vintage.
+    pub geography: String,
+    /// The scheme of its regions.
+    pub scheme: String,
+    /// Its chapters; none where it is its tables alone.
+    pub chapters: Vec<EditionChapter>,
+    /// The tables that it is to have and that are not defined yet.
+    pub awaited: Vec<Awaited>,
     /// Notes under every table.
     pub notes: Vec<Text>,
     /// Words and signs.
@@ -276,13 +368,13 @@ impl Edition {
                 "name a scheme of regions.csv of the same vintage",
             ));
         }
-        let date: Date = raw.date.get_ref().parse().map_err(|_| {
-            error(
-                raw.date.span().start,
-                format!("`{}` is no date", raw.date.get_ref()),
-                "write it as 2025-12-31",
-            )
-        })?;
+        let day = |written: &Spanned<String>| {
+            let message = format!("`{}` is no date", written.get_ref());
+            let wrong = |_| error(written.span().start, message, "write it as 2025-12-31");
+            written.get_ref().parse::<Date>().map_err(wrong)
+        };
+        let date = day(&raw.date)?;
+        let as_of = raw.as_of.as_ref().map(day).transpose()?;
 
         let years: Vec<i16> = (first..=last).collect();
         let mut parameters = Parameters::default();
@@ -334,11 +426,63 @@ impl Edition {
             years,
             regions,
             date,
+            as_of,
+            license: raw.license,
+            geography: vintage.clone(),
+            scheme: scheme.clone(),
+            chapters: raw
+                .chapters
+                .into_iter()
+                .map(|chapter| EditionChapter {
+                    id: chapter.id.into_inner(),
+                    tables: chapter
+                        .tables
+                        .into_iter()
+                        .map(Spanned::into_inner)
+                        .collect(),
+                })
+                .collect(),
+            awaited: raw
+                .awaited
+                .into_iter()
+                .map(|table| Awaited {
+                    id: table.id.into_inner(),
+                    title: table.title,
+                    forms: table.forms.into_iter().map(Spanned::into_inner).collect(),
+                })
+                .collect(),
             notes,
             words: Words::new(printed),
             parameters,
         })
     }
+}
+
+impl Edition {
+    /// Its years: `2022 – 2025`.
+    #[must_use]
+    pub fn range(&self) -> String {
+        match self.years.as_slice() {
+            [first, .., last] => format!("{first} – {last}"),
+            [only] => only.to_string(),
+            [] => String::new(),
+        }
+    }
+
+    /// The line that says its date.
+    #[must_use]
+    pub fn dated(&self) -> Text {
+        self.words
+            .phrases
+            .edition_of
+            .filled(&[("date", written(self.date))])
+    }
+}
+
+/// A day as it is written in both languages.
+#[must_use]
+pub fn written(day: Date) -> Text {
+    Text::new(day.strftime("%d/%m/%Y").to_string(), day.to_string())
 }
 
 /// Names that a table's definition and its columns set.

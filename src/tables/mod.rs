@@ -5,6 +5,7 @@
 //! `editions/*.toml`, the printed words of the reference). Here is what is true of every statistical table:
 //! how a figure is rounded and marked, when a comparison may be printed, which notes a gap demands.
 
+mod book;
 mod build;
 mod check;
 mod column;
@@ -19,11 +20,18 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub use book::{
+    Book, Chapter, ChapterDefinition, Chart, ChartKind, LeftOut, Point, ProseError, RawChapter,
+    Series,
+};
 pub use build::TableBuilder;
 pub use check::check;
 pub use column::RawColumn;
 pub use definition::{RawTable, TableDefinition};
-pub use edition::{Context, Edition, RawEdition, RawPrinted, Symbol, SymbolKind, Words};
+pub use edition::{
+    Awaited, Context, Edition, EditionChapter, License, RawEdition, RawPrinted, Symbol, SymbolKind,
+    Words, written,
+};
 pub use number::format_decimal;
 pub use order::{OfficialOrder, register_order};
 pub use table::{Cell, Computation, FigureKey, Head, Origin, Row, RowStyle, Status, Table, Text};

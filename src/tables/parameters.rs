@@ -70,6 +70,16 @@ impl Parameters {
         Ok(filled.into_owned())
     }
 
+    /// The names that stand for one value, with it.
+    pub(super) fn single(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .filter_map(|(name, values)| match values.as_slice() {
+                [value] => Some((name.as_str(), value.as_str())),
+                _ => None,
+            })
+    }
+
     /// SQL with each name as a quoted literal, a list as literals with commas between.
     pub(super) fn sql(&self, text: &str) -> Result<String, Unknown> {
         self.fill(text, |values| {

@@ -39,6 +39,15 @@ pub struct Table {
     pub source: Text,
 }
 
+impl Table {
+    /// Whether a single figure is printed in it.
+    #[must_use]
+    pub fn has_figures(&self) -> bool {
+        let mut cells = self.rows.iter().flat_map(|row| row.cells.iter().flatten());
+        cells.any(Cell::shows_value)
+    }
+}
+
 /// The head of a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
@@ -75,6 +84,17 @@ impl RowStyle {
             "section" => Some(Self::Section),
             "plain" => Some(Self::Plain),
             _ => None,
+        }
+    }
+
+    /// The name of the style, as a query writes it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Total => "total",
+            Self::Group => "group",
+            Self::Section => "section",
+            Self::Plain => "plain",
         }
     }
 }
@@ -204,6 +224,20 @@ impl Cell {
         self
     }
 
+    /// What is printed, in two: the figure or the symbol in its place, and the marks that follow it.
+    #[must_use]
+    pub fn parts(&self, words: &Words) -> (String, String) {
+        let marks: Vec<&str> = self
+            .marks()
+            .into_iter()
+            .filter(|kind| self.shows_value() && kind.follows_figure())
+            .map(|kind| words.symbol(kind).mark.as_str())
+            .collect();
+        let marks = marks.join(" ");
+        let figure = self.text.strip_suffix(&marks).unwrap_or(&self.text);
+        (figure.trim_end().to_owned(), marks)
+    }
+
     /// The symbols that a cell shows for what it is: those that follow a figure, or stand in its place.
     #[must_use]
     pub fn marks(&self) -> BTreeSet<SymbolKind> {
@@ -213,6 +247,12 @@ impl Cell {
             marks.insert(SymbolKind::Estimate);
         }
         marks
+    }
+
+    /// Whether a figure stands in it; what is withheld does not, although it is known.
+    #[must_use]
+    pub fn shows_value(&self) -> bool {
+        self.value.is_some() && self.status.symbol().is_none_or(SymbolKind::follows_figure)
     }
 
     /// All symbols that a cell shows, those of its value too.

@@ -1,10 +1,10 @@
-//! What stands before the tables: cover, contents with links, symbols and general notes.
+//! What stands before the tables: cover, contents with links, symbols, notes.
 
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Url, Worksheet, XlsxError};
 
 use super::sheet_name;
 use super::style::{ACCENT, RULE, english, height, lines, numbered_page, page, text, write_both};
-use crate::tables::{Edition, SymbolKind, Table, Text};
+use crate::tables::{Book, Edition, SymbolKind, Table, Text};
 
 /// Width of the texts of these sheets, in characters.
 const WIDTH: f64 = 86.0;
@@ -22,17 +22,8 @@ pub(super) fn cover(sheet: &mut Worksheet, edition: &Edition) -> Result<(), Xlsx
     sheet.set_name(&phrases.cover.vi)?;
     page(sheet);
     sheet.set_column_width(0, WIDTH)?;
-    let dated = phrases.edition_of.clone();
-    let day = edition.date.strftime("%d/%m/%Y").to_string();
-    let dated = Text::new(
-        dated.vi.replace("{date}", &day),
-        dated.en.replace("{date}", &edition.date.to_string()),
-    );
-    let years = match edition.years.as_slice() {
-        [first, .., last] => format!("{first} – {last}"),
-        [only] => only.to_string(),
-        [] => String::new(),
-    };
+    let dated = edition.dated();
+    let years = edition.range();
     let strong = |size| centred(text(size).set_bold().set_font_color(ACCENT));
     let rule = text(4.0)
         .set_border_bottom(FormatBorder::Medium)
@@ -61,10 +52,10 @@ pub(super) fn cover(sheet: &mut Worksheet, edition: &Edition) -> Result<(), Xlsx
     Ok(())
 }
 
-/// The contents: a line a table, leading to its sheet.
+/// The contents: a line a table, leading to its sheet; and the tables that are left out.
 pub(super) fn contents(
     sheet: &mut Worksheet,
-    tables: &[Table],
+    book: &Book,
     edition: &Edition,
 ) -> Result<(), XlsxError> {
     let phrases = &edition.words.phrases;
@@ -74,49 +65,84 @@ pub(super) fn contents(
         .set_column_width(0, 12)?
         .set_column_width(1, WIDTH - 12.0)?;
     heading(sheet, 0, &phrases.contents)?;
-    let lined = |format: Format| {
-        format
-            .set_border_bottom(FormatBorder::Thin)
-            .set_border_bottom_color(RULE)
-            .set_align(FormatAlign::Top)
-    };
     let mut row = 2;
-    let mut entry =
-        |sheet: &mut Worksheet, name: &str, short: &str, title: &Text| -> Result<(), XlsxError> {
-            let link = || Url::new(format!("internal:'{}'!A1", name.replace('\'', "''")));
-            let strong = text(11.0)
-                .set_bold()
-                .set_font_color(ACCENT)
-                .set_align(FormatAlign::Top);
-            sheet.write_url_with_options(row, 0, link(), short, "", Some(&strong))?;
-            sheet.write_url_with_options(
-                row,
-                1,
-                link(),
-                &title.vi,
-                "",
-                Some(&text(11.0).set_text_wrap().set_align(FormatAlign::Top)),
-            )?;
-            sheet.set_row_height(row, 15.5 * f64::from(lines(&title.vi, 11.0, WIDTH - 12.0)))?;
-            row += 1;
-            sheet.write_blank(row, 0, &lined(text(9.5)))?;
-            sheet.write_with_format(row, 1, &title.en, &lined(english(9.5).set_text_wrap()))?;
-            sheet.set_row_height(row, 15.0 * f64::from(lines(&title.en, 9.5, WIDTH - 12.0)))?;
-            row += 1;
-            Ok(())
-        };
-    for table in tables {
-        let name = sheet_name(table, edition);
-        entry(sheet, &name, &name, &table.title)?;
+    for chapter in &book.chapters {
+        if let Some(title) = chapter
+            .title
+            .as_ref()
+            .filter(|_| !chapter.tables.is_empty())
+        {
+            part(sheet, &mut row, title)?;
+        }
+        for table in &chapter.tables {
+            let name = sheet_name(table, edition);
+            entry(sheet, &mut row, &name, &table.title)?;
+        }
     }
-    let both = Text::new(
-        format!("{}. {}", phrases.symbols.vi, phrases.notes.vi),
-        format!("{}. {}", phrases.symbols.en, phrases.notes.en),
-    );
-    entry(sheet, &phrases.symbols.vi, &phrases.symbols.vi, &both)
+    row += 1;
+    for name in [&phrases.symbols, &phrases.notes] {
+        entry(sheet, &mut row, &name.vi, name)?;
+    }
+    if book.left_out.is_empty() {
+        return Ok(());
+    }
+    row += 1;
+    part(sheet, &mut row, &phrases.left_out)?;
+    for table in &book.left_out {
+        let id = format!("{} {}", phrases.table.vi, table.id);
+        sheet.write_with_format(row, 0, &id, &text(11.0).set_align(FormatAlign::Top))?;
+        let both = Text::new(
+            format!("{}. {}", table.title.vi, table.reason.vi),
+            format!("{}. {}", table.title.en, table.reason.en),
+        );
+        let format = lined(text(11.0)).set_text_wrap();
+        write_both(sheet, row, 1, &both, 11.0, &format)?;
+        sheet.set_row_height(row, height(&both, 11.0, WIDTH - 12.0) + 2.0)?;
+        row += 1;
+    }
+    Ok(())
 }
 
-/// The symbols of all tables and the notes of the edition.
+/// The name of a chapter among the contents.
+fn part(sheet: &mut Worksheet, row: &mut u32, title: &Text) -> Result<(), XlsxError> {
+    let (first, second) = (text(12.5).set_bold().set_font_color(ACCENT), english(11.0));
+    let line = format!("  {}", title.en);
+    let format = text(12.5).set_align(FormatAlign::Bottom);
+    let parts = [(&first, title.vi.as_str()), (&second, line.as_str())];
+    sheet.write_rich_string_with_format(*row, 0, &parts, &format)?;
+    sheet.set_row_height(*row, 26)?;
+    *row += 1;
+    Ok(())
+}
+
+/// A line of the contents, leading to a sheet.
+fn entry(sheet: &mut Worksheet, row: &mut u32, name: &str, title: &Text) -> Result<(), XlsxError> {
+    let link = || Url::new(format!("internal:'{}'!A1", name.replace('\'', "''")));
+    let strong = text(11.0)
+        .set_bold()
+        .set_font_color(ACCENT)
+        .set_align(FormatAlign::Top);
+    let plain = text(11.0).set_text_wrap().set_align(FormatAlign::Top);
+    sheet.write_url_with_options(*row, 0, link(), name, "", Some(&strong))?;
+    sheet.write_url_with_options(*row, 1, link(), &title.vi, "", Some(&plain))?;
+    sheet.set_row_height(*row, 15.5 * f64::from(lines(&title.vi, 11.0, WIDTH - 12.0)))?;
+    *row += 1;
+    sheet.write_blank(*row, 0, &lined(text(9.5)))?;
+    sheet.write_with_format(*row, 1, &title.en, &lined(english(9.5).set_text_wrap()))?;
+    sheet.set_row_height(*row, 15.0 * f64::from(lines(&title.en, 9.5, WIDTH - 12.0)))?;
+    *row += 1;
+    Ok(())
+}
+
+/// A format with a thin rule under it.
+fn lined(format: Format) -> Format {
+    format
+        .set_border_bottom(FormatBorder::Thin)
+        .set_border_bottom_color(RULE)
+        .set_align(FormatAlign::Top)
+}
+
+/// The symbols of all tables.
 pub(super) fn symbols(sheet: &mut Worksheet, edition: &Edition) -> Result<(), XlsxError> {
     let phrases = &edition.words.phrases;
     sheet.set_name(&phrases.symbols.vi)?;
@@ -146,13 +172,51 @@ pub(super) fn symbols(sheet: &mut Worksheet, edition: &Edition) -> Result<(), Xl
         sheet.set_row_height(row, 31.0)?;
         row += 1;
     }
-    row += 1;
-    heading(sheet, row, &phrases.notes)?;
-    row += 2;
-    for note in &edition.notes {
-        write_both(sheet, row, 1, note, 11.0, &cell())?;
-        sheet.set_row_height(row, height(note, 11.0, WIDTH - 12.0) + 3.0)?;
-        row += 1;
+    Ok(())
+}
+
+/// The notes of the edition, then those of each table.
+pub(super) fn notes(
+    sheet: &mut Worksheet,
+    book: &Book,
+    edition: &Edition,
+) -> Result<(), XlsxError> {
+    let phrases = &edition.words.phrases;
+    sheet.set_name(&phrases.notes.vi)?;
+    numbered_page(sheet, &footer(edition));
+    sheet
+        .set_column_width(0, 12)?
+        .set_column_width(1, WIDTH - 12.0)?;
+    heading(sheet, 0, &phrases.notes)?;
+    let mut row = 2;
+    let mut paragraph =
+        |sheet: &mut Worksheet, of: Option<&Table>, note: &Text| -> Result<(), XlsxError> {
+            if let Some(table) = of {
+                let name = sheet_name(table, edition);
+                let link = Url::new(format!("internal:'{}'!A1", name.replace('\'', "''")));
+                let strong = text(11.0)
+                    .set_bold()
+                    .set_font_color(ACCENT)
+                    .set_align(FormatAlign::Top);
+                sheet.write_url_with_options(row, 0, link, &name, "", Some(&strong))?;
+            }
+            let format = text(11.0).set_align(FormatAlign::Top).set_text_wrap();
+            write_both(sheet, row, 1, note, 11.0, &format)?;
+            sheet.set_row_height(row, height(note, 11.0, WIDTH - 12.0) + 3.0)?;
+            row += 1;
+            Ok(())
+        };
+    for note in edition.notes.iter().chain(&book.imprint) {
+        paragraph(sheet, None, note)?;
+    }
+    for table in book.tables() {
+        for note in table
+            .notes
+            .iter()
+            .filter(|note| !edition.notes.contains(note))
+        {
+            paragraph(sheet, Some(table), note)?;
+        }
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The workbook of all tables: cover, contents, symbols, a sheet a table. Made to be printed and to be computed
+//! The workbook of all tables: cover, contents, symbols, notes, a sheet a table. Made to be printed and to be computed
 //! with: every figure is a number, and what is said of it is its format.
 
 mod front;
@@ -7,7 +7,7 @@ mod style;
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
-use crate::tables::{Edition, Table};
+use crate::tables::{Book, Edition, Table};
 
 /// Name of the sheet of a table.
 fn sheet_name(table: &Table, edition: &Edition) -> String {
@@ -15,7 +15,7 @@ fn sheet_name(table: &Table, edition: &Edition) -> String {
 }
 
 /// The workbook, as bytes: the same tables give the same.
-pub(super) fn workbook(tables: &[Table], edition: &Edition) -> Result<Vec<u8>, XlsxError> {
+pub(super) fn workbook(contents: &Book, edition: &Edition) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     let date = edition.date;
     let year = u16::try_from(date.year()).unwrap_or(1900);
@@ -30,9 +30,10 @@ pub(super) fn workbook(tables: &[Table], edition: &Edition) -> Result<Vec<u8>, X
             .set_creation_datetime(&created),
     );
     front::cover(book.add_worksheet(), edition)?;
-    front::contents(book.add_worksheet(), tables, edition)?;
+    front::contents(book.add_worksheet(), contents, edition)?;
     front::symbols(book.add_worksheet(), edition)?;
-    for table in tables {
+    front::notes(book.add_worksheet(), contents, edition)?;
+    for table in contents.tables() {
         let sheet = book.add_worksheet();
         sheet.set_name(sheet_name(table, edition))?;
         sheet::write(sheet, table, edition)?;

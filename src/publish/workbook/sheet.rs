@@ -7,7 +7,7 @@ use rust_xlsxwriter::{Format, FormatAlign, IgnoreError, Url, Worksheet, XlsxErro
 
 use super::front::footer;
 use super::style::{
-    ACCENT, body, characters, english, head, height, is_mark, lines, number_format, numbered_page,
+    ACCENT, body, characters, english, head, height, lines, number_format, numbered_page,
     sign_format, text, write_both,
 };
 use crate::tables::{Cell, Edition, Row, SymbolKind, Table, Text};
@@ -150,7 +150,7 @@ fn marks_of(table: &Table, column: usize) -> BTreeSet<SymbolKind> {
         .iter()
         .filter_map(|r| r.cells[column].as_ref())
         .flat_map(Cell::symbols)
-        .filter(|kind| is_mark(*kind))
+        .filter(|kind| kind.follows_figure())
         .collect()
 }
 
@@ -327,11 +327,12 @@ fn write_cell(
     marks: &BTreeSet<SymbolKind>,
     edition: &Edition,
 ) -> Result<(), XlsxError> {
+    // What is withheld must not stand in the file either.
     // Decimals reach a workbook as the double nearest to them: the text of a decimal is parsed, not computed.
     let number = cell
         .value
         .and_then(|v| v.to_string().parse::<f64>().ok())
-        .filter(|_| shows_number(cell));
+        .filter(|_| cell.shows_value());
     if let Some(number) = number {
         let format = format
             .clone()
@@ -344,11 +345,6 @@ fn write_cell(
         sheet.write_with_format(at.0, at.1, &cell.text, &format)?;
     }
     Ok(())
-}
-
-/// Whether a figure is printed; what is withheld must not stand in the file either.
-fn shows_number(cell: &Cell) -> bool {
-    cell.status.symbol().is_none_or(is_mark)
 }
 
 /// Symbols, notes and source under the table. Returns the last row.

@@ -94,7 +94,7 @@ pub(super) fn number_format(cell: &Cell, marks: &BTreeSet<SymbolKind>, words: &W
     let own: Vec<&str> = cell
         .marks()
         .into_iter()
-        .filter(|kind| is_mark(*kind))
+        .filter(|kind| kind.follows_figure())
         .map(|kind| words.symbol(kind).mark.as_str())
         .collect();
     let tail = if own.is_empty() {
@@ -121,14 +121,6 @@ pub(super) fn number_format(cell: &Cell, marks: &BTreeSet<SymbolKind>, words: &W
 /// The format of a sign that stands in place of a figure.
 pub(super) fn sign_format(marks: &BTreeSet<SymbolKind>, words: &Words) -> String {
     format!("@{}", room(marks, words))
-}
-
-/// Whether a symbol follows a figure.
-pub(super) fn is_mark(kind: SymbolKind) -> bool {
-    matches!(
-        kind,
-        SymbolKind::Partial | SymbolKind::Estimate | SymbolKind::Imputed
-    )
 }
 
 /// Blanks as wide as the longest mark of a column.

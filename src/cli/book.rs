@@ -1,0 +1,241 @@
+//! `tonghop book`: an edition of the book, ready to print, from the lake.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+
+use super::{CLEAN, FAILED, default_pipeline, show};
+use crate::lake::{Snapshot, check_owner};
+use crate::pipeline::{self, BookOptions, CellDifference, Lock, MadeBook, Plan};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The pipeline's directory.
+    #[arg(default_value_os_t = default_pipeline())]
+    pipeline: PathBuf,
+    /// The edition, as editions/ names it [default: the pipeline's].
+    #[arg(long, value_name = "NAME")]
+    edition: Option<String>,
+    /// The lake.
+    #[arg(long, default_value = "lake", value_name = "DIR")]
+    lake: PathBuf,
+    /// Where editions have their folders.
+    #[arg(long, default_value = "out", value_name = "DIR")]
+    out: PathBuf,
+    /// Makes the edition again as its lock says, byte for byte, or says what is not the same.
+    #[arg(long, conflicts_with = "diff")]
+    locked: bool,
+    /// The lock [default: edition.lock in the folder of the edition].
+    #[arg(long, value_name = "FILE", requires = "locked")]
+    lock: Option<PathBuf>,
+    /// Lists every printed cell that differs from the edition of this lock, and why; writes no book.
+    #[arg(long, value_name = "LOCK")]
+    diff: Option<PathBuf>,
+    /// How the differences are shown.
+    #[arg(long, default_value = "human", requires = "diff")]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Human,
+    /// Comma-separated values with a header.
+    Csv,
+    /// One JSON object a line.
+    Json,
+}
+
+pub(super) async fn main(arguments: Arguments) -> ExitCode {
+    let plan = match &arguments.edition {
+        Some(name) => pipeline::load_edition(&arguments.pipeline, name),
+        None => pipeline::load(&arguments.pipeline),
+    };
+    let plan = match plan {
+        Ok(plan) => plan,
+        Err(errors) => return show::definition_errors(&errors, FAILED),
+    };
+    if let Err(e) = check_owner(&arguments.lake, &plan.id) {
+        return show::failure(&e.to_string());
+    }
+    let locked = arguments.locked.then(|| {
+        let own = || pipeline::lock_path(&arguments.out, &plan.edition_name);
+        arguments.lock.clone().unwrap_or_else(own)
+    });
+    let options = BookOptions {
+        lake: arguments.lake,
+        out: arguments.out,
+        locked,
+    };
+    let done = match arguments.diff {
+        Some(lock) => compare(&plan, &options, &lock, arguments.format).await,
+        None => make(&plan, &options).await,
+    };
+    match done {
+        Ok(()) => ExitCode::from(CLEAN),
+        Err(message) => show::failure(&message),
+    }
+}
+
+const OTHER_DEFINITIONS: &str = "note: the lake was made with other definitions than the pipeline has now; `tonghop run` brings it up to date";
+
+async fn make(plan: &Plan, options: &BookOptions) -> Result<(), String> {
+    let made = pipeline::book(plan, options)
+        .await
+        .map_err(|e| e.to_string())?;
+    if made.other_definitions {
+        show::note(OTHER_DEFINITIONS);
+    }
+    show::note(&summary(plan, &made, options.locked.is_some()));
+    Ok(())
+}
+
+fn summary(plan: &Plan, made: &MadeBook, locked: bool) -> String {
+    let mut text = format!("{} ({})\n", plan.edition.title.en, plan.edition_name);
+    let _ = writeln!(text, "  snapshot     {}", made.snapshot.id);
+    let _ = writeln!(text, "  tables       {}", made.tables.join(", "));
+    for table in &made.left_out {
+        let _ = writeln!(
+            text,
+            "  left out     {} {}: {}",
+            table.id, table.title.en, table.reason.en
+        );
+    }
+    for file in made.files.iter().filter(|f| !f.name.contains('/')) {
+        let _ = writeln!(
+            text,
+            "  written      {}",
+            made.folder.join(&file.name).display()
+        );
+    }
+    let folders: std::collections::BTreeSet<&str> = made
+        .files
+        .iter()
+        .filter_map(|f| f.name.split_once('/').map(|(folder, _)| folder))
+        .collect();
+    for folder in folders {
+        let _ = writeln!(
+            text,
+            "  written      {}/",
+            made.folder.join(folder).display()
+        );
+    }
+    if locked {
+        text.push_str("  the same bytes as the lock names");
+    }
+    text.trim_end().to_owned()
+}
+
+async fn compare(
+    plan: &Plan,
+    options: &BookOptions,
+    path: &std::path::Path,
+    format: Format,
+) -> Result<(), String> {
+    let lock = Lock::read(path).map_err(|e| e.to_string())?;
+    if lock.pipeline != plan.id {
+        return Err(format!(
+            "the lock is of the pipeline `{}`, not of `{}`",
+            lock.pipeline, plan.id
+        ));
+    }
+    let contents = pipeline::contents(plan, options, None)
+        .await
+        .map_err(|e| e.to_string())?;
+    if contents.other_definitions {
+        show::note(OTHER_DEFINITIONS);
+    }
+    let earlier = Snapshot::named(&options.lake, &lock.snapshot).ok();
+    if earlier.is_none() {
+        show::note(&format!(
+            "note: the snapshot {} of that edition is no more in the lake: the cells are compared, why they differ cannot be told",
+            lock.snapshot
+        ));
+    }
+    let found = pipeline::differences(plan, &contents, &lock, earlier.as_ref())
+        .await
+        .map_err(|e| e.to_string())?;
+    let text = match format {
+        Format::Human => human(&lock, &contents.snapshot, &found),
+        Format::Csv => csv(&found)?,
+        Format::Json => json(&found)?,
+    };
+    show::data(&text).map_err(|e| e.to_string())
+}
+
+fn human(lock: &Lock, now: &Snapshot, found: &[CellDifference]) -> String {
+    let mut text = format!(
+        "edition {} of {} → {}\n",
+        lock.edition, lock.snapshot, now.id
+    );
+    let mut table = "";
+    for cell in found {
+        if cell.table != table {
+            table = &cell.table;
+            let _ = writeln!(text, "  table {table}");
+        }
+        let shown = |side: &Option<String>| side.clone().unwrap_or_else(|| "–".to_owned());
+        let name = cell
+            .label
+            .as_ref()
+            .map_or_else(String::new, |label| format!(" {}", label.vi));
+        let reasons: Vec<String> = cell.reasons.iter().map(ToString::to_string).collect();
+        let _ = write!(
+            text,
+            "    {}{name} · {}: {} → {}  [{}]",
+            cell.row,
+            cell.column,
+            shown(&cell.before),
+            shown(&cell.after),
+            reasons.join(", ")
+        );
+        let _ = match cell.files.as_slice() {
+            [] => writeln!(text),
+            [one] => writeln!(text, "  {one}"),
+            [first, rest @ ..] => writeln!(text, "  {first} and {} more", rest.len()),
+        };
+    }
+    let cells = if found.len() == 1 {
+        "cell differs"
+    } else {
+        "cells differ"
+    };
+    let _ = writeln!(text, "  {} {cells}", found.len());
+    text
+}
+
+fn csv(found: &[CellDifference]) -> Result<String, String> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let head = [
+        "table", "row", "label", "column", "before", "after", "reasons", "files",
+    ];
+    writer.write_record(head).map_err(|e| e.to_string())?;
+    for cell in found {
+        let reasons: Vec<&str> = cell.reasons.iter().map(|r| r.as_str()).collect();
+        writer
+            .write_record([
+                cell.table.as_str(),
+                &cell.row,
+                cell.label.as_ref().map_or("", |label| &label.vi),
+                &cell.column,
+                cell.before.as_deref().unwrap_or_default(),
+                cell.after.as_deref().unwrap_or_default(),
+                &reasons.join("; "),
+                &cell.files.join("; "),
+            ])
+            .map_err(|e| e.to_string())?;
+    }
+    let bytes = writer.into_inner().map_err(|e| e.to_string())?;
+    String::from_utf8(bytes).map_err(|e| e.to_string())
+}
+
+fn json(found: &[CellDifference]) -> Result<String, String> {
+    let mut text = String::new();
+    for cell in found {
+        text.push_str(&serde_json::to_string(cell).map_err(|e| e.to_string())?);
+        text.push('\n');
+    }
+    Ok(text)
+}

@@ -1,0 +1,273 @@
+//! What the layout of the printed book (`book.typ`) reads: the book as JSON, its words and figures as they are printed.
+
+use serde::{Serialize, Serializer};
+
+use super::charts::file_name;
+use crate::tables::{Book, Chapter, Edition, Row, RowStyle, Symbol, SymbolKind, Table, Text};
+
+#[derive(Serialize)]
+struct Both<'a> {
+    vi: &'a str,
+    en: &'a str,
+}
+
+fn both(text: &Text) -> Both<'_> {
+    Both {
+        vi: &text.vi,
+        en: &text.en,
+    }
+}
+
+#[derive(Serialize)]
+struct Words<'a> {
+    table: Both<'a>,
+    unit: Both<'a>,
+    source: Both<'a>,
+    notes: Both<'a>,
+    symbols: Both<'a>,
+    contents: Both<'a>,
+    page: Both<'a>,
+    chapter: Both<'a>,
+    chart: Both<'a>,
+    left_out: Both<'a>,
+    continued: Both<'a>,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    words: Words<'a>,
+    title: Both<'a>,
+    subtitle: Both<'a>,
+    source: Both<'a>,
+    years: String,
+    date: String,
+    dated: BothOwned,
+    imprint: Vec<Both<'a>>,
+    symbols: Vec<Sign<'a>>,
+    notes: Vec<Both<'a>>,
+    left_out: Vec<LeftOut<'a>>,
+    chapters: Vec<ChapterData<'a>>,
+}
+
+#[derive(Serialize)]
+struct BothOwned {
+    vi: String,
+    en: String,
+}
+
+impl From<Text> for BothOwned {
+    fn from(text: Text) -> Self {
+        Self {
+            vi: text.vi,
+            en: text.en,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Sign<'a> {
+    mark: &'a str,
+    vi: &'a str,
+    en: &'a str,
+}
+
+fn sign(symbol: &Symbol) -> Sign<'_> {
+    Sign {
+        mark: &symbol.mark,
+        vi: &symbol.vi,
+        en: &symbol.en,
+    }
+}
+
+#[derive(Serialize)]
+struct LeftOut<'a> {
+    id: &'a str,
+    title: Both<'a>,
+    reason: Both<'a>,
+}
+
+#[derive(Serialize)]
+struct ChapterData<'a> {
+    title: Option<Both<'a>>,
+    paragraphs: Vec<Both<'a>>,
+    charts: Vec<ChartData<'a>>,
+    tables: Vec<TableData<'a>>,
+}
+
+#[derive(Serialize)]
+struct ChartData<'a> {
+    file: String,
+    title: Both<'a>,
+    source: BothOwned,
+}
+
+#[derive(Serialize)]
+struct TableData<'a> {
+    id: &'a str,
+    title: Both<'a>,
+    scope: Option<Both<'a>>,
+    unit: Option<Both<'a>>,
+    rows_head: Both<'a>,
+    unit_head: Option<Both<'a>>,
+    columns: Vec<ColumnData<'a>>,
+    rows: Vec<RowData<'a>>,
+    notes: Vec<Both<'a>>,
+    symbols: Vec<Sign<'a>>,
+    source: Both<'a>,
+}
+
+#[derive(Serialize)]
+struct ColumnData<'a> {
+    head: Both<'a>,
+    over: Option<Both<'a>>,
+    unit: Option<Both<'a>>,
+}
+
+#[derive(Serialize)]
+struct RowData<'a> {
+    #[serde(serialize_with = "style")]
+    style: RowStyle,
+    level: usize,
+    label: Both<'a>,
+    unit: Option<Both<'a>>,
+    cells: Vec<Option<CellData>>,
+}
+
+fn style<S: Serializer>(style: &RowStyle, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(style.as_str())
+}
+
+/// A printed figure: what stands in the column, and the marks that follow it.
+#[derive(Serialize)]
+struct CellData {
+    text: String,
+    marks: String,
+}
+
+/// The book as JSON.
+pub(super) fn document(book: &Book, edition: &Edition) -> Result<Vec<u8>, serde_json::Error> {
+    let words = &edition.words;
+    let phrases = &words.phrases;
+    let mut charts = 0;
+    let chapters = book
+        .chapters
+        .iter()
+        .map(|chapter| chapter_data(chapter, edition, &mut charts))
+        .collect();
+    let document = Document {
+        words: Words {
+            table: both(&phrases.table),
+            unit: both(&phrases.unit),
+            source: both(&phrases.source),
+            notes: both(&phrases.notes),
+            symbols: both(&phrases.symbols),
+            contents: both(&phrases.contents),
+            page: both(&phrases.page),
+            chapter: both(&phrases.chapter),
+            chart: both(&phrases.chart),
+            left_out: both(&phrases.left_out),
+            continued: both(&phrases.continued),
+        },
+        title: both(&edition.title),
+        subtitle: both(&edition.subtitle),
+        source: both(&edition.source),
+        years: edition.range(),
+        date: edition.date.to_string(),
+        dated: edition.dated().into(),
+        imprint: book.imprint.iter().map(both).collect(),
+        symbols: SymbolKind::ALL
+            .iter()
+            .map(|kind| sign(words.symbol(*kind)))
+            .collect(),
+        notes: edition.notes.iter().map(both).collect(),
+        left_out: book
+            .left_out
+            .iter()
+            .map(|table| LeftOut {
+                id: &table.id,
+                title: both(&table.title),
+                reason: both(&table.reason),
+            })
+            .collect(),
+        chapters,
+    };
+    serde_json::to_vec(&document)
+}
+
+fn chapter_data<'a>(
+    chapter: &'a Chapter,
+    edition: &Edition,
+    charts: &mut usize,
+) -> ChapterData<'a> {
+    let words = &edition.words.phrases;
+    ChapterData {
+        title: chapter.title.as_ref().map(both),
+        paragraphs: chapter.paragraphs.iter().map(both).collect(),
+        charts: chapter
+            .charts
+            .iter()
+            .map(|chart| {
+                *charts += 1;
+                ChartData {
+                    file: file_name(*charts),
+                    title: both(&chart.title),
+                    source: words
+                        .of_table
+                        .filled(&[("table", Text::same(&chart.table))])
+                        .into(),
+                }
+            })
+            .collect(),
+        tables: chapter
+            .tables
+            .iter()
+            .map(|table| table_data(table, edition))
+            .collect(),
+    }
+}
+
+fn table_data<'a>(table: &'a Table, edition: &Edition) -> TableData<'a> {
+    TableData {
+        id: &table.id,
+        title: both(&table.title),
+        scope: table.scope.as_ref().map(both),
+        unit: table.unit.as_ref().map(both),
+        rows_head: both(&table.rows_head),
+        unit_head: table.unit_head.as_ref().map(both),
+        columns: table
+            .columns
+            .iter()
+            .map(|column| ColumnData {
+                head: both(&column.head),
+                over: column.over.as_ref().map(both),
+                unit: column.unit.as_ref().map(both),
+            })
+            .collect(),
+        rows: table
+            .rows
+            .iter()
+            .map(|row| row_data(row, edition))
+            .collect(),
+        notes: table.notes.iter().map(both).collect(),
+        symbols: table.symbols.iter().map(sign).collect(),
+        source: both(&table.source),
+    }
+}
+
+fn row_data<'a>(row: &'a Row, edition: &Edition) -> RowData<'a> {
+    RowData {
+        style: row.style,
+        level: row.level,
+        label: both(&row.label),
+        unit: row.unit.as_ref().map(both),
+        cells: row
+            .cells
+            .iter()
+            .map(|cell| {
+                let cell = cell.as_ref()?;
+                let (text, marks) = cell.parts(&edition.words);
+                Some(CellData { text, marks })
+            })
+            .collect(),
+    }
+}

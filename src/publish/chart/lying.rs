@@ -1,0 +1,108 @@
+//! Lying bars: rankings, and categories with long names.
+
+use super::canvas::{Canvas, Drawn, draw};
+use super::legend::Legend;
+use super::reading::{count, number, shade};
+use super::scale::Scale;
+use super::text::{Line, Type, label_lines, lines_height, side_by_side};
+use super::upright::widest_figure;
+use super::{
+    BAR, BAR_STEP_MIN, ChartError, GAP, GREY, GRID, GUTTER_MAX, INK, MAIN, MANY, MISSING,
+    NumberMarks, SECOND, WIDTH,
+};
+use crate::tables::{Chart, Point};
+use plotters::style::text_anchor::HPos;
+
+/// Draws lying bars: categories down the left side, values to the right.
+pub(super) fn lying(chart: &Chart, marks: NumberMarks) -> Result<String, ChartError> {
+    let scale = Scale::of(chart).ending_with(chart);
+    let ticks = scale.ticks(marks);
+    let labels = if chart.categories.len() > MANY {
+        chart.categories.iter().map(side_by_side).collect()
+    } else {
+        label_lines(&chart.categories, GUTTER_MAX)
+    };
+    let gutter = labels.iter().flatten().map(Line::width).max().unwrap_or(0);
+    let legend = Legend::of(chart);
+    let series = count(chart.series.len()).max(1);
+    let rows: Vec<i32> = labels
+        .iter()
+        .map(|lines| (lines_height(lines) + GAP).max(BAR_STEP_MIN.max(series * (BAR + 4) + GAP)))
+        .collect();
+    let top = legend.height + GAP;
+    let foot = top + rows.iter().sum::<i32>().max(BAR_STEP_MIN) + GAP;
+    let height = foot + GAP + SECOND + GAP;
+    let figures = widest_figure(chart, MAIN) + GAP;
+    let left = gutter + GAP + if scale.low < 0.0 { figures } else { 0 };
+    let right = WIDTH - figures;
+    let place = |value: f64| scale.place(value, (left, right));
+    let zero = place(0.0);
+
+    draw(height, |canvas| {
+        legend.draw(canvas)?;
+        for (value, text) in &ticks {
+            let x = place(*value);
+            canvas.line((x, top), (x, foot), GRID, 2)?;
+            canvas.text(
+                text,
+                (x, foot + GAP + SECOND),
+                HPos::Center,
+                Type::small(GREY),
+            )?;
+        }
+        let mut y = top;
+        for (index, (lines, row)) in labels.iter().zip(&rows).enumerate() {
+            let middle = y + row / 2;
+            canvas.lines(
+                lines,
+                (gutter, middle - lines_height(lines) / 2),
+                HPos::Right,
+            )?;
+            for (number_of, series_of) in chart.series.iter().enumerate() {
+                let from = middle - series * (BAR + 4) / 2 + count(number_of) * (BAR + 4) + 2;
+                draw_bar(
+                    canvas,
+                    series_of.point(index),
+                    number_of,
+                    from,
+                    zero,
+                    &place,
+                )?;
+            }
+            y += row;
+        }
+        canvas.line((zero, top), (zero, foot), INK, 3)?;
+        if chart.is_empty() {
+            let at = (zero + GAP, i32::midpoint(top, foot) + MAIN / 3);
+            canvas.text(MISSING, at, HPos::Left, Type::main(GREY))?;
+        }
+        Ok(())
+    })
+}
+
+pub(super) fn draw_bar(
+    canvas: &Canvas<'_>,
+    point: Option<&Point>,
+    row: usize,
+    from: i32,
+    zero: i32,
+    place: &impl Fn(f64) -> i32,
+) -> Drawn {
+    let baseline = from + BAR / 2 + MAIN / 3;
+    let Some(point) = point else {
+        let at = (zero + GAP, baseline);
+        return canvas.text(MISSING, at, HPos::Left, Type::main(GREY));
+    };
+    let end = place(number(point.value));
+    let corners = ((end.min(zero), from), (end.max(zero), from + BAR));
+    canvas.bar(corners.0, corners.1, shade(row), point.provisional)?;
+    let (at, anchor) = if end < zero {
+        ((end - GAP, baseline), HPos::Right)
+    } else {
+        ((end + GAP, baseline), HPos::Left)
+    };
+    canvas.clear(&point.text, at, anchor, MAIN)?;
+    canvas.text(&point.text, at, anchor, Type::main(INK))
+}
+
+// ------------------------------------------------------------------- what is shown

@@ -1,0 +1,173 @@
+//! What a chart shows: printed figures of a table, by category and series. How it is drawn is the publication's.
+
+use rust_decimal::Decimal;
+use serde::Deserialize;
+
+use super::chapter::{ChapterDefinition, ChartDefinition, Rows};
+use super::prose::ProseError;
+use crate::tables::edition::Edition;
+use crate::tables::table::{Cell, Row, Table, Text};
+
+/// The kind of a chart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChartKind {
+    /// Upright columns, a category a column of the table (years), a series a row.
+    Columns,
+    /// Lying bars, a category a row of the table, a series a column.
+    Bars,
+    /// Lines, a category a column of the table (years), a series a row.
+    Lines,
+}
+
+/// A chart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chart {
+    /// Title.
+    pub title: Text,
+    /// Kind.
+    pub kind: ChartKind,
+    /// Unit of measure of its figures.
+    pub unit: Text,
+    /// What stands along its axis.
+    pub categories: Vec<Text>,
+    /// The series, each with a point for every category.
+    pub series: Vec<Series>,
+    /// The table that it shows.
+    pub table: String,
+}
+
+/// A series of a chart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Series {
+    /// Name.
+    pub name: Text,
+    /// A point for each category; none where there is no figure.
+    pub points: Vec<Option<Point>>,
+}
+
+/// A figure of a chart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Point {
+    /// The exact value.
+    pub value: Decimal,
+    /// As the table prints it.
+    pub text: String,
+    /// Whether it is an estimate, or something is missing in it.
+    pub provisional: bool,
+}
+
+/// The charts of a chapter.
+pub(super) fn charts(
+    chapter: &ChapterDefinition,
+    tables: &[Table],
+    edition: &Edition,
+) -> Result<Vec<Chart>, ProseError> {
+    let mut charts = Vec::new();
+    for definition in &chapter.charts {
+        // A table that is left out has no chart either.
+        let Some(table) = tables.iter().find(|t| t.id == definition.table) else {
+            continue;
+        };
+        let chart = chart(definition, table, edition).map_err(|message| ProseError {
+            file: chapter.path.clone(),
+            line: definition.line,
+            message,
+        })?;
+        charts.push(chart);
+    }
+    Ok(charts)
+}
+
+fn chart(definition: &ChartDefinition, table: &Table, edition: &Edition) -> Result<Chart, String> {
+    let columns = columns(definition, table)?;
+    let rows = rows(definition, table, columns[0])?;
+    let head = |i: usize| table.columns[i].head.clone();
+    let by_column = definition.kind != ChartKind::Bars;
+    let (categories, series) = if by_column {
+        let categories = columns.iter().map(|i| head(*i)).collect();
+        let series = rows.iter().map(|row| Series {
+            name: row.label.clone(),
+            points: columns.iter().map(|i| point(row, *i)).collect(),
+        });
+        (categories, series.collect())
+    } else {
+        let categories = rows.iter().map(|row| row.label.clone()).collect();
+        let series = columns.iter().map(|i| Series {
+            name: head(*i),
+            points: rows.iter().map(|row| point(row, *i)).collect(),
+        });
+        (categories, series.collect())
+    };
+    let unit = table.columns[columns[0]].unit.clone();
+    let unit = unit
+        .or_else(|| rows.first().and_then(|row| row.unit.clone()))
+        .or_else(|| table.unit.clone());
+    Ok(Chart {
+        title: definition.title.clone(),
+        kind: definition.kind,
+        unit: unit.unwrap_or_else(|| edition.title.clone()),
+        categories,
+        series,
+        table: table.id.clone(),
+    })
+}
+
+/// The columns that a chart shows, at least one.
+fn columns(definition: &ChartDefinition, table: &Table) -> Result<Vec<usize>, String> {
+    let mut places = Vec::new();
+    for wanted in &definition.columns {
+        let begins = format!("{wanted}-");
+        let before = places.len();
+        let fitting = |(i, head): (usize, &crate::tables::Head)| {
+            (head.id == *wanted || head.id.starts_with(&begins)).then_some(i)
+        };
+        places.extend(table.columns.iter().enumerate().filter_map(fitting));
+        if places.len() == before {
+            let known: Vec<&str> = table.columns.iter().map(|c| c.id.as_str()).collect();
+            let known = known.join(", ");
+            return Err(format!(
+                "the table `{}` has no column `{wanted}`; it has {known}",
+                table.id
+            ));
+        }
+    }
+    if places.is_empty() {
+        return Err("a chart shows at least one column".to_owned());
+    }
+    Ok(places)
+}
+
+/// The rows that a chart shows, in its order.
+fn rows<'t>(
+    definition: &ChartDefinition,
+    table: &'t Table,
+    by: usize,
+) -> Result<Vec<&'t Row>, String> {
+    let mut rows: Vec<&Row> = match &definition.rows {
+        Rows::Styled(style) => table.rows.iter().filter(|r| r.style == *style).collect(),
+        Rows::Named(names) => names
+            .iter()
+            .map(|name| {
+                let row = table.rows.iter().find(|r| r.id == *name);
+                row.ok_or_else(|| format!("the table `{}` has no row `{name}`", table.id))
+            })
+            .collect::<Result<_, _>>()?,
+    };
+    if definition.sorted || definition.top.is_some() {
+        // Stable: rows of the same size stand as in the table, those without a figure last.
+        rows.sort_by_key(|row| std::cmp::Reverse(row.cells[by].as_ref().and_then(|c| c.value)));
+    }
+    rows.truncate(definition.top.unwrap_or(usize::MAX));
+    Ok(rows)
+}
+
+fn point(row: &Row, column: usize) -> Option<Point> {
+    let cell: &Cell = row.cells[column].as_ref()?;
+    let value = cell.value.filter(|_| cell.shows_value())?;
+    Some(Point {
+        value,
+        text: cell.text.clone(),
+        provisional: !cell.marks().is_empty(),
+    })
+}

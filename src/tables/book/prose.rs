@@ -1,0 +1,239 @@
+//! Sentences of figures: templates whose places are filled from printed tables.
+//!
+//! A template is Jinja. `figure(table, row, column)` is a printed figure: `text` (as printed, without its marks),
+//! `size` (without its sign), `value` (to compare with), `known`, `whole`, `estimate`, `missing` (who is, in words).
+//! `ranked(table, column, style)` lists the rows of a style, the largest first, each with `label` and `figure`;
+//! `label(table, row)` is what a row is called. A paragraph that comes out blank is not printed.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use minijinja::value::{Object, Value};
+use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
+use rust_decimal::prelude::ToPrimitive;
+
+use super::chapter::ChapterDefinition;
+use crate::tables::edition::Edition;
+use crate::tables::table::{Cell, Row, RowStyle, Status, Table, Text};
+use crate::text::format_value;
+
+/// A sentence or a chart that asks for what is not there.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}:{line}: {message}", file.display())]
+pub struct ProseError {
+    /// The file of the chapter.
+    pub file: PathBuf,
+    /// The line of the paragraph or the chart.
+    pub line: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// What is wrong with a template.
+pub(super) fn check(template: &str) -> Result<(), String> {
+    let environment = Environment::empty();
+    environment
+        .template_from_str(template)
+        .map(drop)
+        .map_err(|e| said(&e))
+}
+
+fn said(error: &Error) -> String {
+    let detail = error.detail().map(str::to_owned);
+    detail.unwrap_or_else(|| error.to_string())
+}
+
+/// The paragraphs of a chapter.
+pub(super) fn paragraphs(
+    chapter: &ChapterDefinition,
+    tables: &[Table],
+    edition: &Edition,
+) -> Result<Vec<Text>, ProseError> {
+    let tables: Arc<[Table]> = tables.into();
+    let [vi, en] = [Language::Own, Language::English].map(|l| environment(l, &tables, edition));
+    let mut paragraphs = Vec::new();
+    for (line, template) in &chapter.paragraphs {
+        let render = |environment: &Environment<'_>, template: &str| {
+            let text = environment
+                .render_str(template, ())
+                .map_err(|e| ProseError {
+                    file: chapter.path.clone(),
+                    line: *line,
+                    message: said(&e),
+                })?;
+            Ok(text.split_whitespace().collect::<Vec<_>>().join(" "))
+        };
+        let text = Text::new(render(&vi, &template.vi)?, render(&en, &template.en)?);
+        if !text.vi.is_empty() {
+            paragraphs.push(text);
+        }
+    }
+    Ok(paragraphs)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Language {
+    Own,
+    English,
+}
+
+impl Language {
+    fn of(self, text: &Text) -> String {
+        match self {
+            Self::Own => text.vi.clone(),
+            Self::English => text.en.clone(),
+        }
+    }
+}
+
+/// What templates of one language can call and name.
+fn environment(
+    language: Language,
+    tables: &Arc<[Table]>,
+    edition: &Edition,
+) -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
+    for (name, value) in edition.parameters.single() {
+        environment.add_global(name.to_owned(), Value::from(value));
+    }
+    let words = &edition.words;
+    let signs = match language {
+        Language::Own => (words.group, words.decimal),
+        Language::English => words.english,
+    };
+    let all = tables.clone();
+    environment.add_function(
+        "figure",
+        move |table: String, row: String, column: String| {
+            let table = find(&all, &table)?;
+            let row = table
+                .rows
+                .iter()
+                .find(|r| r.id == row)
+                .ok_or_else(|| wrong(format!("the table `{}` has no row `{row}`", table.id)))?;
+            figure(table, row, &column, language, signs)
+        },
+    );
+    let all = tables.clone();
+    environment.add_function("label", move |table: String, row: String| {
+        let table = find(&all, &table)?;
+        let found = table.rows.iter().find(|r| r.id == row);
+        let found =
+            found.ok_or_else(|| wrong(format!("the table `{}` has no row `{row}`", table.id)))?;
+        Ok::<_, Error>(language.of(&found.label))
+    });
+    let all = tables.clone();
+    environment.add_function(
+        "ranked",
+        move |table: String, column: String, style: String| {
+            let table = find(&all, &table)?;
+            let style = RowStyle::parse(&style).ok_or_else(|| {
+                wrong(format!(
+                    "`{style}` is no style of a row (total, group, section, plain)"
+                ))
+            })?;
+            let place = place(table, &column)?;
+            let cell = |row: &Row| row.cells[place].clone().filter(Cell::shows_value);
+            let mut rows: Vec<&Row> = table
+                .rows
+                .iter()
+                .filter(|row| row.style == style && cell(row).is_some_and(|c| c.value.is_some()))
+                .collect();
+            rows.sort_by_key(|row| std::cmp::Reverse(cell(row).and_then(|c| c.value)));
+            let ranked = rows.into_iter().map(|row| {
+                let fields = [
+                    ("label", Value::from(language.of(&row.label))),
+                    ("figure", figure(table, row, &column, language, signs)?),
+                ];
+                Ok::<_, Error>(record(fields))
+            });
+            ranked.collect::<Result<Vec<Value>, Error>>()
+        },
+    );
+    environment
+}
+
+fn wrong(message: String) -> Error {
+    Error::new(ErrorKind::InvalidOperation, message)
+}
+
+fn find<'t>(tables: &'t [Table], id: &str) -> Result<&'t Table, Error> {
+    let table = tables.iter().find(|t| t.id == id);
+    table.ok_or_else(|| wrong(format!("the edition has no table `{id}`")))
+}
+
+fn place(table: &Table, column: &str) -> Result<usize, Error> {
+    let place = table.columns.iter().position(|c| c.id == column);
+    place.ok_or_else(|| {
+        let known: Vec<&str> = table.columns.iter().map(|c| c.id.as_str()).collect();
+        let known = known.join(", ");
+        wrong(format!(
+            "the table `{}` has no column `{column}`; it has {known}",
+            table.id
+        ))
+    })
+}
+
+/// A printed figure, as templates see it.
+fn figure(
+    table: &Table,
+    row: &Row,
+    column: &str,
+    language: Language,
+    (group, mark): (char, char),
+) -> Result<Value, Error> {
+    let cell = row.cells[place(table, column)?].as_ref();
+    let shown = cell.filter(|c| c.shows_value());
+    let value = shown.and_then(|c| c.value);
+    let decimals = cell.map_or(0, |c| c.decimals);
+    let written = |value| format_value(value, decimals, group, mark);
+    let missing: Vec<String> = cell
+        .iter()
+        .flat_map(|c| &c.missing)
+        .map(|name| language.of(name))
+        .collect();
+    let status = cell.map_or(Status::Absent, |c| c.status);
+    Ok(record([
+        ("known", Value::from(value.is_some())),
+        ("whole", Value::from(value.is_some() && status.is_whole())),
+        (
+            "estimate",
+            Value::from(cell.is_some_and(|c| c.estimated || status == Status::Estimate)),
+        ),
+        (
+            "text",
+            Value::from(value.map_or_else(
+                || cell.map_or_else(String::new, |c| c.text.clone()),
+                written,
+            )),
+        ),
+        (
+            "size",
+            Value::from(value.map(|v| written(v.abs())).unwrap_or_default()),
+        ),
+        (
+            "value",
+            Value::from(value.and_then(|v| v.to_f64()).unwrap_or(f64::NAN)),
+        ),
+        ("missing", Value::from(missing.join(", "))),
+    ]))
+}
+
+/// A record of named values.
+fn record<const N: usize>(fields: [(&'static str, Value); N]) -> Value {
+    Value::from_object(Record(fields.to_vec()))
+}
+
+/// Named values; a name that is none of them is undefined, and so an error.
+#[derive(Debug)]
+struct Record(Vec<(&'static str, Value)>);
+
+impl Object for Record {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let name = key.as_str()?;
+        let found = self.0.iter().find(|(n, _)| *n == name);
+        found.map(|(_, value)| value.clone())
+    }
+}
