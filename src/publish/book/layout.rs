@@ -120,7 +120,6 @@ struct TableData<'a> {
 struct ColumnData<'a> {
     head: Both<'a>,
     over: Option<Both<'a>>,
-    unit: Option<Both<'a>>,
 }
 
 #[derive(Serialize)]
@@ -240,7 +239,6 @@ fn table_data<'a>(table: &'a Table, edition: &Edition) -> TableData<'a> {
             .map(|column| ColumnData {
                 head: both(&column.head),
                 over: column.over.as_ref().map(both),
-                unit: column.unit.as_ref().map(both),
             })
             .collect(),
         rows: table
@@ -248,7 +246,13 @@ fn table_data<'a>(table: &'a Table, edition: &Edition) -> TableData<'a> {
             .iter()
             .map(|row| row_data(row, edition))
             .collect(),
-        notes: table.notes.iter().map(both).collect(),
+        // What is true of all tables stands once, before them.
+        notes: table
+            .notes
+            .iter()
+            .filter(|note| !edition.notes.contains(note))
+            .map(both)
+            .collect(),
         symbols: table.symbols.iter().map(sign).collect(),
         source: both(&table.source),
     }
