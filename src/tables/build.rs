@@ -73,6 +73,8 @@ pub struct TableBuilder<'a> {
     engine: &'a Engine,
     /// The shared parts that stand in the engine as tables.
     shared: String,
+    /// How many units sent what, by the forms.
+    reported: BTreeMap<Vec<String>, Vec<Reported>>,
 }
 
 impl<'a> TableBuilder<'a> {
@@ -85,6 +87,7 @@ impl<'a> TableBuilder<'a> {
         Ok(Self {
             engine,
             shared: String::new(),
+            reported: BTreeMap::new(),
         })
     }
 
@@ -101,10 +104,13 @@ impl<'a> TableBuilder<'a> {
             DataFusionError::Context(format!("in the table `{}`", definition.id), Box::new(e))
         };
         let delivered = self.deliver(definition).await.map_err(named)?;
-        let reported = reported(self.engine, definition, edition)
-            .await
-            .map_err(named)?;
-        assemble(definition, edition, &delivered, &reported)
+        if !self.reported.contains_key(&definition.forms) {
+            let counted = reported(self.engine, definition, edition).await;
+            let counted = counted.map_err(named)?;
+            self.reported.insert(definition.forms.clone(), counted);
+        }
+        let reported = &self.reported[&definition.forms];
+        assemble(definition, edition, &delivered, reported)
             .map_err(|message| named(DataFusionError::Plan(message)))
     }
 
