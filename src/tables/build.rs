@@ -16,9 +16,9 @@ use datafusion::sql::sqlparser::parser::Parser;
 use rust_decimal::Decimal;
 
 use super::column::Content;
-use super::definition::{Query, TableDefinition};
+use super::definition::{Query, RowOrder, TableDefinition};
 use super::edition::{Edition, SymbolKind};
-use super::order::{OfficialOrder, register_order};
+use super::order::{OfficialOrder, by_name, register_order};
 use super::parameters::literal;
 use super::table::{Cell, FigureKey, Origin, Row, RowStyle, Status, Table, Text};
 use super::{compare, notes};
@@ -400,6 +400,9 @@ pub(super) fn assemble(
         row.cells[place] = Some(cell.printed(&edition.words));
     }
     let mut rows: Vec<Row> = rows.into_values().collect();
+    if definition.order == RowOrder::Name {
+        rows = by_name(rows, &edition.words.collator()?);
+    }
     compare::fill(&mut rows, definition, edition)?;
     let notes = notes::notes(&rows, definition, edition);
     let shown: std::collections::BTreeSet<SymbolKind> = rows

@@ -50,6 +50,19 @@ struct RawRows {
     unit_head: Option<Text>,
     #[serde(default)]
     nested: bool,
+    #[serde(default)]
+    order: RowOrder,
+}
+
+/// In which order rows stand that have the same rows above them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum RowOrder {
+    /// As the query says: the official order.
+    #[default]
+    Official,
+    /// By their names, in the alphabet of the country's language; totals and sections stay where they are.
+    Name,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -73,6 +86,7 @@ pub struct TableDefinition {
     pub(super) unit_head: Option<Text>,
     /// Whether a row's parts are rows too, so that what is missing in a part is missing in the whole.
     pub(super) nested: bool,
+    pub(super) order: RowOrder,
     pub(super) labels: Vec<(String, Text)>,
     pub(super) columns: Vec<Column>,
     pub(super) notes: Vec<Text>,
@@ -207,6 +221,7 @@ impl TableDefinition {
             rows_head: both(&raw.rows.head)?,
             unit_head: raw.rows.unit_head.as_ref().map(both).transpose()?,
             nested: raw.rows.nested,
+            order: raw.rows.order,
             labels: raw
                 .labels
                 .into_iter()

@@ -4,6 +4,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use icu_collator::options::CollatorOptions;
+use icu_collator::{Collator, CollatorBorrowed};
+use icu_locale_core::Locale;
 use jiff::civil::Date;
 use serde::Deserialize;
 use toml::Spanned;
@@ -90,6 +93,8 @@ pub struct Awaited {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RawPrinted {
+    /// The language whose alphabet orders names, as BCP 47 has it.
+    locale: String,
     numbers: RawNumbers,
     symbols: RawSymbols,
     words: Phrases,
@@ -222,6 +227,7 @@ pub struct Phrases {
 /// Words and signs, ready to use.
 #[derive(Debug, Clone)]
 pub struct Words {
+    locale: String,
     /// What groups digits.
     pub group: char,
     /// The decimal mark.
@@ -248,6 +254,7 @@ impl Words {
             s.withheld,
         ];
         Self {
+            locale: raw.locale,
             group: raw.numbers.group,
             decimal: raw.numbers.decimal,
             english: (raw.numbers.english.group, raw.numbers.english.decimal),
@@ -255,6 +262,17 @@ impl Words {
             symbols: SymbolKind::ALL.into_iter().zip(marks).collect(),
             units: raw.units,
         }
+    }
+
+    /// What orders names by the alphabet of the country's language (CLDR).
+    ///
+    /// # Errors
+    /// When its locale is none.
+    pub(super) fn collator(&self) -> Result<CollatorBorrowed<'static>, String> {
+        let wrong = |e: String| format!("printed.toml: `{}` is no locale: {e}", self.locale);
+        let locale: Locale = self.locale.parse().map_err(|e| wrong(format!("{e:?}")))?;
+        Collator::try_new(locale.into(), CollatorOptions::default())
+            .map_err(|e| wrong(e.to_string()))
     }
 
     /// The sign of a kind.

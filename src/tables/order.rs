@@ -1,3 +1,5 @@
+//! The order of rows: by name, where a table asks for it, else the official one.
+//!
 //! The official order of things that SQL cannot know: the lake's tables are sorted by code, while regions,
 //! indicators and sectors are printed in the order of the files that declare them.
 
@@ -7,9 +9,45 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
 use datafusion::error::Result;
+use icu_collator::CollatorBorrowed;
 
+use super::table::{Row, RowStyle};
 use crate::engine::Engine;
 use crate::geography::Geography;
+
+/// Puts rows that have the same rows above them into the order of their labels; what stands under a row goes with it.
+/// Totals and sections stay where they are.
+pub(super) fn by_name(rows: Vec<Row>, collator: &CollatorBorrowed<'_>) -> Vec<Row> {
+    let is_fixed = |row: &Row| matches!(row.style, RowStyle::Total | RowStyle::Section);
+    let movable = rows.iter().filter(|row| !is_fixed(row));
+    let Some(top) = movable.map(|row| row.level).min() else {
+        return rows;
+    };
+    let mut ordered = Vec::with_capacity(rows.len());
+    // Rows side by side, each with those under it.
+    let mut run: Vec<Vec<Row>> = Vec::new();
+    let close = |run: &mut Vec<Vec<Row>>, ordered: &mut Vec<Row>| {
+        run.sort_by(|a, b| collator.compare(&a[0].label.vi, &b[0].label.vi));
+        for mut family in run.drain(..) {
+            let under = family.split_off(1);
+            ordered.append(&mut family);
+            ordered.extend(by_name(under, collator));
+        }
+    };
+    for row in rows {
+        let fixed = is_fixed(&row);
+        match run.last_mut() {
+            Some(family) if row.level > top && !fixed => family.push(row),
+            _ if fixed => {
+                close(&mut run, &mut ordered);
+                ordered.push(row);
+            }
+            _ => run.push(vec![row]),
+        }
+    }
+    close(&mut run, &mut ordered);
+    ordered
+}
 
 /// Lists of codes in official order, which the queries of tables read as `official_order` (list, scope, code,
 /// position from 1).

@@ -102,7 +102,7 @@ fn edition_of(text: &str) -> Result<Edition, String> {
         .map_err(|e| e.to_string())
 }
 
-fn edition() -> Edition {
+pub(super) fn edition() -> Edition {
     edition_of(EDITION).expect("a sound example")
 }
 
@@ -366,12 +366,12 @@ fn errors_of_a_definition_have_file_line_and_remedy() {
     insta::assert_snapshot!(changed(r#"to = "things-{previous_year}""#, r#"to = "things-{last}""#), @"
     error: `{last}` stands for nothing
       --> 7.toml:30
-    hint: the names there are: country, country_en, country_vi, first_year, geography, indicators, last_day, last_year, previous_year, scenario, scheme, years
+    hint: the names there are: columns, country, country_en, country_vi, first_year, geography, indicators, last_day, last_year, previous_year, scenario, scheme, years
     ");
     insta::assert_snapshot!(define(DEFINITION, "SELECT 1\nFROM {tables}").expect_err("a mistake is found"), @"
     error: `{tables}` stands for nothing
       --> things.sql:2
-    hint: the names there are: country, country_en, country_vi, first_year, geography, indicators, last_day, last_year, previous_year, scenario, scheme, years
+    hint: the names there are: columns, country, country_en, country_vi, first_year, geography, indicators, last_day, last_year, previous_year, scenario, scheme, years
     ");
     insta::assert_snapshot!(define(DEFINITION, "SELECT 'thinks'").expect_err("a mistake is found"), @"
     error: the query things.sql does not deliver the column `things`
@@ -404,9 +404,14 @@ async fn a_query_that_does_not_fit_names_its_line() {
             .expect("a sound example");
     }
     let checked = async |sql: &str| {
-        check(&engine, &define(DEFINITION, sql).expect("a sound example"))
-            .await
-            .expect_err("a mistake is found")
+        let mut builder =
+            TableBuilder::new(&engine, &OfficialOrder::default()).expect("a sound example");
+        check(
+            &mut builder,
+            &define(DEFINITION, sql).expect("a sound example"),
+        )
+        .await
+        .expect_err("a mistake is found")
     };
     let error = checked("SELECT 'things' AS column_id,\n  valeu\nFROM national").await;
     assert_eq!(error.line, Some(2));
@@ -419,4 +424,224 @@ async fn a_query_that_does_not_fit_names_its_line() {
     );
     let error = checked("SELECT 'things' AS column_id\nFROM national ORDER 1").await;
     assert_eq!(error.line, Some(2), "{}", error.message);
+}
+
+/// A definition with these columns.
+fn define_columns(columns: &str) -> Result<TableDefinition, String> {
+    let (front, _) = DEFINITION
+        .split_once("[[columns]]")
+        .expect("a sound example");
+    define(
+        &format!("{front}{columns}"),
+        "SELECT {indicators} {columns}",
+    )
+}
+
+fn heads(definition: &TableDefinition) -> Vec<&str> {
+    definition
+        .columns
+        .iter()
+        .map(|c| c.head.id.as_str())
+        .collect()
+}
+
+#[test]
+fn columns_of_a_group_stand_year_by_year() {
+    let two = |more: &str| {
+        format!(
+            "[[columns]]\nid = \"things\"\neach = \"year\"\n{more}head = {{ vi = \"a\", en = \"a\" }}\n\
+             [[columns]]\nid = \"others\"\neach = \"year\"\n{more}head = {{ vi = \"b\", en = \"b\" }}\n"
+        )
+    };
+    let define = |text: &str| {
+        let text = text.replace("'others'", "");
+        let (front, _) = DEFINITION
+            .split_once("[[columns]]")
+            .expect("a sound example");
+        define(
+            &format!("{front}{text}"),
+            "SELECT {indicators} {columns} 'others'",
+        )
+    };
+    let apart = define(&two("")).expect("sound");
+    assert_eq!(
+        heads(&apart),
+        ["things-2001", "things-2002", "others-2001", "others-2002"]
+    );
+    let together = define(&two("group = \"g\"\n")).expect("sound");
+    assert_eq!(
+        heads(&together),
+        ["things-2001", "others-2001", "things-2002", "others-2002"]
+    );
+    let last = define(&two("group = \"g\"\nlast = 1\n")).expect("sound");
+    assert_eq!(heads(&last), ["things-2002", "others-2002"]);
+    assert!(
+        last.query.body.contains("'things-2002', 'others-2002'"),
+        "{}",
+        last.query.body
+    );
+}
+
+#[test]
+fn columns_stand_for_the_country_and_each_region() {
+    let definition = define_columns(
+        "[[columns]]\nid = \"things\"\neach = \"region\"\nhead = { vi = \"{region_vi}\", en = \"{region_en}\" }\n",
+    )
+    .expect("sound");
+    assert_eq!(heads(&definition), ["things-all", "things-R"]);
+    assert_eq!(
+        definition.columns[0].head.head,
+        Text::new("All (vi)", "All")
+    );
+}
+
+#[test]
+fn a_column_of_one_period_and_one_that_wants_all() {
+    let definition = define_columns(
+        "[[columns]]\nid = \"things\"\nperiod = \"{last_year}\"\ncomplete = true\nhead = { vi = \"a\", en = \"a\" }\n",
+    )
+    .expect("sound");
+    assert_eq!(heads(&definition), ["things-2002"]);
+    let lines: [Line<'_>; 3] = [
+        (0, "all", THINGS, Y2, Some(5 * M), Some("P"), Some("B")),
+        (1, "a", THINGS, Y2, Some(5 * M), Some("A"), None),
+        (2, "b", THINGS, Y2, None, Some("M"), None),
+    ];
+    let table = assemble(&definition, &edition(), &delivered(&lines), &[]).expect("a table");
+    assert_eq!(printed(&table), [["…"], ["5"], ["x"]]);
+    // Who is missing is said as for a comparison, not as for a partial figure.
+    let said: Vec<&str> = table.notes.iter().map(|note| note.en.as_str()).collect();
+    assert!(
+        said.iter()
+            .any(|note| note.starts_with("… a: no comparison") && note.contains('B')),
+        "{said:?}"
+    );
+    assert!(!said.iter().any(|note| note.starts_with("(p)")), "{said:?}");
+}
+
+#[test]
+fn what_a_column_is_repeated_for_is_said_soundly() {
+    let wrong = |columns: &str| define_columns(columns).err().unwrap_or_default();
+    let column = |more: &str| {
+        format!("[[columns]]\nid = \"things\"\nhead = {{ vi = \"a\", en = \"a\" }}\n{more}")
+    };
+    assert!(wrong(&column("last = 2\n")).contains("`last` says nothing here"));
+    assert!(wrong(&column("each = \"year\"\nlast = 0\n")).contains("`last` says nothing here"));
+    assert!(
+        wrong(&column("each = \"year\"\nperiod = \"2001\"\n")).contains("no `period` of its own")
+    );
+    let computed = column("each = \"year\"\n")
+        + "[[columns]]\nid = \"x\"\nkind = \"growth\"\nof = \"things-2002\"\nto = \"things-2001\"\ndecimals = 1\ncomplete = true\nhead = { vi = \"a\", en = \"a\" }\n";
+    assert!(wrong(&computed).contains("printed only when complete in any case"));
+}
+
+#[test]
+fn a_computed_cell_says_what_it_is_computed_from() {
+    let lines: [Line<'_>; 4] = [
+        (0, "all", THINGS, Y1, Some(8 * M), Some("A"), None),
+        (0, "all", THINGS, Y2, Some(10 * M), Some("A"), None),
+        (1, "a", THINGS, Y1, Some(4 * M), Some("A"), None),
+        (1, "a", THINGS, Y2, Some(5 * M), Some("A"), None),
+    ];
+    let table = make(&lines).expect("a table");
+    for row in &table.rows {
+        for cell in row.cells.iter().flatten() {
+            let Origin::Cells(computation, operands) = &cell.origin else {
+                continue;
+            };
+            let values: Vec<Decimal> = operands
+                .iter()
+                .map(|(r, c)| {
+                    table.rows[*r].cells[*c]
+                        .as_ref()
+                        .and_then(|c| c.value)
+                        .expect("a value")
+                })
+                .collect();
+            assert_eq!(computation.of(&values).map(|v| v.normalize()), cell.value);
+        }
+    }
+    let share = table.rows[1].cells[2].as_ref().expect("a cell");
+    assert_eq!(
+        share.origin,
+        Origin::Cells(Computation::Share, vec![(1, 1), (0, 1)])
+    );
+}
+
+#[test]
+fn rows_by_name_follow_the_alphabet_of_the_country() {
+    let mut text = DEFINITION.replace("nested = true", "nested = true\norder = \"name\"");
+    text.truncate(
+        text.find("[[columns]]\nid = \"share\"")
+            .expect("a sound example"),
+    );
+    let definition = define(&text, "SELECT {indicators}").expect("sound");
+    let names = [
+        "Đồng Nai",
+        "Đà Nẵng",
+        "Dak",
+        "Ơ",
+        "Ô",
+        "O",
+        "Ăn",
+        "Ân",
+        "An",
+        "Ấn",
+    ];
+    let lines: Vec<Line<'_>> = (1..)
+        .zip(names)
+        .map(|(i, name)| (i, name, THINGS, Y1, Some(M), Some("A"), None))
+        .chain([(0, "whole", THINGS, Y1, Some(M), Some("A"), None)])
+        .collect();
+    let table = assemble(&definition, &edition(), &delivered(&lines), &[]).expect("a table");
+    let ordered: Vec<&str> = table.rows.iter().map(|row| row.id.as_str()).collect();
+    assert_eq!(
+        ordered,
+        [
+            "whole",
+            "An",
+            "Ăn",
+            "Ân",
+            "Ấn",
+            "Dak",
+            "Đà Nẵng",
+            "Đồng Nai",
+            "O",
+            "Ô",
+            "Ơ"
+        ]
+    );
+}
+
+#[test]
+fn what_stands_under_a_row_goes_with_it() {
+    let row = |id: &str, level: usize, style: RowStyle| Row {
+        id: id.to_owned(),
+        level,
+        style,
+        label: Text::same(id),
+        unit: None,
+        cells: vec![],
+    };
+    let (group, plain) = (RowStyle::Group, RowStyle::Plain);
+    let rows = vec![
+        row("total", 0, RowStyle::Total),
+        row("N", 0, group),
+        row("Nb", 1, plain),
+        row("Na", 1, plain),
+        row("M", 0, group),
+        row("Mb", 1, plain),
+        row("section", 0, RowStyle::Section),
+        row("B", 0, plain),
+        row("A", 0, plain),
+    ];
+    let collator = edition().words.collator().expect("a locale");
+    let ids: Vec<String> = order::by_name(rows, &collator)
+        .into_iter()
+        .map(|r| r.id)
+        .collect();
+    assert_eq!(
+        ids,
+        ["total", "M", "Mb", "N", "Na", "Nb", "section", "A", "B"]
+    );
 }

@@ -1,6 +1,8 @@
 //! Texts in two languages: what people read is said in the country's language and in English.
 
 use serde::Deserialize;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 /// A text in two languages.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -32,6 +34,18 @@ impl Bilingual {
     #[must_use]
     pub fn is_same(&self) -> bool {
         self.vi == self.en
+    }
+
+    /// Whether the English is but the other without its diacritics: a proper name, which may stand on one line.
+    #[must_use]
+    pub fn is_name(&self) -> bool {
+        let bare = |c: char| match c {
+            '\u{111}' => 'd',
+            '\u{110}' => 'D',
+            other => other,
+        };
+        let letters = self.vi.nfd().filter(|c| !is_combining_mark(*c)).map(bare);
+        letters.eq(self.en.chars())
     }
 
     /// The text with `{name}` written out in both languages.
@@ -111,5 +125,14 @@ mod tests {
             text.filled(&args),
             Bilingual::new("một {b} và 2, {c", "2 and one {b}, {x}")
         );
+    }
+
+    #[test]
+    fn a_name_is_told_from_a_translation() {
+        let name = |vi: &str, en: &str| Bilingual::new(vi, en).is_name();
+        assert!(name("Đắk Lắk", "Dak Lak"));
+        assert!(name("Gia Lai", "Gia Lai"));
+        assert!(!name("Đông Nam Bộ", "Southeast"));
+        assert!(!name("Huế", "Hué"));
     }
 }

@@ -289,3 +289,48 @@ fn a_rule_that_cannot_be_decided_fail_or_pass() {
         "{out}"
     );
 }
+
+#[test]
+fn a_sentence_that_is_no_template() {
+    insta::assert_snapshot!(said_after(
+        "kttt/chapters/country.toml",
+        "{% if htx.known %}",
+        "{% if htx.known }"
+    ));
+}
+
+#[test]
+fn a_chart_of_a_table_that_is_not_there() {
+    insta::assert_snapshot!(said_after(
+        "kttt/chapters/country.toml",
+        "table = \"02\"",
+        "table = \"99\""
+    ));
+}
+
+#[test]
+fn an_edition_with_a_table_that_is_nowhere() {
+    insta::assert_snapshot!(said_after(
+        "kttt/editions/2025.toml",
+        "tables = [\"01\"]",
+        "tables = [\"01\", \"77\"]"
+    ));
+}
+
+#[test]
+fn a_table_that_is_defined_and_awaited() {
+    insta::assert_snapshot!(said_after(
+        "kttt/editions/2025.toml",
+        "id = \"20\"",
+        "id = \"19\""
+    ));
+}
+
+#[test]
+fn an_edition_closed_on_no_day() {
+    insta::assert_snapshot!(said_after(
+        "kttt/editions/2025.toml",
+        "# as_of = \"2026-03-31\"",
+        "as_of = \"31/03/2026\""
+    ));
+}

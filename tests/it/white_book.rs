@@ -11,6 +11,7 @@ use calamine::{Data, Reader, Xlsx, open_workbook};
 use tonghop::pipeline::Measure;
 use tonghop::tables::{OfficialOrder, register_order};
 
+use crate::book::TABLES;
 use crate::golden::SAMPLE;
 
 /// The cells of a printed table: row and column to value, status and printed text.
@@ -242,10 +243,10 @@ fn the_workbook_opens_and_holds_numbers() {
     let sheets = book.sheet_names();
     assert_eq!(
         sheets.len(),
-        3 + 6,
-        "cover, contents, symbols and six tables: {sheets:?}"
+        4 + TABLES.len(),
+        "cover, contents, symbols, notes and the tables: {sheets:?}"
     );
-    for (sheet, table) in sheets[3..].iter().zip(["01", "02", "08", "11", "15", "25"]) {
+    for (sheet, table) in sheets[4..].iter().zip(TABLES) {
         let mut printed: Vec<String> = cells(table)
             .into_values()
             .filter(|(value, _, text)| !value.is_empty() && text != "…")

@@ -41,6 +41,8 @@ pub struct Lock {
     pub geography: String,
     /// The scheme of regions.
     pub scheme: String,
+    /// Collections that were open from the start: form and period.
+    pub collections: Vec<(String, String)>,
     /// The files of the pipeline, by name.
     pub definitions: Vec<LockedFile>,
     /// The submissions that the snapshot took in.
@@ -192,6 +194,7 @@ impl Lock {
             snapshot: contents.snapshot.id.clone(),
             geography: plan.edition.geography.clone(),
             scheme: plan.edition.scheme.clone(),
+            collections: contents.collections.clone(),
             definitions: definitions(plan),
             submissions: contents.submissions.clone(),
             files: files.iter().map(LockedFile::of).collect(),

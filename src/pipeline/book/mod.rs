@@ -12,6 +12,7 @@ pub use lock::{Lock, LockError, LockedFile, LockedSubmission, LockedTable, Misma
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::Plan;
 use super::run::{
@@ -99,6 +100,8 @@ pub struct Contents {
     pub book: Book,
     /// Submissions that the snapshot took in.
     pub submissions: Vec<LockedSubmission>,
+    /// Collections that were open from the start: form and period.
+    pub collections: Vec<(String, String)>,
 }
 
 /// Makes the book of the plan's edition and writes it. Its snapshot is kept from then on.
@@ -159,7 +162,8 @@ pub async fn contents(
         None => snapshot_of_edition(plan, options).await?,
     };
     let about = snapshot.about()?;
-    let other_definitions = about.is_none_or(|about| about.definitions != plan.definition_hash);
+    let definitions = about.as_ref().map(|about| &about.definitions);
+    let other_definitions = definitions != Some(&plan.definition_hash);
     let engine = open_engine(&snapshot)?;
     let tables = build_all(&engine, plan).await.map_err(RunError::from)?;
     let submissions = submissions(&snapshot)?;
@@ -169,6 +173,7 @@ pub async fn contents(
         snapshot,
         other_definitions,
         submissions,
+        collections: about.map(|about| about.collections).unwrap_or_default(),
     })
 }
 
@@ -182,9 +187,12 @@ fn compose(plan: &Plan, tables: Vec<Table>, imprint: Vec<Text>) -> Result<Book, 
         let chapters = &plan.edition.chapters;
         chapters.is_empty() || chapters.iter().any(|c| c.tables.iter().any(|t| t == id))
     };
-    let (tables, empty): (Vec<Table>, Vec<Table>) = tables
-        .into_iter()
+    // What is left out is still spoken of: as not known.
+    let all = tables;
+    let (tables, empty): (Vec<Table>, Vec<Table>) = all
+        .iter()
         .filter(|table| in_edition(&table.id))
+        .cloned()
         .partition(Table::has_figures);
     let forms = |id: &str| {
         let definition = plan.tables.iter().find(|t| t.id == id);
@@ -212,7 +220,7 @@ fn compose(plan: &Plan, tables: Vec<Table>, imprint: Vec<Text>) -> Result<Book, 
             let of = |id: &String| tables.iter().find(|t| t.id == *id).cloned();
             let own: Vec<Table> = of_edition.tables.iter().filter_map(of).collect();
             if !own.is_empty() {
-                chapters.push(definition.build(own, &tables, &plan.edition)?);
+                chapters.push(definition.build(own, &all, &plan.edition)?);
             }
         }
         Book {
@@ -266,10 +274,10 @@ async fn snapshot_of_edition(plan: &Plan, options: &BookOptions) -> Result<Snaps
     let Some(day) = plan.edition.as_of else {
         return Ok(current);
     };
-    let end = day.at(23, 59, 59, 999_999_000).to_zoned(plan.zone.clone());
-    let as_of = end.map_or(Timestamp::MAX, |end| end.timestamp());
+    let as_of = end_of(day, plan);
     let about = current.about()?;
-    let fits = about.is_some_and(|about| about.definitions == plan.definition_hash);
+    let definitions = about.as_ref().map(|about| &about.definitions);
+    let fits = definitions == Some(&plan.definition_hash);
     let all_known = submissions(&current)?
         .iter()
         .all(|s| s.received_at <= as_of)
@@ -278,7 +286,14 @@ async fn snapshot_of_edition(plan: &Plan, options: &BookOptions) -> Result<Snaps
         return Ok(current);
     }
     let register = taken_by(&current)?;
-    again(plan, options, &current, register, Some(as_of)).await
+    let listed = about.map(|about| about.collections).unwrap_or_default();
+    again(plan, options, register, &listed, as_of).await
+}
+
+/// The last moment of a day.
+fn end_of(day: Date, plan: &Plan) -> Timestamp {
+    let end = day.at(23, 59, 59, 999_999_000).to_zoned(plan.zone.clone());
+    end.map_or(Timestamp::MAX, |end| end.timestamp())
 }
 
 /// The snapshot that a lock names, kept or made again.
@@ -290,7 +305,6 @@ async fn snapshot_of_lock(
     if let Ok(snapshot) = Snapshot::named(&options.lake, &lock.snapshot) {
         return Ok(snapshot);
     }
-    let current = Snapshot::current(&options.lake)?;
     let register: Register = lock
         .submissions
         .iter()
@@ -299,7 +313,11 @@ async fn snapshot_of_lock(
             ((s.sha256.clone(), s.file_name.clone()), entry)
         })
         .collect();
-    let made = again(plan, options, &current, register, Some(Timestamp::MAX)).await?;
+    let as_of = plan
+        .edition
+        .as_of
+        .map_or(Timestamp::MAX, |day| end_of(day, plan));
+    let made = again(plan, options, register, &lock.collections, as_of).await?;
     if made.id == lock.snapshot {
         Ok(made)
     } else {
@@ -308,27 +326,29 @@ async fn snapshot_of_lock(
     }
 }
 
-/// A snapshot of what a register holds, beside the current one.
+/// A snapshot of what a register holds of a time, beside the current one; `listed` are the collections that were open from
+/// the start.
 async fn again(
     plan: &Plan,
     options: &BookOptions,
-    current: &Snapshot,
     register: Register,
-    as_of: Option<Timestamp>,
+    listed: &[(String, String)],
+    as_of: Timestamp,
 ) -> Result<Snapshot, BookError> {
     let lake = Lake::open(&options.lake, &plan.id)?;
-    let listed: Vec<(String, Period)> = current
-        .about()?
-        .into_iter()
-        .flat_map(|about| about.collections)
-        .filter_map(|(form, period)| Some((form, period.parse().ok()?)))
+    let listed: Vec<(String, Period)> = listed
+        .iter()
+        .filter_map(|(form, period)| Some((form.clone(), period.parse().ok()?)))
+        .filter(|(_, period): &(String, Period)| {
+            period.start() <= as_of.to_zoned(plan.zone.clone()).date()
+        })
         .collect();
     let options = RunOptions {
         submissions: Vec::new(),
         lake: options.lake.clone(),
         out: options.out.clone(),
-        at: as_of.unwrap_or(Timestamp::MAX),
-        as_of,
+        at: as_of,
+        as_of: Some(as_of),
     };
     let quiet = |_: Stage, _: usize, _: usize| {};
     let intake = Intake::default();

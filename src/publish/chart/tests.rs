@@ -1,6 +1,12 @@
 //! What a chart must show, read from its SVG.
 
+use rust_decimal::Decimal;
+
+use super::scale::{Scale, tick_text};
+use super::text::{text_width, wrap};
 use super::*;
+use crate::tables::{Point, Series};
+use crate::text::Bilingual;
 
 const MARKS: NumberMarks = NumberMarks {
     grouping: '.',

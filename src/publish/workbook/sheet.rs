@@ -8,7 +8,7 @@ use rust_xlsxwriter::{Format, FormatAlign, IgnoreError, Url, Worksheet, XlsxErro
 use super::front::footer;
 use super::style::{
     ACCENT, body, characters, english, head, height, lines, number_format, numbered_page,
-    sign_format, text, write_both,
+    sign_format, text, write_beside, write_both,
 };
 use crate::tables::{Cell, Edition, Row, SymbolKind, Table, Text};
 
@@ -89,11 +89,21 @@ fn indent(level: usize) -> f64 {
     2.4 * f64::from(u32::try_from(level).unwrap_or(0))
 }
 
+/// The room of a name with its English beside it.
+fn beside(name: &Text) -> f64 {
+    characters(&name.vi) * 0.98 + characters(&name.en) * 0.84 + 2.0
+}
+
 fn label_width(table: &Table) -> f64 {
-    let labels = table
-        .rows
-        .iter()
-        .map(|r| widest(&r.label) * 0.92 + indent(r.level));
+    let labels = table.rows.iter().map(|r| {
+        let own = widest(&r.label) * 0.92;
+        let beside = if r.label.is_name() {
+            beside(&r.label)
+        } else {
+            0.0
+        };
+        own.max(beside) + indent(r.level)
+    });
     labels.fold(18.0, f64::max).clamp(22.0, 44.0) + 2.0
 }
 
@@ -293,15 +303,14 @@ fn write_row(
     } else {
         plain.clone()
     };
-    write_both(sheet, row, 0, &line.label, BODY, &label)?;
-    sheet.set_row_height(
-        row,
-        height(
-            &line.label,
-            BODY,
-            frame.widths[0] - indent(line.level) - 1.0,
-        ),
-    )?;
+    let room = frame.widths[0] - indent(line.level) - 1.0;
+    if line.label.is_name() && beside(&line.label) <= room && line.unit.is_none() {
+        write_beside(sheet, row, 0, &line.label, BODY, &label)?;
+        sheet.set_row_height(row, height(&Text::same(&line.label.vi), BODY, room))?;
+    } else {
+        write_both(sheet, row, 0, &line.label, BODY, &label)?;
+        sheet.set_row_height(row, height(&line.label, BODY, room))?;
+    }
     if frame.first > 1 {
         match &line.unit {
             Some(unit) => write_both(sheet, row, 1, unit, 9.5, &plain)?,

@@ -83,6 +83,31 @@ pub(super) fn write_both(
     Ok(())
 }
 
+/// A name with its English on the same line, in one cell.
+pub(super) fn write_beside(
+    sheet: &mut Worksheet,
+    row: u32,
+    column: u16,
+    name: &Text,
+    size: f64,
+    format: &Format,
+) -> Result<(), XlsxError> {
+    if name.is_same() {
+        sheet.write_with_format(row, column, &name.vi, format)?;
+        return Ok(());
+    }
+    let (first, second) = (text(size), english(size - 1.5));
+    let first = if is_bold(format) {
+        first.set_bold()
+    } else {
+        first
+    };
+    let after = format!("  {}", name.en);
+    let parts = [(&first, name.vi.as_str()), (&second, after.as_str())];
+    sheet.write_rich_string_with_format(row, column, &parts, format)?;
+    Ok(())
+}
+
 fn is_bold(format: &Format) -> bool {
     *format == format.clone().set_bold()
 }

@@ -65,7 +65,6 @@ pub(super) fn charts(
 ) -> Result<Vec<Chart>, ProseError> {
     let mut charts = Vec::new();
     for definition in &chapter.charts {
-        // A table that is left out has no chart either.
         let Some(table) = tables.iter().find(|t| t.id == definition.table) else {
             continue;
         };
@@ -74,7 +73,10 @@ pub(super) fn charts(
             line: definition.line,
             message,
         })?;
-        charts.push(chart);
+        let mut points = chart.series.iter().flat_map(|series| &series.points);
+        if points.any(Option::is_some) {
+            charts.push(chart);
+        }
     }
     Ok(charts)
 }
@@ -156,7 +158,8 @@ fn rows<'t>(
     };
     if definition.sorted || definition.top.is_some() {
         // Stable: rows of the same size stand as in the table, those without a figure last.
-        rows.sort_by_key(|row| std::cmp::Reverse(row.cells[by].as_ref().and_then(|c| c.value)));
+        let shown = |row: &Row| row.cells[by].as_ref().filter(|c| c.shows_value())?.value;
+        rows.sort_by_key(|row| std::cmp::Reverse(shown(row)));
     }
     rows.truncate(definition.top.unwrap_or(usize::MAX));
     Ok(rows)

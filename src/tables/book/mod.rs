@@ -7,6 +7,8 @@
 mod chapter;
 mod chart;
 mod prose;
+#[cfg(test)]
+mod tests;
 
 pub use chapter::{ChapterDefinition, RawChapter};
 pub use chart::{Chart, ChartKind, Point, Series};
@@ -74,20 +76,21 @@ pub struct LeftOut {
 }
 
 impl ChapterDefinition {
-    /// The chapter over its printed tables; sentences may speak of all tables of the book.
+    /// The chapter over its printed tables. Its sentences and charts may speak of all tables; a chart without a single
+    /// figure is not drawn.
     ///
     /// # Errors
     /// When a sentence or a chart asks for what no table has.
     pub fn build(
         &self,
         tables: Vec<Table>,
-        of_book: &[Table],
+        all: &[Table],
         edition: &Edition,
     ) -> Result<Chapter, ProseError> {
         Ok(Chapter {
             title: Some(self.title.clone()),
-            paragraphs: prose::paragraphs(self, of_book, edition)?,
-            charts: chart::charts(self, of_book, edition)?,
+            paragraphs: prose::paragraphs(self, all, edition)?,
+            charts: chart::charts(self, all, edition)?,
             tables,
         })
     }

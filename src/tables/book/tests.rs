@@ -1,0 +1,228 @@
+//! Sentences and charts of figures written by hand.
+
+use std::path::Path;
+
+use super::*;
+use crate::tables::tests::edition;
+use crate::tables::{Cell, Head, Origin, Row, RowStyle, Status};
+
+fn cell(text: &str, value: Option<&str>, decimals: u32, status: Status) -> Option<Cell> {
+    Some(Cell {
+        value: value.map(|v| v.parse().expect("a sound example")),
+        decimals,
+        status,
+        estimated: false,
+        text: text.to_owned(),
+        units: None,
+        missing: vec![],
+        origin: Origin::Unsaid,
+    })
+}
+
+fn row(id: &str, style: RowStyle, cells: Vec<Option<Cell>>) -> Row {
+    Row {
+        id: id.to_owned(),
+        level: 0,
+        style,
+        label: Text::new(format!("{id} (vi)"), id),
+        unit: None,
+        cells,
+    }
+}
+
+/// Two years of a whole and two parts; nobody knows the last of one.
+fn table() -> Table {
+    let head = |id: &str| Head {
+        id: id.to_owned(),
+        head: Text::same(id),
+        over: None,
+        unit: None,
+    };
+    let normal = |text: &str, value: &str| cell(text, Some(value), 1, Status::Normal);
+    let mut gap = cell("…", None, 1, Status::Absent);
+    if let Some(gap) = &mut gap {
+        gap.missing = vec![Text::new("B (vi)", "B")];
+    }
+    Table {
+        id: "7".to_owned(),
+        title: Text::same("Things"),
+        scope: None,
+        unit: Some(Text::same("pieces")),
+        rows_head: Text::same("Place"),
+        unit_head: None,
+        columns: vec![head("things-2001"), head("things-2002")],
+        rows: vec![
+            row(
+                "all",
+                RowStyle::Total,
+                vec![normal("1.234,5", "1234.5"), gap.clone()],
+            ),
+            row(
+                "a",
+                RowStyle::Plain,
+                vec![normal("-1.000,0", "-1000"), normal("5,0", "5")],
+            ),
+            row(
+                "b",
+                RowStyle::Plain,
+                vec![cell("2.000,0 (e)", Some("2000"), 1, Status::Estimate), gap],
+            ),
+            row(
+                "secret",
+                RowStyle::Plain,
+                vec![cell("(c)", Some("9"), 1, Status::Withheld), None],
+            ),
+        ],
+        notes: vec![],
+        symbols: vec![],
+        source: Text::same("Form"),
+    }
+}
+
+fn chapter(toml: &str) -> Result<Chapter, String> {
+    let text = format!("title = {{ vi = \"T (vi)\", en = \"T\" }}\n{toml}");
+    let raw: RawChapter = toml::from_str(&text).map_err(|e| e.to_string())?;
+    let path = Path::new("c.toml");
+    let definition = ChapterDefinition::new("c", raw, &edition(), &|id| id == "7", path, &text)
+        .map_err(|e| e.to_string())?;
+    definition
+        .build(vec![table()], &[table()], &edition())
+        .map_err(|e| e.to_string())
+}
+
+/// The paragraph that a template becomes, in both languages.
+fn said(template: &str) -> Result<Text, String> {
+    let quoted = format!("[[paragraphs]]\nvi = '''{template}'''\nen = '''{template}'''\n");
+    let chapter = chapter(&quoted)?;
+    Ok(chapter.paragraphs.into_iter().next().unwrap_or_default())
+}
+
+#[test]
+fn figures_are_written_as_each_language_writes_them() {
+    let text = said("{{ figure('7', country, 'things-2001').text }} {{ label('7', 'a') }}");
+    assert_eq!(text, Ok(Text::new("1.234,5 a (vi)", "1,234.5 a")));
+    let size = said(
+        "{% set f = figure('7', 'a', 'things-' ~ first_year) %}{% if f.value < 0 %}{{ f.size }}{% endif %}",
+    );
+    assert_eq!(size, Ok(Text::new("1.000,0", "1,000.0")));
+}
+
+#[test]
+fn a_sentence_knows_what_a_figure_is() {
+    let kind = |row: &str, column: &str| {
+        let f = format!("figure('7', '{row}', '{column}')");
+        let template = format!(
+            "{{% set f = {f} %}}{{{{ f.known }}}} {{{{ f.whole }}}} {{{{ f.estimate }}}} {{{{ f.missing }}}}"
+        );
+        said(&template).map(|t| t.vi)
+    };
+    assert_eq!(kind("all", "things-2001").as_deref(), Ok("True True False"));
+    assert_eq!(
+        kind("all", "things-2002").as_deref(),
+        Ok("False False False B (vi)")
+    );
+    assert_eq!(kind("b", "things-2001").as_deref(), Ok("True True True"));
+    assert_eq!(
+        kind("secret", "things-2002").as_deref(),
+        Ok("False False False")
+    );
+    // What is withheld is not told by a sentence either.
+    let secret = said("{{ figure('7', 'secret', 'things-2001').text }}").expect("a sentence");
+    assert_eq!(secret.vi, "(c)");
+    assert_eq!(
+        kind("secret", "things-2001").as_deref(),
+        Ok("False False False")
+    );
+}
+
+#[test]
+fn rows_are_ranked_by_their_figures_the_unknown_left_out() {
+    let template = "{% for r in ranked('7', 'things-2001', 'plain') %}{{ r.label }} {{ r.figure.text }}; {% endfor %}";
+    assert_eq!(
+        said(template),
+        Ok(Text::new(
+            "b (vi) 2.000,0; a (vi) -1.000,0;",
+            "b 2,000.0; a -1,000.0;"
+        ))
+    );
+}
+
+#[test]
+fn a_blank_paragraph_is_not_printed() {
+    let blank = "[[paragraphs]]\nvi = ' {% if false %}x{% endif %} '\nen = ''\n";
+    assert_eq!(chapter(blank).map(|c| c.paragraphs), Ok(vec![]));
+}
+
+#[test]
+fn what_a_sentence_asks_for_in_vain_is_said_with_its_place() {
+    let wrong = |template: &str| said(template).expect_err("a mistake is found");
+    assert!(
+        wrong("{{ figure('7', 'nobody', 'things-2001').text }}")
+            .contains("c.toml:2: the table `7` has no row `nobody`")
+    );
+    assert!(
+        wrong("{{ figure('7', 'a', 'things').text }}").contains("it has things-2001, things-2002")
+    );
+    assert!(wrong("{{ figure('8', 'a', 'x').text }}").contains("the edition has no table `8`"));
+    assert!(wrong("{{ figure('7', 'a', 'things-2001').txt }}").contains("c.toml:2"));
+    assert!(wrong("{{ last_yer }}").contains("c.toml:2"));
+    assert!(wrong("{% if %}").contains("c.toml:2"));
+    assert!(wrong("{{ ranked('7', 'things-2001', 'bold') }}").contains("no style of a row"));
+}
+
+fn charted(toml: &str) -> Result<Vec<Chart>, String> {
+    let front = "[[charts]]\ntitle = { vi = \"C {last_year}\", en = \"C\" }\ntable = \"7\"\n";
+    chapter(&format!("{front}{toml}")).map(|c| c.charts)
+}
+
+#[test]
+fn columns_go_along_the_columns_and_bars_along_the_rows() {
+    let columns = charted("kind = \"columns\"\nrows = [\"{country}\"]\ncolumns = [\"things\"]\n")
+        .expect("a chart");
+    assert_eq!(columns[0].title.vi, "C 2002");
+    assert_eq!(
+        columns[0].categories,
+        [Text::same("things-2001"), Text::same("things-2002")]
+    );
+    let points = &columns[0].series[0].points;
+    assert_eq!(points[0].as_ref().map(|p| p.text.as_str()), Some("1.234,5"));
+    assert_eq!(points[1], None, "nobody knows it");
+    let bars = charted(
+        "kind = \"bars\"\nstyle = \"plain\"\nsorted = true\ntop = 3\ncolumns = [\"things-2001\"]\n",
+    )
+    .expect("a chart");
+    let names: Vec<&str> = bars[0].categories.iter().map(|c| c.en.as_str()).collect();
+    assert_eq!(
+        names,
+        ["b", "a", "secret"],
+        "by size, and what is withheld is no point"
+    );
+    assert_eq!(bars[0].series[0].points[2], None);
+    assert!(
+        bars[0].series[0].points[0]
+            .as_ref()
+            .is_some_and(|p| p.provisional)
+    );
+}
+
+#[test]
+fn a_chart_without_a_figure_is_not_drawn_and_a_wrong_one_is_said() {
+    let none = charted("kind = \"lines\"\nrows = [\"all\"]\ncolumns = [\"things-2002\"]\n");
+    assert_eq!(none, Ok(vec![]));
+    let wrong = |toml: &str| charted(toml).expect_err("a mistake is found");
+    assert!(
+        wrong("kind = \"lines\"\nrows = [\"all\"]\ncolumns = [\"other\"]\n")
+            .contains("has no column `other`")
+    );
+    assert!(
+        wrong("kind = \"lines\"\nrows = [\"x\"]\ncolumns = [\"things\"]\n").contains("no row `x`")
+    );
+    assert!(
+        wrong("kind = \"lines\"\ncolumns = [\"things\"]\n")
+            .contains("`rows`, or all rows of a `style`")
+    );
+    assert!(
+        wrong("kind = \"pie\"\nrows = [\"all\"]\ncolumns = [\"things\"]\n")
+            .contains("unknown variant")
+    );
+}
