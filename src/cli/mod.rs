@@ -12,6 +12,7 @@ mod run;
 mod show;
 mod sql;
 mod template;
+mod trace;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -38,6 +39,8 @@ enum Command {
     Sql(sql::Arguments),
     /// Shows which figures changed between two snapshots, by how much, and the submissions that changed them.
     Diff(diff::Arguments),
+    /// Traces a published number back to the cells it is made of.
+    Trace(trace::Arguments),
     /// Gives each unit its files back, the cells at fault marked and explained.
     Feedback(feedback::Arguments),
     /// Writes a blank form, ready to fill.
@@ -95,6 +98,7 @@ pub fn main() -> ExitCode {
             Command::Inspect(arguments) => inspect::main(arguments).await,
             Command::Sql(arguments) => sql::main(arguments).await,
             Command::Diff(arguments) => diff::main(arguments).await,
+            Command::Trace(arguments) => trace::main(arguments).await,
             Command::Feedback(arguments) => feedback::main(arguments),
             Command::Template(arguments) => template::main(arguments).await,
             Command::Explain(arguments) => explain::main(&arguments),

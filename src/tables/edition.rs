@@ -226,6 +226,18 @@ pub struct Edition {
 }
 
 impl Edition {
+    /// The vintage that all its figures stand on.
+    #[must_use]
+    pub fn geography(&self) -> &str {
+        self.parameters.one("geography")
+    }
+
+    /// The scheme of its regions.
+    #[must_use]
+    pub fn scheme(&self) -> &str {
+        self.parameters.one("scheme")
+    }
+
     /// Checks an edition against the reference data.
     ///
     /// # Errors

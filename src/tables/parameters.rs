@@ -43,6 +43,14 @@ impl Parameters {
         self.0.contains_key(name)
     }
 
+    /// The value of a name that stands for one; empty where it stands for none or several.
+    pub(super) fn one(&self, name: &str) -> &str {
+        match self.0.get(name).map(Vec::as_slice) {
+            Some([value]) => value,
+            _ => "",
+        }
+    }
+
     fn fill(&self, text: &str, value: impl Fn(&[String]) -> String) -> Result<String, Unknown> {
         let Some(pattern) = NAME.as_ref() else {
             return Ok(text.to_owned());
