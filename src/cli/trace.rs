@@ -3,15 +3,16 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 
 use super::{CLEAN, FAILED, FINDINGS, Format, default_pipeline, show};
 use crate::pipeline::{self, FigureQuestion, Plan, PrintedQuestion, Question};
 
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("number").required(true).args(["table", "indicator"])))]
 pub(super) struct Arguments {
     /// A printed table: its number, such as 02.
-    #[arg(long, value_name = "TABLE", requires_all = ["row", "column"], required_unless_present = "indicator", conflicts_with = "indicator")]
+    #[arg(long, value_name = "TABLE", requires_all = ["row", "column"])]
     table: Option<String>,
     /// Its row: the id (15, VN), the label in either language, or the place (#15).
     #[arg(long, value_name = "ROW", requires = "table")]

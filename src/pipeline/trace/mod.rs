@@ -28,7 +28,6 @@ use rust_decimal::Decimal;
 
 use super::Plan;
 use super::run::{RunError, open_engine};
-use super::summary::read_findings;
 use crate::lake::{LakeError, Snapshot, check_owner};
 use crate::tables::{FigureKey, Origin, Table};
 use crate::text::rounded;
@@ -194,7 +193,6 @@ pub async fn trace(
         None => Snapshot::current(lake)?,
     };
     let engine = open_engine(&snapshot)?;
-    let findings = read_findings(&snapshot)?;
     let root = match question {
         Question::Printed(question) => {
             let printed = find::printed(&engine, plan, question).await?;
@@ -202,7 +200,7 @@ pub async fn trace(
             let figures = figures_of(table, printed.row, printed.column)
                 .into_iter()
                 .map(|figure| (scenario.to_owned(), figure));
-            let tracer = Tracer::load(&engine, plan, &findings, figures).await?;
+            let tracer = Tracer::load(&snapshot, &engine, plan, figures).await?;
             let root = tracer.cell(table, scenario, printed.row, printed.column);
             root.ok_or_else(|| TraceError::Blank {
                 table: table.id.clone(),
@@ -213,7 +211,7 @@ pub async fn trace(
         Question::Figure(question) => {
             let (scenario, figure) = find::figure(&engine, plan, question).await?;
             let figures = [(scenario.clone(), figure.clone())];
-            let tracer = Tracer::load(&engine, plan, &findings, figures).await?;
+            let tracer = Tracer::load(&snapshot, &engine, plan, figures).await?;
             let root = tracer.figure(&figure, &scenario);
             root.ok_or_else(|| TraceError::Unknown {
                 what: "figure",

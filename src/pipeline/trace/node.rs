@@ -468,13 +468,15 @@ pub struct Other {
 }
 
 /// Why a statement does not count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Passed {
     /// Its report was replaced by a later version, or another reporter goes first.
     Superseded,
     /// Of the best figures, the other scenario goes first.
     OtherScenario,
-    /// Of several reports that state it another goes first: its home form, then the one that ends last.
+    /// The total counts as the indicator's home form states it.
+    OtherForm,
+    /// Of several reports that state it another goes first, which ends later or is longer.
     OtherReport,
 }
 
@@ -485,6 +487,7 @@ impl Passed {
         match self {
             Self::Superseded => "superseded",
             Self::OtherScenario => "other_scenario",
+            Self::OtherForm => "other_form",
             Self::OtherReport => "other_report",
         }
     }

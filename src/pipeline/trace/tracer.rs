@@ -3,7 +3,6 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use datafusion::error::Result;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
@@ -15,8 +14,11 @@ use super::node::{
 use crate::diagnostic::Finding;
 use crate::engine::Engine;
 use crate::geography::UnitKey;
+use crate::lake::Snapshot;
 use crate::normalize::{Reading, TOTAL, VALUE_SCALE, read_text};
 use crate::period::Period;
+use crate::pipeline::run::RunError;
+use crate::pipeline::summary::read_findings;
 use crate::pipeline::{Measure, Plan};
 use crate::tables::{FigureKey, Origin, Table, Text};
 use crate::text::rounded;
@@ -48,17 +50,16 @@ pub struct Tracer<'a> {
 }
 
 impl<'a> Tracer<'a> {
-    /// Reads what these figures are made of, each of a scenario, from the snapshot that `engine` is over. `findings` are
-    /// those of the snapshot.
+    /// Reads what these figures are made of, each of a scenario, from a snapshot, which `engine` is over.
     ///
     /// # Errors
     /// When a table cannot be read.
     pub async fn load(
+        snapshot: &Snapshot,
         engine: &Engine,
         plan: &'a Plan,
-        findings: &[Finding],
         figures: impl IntoIterator<Item = (String, FigureKey)>,
-    ) -> Result<Self> {
+    ) -> Result<Self, RunError> {
         let mut scope = Scope::default();
         for (scenario, figure) in figures {
             scope.scenarios.insert(scenario);
@@ -94,7 +95,7 @@ impl<'a> Tracer<'a> {
         };
         this.know_indicators(&scope);
         this.know_territory(&scope);
-        this.know_findings(findings);
+        this.know_findings(read_findings(snapshot)?);
         Ok(this)
     }
 
@@ -162,12 +163,12 @@ impl<'a> Tracer<'a> {
         }
     }
 
-    fn know_findings(&mut self, findings: &[Finding]) {
+    fn know_findings(&mut self, findings: Vec<Finding>) {
         let texts = &self.held.texts;
         let known = |text: &Option<String>| text.as_deref().and_then(|text| texts.known(text));
         for finding in findings {
+            let finding = Arc::new(finding);
             let place = &finding.place;
-            let finding = Arc::new(finding.clone());
             if let Some(cell) = known(&place.report_id).zip(known(&place.cell)) {
                 self.on_cells.entry(cell).or_default().push(finding.clone());
             }
@@ -175,7 +176,7 @@ impl<'a> Tracer<'a> {
             let entity = unit.and_then(|unit| self.entities.get(&unit));
             if let Some((entity, period)) = entity.copied().zip(known(&place.period)) {
                 let all = self.on_units.entry((entity, period)).or_default();
-                all.push(finding);
+                all.push(finding.clone());
             }
         }
     }
@@ -472,6 +473,11 @@ impl<'a> Tracer<'a> {
         let texts = &self.held.texts;
         let scenario = |stated: &Stated| texts.text(stated.scenario);
         let best = *texts.text(key.scenario) == *BEST;
+        let indicator = texts.text(counted.indicator);
+        let mut catalogue = self.plan.indicators.iter();
+        let indicator = catalogue.find(|i| i.id == *indicator);
+        let home = indicator.and_then(|i| i.home_form.as_deref());
+        let home = home.filter(|_| texts.text(key.sector).as_ref() == TOTAL);
         let Some(entity) = self.entities.get(&counted.unit) else {
             return Vec::new();
         };
@@ -494,10 +500,12 @@ impl<'a> Tracer<'a> {
                 value: other.value,
                 why: if !report.is_current {
                     Passed::Superseded
-                } else if other.scenario == counted.scenario {
-                    Passed::OtherReport
-                } else {
+                } else if other.scenario != counted.scenario {
                     Passed::OtherScenario
+                } else if home.is_some_and(|home| *home != *report.form) {
+                    Passed::OtherForm
+                } else {
+                    Passed::OtherReport
                 },
                 report,
             })

@@ -64,7 +64,7 @@ fn conclusion(trace: &Trace) -> String {
 
 /// What stands under a node, each line after `guide`.
 fn below(node: &Node, guide: &str, all: bool, text: &mut String) {
-    let remarks = remarks(node);
+    let remarks = remarks(node, all);
     let (shown, more) = shown(node.children(), all);
     let count = remarks.len() + shown.len() + usize::from(more > 0);
     let mut at = 0;
@@ -293,7 +293,7 @@ fn observation(of: &Observation) -> String {
 }
 
 /// What is to be said under a node before its parts.
-fn remarks(node: &Node) -> Vec<String> {
+fn remarks(node: &Node, all: bool) -> Vec<String> {
     match node {
         Node::Printed(of) if !of.missing.is_empty() => {
             let names: Vec<&str> = of.missing.iter().map(|name| name.en.as_str()).collect();
@@ -302,7 +302,11 @@ fn remarks(node: &Node) -> Vec<String> {
         Node::Fact(of) => of.findings.iter().map(|f| finding(f)).collect(),
         Node::Observation(of) => {
             let findings = of.findings.iter().map(|f| finding(f));
-            findings.chain(of.others.iter().map(other)).collect()
+            // What says the same would only repeat it.
+            let telling =
+                |o: &&Other| all || o.why == Passed::Superseded || o.value != of.value;
+            let others = of.others.iter().filter(telling).map(other);
+            findings.chain(others).collect()
         }
         _ => Vec::new(),
     }
@@ -324,6 +328,7 @@ fn other(of: &Other) -> String {
     let why = match of.why {
         Passed::Superseded => "replaced by a later version or another sender",
         Passed::OtherScenario => "the other scenario goes first",
+        Passed::OtherForm => "the home form goes first",
         Passed::OtherReport => "another report goes first",
     };
     format!(
