@@ -9,7 +9,7 @@ use datafusion::error::{DataFusionError, Result};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
-use super::node::{Part, Sent};
+use super::leaf::{Part, Sent};
 use crate::engine::Engine;
 use crate::normalize::VALUE_SCALE;
 
@@ -280,7 +280,8 @@ impl Holdings {
             let (files, hashes) = (optional("file_name")?, optional("sha256")?);
             let revisions = integers(batch, "revision")?;
             let current = column(batch, "is_current")?.as_boolean_opt();
-            let times = column(batch, "received_at")?.as_primitive_opt::<TimestampMicrosecondType>();
+            let times =
+                column(batch, "received_at")?.as_primitive_opt::<TimestampMicrosecondType>();
             for row in 0..batch.num_rows() {
                 let text = |of: &[Option<Arc<str>>]| of[row].clone().unwrap_or_default();
                 let report_id = text(&ids);
@@ -300,7 +301,8 @@ impl Holdings {
                         .and_then(|times| Timestamp::from_microsecond(times.value(row)).ok()),
                     report_id: report_id.clone(),
                 };
-                self.reports.insert(self.texts.id(&report_id), Arc::new(sent));
+                self.reports
+                    .insert(self.texts.id(&report_id), Arc::new(sent));
             }
         }
         Ok(())
@@ -366,7 +368,9 @@ impl Scope {
     /// The rows of some indicators, as SQL.
     fn filter(&self, indicators: &BTreeSet<String>, of_scenario: bool) -> String {
         let within = |column: &str, values: &BTreeSet<String>| {
-            let values = values.iter().map(|v| format!("'{}'", v.replace('\'', "''")));
+            let values = values
+                .iter()
+                .map(|v| format!("'{}'", v.replace('\'', "''")));
             let values: Vec<String> = values.collect();
             match values.len() {
                 0 => "FALSE".to_owned(),

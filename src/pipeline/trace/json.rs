@@ -3,9 +3,8 @@
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::node::{
-    Fact, Figure, Level, Made, Node, Observation, Other, Printed, Sent, Subject, Way,
-};
+use super::leaf::{Observation, Other, Sent};
+use super::node::{Fact, Figure, Level, Made, Node, Printed, Subject, Way};
 use super::{Trace, recompute};
 use crate::diagnostic::Finding;
 use crate::tables::{Computation, Text};

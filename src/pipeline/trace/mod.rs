@@ -1,22 +1,23 @@
 //! `tonghop trace`: from a number back to the cells it is made of, and from these cells to the number again.
 //!
-//! What is asked for is found (`find`), what it is made of is read once (`holdings`), the tree is built by look-ups
-//! (`tracer`) and its leaves are put together by the arithmetic of the models (`recompute`).
+//! What is asked for is found (`find`), what it is made of is read once (`holdings`, `tracer`), the tree is built by
+//! look-ups (`build`, `observe`) and its leaves are put together by the arithmetic of the models (`recompute`).
 
+mod build;
 mod find;
 mod holdings;
 mod json;
+mod leaf;
 mod node;
+mod observe;
 mod recompute;
 mod tracer;
 mod words;
 
 pub use find::{FigureQuestion, PrintedQuestion, Question};
 pub use json::machine;
-pub use node::{
-    Choice, Conversion, Fact, Figure, Level, Made, Measured, Node, Observation, Other, Part, Passed,
-    Printed, Sent, Standing, Subject, Way,
-};
+pub use leaf::{Choice, Conversion, Observation, Other, Part, Passed, Sent};
+pub use node::{Fact, Figure, Level, Made, Measured, Node, Printed, Standing, Subject, Way};
 pub use recompute::recompute;
 pub use tracer::Tracer;
 pub use words::human;

@@ -3,7 +3,8 @@
 
 use rust_decimal::Decimal;
 
-use super::node::{Fact, Made, Measured, Node, Part};
+use super::leaf::Part;
+use super::node::{Fact, Made, Measured, Node};
 use crate::normalize::{VALUE_SCALE, lake_decimal};
 use crate::pipeline::Measure;
 

@@ -4,10 +4,8 @@ use std::fmt::Write as _;
 
 use rust_decimal::Decimal;
 
-use super::node::{
-    Choice, Fact, Figure, Level, Made, Node, Observation, Other, Part, Passed, Printed, Standing,
-    Subject, Way,
-};
+use super::leaf::{Choice, Observation, Other, Part, Passed};
+use super::node::{Fact, Figure, Level, Made, Node, Printed, Standing, Subject, Way};
 use super::{Outcome, Trace};
 use crate::diagnostic::Finding;
 use crate::normalize::TOTAL;
@@ -58,7 +56,9 @@ fn conclusion(trace: &Trace) -> String {
             format!("no number is printed, because a part is missing; {cells} come to {again}")
         }
         Outcome::NoNumber => "there is no number, and the cells give none".to_owned(),
-        Outcome::Unsaid => "the query of the table does NOT say what the number is made of".to_owned(),
+        Outcome::Unsaid => {
+            "the query of the table does NOT say what the number is made of".to_owned()
+        }
     }
 }
 
@@ -132,7 +132,10 @@ fn cell(of: &Printed) -> String {
     );
     if let Some(value) = of.value {
         let (exact, places) = (number(Some(value)), of.decimals);
-        let _ = write!(text, ": {exact} rounded half away from zero to {places} decimals");
+        let _ = write!(
+            text,
+            ": {exact} rounded half away from zero to {places} decimals"
+        );
     }
     let rule = match of.made {
         Made::Unsaid => "; the query does not say of what",
@@ -184,7 +187,12 @@ fn figure(of: &Figure) -> String {
         let _ = write!(text, "; {reported} of {expected} units");
     }
     if let Some(weight) = of.weight {
-        let _ = write!(text, "; {} {}", below_the_line(&of.subject), number(Some(weight)));
+        let _ = write!(
+            text,
+            "; {} {}",
+            below_the_line(&of.subject),
+            number(Some(weight))
+        );
     }
     text
 }
@@ -230,7 +238,12 @@ fn fact(of: &Fact, with_subject: bool) -> String {
         let _ = write!(text, "; status {status}");
     }
     if let Some(weight) = of.weight {
-        let _ = write!(text, "; {} {}", below_the_line(&of.subject), number(Some(weight)));
+        let _ = write!(
+            text,
+            "; {} {}",
+            below_the_line(&of.subject),
+            number(Some(weight))
+        );
     }
     let standing = match of.standing {
         Standing::Enters => "",
@@ -273,7 +286,10 @@ fn observation(of: &Observation) -> String {
         && conversion.factor != Decimal::ONE
     {
         let unit = of.measure_unit.as_deref().unwrap_or_default();
-        let (from, by) = (number(Some(conversion.number)), conversion.factor.normalize());
+        let (from, by) = (
+            number(Some(conversion.number)),
+            conversion.factor.normalize(),
+        );
         let _ = write!(text, " = {from} × {by} {unit}");
     }
     let why = match of.choice {
@@ -303,8 +319,7 @@ fn remarks(node: &Node, all: bool) -> Vec<String> {
         Node::Observation(of) => {
             let findings = of.findings.iter().map(|f| finding(f));
             // What says the same would only repeat it.
-            let telling =
-                |o: &&Other| all || o.why == Passed::Superseded || o.value != of.value;
+            let telling = |o: &&Other| all || o.why == Passed::Superseded || o.value != of.value;
             let others = of.others.iter().filter(telling).map(other);
             findings.chain(others).collect()
         }
