@@ -315,7 +315,16 @@ fn remarks(node: &Node, all: bool) -> Vec<String> {
             let names: Vec<&str> = of.missing.iter().map(|name| name.en.as_str()).collect();
             vec![format!("without {}", names.join(", "))]
         }
-        Node::Fact(of) => of.findings.iter().map(|f| finding(f)).collect(),
+        Node::Fact(of) => {
+            let findings = of.findings.iter().map(|f| {
+                let (file, cell) = (f.place.file_name.as_deref(), f.place.cell.as_deref());
+                let at = file.zip(cell).map(|(file, cell)| {
+                    format!("  {}", place(file, f.place.sheet.as_deref(), cell))
+                });
+                format!("{}{}", finding(f), at.unwrap_or_default())
+            });
+            findings.collect()
+        }
         Node::Observation(of) => {
             let findings = of.findings.iter().map(|f| finding(f));
             // What says the same would only repeat it.
