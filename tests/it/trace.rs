@@ -203,7 +203,7 @@ fn every_printed_number_comes_out_of_its_cells() {
             for leaf in trace.root.leaves() {
                 leaves += 1;
                 let place = [&leaf.report.report_id, &leaf.cell, &leaf.indicator];
-                let [report, at, indicator] = place.map(|text| text.to_string());
+                let [report, at, indicator] = place.map(ToString::to_string);
                 let value = leaf.value.expect("a leaf that enters has a value");
                 let there = held.get(&(report, at, indicator));
                 let there = there.unwrap_or_else(|| panic!("{what}: {place:?} is not in the lake"));
