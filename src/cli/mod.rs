@@ -13,6 +13,7 @@ mod run;
 mod show;
 mod sql;
 mod template;
+mod trace;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -41,6 +42,8 @@ enum Command {
     Diff(diff::Arguments),
     /// Makes an edition of the book: workbook, PDF, CSV files and their description, with a lock of what it was made from.
     Book(book::Arguments),
+    /// Traces a published number back to the cells it is made of.
+    Trace(trace::Arguments),
     /// Gives each unit its files back, the cells at fault marked and explained.
     Feedback(feedback::Arguments),
     /// Writes a blank form, ready to fill.
@@ -99,6 +102,7 @@ pub fn main() -> ExitCode {
             Command::Sql(arguments) => sql::main(arguments).await,
             Command::Diff(arguments) => diff::main(arguments).await,
             Command::Book(arguments) => book::main(arguments).await,
+            Command::Trace(arguments) => trace::main(arguments).await,
             Command::Feedback(arguments) => feedback::main(arguments),
             Command::Template(arguments) => template::main(arguments).await,
             Command::Explain(arguments) => explain::main(&arguments),

@@ -23,6 +23,7 @@ mod source;
 mod summary;
 mod tables;
 mod template;
+mod trace;
 mod unit_rows;
 
 pub use assemble::TableReading;
@@ -40,6 +41,12 @@ pub use load::{load, load_edition};
 pub use run::{Progress, Run, RunError, RunOptions, Stage, open_engine, run};
 pub use summary::{Correction, DecisionLine, Headlines, Overdue, ReportCount, Summary};
 pub use template::{BlankForm, TemplateError, TemplateOptions, template};
+pub use trace::{
+    Choice, Conversion, Fact, Figure, FigureQuestion, Level, Made, Measured, Node,
+    Observation as TracedObservation, Other, Outcome, Part, Passed, Printed, PrintedQuestion,
+    Question, Sent, Standing, Subject, Trace, TraceError, Tracer, Way, figures_of,
+    human as human_trace, machine as machine_trace, recompute, trace,
+};
 
 use std::path::PathBuf;
 

@@ -28,4 +28,5 @@ mod sample_truth;
 mod support;
 mod template;
 mod tiling;
+mod trace;
 mod white_book;

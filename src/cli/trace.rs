@@ -1,0 +1,107 @@
+//! `tonghop trace`: from a published number back to the cells it is made of.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{ArgGroup, Args};
+
+use super::{CLEAN, FAILED, FINDINGS, Format, default_pipeline, show};
+use crate::pipeline::{self, FigureQuestion, Plan, PrintedQuestion, Question};
+
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("number").required(true).args(["table", "indicator"])))]
+pub(super) struct Arguments {
+    /// A printed table: its number, such as 02.
+    #[arg(long, value_name = "TABLE", requires_all = ["row", "column"])]
+    table: Option<String>,
+    /// Its row: the id (15, VN), the label in either language, or the place (#15).
+    #[arg(long, value_name = "ROW", requires = "table")]
+    row: Option<String>,
+    /// Its column: the id or its end (2024), the head in either language, or the place (#3).
+    #[arg(long, value_name = "COLUMN", requires = "table")]
+    column: Option<String>,
+    /// Instead of a printed cell, a figure: its indicator.
+    #[arg(long, value_name = "INDICATOR")]
+    indicator: Option<String>,
+    /// Its unit or region, by code or name [default: the country].
+    #[arg(long, value_name = "UNIT", requires = "indicator")]
+    unit: Option<String>,
+    /// Its period, such as 2025 or 2025-S1 [default: the edition's last year].
+    #[arg(long, value_name = "PERIOD", requires = "indicator")]
+    period: Option<String>,
+    /// Its sector [default: all together].
+    #[arg(long, value_name = "SECTOR", requires = "indicator")]
+    sector: Option<String>,
+    /// Its scenario: best, actual, estimate or plan.
+    #[arg(
+        long,
+        value_name = "SCENARIO",
+        default_value = "best",
+        requires = "indicator"
+    )]
+    scenario: String,
+    /// The geography it stands on [default: the edition's].
+    #[arg(long, value_name = "VINTAGE", requires = "indicator")]
+    geography: Option<String>,
+    /// The lake.
+    #[arg(long, default_value = "lake", value_name = "DIR")]
+    lake: PathBuf,
+    /// The pipeline whose lake it is.
+    #[arg(long, default_value_os_t = default_pipeline(), value_name = "DIR")]
+    pipeline: PathBuf,
+    /// The snapshot, by its id or the beginning of it [default: the current one].
+    #[arg(long, value_name = "ID")]
+    snapshot: Option<String>,
+    /// How the tree is shown; json has all of it.
+    #[arg(long, default_value = "human")]
+    format: Format,
+    /// Shows every part, however many there are.
+    #[arg(long)]
+    all: bool,
+}
+
+pub(super) async fn main(arguments: Arguments) -> ExitCode {
+    let plan = match pipeline::load(&arguments.pipeline) {
+        Ok(plan) => plan,
+        Err(errors) => return show::definition_errors(&errors, FAILED),
+    };
+    match answer(&plan, arguments).await {
+        Ok(code) => code,
+        Err(message) => show::failure(&message),
+    }
+}
+
+async fn answer(plan: &Plan, arguments: Arguments) -> Result<ExitCode, String> {
+    let question = match (arguments.table, arguments.indicator) {
+        (Some(table), _) => Question::Printed(PrintedQuestion {
+            table,
+            row: arguments.row.unwrap_or_default(),
+            column: arguments.column.unwrap_or_default(),
+        }),
+        (None, indicator) => Question::Figure(FigureQuestion {
+            indicator: indicator.unwrap_or_default(),
+            unit: arguments.unit,
+            period: arguments.period,
+            sector: arguments.sector,
+            scenario: arguments.scenario,
+            geography: arguments.geography,
+        }),
+    };
+    let snapshot = arguments.snapshot.as_deref();
+    let trace = pipeline::trace(plan, &arguments.lake, snapshot, &question)
+        .await
+        .map_err(|e| e.to_string())?;
+    let text = match arguments.format {
+        Format::Human => pipeline::human_trace(&trace, arguments.all),
+        Format::Json => format!("{:#}\n", pipeline::machine_trace(&trace)),
+    };
+    show::data(&text).map_err(|e| e.to_string())?;
+    if trace.outcome.is_sound() {
+        return Ok(ExitCode::from(CLEAN));
+    }
+    show::note(&format!(
+        "error: the cells do not account for the number ({})",
+        trace.outcome.as_str().replace('_', " ")
+    ));
+    Ok(ExitCode::from(FINDINGS))
+}

@@ -1,0 +1,206 @@
+//! A trace for programs: one object, its nodes nested in `children`. The fields are described in docs/trace.md.
+
+use rust_decimal::Decimal;
+use serde_json::{Value, json};
+
+use super::leaf::{Observation, Other, Sent};
+use super::node::{Fact, Figure, Level, Made, Node, Printed, Subject, Way};
+use super::{Trace, recompute};
+use crate::diagnostic::Finding;
+use crate::tables::{Computation, Text};
+
+/// A trace as JSON. Decimals are texts with all their digits, unknown is null.
+#[must_use]
+pub fn machine(trace: &Trace) -> Value {
+    json!({
+        "snapshot": trace.snapshot,
+        "outcome": trace.outcome.as_str(),
+        "value": decimal(trace.root.value()),
+        "recomputed": decimal(trace.recomputed),
+        "cells": trace.cells,
+        "root": node(&trace.root),
+    })
+}
+
+fn decimal(value: Option<Decimal>) -> Value {
+    json!(value.map(|value| value.normalize().to_string()))
+}
+
+fn both(text: &Text) -> Value {
+    json!({"vi": text.vi, "en": text.en})
+}
+
+fn counts(counts: Option<(i64, i64)>, names: [&str; 2]) -> Value {
+    match counts {
+        Some((done, whole)) => json!({names[0]: done, names[1]: whole}),
+        None => Value::Null,
+    }
+}
+
+fn node(of: &Node) -> Value {
+    let mut object = match of {
+        Node::Printed(printed) => cell(printed),
+        Node::Figure(of) => figure(of),
+        Node::Fact(of) => fact(of),
+        Node::Observation(of) => return observation(of),
+    };
+    object["recomputed"] = decimal(recompute(of));
+    object["children"] = of.children().iter().map(node).collect();
+    object
+}
+
+fn cell(printed: &Printed) -> Value {
+    json!({
+        "kind": "cell",
+        "table": printed.table,
+        "title": both(&printed.title),
+        "row": printed.row,
+        "label": both(&printed.label),
+        "column": printed.column,
+        "head": both(&printed.head),
+        "text": printed.text,
+        "value": decimal(printed.value),
+        "decimals": printed.decimals,
+        "rounding": "half away from zero",
+        "status": Some(printed.status.code()).filter(|code| !code.is_empty()),
+        "units": counts(printed.units, ["reported", "expected"]),
+        "missing": printed.missing.iter().map(both).collect::<Vec<_>>(),
+        "computation": match printed.made {
+            Made::Unsaid => None,
+            Made::Figure => Some("figure"),
+            Made::Computed(computation) => Some(word(computation)),
+        },
+    })
+}
+
+/// The word of a computation.
+fn word(computation: Computation) -> &'static str {
+    match computation {
+        Computation::Share => "share",
+        Computation::Growth => "growth",
+        Computation::Difference => "difference",
+        Computation::Ratio => "ratio",
+        Computation::Average => "average",
+    }
+}
+
+fn subject(object: &mut Value, of: &Subject) {
+    object["indicator"] = json!(&*of.indicator.id);
+    object["indicator_name"] = both(&of.indicator.name);
+    object["unit_of_measure"] = json!(of.indicator.unit);
+    object["measure"] = json!(of.indicator.measure.as_str());
+    object["rule"] = json!(of.indicator.rule());
+    object["sector"] = json!(&*of.sector);
+    object["period"] = json!(&*of.period);
+    object["scenario"] = json!(&*of.scenario);
+}
+
+fn figure(of: &Figure) -> Value {
+    let (level, scheme) = match &of.level {
+        Level::National => ("national", None),
+        Level::Regional { scheme } => ("regional", Some(scheme)),
+        Level::Together => ("together", None),
+    };
+    let mut object = json!({
+        "kind": "figure",
+        "level": level,
+        "scheme": scheme,
+        "geography": &*of.geography,
+        "code": Some(&*of.code).filter(|code| !code.is_empty()),
+        "name": both(&of.name),
+        "value": decimal(of.value),
+        "weight": decimal(of.weight),
+        "status": of.status.as_deref(),
+        "units": counts(of.units, ["reported", "expected"]),
+    });
+    subject(&mut object, &of.subject);
+    object
+}
+
+fn fact(of: &Fact) -> Value {
+    let mut object = json!({
+        "kind": "fact",
+        "geography": &*of.geography,
+        "code": &*of.code,
+        "name": both(&of.name),
+        "value": decimal(of.value),
+        "weight": decimal(of.weight),
+        "status": of.status.as_deref(),
+        "basis": of.basis.as_deref(),
+        "parts": counts(of.parts, ["sources", "expected"]),
+        "made_of": match of.way {
+            Way::Own => Some("observations"),
+            Way::Predecessors => Some("predecessors"),
+            Way::Nowhere => None,
+        },
+        "standing": of.standing.as_str(),
+        "lacking": of.lacking.iter().map(|side| &**side).collect::<Vec<_>>(),
+        "findings": of.findings.iter().map(|f| finding(f)).collect::<Vec<_>>(),
+        "sources_agree": of.sources_agree,
+    });
+    subject(&mut object, &of.subject);
+    object
+}
+
+fn observation(of: &Observation) -> Value {
+    json!({
+        "kind": "observation",
+        "part": of.part.as_str(),
+        "report": sent(&of.report),
+        "sheet": of.sheet.as_deref(),
+        "cell": &*of.cell,
+        "unit_vintage": &*of.unit.0,
+        "unit_code": &*of.unit.1,
+        "indicator": &*of.indicator,
+        "scenario": &*of.scenario,
+        "choice": of.choice.as_str(),
+        "raw": of.raw.as_deref(),
+        "unit_read": of.unit_read.as_deref(),
+        "unit_of_measure": of.measure_unit.as_deref(),
+        "number": decimal(of.conversion.map(|c| c.number)),
+        "factor": decimal(of.conversion.map(|c| c.factor)),
+        "value": decimal(of.value),
+        "status": &*of.status,
+        "findings": of.findings.iter().map(|f| finding(f)).collect::<Vec<_>>(),
+        "others": of.others.iter().map(other).collect::<Vec<_>>(),
+    })
+}
+
+fn other(of: &Other) -> Value {
+    json!({
+        "report": sent(&of.report),
+        "sheet": of.sheet.as_deref(),
+        "cell": &*of.cell,
+        "scenario": &*of.scenario,
+        "raw": of.raw.as_deref(),
+        "value": decimal(of.value),
+        "why": of.why.as_str(),
+    })
+}
+
+fn sent(of: &Sent) -> Value {
+    json!({
+        "report_id": &*of.report_id,
+        "form": &*of.form,
+        "period": of.period.as_deref(),
+        "unit_vintage": of.unit_vintage.as_deref(),
+        "unit_code": of.unit_code.as_deref(),
+        "vintage_evidence": of.vintage_evidence.as_deref(),
+        "reporter": of.reporter.as_deref(),
+        "revision": of.revision,
+        "is_current": of.is_current,
+        "file_name": &*of.file_name,
+        "sha256": &*of.sha256,
+        "received_at": of.received_at.map(|at| at.to_string()),
+    })
+}
+
+fn finding(of: &Finding) -> Value {
+    json!({
+        "code": of.code,
+        "severity": of.severity.as_str(),
+        "rule": of.rule,
+        "message_vi": of.message_vi,
+        "message_en": of.message_en,
+    })
+}
