@@ -425,6 +425,7 @@ pub(super) fn assemble(
             .map(|kind| edition.words.symbol(kind).clone())
             .collect(),
         source: notes::source(definition, edition, reported),
+        is_reported: definition.forms.is_empty() || !reported.is_empty(),
     })
 }
 

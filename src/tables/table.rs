@@ -37,12 +37,17 @@ pub struct Table {
     pub symbols: Vec<Symbol>,
     /// Where the figures come from, and how many units reported.
     pub source: Text,
+    /// Whether a single unit sent all the forms that the table is made of.
+    pub is_reported: bool,
 }
 
 impl Table {
-    /// Whether a single figure is printed in it.
+    /// Whether its forms came, and a single figure is printed in it.
     #[must_use]
     pub fn has_figures(&self) -> bool {
+        if !self.is_reported {
+            return false;
+        }
         let mut cells = self.rows.iter().flat_map(|row| row.cells.iter().flatten());
         cells.any(Cell::shows_value)
     }

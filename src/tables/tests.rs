@@ -366,7 +366,7 @@ fn errors_of_a_definition_have_file_line_and_remedy() {
     insta::assert_snapshot!(changed(r#"to = "things-{previous_year}""#, r#"to = "things-{last}""#), @"
     error: `{last}` stands for nothing
       --> 7.toml:30
-    hint: the names there are: columns, country, country_en, country_vi, first_year, geography, indicators, last_day, last_year, previous_year, scenario, scheme, years
+    hint: the names there are: country, country_en, country_vi, first_year, geography, indicators, last_day, last_year, previous_year, scenario, scheme, years
     ");
     insta::assert_snapshot!(define(DEFINITION, "SELECT 1\nFROM {tables}").expect_err("a mistake is found"), @"
     error: `{tables}` stands for nothing

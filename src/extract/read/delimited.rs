@@ -27,6 +27,10 @@ pub(super) fn read_csv(
         .decode_file(&bytes)
         .ok_or(ReadError::UnknownEncoding)?;
     drop(bytes);
+    // One sign ends a line, whichever the file has: the parser counts no other for sure.
+    if text.contains('\r') {
+        text = text.replace("\r\n", "\n").replace('\r', "\n");
+    }
     text.push('\n');
     let sheet = parse_csv(&text, delimiter(&text), limits)?;
     Ok((sheet, encoding))
@@ -120,6 +124,20 @@ mod tests {
             ("B6", "3"),
         ];
         assert_eq!(cells, expected.map(|(a, b)| (a.to_owned(), b.to_owned())));
+    }
+
+    #[test]
+    fn rows_are_numbered_alike_whatever_ends_a_line() {
+        for end in ["\n", "\r\n", "\r"] {
+            let text = ["", "", "a;b", "", "c;1", "\"x", "y\";2", ""].join(end);
+            let directory = tempfile::tempdir().expect("a directory");
+            let path = directory.path().join("a.csv");
+            std::fs::write(&path, text).expect("written");
+            let (sheet, _) =
+                read_csv(&path, Limits::default(), &Encodings::default()).expect("readable");
+            let cells: Vec<String> = sheet.cells().map(|(at, _)| at.to_string()).collect();
+            assert_eq!(cells, ["A3", "B3", "A5", "B5", "A6", "B6"], "{end:?}");
+        }
     }
 
     #[test]

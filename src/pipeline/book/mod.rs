@@ -177,7 +177,8 @@ pub async fn contents(
     })
 }
 
-/// Puts tables into the chapters of the plan's edition. A table without a single figure is left out.
+/// Puts tables into the chapters of the plan's edition. A table whose forms did not come, or without a single
+/// figure, is left out.
 fn compose(plan: &Plan, tables: Vec<Table>, imprint: Vec<Text>) -> Result<Book, ProseError> {
     let phrases = &plan.edition.words.phrases;
     let reason = |phrase: &Text, forms: &[String]| {

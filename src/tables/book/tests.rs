@@ -76,6 +76,7 @@ fn table() -> Table {
         notes: vec![],
         symbols: vec![],
         source: Text::same("Form"),
+        is_reported: true,
     }
 }
 
