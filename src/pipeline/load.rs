@@ -6,25 +6,24 @@ use std::path::{Component, Path, PathBuf};
 
 use jiff::tz::{Offset, TimeZone};
 use rust_decimal::Decimal;
-use sha2::{Digest, Sha256};
 use toml::Spanned;
 
 use super::catalogue::{Indicator, Measure, Sector, read_indicators, read_sectors, read_targets};
 use super::decisions::{Names, read_decisions};
+use super::definitions::{definition_files, hash_definitions};
 use super::encodings::read_encodings;
 use super::form::{CodeLists, dangling, read_form};
 use super::publication::{Known, Publication, read_publication};
 use super::raw::RawPipeline;
 use super::source::Source;
-use super::{DefinitionFile, Headline, Plan};
+use super::{Headline, Plan};
 use crate::diagnostic::{DefinitionError, DefinitionErrors, Lexicon};
 use crate::extract::{Form, RawWords, Vocabulary, Words};
 use crate::geography::{Duty, Geography, RegionMember, Reporter, Reporters, Tables};
-use crate::intake::hex;
 use crate::normalize::{Conventions, IndicatorFacts, Measures, RawMeasures, Symbols};
 use crate::publish::Correspondence;
 use crate::query::{Country, MODELS, Models};
-use crate::tables::{RawPrinted, TableDefinition};
+use crate::tables::RawPrinted;
 use crate::text::{Bilingual, Encodings, Folder};
 use crate::validate::{RawRules, Rule, Subject};
 
@@ -533,72 +532,4 @@ fn read_rules(
         }
     }
     rules
-}
-
-/// The files of a pipeline with their hashes, by name; those of its reference data and models too, wherever they are.
-/// An inbox within the pipeline is no definition.
-fn definition_files(roots: [&Path; 3], submissions: &[PathBuf]) -> Vec<DefinitionFile> {
-    let mut definitions: Vec<DefinitionFile> = Vec::new();
-    for root in roots {
-        let mut files = Vec::new();
-        collect(root, submissions, &mut files);
-        let folder = root.file_name().map(|name| name.to_string_lossy());
-        for path in files {
-            let within = path.strip_prefix(root).unwrap_or(&path).to_string_lossy();
-            let name = match &folder {
-                Some(folder) if root != roots[0] => format!("{folder}/{within}"),
-                _ => within.into_owned(),
-            };
-            let hash = Sha256::digest(std::fs::read(&path).unwrap_or_default());
-            definitions.push(DefinitionFile {
-                name,
-                sha256: hex(&hash),
-            });
-        }
-    }
-    definitions.sort();
-    definitions.dedup();
-    definitions
-}
-
-/// Hash of all that decides what a run makes of its submissions: the files but those that only say how figures are
-/// printed, and the queries of the tables, since findings say which tables a figure stands in.
-fn hash_definitions(definitions: &[DefinitionFile], tables: &[TableDefinition]) -> String {
-    let mut hasher = Sha256::new();
-    let mut add = |text: &str| {
-        hasher.update(text.as_bytes());
-        hasher.update([0]);
-    };
-    let printed = |name: &str| {
-        ["chapters/", "editions/", "tables/"]
-            .iter()
-            .any(|f| name.starts_with(f))
-    };
-    for file in definitions.iter().filter(|file| !printed(&file.name)) {
-        add(&file.name);
-        add(&file.sha256);
-    }
-    for table in tables {
-        add(&table.id);
-        add(table.scenario());
-        add(table.query_text());
-    }
-    hex(&hasher.finalize())
-}
-
-fn collect(directory: &Path, submissions: &[PathBuf], files: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if submissions.contains(&path) {
-            continue;
-        }
-        if path.is_dir() {
-            collect(&path, submissions, files);
-        } else if path
-            .extension()
-            .is_some_and(|e| e == "toml" || e == "csv" || e == "sql")
-        {
-            files.push(path);
-        }
-    }
 }

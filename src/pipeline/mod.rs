@@ -8,6 +8,7 @@ mod corrections;
 mod correspondence;
 mod decided;
 mod decisions;
+mod definitions;
 mod diff;
 mod encodings;
 mod feedback;
@@ -18,6 +19,7 @@ mod load;
 mod publication;
 mod raw;
 mod reference;
+mod register;
 mod run;
 mod source;
 mod summary;
@@ -34,6 +36,7 @@ pub use book::{
 };
 pub use catalogue::{Indicator, Measure, Sector, TARGET_TEXTS, Target};
 pub use check::check_queries;
+pub use definitions::DefinitionFile;
 pub use diff::{Diff, diff};
 pub use feedback::{Feedback, FeedbackOptions, feedback};
 pub use inspect::{Inspected, Inspection, inspect, read_files};
@@ -130,15 +133,6 @@ pub struct Plan {
     pub correspondence: Correspondence,
     /// Codes as people read them.
     pub lexicon: Lexicon,
-}
-
-/// A file of a pipeline.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct DefinitionFile {
-    /// Name within the pipeline; `<folder>/…` for one of its reference data or models that stand elsewhere.
-    pub name: String,
-    /// Hash of its content.
-    pub sha256: String,
 }
 
 /// What the summary of a run shows of the country.

@@ -17,10 +17,11 @@ use rust_decimal::Decimal;
 
 use super::column::Content;
 use super::definition::{Query, RowOrder, TableDefinition};
-use super::edition::{Edition, SymbolKind};
+use super::edition::Edition;
 use super::order::{OfficialOrder, by_name, register_order};
 use super::parameters::literal;
 use super::table::{Cell, FigureKey, Origin, Row, RowStyle, Status, Table, Text};
+use super::words::SymbolKind;
 use super::{compare, notes};
 use crate::engine::{Engine, conform};
 use crate::lake;

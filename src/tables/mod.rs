@@ -19,6 +19,7 @@ mod parameters;
 mod table;
 #[cfg(test)]
 mod tests;
+mod words;
 
 pub use book::{
     Book, Chapter, ChapterDefinition, Chart, ChartKind, LeftOut, Point, ProseError, RawChapter,
@@ -28,10 +29,8 @@ pub use build::TableBuilder;
 pub use check::check;
 pub use column::RawColumn;
 pub use definition::{RawTable, TableDefinition};
-pub use edition::{
-    Awaited, Context, Edition, EditionChapter, License, RawEdition, RawPrinted, Symbol, SymbolKind,
-    Words, written,
-};
+pub use edition::{Awaited, Context, Edition, EditionChapter, License, RawEdition};
 pub use number::format_decimal;
 pub use order::{OfficialOrder, register_order};
 pub use table::{Cell, Computation, FigureKey, Head, Origin, Row, RowStyle, Status, Table, Text};
+pub use words::{RawPrinted, Symbol, SymbolKind, Words, written};

@@ -3,8 +3,9 @@
 
 use super::build::Reported;
 use super::definition::TableDefinition;
-use super::edition::{Edition, SymbolKind};
+use super::edition::Edition;
 use super::table::{Cell, Row, Status, Text};
+use super::words::SymbolKind;
 
 /// All notes of a table: those its gaps demand, its own, the edition's.
 pub(super) fn notes(rows: &[Row], definition: &TableDefinition, edition: &Edition) -> Vec<Text> {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
-use super::edition::{SymbolKind, Words};
+use super::words::{SymbolKind, Words};
 use crate::text::format_value;
 
 /// A decimal of six places (an integer of millionths) with `decimals` shown, rounded half away from zero.

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
-use super::edition::{Symbol, SymbolKind, Words};
 use super::number::cell_text;
+use super::words::{Symbol, SymbolKind, Words};
 pub use crate::text::Bilingual as Text;
 use crate::text::rounded;
 

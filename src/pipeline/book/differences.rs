@@ -94,7 +94,8 @@ fn label<S: serde::Serializer>(label: &Option<Text>, serializer: S) -> Result<S:
 /// The tables of the two snapshots that say why.
 const COMPARED: [&str; 4] = ["fact_sources", "reports", "submissions", "observations"];
 
-/// The printed cells of `contents` that `lock`'s edition printed otherwise, in the order of the tables.
+/// The printed cells of `contents` that `lock`'s edition printed otherwise, in the order of the tables. `earlier` is the
+/// snapshot of that edition, as far as it is there.
 ///
 /// # Errors
 /// When a query fails.
@@ -111,11 +112,16 @@ pub async fn differences(
         }
         None => None,
     };
-    let other_geography =
-        lock.geography != plan.edition.geography || lock.scheme != plan.edition.scheme;
-    let groups = groups(plan);
+    let edition = &plan.edition;
+    let asked = Asked {
+        changes,
+        groups: groups(plan),
+        other_geography: lock.geography != edition.geography || lock.scheme != edition.scheme,
+    };
     let mut found = Vec::new();
     for table in contents.book.tables() {
+        let definition = plan.tables.iter().find(|t| t.id == table.id);
+        let scenario = definition.map_or("", |definition| definition.scenario());
         let locked = lock.tables.iter().find(|t| t.id == table.id);
         let mut before: BTreeMap<(&str, &str), &str> = locked
             .into_iter()
@@ -123,30 +129,16 @@ pub async fn differences(
             .map(|(row, column, text)| ((row, column), text))
             .collect();
         for (r, row) in table.rows.iter().enumerate() {
-            for (c, head) in table.columns.iter().enumerate() {
-                let Some(cell) = row.cells[c].as_ref() else {
-                    continue;
-                };
+            for (c, (head, cell)) in table.columns.iter().zip(&row.cells).enumerate() {
+                let Some(cell) = cell else { continue };
                 let printed = before.remove(&(row.id.as_str(), head.id.as_str()));
                 if printed == Some(cell.text.as_str()) {
                     continue;
                 }
-                let mut reasons = BTreeSet::new();
-                let mut files = BTreeSet::new();
-                match (printed, &changes) {
-                    (None, _) => drop(reasons.insert(Reason::Added)),
-                    (Some(_), None) => drop(reasons.insert(Reason::Unknown)),
-                    (Some(_), Some(changes)) => {
-                        for key in figures_behind(table, r, c) {
-                            changes.explain(&key, &groups, &mut reasons, &mut files);
-                        }
-                        if other_geography {
-                            reasons.insert(Reason::Restated);
-                        } else if reasons.is_empty() {
-                            reasons.insert(Reason::Definition);
-                        }
-                    }
-                }
+                let why = match printed {
+                    Some(_) => asked.why(table, scenario, (r, c)),
+                    None => Why::just(Reason::Added),
+                };
                 found.push(CellDifference {
                     table: table.id.clone(),
                     row: row.id.clone(),
@@ -154,16 +146,13 @@ pub async fn differences(
                     column: head.id.clone(),
                     before: printed.map(str::to_owned),
                     after: Some(cell.text.clone()),
-                    reasons: reasons.into_iter().collect(),
-                    files: files.into_iter().collect(),
+                    reasons: why.reasons.into_iter().collect(),
+                    files: why.files.into_iter().collect(),
                 });
             }
         }
-        found.extend(
-            before
-                .into_iter()
-                .map(|(place, text)| removed(&table.id, place, text)),
-        );
+        let gone = before.into_iter();
+        found.extend(gone.map(|(place, text)| removed(&table.id, place, text)));
     }
     for locked in &lock.tables {
         if !contents.book.tables().any(|t| t.id == locked.id) {
@@ -172,6 +161,49 @@ pub async fn differences(
         }
     }
     Ok(found)
+}
+
+/// Why a cell differs, and the files that brought it.
+#[derive(Default)]
+struct Why {
+    reasons: BTreeSet<Reason>,
+    files: BTreeSet<String>,
+}
+
+impl Why {
+    fn just(reason: Reason) -> Self {
+        Self {
+            reasons: BTreeSet::from([reason]),
+            files: BTreeSet::new(),
+        }
+    }
+}
+
+/// What is asked why a cell differs.
+struct Asked<'a> {
+    /// None where the earlier snapshot is gone.
+    changes: Option<Changes<'a>>,
+    groups: Groups,
+    other_geography: bool,
+}
+
+impl Asked<'_> {
+    /// Why the cell in this row and column differs, which both editions print.
+    fn why(&self, table: &Table, scenario: &str, (row, column): (usize, usize)) -> Why {
+        let Some(changes) = &self.changes else {
+            return Why::just(Reason::Unknown);
+        };
+        let mut why = Why::default();
+        for key in figures_behind(table, row, column) {
+            changes.explain(&key, scenario, &self.groups, &mut why);
+        }
+        if self.other_geography {
+            why.reasons.insert(Reason::Restated);
+        } else if why.reasons.is_empty() {
+            why.reasons.insert(Reason::Definition);
+        }
+        why
+    }
 }
 
 fn removed(table: &str, (row, column): (&str, &str), text: &str) -> CellDifference {
@@ -236,20 +268,19 @@ struct Source {
 /// What came and went among the sources of the facts.
 struct Changes<'a> {
     geography: &'a Geography,
-    /// By the fact: geography, unit, indicator, sector, period.
-    by_fact: BTreeMap<[String; 5], (Vec<Source>, Vec<Source>)>,
+    /// By the fact: geography, unit, indicator, sector, scenario, period.
+    by_fact: BTreeMap<[String; 6], (Vec<Source>, Vec<Source>)>,
 }
 
-/// The sources of the facts that only one of the snapshots has, with what their reports are. The scenarios of a fact are
-/// taken together: what changes `best` changes one of the others.
+/// The sources of the facts that only one of the snapshots has, with what their reports are.
 const MOVED: &str = "
 WITH before AS (
-    SELECT geography, unit_code, period, indicator, sector, part, report_id, observed_scenario, cell, value, weight
-    FROM before_fact_sources WHERE fund = '_T' AND scenario <> 'plan'
+    SELECT geography, unit_code, period, indicator, sector, scenario, part, report_id, observed_scenario, cell, value, weight
+    FROM before_fact_sources WHERE fund = '_T'
 ),
 after AS (
-    SELECT geography, unit_code, period, indicator, sector, part, report_id, observed_scenario, cell, value, weight
-    FROM after_fact_sources WHERE fund = '_T' AND scenario <> 'plan'
+    SELECT geography, unit_code, period, indicator, sector, scenario, part, report_id, observed_scenario, cell, value, weight
+    FROM after_fact_sources WHERE fund = '_T'
 ),
 apart AS (
     SELECT 'came' AS side, * FROM ((SELECT * FROM after) EXCEPT (SELECT * FROM before)) AS came
@@ -271,13 +302,13 @@ told AS (
     UNION ALL
     SELECT DISTINCT 'went' AS side, report_id, cell, unit_vintage, unit_code FROM before_observations
 )
-SELECT DISTINCT a.side, a.geography, a.unit_code, a.indicator, a.sector, a.period, a.part, a.report_id, r.form,
+SELECT DISTINCT a.side, a.geography, a.unit_code, a.indicator, a.sector, a.scenario, a.period, a.part, a.report_id, r.form,
        r.period AS report_period, t.unit_vintage AS told_vintage, t.unit_code AS told_code, f.file_name
 FROM apart a
 JOIN every_report r ON r.side = a.side AND r.report_id = a.report_id
 JOIN told t ON t.side = a.side AND t.report_id = a.report_id AND t.cell = a.cell
 LEFT JOIN files f ON f.side = a.side AND f.submission_id = r.submission_id
-ORDER BY a.side, a.geography, a.unit_code, a.indicator, a.sector, a.period, a.part, a.report_id
+ORDER BY a.side, a.geography, a.unit_code, a.indicator, a.sector, a.scenario, a.period, a.part, a.report_id
 ";
 
 impl<'a> Changes<'a> {
@@ -295,7 +326,14 @@ impl<'a> Changes<'a> {
 
     fn add(&mut self, batch: &RecordBatch) {
         let column = |name: &str| texts(batch, name);
-        let names = ["geography", "unit_code", "indicator", "sector", "period"];
+        let names = [
+            "geography",
+            "unit_code",
+            "indicator",
+            "sector",
+            "scenario",
+            "period",
+        ];
         let key = names.map(column);
         let [side, part, report_id, form] = ["side", "part", "report_id", "form"].map(column);
         let [period, vintage, code, file] =
@@ -324,39 +362,35 @@ impl<'a> Changes<'a> {
     }
 
     /// Why the figure of a key may differ, and the files that brought it.
-    fn explain(
-        &self,
-        key: &FigureKey,
-        groups: &Groups,
-        reasons: &mut BTreeSet<Reason>,
-        files: &mut BTreeSet<String>,
-    ) {
+    fn explain(&self, key: &FigureKey, scenario: &str, groups: &Groups, why: &mut Why) {
         let own = [key.code.clone()];
         let group = groups.get(&(key.geography.clone(), key.code.clone()));
         for unit in group.map_or(own.as_slice(), Vec::as_slice) {
-            let fact = [
+            let fact: [&str; 6] = [
                 &key.geography,
                 unit,
                 &key.indicator,
                 &key.sector,
+                scenario,
                 &key.period,
             ];
-            let Some((came, went)) = self.by_fact.get(&fact.map(Clone::clone)) else {
+            let Some((came, went)) = self.by_fact.get(&fact.map(str::to_owned)) else {
                 continue;
             };
             for source in came {
-                reasons.insert(self.why(source, went));
-                files.insert(source.file.clone());
+                why.reasons.insert(self.reason(source, went));
+                why.files.insert(source.file.clone());
             }
             if came.is_empty() {
-                reasons.insert(Reason::Withdrawn);
-                files.extend(went.iter().map(|source| source.file.clone()));
+                why.reasons.insert(Reason::Withdrawn);
+                why.files
+                    .extend(went.iter().map(|source| source.file.clone()));
             }
         }
     }
 
     /// Why a source is there that was not.
-    fn why(&self, came: &Source, went: &[Source]) -> Reason {
+    fn reason(&self, came: &Source, went: &[Source]) -> Reason {
         let same_unit =
             |w: &&Source| self.geography.entity(&w.unit) == self.geography.entity(&came.unit);
         let mut before = went.iter().filter(same_unit).peekable();

@@ -15,9 +15,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::Plan;
-use super::run::{
-    Entry, Register, RunError, RunOptions, Stage, open_engine, take_snapshot, taken_by,
-};
+use super::register::{Entry, Register, taken_by};
+use super::run::{RunError, RunOptions, Stage, open_engine, take_snapshot};
 use super::tables::build_all;
 use crate::engine::Engine;
 use crate::intake::{Intake, hex};

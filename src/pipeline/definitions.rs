@@ -1,0 +1,88 @@
+//! The files that define a pipeline, by their hashes.
+
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use crate::intake::hex;
+use crate::tables::TableDefinition;
+
+/// A file of a pipeline.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DefinitionFile {
+    /// Name within the pipeline; `<folder>/…` for one of its reference data or models that stand elsewhere.
+    pub name: String,
+    /// Hash of its content.
+    pub sha256: String,
+}
+
+/// The files of a pipeline with their hashes, by name; those of its reference data and models too, wherever they are.
+/// An inbox within the pipeline is no definition.
+pub(super) fn definition_files(roots: [&Path; 3], submissions: &[PathBuf]) -> Vec<DefinitionFile> {
+    let mut definitions: Vec<DefinitionFile> = Vec::new();
+    for root in roots {
+        let mut files = Vec::new();
+        collect(root, submissions, &mut files);
+        let folder = root.file_name().map(|name| name.to_string_lossy());
+        for path in files {
+            let within = path.strip_prefix(root).unwrap_or(&path).to_string_lossy();
+            let name = match &folder {
+                Some(folder) if root != roots[0] => format!("{folder}/{within}"),
+                _ => within.into_owned(),
+            };
+            let hash = Sha256::digest(std::fs::read(&path).unwrap_or_default());
+            definitions.push(DefinitionFile {
+                name,
+                sha256: hex(&hash),
+            });
+        }
+    }
+    definitions.sort();
+    definitions.dedup();
+    definitions
+}
+
+/// Hash of all that decides what a run makes of its submissions: the files but those that only say how figures are
+/// printed, and the queries of the tables, since findings say which tables a figure stands in.
+pub(super) fn hash_definitions(
+    definitions: &[DefinitionFile],
+    tables: &[TableDefinition],
+) -> String {
+    let mut hasher = Sha256::new();
+    let mut add = |text: &str| {
+        hasher.update(text.as_bytes());
+        hasher.update([0]);
+    };
+    let printed = |name: &str| {
+        ["chapters/", "editions/", "tables/"]
+            .iter()
+            .any(|f| name.starts_with(f))
+    };
+    for file in definitions.iter().filter(|file| !printed(&file.name)) {
+        add(&file.name);
+        add(&file.sha256);
+    }
+    for table in tables {
+        add(&table.id);
+        add(table.scenario());
+        add(table.query_text());
+    }
+    hex(&hasher.finalize())
+}
+
+fn collect(directory: &Path, submissions: &[PathBuf], files: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if submissions.contains(&path) {
+            continue;
+        }
+        if path.is_dir() {
+            collect(&path, submissions, files);
+        } else if path
+            .extension()
+            .is_some_and(|e| e == "toml" || e == "csv" || e == "sql")
+        {
+            files.push(path);
+        }
+    }
+}
