@@ -88,6 +88,12 @@ async fn make(plan: &Plan, options: &BookOptions) -> Result<(), String> {
     if made.other_definitions {
         show::note(OTHER_DEFINITIONS);
     }
+    if let Some(lock) = &made.replaced {
+        show::note(&format!(
+            "note: this edition was made before and is not the same now; what it was is kept in {0}\nhint: `tonghop book --diff {0}` lists what changed",
+            lock.display()
+        ));
+    }
     show::note(&summary(plan, &made, options.locked.is_some()));
     Ok(())
 }
@@ -147,7 +153,8 @@ async fn compare(
     if contents.other_definitions {
         show::note(OTHER_DEFINITIONS);
     }
-    let earlier = Snapshot::named(&options.lake, &lock.snapshot).ok();
+    let all = Snapshot::all(&options.lake).map_err(|e| e.to_string())?;
+    let earlier = all.into_iter().find(|s| s.id == lock.snapshot);
     if earlier.is_none() {
         show::note(&format!(
             "note: the snapshot {} of that edition is no more in the lake: the cells are compared, why they differ cannot be told",
@@ -180,7 +187,7 @@ fn human(lock: &Lock, now: &Snapshot, found: &[CellDifference]) -> String {
         let name = cell
             .label
             .as_ref()
-            .map_or_else(String::new, |label| format!(" {}", label.vi));
+            .map_or_else(String::new, |label| format!(" {label}"));
         let reasons: Vec<String> = cell.reasons.iter().map(ToString::to_string).collect();
         let _ = write!(
             text,
@@ -218,7 +225,7 @@ fn csv(found: &[CellDifference]) -> Result<String, String> {
             .write_record([
                 cell.table.as_str(),
                 &cell.row,
-                cell.label.as_ref().map_or("", |label| &label.vi),
+                cell.label.as_deref().unwrap_or_default(),
                 &cell.column,
                 cell.before.as_deref().unwrap_or_default(),
                 cell.after.as_deref().unwrap_or_default(),

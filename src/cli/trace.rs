@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{ArgGroup, Args};
 
 use super::{CLEAN, FAILED, FINDINGS, Format, default_pipeline, show};
+use crate::lake::pinned;
 use crate::pipeline::{self, FigureQuestion, Plan, PrintedQuestion, Question};
 
 #[derive(Debug, Args)]
@@ -49,6 +50,10 @@ pub(super) struct Arguments {
     /// The pipeline whose lake it is.
     #[arg(long, default_value_os_t = default_pipeline(), value_name = "DIR")]
     pipeline: PathBuf,
+    /// The edition whose tables are meant, on the snapshot that it was last made from [default: the pipeline's edition,
+    /// on the current snapshot].
+    #[arg(long, value_name = "NAME")]
+    edition: Option<String>,
     /// The snapshot, by its id or the beginning of it [default: the current one].
     #[arg(long, value_name = "ID")]
     snapshot: Option<String>,
@@ -61,7 +66,11 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn main(arguments: Arguments) -> ExitCode {
-    let plan = match pipeline::load(&arguments.pipeline) {
+    let plan = match &arguments.edition {
+        Some(name) => pipeline::load_edition(&arguments.pipeline, name),
+        None => pipeline::load(&arguments.pipeline),
+    };
+    let plan = match plan {
         Ok(plan) => plan,
         Err(errors) => return show::definition_errors(&errors, FAILED),
     };
@@ -87,7 +96,12 @@ async fn answer(plan: &Plan, arguments: Arguments) -> Result<ExitCode, String> {
             geography: arguments.geography,
         }),
     };
-    let snapshot = arguments.snapshot.as_deref();
+    let pinned = match &arguments.edition {
+        Some(name) => pinned(&arguments.lake, name).map_err(|e| e.to_string())?,
+        None => None,
+    };
+    let snapshot = arguments.snapshot.or(pinned.map(|pin| pin.snapshot));
+    let snapshot = snapshot.as_deref();
     let trace = pipeline::trace(plan, &arguments.lake, snapshot, &question)
         .await
         .map_err(|e| e.to_string())?;

@@ -383,7 +383,7 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
 pub fn load_edition(directory: &Path, name: &str) -> Result<Plan, DefinitionErrors> {
     let mut plan = load(directory)?;
     let path = directory.join("editions").join(format!("{name}.toml"));
-    if !path.is_file() {
+    if !path.is_file() || name.contains(['/', '\\']) {
         let editions = files_of(&directory.join("editions"), "toml");
         let names = editions.iter().filter_map(|p| p.file_stem());
         let names: Vec<_> = names.map(|n| n.to_string_lossy()).collect();

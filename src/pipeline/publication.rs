@@ -35,6 +35,18 @@ pub(super) fn read_publication(
     errors: &mut DefinitionErrors,
 ) -> Option<Publication> {
     let path = directory.join("editions").join(format!("{name}.toml"));
+    // A folder of `out/` bears the name, beside the folder of a run's tables.
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let begins = name.starts_with(|c: char| c.is_ascii_alphanumeric());
+    if !begins || !name.chars().all(plain) || name == "csv" {
+        errors.push(DefinitionError::new(
+            &path,
+            None,
+            format!("`{name}` cannot be the name of an edition: a folder bears it"),
+            "use letters, digits, -, _ and ., and not csv",
+        ));
+        return None;
+    }
     let context = Context {
         geography: known.geography,
         country: known.country,
@@ -63,7 +75,7 @@ pub(super) fn read_publication(
             let raw = source.parse()?;
             ChapterDefinition::new(
                 &chapter.id,
-                raw,
+                &raw,
                 &edition,
                 &is_table,
                 &source.path,

@@ -19,7 +19,7 @@ use super::{Plan, tables};
 use crate::diagnostic::{Finding, Severity};
 use crate::engine::Engine;
 use crate::geography::{
-    Docket, Report, decide_vintages, missing_reports, reports_after_their_due_date,
+    Docket, Known, Report, decide_vintages, missing_reports, reports_after_their_due_date,
     settle_revisions, settle_twins,
 };
 use crate::intake::{Intake, hex, look_into};

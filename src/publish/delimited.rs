@@ -7,10 +7,10 @@ use rust_decimal::Decimal;
 
 use super::PublishError;
 use crate::diagnostic::Finding;
-use crate::tables::{Cell, Head, Row, Table, Text};
+use crate::tables::{Cell, FigureKey, Head, Origin, Row, Table, Text};
 
 /// Columns of a table's file, a line for each printed cell: name, type (of a Table Schema), meaning.
-pub(super) const CELL: [(&str, &str, &str); 18] = [
+pub(super) const CELL: [(&str, &str, &str); 24] = [
     ("table", "string", "Number of the table"),
     ("row", "integer", "Place of the row in the table, from 1"),
     (
@@ -65,6 +65,28 @@ pub(super) const CELL: [(&str, &str, &str); 18] = [
         "Units that are missing, in the country's language",
     ),
     ("missing_en", "string", "Units that are missing, in English"),
+    (
+        "geography",
+        "string",
+        "Vintage of the geography that the figure stands on",
+    ),
+    (
+        "code",
+        "string",
+        "Code of the country, region or unit of the figure",
+    ),
+    ("indicator", "string", "Indicator of the figure"),
+    (
+        "sector",
+        "string",
+        "Sector of the figure; _T is all together",
+    ),
+    ("period", "string", "SDMX time period of the figure"),
+    (
+        "computation",
+        "string",
+        "What is computed in print (share, growth, difference, ratio, average), or that several figures are put together; empty where the figure is the lake's",
+    ),
 ];
 
 fn write<const N: usize>(
@@ -107,7 +129,7 @@ pub(super) fn write_table(path: &Path, content: &Table) -> Result<(), PublishErr
     std::fs::write(path, bytes).map_err(super::io_at(path))
 }
 
-fn line(table: &Table, n: usize, row: &Row, head: &Head, cell: &Cell) -> [String; 18] {
+fn line(table: &Table, n: usize, row: &Row, head: &Head, cell: &Cell) -> [String; 24] {
     let unit = head
         .unit
         .as_ref()
@@ -119,6 +141,9 @@ fn line(table: &Table, n: usize, row: &Row, head: &Head, cell: &Cell) -> [String
         Some(over) => format!("{} › {}", language(over), language(&head.head)),
         None => language(&head.head).to_owned(),
     };
+    // Figures that are put together differ in nothing but the unit.
+    let key = cell.origin.figures().first();
+    let of = |part: fn(&FigureKey) -> &String| key.map(part).cloned().unwrap_or_default();
     let names = |language: fn(&Text) -> &str| {
         cell.missing
             .iter()
@@ -145,6 +170,19 @@ fn line(table: &Table, n: usize, row: &Row, head: &Head, cell: &Cell) -> [String
         cell.units.map(|u| u.1.to_string()).unwrap_or_default(),
         names(|t| &t.vi),
         names(|t| &t.en),
+        of(|key| &key.geography),
+        match &cell.origin {
+            Origin::Together(_) => row.id.clone(),
+            _ => of(|key| &key.code),
+        },
+        of(|key| &key.indicator),
+        of(|key| &key.sector),
+        of(|key| &key.period),
+        match &cell.origin {
+            Origin::Cells(computation, _) => computation.as_str().to_owned(),
+            Origin::Together(_) => "together".to_owned(),
+            Origin::Figure(_) | Origin::Unsaid => String::new(),
+        },
     ]
 }
 

@@ -51,6 +51,10 @@ pub(super) fn replace(
     }
     let (aside, before) = (beside(out, "new"), beside(out, "old"));
     remove_ours(&aside)?;
+    if !out.exists() && before.exists() && is_ours(&before) {
+        // A run was cut short between its two renames: what it put away is all there is.
+        fs::rename(&before, out).map_err(io_at(out))?;
+    }
     remove_ours(&before)?;
     fs::create_dir(&aside).map_err(io_at(&aside))?;
     let marker = aside.join(MARKER);
@@ -171,6 +175,36 @@ mod tests {
                 .count(),
             1
         );
+    }
+
+    #[test]
+    fn what_a_run_cut_short_put_away_is_put_back_with_its_editions() {
+        let home = tempfile::tempdir().expect("a sound example");
+        let out = home.path().join("out");
+        replace(&out, put("a")).expect("a sound example");
+        replace(&out.join("2025"), put("book")).expect("a sound example");
+        fs::rename(&out, beside(&out, "old")).expect("a sound example");
+        replace(&out, put("b")).expect("a sound example");
+        assert!(!out.join("a").exists() && out.join("b").exists());
+        assert!(
+            out.join("2025/book").exists(),
+            "the folder of an edition is kept"
+        );
+    }
+
+    #[test]
+    fn folders_of_editions_are_kept_and_those_of_others_are_not() {
+        let home = tempfile::tempdir().expect("a sound example");
+        let out = home.path().join("out");
+        replace(&out, put("a")).expect("a sound example");
+        replace(&out.join("2025"), |aside| {
+            fs::create_dir(aside.join("csv")).map_err(io_at(aside))?;
+            fs::write(aside.join("csv/01.csv"), "x").map_err(io_at(aside))
+        })
+        .expect("a sound example");
+        fs::create_dir(out.join("mine")).expect("a sound example");
+        replace(&out, put("b")).expect("a sound example");
+        assert!(out.join("2025/csv/01.csv").exists() && !out.join("mine").exists());
     }
 
     #[test]

@@ -184,6 +184,18 @@ pub enum Computation {
 }
 
 impl Computation {
+    /// Its name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Share => "share",
+            Self::Growth => "growth",
+            Self::Difference => "difference",
+            Self::Ratio => "ratio",
+            Self::Average => "average",
+        }
+    }
+
     /// Its result, exact or to 28 digits; none where a divisor is zero.
     #[must_use]
     pub fn of(self, operands: &[Decimal]) -> Option<Decimal> {

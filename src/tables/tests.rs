@@ -311,7 +311,7 @@ fn a_gap_is_named_and_nothing_is_compared_with_it() {
         notes,
         [
             "(p) 2002: without b.",
-            "… Share; Growth: no comparison where one of its sides is incomplete; missing: b.",
+            "… Share; Growth: not computed where figures are incomplete; missing: b.",
             "Until 2002.",
         ]
     );
@@ -513,7 +513,7 @@ fn a_column_of_one_period_and_one_that_wants_all() {
     let said: Vec<&str> = table.notes.iter().map(|note| note.en.as_str()).collect();
     assert!(
         said.iter()
-            .any(|note| note.starts_with("… a: no comparison") && note.contains('B')),
+            .any(|note| note.starts_with("… a: not computed") && note.contains('B')),
         "{said:?}"
     );
     assert!(!said.iter().any(|note| note.starts_with("(p)")), "{said:?}");

@@ -9,13 +9,13 @@ use std::fmt;
 use arrow::array::RecordBatch;
 use serde::Serialize;
 
-use super::{Contents, Lock, engine_over};
+use super::{Contents, Lock, LockedTable, engine_over};
 use crate::engine::{Engine, texts};
 use crate::geography::{Geography, UnitKey};
 use crate::lake::Snapshot;
 use crate::pipeline::Plan;
 use crate::pipeline::run::RunError;
-use crate::tables::{FigureKey, Origin, Table, Text};
+use crate::tables::{FigureKey, Origin, Table};
 
 /// Why a printed cell differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -72,9 +72,8 @@ pub struct CellDifference {
     pub table: String,
     /// The row's code.
     pub row: String,
-    /// Its label, where this edition has the row.
-    #[serde(serialize_with = "label")]
-    pub label: Option<Text>,
+    /// Its label in the country's language, where this edition has the row.
+    pub label: Option<String>,
     /// The column's code.
     pub column: String,
     /// What the earlier edition printed.
@@ -85,10 +84,6 @@ pub struct CellDifference {
     pub reasons: Vec<Reason>,
     /// The files that brought the change, by name.
     pub files: Vec<String>,
-}
-
-fn label<S: serde::Serializer>(label: &Option<Text>, serializer: S) -> Result<S::Ok, S::Error> {
-    label.as_ref().map(|label| &label.vi).serialize(serializer)
 }
 
 /// The tables of the two snapshots that say why.
@@ -125,7 +120,7 @@ pub async fn differences(
         let locked = lock.tables.iter().find(|t| t.id == table.id);
         let mut before: BTreeMap<(&str, &str), &str> = locked
             .into_iter()
-            .flat_map(|t| t.printed())
+            .flat_map(LockedTable::printed)
             .map(|(row, column, text)| ((row, column), text))
             .collect();
         for (r, row) in table.rows.iter().enumerate() {
@@ -142,7 +137,7 @@ pub async fn differences(
                 found.push(CellDifference {
                     table: table.id.clone(),
                     row: row.id.clone(),
-                    label: Some(row.label.clone()),
+                    label: Some(row.label.vi.clone()),
                     column: head.id.clone(),
                     before: printed.map(str::to_owned),
                     after: Some(cell.text.clone()),
@@ -258,6 +253,8 @@ fn groups(plan: &Plan) -> Groups {
 /// A source that only one of the snapshots has.
 struct Source {
     part: String,
+    /// What it says: the scenario it was taken from, value and weight.
+    says: [String; 3],
     report_id: String,
     form: String,
     report_period: String,
@@ -303,7 +300,7 @@ told AS (
     SELECT DISTINCT 'went' AS side, report_id, cell, unit_vintage, unit_code FROM before_observations
 )
 SELECT DISTINCT a.side, a.geography, a.unit_code, a.indicator, a.sector, a.scenario, a.period, a.part, a.report_id, r.form,
-       r.period AS report_period, t.unit_vintage AS told_vintage, t.unit_code AS told_code, f.file_name
+       a.observed_scenario, a.value, a.weight, r.period AS report_period, t.unit_vintage AS told_vintage, t.unit_code AS told_code, f.file_name
 FROM apart a
 JOIN every_report r ON r.side = a.side AND r.report_id = a.report_id
 JOIN told t ON t.side = a.side AND t.report_id = a.report_id AND t.cell = a.cell
@@ -335,6 +332,7 @@ impl<'a> Changes<'a> {
             "period",
         ];
         let key = names.map(column);
+        let says = ["observed_scenario", "value", "weight"].map(column);
         let [side, part, report_id, form] = ["side", "part", "report_id", "form"].map(column);
         let [period, vintage, code, file] =
             ["report_period", "told_vintage", "told_code", "file_name"].map(column);
@@ -342,6 +340,7 @@ impl<'a> Changes<'a> {
             let text = |values: &[Option<String>]| values[i].clone().unwrap_or_default();
             let source = Source {
                 part: text(&part),
+                says: says.each_ref().map(|values| text(values)),
                 report_id: text(&report_id),
                 form: text(&form),
                 report_period: text(&period),
@@ -377,11 +376,12 @@ impl<'a> Changes<'a> {
             let Some((came, went)) = self.by_fact.get(&fact.map(str::to_owned)) else {
                 continue;
             };
-            for source in came {
-                why.reasons.insert(self.reason(source, went));
+            let (came, went) = without_repeated(came, went);
+            for source in &came {
+                why.reasons.insert(self.reason(source, &went));
                 why.files.insert(source.file.clone());
             }
-            if came.is_empty() {
+            if came.is_empty() && !went.is_empty() {
                 why.reasons.insert(Reason::Withdrawn);
                 why.files
                     .extend(went.iter().map(|source| source.file.clone()));
@@ -390,18 +390,17 @@ impl<'a> Changes<'a> {
     }
 
     /// Why a source is there that was not.
-    fn reason(&self, came: &Source, went: &[Source]) -> Reason {
+    fn reason(&self, came: &Source, went: &[&Source]) -> Reason {
         let same_unit =
             |w: &&Source| self.geography.entity(&w.unit) == self.geography.entity(&came.unit);
-        let mut before = went.iter().filter(same_unit).peekable();
-        if before.peek().is_none() {
+        let before: Vec<&Source> = went.iter().copied().filter(same_unit).collect();
+        if before.is_empty() {
             return if went.is_empty() {
                 Reason::NewForm
             } else {
                 Reason::Restated
             };
         }
-        let before: Vec<&Source> = before.collect();
         let same = |w: &&Source| w.form == came.form && w.report_period == came.report_period;
         match before.iter().copied().find(same) {
             Some(w) if w.report_id == came.report_id && w.part == came.part => Reason::Definition,
@@ -409,4 +408,22 @@ impl<'a> Changes<'a> {
             None => Reason::Revision,
         }
     }
+}
+
+/// What came and what went, less what a report that was sent again says as before.
+fn without_repeated<'s>(
+    came: &'s [Source],
+    went: &'s [Source],
+) -> (Vec<&'s Source>, Vec<&'s Source>) {
+    let mut went: Vec<&Source> = went.iter().collect();
+    let mut new = Vec::new();
+    for source in came {
+        let same =
+            |w: &&Source| w.part == source.part && w.says == source.says && w.unit == source.unit;
+        match went.iter().position(same) {
+            Some(at) => drop(went.remove(at)),
+            None => new.push(source),
+        }
+    }
+    (new, went)
 }

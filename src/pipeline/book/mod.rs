@@ -23,7 +23,7 @@ use crate::intake::{Intake, hex};
 use crate::lake::{self, Lake, Snapshot};
 use crate::period::Period;
 use crate::publish::PublishError;
-use crate::publish::book::{BookFile, LOCK, make_book, write_book};
+use crate::publish::book::{BookFile, LOCK, PREVIOUS_LOCK, make_book, write_book};
 use crate::tables::{Book, LeftOut, ProseError, Table, Text, written};
 
 /// What a book is asked for.
@@ -80,6 +80,8 @@ pub struct MadeBook {
     pub snapshot: Snapshot,
     /// Whether that was made with other definitions than the pipeline has now.
     pub other_definitions: bool,
+    /// The lock of another edition of that name that stood there before.
+    pub replaced: Option<PathBuf>,
     /// Its tables.
     pub tables: Vec<String>,
     /// Those that are left out.
@@ -135,9 +137,21 @@ pub async fn book(plan: &Plan, options: &BookOptions) -> Result<MadeBook, BookEr
         name: LOCK.to_owned(),
         content: text,
     });
-    lake::pin(&options.lake, &plan.edition_name, &contents.snapshot)?;
+    // What stood there is kept beside, to be compared with.
+    let own = lock_path(&options.out, &plan.edition_name);
+    let before = std::fs::read(&own).ok().filter(|before| {
+        let now = files.iter().find(|file| file.name == LOCK);
+        now.is_some_and(|now| now.content != *before)
+    });
+    let replaced = before.is_some();
+    files.extend(before.map(|content| BookFile {
+        name: PREVIOUS_LOCK.to_owned(),
+        content,
+    }));
     let folder = write_book(&options.out, &plan.edition_name, &files)?;
+    lake::pin(&options.lake, &plan.edition_name, &contents.snapshot)?;
     Ok(MadeBook {
+        replaced: replaced.then(|| folder.join(PREVIOUS_LOCK)),
         folder,
         snapshot: contents.snapshot,
         other_definitions: contents.other_definitions,
@@ -302,7 +316,10 @@ async fn snapshot_of_lock(
     options: &BookOptions,
     lock: &Lock,
 ) -> Result<Snapshot, BookError> {
-    if let Ok(snapshot) = Snapshot::named(&options.lake, &lock.snapshot) {
+    let kept = Snapshot::all(&options.lake)?
+        .into_iter()
+        .find(|s| s.id == lock.snapshot);
+    if let Some(snapshot) = kept {
         return Ok(snapshot);
     }
     let register: Register = lock

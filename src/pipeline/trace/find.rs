@@ -195,7 +195,7 @@ pub(super) async fn figure(
     let indicators = plan.indicators.iter().map(|i| i.id.clone()).collect();
     let indicator = known_as("indicator", &question.indicator, "", indicators)?;
     let geography = question.geography.as_deref();
-    let geography = geography.unwrap_or_else(|| plan.edition.geography.as_str());
+    let geography = geography.unwrap_or(plan.edition.geography.as_str());
     let vintages = plan.geography.vintages.iter().map(|(v, _)| v.clone());
     let geography = known_as("geography", geography, "", vintages.collect())?;
     let of = format!(" of `{indicator}` on the geography {geography}");

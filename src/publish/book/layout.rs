@@ -1,9 +1,9 @@
 //! What the layout of the printed book (`book.typ`) reads: the book as JSON, its words and figures as they are printed.
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::charts::file_name;
-use crate::tables::{Book, Chapter, Edition, Row, RowStyle, Symbol, SymbolKind, Table, Text};
+use crate::tables::{Book, Chapter, Edition, Row, Symbol, SymbolKind, Table, Text};
 
 #[derive(Serialize)]
 struct Both<'a> {
@@ -124,16 +124,11 @@ struct ColumnData<'a> {
 
 #[derive(Serialize)]
 struct RowData<'a> {
-    #[serde(serialize_with = "style")]
-    style: RowStyle,
+    style: &'static str,
     level: usize,
     label: Both<'a>,
     unit: Option<Both<'a>>,
     cells: Vec<Option<CellData>>,
-}
-
-fn style<S: Serializer>(style: &RowStyle, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(style.as_str())
 }
 
 /// A printed figure: what stands in the column, and the marks that follow it.
@@ -260,7 +255,7 @@ fn table_data<'a>(table: &'a Table, edition: &Edition) -> TableData<'a> {
 
 fn row_data<'a>(row: &'a Row, edition: &Edition) -> RowData<'a> {
     RowData {
-        style: row.style,
+        style: row.style.as_str(),
         level: row.level,
         label: both(&row.label),
         unit: row.unit.as_ref().map(both),

@@ -24,6 +24,9 @@ pub const PACKAGE: &str = "datapackage.json";
 /// Name of the file that says what an edition was made from.
 pub const LOCK: &str = "edition.lock";
 
+/// Name of the lock that an edition of the same name had before.
+pub const PREVIOUS_LOCK: &str = "previous.lock";
+
 /// A file of an edition: its name, with `/`, and its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BookFile {

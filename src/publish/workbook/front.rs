@@ -151,9 +151,8 @@ pub(super) fn symbols(sheet: &mut Worksheet, edition: &Edition) -> Result<(), Xl
         .set_column_width(0, 12)?
         .set_column_width(1, WIDTH - 12.0)?;
     heading(sheet, 0, &phrases.symbols)?;
-    let mut row = 2;
     let cell = || text(11.0).set_align(FormatAlign::Top).set_text_wrap();
-    for kind in SymbolKind::ALL {
+    for (row, kind) in (2..).zip(SymbolKind::ALL) {
         let symbol = edition.words.symbol(kind);
         sheet.write_with_format(
             row,
@@ -170,7 +169,6 @@ pub(super) fn symbols(sheet: &mut Worksheet, edition: &Edition) -> Result<(), Xl
             &cell(),
         )?;
         sheet.set_row_height(row, 31.0)?;
-        row += 1;
     }
     Ok(())
 }

@@ -85,7 +85,7 @@ impl ChapterDefinition {
     /// What is wrong in it first, with file, line and remedy.
     pub fn new(
         id: &str,
-        raw: RawChapter,
+        raw: &RawChapter,
         edition: &Edition,
         known_table: &dyn Fn(&str) -> bool,
         path: &Path,

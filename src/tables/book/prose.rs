@@ -2,8 +2,9 @@
 //!
 //! A template is Jinja. `figure(table, row, column)` is a printed figure: `text` (as printed, without its marks),
 //! `size` (without its sign), `value` (to compare with), `known`, `whole`, `estimate`, `missing` (who is, in words).
-//! `ranked(table, column, style)` lists the rows of a style, the largest first, each with `label` and `figure`;
-//! `label(table, row)` is what a row is called. A paragraph that comes out blank is not printed.
+//! `ranked(table, column, style)` lists the rows of a style whose figures are whole, the largest first, each with `label`
+//! and `figure`; with a fourth argument `true` those too in which something is missing. `label(table, row)` is what a row
+//! is called. A paragraph that comes out blank is not printed.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::chapter::ChapterDefinition;
 use crate::tables::edition::Edition;
-use crate::tables::table::{Cell, Row, RowStyle, Status, Table, Text};
+use crate::tables::table::{Row, RowStyle, Status, Table, Text};
 use crate::text::format_value;
 
 /// A sentence or a chart that asks for what is not there.
@@ -127,7 +128,7 @@ fn environment(
     let all = tables.clone();
     environment.add_function(
         "ranked",
-        move |table: String, column: String, style: String| {
+        move |table: String, column: String, style: String, partial: Option<bool>| {
             let table = find(&all, &table)?;
             let style = RowStyle::parse(&style).ok_or_else(|| {
                 wrong(format!(
@@ -135,13 +136,14 @@ fn environment(
                 ))
             })?;
             let place = place(table, &column)?;
-            let cell = |row: &Row| row.cells[place].clone().filter(Cell::shows_value);
-            let mut rows: Vec<&Row> = table
-                .rows
-                .iter()
-                .filter(|row| row.style == style && cell(row).is_some_and(|c| c.value.is_some()))
-                .collect();
-            rows.sort_by_key(|row| std::cmp::Reverse(cell(row).and_then(|c| c.value)));
+            let partial = partial.unwrap_or(false);
+            let value = |row: &Row| {
+                let cell = row.cells[place].as_ref().filter(|c| c.shows_value())?;
+                cell.value.filter(|_| partial || cell.status.is_whole())
+            };
+            let of_style = table.rows.iter().filter(|row| row.style == style);
+            let mut rows: Vec<&Row> = of_style.filter(|row| value(row).is_some()).collect();
+            rows.sort_by_key(|row| std::cmp::Reverse(value(row)));
             let ranked = rows.into_iter().map(|row| {
                 let fields = [
                     ("label", Value::from(language.of(&row.label))),
@@ -222,8 +224,8 @@ fn figure(
 }
 
 /// A record of named values.
-fn record<const N: usize>(fields: [(&'static str, Value); N]) -> Value {
-    Value::from_object(Record(fields.to_vec()))
+fn record(fields: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
+    Value::from_object(Record(fields.into_iter().collect()))
 }
 
 /// Named values; a name that is none of them is undefined, and so an error.

@@ -6,6 +6,7 @@ use super::*;
 use crate::tables::tests::edition;
 use crate::tables::{Cell, Head, Origin, Row, RowStyle, Status};
 
+#[expect(clippy::unnecessary_wraps, reason = "places of a row may be blank")]
 fn cell(text: &str, value: Option<&str>, decimals: u32, status: Status) -> Option<Cell> {
     Some(Cell {
         value: value.map(|v| v.parse().expect("a sound example")),
@@ -84,7 +85,7 @@ fn chapter(toml: &str) -> Result<Chapter, String> {
     let text = format!("title = {{ vi = \"T (vi)\", en = \"T\" }}\n{toml}");
     let raw: RawChapter = toml::from_str(&text).map_err(|e| e.to_string())?;
     let path = Path::new("c.toml");
-    let definition = ChapterDefinition::new("c", raw, &edition(), &|id| id == "7", path, &text)
+    let definition = ChapterDefinition::new("c", &raw, &edition(), &|id| id == "7", path, &text)
         .map_err(|e| e.to_string())?;
     definition
         .build(vec![table()], &[table()], &edition())
