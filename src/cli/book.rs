@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::{CLEAN, FAILED, default_pipeline, show};
+use super::{CLEAN, default_pipeline, plan_of, show};
 use crate::lake::{Snapshot, check_owner};
 use crate::pipeline::{self, BookOptions, CellDifference, Lock, MadeBook, Plan};
 
@@ -49,13 +49,9 @@ enum Format {
 }
 
 pub(super) async fn main(arguments: Arguments) -> ExitCode {
-    let plan = match &arguments.edition {
-        Some(name) => pipeline::load_edition(&arguments.pipeline, name),
-        None => pipeline::load(&arguments.pipeline),
-    };
-    let plan = match plan {
+    let plan = match plan_of(&arguments.pipeline, arguments.edition.as_deref()) {
         Ok(plan) => plan,
-        Err(errors) => return show::definition_errors(&errors, FAILED),
+        Err(code) => return code,
     };
     if let Err(e) = check_owner(&arguments.lake, &plan.id) {
         return show::failure(&e.to_string());

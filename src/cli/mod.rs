@@ -15,10 +15,12 @@ mod sql;
 mod template;
 mod trace;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::pipeline::{self, Plan};
 
 /// Gathers provincial submissions into Parquet, national totals, regional breakdowns and white-book tables.
 #[derive(Debug, Parser)]
@@ -66,6 +68,15 @@ const DEFAULT_PIPELINE: &str = "pipelines/kttt";
 
 fn default_pipeline() -> PathBuf {
     PathBuf::from(DEFAULT_PIPELINE)
+}
+
+/// The pipeline in `directory` with the edition named, or its own; else what is wrong with it was said.
+fn plan_of(directory: &Path, edition: Option<&str>) -> Result<Plan, ExitCode> {
+    let plan = match edition {
+        Some(name) => pipeline::load_edition(directory, name),
+        None => pipeline::load(directory),
+    };
+    plan.map_err(|errors| show::definition_errors(&errors, FAILED))
 }
 
 /// Done, and nothing wrong.

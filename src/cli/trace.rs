@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{ArgGroup, Args};
 
-use super::{CLEAN, FAILED, FINDINGS, Format, default_pipeline, show};
+use super::{CLEAN, FINDINGS, Format, default_pipeline, plan_of, show};
 use crate::lake::pinned;
 use crate::pipeline::{self, FigureQuestion, Plan, PrintedQuestion, Question};
 
@@ -66,13 +66,9 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn main(arguments: Arguments) -> ExitCode {
-    let plan = match &arguments.edition {
-        Some(name) => pipeline::load_edition(&arguments.pipeline, name),
-        None => pipeline::load(&arguments.pipeline),
-    };
-    let plan = match plan {
+    let plan = match plan_of(&arguments.pipeline, arguments.edition.as_deref()) {
         Ok(plan) => plan,
-        Err(errors) => return show::definition_errors(&errors, FAILED),
+        Err(code) => return code,
     };
     match answer(&plan, arguments).await {
         Ok(code) => code,

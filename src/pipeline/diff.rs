@@ -63,15 +63,7 @@ pub async fn diff(
         Some(id) => Snapshot::named(root, id)?,
         None => lake::before(root, &to)?,
     };
-    let engine = Engine::new()?;
-    for name in COMPARED {
-        for (side, snapshot) in [("before", &from), ("after", &to)] {
-            if let Some(table) = lake::table(name) {
-                let files = snapshot.files(name)?;
-                engine.register_parquet(&format!("{side}_{name}"), table.schema.clone(), &files)?;
-            }
-        }
-    }
+    let engine = engine_over(&from, &to, &COMPARED)?;
     engine.materialize("moved", MOVED).await?;
     let (schema, figures) = engine.query(&figures_sql()).await?;
     let definitions_changed = match (from.about()?, to.about()?) {
@@ -93,6 +85,24 @@ pub async fn diff(
         figures,
         tables,
     })
+}
+
+/// An engine over two snapshots: the tables of the first as `before_<name>`, of the second as `after_<name>`.
+pub(super) fn engine_over(
+    before: &Snapshot,
+    after: &Snapshot,
+    tables: &[&str],
+) -> Result<Engine, RunError> {
+    let engine = Engine::new()?;
+    for name in tables {
+        for (side, snapshot) in [("before", before), ("after", after)] {
+            if let Some(table) = lake::table(name) {
+                let files = snapshot.files(name)?;
+                engine.register_parquet(&format!("{side}_{name}"), table.schema.clone(), &files)?;
+            }
+        }
+    }
+    Ok(engine)
 }
 
 /// The sources that only one of the snapshots has, with the file each stands in.

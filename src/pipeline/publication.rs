@@ -26,7 +26,7 @@ pub(super) struct Publication {
 }
 
 /// Reads the edition `name` of the pipeline in `directory`, the tables and the chapters; none where the edition itself is
-/// not sound. `at` is the error where there is no such edition.
+/// not sound.
 pub(super) fn read_publication(
     directory: &Path,
     printed: RawPrinted,

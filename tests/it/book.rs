@@ -686,6 +686,30 @@ fn a_closed_edition_does_not_see_what_came_later() {
         "current stays"
     );
     assert_eq!(office.sql("SELECT value FROM observations WHERE indicator = 'htx_total' AND scenario = 'estimate' ORDER BY value"), ["500.000000", "510.000000"]);
+    let before = office.path("lake-out/2025/previous.lock");
+    assert!(
+        before.exists() && said(&closed).contains("previous.lock"),
+        "{}",
+        said(&closed)
+    );
+    // Its numbers are traced where they were printed, not in what is current.
+    for (edition, number) in [(Some("2025"), "500"), (None, "510")] {
+        let (pipeline, lake) = (office.path("pipelines/kttt"), office.path("lake"));
+        let (pipeline, lake) = (pipeline.to_string_lossy(), lake.to_string_lossy());
+        let mut arguments = vec![
+            "trace",
+            "--table",
+            "02",
+            "--row",
+            "04",
+            "--column",
+            "htx_total-2025",
+        ];
+        arguments.extend(["--pipeline", &pipeline, "--lake", &lake]);
+        arguments.extend(edition.into_iter().flat_map(|name| ["--edition", name]));
+        let traced = tonghop(&arguments);
+        assert!(said(&traced).starts_with(number), "{}", said(&traced));
+    }
     let locked = book_of(&office, &["--locked"]);
     assert_eq!(locked.status.code(), Some(0), "{}", said(&locked));
     let other = book_of(&office, &["--edition", "1999"]);

@@ -9,11 +9,12 @@ use std::fmt;
 use arrow::array::RecordBatch;
 use serde::Serialize;
 
-use super::{Contents, Lock, LockedTable, engine_over};
+use super::{Contents, Lock, LockedTable};
 use crate::engine::{Engine, texts};
 use crate::geography::{Geography, UnitKey};
 use crate::lake::Snapshot;
 use crate::pipeline::Plan;
+use crate::pipeline::diff::engine_over;
 use crate::pipeline::run::RunError;
 use crate::tables::{FigureKey, Origin, Table};
 

@@ -18,7 +18,6 @@ use super::Plan;
 use super::register::{Entry, Register, taken_by};
 use super::run::{RunError, RunOptions, Stage, open_engine, take_snapshot};
 use super::tables::build_all;
-use crate::engine::Engine;
 use crate::intake::{Intake, hex};
 use crate::lake::{self, Lake, Snapshot};
 use crate::period::Period;
@@ -370,20 +369,6 @@ async fn again(
     let quiet = |_: Stage, _: usize, _: usize| {};
     let intake = Intake::default();
     Ok(take_snapshot(plan, &lake, intake, register, listed, &options, &quiet).await?)
-}
-
-/// An engine over two snapshots: the tables of the first as `before_<name>`, of the second as `after_<name>`.
-fn engine_over(before: &Snapshot, after: &Snapshot, tables: &[&str]) -> Result<Engine, RunError> {
-    let engine = Engine::new()?;
-    for name in tables {
-        for (side, snapshot) in [("before", before), ("after", after)] {
-            if let Some(table) = lake::table(name) {
-                let files = snapshot.files(name)?;
-                engine.register_parquet(&format!("{side}_{name}"), table.schema.clone(), &files)?;
-            }
-        }
-    }
-    Ok(engine)
 }
 
 /// The hash of a content.

@@ -67,20 +67,9 @@ pub(super) fn write_both(
     size: f64,
     format: &Format,
 ) -> Result<(), XlsxError> {
-    if both.is_same() {
-        sheet.write_with_format(row, column, &both.vi, format)?;
-        return Ok(());
-    }
-    let (first, second) = (text(size), english(size - 1.5));
-    let first = if is_bold(format) {
-        first.set_bold()
-    } else {
-        first
-    };
-    let beneath = format!("\n{}", both.en);
-    let parts = [(&first, both.vi.as_str()), (&second, beneath.as_str())];
-    sheet.write_rich_string_with_format(row, column, &parts, &format.clone().set_text_wrap())?;
-    Ok(())
+    let wrapped = format.clone().set_text_wrap();
+    let format = if both.is_same() { format } else { &wrapped };
+    write_pair(sheet, (row, column), both, "\n", size, format)
 }
 
 /// A name with its English on the same line, in one cell.
@@ -92,8 +81,20 @@ pub(super) fn write_beside(
     size: f64,
     format: &Format,
 ) -> Result<(), XlsxError> {
-    if name.is_same() {
-        sheet.write_with_format(row, column, &name.vi, format)?;
+    write_pair(sheet, (row, column), name, "  ", size, format)
+}
+
+/// Both languages of a text with something between; one where they say the same.
+fn write_pair(
+    sheet: &mut Worksheet,
+    (row, column): (u32, u16),
+    both: &Text,
+    between: &str,
+    size: f64,
+    format: &Format,
+) -> Result<(), XlsxError> {
+    if both.is_same() {
+        sheet.write_with_format(row, column, &both.vi, format)?;
         return Ok(());
     }
     let (first, second) = (text(size), english(size - 1.5));
@@ -102,8 +103,8 @@ pub(super) fn write_beside(
     } else {
         first
     };
-    let after = format!("  {}", name.en);
-    let parts = [(&first, name.vi.as_str()), (&second, after.as_str())];
+    let after = format!("{between}{}", both.en);
+    let parts = [(&first, both.vi.as_str()), (&second, after.as_str())];
     sheet.write_rich_string_with_format(row, column, &parts, format)?;
     Ok(())
 }
