@@ -8,6 +8,7 @@ use regex::Regex;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::records::{RawField, RecordShape};
 use crate::period::{Frequency, Period};
 use crate::text::Folder;
 
@@ -32,7 +33,11 @@ pub struct RawForm {
     #[serde(default)]
     pub sections: Vec<RawSection>,
     /// Columns of values.
+    #[serde(default)]
     pub columns: Vec<RawColumn>,
+    /// Fields of a record list.
+    #[serde(default)]
+    pub fields: Vec<RawField>,
     /// Columns derived from two columns of values.
     #[serde(default)]
     pub comparisons: Vec<RawComparison>,
@@ -44,8 +49,16 @@ pub struct RawForm {
 pub struct RawRows {
     /// The code list whose members the rows are.
     pub dimension: Dimension,
-    /// Head of the column of row labels.
+    /// Head of the column of row labels; a record list has fields instead.
+    #[serde(default)]
     pub head: Vec<String>,
+    /// Of a record list: the table of the lake that keeps its records.
+    pub table: Option<Spanned<String>>,
+    /// Of a record list: the field that names a record.
+    pub name: Option<Spanned<String>>,
+    /// Of a record list: the fields that tell two records apart, together.
+    #[serde(default)]
+    pub key: Vec<Spanned<String>>,
     /// Labels of the row of totals; where rows are units, of rows that add up others.
     #[serde(default)]
     pub total: Vec<String>,
@@ -67,6 +80,8 @@ pub enum Dimension {
     Sector,
     /// A row is a unit of the geography; the indicator stands in the column.
     Unit,
+    /// A row is a record of a list.
+    Record,
 }
 
 /// Heads of the descriptive columns.
@@ -233,6 +248,8 @@ pub struct Form {
     pub rows: Vec<FormRow>,
     /// Where rows are units: folded labels of rows that add up others, such as the country and its regions.
     pub sums: Vec<String>,
+    /// What makes it a record list, if it is one.
+    pub records: Option<RecordShape>,
     /// The form as its file states it: its words as they are printed.
     pub written: RawForm,
 }

@@ -12,6 +12,7 @@ mod label;
 mod layout;
 mod nearest;
 mod read;
+mod records;
 mod row;
 mod table;
 mod title;
@@ -23,7 +24,11 @@ pub use form::{
 };
 pub use grid::{Address, Content, Range, Run, Sheet, Undecoded};
 pub use nearest::{NearestForm, nearest_form};
-pub use read::{Carried, Document, LegacyFont, ReadError, read};
+pub use read::{Carried, Document, LegacyFont, ReadError, read, read_with_records};
+pub use records::{
+    CellRef, Field, FieldColumn, FieldKind, NoRecords, RawField, RecordHead, RecordShape,
+    RecordTaker, record_head,
+};
 pub use table::{ColumnRef, LocatedCell, PeriodClaim, SheetTables, Table, find_tables};
 pub use title::{RawWords, Stated, Title, Words};
 

@@ -62,6 +62,8 @@ pub struct Report {
     pub held: bool,
     /// Its values.
     pub observations: Vec<Observation>,
+    /// Number of its records, where the form is a record list.
+    pub records: i64,
     /// What its values would be, were it not held back.
     pub held_values: Vec<Observation>,
     /// Its derived values.

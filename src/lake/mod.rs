@@ -3,9 +3,11 @@
 //! A run writes all tables of a snapshot into a directory of its own, then replaces the link `current` in
 //! one step. Readers need no lock; one writer at a time holds the lock of the operating system.
 
+mod records;
 mod schema;
 mod write;
 
+pub use records::RecordPart;
 pub use schema::{DECIMAL, TableSchema, table, tables};
 
 use std::collections::BTreeMap;
@@ -297,6 +299,7 @@ impl Lake {
         id: &str,
         about: &About,
         tables: &BTreeMap<&'static str, RecordBatch>,
+        records: &[RecordPart],
     ) -> Result<Snapshot, LakeError> {
         let directory = self.root.join("snapshots").join(id);
         let aside = self.root.join("snapshots").join(format!(".{id}.part"));
@@ -306,6 +309,18 @@ impl Lake {
         if !directory.exists() {
             let before = self.current();
             for table in schema::tables() {
+                let parts: Vec<&RecordPart> = records
+                    .iter()
+                    .filter(|part| part.table == table.name)
+                    .collect();
+                if !parts.is_empty() {
+                    let folder = aside.join(table.name);
+                    for part in parts {
+                        records::write_part(&folder, table, part, before.as_ref())?;
+                    }
+                    sync_directory(&folder)?;
+                    continue;
+                }
                 let batch = tables
                     .get(table.name)
                     .cloned()

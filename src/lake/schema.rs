@@ -15,6 +15,14 @@ pub struct TableSchema {
     pub by_period: bool,
 }
 
+impl TableSchema {
+    /// Whether its rows are records of lists, written report by report.
+    #[must_use]
+    pub fn is_of_records(&self) -> bool {
+        self.schema.column_with_name("row").is_some()
+    }
+}
+
 /// Type of `value` and `weight`.
 pub const DECIMAL: DataType = DataType::Decimal128(38, 6);
 
@@ -73,7 +81,7 @@ static TABLES: LazyLock<Vec<TableSchema>> = LazyLock::new(|| {
         ),
         table(
             "organisations",
-            "report_id unit_vintage unit_code period kind name tax_code registration_code founded commune_code sector activity rating members:i workers:i charter_capital:d assets:d revenue:d profit:d sheet row:i",
+            "report_id unit_vintage unit_code period kind name tax_code registration_code founded commune_code sector activity rating members:i workers:i charter_capital:d assets:d revenue:d profit:d commune director_gender director_qualification high_tech:b value_chain:b sheet row:i",
             true,
         ),
         table(

@@ -34,23 +34,35 @@ pub(super) fn write_table(
     let sorted = sort(&batch).map_err(|e| wrong(e.to_string()))?;
     for (name, part) in parts(&sorted, table) {
         let bytes = encode(&part).map_err(|e| wrong(e.to_string()))?;
-        let hash = hex(&Sha256::digest(&bytes))[..16].to_owned();
-        let path = directory.join(format!("{name}-{hash}.parquet"));
-        let linked = before.is_some_and(|snapshot| {
-            let old = snapshot
-                .directory
-                .join(table.name)
-                .join(format!("{name}-{hash}.parquet"));
-            fs::hard_link(old, &path).is_ok()
-        });
-        if !linked {
-            let mut file = File::create(&path).map_err(io_at(&path))?;
-            file.write_all(&bytes)
-                .and_then(|()| file.sync_all())
-                .map_err(io_at(&path))?;
-        }
+        keep(directory, table, &name, &bytes, before)?;
     }
     sync_directory(directory)
+}
+
+/// Keeps a file under its name and the hash of its content, linked where the snapshot before has it.
+pub(super) fn keep(
+    directory: &Path,
+    table: &TableSchema,
+    name: &str,
+    bytes: &[u8],
+    before: Option<&Snapshot>,
+) -> Result<(), LakeError> {
+    let hash = hex(&Sha256::digest(bytes))[..16].to_owned();
+    let path = directory.join(format!("{name}-{hash}.parquet"));
+    let linked = before.is_some_and(|snapshot| {
+        let old = snapshot
+            .directory
+            .join(table.name)
+            .join(format!("{name}-{hash}.parquet"));
+        fs::hard_link(old, &path).is_ok()
+    });
+    if linked {
+        return Ok(());
+    }
+    let mut file = File::create(&path).map_err(io_at(&path))?;
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .map_err(io_at(&path))
 }
 
 /// Rows in the order of all columns, from the first: the same rows give the same bytes.
@@ -95,7 +107,7 @@ fn parts(batch: &RecordBatch, table: &TableSchema) -> Vec<(String, RecordBatch)>
         .collect()
 }
 
-fn encode(batch: &RecordBatch) -> Result<Vec<u8>, parquet::errors::ParquetError> {
+pub(super) fn encode(batch: &RecordBatch) -> Result<Vec<u8>, parquet::errors::ParquetError> {
     let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
         .set_statistics_enabled(EnabledStatistics::Chunk)

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use arrow::array::RecordBatch;
 use jiff::Timestamp;
 
 use super::Plan;
@@ -10,12 +11,12 @@ use super::decided::{Decided, period_evidence};
 use super::identify::{claim_of, identify, identify_by_rows};
 use crate::diagnostic::{Finding, Place};
 use crate::extract::{
-    Address, Carried, ColumnRef, Content, Dimension, PeriodClaim, Range, ReadError, Sheet, Table,
-    Title, find_tables, nearest_form, read,
+    Address, Carried, ColumnRef, Content, Dimension, PeriodClaim, Range, ReadError, Sheet,
+    SheetTables, Table, Title, find_tables, nearest_form, read_with_records,
 };
 use crate::geography::{Docket, Known, Report, UnitKey};
 use crate::intake::{ARCHIVE, Limits, NotAccepted, sniff};
-use crate::normalize::{ColumnKey, Normalized, Verdict, normalize};
+use crate::normalize::{ColumnKey, ListReader, Normalized, RecordList, Verdict, normalize};
 use crate::period::Period;
 use crate::text::FileEncoding;
 
@@ -48,6 +49,17 @@ pub(super) struct Contents {
     pub encoding: Option<FileEncoding>,
     /// What the file carries and is never run or followed.
     pub carried: Vec<Carried>,
+    /// The records of its lists.
+    pub records: Vec<Records>,
+}
+
+/// The records of a report.
+#[derive(Debug, Clone)]
+pub(super) struct Records {
+    pub report_id: String,
+    /// The lake's table.
+    pub table: String,
+    pub rows: RecordBatch,
 }
 
 /// How a report was read: the evidence, for those who ask.
@@ -133,7 +145,9 @@ pub(super) fn read_submission(
         Err(NotAccepted::Unknown) => return reject(None, finding("TH104", &[])),
     };
     contents.media_type = Some(media.as_str());
-    let document = match read(original, media, plan.limits, &plan.vocabulary.encodings) {
+    let mut lists = ListReader::new(&plan.vocabulary, &plan.conventions);
+    let encodings = &plan.vocabulary.encodings;
+    let document = match read_with_records(original, media, plan.limits, encodings, &mut lists) {
         Ok(document) => document,
         Err(e) => {
             let why = match e {
@@ -155,7 +169,8 @@ pub(super) fn read_submission(
         };
         contents.findings.push(finding(code, &[]));
     }
-    read_sheets(plan, docket, submission, &document.sheets, &mut contents);
+    let sheets = &document.sheets;
+    read_sheets(plan, docket, submission, sheets, lists, &mut contents);
     if let Some(encoding) = document.encoding.as_ref().filter(|e| !e.is_unicode()) {
         let args = [
             ("encoding", encoding.name.as_str()),
@@ -173,21 +188,41 @@ fn read_sheets(
     docket: &Docket,
     submission: &Submission,
     sheets: &[Sheet],
+    mut lists: ListReader<'_>,
     contents: &mut Contents,
 ) {
-    let mut tables: Vec<(bool, Table)> = Vec::new();
-    for sheet in sheets.iter().filter(|sheet| !sheet.is_empty()) {
-        let found = find_tables(sheet, &plan.vocabulary);
+    let mut tables: Vec<(bool, Table, Option<RecordList>)> = Vec::new();
+    for (index, sheet) in sheets
+        .iter()
+        .enumerate()
+        .filter(|(_, sheet)| !sheet.is_empty())
+    {
+        if !lists.lists.iter().any(|list| list.sheet == index) {
+            lists.read_sheet(index, sheet);
+        }
+        let list = lists.lists.iter().position(|list| list.sheet == index);
+        let list = list.map(|i| lists.lists.swap_remove(i));
+        let mut found = match &list {
+            None => find_tables(sheet, &plan.vocabulary),
+            Some(list) => SheetTables {
+                tables: vec![list.table.clone()],
+                findings: Vec::new(),
+            },
+        };
         let place = Place {
             sheet: sheet.name.clone(),
             ..submission.place()
         };
         contents
             .findings
-            .extend(found.findings.into_iter().map(|f| Finding {
-                place: place.clone(),
-                ..f
-            }));
+            .extend(
+                std::mem::take(&mut found.findings)
+                    .into_iter()
+                    .map(|f| Finding {
+                        place: place.clone(),
+                        ..f
+                    }),
+            );
         contents
             .findings
             .extend(notes_on_reading(sheet, &found.tables, &place));
@@ -201,15 +236,17 @@ fn read_sheets(
                 &[("cells", &sheet.len().to_string())],
             ));
         }
-        tables.extend(found.tables.into_iter().map(|table| (sheet.visible, table)));
+        let mut list = list;
+        let found = std::mem::take(&mut found.tables).into_iter();
+        tables.extend(found.map(|table| (sheet.visible, table, list.take())));
     }
     // A hidden sheet counts only where no visible one holds the same form for the same period.
     let shown: Vec<(usize, PeriodClaim)> = tables
         .iter()
-        .filter(|(visible, _)| *visible)
-        .map(|(_, t)| (t.form, t.period.clone()))
+        .filter(|(visible, ..)| *visible)
+        .map(|(_, t, _)| (t.form, t.period.clone()))
         .collect();
-    tables.retain(|(visible, table)| {
+    tables.retain(|(visible, table, _)| {
         if *visible {
             return true;
         }
@@ -236,12 +273,15 @@ fn read_sheets(
     }
     let agreed: BTreeSet<Period> = tables
         .iter()
-        .filter_map(|(_, t)| match t.period {
+        .filter_map(|(_, t, _)| match t.period {
             PeriodClaim::Agreed(period) => Some(period),
             _ => None,
         })
         .collect();
-    let tables: Vec<Table> = tables.into_iter().map(|(_, table)| table).collect();
+    let (tables, mut read): (Vec<Table>, Vec<Option<RecordList>>) = tables
+        .into_iter()
+        .map(|(_, table, list)| (table, list))
+        .unzip();
     let claimed: Vec<BTreeSet<UnitKey>> = tables
         .iter()
         .map(|t| {
@@ -257,8 +297,11 @@ fn read_sheets(
             .filter(|(i, units)| *i != n && !units.is_empty())
             .map(|(_, units)| units)
             .collect();
-        let (report, locales) =
+        let (mut report, locales) =
             assemble(plan, docket, submission, n + 1, table, &agreed, &siblings);
+        if let Some(list) = read[n].take() {
+            contents.records.extend(take_list(plan, list, &mut report));
+        }
         contents.reports.push(report);
         contents.tables.push(TableReading {
             ranges: table.ranges.clone(),
@@ -267,6 +310,20 @@ fn read_sheets(
             locales,
         });
     }
+}
+
+/// Gives a report the counts of its list; the records themselves, unless it is held back.
+fn take_list(plan: &Plan, list: RecordList, report: &mut Report) -> Option<Records> {
+    report.cells_total = list.cells_total;
+    report.cells_explained = list.cells_explained;
+    report.cells_loaded = list.cells_loaded;
+    report.records = list.records.num_rows() as i64;
+    let shape = plan.vocabulary.forms[list.table.form].records.as_ref()?;
+    Some(Records {
+        report_id: report.report_id.clone(),
+        table: shape.table.clone(),
+        rows: list.records,
+    })
 }
 
 /// What a sheet without a form has of one, if it looks like one.
@@ -432,6 +489,7 @@ fn assemble(
         outranked: false,
         held: false,
         observations: Vec::new(),
+        records: 0,
         held_values: Vec::new(),
         comparisons: Vec::new(),
         cells_total: 0,

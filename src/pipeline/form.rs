@@ -10,8 +10,8 @@ use super::source::Source;
 use super::unit_rows::{sums_of_units, unit_rows};
 use crate::diagnostic::{DefinitionError, DefinitionErrors};
 use crate::extract::{
-    Column, Comparison, Dimension, Form, FormRow, HeadPattern, RawForm, RelativePeriod, Section,
-    Stub, belongs,
+    Column, Comparison, Dimension, Field, FieldKind, Form, FormRow, HeadPattern, RawForm,
+    RecordShape, RelativePeriod, Section, Stub, belongs,
 };
 use crate::geography::Geography;
 use crate::query::Country;
@@ -97,6 +97,9 @@ fn check_columns(
         }
     }
     for frequency in &raw.frequencies {
+        if raw.rows.dimension == Dimension::Record {
+            break;
+        }
         let is_held = columns.iter().any(|c| {
             belongs(&c.frequencies, *frequency) && c.period.in_year(2000).frequency == *frequency
         });
@@ -108,6 +111,168 @@ fn check_columns(
                 "a column's period is a year or half a year; take the frequency out, or give a column its period",
             ));
         }
+    }
+}
+
+/// Notes what a form of one shape has of the other.
+fn check_fields(raw: &RawForm, source: &Source, errors: &mut DefinitionErrors) {
+    let is_list = raw.rows.dimension == Dimension::Record;
+    let at = |key: &str| source.text.find(key).unwrap_or(0);
+    if is_list
+        && !(raw.columns.is_empty() && raw.comparisons.is_empty() && raw.rows.head.is_empty())
+    {
+        errors.push(source.error(
+            at("[[columns]]"),
+            "a record list has columns of values",
+            "write its columns as [[fields]]",
+        ));
+    }
+    if !is_list && !raw.fields.is_empty() {
+        errors.push(source.error(
+            at("[[fields]]"),
+            "a form that is no record list has fields",
+            "write dimension = \"record\" under [rows], or its columns as [[columns]]",
+        ));
+    }
+    if !is_list && (raw.rows.head.is_empty() || raw.columns.is_empty()) {
+        errors.push(source.error(
+            at("[rows]"),
+            "the form has no head of row labels, or no columns of values",
+            "write `head` under [rows], and [[columns]]",
+        ));
+    }
+}
+
+/// The shape of a record list: every field has a column of the lake of its type.
+fn record_shape(
+    raw: &RawForm,
+    lists: &CodeLists<'_>,
+    folder: &Folder,
+    source: &Source,
+    errors: &mut DefinitionErrors,
+) -> Option<RecordShape> {
+    let at = source.text.find("[rows]").unwrap_or(0);
+    let Some(table) = &raw.rows.table else {
+        errors.push(source.error(
+            at,
+            "the records have no table",
+            "write `table` under [rows]",
+        ));
+        return None;
+    };
+    let Some(schema) = crate::lake::table(table.get_ref()).filter(|t| t.is_of_records()) else {
+        let message = format!("the lake has no table of records `{}`", table.get_ref());
+        errors.push(source.error(
+            table.span().start,
+            message,
+            "name a table of the lake with a column `row`",
+        ));
+        return None;
+    };
+    let mut fields: Vec<Field> = Vec::new();
+    for field in &raw.fields {
+        let column = field.column.get_ref();
+        if fields.iter().any(|f| f.column == *column) {
+            let message = format!("the field `{column}` stands twice");
+            errors.push(source.error(
+                field.column.span().start,
+                message,
+                "give each head one field",
+            ));
+        }
+        let kept = schema.schema.field_with_name(column).ok();
+        let wanted = lake_type(field.kind);
+        if let Some(wanted) = wanted
+            && kept.is_none_or(|k| *k.data_type() != wanted)
+        {
+            let message = format!(
+                "`{}` has no column `{column}` of the type {wanted}",
+                schema.name
+            );
+            errors.push(source.error(
+                field.column.span().start,
+                message,
+                "name a column of the table, of the type that the field has",
+            ));
+        }
+        let mut codes = std::collections::BTreeMap::new();
+        for (code, words) in &field.codes {
+            codes.extend(words.iter().map(|word| (folder.fold(word), code.clone())));
+        }
+        match &field.list {
+            Some(list) if list.get_ref() == "sectors" => {
+                for sector in lists.sectors {
+                    codes.insert(folder.fold(&sector.code), sector.code.clone());
+                    codes.insert(folder.fold(&sector.name_vi), sector.code.clone());
+                }
+            }
+            Some(list) => {
+                let message = format!("there is no code list `{}`", list.get_ref());
+                errors.push(source.error(
+                    list.span().start,
+                    message,
+                    "name `sectors`, or write `codes`",
+                ));
+            }
+            None => {}
+        }
+        let needs_codes = matches!(field.kind, FieldKind::Code | FieldKind::Flag);
+        if needs_codes == codes.is_empty() {
+            let message = format!("the field `{column}` needs codes, or has some and needs none");
+            errors.push(source.error(
+                field.column.span().start,
+                message,
+                "write `codes` or `list` for fields of the types code and flag",
+            ));
+        }
+        fields.push(Field {
+            column: column.clone(),
+            title: field.head.first().cloned().unwrap_or_default(),
+            heads: field.head.iter().map(|head| folder.fold(head)).collect(),
+            kind: field.kind,
+            unit: field.unit.as_ref().map(|u| u.get_ref().clone()),
+            digits: field.digits,
+            required: field.required,
+            codes,
+        });
+    }
+    let mut index = |name: &Spanned<String>| {
+        let found = fields
+            .iter()
+            .position(|f| f.column == *name.get_ref() && f.kind.is_kept());
+        if found.is_none() {
+            let message = format!("the form has no field `{}` that is kept", name.get_ref());
+            errors.push(source.error(name.span().start, message, "name a field of this form"));
+        }
+        found
+    };
+    let key = raw.rows.key.iter().filter_map(&mut index).collect();
+    let naming = raw.rows.name.as_ref().and_then(&mut index);
+    let Some(naming) = naming else {
+        errors.push(source.error(
+            at,
+            "nothing says which field names a record",
+            "write `name` under [rows]",
+        ));
+        return None;
+    };
+    Some(RecordShape {
+        table: table.get_ref().clone(),
+        fields,
+        naming,
+        key,
+    })
+}
+
+/// The type in which the lake keeps a field; none of one that is not kept.
+fn lake_type(kind: FieldKind) -> Option<arrow::datatypes::DataType> {
+    use arrow::datatypes::DataType;
+    match kind {
+        FieldKind::Text | FieldKind::Code | FieldKind::Date => Some(DataType::Utf8),
+        FieldKind::Whole => Some(DataType::Int64),
+        FieldKind::Decimal => Some(crate::lake::DECIMAL),
+        FieldKind::Flag => Some(DataType::Boolean),
+        FieldKind::Number | FieldKind::Personal => None,
     }
 }
 
@@ -246,7 +411,7 @@ pub(super) fn read_form(
             .iter()
             .any(|i| i.row_code.as_deref() == Some(code)),
         Dimension::Sector => sectors.iter().any(|s| s.code == code),
-        Dimension::Unit => false,
+        Dimension::Unit | Dimension::Record => false,
     };
     for code in raw.rows.also.keys().filter(|code| !codes(code.get_ref())) {
         let message = format!("`{}` is no code of a row", code.get_ref());
@@ -316,6 +481,7 @@ pub(super) fn read_form(
         }))
         .collect(),
         Dimension::Unit => unit_rows(lists.geography),
+        Dimension::Record => Vec::new(),
     };
     let sections: BTreeSet<&str> = indicators
         .iter()
@@ -331,6 +497,11 @@ pub(super) fn read_form(
             errors.push(source.error(at, message, "name a section of indicators.csv"));
         }
     }
+    let records = match raw.rows.dimension {
+        Dimension::Record => record_shape(&raw, lists, folder, &source, errors),
+        _ => None,
+    };
+    check_fields(&raw, &source, errors);
     Ok(Form {
         folded_code: folder.fold(&raw.form),
         folded_title: folder.fold(&raw.title_vi),
@@ -362,8 +533,10 @@ pub(super) fn read_form(
                 .into_iter()
                 .chain(sums_of_units(lists.geography, lists.country, folder))
                 .collect(),
+            Dimension::Record => fold(&raw.rows.total),
             _ => Vec::new(),
         },
+        records,
         written: raw,
     })
 }

@@ -10,7 +10,7 @@ use datafusion::error::DataFusionError;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::assemble::{Contents, Submission, read_submission};
+use super::assemble::{Contents, Records, Submission, read_submission};
 use super::corrections::note_late_corrections;
 use super::reference::reference_tables;
 use super::register::{Register, take_in, taken_before};
@@ -23,7 +23,7 @@ use crate::geography::{
     settle_revisions, settle_twins,
 };
 use crate::intake::{Intake, hex, look_into};
-use crate::lake::{self, About, Lake, LakeError, Snapshot};
+use crate::lake::{self, About, Lake, LakeError, RecordPart, Snapshot};
 use crate::period::Period;
 use crate::publish::PublishError;
 use crate::tables::Book;
@@ -165,7 +165,7 @@ pub(super) async fn take_snapshot(
     if let Some(current) = before.as_ref().filter(|current| current.id == id) {
         return Ok(current.clone());
     }
-    let tables = work.compute(intake.findings).await?;
+    let (tables, records) = work.compute(intake.findings).await?;
     progress(Stage::Publish, 0, 1);
     let about = About {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -175,7 +175,7 @@ pub(super) async fn take_snapshot(
             .map(|(form, period)| (form.clone(), period.to_string()))
             .collect(),
     };
-    let snapshot = lake.write(&id, &about, &tables)?;
+    let snapshot = lake.write(&id, &about, &tables, &records)?;
     // What was known once never takes the place of what is known now.
     if options.as_of.is_none() || before.is_none() {
         lake.point_current_at(&id)?;
@@ -309,7 +309,7 @@ impl Work<'_> {
     async fn compute(
         &self,
         mut findings: Vec<Finding>,
-    ) -> Result<BTreeMap<&'static str, RecordBatch>, RunError> {
+    ) -> Result<(BTreeMap<&'static str, RecordBatch>, Vec<RecordPart>), RunError> {
         let Self {
             plan,
             submissions,
@@ -318,6 +318,10 @@ impl Work<'_> {
             ..
         } = *self;
         let mut contents = self.read_all();
+        let records: Vec<Records> = contents
+            .iter_mut()
+            .flat_map(|c| std::mem::take(&mut c.records))
+            .collect();
         let mut reports: Vec<Report> = contents
             .iter_mut()
             .flat_map(|c| std::mem::take(&mut c.reports))
@@ -374,7 +378,7 @@ impl Work<'_> {
         );
         out.insert("reports", tables::reports(&reports)?);
         out.insert("findings", tables::findings(&findings)?);
-        Ok(out)
+        Ok((out, record_parts(&reports, records)))
     }
 }
 
@@ -417,6 +421,33 @@ pub(super) async fn judge_reports(
         }
         settle_revisions(reports, &plan.reporters, docket, &plan.zone, &plan.lexicon);
     }
+}
+
+/// The records of the reports that are not held back, for the tables of the lake.
+fn record_parts(reports: &[Report], records: Vec<Records>) -> Vec<RecordPart> {
+    let by_id: BTreeMap<&str, &Report> =
+        reports.iter().map(|r| (r.report_id.as_str(), r)).collect();
+    let mut parts: Vec<RecordPart> = records
+        .into_iter()
+        .filter_map(|records| {
+            let report = by_id.get(records.report_id.as_str()).filter(|r| !r.held)?;
+            let (unit, period) = (report.unit.as_ref()?, report.period?.to_string());
+            Some(RecordPart {
+                table: records.table,
+                shared: vec![
+                    ("report_id", Some(records.report_id)),
+                    ("unit_vintage", Some(unit.vintage.clone())),
+                    ("unit_code", Some(unit.code.clone())),
+                    ("period", Some(period.clone())),
+                    ("sheet", report.sheet.clone()),
+                ],
+                period,
+                rows: records.rows,
+            })
+        })
+        .collect();
+    parts.sort_by(|a, b| a.shared[0].cmp(&b.shared[0]));
+    parts
 }
 
 /// The media type of each submission; a duplicate has that of the file it repeats.

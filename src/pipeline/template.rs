@@ -54,6 +54,11 @@ pub enum TemplateError {
         /// The vintage in force.
         vintage: String,
     },
+    /// The form is a record list.
+    #[error(
+        "`{0}` is a list of records, of which no blank form is made yet\nhint: its heads stand in the form's file"
+    )]
+    OfRecords(String),
     /// The rows of the form are units: it is nobody's alone.
     #[error(
         "the rows of `{form}` are all units: it is for none of them alone\nhint: leave out --unit"
@@ -123,6 +128,9 @@ pub async fn template(plan: &Plan, options: &TemplateOptions) -> Result<BlankFor
                 .collect::<Vec<_>>()
                 .join(", "),
         })?;
+    if form.records.is_some() {
+        return Err(TemplateError::OfRecords(form.code.clone()));
+    }
     let lake = |e: LakeError| TemplateError::Lake(e.into());
     let snapshot = match Snapshot::current(&options.lake) {
         Ok(snapshot) => {
@@ -598,7 +606,7 @@ fn rows(plan: &Plan, form: &Form, period: Period, known: &Known) -> Vec<Row> {
                 .iter()
                 .find(|s| s.code == line.member)
                 .map(|s| s.level),
-            Dimension::Unit => None,
+            Dimension::Unit | Dimension::Record => None,
         };
         let level = usize::try_from(level.unwrap_or(0)).unwrap_or(0);
         let number = if form.dimension == Dimension::Sector && line.member == TOTAL {
@@ -646,7 +654,7 @@ fn rows(plan: &Plan, form: &Form, period: Period, known: &Known) -> Vec<Row> {
             level: Some(u8::try_from(level).unwrap_or(u8::MAX)),
             unit: match form.dimension {
                 Dimension::Indicator => values.first().map(|v| v.unit.clone()).unwrap_or_default(),
-                Dimension::Sector | Dimension::Unit => String::new(),
+                Dimension::Sector | Dimension::Unit | Dimension::Record => String::new(),
             },
             code: line.code.clone().unwrap_or_default(),
             values,

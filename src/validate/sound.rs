@@ -191,7 +191,7 @@ fn has_cell(form: &Form, column: &Column, indicator: &str, sector: &str) -> bool
     // Rows that are units break nothing down: their figures are of all sectors together.
     let has_row = |member: &str| match form.dimension {
         Dimension::Unit => member == TOTAL,
-        Dimension::Indicator | Dimension::Sector => {
+        Dimension::Indicator | Dimension::Sector | Dimension::Record => {
             form.rows.iter().any(|row| row.member == member)
         }
     };

@@ -18,6 +18,7 @@ use std::path::Path;
 
 use super::decode::decode_sheet;
 use super::grid::Sheet;
+use crate::extract::records::{NoRecords, RecordTaker};
 use crate::intake::{Limits, MediaType, guarded};
 use crate::text::{Encodings, FileEncoding};
 
@@ -73,7 +74,7 @@ pub enum Carried {
     Dde,
 }
 
-/// Reads a file. `legacy_font` tells the fonts that stand for an encoding; cells set in one know it.
+/// Reads a file into sheets.
 ///
 /// # Errors
 /// When the file is damaged, protected, too large, not text, or cannot be opened.
@@ -83,10 +84,27 @@ pub fn read(
     limits: Limits,
     encodings: &Encodings,
 ) -> Result<Document, ReadError> {
+    read_with_records(path, media, limits, encodings, &mut NoRecords)
+}
+
+/// Reads a file. Where `records` takes a list out of a sheet while it is read, the sheet holds what stands above; a
+/// list in another format, or in an old font, stays in its sheet.
+///
+/// # Errors
+/// When the file is damaged, protected, too large, not text, or cannot be opened.
+pub fn read_with_records(
+    path: &Path,
+    media: MediaType,
+    limits: Limits,
+    encodings: &Encodings,
+    records: &mut (dyn RecordTaker + Send),
+) -> Result<Document, ReadError> {
     let legacy_font = |font: &str| encodings.is_legacy_font(font);
     guarded(|| {
         let mut document = match media {
-            MediaType::Xlsx | MediaType::Xlsm => xlsx::read_xlsx(path, limits, &legacy_font)?,
+            MediaType::Xlsx | MediaType::Xlsm => {
+                xlsx::read_xlsx(path, limits, &legacy_font, records)?
+            }
             MediaType::Xlsb => xlsb::read_xlsb(path, limits)?,
             MediaType::Xls => xls::read_xls(path, limits)?,
             MediaType::Ods => ods::read_ods(path, limits)?,

@@ -1,9 +1,10 @@
 //! What a file puts into its sheets, counted against the limits.
 
-use calamine::{Data, ExcelDateTime};
+use calamine::{Data, DataRef, ExcelDateTime};
 
 use super::ReadError;
 use crate::extract::grid::{Address, Content, Sheet};
+use crate::extract::records::{CellRef, RecordTaker};
 use crate::intake::Limits;
 
 /// Rows and columns of the largest sheet that any program knows.
@@ -38,27 +39,106 @@ impl Tally {
         at: Address,
         content: Content,
     ) -> Result<(), ReadError> {
+        let text_bytes = match &content {
+            Content::Text(text) | Content::Date(text) | Content::Error(text) => text.len(),
+            Content::Number(_) | Content::Bool(_) | Content::NoCachedValue => 0,
+        };
+        let before = sheet.len();
+        self.count(at, 0, text_bytes)?;
+        sheet.put(at, content);
+        self.count(at, sheet.len() - before, 0)
+    }
+
+    fn count(&mut self, at: Address, cells: usize, text_bytes: usize) -> Result<(), ReadError> {
         if at.row >= MAX_ROWS || at.column >= MAX_COLUMNS {
             return Err(ReadError::Damaged(
                 "a cell lies outside of every sheet".to_owned(),
             ));
         }
-        if let Content::Text(text) | Content::Date(text) | Content::Error(text) = &content {
-            self.text_bytes += text.len();
-            if self.text_bytes > self.limits.max_text_bytes {
-                return Err(ReadError::over(
-                    "max_text_bytes",
-                    self.limits.max_text_bytes,
-                ));
-            }
+        self.text_bytes += text_bytes;
+        if self.text_bytes > self.limits.max_text_bytes {
+            return Err(ReadError::over(
+                "max_text_bytes",
+                self.limits.max_text_bytes,
+            ));
         }
-        let before = sheet.len();
-        sheet.put(at, content);
-        self.cells += sheet.len() - before;
+        self.cells += cells;
         if self.cells > self.limits.max_cells {
             return Err(ReadError::over("max_cells", self.limits.max_cells));
         }
         Ok(())
+    }
+}
+
+/// A sheet as it fills, until a record list is taken out of it.
+pub(super) struct Filling<'a> {
+    tally: &'a mut Tally,
+    sheet: &'a mut Sheet,
+    /// The row at hand.
+    row: Option<u32>,
+    taken: bool,
+}
+
+impl<'a> Filling<'a> {
+    pub(super) fn new(tally: &'a mut Tally, sheet: &'a mut Sheet) -> Self {
+        Self {
+            tally,
+            sheet,
+            row: None,
+            taken: false,
+        }
+    }
+
+    /// Whether the cell at `at` belongs to a list that is being taken.
+    pub(super) fn is_taken(&mut self, at: Address, records: &mut dyn RecordTaker) -> bool {
+        if !self.taken && self.row != Some(at.row) {
+            let whole = self.row.replace(at.row);
+            self.taken = whole.is_some_and(|row| records.opens(self.sheet, row));
+        }
+        self.taken
+    }
+
+    /// Gives a cell away.
+    pub(super) fn give(
+        &mut self,
+        at: Address,
+        value: &DataRef<'_>,
+        has_formula: bool,
+        records: &mut dyn RecordTaker,
+    ) -> Result<(), ReadError> {
+        let text;
+        #[allow(clippy::cast_precision_loss)]
+        let cell = match value {
+            DataRef::Empty if has_formula => CellRef::NoCachedValue,
+            DataRef::Empty => return Ok(()),
+            DataRef::Int(n) => CellRef::Number(*n as f64),
+            DataRef::Float(n) => CellRef::Number(*n),
+            DataRef::SharedString(text) => CellRef::Text(text),
+            DataRef::String(text) => CellRef::Text(text),
+            DataRef::Bool(b) => CellRef::Bool(*b),
+            DataRef::DateTime(date) => {
+                text = iso(*date);
+                CellRef::Date(&text)
+            }
+            DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => CellRef::Date(text),
+            DataRef::Error(error) => {
+                text = error.to_string();
+                CellRef::Error(&text)
+            }
+        };
+        let text_bytes = match cell {
+            CellRef::Text(text) if text.trim().is_empty() => return Ok(()),
+            CellRef::Text(text) => text.len(),
+            _ => 0,
+        };
+        self.tally.count(at, 1, text_bytes)?;
+        records.take(at, cell);
+        Ok(())
+    }
+
+    /// Puts a cell into the sheet.
+    pub(super) fn put(&mut self, at: Address, content: Content) -> Result<(), ReadError> {
+        self.tally.put(self.sheet, at, content)
     }
 }
 

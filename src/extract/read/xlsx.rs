@@ -14,9 +14,10 @@ use quick_xml::events::{BytesStart, Event};
 use regex::bytes::Regex;
 
 use super::package::Package;
-use super::tally::{MAX_COLUMNS, MAX_ROWS, Tally, content_of};
+use super::tally::{Filling, MAX_COLUMNS, MAX_ROWS, Tally, content_of};
 use super::{Carried, Document, LegacyFont, Limits, ReadError};
 use crate::extract::grid::{Address, Content, Range, Run, Sheet, joined};
+use crate::extract::records::RecordTaker;
 
 /// The part that says which part each sheet is.
 const RELATIONS: &str = "xl/_rels/workbook.xml.rels";
@@ -49,6 +50,7 @@ pub(super) fn read_xlsx(
     path: &Path,
     limits: Limits,
     legacy_font: LegacyFont<'_>,
+    records: &mut (dyn RecordTaker + Send),
 ) -> Result<Document, ReadError> {
     let mut package = Package::open(path, &limits)?;
     let shared = package.bytes("xl/sharedStrings.xml")?;
@@ -97,11 +99,17 @@ pub(super) fn read_xlsx(
         );
         // The text of formulas is left out: a shared one could be made to grow without end.
         let mut reader = book.worksheet_cells_reader(&meta.name)?;
+        let mut filling = Filling::new(&mut tally, &mut sheet);
         while let Some(cell) = reader.next_cell_with_formula_metadata()? {
-            if let Some(content) = content_of(cell.value.into(), cell.formula.is_some()) {
-                tally.put(&mut sheet, Address::new(cell.pos.0, cell.pos.1), content)?;
+            let at = Address::new(cell.pos.0, cell.pos.1);
+            // The texts of old fonts are decoded in the grid.
+            if !fonts.any && filling.is_taken(at, records) {
+                filling.give(at, &cell.value, cell.formula.is_some(), records)?;
+            } else if let Some(content) = content_of(cell.value.into(), cell.formula.is_some()) {
+                filling.put(at, content)?;
             }
         }
+        records.close(document.sheets.len(), &sheet);
         lay_out(&mut package, parts.get(&meta.name), &fonts, &mut sheet)?;
         document.sheets.push(sheet);
     }

@@ -1,0 +1,128 @@
+//! Record lists: rows to records, straight into the columns of an Arrow table. A cell becomes a value, or is named in a
+//! finding; personal data are counted and forgotten.
+
+mod column;
+mod faults;
+mod list;
+mod value;
+
+use arrow::array::RecordBatch;
+
+use super::Conventions;
+use crate::extract::{
+    Address, CellRef, RecordHead, RecordTaker, Sheet, Table, Vocabulary, record_head,
+};
+use list::List;
+
+/// Rows of a sheet in which the head of a list is looked for.
+const ROWS_LOOKED_AT: usize = 100;
+
+/// A record list, read.
+#[derive(Debug)]
+pub struct RecordList {
+    /// Place of its sheet in the document.
+    pub sheet: usize,
+    /// What stands above it, and what was noticed.
+    pub table: Table,
+    /// Its records: the fields of the form that are kept, then `row`, from 1.
+    pub records: RecordBatch,
+    /// Body cells: those under the heads of fields, and under heads that the form has not.
+    pub cells_total: i64,
+    /// Cells that became values.
+    pub cells_loaded: i64,
+    /// Cells held back, passed over or left out, each with a finding.
+    pub cells_explained: i64,
+}
+
+/// Takes the record lists of a document out of its sheets.
+pub struct ListReader<'a> {
+    vocabulary: &'a Vocabulary,
+    conventions: &'a Conventions,
+    /// Heads may go on in the row below: it is looked at too before a list is opened.
+    pending: Option<RecordHead>,
+    looked_at: usize,
+    open: Option<List<'a>>,
+    /// The lists of the sheets that have ended.
+    pub lists: Vec<RecordList>,
+}
+
+impl<'a> ListReader<'a> {
+    /// A reader of one document.
+    #[must_use]
+    pub fn new(vocabulary: &'a Vocabulary, conventions: &'a Conventions) -> Self {
+        Self {
+            vocabulary,
+            conventions,
+            pending: None,
+            looked_at: 0,
+            open: None,
+            lists: Vec::new(),
+        }
+    }
+
+    /// Takes a list out of a sheet that was read whole.
+    pub fn read_sheet(&mut self, index: usize, sheet: &Sheet) {
+        let mut from = None;
+        for row in sheet.rows_from(0) {
+            if self.opens(sheet, row) {
+                from = Some(row.saturating_add(1));
+                break;
+            }
+            if self.looked_at > ROWS_LOOKED_AT {
+                break;
+            }
+        }
+        for row in from.into_iter().flat_map(|from| sheet.rows_from(from)) {
+            for (at, content) in sheet.row(row) {
+                self.take(at, content.into());
+            }
+        }
+        self.close(index, sheet);
+    }
+
+    fn begin(&mut self, head: RecordHead, sheet: &Sheet) {
+        let below = head.bottom.saturating_add(1);
+        self.open = Some(List::new(head, sheet, self.vocabulary, self.conventions));
+        for row in sheet.rows_from(below) {
+            for (at, content) in sheet.row(row) {
+                self.take(at, content.into());
+            }
+        }
+    }
+}
+
+impl RecordTaker for ListReader<'_> {
+    fn opens(&mut self, sheet: &Sheet, row: u32) -> bool {
+        self.looked_at += 1;
+        if self.looked_at > ROWS_LOOKED_AT && self.pending.is_none() {
+            return false;
+        }
+        let head = record_head(sheet, row, self.vocabulary);
+        let head = match (self.pending.take(), head) {
+            (None, None) => return false,
+            (None, head) => {
+                self.pending = head;
+                return false;
+            }
+            (Some(before), Some(head)) if head.fields() > before.fields() => head,
+            (Some(before), _) => before,
+        };
+        self.begin(head, sheet);
+        true
+    }
+
+    fn take(&mut self, at: Address, cell: CellRef<'_>) {
+        if let Some(list) = &mut self.open {
+            list.take(at, cell);
+        }
+    }
+
+    fn close(&mut self, index: usize, sheet: &Sheet) {
+        if let Some(head) = self.pending.take() {
+            self.begin(head, sheet);
+        }
+        self.looked_at = 0;
+        self.lists
+            .extend(self.open.take().map(|list| list.finish(index)));
+    }
+}
