@@ -22,6 +22,7 @@ mod sample;
 fn timed(runtime: &tokio::runtime::Runtime, plan: &Plan, root: &Path) -> Duration {
     let options = RunOptions {
         as_of: None,
+        full: false,
         submissions: vec![root.join("inbox")],
         lake: root.join("lake"),
         out: root.join("out"),

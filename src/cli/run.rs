@@ -43,6 +43,9 @@ pub(super) struct Arguments {
     /// current snapshot, which stays; only in an empty lake it becomes the current one.
     #[arg(long, value_name = "TIME")]
     as_of: Option<Moment>,
+    /// Read every submission again, whatever the cache holds: the result is the same, to the byte.
+    #[arg(long)]
+    full: bool,
     /// How the summary is shown.
     #[arg(long, default_value = "human")]
     format: Format,
@@ -104,6 +107,7 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
         }),
         at: moment(arguments.at.or(arguments.as_of)).unwrap_or_else(Timestamp::now),
         as_of: moment(arguments.as_of),
+        full: arguments.full,
     };
     let started = Timestamp::now();
     let watch = Watch::new();

@@ -56,7 +56,18 @@ impl Severity {
 }
 
 /// Where a finding stands, as far as that is known. Field names are those of the `findings` table.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Debug,
+    Clone,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 pub struct Place {
     /// Path of the submission, relative to the inbox.
     pub file_name: Option<String>,
@@ -85,7 +96,7 @@ pub struct Place {
 }
 
 /// One thing that the run has to say: a code, a place and its message in both languages.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Finding {
     /// Code such as `TH301`, never reused.
     pub code: String,

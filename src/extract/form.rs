@@ -151,7 +151,9 @@ pub struct RawComparison {
 }
 
 /// What a value is: what happened, what is meant to, what is expected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, serde::Serialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Scenario {
     /// What happened.

@@ -149,7 +149,9 @@ impl Decision {
 }
 
 /// What became of a decision at a file or a report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub enum Outcome {
     /// It changed something.
     Applied,
@@ -274,7 +276,7 @@ impl Docket {
     }
 
     /// The decisions about a content, under whatever names it came.
-    fn of<'a>(&'a self, submission_id: &'a str) -> impl Iterator<Item = (usize, &'a Decision)> {
+    pub fn of<'a>(&'a self, submission_id: &'a str) -> impl Iterator<Item = (usize, &'a Decision)> {
         self.decisions
             .iter()
             .zip(&self.about)

@@ -30,7 +30,9 @@ use crate::period::Period;
 use crate::text::Folder;
 
 /// A unit: code and vintage are meaningless without each other.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub struct UnitKey {
     /// Vintage of the geography.
     pub vintage: String,

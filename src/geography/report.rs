@@ -13,10 +13,10 @@ use crate::diagnostic::{Finding, Lexicon, Place, Severity};
 use crate::extract::UnitCodes;
 use crate::normalize::{ComparedValue, Observation};
 use crate::period::Period;
-use crate::text::Bilingual;
+use crate::text::{Bilingual, Word, word, word_or_none};
 
 /// One form found in one submission.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 #[allow(
     clippy::struct_excessive_bools,
     reason = "each is a fact of its own, and none excludes another"
@@ -47,7 +47,8 @@ pub struct Report {
     /// The unit, once decided.
     pub unit: Option<UnitKey>,
     /// How the vintage was decided.
-    pub vintage_evidence: Option<&'static str>,
+    #[serde(deserialize_with = "word_or_none")]
+    pub vintage_evidence: Option<Word>,
     /// The body that sent it, if named.
     pub reporter: Option<String>,
     /// Number of the sending, 1 unless the sheet says more.
@@ -89,14 +90,16 @@ pub struct Report {
 }
 
 /// Why a report got what it got: one question, the answer, and the words that gave it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Evidence {
     /// What was to be found out: `period`, `unit`, `vintage`, `reporter`, `sending`.
-    pub aspect: &'static str,
+    #[serde(deserialize_with = "word")]
+    pub aspect: Word,
     /// The answer; none where it stayed open.
     pub answer: Option<String>,
     /// How it was found, such as `title` or `decision`.
-    pub basis: &'static str,
+    #[serde(deserialize_with = "word")]
+    pub basis: Word,
     /// The words, as read.
     pub text: Option<String>,
     /// Their cell.

@@ -3,11 +3,13 @@
 //! A run writes all tables of a snapshot into a directory of its own, then replaces the link `current` in
 //! one step. Readers need no lock; one writer at a time holds the lock of the operating system.
 
+mod cache;
 mod records;
 mod schema;
 mod write;
 
-pub use records::RecordPart;
+pub use cache::CachedRecords;
+pub use records::{RecordPart, SHARED, own_columns};
 pub use schema::{DECIMAL, TableSchema, table, tables};
 
 use std::collections::BTreeMap;
@@ -211,6 +213,8 @@ pub fn before(root: &Path, snapshot: &Snapshot) -> Result<Snapshot, LakeError> {
 #[derive(Debug)]
 pub struct Lake {
     root: PathBuf,
+    /// The lake that this one stands before: what is not kept here is looked for there.
+    behind: Option<PathBuf>,
     _lock: File,
 }
 
@@ -254,20 +258,41 @@ impl Lake {
         }
         Ok(Self {
             root: root.to_owned(),
+            behind: None,
             _lock: lock,
         })
+    }
+
+    /// Where this lake is, and the lake that it stands before.
+    fn roots(&self) -> impl Iterator<Item = &Path> {
+        std::iter::once(self.root.as_path()).chain(self.behind.as_deref())
+    }
+
+    /// A lake in the directory `root` that stands before another: it reads what that one keeps, and writes nothing to it.
+    ///
+    /// # Errors
+    /// When the other is another pipeline's, or the file system refuses.
+    pub fn before(behind: &Path, root: &Path, pipeline: &str) -> Result<Self, LakeError> {
+        check_owner(behind, pipeline)?;
+        let mut lake = Self::open(root, pipeline)?;
+        lake.behind = Some(behind.to_owned());
+        Ok(lake)
     }
 
     /// The snapshot that readers see.
     #[must_use]
     pub fn current(&self) -> Option<Snapshot> {
-        Snapshot::current(&self.root).ok()
+        self.roots().find_map(|root| Snapshot::current(root).ok())
     }
 
     /// Where the original of a submission is kept.
     #[must_use]
     pub fn original(&self, sha256: &str) -> PathBuf {
-        original(&self.root, sha256)
+        let kept = original(&self.root, sha256);
+        match &self.behind {
+            Some(behind) if !kept.exists() => original(behind, sha256),
+            _ => kept,
+        }
     }
 
     /// Keeps the original of a submission, readable by this user only.
@@ -275,10 +300,10 @@ impl Lake {
     /// # Errors
     /// When it cannot be copied.
     pub fn keep_original(&self, from: &Path, sha256: &str) -> Result<(), LakeError> {
-        let to = self.original(sha256);
-        if to.exists() {
+        if self.original(sha256).exists() {
             return Ok(());
         }
+        let to = original(&self.root, sha256);
         let aside = to.with_extension("part");
         // Through a small buffer: a file may be larger than memory.
         let mut original = File::open(from).map_err(io_at(from))?;
@@ -316,7 +341,7 @@ impl Lake {
                 if !parts.is_empty() {
                     let folder = aside.join(table.name);
                     for part in parts {
-                        records::write_part(&folder, table, part, before.as_ref())?;
+                        records::write_part(self, &folder, table, part, before.as_ref())?;
                     }
                     sync_directory(&folder)?;
                     continue;

@@ -10,6 +10,7 @@ use arrow::compute::take_record_batch;
 use arrow::row::{RowConverter, SortField};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
+use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use sha2::{Digest, Sha256};
 
@@ -107,15 +108,19 @@ fn parts(batch: &RecordBatch, table: &TableSchema) -> Vec<(String, RecordBatch)>
         .collect()
 }
 
-pub(super) fn encode(batch: &RecordBatch) -> Result<Vec<u8>, parquet::errors::ParquetError> {
-    let properties = WriterProperties::builder()
+/// How all files of the lake are written.
+pub(super) fn properties() -> Result<WriterProperties, ParquetError> {
+    Ok(WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_created_by(concat!("tonghop ", env!("CARGO_PKG_VERSION")).to_owned())
-        .build();
+        .build())
+}
+
+pub(super) fn encode(batch: &RecordBatch) -> Result<Vec<u8>, ParquetError> {
     let mut bytes = Vec::new();
-    let mut writer =
-        ArrowWriter::try_new(&mut bytes, Arc::clone(batch.schema_ref()), Some(properties))?;
+    let schema = Arc::clone(batch.schema_ref());
+    let mut writer = ArrowWriter::try_new(&mut bytes, schema, Some(properties()?))?;
     writer.write(batch)?;
     writer.close()?;
     Ok(bytes)

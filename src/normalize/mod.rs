@@ -64,7 +64,7 @@ pub struct Conventions {
 }
 
 /// One value as reported, without the report it belongs to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Observation {
     /// The period the value speaks of.
     pub period: Period,
@@ -73,6 +73,7 @@ pub struct Observation {
     /// Sector, `_T` for the total.
     pub sector: String,
     /// The units that its row may be, in a table by units; none where it is of the unit that reports.
+    #[serde(with = "shared")]
     pub area: Option<Arc<UnitCodes>>,
     /// Scenario.
     pub scenario: Scenario,
@@ -89,13 +90,14 @@ pub struct Observation {
 }
 
 /// A derived value of the sheet, in per cent: 100 × `of` / `to`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ComparedValue {
     /// Indicator.
     pub indicator: String,
     /// Sector, `_T` for the total.
     pub sector: String,
     /// The units that its row may be, in a table by units; none where it is of the unit that reports.
+    #[serde(with = "shared")]
     pub area: Option<Arc<UnitCodes>>,
     /// Scenario and period of the numerator.
     pub of: (Scenario, Period),
@@ -567,5 +569,28 @@ impl Work<'_> {
                 self.find("TH311", cell, &[("raw", &raw)]);
             }
         }
+    }
+}
+
+/// What rows share, written out for each.
+mod shared {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::extract::UnitCodes;
+
+    #[allow(clippy::ref_option, reason = "serde gives the field itself")]
+    pub(super) fn serialize<S: Serializer>(
+        area: &Option<Arc<UnitCodes>>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        area.as_deref().serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Arc<UnitCodes>>, D::Error> {
+        Ok(Option::<UnitCodes>::deserialize(deserializer)?.map(Arc::new))
     }
 }

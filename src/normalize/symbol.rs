@@ -1,7 +1,7 @@
 //! Marks that stand for a value, and the SDMX statuses they mean.
 
 /// SDMX `OBS_STATUS`, as far as this program uses it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Status {
     /// A: a value; nil is the value 0.
     Normal,

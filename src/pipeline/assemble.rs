@@ -16,6 +16,7 @@ use crate::extract::{
 };
 use crate::geography::{Docket, Known, Report, UnitKey};
 use crate::intake::{ARCHIVE, Limits, NotAccepted, sniff};
+use crate::lake::{CachedRecords, own_columns};
 use crate::normalize::{ColumnKey, ListReader, Normalized, RecordList, Verdict, normalize};
 use crate::period::Period;
 use crate::text::FileEncoding;
@@ -59,7 +60,14 @@ pub(super) struct Records {
     pub report_id: String,
     /// The lake's table.
     pub table: String,
-    pub rows: RecordBatch,
+    pub rows: RecordsAt,
+}
+
+/// Where records are.
+#[derive(Debug, Clone)]
+pub(super) enum RecordsAt {
+    Memory(RecordBatch),
+    Cache(CachedRecords),
 }
 
 /// How a report was read: the evidence, for those who ask.
@@ -319,10 +327,12 @@ fn take_list(plan: &Plan, list: RecordList, report: &mut Report) -> Option<Recor
     report.cells_loaded = list.cells_loaded;
     report.records = list.records.num_rows() as i64;
     let shape = plan.vocabulary.forms[list.table.form].records.as_ref()?;
+    let table = crate::lake::table(&shape.table)?;
+    let rows = own_columns(table, &list.records).ok()?;
     Some(Records {
         report_id: report.report_id.clone(),
         table: shape.table.clone(),
-        rows: list.records,
+        rows: RecordsAt::Memory(rows),
     })
 }
 

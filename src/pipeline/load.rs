@@ -10,7 +10,7 @@ use toml::Spanned;
 
 use super::catalogue::{Indicator, Measure, Sector, read_indicators, read_sectors, read_targets};
 use super::decisions::{Names, read_decisions};
-use super::definitions::{definition_files, hash_definitions};
+use super::definitions::{definition_files, hash_definitions, hash_reading};
 use super::encodings::read_encodings;
 use super::form::{CodeLists, dangling, read_form};
 use super::publication::{Known, Publication, read_publication};
@@ -319,6 +319,7 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
         title_vi: raw.title_vi,
         title_en: raw.title_en,
         definition_hash: hash_definitions(&definitions, &tables),
+        reading_hash: hash_reading(&definitions, &format!("{:?} {reporters:?}", raw.limits)),
         definitions,
         submissions,
         pass_over: raw.pass_over,

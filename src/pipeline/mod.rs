@@ -2,6 +2,7 @@
 
 mod assemble;
 mod book;
+mod cache;
 mod catalogue;
 mod check;
 mod corrections;
@@ -81,6 +82,8 @@ pub struct Plan {
     pub definitions: Vec<DefinitionFile>,
     /// Hash of all that decides what a run makes of its submissions.
     pub definition_hash: String,
+    /// Hash of the definitions that the reading of a file depends on.
+    pub reading_hash: String,
     /// Inboxes it reads unless told otherwise.
     pub submissions: Vec<PathBuf>,
     /// File names of an inbox that are no submissions.

@@ -10,7 +10,8 @@ use datafusion::error::DataFusionError;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::assemble::{Contents, Records, Submission, read_submission};
+use super::assemble::{Contents, Records, RecordsAt, Submission, read_submission};
+use super::cache;
 use super::corrections::note_late_corrections;
 use super::reference::reference_tables;
 use super::register::{Register, take_in, taken_before};
@@ -42,6 +43,8 @@ pub struct RunOptions {
     pub at: Timestamp,
     /// Only what was known at this moment: what had come, and what had been decided, by then.
     pub as_of: Option<Timestamp>,
+    /// Read every submission again, whatever the cache holds.
+    pub full: bool,
 }
 
 impl RunOptions {
@@ -124,8 +127,8 @@ pub async fn run(
     let intake = look_into(inboxes, &plan.pass_over, &plan.limits).map_err(RunError::Inbox)?;
     let taken_before = taken_before(&lake)?;
     let listed = listed_collections(plan, options);
-    let snapshot =
-        take_snapshot(plan, &lake, intake, taken_before, listed, options, progress).await?;
+    let taken = take_snapshot(plan, &lake, intake, taken_before, listed, options, progress).await?;
+    let snapshot = taken.snapshot;
     progress(Stage::Tables, 0, 1);
     let engine = open_engine(&snapshot)?;
     let printed = tables::build_all(&engine, plan).await?;
@@ -150,7 +153,7 @@ pub(super) async fn take_snapshot(
     listed: Vec<(String, Period)>,
     options: &RunOptions,
     progress: Progress<'_>,
-) -> Result<Snapshot, RunError> {
+) -> Result<Taken, RunError> {
     let (submissions, docket) = take_in(plan, lake, &intake, register, options)?;
     let work = Work {
         plan,
@@ -158,14 +161,19 @@ pub(super) async fn take_snapshot(
         submissions: &submissions,
         docket: &docket,
         listed: &listed,
+        full: options.full,
         progress,
     };
     let id = work.snapshot_id(&intake.findings);
     let before = lake.current();
     if let Some(current) = before.as_ref().filter(|current| current.id == id) {
-        return Ok(current.clone());
+        return Ok(Taken {
+            snapshot: current.clone(),
+            before: before.clone(),
+            reading: Reading::default(),
+        });
     }
-    let (tables, records) = work.compute(intake.findings).await?;
+    let (tables, records, reading) = work.compute(intake.findings).await?;
     progress(Stage::Publish, 0, 1);
     let about = About {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -180,7 +188,28 @@ pub(super) async fn take_snapshot(
     if options.as_of.is_none() || before.is_none() {
         lake.point_current_at(&id)?;
     }
-    Ok(snapshot)
+    Ok(Taken {
+        snapshot,
+        before,
+        reading,
+    })
+}
+
+/// A snapshot that was taken.
+pub(super) struct Taken {
+    pub(super) snapshot: Snapshot,
+    /// The one that was current before.
+    pub(super) before: Option<Snapshot>,
+    pub(super) reading: Reading,
+}
+
+/// How many submissions were read, and how many had been read before.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Reading {
+    /// Read from their originals.
+    pub read: usize,
+    /// Taken from the cache.
+    pub cached: usize,
 }
 
 /// An engine over the tables of a snapshot.
@@ -221,6 +250,7 @@ struct Work<'a> {
     docket: &'a Docket,
     /// Collections open from the start.
     listed: &'a [(String, Period)],
+    full: bool,
     progress: Progress<'a>,
 }
 
@@ -252,19 +282,19 @@ impl Work<'_> {
     }
 
     /// Reads all submissions, several at a time; the result is in their order.
-    fn read_all(&self) -> Vec<Contents> {
+    fn read_all(&self) -> Result<(Vec<Contents>, Reading), LakeError> {
         let Self {
-            plan,
-            lake,
             submissions,
-            docket,
             progress,
             ..
         } = self;
         let next = AtomicUsize::new(0);
         let done = AtomicUsize::new(0);
+        let cached = AtomicUsize::new(0);
+        let read = AtomicUsize::new(0);
         let slots: Vec<Mutex<Option<Contents>>> =
             submissions.iter().map(|_| Mutex::new(None)).collect();
+        let failure: Mutex<Option<LakeError>> = Mutex::new(None);
         let workers = std::thread::available_parallelism().map_or(1, usize::from);
         std::thread::scope(|scope| {
             for _ in 0..workers {
@@ -280,12 +310,21 @@ impl Work<'_> {
                                 ..Contents::default()
                             }
                         } else {
-                            read_submission(
-                                plan,
-                                docket,
-                                submission,
-                                &lake.original(&submission.sha256),
-                            )
+                            match self.contents(submission) {
+                                Ok((contents, from_cache)) => {
+                                    let count = if from_cache { &cached } else { &read };
+                                    count.fetch_add(1, Ordering::Relaxed);
+                                    contents
+                                }
+                                Err(e) => {
+                                    if let Ok(mut failure) = failure.lock() {
+                                        failure.get_or_insert(e);
+                                    }
+                                    // The others need not begin another file.
+                                    next.store(submissions.len(), Ordering::Relaxed);
+                                    return;
+                                }
+                            }
                         };
                         if let Ok(mut slot) = slots[i].lock() {
                             *slot = Some(contents);
@@ -299,17 +338,47 @@ impl Work<'_> {
                 });
             }
         });
-        slots
+        if let Some(failure) = failure.into_inner().ok().flatten() {
+            return Err(failure);
+        }
+        let contents = slots
             .into_iter()
             .map(|slot| slot.into_inner().ok().flatten().unwrap_or_default())
-            .collect()
+            .collect();
+        let reading = Reading {
+            read: read.into_inner(),
+            cached: cached.into_inner(),
+        };
+        Ok((contents, reading))
+    }
+
+    /// What a submission holds, and whether that was known.
+    fn contents(&self, submission: &Submission) -> Result<(Contents, bool), LakeError> {
+        let name = cache::name_of(self.plan, self.docket, submission);
+        let known = (!self.full)
+            .then(|| cache::look_up(self.lake, &name))
+            .flatten();
+        if let Some(contents) = known {
+            return Ok((contents, true));
+        }
+        let original = self.lake.original(&submission.sha256);
+        let mut contents = read_submission(self.plan, self.docket, submission, &original);
+        cache::keep(self.lake, &name, &mut contents)?;
+        Ok((contents, false))
     }
 
     /// Everything between the originals and the tables of a snapshot.
     async fn compute(
         &self,
         mut findings: Vec<Finding>,
-    ) -> Result<(BTreeMap<&'static str, RecordBatch>, Vec<RecordPart>), RunError> {
+    ) -> Result<
+        (
+            BTreeMap<&'static str, RecordBatch>,
+            Vec<RecordPart>,
+            Reading,
+        ),
+        RunError,
+    > {
         let Self {
             plan,
             submissions,
@@ -317,7 +386,7 @@ impl Work<'_> {
             progress,
             ..
         } = *self;
-        let mut contents = self.read_all();
+        let (mut contents, reading) = self.read_all()?;
         let records: Vec<Records> = contents
             .iter_mut()
             .flat_map(|c| std::mem::take(&mut c.records))
@@ -378,7 +447,7 @@ impl Work<'_> {
         );
         out.insert("reports", tables::reports(&reports)?);
         out.insert("findings", tables::findings(&findings)?);
-        Ok((out, record_parts(&reports, records)))
+        Ok((out, record_parts(&reports, records), reading))
     }
 }
 
@@ -432,17 +501,20 @@ fn record_parts(reports: &[Report], records: Vec<Records>) -> Vec<RecordPart> {
         .filter_map(|records| {
             let report = by_id.get(records.report_id.as_str()).filter(|r| !r.held)?;
             let (unit, period) = (report.unit.as_ref()?, report.period?.to_string());
+            let RecordsAt::Cache(rows) = records.rows else {
+                return None;
+            };
             Some(RecordPart {
                 table: records.table,
-                shared: vec![
-                    ("report_id", Some(records.report_id)),
-                    ("unit_vintage", Some(unit.vintage.clone())),
-                    ("unit_code", Some(unit.code.clone())),
-                    ("period", Some(period.clone())),
-                    ("sheet", report.sheet.clone()),
+                shared: [
+                    Some(records.report_id),
+                    Some(unit.vintage.clone()),
+                    Some(unit.code.clone()),
+                    Some(period.clone()),
+                    report.sheet.clone(),
                 ],
                 period,
-                rows: records.rows,
+                rows,
             })
         })
         .collect();

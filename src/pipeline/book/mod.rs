@@ -365,10 +365,12 @@ async fn again(
         out: options.out.clone(),
         at: as_of,
         as_of: Some(as_of),
+        full: false,
     };
     let quiet = |_: Stage, _: usize, _: usize| {};
     let intake = Intake::default();
-    Ok(take_snapshot(plan, &lake, intake, register, listed, &options, &quiet).await?)
+    let taken = take_snapshot(plan, &lake, intake, register, listed, &options, &quiet).await?;
+    Ok(taken.snapshot)
 }
 
 /// The hash of a content.
