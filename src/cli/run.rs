@@ -14,10 +14,13 @@ use jiff::tz::TimeZone;
 
 use super::{CLEAN, FINDINGS, Format, default_pipeline, show};
 use crate::diagnostic::{most_important_first, write_finding};
-use crate::pipeline::{self, Run, RunOptions, Stage, Summary};
+use crate::pipeline::{self, Foreseen, NationalChanges, Plan, Run, RunOptions, Stage, Summary};
 
 /// Findings shown on screen; the files have them all.
 const SHOWN_FINDINGS: usize = 12;
+
+/// Changed headlines shown on screen.
+const SHOWN_CHANGES: usize = 12;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -46,6 +49,9 @@ pub(super) struct Arguments {
     /// Read every submission again, whatever the cache holds: the result is the same, to the byte.
     #[arg(long)]
     full: bool,
+    /// Show what a run would read, supersede and change, and write nothing.
+    #[arg(long)]
+    plan: bool,
     /// How the summary is shown.
     #[arg(long, default_value = "human")]
     format: Format,
@@ -109,6 +115,9 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
         as_of: moment(arguments.as_of),
         full: arguments.full,
     };
+    if arguments.plan {
+        return foresee(&plan, &options, arguments.format).await;
+    }
     let started = Timestamp::now();
     let watch = Watch::new();
     let result = pipeline::run(&plan, &options, &|stage, done, all| {
@@ -143,6 +152,104 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
         FailOn::Never => false,
     };
     ExitCode::from(if failed { FINDINGS } else { CLEAN })
+}
+
+/// Shows what a run would do.
+async fn foresee(plan: &Plan, options: &RunOptions, format: Format) -> ExitCode {
+    let watch = Watch::new();
+    let result = pipeline::foresee(plan, options, &|stage, done, all| {
+        watch.see(stage, done, all);
+    })
+    .await;
+    watch.end();
+    let foreseen = match result {
+        Ok(foreseen) => foreseen,
+        Err(e) => return show::failure(&e.to_string()),
+    };
+    let text = match format {
+        Format::Human => planned(&foreseen),
+        Format::Json => match serde_json::to_string_pretty(&foreseen) {
+            Ok(text) => format!("{text}\n"),
+            Err(e) => return show::failure(&e.to_string()),
+        },
+    };
+    match show::data(&text) {
+        Ok(()) => ExitCode::from(CLEAN),
+        Err(e) => show::failure(&e.to_string()),
+    }
+}
+
+/// What a run would do, as people read it.
+fn planned(foreseen: &Foreseen) -> String {
+    use std::fmt::Write as _;
+    let mut text = String::new();
+    let _ = if foreseen.is_new {
+        writeln!(text, "would publish snapshot {}", foreseen.snapshot)
+    } else {
+        writeln!(text, "would publish nothing: nothing has changed")
+    };
+    let reading = &foreseen.reading;
+    let _ = writeln!(
+        text,
+        "  read         {} files; {} were read before",
+        reading.read.len(),
+        reading.cached
+    );
+    for name in &reading.read {
+        let _ = writeln!(text, "               {name}");
+    }
+    for (name, outcome) in &foreseen.files {
+        let _ = writeln!(
+            text,
+            "  new          {name} ({})",
+            outcome.replace('_', " ")
+        );
+    }
+    for report in &foreseen.superseded {
+        let by = report.by.as_deref().unwrap_or("nothing");
+        let _ = writeln!(
+            text,
+            "  superseded   {} {} {} · {} by {by}",
+            report.unit, report.form, report.period, report.file_name
+        );
+    }
+    let [before, after] = foreseen.findings;
+    let _ = writeln!(
+        text,
+        "  findings     {} errors, {} warnings, {} infos (now {}, {}, {})",
+        after.0, after.1, after.2, before.0, before.1, before.2
+    );
+    if let Some(changes) = &foreseen.national {
+        text.push_str(&national(changes));
+    }
+    text
+}
+
+/// Changes of the national figures, as people read them.
+fn national(changes: &NationalChanges) -> String {
+    use std::fmt::Write as _;
+    let mut text = String::new();
+    let _ = writeln!(
+        text,
+        "  changed      {} national figures on the geography of {} (since {})",
+        changes.figures, changes.geography, changes.before
+    );
+    for change in changes.headlines.iter().take(SHOWN_CHANGES) {
+        let side = |figure: &Option<String>| figure.clone().unwrap_or_else(|| "nothing".to_owned());
+        let _ = writeln!(
+            text,
+            "               {} {}: {} -> {}",
+            change.name,
+            change.period,
+            side(&change.before),
+            side(&change.after)
+        );
+    }
+    let more = changes.headlines.len().saturating_sub(SHOWN_CHANGES);
+    if more > 0 {
+        let _ = writeln!(text, "               and {more} more; see `tonghop diff`");
+    }
+    text
 }
 
 /// Notes times and the summary in the lake's `runs/`; a lake that refuses it is no reason to fail.
@@ -217,6 +324,21 @@ fn human(summary: &Summary) -> String {
         );
     }
     let _ = writeln!(text, "  values       {} loaded", grouped(summary.values));
+    if summary.records > 0 {
+        let _ = writeln!(text, "  records      {} of lists", grouped(summary.records));
+    }
+    let reading = &summary.reading;
+    if reading.cached + reading.read.len() > 0 {
+        let _ = writeln!(
+            text,
+            "  read         {} files; {} were read before",
+            reading.read.len(),
+            reading.cached
+        );
+    }
+    if let Some(changes) = &summary.changes {
+        text.push_str(&national(changes));
+    }
     for line in &summary.decisions {
         let _ = writeln!(
             text,

@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::file::metadata::ParquetMetaDataReader;
 use serde::{Deserialize, Serialize};
 
 /// Why a lake could not be used.
@@ -482,6 +483,26 @@ impl Snapshot {
         files.retain(|path| path.extension().is_some_and(|e| e == "parquet"));
         files.sort();
         Ok(files)
+    }
+
+    /// Number of rows of a table, as its files count them.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn rows(&self, table: &str) -> Result<i64, LakeError> {
+        let mut rows = 0;
+        for path in self.files(table)? {
+            let file = File::open(&path).map_err(io_at(&path))?;
+            let metadata = ParquetMetaDataReader::new().parse_and_finish(&file);
+            rows += metadata
+                .map_err(|e| LakeError::Parquet {
+                    path: path.display().to_string(),
+                    message: e.to_string(),
+                })?
+                .file_metadata()
+                .num_rows();
+        }
+        Ok(rows)
     }
 
     /// All rows of a table.

@@ -4,6 +4,7 @@ mod assemble;
 mod book;
 mod cache;
 mod catalogue;
+mod changes;
 mod check;
 mod corrections;
 mod correspondence;
@@ -36,13 +37,14 @@ pub use book::{
     lock_path,
 };
 pub use catalogue::{Indicator, Measure, Sector, TARGET_TEXTS, Target};
+pub use changes::{Foreseen, NationalChange, NationalChanges, Superseded, foresee};
 pub use check::check_queries;
 pub use definitions::DefinitionFile;
 pub use diff::{Diff, diff};
 pub use feedback::{Feedback, FeedbackOptions, feedback};
 pub use inspect::{Inspected, Inspection, inspect, read_files};
 pub use load::{load, load_edition};
-pub use run::{Progress, Run, RunError, RunOptions, Stage, open_engine, run};
+pub use run::{Progress, Reading, Run, RunError, RunOptions, Stage, open_engine, run};
 pub use summary::{Correction, DecisionLine, Headlines, Overdue, ReportCount, Summary};
 pub use template::{BlankForm, TemplateError, TemplateOptions, template};
 pub use trace::{

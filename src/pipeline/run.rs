@@ -1,6 +1,6 @@
 //! A run: everything, once, repeatable. Submissions in; a snapshot in the lake and the tables in `out/`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::assemble::{Contents, Records, RecordsAt, Submission, read_submission};
 use super::cache;
+use super::changes::national_changes;
 use super::corrections::note_late_corrections;
 use super::reference::reference_tables;
 use super::register::{Register, take_in, taken_before};
@@ -119,15 +120,8 @@ pub async fn run(
     publish::check_out(&options.out)?;
     let lake = Lake::open(&options.lake, &plan.id)?;
     progress(Stage::Intake, 0, 1);
-    let inboxes = if options.submissions.is_empty() {
-        &plan.submissions
-    } else {
-        &options.submissions
-    };
-    let intake = look_into(inboxes, &plan.pass_over, &plan.limits).map_err(RunError::Inbox)?;
-    let taken_before = taken_before(&lake)?;
-    let listed = listed_collections(plan, options);
-    let taken = take_snapshot(plan, &lake, intake, taken_before, listed, options, progress).await?;
+    let gathered = gather(plan, &lake, options)?;
+    let taken = take_snapshot(plan, &lake, gathered, options, progress).await?;
     let snapshot = taken.snapshot;
     progress(Stage::Tables, 0, 1);
     let engine = open_engine(&snapshot)?;
@@ -135,11 +129,42 @@ pub async fn run(
     let findings = super::summary::read_findings(&snapshot)?;
     let book = Book::of_tables(printed);
     publish::publish(&options.out, &book, &plan.edition, &findings)?;
-    let summary = summarize(&engine, plan, &findings, options, &snapshot, &book).await?;
+    let changes = match &taken.before {
+        Some(before) if *before != snapshot => {
+            Some(national_changes(plan, before, &snapshot).await?)
+        }
+        _ => None,
+    };
+    let (reading, of_run) = (taken.reading, (options, &snapshot));
+    let summary = summarize(&engine, plan, &findings, of_run, &book, reading, changes).await?;
     Ok(Run {
         summary,
         findings,
         snapshot,
+    })
+}
+
+/// What a run sets out from.
+pub(super) struct Gathered {
+    /// What lies in the inboxes.
+    pub(super) intake: Intake,
+    /// What the lake took in before.
+    pub(super) register: Register,
+    /// Collections open from the start.
+    pub(super) listed: Vec<(String, Period)>,
+}
+
+/// Looks into the inboxes, and up what the lake took in before.
+pub(super) fn gather(plan: &Plan, lake: &Lake, options: &RunOptions) -> Result<Gathered, RunError> {
+    let inboxes = if options.submissions.is_empty() {
+        &plan.submissions
+    } else {
+        &options.submissions
+    };
+    Ok(Gathered {
+        intake: look_into(inboxes, &plan.pass_over, &plan.limits).map_err(RunError::Inbox)?,
+        register: taken_before(lake)?,
+        listed: listed_collections(plan, options),
     })
 }
 
@@ -148,12 +173,15 @@ pub async fn run(
 pub(super) async fn take_snapshot(
     plan: &Plan,
     lake: &Lake,
-    intake: Intake,
-    register: Register,
-    listed: Vec<(String, Period)>,
+    gathered: Gathered,
     options: &RunOptions,
     progress: Progress<'_>,
 ) -> Result<Taken, RunError> {
+    let Gathered {
+        intake,
+        register,
+        listed,
+    } = gathered;
     let (submissions, docket) = take_in(plan, lake, &intake, register, options)?;
     let work = Work {
         plan,
@@ -203,11 +231,11 @@ pub(super) struct Taken {
     pub(super) reading: Reading,
 }
 
-/// How many submissions were read, and how many had been read before.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+/// Which submissions were read, and how many had been read before.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Reading {
-    /// Read from their originals.
-    pub read: usize,
+    /// Read from their originals: their names.
+    pub read: Vec<String>,
     /// Taken from the cache.
     pub cached: usize,
 }
@@ -290,8 +318,7 @@ impl Work<'_> {
         } = self;
         let next = AtomicUsize::new(0);
         let done = AtomicUsize::new(0);
-        let cached = AtomicUsize::new(0);
-        let read = AtomicUsize::new(0);
+        let cached: Mutex<BTreeSet<usize>> = Mutex::default();
         let slots: Vec<Mutex<Option<Contents>>> =
             submissions.iter().map(|_| Mutex::new(None)).collect();
         let failure: Mutex<Option<LakeError>> = Mutex::new(None);
@@ -312,8 +339,9 @@ impl Work<'_> {
                         } else {
                             match self.contents(submission) {
                                 Ok((contents, from_cache)) => {
-                                    let count = if from_cache { &cached } else { &read };
-                                    count.fetch_add(1, Ordering::Relaxed);
+                                    if let (true, Ok(mut cached)) = (from_cache, cached.lock()) {
+                                        cached.insert(i);
+                                    }
                                     contents
                                 }
                                 Err(e) => {
@@ -345,9 +373,16 @@ impl Work<'_> {
             .into_iter()
             .map(|slot| slot.into_inner().ok().flatten().unwrap_or_default())
             .collect();
+        let cached = cached.into_inner().unwrap_or_default();
         let reading = Reading {
-            read: read.into_inner(),
-            cached: cached.into_inner(),
+            read: self
+                .submissions
+                .iter()
+                .enumerate()
+                .filter(|(i, s)| !s.duplicate && !cached.contains(i))
+                .map(|(_, s)| s.file_name.clone())
+                .collect(),
+            cached: cached.len(),
         };
         Ok((contents, reading))
     }

@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Plan;
-use super::run::{RunError, RunOptions};
+use super::changes::NationalChanges;
+use super::run::{Reading, RunError, RunOptions};
 use crate::diagnostic::{Finding, count_by_severity};
 use crate::engine::Engine;
 use crate::geography::due_date;
@@ -39,6 +40,12 @@ pub struct Summary {
     pub findings: (usize, usize, usize),
     /// Reports that are owed and late at the moment the run was judged against.
     pub overdue: Vec<Overdue>,
+    /// Records of lists.
+    pub records: i64,
+    /// Submissions read, and taken from the cache; neither where nothing had changed.
+    pub reading: Reading,
+    /// What changed in the national figures; none where nothing new was published.
+    pub changes: Option<NationalChanges>,
     /// National figures.
     pub headlines: Headlines,
     /// The lake.
@@ -128,7 +135,7 @@ pub struct Headlines {
     pub rows: Vec<(String, String, Vec<String>)>,
 }
 
-fn texts(batch: &RecordBatch, column: &str) -> StringArray {
+pub(super) fn texts(batch: &RecordBatch, column: &str) -> StringArray {
     batch
         .column_by_name(column)
         .and_then(|c| arrow::compute::cast(c, &DataType::Utf8).ok())
@@ -159,9 +166,10 @@ pub(super) async fn summarize(
     engine: &Engine,
     plan: &Plan,
     findings: &[Finding],
-    options: &RunOptions,
-    snapshot: &Snapshot,
+    (options, snapshot): (&RunOptions, &Snapshot),
     book: &Book,
+    reading: Reading,
+    changes: Option<NationalChanges>,
 ) -> Result<Summary, RunError> {
     let (_, batches) = engine
         .query("SELECT outcome, count(*) AS n FROM submissions GROUP BY outcome")
@@ -190,6 +198,9 @@ pub(super) async fn summarize(
         submissions,
         reports: report_counts(engine, plan, findings).await?,
         values,
+        records: count_rows(snapshot)?,
+        reading,
+        changes,
         decisions: decision_lines(engine).await?,
         corrections: corrections(findings),
         findings: count_by_severity(findings),
@@ -199,6 +210,15 @@ pub(super) async fn summarize(
         out: options.out.display().to_string(),
         tables: book.tables().map(|t| t.title.en.clone()).collect(),
     })
+}
+
+/// Records of all lists of a snapshot, as its files count them.
+fn count_rows(snapshot: &Snapshot) -> Result<i64, RunError> {
+    let mut rows = 0;
+    for table in crate::lake::tables().iter().filter(|t| t.is_of_records()) {
+        rows += snapshot.rows(table.name)?;
+    }
+    Ok(rows)
 }
 
 async fn decision_lines(engine: &Engine) -> Result<Vec<DecisionLine>, RunError> {
@@ -341,6 +361,24 @@ fn overdue(plan: &Plan, findings: &[Finding], at: Timestamp) -> Vec<Overdue> {
         .collect()
 }
 
+/// A national figure as people read it: with the units that reported, of those that owe a report, where some are missing.
+pub(super) fn figure(
+    value: Option<i128>,
+    decimals: u32,
+    status: &str,
+    [reported, expected]: [i64; 2],
+) -> String {
+    let text = value.map_or_else(
+        || "…".to_owned(),
+        |value| crate::tables::format_decimal(value, decimals, ',', '.'),
+    );
+    match status {
+        "P" => format!("{text} ({reported}/{expected})"),
+        "E" => format!("{text} (e)"),
+        _ => text,
+    }
+}
+
 async fn headlines(engine: &Engine, plan: &Plan) -> Result<Headlines, RunError> {
     let geography = plan.geography.newest();
     let sql = format!(
@@ -370,20 +408,9 @@ async fn headlines(engine: &Engine, plan: &Plan) -> Result<Headlines, RunError> 
             else {
                 continue;
             };
-            let mut text = if value.is_valid(row) {
-                crate::tables::format_decimal(value.value(row), facts.decimals, ',', '.')
-            } else {
-                "…".to_owned()
-            };
-            match status.value(row) {
-                "P" => text.push_str(&format!(
-                    " ({}/{})",
-                    reported.value(row),
-                    expected.value(row)
-                )),
-                "E" => text.push_str(" (e)"),
-                _ => {}
-            }
+            let of_row = value.is_valid(row).then(|| value.value(row));
+            let units = [reported.value(row), expected.value(row)];
+            let text = figure(of_row, facts.decimals, status.value(row), units);
             if !periods.contains(&period.value(row).to_owned()) {
                 periods.push(period.value(row).to_owned());
             }

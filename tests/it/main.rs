@@ -22,6 +22,7 @@ mod hard_files;
 mod properties;
 mod readers;
 mod reading;
+mod records;
 mod reference;
 mod sample_files;
 mod sample_truth;

@@ -16,7 +16,7 @@ use jiff::civil::Date;
 
 use super::Plan;
 use super::register::{Entry, Register, taken_by};
-use super::run::{RunError, RunOptions, Stage, open_engine, take_snapshot};
+use super::run::{Gathered, RunError, RunOptions, Stage, open_engine, take_snapshot};
 use super::tables::build_all;
 use crate::intake::{Intake, hex};
 use crate::lake::{self, Lake, Snapshot};
@@ -368,8 +368,12 @@ async fn again(
         full: false,
     };
     let quiet = |_: Stage, _: usize, _: usize| {};
-    let intake = Intake::default();
-    let taken = take_snapshot(plan, &lake, intake, register, listed, &options, &quiet).await?;
+    let gathered = Gathered {
+        intake: Intake::default(),
+        register,
+        listed,
+    };
+    let taken = take_snapshot(plan, &lake, gathered, &options, &quiet).await?;
     Ok(taken.snapshot)
 }
 

@@ -130,7 +130,9 @@ fn written(column: &ArrayRef, row: usize, lexicon: &Lexicon) -> Result<Option<Bi
 #[must_use]
 pub fn back_in_time(reports: &[Report], geography: &Geography) -> Vec<Finding> {
     let mut merged: BTreeMap<(String, String, String), usize> = BTreeMap::new();
-    for report in reports.iter().filter(|r| r.is_current) {
+    // Records of lists stand on the geography they were sent on; nothing restates them.
+    let restated = |r: &&Report| r.is_current && r.records == 0;
+    for report in reports.iter().filter(restated) {
         let Some(period) = report.period else {
             continue;
         };

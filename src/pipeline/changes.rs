@@ -1,0 +1,263 @@
+//! What a publication changes: the national figures, the reports that count no more, the findings.
+
+use std::collections::BTreeMap;
+
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::datatypes::{Decimal128Type, Int64Type};
+use serde::Serialize;
+
+use super::Plan;
+use super::diff::engine_over;
+use super::run::{Progress, Reading, RunError, RunOptions, Stage, gather, take_snapshot};
+use super::summary::{figure, texts};
+use crate::engine::Engine;
+use crate::lake::{Lake, Snapshot};
+
+/// What changed in the national figures, on the newest geography.
+#[derive(Debug, Default, Serialize)]
+pub struct NationalChanges {
+    /// The snapshot before.
+    pub before: String,
+    /// The geography.
+    pub geography: String,
+    /// Figures of the country that are new, gone, or changed in value, status or the number of units that reported.
+    pub figures: usize,
+    /// Those of the pipeline's headlines, all sectors together, scenario best.
+    pub headlines: Vec<NationalChange>,
+}
+
+/// A national figure that changed.
+#[derive(Debug, Serialize)]
+pub struct NationalChange {
+    /// Indicator.
+    pub indicator: String,
+    /// Its name in English.
+    pub name: String,
+    /// Period.
+    pub period: String,
+    /// As it was, with the units that reported where some are missing; none where it was not there.
+    pub before: Option<String>,
+    /// As it is.
+    pub after: Option<String>,
+}
+
+/// What a run would do, had it been one.
+#[derive(Debug, Serialize)]
+pub struct Foreseen {
+    /// The snapshot that it would publish.
+    pub snapshot: String,
+    /// Whether that is another than the current one.
+    pub is_new: bool,
+    /// What it would read, and what was read before.
+    pub reading: Reading,
+    /// Files that are new: name and outcome.
+    pub files: Vec<(String, String)>,
+    /// Reports that would count no more.
+    pub superseded: Vec<Superseded>,
+    /// What would change in the national figures; none in an empty lake.
+    pub national: Option<NationalChanges>,
+    /// Errors, warnings and infos there are, and would be.
+    pub findings: [(usize, usize, usize); 2],
+}
+
+/// A report that counts no more.
+#[derive(Debug, Serialize)]
+pub struct Superseded {
+    /// Form.
+    pub form: String,
+    /// Period.
+    pub period: String,
+    /// Vintage and code of the unit.
+    pub unit: String,
+    /// The file it stands in.
+    pub file_name: String,
+    /// The file of the one that counts now; none where none does.
+    pub by: Option<String>,
+}
+
+/// What a run with these options would publish, made aside and thrown away: lake and out stay as they are.
+///
+/// # Errors
+/// When a run could not be carried out.
+pub async fn foresee(
+    plan: &Plan,
+    options: &RunOptions,
+    progress: Progress<'_>,
+) -> Result<Foreseen, RunError> {
+    let room = tempfile::tempdir().map_err(RunError::Inbox)?;
+    let lake = Lake::before(&options.lake, room.path(), &plan.id)?;
+    progress(Stage::Intake, 0, 1);
+    let before = lake.current();
+    let gathered = gather(plan, &lake, options)?;
+    let taken = take_snapshot(plan, &lake, gathered, options, progress).await?;
+    // In an empty lake everything is compared with itself, and the findings before are none.
+    let compared = engine_over(
+        before.as_ref().unwrap_or(&taken.snapshot),
+        &taken.snapshot,
+        &["national", "reports", "submissions", "findings"],
+    )?;
+    Ok(Foreseen {
+        is_new: before.as_ref().is_none_or(|b| b.id != taken.snapshot.id),
+        files: files(&compared, before.is_none()).await?,
+        superseded: superseded(&compared).await?,
+        findings: [
+            match before {
+                Some(_) => count(&compared, "before").await?,
+                None => (0, 0, 0),
+            },
+            count(&compared, "after").await?,
+        ],
+        national: match &before {
+            Some(before) => Some(national(plan, &compared, before).await?),
+            None => None,
+        },
+        snapshot: taken.snapshot.id,
+        reading: taken.reading,
+    })
+}
+
+/// What changed in the national figures from one snapshot to another.
+pub(super) async fn national_changes(
+    plan: &Plan,
+    before: &Snapshot,
+    after: &Snapshot,
+) -> Result<NationalChanges, RunError> {
+    let compared = engine_over(before, after, &["national"])?;
+    national(plan, &compared, before).await
+}
+
+async fn national(
+    plan: &Plan,
+    compared: &Engine,
+    before: &Snapshot,
+) -> Result<NationalChanges, RunError> {
+    let geography = plan.geography.newest();
+    let sql = format!(
+        "SELECT coalesce(a.indicator, b.indicator) AS indicator, coalesce(a.period, b.period) AS period, \
+                coalesce(a.sector, b.sector) AS sector, coalesce(a.fund, b.fund) AS fund, \
+                coalesce(a.scenario, b.scenario) AS scenario, \
+                b.value AS b_value, b.status AS b_status, b.units_reported AS b_reported, b.units_expected AS b_expected, \
+                a.value AS a_value, a.status AS a_status, a.units_reported AS a_reported, a.units_expected AS a_expected \
+         FROM (SELECT * FROM before_national WHERE geography = '{geography}') b \
+         FULL JOIN (SELECT * FROM after_national WHERE geography = '{geography}') a \
+           ON a.period = b.period AND a.indicator = b.indicator AND a.sector = b.sector AND a.fund = b.fund \
+              AND a.scenario = b.scenario \
+         WHERE a.value IS DISTINCT FROM b.value OR a.status IS DISTINCT FROM b.status \
+            OR a.units_reported IS DISTINCT FROM b.units_reported \
+         ORDER BY 2 DESC, 1"
+    );
+    let (_, batches) = compared.query(&sql).await?;
+    let mut changes = NationalChanges {
+        before: before.id.clone(),
+        geography: geography.to_owned(),
+        ..NationalChanges::default()
+    };
+    for batch in &batches {
+        changes.figures += batch.num_rows();
+        let [indicator, period, sector, fund, scenario] =
+            ["indicator", "period", "sector", "fund", "scenario"].map(|name| texts(batch, name));
+        for row in 0..batch.num_rows() {
+            let is_headline = sector.value(row) == crate::normalize::TOTAL
+                && fund.value(row) == crate::normalize::TOTAL
+                && scenario.value(row) == "best"
+                && plan
+                    .headline
+                    .indicators
+                    .iter()
+                    .any(|i| i == indicator.value(row));
+            let facts = plan
+                .indicators
+                .iter()
+                .find(|i| i.id == indicator.value(row));
+            if let Some(facts) = facts.filter(|_| is_headline) {
+                changes.headlines.push(NationalChange {
+                    indicator: facts.id.clone(),
+                    name: facts.name_en.clone(),
+                    period: period.value(row).to_owned(),
+                    before: shown(batch, "b", row, facts.decimals),
+                    after: shown(batch, "a", row, facts.decimals),
+                });
+            }
+        }
+    }
+    Ok(changes)
+}
+
+/// A figure as the summary shows it; none where it is not there.
+fn shown(batch: &RecordBatch, side: &str, row: usize, decimals: u32) -> Option<String> {
+    let column = |name: &str| batch.column_by_name(&format!("{side}_{name}"));
+    let status = texts(batch, &format!("{side}_status"));
+    if status.is_null(row) {
+        return None;
+    }
+    let value = column("value")?.as_primitive_opt::<Decimal128Type>()?;
+    let value = value.is_valid(row).then(|| value.value(row));
+    let units = ["reported", "expected"].map(|name| {
+        column(name)
+            .and_then(|c| c.as_primitive_opt::<Int64Type>())
+            .map_or(0, |c| c.value(row))
+    });
+    Some(figure(value, decimals, status.value(row), units))
+}
+
+async fn files(compared: &Engine, all: bool) -> Result<Vec<(String, String)>, RunError> {
+    let (_, batches) = compared
+        .query(&format!(
+            "SELECT a.file_name, a.outcome FROM after_submissions a \
+             LEFT JOIN before_submissions b ON b.file_name = a.file_name AND b.sha256 = a.sha256 \
+             WHERE {all} OR b.sha256 IS NULL ORDER BY a.file_name"
+        ))
+        .await?;
+    let rows = batches.iter().flat_map(|batch| {
+        let (names, outcomes) = (texts(batch, "file_name"), texts(batch, "outcome"));
+        (0..batch.num_rows())
+            .map(|row| (names.value(row).to_owned(), outcomes.value(row).to_owned()))
+            .collect::<Vec<_>>()
+    });
+    Ok(rows.collect())
+}
+
+async fn superseded(compared: &Engine) -> Result<Vec<Superseded>, RunError> {
+    let (_, batches) = compared
+        .query(
+            "SELECT b.form, b.period, b.unit_vintage || ':' || b.unit_code AS unit, s.file_name, \
+                    min(f.file_name) AS superseding \
+             FROM before_reports b \
+             JOIN before_submissions s ON s.submission_id = b.submission_id AND s.outcome <> 'duplicate' \
+             LEFT JOIN after_reports a ON a.report_id = b.report_id \
+             LEFT JOIN after_reports n ON n.form = b.form AND n.period = b.period AND n.unit_vintage = b.unit_vintage \
+                   AND n.unit_code = b.unit_code AND n.is_current \
+             LEFT JOIN after_submissions f ON f.submission_id = n.submission_id AND f.outcome <> 'duplicate' \
+             WHERE b.is_current AND coalesce(a.is_current, FALSE) = FALSE \
+             GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
+        )
+        .await?;
+    let mut all = Vec::new();
+    for batch in &batches {
+        let [form, period, unit, file_name, by] =
+            ["form", "period", "unit", "file_name", "superseding"].map(|name| texts(batch, name));
+        all.extend((0..batch.num_rows()).map(|row| Superseded {
+            form: form.value(row).to_owned(),
+            period: period.value(row).to_owned(),
+            unit: unit.value(row).to_owned(),
+            file_name: file_name.value(row).to_owned(),
+            by: by.is_valid(row).then(|| by.value(row).to_owned()),
+        }));
+    }
+    Ok(all)
+}
+
+async fn count(compared: &Engine, side: &str) -> Result<(usize, usize, usize), RunError> {
+    let sql = format!("SELECT severity, count(*) AS n FROM {side}_findings GROUP BY severity");
+    let (_, batches) = compared.query(&sql).await?;
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for batch in &batches {
+        let severity = texts(batch, "severity");
+        let n = batch.column(1).as_primitive::<Int64Type>();
+        for row in 0..batch.num_rows() {
+            counts.insert(severity.value(row).to_owned(), n.value(row) as usize);
+        }
+    }
+    let of = |word: &str| counts.get(word).copied().unwrap_or(0);
+    Ok((of("error"), of("warning"), of("info")))
+}
