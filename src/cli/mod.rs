@@ -11,7 +11,9 @@ mod feedback;
 mod inspect;
 mod run;
 mod show;
+mod snapshots;
 mod sql;
+mod status;
 mod template;
 mod trace;
 
@@ -40,6 +42,14 @@ enum Command {
     Inspect(inspect::Arguments),
     /// Runs an SQL query over the lake.
     Sql(sql::Arguments),
+    /// Shows who has sent what, and who is late, against the due dates.
+    Status(status::Arguments),
+    /// Lists the snapshots of a lake.
+    Snapshots(snapshots::ListArguments),
+    /// Makes an earlier snapshot the current one.
+    Rollback(snapshots::RollbackArguments),
+    /// Removes the snapshots that are not kept and that no edition stands on.
+    Gc(snapshots::GcArguments),
     /// Shows which figures changed between two snapshots, by how much, and the submissions that changed them.
     Diff(diff::Arguments),
     /// Makes an edition of the book: workbook, PDF, CSV files and their description, with a lock of what it was made from.
@@ -111,6 +121,10 @@ pub fn main() -> ExitCode {
             Command::Check(arguments) => check::main(arguments).await,
             Command::Inspect(arguments) => inspect::main(arguments).await,
             Command::Sql(arguments) => sql::main(arguments).await,
+            Command::Status(arguments) => status::main(arguments).await,
+            Command::Snapshots(arguments) => snapshots::list(&arguments),
+            Command::Rollback(arguments) => snapshots::rollback(&arguments),
+            Command::Gc(arguments) => snapshots::gc(&arguments),
             Command::Diff(arguments) => diff::main(arguments).await,
             Command::Book(arguments) => book::main(arguments).await,
             Command::Trace(arguments) => trace::main(arguments).await,

@@ -66,7 +66,7 @@ enum FailOn {
 
 /// A time, or a day.
 #[derive(Debug, Clone, Copy)]
-enum Moment {
+pub(super) enum Moment {
     Time(Timestamp),
     Day(Date),
 }
@@ -83,7 +83,7 @@ impl FromStr for Moment {
 
 impl Moment {
     /// The time; of a day its last microsecond in the zone of the pipeline.
-    fn at_the_latest(self, zone: &TimeZone) -> Timestamp {
+    pub(super) fn at_the_latest(self, zone: &TimeZone) -> Timestamp {
         match self {
             Self::Time(time) => time,
             Self::Day(day) => day

@@ -4,16 +4,22 @@
 //! one step. Readers need no lock; one writer at a time holds the lock of the operating system.
 
 mod cache;
+mod history;
+mod keep;
+mod lock;
 mod records;
 mod schema;
 mod write;
 
 pub use cache::CachedRecords;
+pub use history::{Turn, before, turns};
+pub use keep::{Listed, Removed, listed};
+use lock::Lock;
 pub use records::{RecordPart, SHARED, own_columns};
 pub use schema::{DECIMAL, TableSchema, table, tables};
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -39,9 +45,14 @@ pub enum LakeError {
     },
     /// Another run is writing.
     #[error(
-        "another run is writing to the lake `{0}`\nhint: wait until it has ended, or choose another lake with --lake"
+        "another run is writing to the lake `{lake}`: {holder}\nhint: wait until it has ended, or choose another lake with --lake"
     )]
-    Locked(String),
+    Locked {
+        /// The lake.
+        lake: String,
+        /// Who holds the lock.
+        holder: String,
+    },
     /// There is nothing to read.
     #[error("there is no lake at `{0}`\nhint: `tonghop run` makes one; name another with --lake")]
     Absent(String),
@@ -94,27 +105,33 @@ struct Owner {
     pipeline: String,
 }
 
+/// The pipeline that a lake belongs to; none where there is no lake yet.
+fn owner(root: &Path) -> Result<Option<String>, LakeError> {
+    let path = root.join("lake.toml");
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(e) => return Err(io_at(&path)(e)),
+    };
+    let owner: Owner = toml::from_str(&text)
+        .map_err(|e| io_at(&path)(io::Error::new(io::ErrorKind::InvalidData, e.to_string())))?;
+    Ok(Some(owner.pipeline))
+}
+
 /// Refuses a lake of another pipeline. Says whether the lake has an owner yet.
 ///
 /// # Errors
 /// When it is another pipeline's, or the file system refuses.
 pub fn check_owner(root: &Path, pipeline: &str) -> Result<bool, LakeError> {
-    let path = root.join("lake.toml");
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(false),
-        Err(e) => return Err(io_at(&path)(e)),
-    };
-    let owner: Owner = toml::from_str(&text)
-        .map_err(|e| io_at(&path)(io::Error::new(io::ErrorKind::InvalidData, e.to_string())))?;
-    if owner.pipeline == pipeline {
-        return Ok(true);
+    match owner(root)? {
+        None => Ok(false),
+        Some(owner) if owner == pipeline => Ok(true),
+        Some(owner) => Err(LakeError::Foreign {
+            lake: root.display().to_string(),
+            owner,
+            asked: pipeline.to_owned(),
+        }),
     }
-    Err(LakeError::Foreign {
-        lake: root.display().to_string(),
-        owner: owner.pipeline,
-        asked: pipeline.to_owned(),
-    })
 }
 
 /// Where the original of a submission is kept in a lake.
@@ -183,40 +200,13 @@ pub fn pinned(root: &Path, edition: &str) -> Result<Option<Pin>, LakeError> {
 /// The file of a snapshot that says what it was made with.
 const ABOUT: &str = "snapshot.toml";
 
-/// The file that says which snapshot was current from when on, a line each.
-const HISTORY: &str = "current.log";
-
-/// The snapshot that was current before another one last became it.
-///
-/// # Errors
-/// When nothing was published before it, or what was is no more there.
-pub fn before(root: &Path, snapshot: &Snapshot) -> Result<Snapshot, LakeError> {
-    let path = root.join("runs").join(HISTORY);
-    let text = fs::read_to_string(&path).unwrap_or_default();
-    let ids: Vec<&str> = text
-        .lines()
-        .filter_map(|line| line.split_whitespace().nth(1))
-        .collect();
-    let last = ids.iter().rposition(|id| *id == snapshot.id);
-    let earlier = ids[..last.unwrap_or(ids.len())]
-        .iter()
-        .rev()
-        .find(|id| **id != snapshot.id);
-    match earlier {
-        Some(id) => Snapshot::named(root, id),
-        None => Err(LakeError::NothingBefore {
-            id: snapshot.id.clone(),
-        }),
-    }
-}
-
 /// A lake that this process may write to.
 #[derive(Debug)]
 pub struct Lake {
     root: PathBuf,
     /// The lake that this one stands before: what is not kept here is looked for there.
     behind: Option<PathBuf>,
-    _lock: File,
+    _lock: Lock,
 }
 
 /// A published snapshot.
@@ -237,31 +227,34 @@ impl Lake {
             fs::create_dir_all(&directory).map_err(io_at(&directory))?;
         }
         make_private(&root.join("inbox"))?;
-        let lock_path = root.join(".lock");
-        let lock = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&lock_path)
-            .map_err(io_at(&lock_path))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(LakeError::Locked(root.display().to_string()));
-            }
-            Err(TryLockError::Error(e)) => return Err(io_at(&lock_path)(e)),
-        }
+        let lock = Lock::take(root)?;
         let owner_path = root.join("lake.toml");
         if !check_owner(root, pipeline)? {
             let text =
                 format!("# The pipeline that this lake belongs to.\npipeline = \"{pipeline}\"\n");
-            write_durably(&owner_path, text.as_bytes()).map_err(io_at(&owner_path))?;
+            let aside = root.join(".lake.toml.part");
+            write_durably(&aside, text.as_bytes()).map_err(io_at(&aside))?;
+            fs::rename(&aside, &owner_path).map_err(io_at(&owner_path))?;
+            sync_directory(root)?;
         }
-        Ok(Self {
+        let lake = Self {
             root: root.to_owned(),
             behind: None,
             _lock: lock,
-        })
+        };
+        lake.clear_leftovers()?;
+        Ok(lake)
+    }
+
+    /// Opens a lake that is there, whosever it is, for writing.
+    ///
+    /// # Errors
+    /// When there is none, another run writes to it, or the file system refuses.
+    pub fn open_existing(root: &Path) -> Result<Self, LakeError> {
+        match owner(root)? {
+            Some(pipeline) => Self::open(root, &pipeline),
+            None => Err(LakeError::Absent(root.display().to_string())),
+        }
     }
 
     /// Where this lake is, and the lake that it stands before.
@@ -312,7 +305,9 @@ impl Lake {
         restrict(&aside, 0o600).map_err(io_at(&aside))?;
         io::copy(&mut original, &mut copy).map_err(io_at(&aside))?;
         copy.sync_all().map_err(io_at(&aside))?;
-        fs::rename(&aside, &to).map_err(io_at(&to))
+        fs::rename(&aside, &to).map_err(io_at(&to))?;
+        // Many originals come at once: their folder is made durable before a snapshot that names them is.
+        Ok(())
     }
 
     /// Writes a snapshot: all contract tables, those not given as empty ones. Readers see it once [`Self::point_current_at`]
@@ -361,6 +356,7 @@ impl Lake {
             fs::rename(&aside, &directory).map_err(io_at(&directory))?;
         }
         sync_directory(&self.root.join("snapshots"))?;
+        sync_directory(&self.root.join("inbox"))?;
         Ok(Snapshot {
             id: id.to_owned(),
             directory,
@@ -380,17 +376,6 @@ impl Lake {
         fs::rename(&aside, &link).map_err(io_at(&link))?;
         sync_directory(&self.root)?;
         self.note_current(id)
-    }
-
-    /// Notes when a snapshot became current.
-    fn note_current(&self, id: &str) -> Result<(), LakeError> {
-        let path = self.root.join("runs").join(HISTORY);
-        let mut log = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(&path)
-            .map_err(io_at(&path))?;
-        writeln!(log, "{} {id}", jiff::Timestamp::now()).map_err(io_at(&path))
     }
 }
 

@@ -56,6 +56,18 @@ pub(super) fn name_of(plan: &Plan, docket: &Docket, submission: &Submission) -> 
     format!("{}-{}", submission.sha256, &hex(&hasher.finalize())[..16])
 }
 
+/// The files of the cache that hold contents.
+pub(super) fn files_of(name: &str, contents: &Contents) -> Vec<String> {
+    let records = contents
+        .records
+        .iter()
+        .filter_map(|records| match &records.rows {
+            RecordsAt::Cache(at) => Some(at.name.clone()),
+            RecordsAt::Memory(_) => None,
+        });
+    std::iter::once(name.to_owned()).chain(records).collect()
+}
+
 /// The contents kept under a name, if they are whole.
 pub(super) fn look_up(lake: &Lake, name: &str) -> Option<Contents> {
     let kept: Kept = serde_json::from_slice(&lake.cached(name)?).ok()?;

@@ -24,6 +24,7 @@ mod reference;
 mod register;
 mod run;
 mod source;
+mod status;
 mod summary;
 mod tables;
 mod template;
@@ -45,6 +46,7 @@ pub use feedback::{Feedback, FeedbackOptions, feedback};
 pub use inspect::{Inspected, Inspection, inspect, read_files};
 pub use load::{load, load_edition};
 pub use run::{Progress, Reading, Run, RunError, RunOptions, Stage, open_engine, run};
+pub use status::{CollectionStatus, Owed, State, Status, StatusQuestion, status};
 pub use summary::{Correction, DecisionLine, Headlines, Overdue, ReportCount, Summary};
 pub use template::{BlankForm, TemplateError, TemplateOptions, template};
 pub use trace::{
@@ -138,6 +140,15 @@ pub struct Plan {
     pub correspondence: Correspondence,
     /// Codes as people read them.
     pub lexicon: Lexicon,
+}
+
+impl Plan {
+    /// Whether a form is a list of records.
+    #[must_use]
+    pub fn is_list(&self, form: &str) -> bool {
+        let mut forms = self.vocabulary.forms.iter();
+        forms.any(|f| f.code == form && f.records.is_some())
+    }
 }
 
 /// What the summary of a run shows of the country.

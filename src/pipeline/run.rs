@@ -125,7 +125,11 @@ pub async fn run(
     let snapshot = taken.snapshot;
     progress(Stage::Tables, 0, 1);
     let engine = open_engine(&snapshot)?;
-    let printed = tables::build_all(&engine, plan).await?;
+    // Without a value there is nothing to print.
+    let printed = match snapshot.rows("observations")? {
+        0 => Vec::new(),
+        _ => tables::build_all(&engine, plan).await?,
+    };
     let findings = super::summary::read_findings(&snapshot)?;
     let book = Book::of_tables(printed);
     publish::publish(&options.out, &book, &plan.edition, &findings)?;
@@ -211,6 +215,7 @@ pub(super) async fn take_snapshot(
             .map(|(form, period)| (form.clone(), period.to_string()))
             .collect(),
     };
+    lake.note_used(&reading.used)?;
     let snapshot = lake.write(&id, &about, &tables, &records)?;
     // What was known once never takes the place of what is known now.
     if options.as_of.is_none() || before.is_none() {
@@ -238,6 +243,9 @@ pub struct Reading {
     pub read: Vec<String>,
     /// Taken from the cache.
     pub cached: usize,
+    /// What of the cache was written or used.
+    #[serde(skip)]
+    pub(super) used: BTreeSet<String>,
 }
 
 /// An engine over the tables of a snapshot.
@@ -321,6 +329,7 @@ impl Work<'_> {
         let cached: Mutex<BTreeSet<usize>> = Mutex::default();
         let slots: Vec<Mutex<Option<Contents>>> =
             submissions.iter().map(|_| Mutex::new(None)).collect();
+        let used: Mutex<BTreeSet<String>> = Mutex::default();
         let failure: Mutex<Option<LakeError>> = Mutex::new(None);
         let workers = std::thread::available_parallelism().map_or(1, usize::from);
         std::thread::scope(|scope| {
@@ -338,7 +347,10 @@ impl Work<'_> {
                             }
                         } else {
                             match self.contents(submission) {
-                                Ok((contents, from_cache)) => {
+                                Ok((contents, name, from_cache)) => {
+                                    if let Ok(mut used) = used.lock() {
+                                        used.extend(cache::files_of(&name, &contents));
+                                    }
                                     if let (true, Ok(mut cached)) = (from_cache, cached.lock()) {
                                         cached.insert(i);
                                     }
@@ -383,23 +395,50 @@ impl Work<'_> {
                 .map(|(_, s)| s.file_name.clone())
                 .collect(),
             cached: cached.len(),
+            used: used.into_inner().unwrap_or_default(),
         };
         Ok((contents, reading))
     }
 
     /// What a submission holds, and whether that was known.
-    fn contents(&self, submission: &Submission) -> Result<(Contents, bool), LakeError> {
+    fn contents(&self, submission: &Submission) -> Result<(Contents, String, bool), LakeError> {
         let name = cache::name_of(self.plan, self.docket, submission);
         let known = (!self.full)
             .then(|| cache::look_up(self.lake, &name))
             .flatten();
         if let Some(contents) = known {
-            return Ok((contents, true));
+            return Ok((contents, name, true));
         }
         let original = self.lake.original(&submission.sha256);
         let mut contents = read_submission(self.plan, self.docket, submission, &original);
         cache::keep(self.lake, &name, &mut contents)?;
-        Ok((contents, false))
+        Ok((contents, name, false))
+    }
+
+    /// What rules and models make of reports: their tables, and what was noticed of all together.
+    async fn total(
+        &self,
+        reports: &mut [Report],
+    ) -> Result<(BTreeMap<&'static str, RecordBatch>, Vec<Finding>), RunError> {
+        let Self {
+            plan,
+            docket,
+            progress,
+            ..
+        } = *self;
+        progress(Stage::Validate, 0, plan.rules.len());
+        let (engine, mut out) = judge_reports(plan, docket, reports).await?;
+        reports_after_their_due_date(reports, &plan.duties, &plan.zone);
+
+        progress(Stage::Query, 0, 1);
+        let totals = query::run(&engine, &plan.models, &plan.geography, &plan.country).await?;
+        for (name, batch) in &totals {
+            engine.register(name, batch.schema(), vec![batch.clone()])?;
+        }
+        out.extend(totals);
+        let found = validate::run_checks(&engine, reports, &plan.lexicon).await?;
+        note_late_corrections(&engine, plan, reports).await?;
+        Ok((out, found))
     }
 
     /// Everything between the originals and the tables of a snapshot.
@@ -418,7 +457,6 @@ impl Work<'_> {
             plan,
             submissions,
             docket,
-            progress,
             ..
         } = *self;
         let (mut contents, reading) = self.read_all()?;
@@ -440,18 +478,15 @@ impl Work<'_> {
             &plan.lexicon,
         );
 
-        progress(Stage::Validate, 0, plan.rules.len());
-        let (engine, mut out) = judge_reports(plan, docket, &mut reports).await?;
-        reports_after_their_due_date(&mut reports, &plan.duties, &plan.zone);
-
-        progress(Stage::Query, 0, 1);
-        let totals = query::run(&engine, &plan.models, &plan.geography, &plan.country).await?;
-        for (name, batch) in &totals {
-            engine.register(name, batch.schema(), vec![batch.clone()])?;
-        }
-        out.extend(totals);
-        findings.extend(validate::run_checks(&engine, &mut reports, &plan.lexicon).await?);
-        note_late_corrections(&engine, plan, &mut reports).await?;
+        let mut out = if reports.iter().all(|report| plan.is_list(&report.form)) {
+            // Nothing is to be judged or totalled: these tables are empty.
+            reports_after_their_due_date(&mut reports, &plan.duties, &plan.zone);
+            reference_tables(plan)?.into_iter().collect()
+        } else {
+            let (out, found) = self.total(&mut reports).await?;
+            findings.extend(found);
+            out
+        };
 
         let known: Vec<Known<'_>> = submissions.iter().map(Submission::known).collect();
         let (decided, about_decisions) = docket.close(&known, &reports);

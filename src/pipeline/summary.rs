@@ -145,7 +145,7 @@ pub(super) fn texts(batch: &RecordBatch, column: &str) -> StringArray {
         )
 }
 
-fn optional(array: &StringArray, row: usize) -> Option<String> {
+pub(super) fn optional(array: &StringArray, row: usize) -> Option<String> {
     array.is_valid(row).then(|| array.value(row).to_owned())
 }
 
@@ -276,7 +276,7 @@ fn corrections(findings: &[Finding]) -> Vec<Correction> {
 }
 
 /// The code of the finding of a report that is owed and did not come.
-const MISSING: &str = "TH404";
+pub(super) const MISSING: &str = "TH404";
 
 async fn report_counts(
     engine: &Engine,

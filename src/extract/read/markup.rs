@@ -43,6 +43,12 @@ impl Markup {
     /// Follows further bytes of the part.
     pub(super) fn follow(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() && !self.foreign {
+            if self.state == State::Text {
+                bytes = &bytes[self.follow_plain(bytes)..];
+                if bytes.is_empty() {
+                    return;
+                }
+            }
             let was_text = self.state == State::Text;
             let taken = self.step(bytes);
             self.token += taken;
@@ -56,6 +62,44 @@ impl Markup {
                 self.token = 0;
             }
             bytes = &bytes[taken..];
+        }
+    }
+
+    /// Follows text and tags as office programs write them, as long as they are whole: most of a part is nothing else.
+    /// Gives the number of bytes followed; what comes next is left to [`Self::step`].
+    fn follow_plain(&mut self, bytes: &[u8]) -> usize {
+        let mut followed = 0;
+        loop {
+            let Some(opens) = bytes[followed..].iter().position(|b| *b == b'<') else {
+                return followed;
+            };
+            let opens = followed + opens;
+            let tag = &bytes[opens + 1..];
+            let closes = match tag.first() {
+                Some(b'/') => true,
+                Some(b'!' | b'?') | None => return followed,
+                Some(_) => false,
+            };
+            let mut quote = 0_u8;
+            let ends = tag.iter().position(|byte| match (quote, byte) {
+                (0, b'>') => true,
+                (0, b'"' | b'\'') => {
+                    quote = *byte;
+                    false
+                }
+                _ => {
+                    if *byte == quote {
+                        quote = 0;
+                    }
+                    false
+                }
+            });
+            let Some(ends) = ends else { return followed };
+            self.longest_text = self.longest_text.max(self.token + opens - followed + 1);
+            self.longest_tag = self.longest_tag.max(ends + 1);
+            self.token = 0;
+            self.end_tag(closes, ends > 0 && tag[ends - 1] == b'/');
+            followed = opens + 1 + ends + 1;
         }
     }
 

@@ -228,6 +228,7 @@ fn reports(world: &World) -> Vec<Report> {
             is_current: sent.is_current,
             outranked: false,
             held: false,
+            records: 0,
             observations: observations.collect(),
             held_values: Vec::new(),
             comparisons: Vec::new(),

@@ -1,0 +1,80 @@
+//! One writer at a time: a lock of the operating system, and who holds it.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::path::Path;
+
+use super::{LakeError, io_at};
+
+/// The file that is locked. It names the holder as long as the lock is held.
+const LOCK: &str = ".lock";
+
+/// The lock of a lake; given back when it is dropped, or by the system when the process ends.
+#[derive(Debug)]
+pub(super) struct Lock(File);
+
+impl Lock {
+    /// Takes the lock.
+    ///
+    /// # Errors
+    /// When another process holds it, or the file system refuses.
+    pub(super) fn take(root: &Path) -> Result<Self, LakeError> {
+        let path = root.join(LOCK);
+        let mut file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .read(true)
+            .write(true)
+            .open(&path)
+            .map_err(io_at(&path))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(LakeError::Locked {
+                    lake: root.display().to_string(),
+                    holder: holder(&mut file),
+                });
+            }
+            Err(TryLockError::Error(e)) => return Err(io_at(&path)(e)),
+        }
+        let text = format!(
+            "process {} on {}, since {}\n",
+            std::process::id(),
+            host(),
+            jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ")
+        );
+        file.set_len(0)
+            .and_then(|()| file.write_all(text.as_bytes()))
+            .map_err(io_at(&path))?;
+        Ok(Self(file))
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // What names nobody misleads nobody. The system gives the lock back with the file.
+        let _ = self.0.set_len(0);
+    }
+}
+
+/// Who holds the lock, as the holder wrote it.
+fn holder(file: &mut File) -> String {
+    let mut text = String::new();
+    let read = file
+        .rewind()
+        .and_then(|()| file.take(200).read_to_string(&mut text));
+    match (read, text.trim()) {
+        (Ok(_), holder) if !holder.is_empty() => holder.to_owned(),
+        _ => "it did not say who it is".to_owned(),
+    }
+}
+
+fn host() -> String {
+    std::fs::read_to_string("/proc/sys/kernel/hostname")
+        .ok()
+        .or_else(|| std::env::var("HOSTNAME").ok())
+        .map_or_else(
+            || "an unknown host".to_owned(),
+            |name| name.trim().to_owned(),
+        )
+}
