@@ -9,11 +9,13 @@ mod diff;
 mod explain;
 mod feedback;
 mod inspect;
+mod journal;
 mod run;
 mod show;
 mod snapshots;
 mod sql;
 mod status;
+mod summary;
 mod template;
 mod trace;
 

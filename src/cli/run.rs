@@ -1,26 +1,23 @@
 //! `tonghop run`: the main job.
 
-use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::str::FromStr;
-use std::sync::Mutex;
 
 use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::{CLEAN, FINDINGS, Format, default_pipeline, show};
+use super::journal::{Journal, Log};
+use super::summary::{human, planned};
+use super::{CLEAN, FAILED, FINDINGS, Format, default_pipeline, show};
 use crate::diagnostic::{most_important_first, write_finding};
-use crate::pipeline::{self, Foreseen, NationalChanges, Plan, Run, RunOptions, Stage, Summary};
+use crate::lake::LakeError;
+use crate::pipeline::{self, Plan, Run, RunError, RunOptions};
 
 /// Findings shown on screen; the files have them all.
 const SHOWN_FINDINGS: usize = 12;
-
-/// Changed headlines shown on screen.
-const SHOWN_CHANGES: usize = 12;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -52,6 +49,9 @@ pub(super) struct Arguments {
     /// Show what a run would read, supersede and change, and write nothing.
     #[arg(long)]
     plan: bool,
+    /// How it tells what it does, on standard error.
+    #[arg(long, default_value = "human")]
+    log: Log,
     /// How the summary is shown.
     #[arg(long, default_value = "human")]
     format: Format,
@@ -115,26 +115,48 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
         as_of: moment(arguments.as_of),
         full: arguments.full,
     };
+    let journal = Journal::new(arguments.log);
     if arguments.plan {
-        return foresee(&plan, &options, arguments.format).await;
+        return foresee(&plan, &options, arguments.format, &journal).await;
     }
-    let started = Timestamp::now();
-    let watch = Watch::new();
+    journal.begin(&plan, &options);
     let result = pipeline::run(&plan, &options, &|stage, done, all| {
-        watch.see(stage, done, all);
+        journal.see(stage, done, all);
     })
     .await;
-    watch.end();
+    journal.end();
     let run = match result {
         Ok(run) => run,
-        Err(e) => return show::failure(&e.to_string()),
+        Err(e) => {
+            let message = e.to_string();
+            // A lake that this run may not write to gets no report of it.
+            let is_ours = !matches!(
+                e,
+                RunError::Lake(LakeError::Locked { .. } | LakeError::Foreign { .. })
+            );
+            if is_ours && options.lake.join("runs").is_dir() {
+                journal.keep(&plan, &options, FAILED, Err(&message));
+            }
+            journal.fail(&message);
+            return ExitCode::from(FAILED);
+        }
     };
-    note_run(&options, &run, started);
+    let (errors, warnings, _) = run.summary.findings;
+    let errors = errors + run.summary.overdue.len();
+    let failed = match arguments.fail_on {
+        FailOn::Error => errors > 0,
+        FailOn::Warning => errors + warnings > 0,
+        FailOn::Never => false,
+    };
+    let exit = if failed { FINDINGS } else { CLEAN };
+    journal.keep(&plan, &options, exit, Ok(&run));
+    journal.tell(&run, exit);
     match arguments.format {
-        Format::Human => {
+        Format::Human if arguments.log == Log::Human => {
             show_findings(&run);
             show::note(&human(&run.summary));
         }
+        Format::Human => {}
         Format::Json => match serde_json::to_string_pretty(&run.summary) {
             Ok(text) => {
                 if let Err(e) = show::data(&format!("{text}\n")) {
@@ -144,24 +166,16 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
             Err(e) => return show::failure(&e.to_string()),
         },
     }
-    let (errors, warnings, _) = run.summary.findings;
-    let errors = errors + run.summary.overdue.len();
-    let failed = match arguments.fail_on {
-        FailOn::Error => errors > 0,
-        FailOn::Warning => errors + warnings > 0,
-        FailOn::Never => false,
-    };
-    ExitCode::from(if failed { FINDINGS } else { CLEAN })
+    ExitCode::from(exit)
 }
 
 /// Shows what a run would do.
-async fn foresee(plan: &Plan, options: &RunOptions, format: Format) -> ExitCode {
-    let watch = Watch::new();
+async fn foresee(plan: &Plan, options: &RunOptions, format: Format, journal: &Journal) -> ExitCode {
     let result = pipeline::foresee(plan, options, &|stage, done, all| {
-        watch.see(stage, done, all);
+        journal.see(stage, done, all);
     })
     .await;
-    watch.end();
+    journal.end();
     let foreseen = match result {
         Ok(foreseen) => foreseen,
         Err(e) => return show::failure(&e.to_string()),
@@ -176,99 +190,6 @@ async fn foresee(plan: &Plan, options: &RunOptions, format: Format) -> ExitCode 
     match show::data(&text) {
         Ok(()) => ExitCode::from(CLEAN),
         Err(e) => show::failure(&e.to_string()),
-    }
-}
-
-/// What a run would do, as people read it.
-fn planned(foreseen: &Foreseen) -> String {
-    use std::fmt::Write as _;
-    let mut text = String::new();
-    let _ = if foreseen.is_new {
-        writeln!(text, "would publish snapshot {}", foreseen.snapshot)
-    } else {
-        writeln!(text, "would publish nothing: nothing has changed")
-    };
-    let reading = &foreseen.reading;
-    let _ = writeln!(
-        text,
-        "  read         {} files; {} were read before",
-        reading.read.len(),
-        reading.cached
-    );
-    for name in &reading.read {
-        let _ = writeln!(text, "               {name}");
-    }
-    for (name, outcome) in &foreseen.files {
-        let _ = writeln!(
-            text,
-            "  new          {name} ({})",
-            outcome.replace('_', " ")
-        );
-    }
-    for report in &foreseen.superseded {
-        let by = report.by.as_deref().unwrap_or("nothing");
-        let _ = writeln!(
-            text,
-            "  superseded   {} {} {} · {} by {by}",
-            report.unit, report.form, report.period, report.file_name
-        );
-    }
-    let [before, after] = foreseen.findings;
-    let _ = writeln!(
-        text,
-        "  findings     {} errors, {} warnings, {} infos (now {}, {}, {})",
-        after.0, after.1, after.2, before.0, before.1, before.2
-    );
-    if let Some(changes) = &foreseen.national {
-        text.push_str(&national(changes));
-    }
-    text
-}
-
-/// Changes of the national figures, as people read them.
-fn national(changes: &NationalChanges) -> String {
-    use std::fmt::Write as _;
-    let mut text = String::new();
-    let _ = writeln!(
-        text,
-        "  changed      {} national figures on the geography of {} (since {})",
-        changes.figures, changes.geography, changes.before
-    );
-    for change in changes.headlines.iter().take(SHOWN_CHANGES) {
-        let side = |figure: &Option<String>| figure.clone().unwrap_or_else(|| "nothing".to_owned());
-        let _ = writeln!(
-            text,
-            "               {} {}: {} -> {}",
-            change.name,
-            change.period,
-            side(&change.before),
-            side(&change.after)
-        );
-    }
-    let more = changes.headlines.len().saturating_sub(SHOWN_CHANGES);
-    if more > 0 {
-        let _ = writeln!(text, "               and {more} more; see `tonghop diff`");
-    }
-    text
-}
-
-/// Notes times and the summary in the lake's `runs/`; a lake that refuses it is no reason to fail.
-fn note_run(options: &RunOptions, run: &Run, started: Timestamp) {
-    let ended = Timestamp::now();
-    let note = serde_json::json!({
-        "started": started.to_string(),
-        "ended": ended.to_string(),
-        "seconds": ended.duration_since(started).as_secs_f64(),
-        "version": env!("CARGO_PKG_VERSION"),
-        "summary": run.summary,
-    });
-    let name = started.strftime("%Y%m%dT%H%M%S%6fZ").to_string();
-    let path = options.lake.join("runs").join(format!("{name}.json"));
-    if let Err(e) = std::fs::write(&path, format!("{note:#}\n")) {
-        show::note(&format!(
-            "warning: {} could not be written: {e}",
-            path.display()
-        ));
     }
 }
 
@@ -287,202 +208,5 @@ fn show_findings(run: &Run) {
             "\n… and {more} more findings, all of them in {}/findings.csv",
             run.summary.out
         ));
-    }
-}
-
-/// The summary as people read it.
-fn human(summary: &Summary) -> String {
-    use std::fmt::Write as _;
-    let mut text = String::new();
-    let all: i64 = summary.submissions.values().sum();
-    let outcomes: Vec<String> = summary
-        .submissions
-        .iter()
-        .map(|(outcome, n)| format!("{n} {}", outcome.replace('_', " ")))
-        .collect();
-    let (errors, warnings, infos) = summary.findings;
-    let _ = writeln!(
-        text,
-        "\n{} · snapshot {}",
-        summary.pipeline, summary.snapshot
-    );
-    let _ = writeln!(text, "  submissions  {all}: {}", outcomes.join(", "));
-    for report in &summary.reports {
-        let _ = writeln!(
-            text,
-            "  reports      {} {:<8} {:>3} of {} units ({} {})",
-            report.form,
-            report.period,
-            report.units_reported,
-            report.units_expected,
-            report.reports,
-            if report.reports == 1 {
-                "report"
-            } else {
-                "reports"
-            },
-        );
-    }
-    let _ = writeln!(text, "  values       {} loaded", grouped(summary.values));
-    if summary.records > 0 {
-        let _ = writeln!(text, "  records      {} of lists", grouped(summary.records));
-    }
-    let reading = &summary.reading;
-    if reading.cached + reading.read.len() > 0 {
-        let _ = writeln!(
-            text,
-            "  read         {} files; {} were read before",
-            reading.read.len(),
-            reading.cached
-        );
-    }
-    if let Some(changes) = &summary.changes {
-        text.push_str(&national(changes));
-    }
-    for line in &summary.decisions {
-        let _ = writeln!(
-            text,
-            "  decision     {} {} · {}{} · {} ({}, {})",
-            line.number,
-            line.what,
-            line.file_name.as_deref().unwrap_or("no such file"),
-            line.sheet
-                .as_deref()
-                .map_or_else(String::new, |sheet| format!(" › {sheet}")),
-            line.outcome,
-            line.by,
-            line.on
-        );
-    }
-    for correction in &summary.corrections {
-        let _ = writeln!(
-            text,
-            "  correction   {} {} {} · {}: {}",
-            correction.unit,
-            correction.form.as_deref().unwrap_or_default(),
-            correction.period.as_deref().unwrap_or_default(),
-            correction.file_name.as_deref().unwrap_or_default(),
-            correction.message
-        );
-    }
-    let _ = writeln!(
-        text,
-        "  findings     {errors} errors, {warnings} warnings, {infos} infos"
-    );
-    if !summary.overdue.is_empty() {
-        let names: Vec<String> = summary
-            .overdue
-            .iter()
-            .take(5)
-            .map(|o| format!("{} {} {} (due {})", o.name, o.form, o.period, o.due))
-            .collect();
-        let more = summary.overdue.len().saturating_sub(5);
-        let rest = if more > 0 {
-            format!(" and {more} more")
-        } else {
-            String::new()
-        };
-        let _ = writeln!(
-            text,
-            "  overdue      {}: {}{rest}",
-            summary.overdue.len(),
-            names.join("; ")
-        );
-    }
-    let headlines = &summary.headlines;
-    if !headlines.periods.is_empty() {
-        let _ = writeln!(
-            text,
-            "\n  The country, best figures, on the geography of {}",
-            headlines.geography
-        );
-        let width = headlines
-            .rows
-            .iter()
-            .map(|(name, unit, _)| name.chars().count() + unit.chars().count() + 3)
-            .max()
-            .unwrap_or(0);
-        let mut line = format!("  {:<width$}", "");
-        for period in &headlines.periods {
-            let _ = write!(line, " {period:>20}");
-        }
-        let _ = writeln!(text, "{line}");
-        for (name, unit, cells) in &headlines.rows {
-            let head = format!("{name} ({unit})");
-            let _ = write!(text, "  {head:<width$}");
-            for cell in cells {
-                let _ = write!(text, " {cell:>20}");
-            }
-            let _ = writeln!(text);
-        }
-    }
-    let place = if summary.is_current {
-        "current".to_owned()
-    } else {
-        format!("snapshots/{}", summary.snapshot)
-    };
-    let _ = writeln!(text, "\n  lake         {}/{place}", summary.lake);
-    let _ = write!(
-        text,
-        "  tables       {} in {}/",
-        summary.tables.len(),
-        summary.out
-    );
-    text
-}
-
-fn grouped(n: i64) -> String {
-    crate::tables::format_decimal(i128::from(n) * 1_000_000, 0, ',', '.')
-}
-
-/// Shows how far a run is: a bar on a terminal, a line a stage elsewhere.
-struct Watch {
-    bar: Option<ProgressBar>,
-    stage: Mutex<Option<Stage>>,
-}
-
-impl Watch {
-    fn new() -> Self {
-        let bar = std::io::stderr().is_terminal().then(|| {
-            let style = ProgressStyle::with_template("{msg:<22} {bar:30} {pos}/{len}")
-                .unwrap_or_else(|_| ProgressStyle::default_bar());
-            ProgressBar::new(1).with_style(style)
-        });
-        Self {
-            bar,
-            stage: Mutex::new(None),
-        }
-    }
-
-    fn see(&self, stage: Stage, done: usize, all: usize) {
-        let Ok(mut seen) = self.stage.lock() else {
-            return;
-        };
-        let is_new = *seen != Some(stage);
-        *seen = Some(stage);
-        drop(seen);
-        let name = match stage {
-            Stage::Intake => "looking for files",
-            Stage::Extract => "reading submissions",
-            Stage::Validate => "applying the rules",
-            Stage::Query => "running the models",
-            Stage::Publish => "writing the snapshot",
-            Stage::Tables => "writing the tables",
-        };
-        match &self.bar {
-            Some(bar) => {
-                bar.set_message(name);
-                bar.set_length(all as u64);
-                bar.set_position(done as u64);
-            }
-            None if is_new => show::note(&format!("{name} …")),
-            None => {}
-        }
-    }
-
-    fn end(&self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
     }
 }

@@ -81,7 +81,7 @@ static TABLES: LazyLock<Vec<TableSchema>> = LazyLock::new(|| {
         ),
         table(
             "organisations",
-            "report_id unit_vintage unit_code period kind name tax_code registration_code founded commune_code sector activity rating members:i workers:i charter_capital:d assets:d revenue:d profit:d commune director_gender director_qualification high_tech:b value_chain:b sheet row:i",
+            "report_id unit_vintage unit_code period kind name tax_code registration_code founded commune_code sector activity rating members:i workers:i charter_capital:d assets:d revenue:d profit:d commune director_gender director_qualification high_tech:b in_value_chain:b sheet row:i",
             true,
         ),
         table(

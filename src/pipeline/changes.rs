@@ -142,8 +142,8 @@ async fn national(
          FULL JOIN (SELECT * FROM after_national WHERE geography = '{geography}') a \
            ON a.period = b.period AND a.indicator = b.indicator AND a.sector = b.sector AND a.fund = b.fund \
               AND a.scenario = b.scenario \
-         WHERE a.value IS DISTINCT FROM b.value OR a.status IS DISTINCT FROM b.status \
-            OR a.units_reported IS DISTINCT FROM b.units_reported \
+         WHERE (a.value IS DISTINCT FROM b.value) OR (a.status IS DISTINCT FROM b.status) \
+            OR (a.units_reported IS DISTINCT FROM b.units_reported) \
          ORDER BY 2 DESC, 1"
     );
     let (_, batches) = compared.query(&sql).await?;

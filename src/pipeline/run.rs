@@ -104,8 +104,10 @@ pub struct Run {
     pub summary: Summary,
     /// All findings, as stored.
     pub findings: Vec<Finding>,
-    /// The snapshot that readers see now.
+    /// The snapshot that the run made, or found there.
     pub snapshot: Snapshot,
+    /// The one that was current before it.
+    pub before: Option<String>,
 }
 
 /// Runs a pipeline.
@@ -145,6 +147,7 @@ pub async fn run(
         summary,
         findings,
         snapshot,
+        before: taken.before.map(|before| before.id),
     })
 }
 

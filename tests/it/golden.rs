@@ -248,7 +248,7 @@ fn values_are_decimals_and_codes_are_text_in_every_file() {
                     name if name.starts_with("tolerance") => "Decimal128(38, 6)",
                     "charter_capital" | "assets" | "revenue" | "profit" => "Decimal128(38, 6)",
                     "received_at" => "Timestamp(µs, \"UTC\")",
-                    "is_current" => "Boolean",
+                    "is_current" | "high_tech" | "in_value_chain" => "Boolean",
                     "size_bytes" | "revision" | "observations" | "errors" | "warnings"
                     | "cells_total" | "cells_loaded" | "cells_explained" | "units_reported"
                     | "units_expected" | "sources" | "expected" | "passed" | "failed"

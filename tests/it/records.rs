@@ -173,7 +173,7 @@ fn a_record_has_every_field_in_the_lakes_words_and_units() {
     );
     assert_eq!(one.decimal("profit"), Some(-3_500_000));
     assert_eq!(
-        (one.flag("high_tech"), one.flag("value_chain")),
+        (one.flag("high_tech"), one.flag("in_value_chain")),
         (Some(true), None)
     );
     assert_eq!(one.int("row"), Some(7));
@@ -253,7 +253,7 @@ fn what_cannot_be_believed_is_named_by_its_cell_and_the_record_is_kept() {
         sheet.write(8, 11, 3.5).unwrap();
         sheet.write(9, 13, "1.234").unwrap();
         sheet.write(10, 3, "0100000001").unwrap();
-        sheet.write(11, 1, "").unwrap();
+        sheet.clear_cell(11, 1);
         sheet.write(12, 14, "#N/A hết").unwrap();
         sheet.write(13, 5, "12/2020").unwrap();
         sheet.write(14, 16, "-").unwrap();

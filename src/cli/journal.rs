@@ -1,0 +1,286 @@
+//! What is said while a run goes on, and the report of it that stays in the lake.
+//!
+//! On a terminal a bar shows how far it is, elsewhere each stage is a line; with `--log json` every line is an object.
+//! The report is `runs/<started>.json`; docs/run-report.md says what stands in it.
+
+use std::fs;
+use std::io::IsTerminal;
+use std::path::Path;
+use std::sync::Mutex;
+use std::time::Instant;
+
+use clap::ValueEnum;
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::show;
+use crate::diagnostic::{Finding, Severity};
+use crate::pipeline::{Plan, Run, RunOptions, Stage};
+
+/// The form of the report. A key that is added does not change it; one that goes or means something else does.
+const SCHEMA: &str = "tonghop-run-report/1";
+
+/// How a run tells what it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Log {
+    /// For people: a bar on a terminal, else a line a stage.
+    Human,
+    /// One JSON object a line.
+    Json,
+}
+
+/// A stage and how long it took.
+#[derive(Debug, Clone, Copy)]
+struct Took {
+    stage: Stage,
+    began: Instant,
+    seconds: Option<f64>,
+}
+
+/// Follows one run.
+pub(super) struct Journal {
+    log: Log,
+    bar: Option<ProgressBar>,
+    started: Timestamp,
+    began: Instant,
+    stages: Mutex<Vec<Took>>,
+}
+
+impl Journal {
+    pub(super) fn new(log: Log) -> Self {
+        let shows_bar = log == Log::Human && std::io::stderr().is_terminal();
+        let bar = shows_bar.then(|| {
+            let style = ProgressStyle::with_template("{msg:<22} {bar:30} {pos}/{len}")
+                .unwrap_or_else(|_| ProgressStyle::default_bar());
+            ProgressBar::new(1).with_style(style)
+        });
+        Self {
+            log,
+            bar,
+            started: Timestamp::now(),
+            began: Instant::now(),
+            stages: Mutex::default(),
+        }
+    }
+
+    /// A line of the log, where it is one for programs.
+    fn event(&self, level: &str, event: &str, fields: &Value) {
+        if self.log != Log::Json {
+            return;
+        }
+        let mut line = Map::new();
+        line.insert("time".to_owned(), json!(Timestamp::now().to_string()));
+        line.insert("level".to_owned(), json!(level));
+        line.insert("event".to_owned(), json!(event));
+        if let Value::Object(fields) = fields {
+            line.extend(fields.clone());
+        }
+        show::note(&Value::Object(line).to_string());
+    }
+
+    pub(super) fn begin(&self, plan: &Plan, options: &RunOptions) {
+        let fields = json!({
+            "pipeline": plan.id,
+            "lake": options.lake,
+            "out": options.out,
+            "version": env!("CARGO_PKG_VERSION"),
+        });
+        self.event("info", "run_started", &fields);
+    }
+
+    /// How far the run is.
+    pub(super) fn see(&self, stage: Stage, done: usize, all: usize) {
+        let Ok(mut stages) = self.stages.lock() else {
+            return;
+        };
+        let is_new = stages.last().is_none_or(|last| last.stage != stage);
+        if is_new {
+            self.end_stage(&mut stages);
+            stages.push(Took {
+                stage,
+                began: Instant::now(),
+                seconds: None,
+            });
+        }
+        drop(stages);
+        if is_new {
+            self.event("info", "stage_started", &json!({"stage": name(stage)}));
+        }
+        match &self.bar {
+            Some(bar) => {
+                bar.set_message(doing(stage));
+                bar.set_length(all as u64);
+                bar.set_position(done as u64);
+            }
+            None if is_new && self.log == Log::Human => show::note(&format!("{} …", doing(stage))),
+            None => {}
+        }
+    }
+
+    fn end_stage(&self, stages: &mut [Took]) {
+        let Some(last) = stages.last_mut().filter(|last| last.seconds.is_none()) else {
+            return;
+        };
+        let seconds = last.began.elapsed().as_secs_f64();
+        last.seconds = Some(seconds);
+        let fields = json!({"stage": name(last.stage), "seconds": seconds});
+        self.event("info", "stage_ended", &fields);
+    }
+
+    /// The stages are over.
+    pub(super) fn end(&self) {
+        if let Ok(mut stages) = self.stages.lock() {
+            self.end_stage(&mut stages);
+        }
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+
+    /// What the run came to, for programs: errors and warnings one by one, then the whole.
+    pub(super) fn tell(&self, run: &Run, exit: u8) {
+        let grave = |f: &&Finding| f.severity >= Severity::Warning;
+        for finding in run.findings.iter().filter(grave) {
+            let fields = json!({
+                "code": finding.code,
+                "rule": finding.rule,
+                "file_name": finding.place.file_name,
+                "form": finding.place.form,
+                "sheet": finding.place.sheet,
+                "cell": finding.place.cell,
+                "unit_vintage": finding.place.unit_vintage,
+                "unit_code": finding.place.unit_code,
+                "period": finding.place.period,
+                "message_vi": finding.message_vi,
+                "message_en": finding.message_en,
+            });
+            let level = match finding.severity {
+                Severity::Error => "error",
+                Severity::Warning | Severity::Info => "warn",
+            };
+            self.event(level, "finding", &fields);
+        }
+        let event = if run.before.as_deref() == Some(&run.snapshot.id) {
+            "nothing_new"
+        } else {
+            "snapshot_published"
+        };
+        let fields = json!({"snapshot": run.snapshot.id, "before": run.before});
+        self.event("info", event, &fields);
+        let (errors, warnings, infos) = run.summary.findings;
+        let fields = json!({
+            "exit_code": exit,
+            "seconds": self.began.elapsed().as_secs_f64(),
+            "errors": errors,
+            "warnings": warnings,
+            "infos": infos,
+            "overdue": run.summary.overdue.len(),
+        });
+        self.event("info", "run_ended", &fields);
+    }
+
+    /// Why the run could not be carried out.
+    pub(super) fn fail(&self, message: &str) {
+        match self.log {
+            Log::Human => show::note(&format!("error: {message}")),
+            Log::Json => self.event("error", "run_failed", &json!({"message": message})),
+        }
+    }
+
+    /// Keeps the report of the run in the lake; a lake that refuses it is no reason to fail.
+    pub(super) fn keep(
+        &self,
+        plan: &Plan,
+        options: &RunOptions,
+        exit: u8,
+        outcome: Result<&Run, &str>,
+    ) {
+        let ended = Timestamp::now();
+        let stages: Vec<Value> = match self.stages.lock() {
+            Ok(stages) => stages
+                .iter()
+                .map(|s| json!({"stage": name(s.stage), "seconds": s.seconds}))
+                .collect(),
+            Err(_) => Vec::new(),
+        };
+        let (run, error) = (outcome.ok(), outcome.err());
+        let report = json!({
+            "schema": SCHEMA,
+            "started": self.started.to_string(),
+            "ended": ended.to_string(),
+            "seconds": self.began.elapsed().as_secs_f64(),
+            "stages": stages,
+            "version": env!("CARGO_PKG_VERSION"),
+            "process": std::process::id(),
+            "peak_memory_bytes": peak_memory(),
+            "pipeline": plan.id,
+            "definitions": plan.definition_hash,
+            "options": {
+                "submissions": options.submissions,
+                "lake": options.lake,
+                "out": options.out,
+                "at": options.at.to_string(),
+                "as_of": options.as_of.map(|t| t.to_string()),
+                "full": options.full,
+            },
+            "exit_code": exit,
+            "error": error,
+            "snapshot": run.map(|run| &run.snapshot.id),
+            "snapshot_before": run.and_then(|run| run.before.as_ref()),
+            "published": run.is_some_and(|run| run.before.as_deref() != Some(&run.snapshot.id)),
+            "summary": run.map(|run| &run.summary),
+        });
+        let name = self.started.strftime("%Y%m%dT%H%M%S%6fZ").to_string();
+        let folder = options.lake.join("runs");
+        if let Err(e) = write(&folder, &name, &format!("{report:#}\n")) {
+            let message = format!("{}: the report could not be written: {e}", folder.display());
+            match self.log {
+                Log::Human => show::note(&format!("warning: {message}")),
+                Log::Json => self.event("warn", "report_failed", &json!({"message": message})),
+            }
+        }
+    }
+}
+
+/// Writes a report aside and puts it in its place.
+fn write(folder: &Path, name: &str, text: &str) -> std::io::Result<()> {
+    let aside = folder.join(format!("{name}.part"));
+    fs::write(&aside, text)?;
+    fs::File::open(&aside)?.sync_all()?;
+    fs::rename(&aside, folder.join(format!("{name}.json")))
+}
+
+/// The most memory that this process ever had, in bytes; none where the system does not tell.
+fn peak_memory() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kilobytes: u64 = line.split_whitespace().next()?.parse().ok()?;
+    Some(kilobytes * 1024)
+}
+
+/// The word for a stage in logs and reports.
+fn name(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Intake => "intake",
+        Stage::Extract => "extract",
+        Stage::Validate => "validate",
+        Stage::Query => "query",
+        Stage::Publish => "publish",
+        Stage::Tables => "tables",
+    }
+}
+
+/// What is done in a stage, as people read it.
+fn doing(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Intake => "looking for files",
+        Stage::Extract => "reading submissions",
+        Stage::Validate => "applying the rules",
+        Stage::Query => "running the models",
+        Stage::Publish => "writing the snapshot",
+        Stage::Tables => "writing the tables",
+    }
+}
