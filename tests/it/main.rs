@@ -19,6 +19,7 @@ mod feedback;
 mod golden;
 mod graphs;
 mod hard_files;
+mod nightly;
 mod properties;
 mod readers;
 mod reading;

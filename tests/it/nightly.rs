@@ -1,0 +1,730 @@
+//! A job that runs every night: what was read is not read again, nothing that happens to a run reaches a reader, and
+//! whoever looks can see what it did.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tonghop::lake::Lake;
+
+use super::decisions::{Office, csv};
+
+/// A record list of a province: quickly read, and no model runs over it.
+fn list(province: &str, records: usize) -> Vec<u8> {
+    let mut text = format!(
+        "Biểu số: KTTT-04;\nDANH SÁCH HỢP TÁC XÃ NĂM 2025;\nĐơn vị báo cáo: UBND tỉnh {province};\nĐịa giới: 34 tỉnh;\n\
+         STT;Tên;Loại hình;Mã số thuế;Ngày thành lập;Lĩnh vực;Tình trạng;Xếp loại;Số thành viên;Số lao động;Doanh thu (triệu đồng);Giám đốc\n"
+    );
+    for n in 1..=records {
+        text.push_str(&format!(
+            "{n};HTX {province} {n};HTX;01{n:08};2019;A1;đang hoạt động;khá;{n};7;12,25;Ai\n"
+        ));
+    }
+    text.into_bytes()
+}
+
+fn program() -> PathBuf {
+    std::env::var_os("CARGO_BIN_EXE_tonghop")
+        .unwrap_or_else(|| env!("CARGO_BIN_EXE_tonghop").into())
+        .into()
+}
+
+/// The arguments of a run of an office.
+fn arguments(office: &Office, lake: &str) -> Vec<String> {
+    let place = |name: &str| office.path(name).to_string_lossy().into_owned();
+    let out = format!("{lake}-out");
+    let pairs = [
+        ("--submissions", place("inbox")),
+        ("--lake", place(lake)),
+        ("--out", place(&out)),
+        ("--fail-on", "never".to_owned()),
+        ("--at", "2026-11-30".to_owned()),
+    ];
+    let mut all = vec!["run".to_owned(), place("pipelines/kttt")];
+    all.extend(
+        pairs
+            .into_iter()
+            .flat_map(|(name, value)| [name.to_owned(), value]),
+    );
+    all
+}
+
+fn ask(arguments: &[&str]) -> Output {
+    Command::new(program()).args(arguments).output().unwrap()
+}
+
+/// All files below a directory with their bytes and times; a link with what it says.
+fn tree(directory: &Path) -> BTreeMap<PathBuf, (Vec<u8>, Option<std::time::SystemTime>)> {
+    let mut all = BTreeMap::new();
+    let mut folders = vec![directory.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            let metadata = fs::symlink_metadata(&path).unwrap();
+            if metadata.is_symlink() {
+                let to = fs::read_link(&path).unwrap();
+                all.insert(path, (to.to_string_lossy().into_owned().into_bytes(), None));
+            } else if metadata.is_dir() {
+                folders.push(path);
+            } else {
+                let bytes = fs::read(&path).unwrap();
+                all.insert(path, (bytes, metadata.modified().ok()));
+            }
+        }
+    }
+    all
+}
+
+/// The tables of the current snapshot, by their files.
+fn current(lake: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let root = fs::canonicalize(lake.join("current")).unwrap();
+    tree(&root)
+        .into_iter()
+        .map(|(path, (bytes, _))| (path.strip_prefix(&root).unwrap().to_owned(), bytes))
+        .collect()
+}
+
+fn current_id(lake: &Path) -> String {
+    let target = fs::read_link(lake.join("current")).unwrap();
+    target.file_name().unwrap().to_string_lossy().into_owned()
+}
+
+fn reports_of(lake: &Path) -> Vec<Value> {
+    let mut names: Vec<PathBuf> = fs::read_dir(lake.join("runs"))
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .filter(|p| p.extension().is_some_and(|e| e == "json"))
+        .collect();
+    names.sort();
+    names
+        .iter()
+        .map(|p| serde_json::from_str(&fs::read_to_string(p).unwrap()).unwrap())
+        .collect()
+}
+
+fn read_by(report: &Value) -> (Vec<&str>, u64) {
+    let reading = &report["summary"]["reading"];
+    let read = reading["read"].as_array().unwrap();
+    (
+        read.iter().map(|name| name.as_str().unwrap()).collect(),
+        reading["cached"].as_u64().unwrap(),
+    )
+}
+
+#[test]
+fn what_was_read_is_read_again_only_when_what_it_depends_on_changes() {
+    let mut office = Office::new();
+    office.send("a.csv", "2026-01-02", &list("Sơn La", 20));
+    office.send("b.csv", "2026-01-03", &list("Lào Cai", 20));
+    office.run("lake", &[]);
+    office.run("lake", &[]);
+    office.send("c.csv", "2026-01-04", &list("Lào Cai", 21));
+    office.run("lake", &[]);
+    let change = |file: &str, from: &str, to: &str| {
+        let path = office.path(file);
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{file}");
+        fs::write(path, text.replacen(from, to, 1)).unwrap();
+    };
+    change("pipelines/kttt/rules.toml", "\n", "\n# Another line.\n");
+    office.run("lake", &[]);
+    change(
+        "pipelines/kttt/forms/kttt-04.toml",
+        "\"Tên\"",
+        "\"Tên\", \"Tên gọi\"",
+    );
+    office.run("lake", &[]);
+    change("pipelines/reference/name_aliases.csv", "\n", "\n");
+    let reports = reports_of(&office.path("lake"));
+    let read: Vec<_> = reports.iter().map(read_by).collect();
+    let all = vec!["a.csv", "b.csv", "c.csv"];
+    assert_eq!(
+        read,
+        [
+            (vec!["a.csv", "b.csv"], 0),
+            (vec![], 0),
+            (vec!["c.csv"], 2),
+            (vec![], 3),
+            (all, 0),
+        ]
+    );
+    let published: Vec<_> = reports
+        .iter()
+        .map(|r| r["published"].as_bool().unwrap())
+        .collect();
+    assert_eq!(published, [true, false, true, true, true]);
+    // The same bytes as from nothing, and as without the cache.
+    office.run("other", &[]);
+    office.run("third", &["--full"]);
+    let lake = current(&office.path("lake"));
+    assert_eq!(lake, current(&office.path("other")));
+    assert_eq!(lake, current(&office.path("third")));
+    // Files that did not change are links to those of the snapshot before.
+    use std::os::unix::fs::MetadataExt;
+    let folder = office.path("lake/current/organisations");
+    let linked = fs::read_dir(folder)
+        .unwrap()
+        .filter(|e| e.as_ref().unwrap().metadata().unwrap().nlink() > 1);
+    assert_eq!(linked.count(), 3);
+}
+
+#[test]
+fn a_damaged_cache_is_read_past() {
+    let mut office = Office::new();
+    office.send("a.csv", "2026-01-02", &list("Sơn La", 20));
+    office.run("lake", &[]);
+    let sound = current(&office.path("lake"));
+    for entry in fs::read_dir(office.path("lake/cache")).unwrap() {
+        let path = entry.unwrap().path();
+        let mut bytes = fs::read(&path).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 0x55;
+        fs::write(path, bytes).unwrap();
+    }
+    fs::remove_file(office.path("lake/current")).unwrap();
+    fs::remove_dir_all(office.path("lake/snapshots")).unwrap();
+    office.run("lake", &[]);
+    assert_eq!(sound, current(&office.path("lake")));
+    let reports = reports_of(&office.path("lake"));
+    assert_eq!(read_by(reports.last().unwrap()), (vec!["a.csv"], 0));
+}
+
+#[test]
+fn a_plan_tells_what_a_run_would_do_and_writes_nothing() {
+    let mut office = Office::new();
+    office.send(
+        "a.csv",
+        "2025-01-02",
+        &csv("UBND tỉnh Sơn La", 2024, 100, 80, ""),
+    );
+    office.run("lake", &[]);
+    office.send(
+        "b.csv",
+        "2025-02-02",
+        &csv("UBND tỉnh Sơn La", 2024, 107, 80, ""),
+    );
+    let before = (tree(&office.path("lake")), tree(&office.path("lake-out")));
+    let text = office.run("lake", &["--plan"]);
+    for said in [
+        "b.csv (accepted",
+        "superseded   2004:14 KTTT-01 2024 · a.csv by b.csv",
+        "national figures",
+        "Cooperatives 2024: 100 (1/34) -> 107 (1/34)",
+        "1 files; 1 were read before",
+    ] {
+        assert!(text.contains(said), "{said} in {text}");
+    }
+    assert_eq!(
+        before,
+        (tree(&office.path("lake")), tree(&office.path("lake-out")))
+    );
+    let text = office.run("lake", &[]);
+    assert!(
+        text.contains("Cooperatives 2024: 100 (1/34) -> 107 (1/34)"),
+        "{text}"
+    );
+    let text = office.run("lake", &["--plan"]);
+    assert!(text.contains("nothing has changed"), "{text}");
+}
+
+#[test]
+fn one_run_at_a_time_and_readers_need_no_lock() {
+    let mut office = Office::new();
+    office.send("a.csv", "2026-01-02", &list("Sơn La", 3));
+    office.run("lake", &[]);
+    let held = Lake::open(&office.path("lake"), "kttt").unwrap();
+    let output = Command::new(program())
+        .args(arguments(&office, "lake"))
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    let holder = format!("process {} on ", std::process::id());
+    assert!(
+        text.contains(&holder) && text.contains("since 20"),
+        "{text}"
+    );
+    assert_eq!(office.sql("SELECT count(*) AS n FROM organisations"), ["3"]);
+    drop(held);
+    let text = fs::read_to_string(office.path("lake/.lock")).unwrap();
+    assert_eq!(text, "", "a lock that is free names nobody");
+    office.run("lake", &[]);
+}
+
+/// A number in `0..below` that looks like chance, the same in every run.
+fn chance(seed: &mut u64, below: u64) -> u64 {
+    *seed = seed
+        .wrapping_mul(6_364_136_223_846_793_005)
+        .wrapping_add(1_442_695_040_888_963_407);
+    (*seed >> 33) % below
+}
+
+/// An office with a published snapshot and three files that came since; what a run of them gives, and how long it takes.
+fn interrupted() -> (Office, BTreeMap<PathBuf, Vec<u8>>, Duration) {
+    let mut office = Office::new();
+    office.send("a.csv", "2026-01-02", &list("Sơn La", 400));
+    office.run("lake", &[]);
+    office.send("b.csv", "2026-01-03", &list("Lào Cai", 400));
+    office.send("c.csv", "2026-01-04", &list("Cà Mau", 400));
+    office.send("d.csv", "2026-01-05", &list("An Giang", 400));
+    let began = Instant::now();
+    office.run("undisturbed", &[]);
+    let took = began.elapsed();
+    let whole = current(&office.path("undisturbed"));
+    (office, whole, took)
+}
+
+/// A lake after something happened to a run: readers see the old snapshot or the new one, whole, and the next run ends
+/// where an undisturbed one ends.
+fn is_sound(
+    office: &Office,
+    first: &BTreeMap<PathBuf, Vec<u8>>,
+    last: &BTreeMap<PathBuf, Vec<u8>>,
+) {
+    let seen = current(&office.path("lake"));
+    assert!(seen == *first || seen == *last, "readers see half a run");
+    let n = office.sql("SELECT count(*) AS n FROM organisations");
+    assert_eq!(n, [if seen == *first { "400" } else { "1600" }]);
+    office.run("lake", &[]);
+    assert_eq!(current(&office.path("lake")), *last);
+    let left = tree(&office.path("lake"));
+    let is_left = |path: &&PathBuf| {
+        let name = path.to_string_lossy();
+        name.contains(".part") || name.contains(".gone")
+    };
+    assert_eq!(
+        left.keys().find(is_left),
+        None,
+        "leftovers of the cut run are cleared"
+    );
+}
+
+/// The lake as it was before the run that is disturbed.
+fn again(office: &Office, kept: &Path) {
+    let _ = fs::remove_dir_all(office.path("lake"));
+    let copied = Command::new("cp")
+        .arg("-a")
+        .arg(kept)
+        .arg(office.path("lake"))
+        .status();
+    assert!(copied.unwrap().success());
+}
+
+#[test]
+fn a_run_killed_at_any_moment_leaves_the_last_whole_snapshot() {
+    let (office, last, took) = interrupted();
+    let first = current(&office.path("lake"));
+    let inbox = tree(&office.path("inbox"));
+    let kept = office.path("kept");
+    fs::rename(office.path("lake"), &kept).unwrap();
+    let mut seed = 20_261_127;
+    let (mut killed, mut old, mut new) = (0, 0, 0);
+    for _ in 0..24 {
+        again(&office, &kept);
+        let delay = chance(&mut seed, 1 + took.as_micros() as u64 * 11 / 10);
+        let mut child = Command::new(program())
+            .args(arguments(&office, "lake"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_micros(delay));
+        let ended = child.try_wait().unwrap().is_some();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        killed += usize::from(!ended);
+        if current(&office.path("lake")) == first {
+            old += 1;
+        } else {
+            new += 1;
+        }
+        is_sound(&office, &first, &last);
+    }
+    assert!(
+        killed >= 12,
+        "only {killed} of 24 were killed; {old} left the old snapshot, {new} the new one"
+    );
+    assert!(old > 0, "no kill came before the switch");
+    assert_eq!(
+        inbox,
+        tree(&office.path("inbox")),
+        "the provinces' files are not touched"
+    );
+}
+
+#[test]
+fn a_run_that_cannot_write_says_so_and_leaves_the_last_whole_snapshot() {
+    let (office, last, _) = interrupted();
+    let first = current(&office.path("lake"));
+    let kept = office.path("kept");
+    fs::rename(office.path("lake"), &kept).unwrap();
+    let mut failed = 0;
+    // The largest file that may be written, in blocks of 512 bytes: the first that is larger fails, wherever the run is.
+    for blocks in [
+        0, 1, 2, 3, 4, 6, 8, 10, 12, 16, 20, 24, 28, 32, 40, 48, 64, 96, 128, 4096,
+    ] {
+        again(&office, &kept);
+        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+        let output = Command::new("sh")
+            .args(["-c", &script])
+            .arg(program())
+            .args(arguments(&office, "lake"))
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        match output.status.code() {
+            Some(0) => {}
+            Some(2) => {
+                failed += 1;
+                assert!(
+                    text.contains("File too large") && text.contains('/'),
+                    "{text}"
+                );
+            }
+            other => panic!("{other:?} with {blocks} blocks: {text}"),
+        }
+        is_sound(&office, &first, &last);
+    }
+    assert!(failed >= 8, "only {failed} runs failed");
+}
+
+#[test]
+fn snapshots_are_listed_gone_back_to_and_let_go() {
+    let mut office = Office::new();
+    office.send("a.csv", "2026-01-02", &list("Sơn La", 5));
+    office.run("lake", &[]);
+    let lake = office.path("lake");
+    let one = current_id(&lake);
+    office.send("b.csv", "2026-01-03", &list("Lào Cai", 5));
+    office.run("lake", &[]);
+    let two = current_id(&lake);
+    office.send("c.csv", "2026-01-04", &list("Cà Mau", 5));
+    office.run("lake", &[]);
+    let three = current_id(&lake);
+    let place = lake.to_string_lossy().into_owned();
+    let say = |arguments: &[&str]| {
+        let mut all = arguments.to_vec();
+        all.extend(["--lake", &place]);
+        let output = ask(&all);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        (output.status.code(), text)
+    };
+    let (code, text) = say(&["snapshots", "--format", "json"]);
+    assert_eq!(code, Some(0));
+    let listed: Value = serde_json::from_str(&text).unwrap();
+    let ids: Vec<&str> = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|s| s["snapshot"].as_str().unwrap())
+        .collect();
+    assert_eq!(ids, [&three, &two, &one]);
+    assert_eq!(listed[0]["is_current"], true);
+    assert_eq!(
+        (
+            listed[0]["submissions"].as_i64(),
+            listed[2]["submissions"].as_i64()
+        ),
+        (Some(3), Some(1))
+    );
+
+    let (code, text) = say(&["rollback"]);
+    assert_eq!(code, Some(0), "{text}");
+    assert_eq!(current_id(&lake), two);
+    assert_eq!(
+        office.sql("SELECT count(*) AS n FROM organisations"),
+        ["10"]
+    );
+    assert_eq!(say(&["rollback", &one[..8]]).0, Some(0));
+    assert_eq!(current_id(&lake), one);
+    assert_eq!(say(&["rollback", "zzz"]).0, Some(2));
+    // The inbox still holds what was taken back.
+    office.run("lake", &[]);
+    assert_eq!(current_id(&lake), three);
+
+    // An edition stands on the first; nothing stands on the second.
+    fs::create_dir_all(lake.join("editions")).unwrap();
+    fs::write(
+        lake.join("editions/2025.toml"),
+        format!("snapshot = \"{one}\"\n"),
+    )
+    .unwrap();
+    fs::write(
+        lake.join("inbox/0123"),
+        "an original of a run that was killed",
+    )
+    .unwrap();
+    let before = tree(&lake);
+    let (code, text) = say(&["gc", "--keep", "1", "--dry-run"]);
+    assert_eq!(code, Some(0));
+    assert!(
+        text.contains(&two) && !text.contains(&one) && !text.contains(&three),
+        "{text}"
+    );
+    let without_lock = |mut all: BTreeMap<PathBuf, _>| {
+        all.remove(&lake.join(".lock"));
+        all
+    };
+    assert_eq!(
+        without_lock(before),
+        without_lock(tree(&lake)),
+        "a dry run removes nothing"
+    );
+    let (code, text) = say(&["gc", "--keep", "1"]);
+    assert_eq!(code, Some(0));
+    assert!(text.contains("removed 1 snapshots, 1 originals"), "{text}");
+    let left: Vec<String> = fs::read_dir(lake.join("snapshots"))
+        .unwrap()
+        .map(|e| e.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    assert_eq!(left.len(), 2, "{left:?}");
+    assert!(left.contains(&one) && left.contains(&three));
+    assert_eq!(
+        office.sql("SELECT count(*) AS n FROM organisations"),
+        ["15"]
+    );
+    let text = office.run("lake", &[]);
+    assert!(!text.contains("error"), "{text}");
+    let reports = reports_of(&lake);
+    assert_eq!(reports.last().unwrap()["published"], false);
+}
+
+#[test]
+fn the_status_says_how_each_unit_stands() {
+    let mut office = Office::new();
+    office.send(
+        "a.csv",
+        "2024-12-01",
+        &csv("UBND tỉnh Sơn La", 2024, 100, 80, ""),
+    );
+    office.send(
+        "b.csv",
+        "2025-01-15",
+        &csv("UBND tỉnh Lai Châu", 2024, 50, 40, ""),
+    );
+    office.send(
+        "BC_Cao Bằng_2024.csv",
+        "2024-12-05",
+        b"a letter that holds no form\nof any kind\n",
+    );
+    office.send(
+        "c.csv",
+        "2024-12-06",
+        &csv(
+            "UBND tỉnh Điện Biên",
+            2024,
+            50,
+            40,
+            "Địa giới: 34 tỉnh;\nĐịa giới: 63 tỉnh;\n",
+        ),
+    );
+    office.send(
+        "thu.csv",
+        "2024-12-07",
+        b"another letter\nthat names nobody\n",
+    );
+    office.run("lake", &[]);
+    let place = |name: &str| office.path(name).to_string_lossy().into_owned();
+    let (pipeline, lake) = (place("pipelines/kttt"), place("lake"));
+    let ask_at = |at: &str, format: &str| {
+        ask(&[
+            "status", &pipeline, "--lake", &lake, "--at", at, "--form", "KTTT-01", "--period",
+            "2024", "--format", format,
+        ])
+    };
+    let output = ask_at("2025-01-20", "json");
+    assert_eq!(output.status.code(), Some(1), "something is overdue");
+    let status: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let state = |code: &str| {
+        let owed = status["owed"].as_array().unwrap();
+        let row = owed.iter().find(|o| o["code"] == code).unwrap();
+        row["state"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(
+        (state("14").as_str(), state("12").as_str()),
+        ("on_time", "late")
+    );
+    assert_eq!(
+        (state("04").as_str(), state("01").as_str()),
+        ("rejected", "overdue")
+    );
+    let one = &status["collections"][0];
+    let summary = reports_of(&office.path("lake"));
+    let counted = summary[0]["summary"]["reports"].as_array().unwrap();
+    let counted = counted
+        .iter()
+        .find(|r| r["form"] == "KTTT-01" && r["period"] == "2024")
+        .unwrap();
+    assert_eq!(one["accepted"], counted["units_reported"]);
+    assert_eq!(one["expected"], counted["units_expected"]);
+    assert_eq!(one["due"], "2024-12-25");
+    assert_eq!(status["rejected"], serde_json::json!(["thu.csv"]));
+    // Before the day nothing is overdue.
+    let output = ask_at("2024-12-20", "table");
+    assert_eq!(output.status.code(), Some(0));
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        text.contains("2004:14 Sơn La") && !text.contains("!\n"),
+        "{text}"
+    );
+    let output = ask_at("2025-01-20", "csv");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(
+        text.lines().count(),
+        64,
+        "a line for each of 63, and the heads"
+    );
+    assert!(text.starts_with("form,period,due,vintage,code,name,state,received_at,file_name,revision,reporter,errors,warnings\n"));
+}
+
+#[test]
+fn every_line_of_the_log_is_an_object_and_stages_are_bracketed() {
+    let mut office = Office::new();
+    office.send("a.csv", "2026-01-02", &list("Sơn La", 5));
+    office.send("b.csv", "2026-01-03", b"no form\n");
+    let output = Command::new(program())
+        .args(arguments(&office, "lake"))
+        .args(["--log", "json"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(output.stdout.is_empty());
+    let lines: Vec<Value> = String::from_utf8(output.stderr)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let events: Vec<&str> = lines.iter().map(|l| l["event"].as_str().unwrap()).collect();
+    assert_eq!(
+        (events[0], *events.last().unwrap()),
+        ("run_started", "run_ended")
+    );
+    assert!(
+        lines
+            .iter()
+            .all(|l| l["time"].is_string() && l["level"].is_string())
+    );
+    let open: Vec<&Value> = lines
+        .iter()
+        .filter(|l| l["event"] == "stage_started")
+        .map(|l| &l["stage"])
+        .collect();
+    let closed: Vec<&Value> = lines
+        .iter()
+        .filter(|l| l["event"] == "stage_ended")
+        .map(|l| &l["stage"])
+        .collect();
+    assert_eq!(open, closed);
+    assert!(open.len() >= 4);
+    let finding = lines
+        .iter()
+        .find(|l| l["event"] == "finding" && l["file_name"] == "b.csv")
+        .unwrap();
+    assert_eq!(
+        (finding["code"].as_str(), finding["level"].as_str()),
+        (Some("TH201"), Some("error"))
+    );
+    assert!(events.contains(&"snapshot_published"));
+    // A run that cannot run says so in one object too.
+    fs::write(office.path("lake-out/.tonghop"), "").unwrap();
+    fs::remove_file(office.path("lake-out/.tonghop")).unwrap();
+    let output = Command::new(program())
+        .args(arguments(&office, "lake"))
+        .args(["--log", "json"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let text = String::from_utf8(output.stderr).unwrap();
+    let last: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+    assert_eq!(last["event"], "run_failed");
+}
+
+#[test]
+fn the_report_of_a_run_is_what_its_schema_says() {
+    let mut office = Office::new();
+    office.send("a.csv", "2026-01-02", &list("Sơn La", 5));
+    office.run("lake", &[]);
+    // A run that fails leaves one too.
+    fs::remove_file(office.path("lake-out/.tonghop")).unwrap();
+    let output = Command::new(program())
+        .args(arguments(&office, "lake"))
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let reports = reports_of(&office.path("lake"));
+    assert_eq!(reports.len(), 2);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let schema = fs::read_to_string(root.join("docs/run-report.schema.json")).unwrap();
+    let schema: Value = serde_json::from_str(&schema).unwrap();
+    for report in &reports {
+        conforms("report", report, &schema);
+    }
+    assert_eq!(reports[0]["exit_code"], 0);
+    assert_eq!(
+        (&reports[1]["exit_code"], reports[1]["error"].is_string()),
+        (&Value::from(2), true)
+    );
+    let page = fs::read_to_string(root.join("docs/run-report.md")).unwrap();
+    for key in schema["properties"].as_object().unwrap().keys() {
+        assert!(
+            page.contains(&format!("`{key}`")),
+            "{key} is not on the page"
+        );
+    }
+}
+
+/// Whether a value is what a schema says, as far as this schema goes, with no key that it does not name.
+fn conforms(place: &str, value: &Value, schema: &Value) {
+    if let Some(constant) = schema.get("const") {
+        assert_eq!(value, constant, "{place}");
+    }
+    if let Some(one) = schema.get("enum") {
+        assert!(
+            one.as_array().unwrap().contains(value),
+            "{place} is {value}"
+        );
+    }
+    if let Some(kinds) = schema.get("type") {
+        let kind = match value {
+            Value::Null => "null",
+            Value::Bool(_) => "boolean",
+            Value::Number(n) if n.is_i64() || n.is_u64() => "integer",
+            Value::Number(_) => "number",
+            Value::String(_) => "string",
+            Value::Array(_) => "array",
+            Value::Object(_) => "object",
+        };
+        let kinds: Vec<&str> = match kinds {
+            Value::String(one) => vec![one],
+            many => many
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|k| k.as_str().unwrap())
+                .collect(),
+        };
+        let fits = kinds.contains(&kind) || (kind == "integer" && kinds.contains(&"number"));
+        assert!(fits, "{place} is {kind}, not {kinds:?}");
+    }
+    if let (Some(items), Some(list)) = (schema.get("items"), value.as_array()) {
+        for (i, item) in list.iter().enumerate() {
+            conforms(&format!("{place}[{i}]"), item, items);
+        }
+    }
+    if let (Some(known), Some(object)) = (schema.get("properties"), value.as_object()) {
+        for key in schema["required"].as_array().unwrap() {
+            assert!(
+                object.contains_key(key.as_str().unwrap()),
+                "{place} lacks {key}"
+            );
+        }
+        for (key, value) in object {
+            let schema = known.get(key);
+            let schema = schema.unwrap_or_else(|| panic!("{place}.{key} is not in the schema"));
+            conforms(&format!("{place}.{key}"), value, schema);
+        }
+    }
+}
