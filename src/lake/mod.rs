@@ -92,6 +92,17 @@ pub enum LakeError {
     },
 }
 
+impl LakeError {
+    /// A thread that wrote to a folder ended before its work did.
+    #[must_use]
+    pub fn given_up(folder: &str) -> Self {
+        Self::Io {
+            path: folder.to_owned(),
+            source: io::Error::other("writing was given up"),
+        }
+    }
+}
+
 pub(crate) fn io_at(path: &Path) -> impl FnOnce(io::Error) -> LakeError + '_ {
     move |source| LakeError::Io {
         path: path.display().to_string(),
@@ -336,9 +347,7 @@ impl Lake {
                     .collect();
                 if !parts.is_empty() {
                     let folder = aside.join(table.name);
-                    for part in parts {
-                        records::write_part(self, &folder, table, part, before.as_ref())?;
-                    }
+                    records::write_parts(self, &folder, table, &parts, before.as_ref())?;
                     sync_directory(&folder)?;
                     continue;
                 }

@@ -62,15 +62,45 @@ pub fn own_columns(table: &TableSchema, rows: &RecordBatch) -> Result<RecordBatc
     RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
 }
 
+/// Parts that are written at one time: the disk is waited for more than the processor.
+const WRITTEN_AT_ONCE: usize = 8;
+
+/// Writes the records of reports into the directory of their table, several at a time.
+pub(super) fn write_parts(
+    lake: &Lake,
+    directory: &Path,
+    table: &TableSchema,
+    parts: &[&RecordPart],
+    before: Option<&Snapshot>,
+) -> Result<(), LakeError> {
+    fs::create_dir_all(directory).map_err(io_at(directory))?;
+    let share = parts.len().div_ceil(WRITTEN_AT_ONCE).max(1);
+    std::thread::scope(|scope| {
+        let writing: Vec<_> = parts
+            .chunks(share)
+            .map(|some| {
+                scope.spawn(move || {
+                    some.iter()
+                        .try_for_each(|part| write_part(lake, directory, table, part, before))
+                })
+            })
+            .collect();
+        writing.into_iter().try_for_each(|written| {
+            written
+                .join()
+                .unwrap_or_else(|_| Err(LakeError::given_up(table.name)))
+        })
+    })
+}
+
 /// Writes the records of a report into the directory of their table.
-pub(super) fn write_part(
+fn write_part(
     lake: &Lake,
     directory: &Path,
     table: &TableSchema,
     part: &RecordPart,
     before: Option<&Snapshot>,
 ) -> Result<(), LakeError> {
-    fs::create_dir_all(directory).map_err(io_at(directory))?;
     let wrong = |message: String| LakeError::Parquet {
         path: directory.display().to_string(),
         message,

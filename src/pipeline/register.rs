@@ -14,7 +14,7 @@ use crate::geography::{Docket, Known};
 use crate::intake::{
     ARCHIVE, Arrival, Intake, lies_in_archive, refused_as_nested, refused_by_name, unpack,
 };
-use crate::lake::{Lake, Snapshot};
+use crate::lake::{Lake, LakeError, Snapshot};
 
 /// What is known of a submission before it is read.
 pub(super) struct Entry {
@@ -50,11 +50,10 @@ pub(super) fn take_in(
     mut register: Register,
     options: &RunOptions,
 ) -> Result<(Vec<Submission>, Docket), RunError> {
-    for arrival in &intake.arrivals {
-        if !options.knows(to_the_microsecond(arrival.received_at)) {
-            continue;
-        }
-        lake.keep_original(&arrival.path, &arrival.sha256)?;
+    let known = |arrival: &&Arrival| options.knows(to_the_microsecond(arrival.received_at));
+    let arrivals: Vec<&Arrival> = intake.arrivals.iter().filter(known).collect();
+    keep_originals(lake, &arrivals)?;
+    for arrival in arrivals {
         let received_at = to_the_microsecond(arrival.received_at);
         let known = enter(&mut register, arrival, received_at);
         if arrival.received_stated {
@@ -99,6 +98,34 @@ pub(super) fn take_in(
         submission.duplicate = !seen.insert(submission.sha256.clone());
     }
     Ok((submissions, docket))
+}
+
+/// Originals that are copied at one time: the disk is waited for more than the processor.
+const COPIED_AT_ONCE: usize = 8;
+
+/// Keeps the originals of what came, several at a time.
+fn keep_originals(lake: &Lake, arrivals: &[&Arrival]) -> Result<(), LakeError> {
+    // Of one content one copy.
+    let contents: BTreeMap<&str, &Arrival> =
+        arrivals.iter().map(|a| (a.sha256.as_str(), *a)).collect();
+    let contents: Vec<&Arrival> = contents.into_values().collect();
+    let share = contents.len().div_ceil(COPIED_AT_ONCE).max(1);
+    std::thread::scope(|scope| {
+        let copying: Vec<_> = contents
+            .chunks(share)
+            .map(|some| {
+                scope.spawn(|| {
+                    some.iter()
+                        .try_for_each(|a| lake.keep_original(&a.path, &a.sha256))
+                })
+            })
+            .collect();
+        copying.into_iter().try_for_each(|copied| {
+            copied
+                .join()
+                .unwrap_or_else(|_| Err(LakeError::given_up("inbox")))
+        })
+    })
 }
 
 /// A time to the microsecond is what the lake keeps.

@@ -357,11 +357,14 @@ fn a_list_as_text_is_the_same_list() {
     let text = "Biểu số: KTTT-04;\nDANH SÁCH HỢP TÁC XÃ NĂM 2025;\nĐơn vị báo cáo: UBND tỉnh Sơn La;\n\
         STT;Tên;Loại hình;Mã số thuế;Ngày thành lập;Lĩnh vực;Tình trạng;Xếp loại;Số thành viên;Số lao động;Doanh thu (triệu đồng);Giám đốc;Điện thoại\n\
         1;HTX A;HTX;0100000001;31/12/2019;A1;đang hoạt động;khá;1.200;7;1.234,5;Ai;1\n\
-        2;HTX B;Tổ hợp tác;;2020;Chăn nuôi;ngừng hoạt động;yếu;30;;12,25;Ai;1\n";
+        2;HTX B;Tổ hợp tác;;2020;Chăn nuôi;ngừng hoạt động;yếu;30;;12,25;Ai;1\n\
+        3;HTX C;THT;;2020;A1;đang hoạt động;tốt;1;;1,25;Ai;1\n\
+        4;HTX D;THT;;2020;A1;đang hoạt động;tốt;1;;1,25;Ai;1\n";
     fs::write(run.inbox().join("sl.csv"), text).unwrap();
     run.again(&[&run.inbox()]);
     let all = organisations(&run);
-    assert_eq!(all.len(), 2, "{:?}", findings(&run));
+    let rows: Vec<_> = all.iter().map(|r| r.int("row")).collect();
+    assert_eq!(rows, [5, 6, 7, 8].map(Some), "{:?}", findings(&run));
     assert_eq!(all[0].text("founded"), Some("2019-12-31"));
     assert_eq!(all[0].int("members"), Some(1200));
     assert_eq!(all[0].decimal("revenue"), Some(1_234_500_000));

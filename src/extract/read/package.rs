@@ -37,6 +37,8 @@ pub(super) struct Part {
     pub(super) mentions_hidden: bool,
     /// Whether it merges cells.
     pub(super) mentions_merged: bool,
+    /// Whether it may have formulas.
+    pub(super) mentions_formulas: bool,
 }
 
 /// A package and its parts.
@@ -161,6 +163,7 @@ fn survey(
     let mut markup = Markup::default();
     let hidden = memmem::Finder::new(b"hidden");
     let merged = memmem::Finder::new(b"mergeCell");
+    let formulas = [memmem::Finder::new(b"<f"), memmem::Finder::new(b":f")];
     let mut buffer = vec![0; (1 << 16) + OVERLAP];
     // The end of one piece is kept before the next, so that no word is cut in two.
     let mut kept = 0;
@@ -190,6 +193,8 @@ fn survey(
             let piece = &buffer[..kept + n];
             part.mentions_hidden = part.mentions_hidden || hidden.find(piece).is_some();
             part.mentions_merged = part.mentions_merged || merged.find(piece).is_some();
+            part.mentions_formulas =
+                part.mentions_formulas || formulas.iter().any(|f| f.find(piece).is_some());
             judge(&markup, &part.name, limits)?;
         }
         let end = kept + n;

@@ -74,37 +74,57 @@ impl Tally {
 pub(super) struct Filling<'a> {
     tally: &'a mut Tally,
     sheet: &'a mut Sheet,
+    /// Who takes lists; none where all cells stay in the sheet.
+    records: Option<&'a mut (dyn RecordTaker + Send)>,
     /// The row at hand.
     row: Option<u32>,
     taken: bool,
 }
 
 impl<'a> Filling<'a> {
-    pub(super) fn new(tally: &'a mut Tally, sheet: &'a mut Sheet) -> Self {
+    pub(super) fn new(
+        tally: &'a mut Tally,
+        sheet: &'a mut Sheet,
+        records: Option<&'a mut (dyn RecordTaker + Send)>,
+    ) -> Self {
         Self {
             tally,
             sheet,
+            records,
             row: None,
             taken: false,
         }
     }
 
-    /// Whether the cell at `at` belongs to a list that is being taken.
-    pub(super) fn is_taken(&mut self, at: Address, records: &mut dyn RecordTaker) -> bool {
-        if !self.taken && self.row != Some(at.row) {
-            let whole = self.row.replace(at.row);
-            self.taken = whole.is_some_and(|row| records.opens(self.sheet, row));
+    /// Gives a cell to the list that it belongs to, or else puts it into the sheet.
+    pub(super) fn fill(
+        &mut self,
+        (row, column): (u32, u32),
+        value: &DataRef<'_>,
+        has_formula: bool,
+    ) -> Result<(), ReadError> {
+        let at = Address::new(row, column);
+        if let Some(records) = &mut self.records
+            && !self.taken
+            && self.row != Some(row)
+        {
+            let whole = self.row.replace(row);
+            self.taken = whole.is_some_and(|whole| records.opens(self.sheet, whole));
         }
-        self.taken
+        if self.taken {
+            return self.give(at, value, has_formula);
+        }
+        match content_of(value.clone().into(), has_formula) {
+            Some(content) => self.tally.put(self.sheet, at, content),
+            None => Ok(()),
+        }
     }
 
-    /// Gives a cell away.
-    pub(super) fn give(
+    fn give(
         &mut self,
         at: Address,
         value: &DataRef<'_>,
         has_formula: bool,
-        records: &mut dyn RecordTaker,
     ) -> Result<(), ReadError> {
         let text;
         #[allow(clippy::cast_precision_loss)]
@@ -132,13 +152,17 @@ impl<'a> Filling<'a> {
             _ => 0,
         };
         self.tally.count(at, 1, text_bytes)?;
-        records.take(at, cell);
+        if let Some(records) = &mut self.records {
+            records.take(at, cell);
+        }
         Ok(())
     }
 
-    /// Puts a cell into the sheet.
-    pub(super) fn put(&mut self, at: Address, content: Content) -> Result<(), ReadError> {
-        self.tally.put(self.sheet, at, content)
+    /// The sheet, by its place in the document, has ended.
+    pub(super) fn close(self, index: usize) {
+        if let Some(records) = self.records {
+            records.close(index, self.sheet);
+        }
     }
 }
 

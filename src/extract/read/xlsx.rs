@@ -14,7 +14,7 @@ use quick_xml::events::{BytesStart, Event};
 use regex::bytes::Regex;
 
 use super::package::Package;
-use super::tally::{Filling, MAX_COLUMNS, MAX_ROWS, Tally, content_of};
+use super::tally::{Filling, MAX_COLUMNS, MAX_ROWS, Tally};
 use super::{Carried, Document, LegacyFont, Limits, ReadError};
 use crate::extract::grid::{Address, Content, Range, Run, Sheet, joined};
 use crate::extract::records::RecordTaker;
@@ -97,19 +97,22 @@ pub(super) fn read_xlsx(
                 })
                 .collect(),
         );
-        // The text of formulas is left out: a shared one could be made to grow without end.
+        // The texts of old fonts are decoded in the grid.
+        let records: Option<&mut (dyn RecordTaker + Send)> =
+            if fonts.any { None } else { Some(&mut *records) };
+        let mut filling = Filling::new(&mut tally, &mut sheet, records);
         let mut reader = book.worksheet_cells_reader(&meta.name)?;
-        let mut filling = Filling::new(&mut tally, &mut sheet);
-        while let Some(cell) = reader.next_cell_with_formula_metadata()? {
-            let at = Address::new(cell.pos.0, cell.pos.1);
-            // The texts of old fonts are decoded in the grid.
-            if !fonts.any && filling.is_taken(at, records) {
-                filling.give(at, &cell.value, cell.formula.is_some(), records)?;
-            } else if let Some(content) = content_of(cell.value.into(), cell.formula.is_some()) {
-                filling.put(at, content)?;
+        if part.is_some_and(|part| !part.mentions_formulas) {
+            while let Some(cell) = reader.next_cell()? {
+                filling.fill(cell.get_position(), cell.get_value(), false)?;
+            }
+        } else {
+            // The text of formulas is left out: a shared one could be made to grow without end.
+            while let Some(cell) = reader.next_cell_with_formula_metadata()? {
+                filling.fill(cell.pos, &cell.value, cell.formula.is_some())?;
             }
         }
-        records.close(document.sheets.len(), &sheet);
+        filling.close(document.sheets.len());
         lay_out(&mut package, parts.get(&meta.name), &fonts, &mut sheet)?;
         document.sheets.push(sheet);
     }

@@ -80,10 +80,11 @@ impl<'a> ListReader<'a> {
         self.close(index, sheet);
     }
 
-    fn begin(&mut self, head: RecordHead, sheet: &Sheet) {
+    /// Opens a list, and takes what the sheet holds of it down to the row `until`.
+    fn begin(&mut self, head: RecordHead, sheet: &Sheet, until: u32) {
         let below = head.bottom.saturating_add(1);
         self.open = Some(List::new(head, sheet, self.vocabulary, self.conventions));
-        for row in sheet.rows_from(below) {
+        for row in sheet.rows_from(below).take_while(|row| *row <= until) {
             for (at, content) in sheet.row(row) {
                 self.take(at, content.into());
             }
@@ -107,7 +108,7 @@ impl RecordTaker for ListReader<'_> {
             (Some(before), Some(head)) if head.fields() > before.fields() => head,
             (Some(before), _) => before,
         };
-        self.begin(head, sheet);
+        self.begin(head, sheet, row);
         true
     }
 
@@ -119,7 +120,7 @@ impl RecordTaker for ListReader<'_> {
 
     fn close(&mut self, index: usize, sheet: &Sheet) {
         if let Some(head) = self.pending.take() {
-            self.begin(head, sheet);
+            self.begin(head, sheet, u32::MAX);
         }
         self.looked_at = 0;
         self.lists

@@ -56,12 +56,26 @@ pub(super) fn kept(text: &str) -> Cow<'_, str> {
     } else {
         Cow::Owned(text.nfc().collect())
     };
-    let is_plain = |text: &str| !text.contains(['\n', '\r', '\t', '\u{a0}']);
-    if is_plain(&composed) && !composed.contains("  ") {
+    if is_plain(composed.as_bytes()) {
         return composed;
     }
     let words: Vec<&str> = composed.split_whitespace().collect();
     Cow::Owned(words.join(" "))
+}
+
+/// Whether a text has no other white space than single blanks.
+fn is_plain(text: &[u8]) -> bool {
+    let mut before = 0;
+    text.iter().all(|byte| {
+        let plain = match (before, byte) {
+            (b' ', b' ') | (_, 0..b' ') => false,
+            // A blank that does not break is the bytes c2 a0.
+            (0xc2, 0xa0) => false,
+            _ => true,
+        };
+        before = *byte;
+        plain
+    })
 }
 
 /// A number as the text of a code: digits alone, with the zeros that a spreadsheet took off its front.
