@@ -18,6 +18,10 @@ sample:
 bench:
     cargo bench
 
+# The table of ratios: the floor, the peers, memory, growth.
+ratios:
+    benches/ratios
+
 # Fuzzes each target for so many seconds (the first time it builds for long); needs `cargo install cargo-fuzz`.
 # An input that crashes lies in fuzz/artifacts: it becomes a case of tests/corpus or a unit test, and is mended.
 fuzz seconds="30":

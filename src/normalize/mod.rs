@@ -11,7 +11,7 @@ mod symbol;
 pub use locale::{ColumnKey, Proof, Reason, Verdict};
 pub use measure::{Measures, RawMeasures};
 pub use number::{Locale, Reading, TextNumber, from_float, read_text};
-pub use records::{ListReader, RecordList};
+pub use records::{Filled, ListReader, RecordList};
 pub use symbol::{Status, Symbols};
 
 use std::collections::BTreeMap;

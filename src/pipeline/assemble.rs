@@ -231,9 +231,12 @@ fn read_sheets(
                         ..f
                     }),
             );
-        contents
-            .findings
-            .extend(notes_on_reading(sheet, &found.tables, &place));
+        contents.findings.extend(notes_on_reading(
+            sheet,
+            &found.tables,
+            list.as_ref(),
+            &place,
+        ));
         if found.tables.is_empty() {
             contents.findings.extend(like_a_form(plan, sheet, &place));
         }
@@ -367,7 +370,12 @@ fn like_a_form(plan: &Plan, sheet: &Sheet, place: &Place) -> Option<Finding> {
 }
 
 /// What a sheet was read in spite of: old encodings, hidden rows and columns.
-fn notes_on_reading(sheet: &Sheet, tables: &[Table], place: &Place) -> Vec<Finding> {
+fn notes_on_reading(
+    sheet: &Sheet,
+    tables: &[Table],
+    list: Option<&RecordList>,
+    place: &Place,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Some((at, first)) = sheet.all_undecoded().next() {
         let count = sheet.all_undecoded().count().to_string();
@@ -393,24 +401,25 @@ fn notes_on_reading(sheet: &Sheet, tables: &[Table], place: &Place) -> Vec<Findi
         sheet.hides(*at) && tables.iter().any(|t| t.ranges.iter().any(|r| r.holds(*at)))
     };
     let cells: Vec<Address> = sheet.cells().map(|(at, _)| at).filter(hidden).collect();
-    if !cells.is_empty() {
-        let rows = cells
-            .iter()
-            .filter(|at| sheet.hides_row(at.row))
-            .map(|at| at.row + 1);
-        let columns = cells
-            .iter()
-            .filter(|at| sheet.hides_column(at.column))
-            .map(|at| Address::column_name(at.column));
-        let list = |names: BTreeSet<String>| match names.len() {
+    let of_rows = cells.iter().filter(|at| sheet.hides_row(at.row));
+    let mut rows: BTreeSet<u32> = of_rows.map(|at| at.row + 1).collect();
+    let of_columns = cells.iter().filter(|at| sheet.hides_column(at.column));
+    let mut columns: BTreeSet<u32> = of_columns.map(|at| at.column).collect();
+    let mut count = cells.len();
+    if let Some(list) = list {
+        // The cells of a list may be in no grid.
+        (rows, columns, count) = list.filled.hidden_by(sheet);
+    }
+    if count > 0 {
+        let columns: BTreeSet<String> = columns.into_iter().map(Address::column_name).collect();
+        let columns = match columns.len() {
             0 => "-".to_owned(),
-            _ => Vec::from_iter(names).join(", "),
+            _ => Vec::from_iter(columns).join(", "),
         };
-        let rows: BTreeSet<u32> = rows.collect();
         let args = [
             ("rows", in_runs(&rows)),
-            ("columns", list(columns.collect())),
-            ("count", cells.len().to_string()),
+            ("columns", columns),
+            ("count", count.to_string()),
         ];
         let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
         findings.push(Finding::new("TH214", place.clone(), &args));

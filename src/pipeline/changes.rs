@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use super::Plan;
 use super::diff::engine_over;
-use super::run::{Progress, Reading, RunError, RunOptions, Stage, gather, take_snapshot};
+use super::reading::Reading;
+use super::run::{Progress, RunError, RunOptions, Stage, gather, take_snapshot};
 use super::summary::{figure, texts};
 use crate::engine::Engine;
 use crate::lake::{Lake, Snapshot};

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use super::Plan;
 use super::assemble::{Submission, TableReading, read_submission};
-use super::run::{RunError, judge_reports, within};
+use super::outcome::{judge_reports, within};
+use super::run::RunError;
 use crate::diagnostic::Finding;
 use crate::extract::Carried;
 use crate::geography::{

@@ -1,24 +1,23 @@
 //! A run: everything, once, repeatable. Submissions in; a snapshot in the lake and the tables in `out/`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use arrow::array::RecordBatch;
 use datafusion::error::DataFusionError;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::assemble::{Contents, Records, RecordsAt, Submission, read_submission};
-use super::cache;
+use super::assemble::{Records, Submission};
 use super::changes::national_changes;
 use super::corrections::note_late_corrections;
+use super::outcome::{judge_reports, media_types, outcome, record_parts, within};
+use super::reading::{Reader, Reading};
 use super::reference::reference_tables;
 use super::register::{Register, take_in, taken_before};
 use super::summary::{Summary, summarize};
 use super::{Plan, tables};
-use crate::diagnostic::{Finding, Severity};
+use crate::diagnostic::Finding;
 use crate::engine::Engine;
 use crate::geography::{
     Docket, Known, Report, decide_vintages, missing_reports, reports_after_their_due_date,
@@ -239,18 +238,6 @@ pub(super) struct Taken {
     pub(super) reading: Reading,
 }
 
-/// Which submissions were read, and how many had been read before.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Reading {
-    /// Read from their originals: their names.
-    pub read: Vec<String>,
-    /// Taken from the cache.
-    pub cached: usize,
-    /// What of the cache was written or used.
-    #[serde(skip)]
-    pub(super) used: BTreeSet<String>,
-}
-
 /// An engine over the tables of a snapshot.
 ///
 /// # Errors
@@ -320,104 +307,6 @@ impl Work<'_> {
         hex(&hasher.finalize())[..16].to_owned()
     }
 
-    /// Reads all submissions, several at a time; the result is in their order.
-    fn read_all(&self) -> Result<(Vec<Contents>, Reading), LakeError> {
-        let Self {
-            submissions,
-            progress,
-            ..
-        } = self;
-        let next = AtomicUsize::new(0);
-        let done = AtomicUsize::new(0);
-        let cached: Mutex<BTreeSet<usize>> = Mutex::default();
-        let slots: Vec<Mutex<Option<Contents>>> =
-            submissions.iter().map(|_| Mutex::new(None)).collect();
-        let used: Mutex<BTreeSet<String>> = Mutex::default();
-        let failure: Mutex<Option<LakeError>> = Mutex::new(None);
-        let workers = std::thread::available_parallelism().map_or(1, usize::from);
-        std::thread::scope(|scope| {
-            for _ in 0..workers {
-                scope.spawn(|| {
-                    loop {
-                        let i = next.fetch_add(1, Ordering::Relaxed);
-                        let Some(submission) = submissions.get(i) else {
-                            return;
-                        };
-                        let contents = if submission.duplicate {
-                            Contents {
-                                findings: vec![Finding::new("TH111", submission.place(), &[])],
-                                ..Contents::default()
-                            }
-                        } else {
-                            match self.contents(submission) {
-                                Ok((contents, name, from_cache)) => {
-                                    if let Ok(mut used) = used.lock() {
-                                        used.extend(cache::files_of(&name, &contents));
-                                    }
-                                    if let (true, Ok(mut cached)) = (from_cache, cached.lock()) {
-                                        cached.insert(i);
-                                    }
-                                    contents
-                                }
-                                Err(e) => {
-                                    if let Ok(mut failure) = failure.lock() {
-                                        failure.get_or_insert(e);
-                                    }
-                                    // The others need not begin another file.
-                                    next.store(submissions.len(), Ordering::Relaxed);
-                                    return;
-                                }
-                            }
-                        };
-                        if let Ok(mut slot) = slots[i].lock() {
-                            *slot = Some(contents);
-                        }
-                        progress(
-                            Stage::Extract,
-                            done.fetch_add(1, Ordering::Relaxed) + 1,
-                            submissions.len(),
-                        );
-                    }
-                });
-            }
-        });
-        if let Some(failure) = failure.into_inner().ok().flatten() {
-            return Err(failure);
-        }
-        let contents = slots
-            .into_iter()
-            .map(|slot| slot.into_inner().ok().flatten().unwrap_or_default())
-            .collect();
-        let cached = cached.into_inner().unwrap_or_default();
-        let reading = Reading {
-            read: self
-                .submissions
-                .iter()
-                .enumerate()
-                .filter(|(i, s)| !s.duplicate && !cached.contains(i))
-                .map(|(_, s)| s.file_name.clone())
-                .collect(),
-            cached: cached.len(),
-            used: used.into_inner().unwrap_or_default(),
-        };
-        Ok((contents, reading))
-    }
-
-    /// What a submission holds, and whether that was known.
-    fn contents(&self, submission: &Submission) -> Result<(Contents, String, bool), LakeError> {
-        let name = cache::name_of(self.plan, self.docket, submission);
-        let known = (!self.full)
-            .then(|| cache::look_up(self.lake, &name))
-            .flatten();
-        if let Some(contents) = known {
-            return Ok((contents, name, true));
-        }
-        let original = self.lake.original(&submission.sha256);
-        let mut contents = read_submission(self.plan, self.docket, submission, &original);
-        cache::keep(self.lake, &name, &mut contents)?;
-        Ok((contents, name, false))
-    }
-
     /// What rules and models make of reports: their tables, and what was noticed of all together.
     async fn total(
         &self,
@@ -462,7 +351,14 @@ impl Work<'_> {
             docket,
             ..
         } = *self;
-        let (mut contents, reading) = self.read_all()?;
+        let reader = Reader {
+            plan,
+            lake: self.lake,
+            docket,
+            full: self.full,
+            progress: self.progress,
+        };
+        let (mut contents, reading) = reader.read_all(submissions)?;
         let records: Vec<Records> = contents
             .iter_mut()
             .flat_map(|c| std::mem::take(&mut c.records))
@@ -521,134 +417,5 @@ impl Work<'_> {
         out.insert("reports", tables::reports(&reports)?);
         out.insert("findings", tables::findings(&findings)?);
         Ok((out, record_parts(&reports, records), reading))
-    }
-}
-
-/// Lets the rules judge the reports. Where one holds reports back, what counts in their place is judged in turn, so
-/// that each report bears its last judgement. Returns the engine with the tables that it registered, and those tables
-/// with the results of the rules.
-pub(super) async fn judge_reports(
-    plan: &Plan,
-    docket: &Docket,
-    reports: &mut [Report],
-) -> Result<(Engine, BTreeMap<&'static str, RecordBatch>), RunError> {
-    let engine = Engine::new()?;
-    let mut judged = Vec::new();
-    loop {
-        let mut out: BTreeMap<&'static str, RecordBatch> = BTreeMap::new();
-        out.extend(reference_tables(plan)?);
-        out.insert("observations", tables::observations(plan, reports)?);
-        out.insert("reports", tables::reports(reports)?);
-        for (name, batch) in &out {
-            engine.register(name, batch.schema(), vec![batch.clone()])?;
-        }
-        query::register_helpers(&engine, &plan.geography, reports)?;
-        validate::register_columns(&engine, reports, &plan.vocabulary.forms, &plan.geography)?;
-        let round = validate::judge(&engine, &plan.rules, reports, &plan.lexicon).await?;
-        let held = validate::held_by(&plan.rules, reports, &round);
-        let is_last = held.is_empty();
-        let settled = round
-            .into_iter()
-            .filter(|j| is_last || held.contains(&j.report))
-            .collect::<Vec<_>>();
-        validate::tell(&plan.rules, reports, &settled, docket);
-        judged.extend(settled);
-        if is_last {
-            for report in reports.iter_mut() {
-                report.excuse(docket);
-            }
-            let results = validate::tally(&plan.rules, reports, &judged);
-            out.insert("rule_results", tables::rule_results(&results)?);
-            return Ok((engine, out));
-        }
-        settle_revisions(reports, &plan.reporters, docket, &plan.zone, &plan.lexicon);
-    }
-}
-
-/// The records of the reports that are not held back, for the tables of the lake.
-fn record_parts(reports: &[Report], records: Vec<Records>) -> Vec<RecordPart> {
-    let by_id: BTreeMap<&str, &Report> =
-        reports.iter().map(|r| (r.report_id.as_str(), r)).collect();
-    let mut parts: Vec<RecordPart> = records
-        .into_iter()
-        .filter_map(|records| {
-            let report = by_id.get(records.report_id.as_str()).filter(|r| !r.held)?;
-            let (unit, period) = (report.unit.as_ref()?, report.period?.to_string());
-            let RecordsAt::Cache(rows) = records.rows else {
-                return None;
-            };
-            Some(RecordPart {
-                table: records.table,
-                shared: [
-                    Some(records.report_id),
-                    Some(unit.vintage.clone()),
-                    Some(unit.code.clone()),
-                    Some(period.clone()),
-                    report.sheet.clone(),
-                ],
-                period,
-                rows,
-            })
-        })
-        .collect();
-    parts.sort_by(|a, b| a.shared[0].cmp(&b.shared[0]));
-    parts
-}
-
-/// The media type of each submission; a duplicate has that of the file it repeats.
-fn media_types(submissions: &[Submission], contents: &[Contents]) -> Vec<Option<&'static str>> {
-    let known: BTreeMap<&str, &'static str> = submissions
-        .iter()
-        .zip(contents)
-        .filter_map(|(s, c)| Some((s.sha256.as_str(), c.media_type?)))
-        .collect();
-    submissions
-        .iter()
-        .map(|s| known.get(s.sha256.as_str()).copied())
-        .collect()
-}
-
-/// A finding's place, completed by that of its report.
-pub(super) fn within(
-    place: &crate::diagnostic::Place,
-    whole: &crate::diagnostic::Place,
-) -> crate::diagnostic::Place {
-    let or = |a: &Option<String>, b: &Option<String>| a.clone().or_else(|| b.clone());
-    crate::diagnostic::Place {
-        file_name: or(&place.file_name, &whole.file_name),
-        submission_id: or(&place.submission_id, &whole.submission_id),
-        report_id: or(&place.report_id, &whole.report_id),
-        form: or(&place.form, &whole.form),
-        sheet: or(&place.sheet, &whole.sheet),
-        cell: place.cell.clone(),
-        unit_vintage: or(&place.unit_vintage, &whole.unit_vintage),
-        unit_code: or(&place.unit_code, &whole.unit_code),
-        period: or(&place.period, &whole.period),
-        indicator: place.indicator.clone(),
-        sector: place.sector.clone(),
-        scenario: place.scenario.clone(),
-    }
-}
-
-/// What became of a submission.
-fn outcome(submission: &Submission, contents: &Contents, reports: &[Report]) -> &'static str {
-    if submission.duplicate {
-        return "duplicate";
-    }
-    if contents.rejected {
-        return "rejected";
-    }
-    let own: Vec<&Report> = reports
-        .iter()
-        .filter(|r| r.submission_id == submission.submission_id)
-        .collect();
-    if !own.is_empty() && own.iter().all(|r| r.held) {
-        return "held";
-    }
-    let grave = |findings: &[Finding]| findings.iter().any(|f| f.severity >= Severity::Warning);
-    if grave(&contents.findings) || own.iter().any(|r| grave(&r.findings)) {
-        "accepted_with_findings"
-    } else {
-        "accepted"
     }
 }

@@ -9,7 +9,8 @@ use serde::Serialize;
 
 use super::Plan;
 use super::changes::NationalChanges;
-use super::run::{Reading, RunError, RunOptions};
+use super::reading::Reading;
+use super::run::{RunError, RunOptions};
 use crate::diagnostic::{Finding, count_by_severity};
 use crate::engine::Engine;
 use crate::geography::due_date;

@@ -375,6 +375,31 @@ fn a_list_as_text_is_the_same_list() {
 }
 
 #[test]
+fn hidden_rows_and_columns_of_a_list_are_read_and_said() {
+    let run = run("qt.xlsx", |sheet| {
+        heads(sheet, 5);
+        for n in 1..=4 {
+            record(sheet, 5 + n, n);
+        }
+        sheet.set_row_hidden(7).unwrap();
+        sheet.set_column_hidden(11).unwrap();
+    });
+    assert_eq!(organisations(&run).len(), 4);
+    let told: Vec<_> = findings(&run)
+        .into_iter()
+        .filter(|f| f.0 == "TH214")
+        .collect();
+    // The 22 cells of row 8, and L in the three other rows.
+    assert_eq!(told.len(), 1);
+    assert!(
+        told[0]
+            .2
+            .starts_with("25 cells in hidden rows (8) and columns (L)"),
+        "{told:?}"
+    );
+}
+
+#[test]
 fn a_list_that_is_wrong_throughout_is_told_by_column() {
     let run = run("qt.xlsx", |sheet| {
         heads(sheet, 5);

@@ -6,6 +6,8 @@ mod faults;
 mod list;
 mod value;
 
+use std::collections::BTreeSet;
+
 use arrow::array::RecordBatch;
 
 use super::Conventions;
@@ -26,12 +28,54 @@ pub struct RecordList {
     pub table: Table,
     /// Its records: the fields of the form that are kept, then `row`, from 1.
     pub records: RecordBatch,
+    /// Which cells of the sheet its records fill.
+    pub filled: Filled,
     /// Body cells: those under the heads of fields, and under heads that the form has not.
     pub cells_total: i64,
     /// Cells that became values.
     pub cells_loaded: i64,
     /// Cells held back, passed over or left out, each with a finding.
     pub cells_explained: i64,
+}
+
+/// Which cells the records of a list fill.
+#[derive(Debug, Default)]
+pub struct Filled {
+    /// Columns under its head, from 0, from the left.
+    columns: Vec<u32>,
+    /// Rows of its records, from 1.
+    rows: Vec<u32>,
+    /// For each record a bit for each column.
+    bits: Vec<u64>,
+}
+
+impl Filled {
+    /// The filled cells that a sheet hides: their rows, from 1, their columns, from 0, and their number.
+    #[must_use]
+    pub fn hidden_by(&self, sheet: &Sheet) -> (BTreeSet<u32>, BTreeSet<u32>, usize) {
+        let of_columns = self
+            .columns
+            .iter()
+            .enumerate()
+            .filter(|(_, column)| sheet.hides_column(**column))
+            .fold(0_u64, |bits, (place, _)| {
+                bits | 1_u64.checked_shl(place as u32).unwrap_or(0)
+            });
+        let (mut rows, mut columns, mut cells) = (BTreeSet::new(), BTreeSet::new(), 0);
+        for (row, bits) in self.rows.iter().zip(&self.bits) {
+            let hides_row = sheet.hides_row(row - 1);
+            let hidden = if hides_row { *bits } else { bits & of_columns };
+            if hides_row {
+                rows.insert(*row);
+            }
+            cells += hidden.count_ones() as usize;
+            let hidden_columns = self.columns.iter().enumerate().filter(|(place, _)| {
+                bits & of_columns & 1_u64.checked_shl(*place as u32).unwrap_or(0) != 0
+            });
+            columns.extend(hidden_columns.map(|(_, column)| *column));
+        }
+        (rows, columns, cells)
+    }
 }
 
 /// Takes the record lists of a document out of its sheets.

@@ -1,0 +1,318 @@
+//! A cell of a list to the value of its field, or to a finding.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use rust_decimal::Decimal;
+
+use super::{List, Open, Proof};
+use crate::extract::{Address, CellRef, Content, Field, FieldKind};
+use crate::normalize::number::Reading;
+use crate::normalize::records::value::{
+    Number, Value, date, digits_of, in_lake, kept, millionths, number,
+};
+
+impl List<'_> {
+    /// The value of a cell; none where it is held back, which was said.
+    pub(super) fn value<'t>(
+        &mut self,
+        field: usize,
+        column: usize,
+        factor: Option<Decimal>,
+        cell: CellRef<'t>,
+        at: Address,
+    ) -> Option<Owned<'t>> {
+        let shape = self.shape;
+        let facts = &shape.fields[field];
+        match cell {
+            CellRef::Error(error) => {
+                self.faults.cell("TH305", at, &[("error", error)]);
+                return None;
+            }
+            CellRef::NoCachedValue => {
+                self.faults.cell("TH306", at, &[]);
+                return None;
+            }
+            _ => {}
+        }
+        match facts.kind {
+            FieldKind::Text => Some(Owned::of_text(self.text(cell, facts.digits, at))),
+            FieldKind::Code | FieldKind::Flag => self.code(field, cell, at),
+            FieldKind::Date => match date(cell) {
+                Some(date) => Some(Owned::String(date)),
+                None => self.refuse("TH316", cell, at),
+            },
+            FieldKind::Whole | FieldKind::Decimal => {
+                let Some(factor) = factor else {
+                    let unit = self.measure_of(at.column);
+                    let wanted = facts.unit.clone().unwrap_or_default();
+                    let args = [("unit", unit.as_str()), ("wanted", wanted.as_str())];
+                    self.faults.cell("TH303", at, &args);
+                    return None;
+                };
+                self.number(facts, column, factor, cell, at)
+            }
+            FieldKind::Number | FieldKind::Personal => Some(Owned::None),
+        }
+    }
+
+    fn measure_of(&self, column: u32) -> String {
+        let head = self.head.columns.iter().find(|c| c.column == column);
+        head.and_then(|c| c.measure.as_ref())
+            .map(|m| m.text.clone())
+            .unwrap_or_default()
+    }
+
+    fn refuse<'t>(
+        &mut self,
+        code: &'static str,
+        cell: CellRef<'_>,
+        at: Address,
+    ) -> Option<Owned<'t>> {
+        self.faults.cell(code, at, &[("raw", &as_read(cell))]);
+        None
+    }
+
+    fn text<'t>(&mut self, cell: CellRef<'t>, digits: Option<usize>, at: Address) -> Cow<'t, str> {
+        match cell {
+            CellRef::Text(text) => {
+                // The letters of old fonts are signs between ¡ and ¿, which begin with this byte.
+                if text.as_bytes().contains(&0xc2)
+                    && let Some((encoding, decoded)) =
+                        self.vocabulary.encodings.decode_by_words(text)
+                {
+                    let first = self.decoded.get_or_insert_with(|| {
+                        (at, encoding.to_owned(), text.to_owned(), decoded.clone(), 0)
+                    });
+                    first.4 += 1;
+                    return Cow::Owned(kept(&decoded).into_owned());
+                }
+                kept(text)
+            }
+            CellRef::Number(n) => digits_of(n, digits).unwrap_or_else(|| as_read(cell)).into(),
+            other => as_read(other).into(),
+        }
+    }
+
+    fn code<'t>(&mut self, field: usize, cell: CellRef<'_>, at: Address) -> Option<Owned<'t>> {
+        let facts = &self.shape.fields[field];
+        let is_flag = facts.kind == FieldKind::Flag;
+        let code = match cell {
+            CellRef::Bool(b) if is_flag => return Some(Owned::Flag(b)),
+            CellRef::Text(text) => match self.codes[field].get(text) {
+                Some(code) => code.clone(),
+                None => {
+                    let read = self.text(cell, None, at).into_owned();
+                    let code = self.shape.fields[field]
+                        .codes
+                        .get(&self.vocabulary.folder.fold(&read))
+                        .map(|code| Arc::from(code.as_str()));
+                    self.codes[field].insert(text.to_owned(), code.clone());
+                    code
+                }
+            },
+            other => facts
+                .codes
+                .get(&self.vocabulary.folder.fold(&as_read(other)))
+                .map(|code| Arc::from(code.as_str())),
+        };
+        match code {
+            Some(code) if is_flag => Some(Owned::Flag(&*code == "true")),
+            Some(code) => Some(Owned::Code(code)),
+            None => {
+                let head = self.shape.fields[field].title.clone();
+                let args = [("raw", as_read(cell)), ("head", head)];
+                let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
+                self.faults.cell("TH317", at, &args);
+                None
+            }
+        }
+    }
+
+    fn number<'t>(
+        &mut self,
+        facts: &Field,
+        column: usize,
+        factor: Decimal,
+        cell: CellRef<'_>,
+        at: Address,
+    ) -> Option<Owned<'t>> {
+        let whole = facts.kind == FieldKind::Whole;
+        if let (CellRef::Number(n), true) = (cell, factor == Decimal::ONE)
+            && let Some(n) = millionths(n)
+        {
+            return match (whole, n % 1_000_000) {
+                (false, _) => Some(Owned::Decimal(n)),
+                (true, 0) => Some(Owned::Whole((n / 1_000_000) as i64)),
+                (true, _) => self.refuse("TH318", cell, at),
+            };
+        }
+        let (value, unit) = match number(cell, self.conventions) {
+            Number::Marked => return Some(Owned::None),
+            Number::Not => return self.refuse("TH301", cell, at),
+            Number::Is {
+                value,
+                approximate,
+                proves,
+                unit,
+            } => {
+                if approximate {
+                    self.faults.cell("TH308", at, &[("raw", &as_read(cell))]);
+                }
+                if let Some(locale) = proves
+                    && !self.proofs.iter().any(|p| p.locale == locale)
+                {
+                    let raw = as_read(cell);
+                    self.proofs.push(Proof { locale, raw, at });
+                }
+                (value, unit)
+            }
+            Number::Doubtful { reading, unit } => {
+                let factor = self.unit_factor(facts, unit.as_deref(), factor, at)?;
+                if whole {
+                    let Reading::Doubtful { grouped, .. } = reading else {
+                        return None;
+                    };
+                    (grouped.checked_mul(factor)?, None)
+                } else {
+                    self.open.push(Open {
+                        record: self.rows.len(),
+                        column,
+                        at,
+                        raw: as_read(cell),
+                        reading,
+                        factor,
+                    });
+                    return Some(Owned::None);
+                }
+            }
+        };
+        let factor = self.unit_factor(facts, unit.as_deref(), factor, at)?;
+        let Some(n) = in_lake(value, factor) else {
+            return self.refuse("TH319", cell, at);
+        };
+        match (whole, n % 1_000_000) {
+            (false, _) => Some(Owned::Decimal(n)),
+            (true, 0) => Some(Owned::Whole((n / 1_000_000) as i64)),
+            (true, _) => self.refuse("TH318", cell, at),
+        }
+    }
+
+    /// The factor of a cell: that of the unit behind its number, else that of its column.
+    fn unit_factor(
+        &mut self,
+        facts: &Field,
+        unit: Option<&str>,
+        of_column: Decimal,
+        at: Address,
+    ) -> Option<Decimal> {
+        let Some(unit) = unit else {
+            return Some(of_column);
+        };
+        let wanted = facts.unit.as_deref().unwrap_or_default();
+        let factor = self
+            .conventions
+            .measures
+            .factor(unit, wanted, &self.vocabulary.folder);
+        if factor.is_none() {
+            self.faults
+                .cell("TH303", at, &[("unit", unit), ("wanted", wanted)]);
+        }
+        factor
+    }
+
+    /// Settles what was left open by what the rest of the sheet proves.
+    pub(super) fn settle(&mut self) {
+        let open = std::mem::take(&mut self.open);
+        let proof = match self.proofs.as_slice() {
+            [only] => Some((only.locale, only.raw.clone(), only.at.to_string())),
+            _ => None,
+        };
+        for number in open {
+            let settled = proof.as_ref().and_then(|(locale, ..)| {
+                let value = number.reading.in_locale(*locale);
+                Some((value, in_lake(value, number.factor)?))
+            });
+            match (settled, &proof) {
+                (Some((value, n)), Some((_, proof, at))) => {
+                    self.loaded += 1;
+                    self.columns[number.column].settle(number.record, n);
+                    let value = value.normalize().to_string();
+                    let args = [
+                        ("raw", number.raw.as_str()),
+                        ("value", value.as_str()),
+                        ("proof", proof.as_str()),
+                        ("proof_cell", at.as_str()),
+                    ];
+                    self.faults.cell("TH307", number.at, &args);
+                }
+                _ => {
+                    self.explained += 1;
+                    if let Reading::Doubtful {
+                        grouped, fraction, ..
+                    } = number.reading
+                    {
+                        let (grouped, fraction) = (grouped.to_string(), fraction.to_string());
+                        let args = [
+                            ("raw", number.raw.as_str()),
+                            ("grouped", grouped.as_str()),
+                            ("fraction", fraction.as_str()),
+                        ];
+                        self.faults.cell("TH302", number.at, &args);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A value that may own its text.
+pub(super) enum Owned<'t> {
+    None,
+    Str(&'t str),
+    String(String),
+    Code(Arc<str>),
+    Whole(i64),
+    Decimal(i128),
+    Flag(bool),
+}
+
+impl<'t> Owned<'t> {
+    fn of_text(text: Cow<'t, str>) -> Self {
+        match text {
+            Cow::Borrowed(text) => Self::Str(text),
+            Cow::Owned(text) => Self::String(text),
+        }
+    }
+
+    pub(super) fn as_value(&self) -> Value<'_> {
+        match self {
+            Self::None => Value::None,
+            Self::Whole(n) => Value::Whole(*n),
+            Self::Decimal(n) => Value::Decimal(*n),
+            Self::Flag(flag) => Value::Flag(*flag),
+            Self::Str(_) | Self::String(_) | Self::Code(_) => {
+                Value::Text(self.text().unwrap_or_default())
+            }
+        }
+    }
+
+    pub(super) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Str(text) => Some(text),
+            Self::String(text) => Some(text),
+            Self::Code(code) => Some(code),
+            _ => None,
+        }
+    }
+}
+
+/// What a cell says, as read.
+fn as_read(cell: CellRef<'_>) -> String {
+    match cell {
+        CellRef::Number(n) => Content::Number(n).as_read(),
+        CellRef::Text(text) | CellRef::Date(text) | CellRef::Error(text) => text.to_owned(),
+        CellRef::Bool(b) => Content::Bool(b).as_read(),
+        CellRef::NoCachedValue => Content::NoCachedValue.as_read(),
+    }
+}

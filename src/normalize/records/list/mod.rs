@@ -1,0 +1,462 @@
+//! One record list, row by row.
+
+mod cells;
+mod rows;
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range as Span;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Int64Array, RecordBatch};
+use arrow::datatypes::{DataType, Field as ArrowField, Schema};
+use rust_decimal::Decimal;
+
+use super::column::Column;
+use super::faults::Faults;
+use super::value::Value;
+use super::{Conventions, Filled, RecordList};
+use crate::extract::{
+    Address, CellRef, Field, FieldKind, Form, PeriodClaim, Range, RecordHead, RecordShape, Sheet,
+    Stated, Table, Vocabulary,
+};
+use crate::normalize::number::{Locale, Reading};
+use cells::Owned;
+
+/// A cell of the row at hand.
+#[derive(Debug, Clone)]
+struct Buffered {
+    column: u32,
+    cell: Kept,
+}
+
+/// Its content; texts lie in the row's own buffer.
+#[derive(Debug, Clone)]
+enum Kept {
+    Number(f64),
+    Text(Span<usize>),
+    Bool(bool),
+    Date(Span<usize>),
+    Error(Span<usize>),
+    NoCachedValue,
+}
+
+/// What a column of the sheet is for.
+#[derive(Debug, Clone)]
+enum Role {
+    /// A field that the lake keeps: its index, that of its column, and the factor to the lake's unit; none where
+    /// the unit of the head cannot be converted.
+    Field(usize, usize, Option<Decimal>),
+    /// The number of the row.
+    Number,
+    /// Personal data.
+    Personal,
+    /// A head that the form has not.
+    Unknown,
+}
+
+/// A number that may be two.
+struct Open {
+    record: usize,
+    column: usize,
+    at: Address,
+    raw: String,
+    reading: Reading,
+    factor: Decimal,
+}
+
+/// What proves how the sheet writes numbers.
+struct Proof {
+    locale: Locale,
+    raw: String,
+    at: Address,
+}
+
+/// A record list as it is read.
+pub(super) struct List<'a> {
+    vocabulary: &'a Vocabulary,
+    conventions: &'a Conventions,
+    form: &'a Form,
+    shape: &'a RecordShape,
+    head: RecordHead,
+    sheet: Option<String>,
+    /// By column of the sheet.
+    roles: Vec<Option<Role>>,
+    /// The kept fields, in the order of the form.
+    fields: Vec<usize>,
+    columns: Vec<Column>,
+    rows: Vec<i64>,
+    /// For each record a bit for each column of the head that it fills.
+    filled: Vec<u64>,
+    /// The row at hand, its cells and their texts.
+    row: u32,
+    buffer: Vec<Buffered>,
+    texts: String,
+    /// Something below the list was met: nothing more belongs to it.
+    ended: bool,
+    last_row: u32,
+    codes: Vec<HashMap<String, Option<Arc<str>>>>,
+    keys: HashMap<String, u32>,
+    open: Vec<Open>,
+    proofs: Vec<Proof>,
+    /// Cells by the column of the sheet that are not taken over.
+    passed_over: BTreeMap<u32, i64>,
+    decoded: Option<(Address, String, String, String, usize)>,
+    faults: Faults,
+    total: i64,
+    loaded: i64,
+    explained: i64,
+}
+
+impl<'a> List<'a> {
+    pub(super) fn new(
+        head: RecordHead,
+        sheet: &Sheet,
+        vocabulary: &'a Vocabulary,
+        conventions: &'a Conventions,
+    ) -> Self {
+        let form = &vocabulary.forms[head.form];
+        // A head is of a form with fields.
+        static NONE: std::sync::LazyLock<RecordShape> = std::sync::LazyLock::new(|| RecordShape {
+            table: String::new(),
+            fields: Vec::new(),
+            naming: 0,
+            key: Vec::new(),
+        });
+        let shape = form.records.as_ref().unwrap_or(&NONE);
+        let fields: Vec<usize> = (0..shape.fields.len())
+            .filter(|i| shape.fields[*i].kind.is_kept())
+            .collect();
+        let columns = fields
+            .iter()
+            .map(|i| Column::of(shape.fields[*i].kind))
+            .collect();
+        let mut list = Self {
+            vocabulary,
+            conventions,
+            form,
+            shape,
+            sheet: sheet.name.clone(),
+            roles: Vec::new(),
+            codes: vec![HashMap::new(); shape.fields.len()],
+            columns,
+            fields,
+            rows: Vec::new(),
+            filled: Vec::new(),
+            row: head.bottom,
+            last_row: head.bottom,
+            buffer: Vec::new(),
+            texts: String::new(),
+            ended: false,
+            keys: HashMap::new(),
+            open: Vec::new(),
+            proofs: Vec::new(),
+            passed_over: BTreeMap::new(),
+            decoded: None,
+            faults: Faults::new(&form.code, sheet.name.clone()),
+            total: 0,
+            loaded: 0,
+            explained: 0,
+            head,
+        };
+        list.take_roles();
+        list
+    }
+
+    /// Gives each column of the sheet its role, and says what the heads lack.
+    fn take_roles(&mut self) {
+        let heads = self.head.columns.clone();
+        let first = heads.iter().map(|c| c.head.at).min();
+        for head in &heads {
+            let role = match head.field {
+                None => Role::Unknown,
+                Some(field) => match self.shape.fields[field].kind {
+                    FieldKind::Number => Role::Number,
+                    FieldKind::Personal => Role::Personal,
+                    _ => {
+                        let factor =
+                            self.factor_of(&self.shape.fields[field], head.measure.as_ref());
+                        let column = self.fields.iter().position(|f| *f == field).unwrap_or(0);
+                        Role::Field(field, column, factor)
+                    }
+                },
+            };
+            let place = head.column as usize;
+            if self.roles.len() <= place {
+                self.roles.resize(place + 1, None);
+            }
+            self.roles[place] = Some(role);
+            if let Some(field) = head.field.filter(|_| head.slip) {
+                let known = self.shape.fields[field].title.as_str();
+                let args = [("read", head.head.text.as_str()), ("known", known)];
+                self.faults.once("TH216", head.head.at, &args);
+            }
+        }
+        let at = first.unwrap_or(Address::new(self.head.top, 0));
+        for field in &self.fields {
+            if !heads.iter().any(|c| c.field == Some(*field)) {
+                let title = self.shape.fields[*field].title.as_str();
+                self.faults.once("TH203", at, &[("column", title)]);
+            }
+        }
+    }
+
+    /// The factor from the unit that counts to the lake's: that of the head, else of the sheet where it can be
+    /// converted, else the lake's own.
+    fn factor_of(&self, field: &Field, head: Option<&Stated>) -> Option<Decimal> {
+        let Some(wanted) = &field.unit else {
+            return Some(Decimal::ONE);
+        };
+        let factor = |unit: &str| {
+            self.conventions
+                .measures
+                .factor(unit, wanted, &self.vocabulary.folder)
+        };
+        match (head, &self.head.title.measure) {
+            (Some(stated), _) => factor(&stated.text),
+            (None, Some(stated)) => Some(
+                self.vocabulary
+                    .measures_in(&stated.text)
+                    .into_iter()
+                    .flatten()
+                    .find_map(factor)
+                    .unwrap_or(Decimal::ONE),
+            ),
+            (None, None) => Some(Decimal::ONE),
+        }
+    }
+
+    /// A cell below the head, row by row.
+    pub(super) fn take(&mut self, at: Address, cell: CellRef<'_>) {
+        if at.row != self.row {
+            self.end_row();
+            self.row = at.row;
+        }
+        if self.ended || at.row <= self.head.bottom {
+            return;
+        }
+        let mut text = |text: &str| {
+            let from = self.texts.len();
+            self.texts.push_str(text);
+            from..self.texts.len()
+        };
+        let cell = match cell {
+            CellRef::Number(n) => Kept::Number(n),
+            CellRef::Text(t) => Kept::Text(text(t)),
+            CellRef::Bool(b) => Kept::Bool(b),
+            CellRef::Date(t) => Kept::Date(text(t)),
+            CellRef::Error(t) => Kept::Error(text(t)),
+            CellRef::NoCachedValue => Kept::NoCachedValue,
+        };
+        self.buffer.push(Buffered {
+            column: at.column,
+            cell,
+        });
+    }
+
+    /// The bit of a column of the head; none of one beyond the sixty-fourth.
+    fn bit(&self, column: u32) -> u64 {
+        let heads = &self.head.columns;
+        let place = heads.binary_search_by_key(&column, |head| head.column);
+        place
+            .ok()
+            .and_then(|place| 1_u64.checked_shl(place as u32))
+            .unwrap_or(0)
+    }
+
+    fn role(&self, column: u32) -> Option<&Role> {
+        self.roles.get(column as usize)?.as_ref()
+    }
+
+    /// The row at hand is whole: a record, or something between records.
+    fn end_row(&mut self) {
+        let mut buffer = std::mem::take(&mut self.buffer);
+        let texts = std::mem::take(&mut self.texts);
+        if !buffer.is_empty() {
+            if self.is_record(&buffer, &texts) {
+                self.record(&buffer, &texts);
+            }
+            buffer.clear();
+        }
+        self.buffer = buffer;
+        self.texts = texts;
+        self.texts.clear();
+    }
+
+    fn record(&mut self, buffer: &[Buffered], texts: &str) {
+        let record = self.rows.len();
+        self.last_row = self.row;
+        let mut filled = vec![false; self.columns.len()];
+        let mut bits = 0_u64;
+        let mut key: Vec<Option<String>> = vec![None; self.shape.key.len()];
+        let mut key_at = None;
+        for buffered in buffer {
+            let at = Address::new(self.row, buffered.column);
+            bits |= self.bit(buffered.column);
+            let cell = match &buffered.cell {
+                Kept::Number(n) => CellRef::Number(*n),
+                Kept::Text(span) => CellRef::Text(&texts[span.clone()]),
+                Kept::Bool(b) => CellRef::Bool(*b),
+                Kept::Date(span) => CellRef::Date(&texts[span.clone()]),
+                Kept::Error(span) => CellRef::Error(&texts[span.clone()]),
+                Kept::NoCachedValue => CellRef::NoCachedValue,
+            };
+            match self.role(buffered.column).cloned() {
+                None | Some(Role::Number) => {}
+                Some(Role::Personal | Role::Unknown) => {
+                    self.total += 1;
+                    self.explained += 1;
+                    *self.passed_over.entry(buffered.column).or_default() += 1;
+                }
+                Some(Role::Field(field, column, factor)) => {
+                    if filled[column] {
+                        continue;
+                    }
+                    filled[column] = true;
+                    self.total += 1;
+                    let before = self.open.len();
+                    match self.value(field, column, factor, cell, at) {
+                        Some(Owned::None) if self.open.len() > before => {
+                            self.columns[column].push(Value::None);
+                        }
+                        Some(value) => {
+                            self.loaded += 1;
+                            if let Some(i) = self.shape.key.iter().position(|k| *k == field) {
+                                key[i] = value.text().map(str::to_owned);
+                                key_at = key_at.or(Some(at));
+                            }
+                            self.columns[column].push(value.as_value());
+                        }
+                        None => {
+                            self.explained += 1;
+                            self.columns[column].push(Value::None);
+                        }
+                    }
+                }
+            }
+        }
+        for (column, filled) in self.columns.iter_mut().zip(&filled) {
+            if !filled {
+                column.push(Value::None);
+            }
+        }
+        debug_assert_eq!(record, self.rows.len());
+        self.rows.push(i64::from(self.row) + 1);
+        self.filled.push(bits);
+        let key: Option<Vec<String>> = key.into_iter().collect();
+        if let (Some(key), Some(at)) = (key.filter(|k| !k.is_empty()), key_at) {
+            let key = key.join(" · ");
+            match self.keys.get(&key) {
+                Some(first) => {
+                    let args = [("value", key.as_str()), ("first", &first.to_string())];
+                    self.faults.cell("TH320", at, &args);
+                }
+                None => {
+                    self.keys.insert(key, self.row + 1);
+                }
+            }
+        }
+    }
+
+    pub(super) fn finish(mut self, index: usize) -> RecordList {
+        self.end_row();
+        self.settle();
+        for (column, count) in std::mem::take(&mut self.passed_over) {
+            let Some(head) = self.head.columns.iter().find(|c| c.column == column) else {
+                continue;
+            };
+            let code = if head.field.is_some() {
+                "TH227"
+            } else {
+                "TH204"
+            };
+            let args = [
+                ("head", head.head.text.as_str()),
+                ("count", &count.to_string()),
+            ];
+            self.faults.once(code, head.head.at, &args);
+        }
+        if let Some((at, encoding, read, decoded, count)) = &self.decoded {
+            let args = [
+                ("encoding", encoding.as_str()),
+                ("count", &count.to_string()),
+                ("read", read.as_str()),
+                ("decoded", decoded.as_str()),
+            ];
+            self.faults.once("TH215", *at, &args);
+        }
+        let heads = std::mem::take(&mut self.head.columns);
+        let reach = |pick: fn(&[u32]) -> u32| {
+            let columns: Vec<u32> = heads.iter().map(|c| c.column).collect();
+            if columns.is_empty() {
+                0
+            } else {
+                pick(&columns)
+            }
+        };
+        let left = reach(|c| c.iter().copied().min().unwrap_or(0));
+        let right = reach(|c| c.iter().copied().max().unwrap_or(0));
+        let head = |column: u32| {
+            let head = heads.iter().find(|c| c.column == column);
+            head.map(|c| c.head.clone())
+        };
+        let findings = self.faults.finish(head);
+        let mut fields: Vec<ArrowField> = Vec::new();
+        let mut arrays: Vec<ArrayRef> = Vec::new();
+        for (field, column) in self.fields.iter().zip(self.columns) {
+            if let Ok((field, array)) = column.finish(&self.shape.fields[*field].column) {
+                fields.push(field);
+                arrays.push(array);
+            }
+        }
+        let filled = Filled {
+            columns: heads.iter().map(|c| c.column).collect(),
+            rows: self.rows.iter().map(|row| *row as u32).collect(),
+            bits: self.filled,
+        };
+        fields.push(ArrowField::new("row", DataType::Int64, true));
+        arrays.push(Arc::new(Int64Array::from(self.rows)));
+        let schema = Arc::new(Schema::new(fields));
+        let records = RecordBatch::try_new(schema.clone(), arrays)
+            .unwrap_or_else(|_| RecordBatch::new_empty(schema));
+        let period = claim_period(&self.head, self.form);
+        RecordList {
+            sheet: index,
+            table: Table {
+                form: self.head.form,
+                sheet: self.sheet,
+                ranges: vec![Range {
+                    start: Address::new(self.head.top, left),
+                    end: Address::new(self.last_row, right),
+                }],
+                title: self.head.title,
+                period,
+                year_head: None,
+                cells: Vec::new(),
+                cells_held: 0,
+                findings,
+            },
+            records,
+            filled,
+            cells_total: self.total,
+            cells_loaded: self.loaded,
+            cells_explained: self.explained,
+        }
+    }
+}
+
+/// The period that the words above a list state.
+fn claim_period(head: &RecordHead, form: &Form) -> PeriodClaim {
+    let stated: Vec<_> = head
+        .title
+        .periods
+        .iter()
+        .filter(|(_, p)| form.frequencies.contains(&p.frequency))
+        .collect();
+    match stated.first() {
+        None => PeriodClaim::Unstated,
+        Some((first, period)) => match stated.iter().find(|(_, other)| other != period) {
+            Some((second, _)) => PeriodClaim::Contradiction(first.clone(), second.clone()),
+            None => PeriodClaim::Agreed(*period),
+        },
+    }
+}
