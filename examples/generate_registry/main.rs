@@ -55,6 +55,10 @@ impl Chance {
         (self.0 >> 33) % n
     }
 
+    fn number(&mut self, n: u32) -> f64 {
+        f64::from(u32::try_from(self.below(u64::from(n))).unwrap())
+    }
+
     fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
         of[self.below(of.len() as u64) as usize]
     }
@@ -171,19 +175,19 @@ fn write(province: &Province, directory: &Path, asked: &Asked) -> usize {
             cells += 1;
         };
         number(0, f64::from(n + 1));
-        number(11, chance.below(500) as f64);
-        number(12, chance.below(120) as f64);
+        number(11, chance.number(500));
+        number(12, chance.number(120));
         for column in 13..=15 {
-            number(column, chance.below(5_000_000) as f64 / 100.0);
+            number(column, chance.number(5_000_000) / 100.0);
         }
-        number(16, chance.below(200_000) as f64 / 100.0 - 500.0);
+        number(16, chance.number(200_000) / 100.0 - 500.0);
         let founded = ExcelDateTime::from_ymd(
             1998 + chance.below(27) as u16,
             1 + chance.below(12) as u8,
             1 + chance.below(28) as u8,
         );
         sheet
-            .write_with_format(row, 5, &founded.unwrap(), &day)
+            .write_with_format(row, 5, founded.unwrap(), &day)
             .unwrap();
         cells += 1;
     }

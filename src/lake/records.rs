@@ -112,7 +112,7 @@ fn write_part(
         ))
     })?;
     let bytes =
-        spliced(table, &part.shared, Bytes::from(rows)).map_err(|e| wrong(e.to_string()))?;
+        spliced(table, &part.shared, &Bytes::from(rows)).map_err(|e| wrong(e.to_string()))?;
     write::keep(directory, table, &part.period, &bytes, before)
 }
 
@@ -120,7 +120,7 @@ fn write_part(
 fn spliced(
     table: &TableSchema,
     shared: &[Option<String>; 5],
-    rows: Bytes,
+    rows: &Bytes,
 ) -> Result<Vec<u8>, ParquetError> {
     let own = SerializedFileReader::new(rows.clone())?;
     let mut properties = write::properties()?;
@@ -135,9 +135,10 @@ fn spliced(
         let of_shared = of_shared.metadata().row_group(0);
         let mut out = writer.next_row_group()?;
         for field in table.schema.fields() {
-            let (source, group) = match SHARED.contains(&field.name().as_str()) {
-                true => (&encoded, of_shared),
-                false => (&rows, group),
+            let (source, group) = if SHARED.contains(&field.name().as_str()) {
+                (&encoded, of_shared)
+            } else {
+                (rows, group)
             };
             out.append_column(source, chunk(group, field.name())?)?;
         }

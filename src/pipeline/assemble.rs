@@ -311,7 +311,7 @@ fn read_sheets(
         let (mut report, locales) =
             assemble(plan, docket, submission, n + 1, table, &agreed, &siblings);
         if let Some(list) = read[n].take() {
-            contents.records.extend(take_list(plan, list, &mut report));
+            contents.records.extend(take_list(plan, &list, &mut report));
         }
         contents.reports.push(report);
         contents.tables.push(TableReading {
@@ -324,7 +324,7 @@ fn read_sheets(
 }
 
 /// Gives a report the counts of its list; the records themselves, unless it is held back.
-fn take_list(plan: &Plan, list: RecordList, report: &mut Report) -> Option<Records> {
+fn take_list(plan: &Plan, list: &RecordList, report: &mut Report) -> Option<Records> {
     report.cells_total = list.cells_total;
     report.cells_explained = list.cells_explained;
     report.cells_loaded = list.cells_loaded;

@@ -184,11 +184,15 @@ pub async fn status(
             open.insert((form.to_owned(), parsed, period.to_owned()));
         }
     };
-    of_reports.for_each(|s| add(&s.form, &s.period));
-    lacking
-        .iter()
-        .for_each(|(form, period, _)| add(form, period));
-    listed.iter().for_each(|(form, period)| add(form, period));
+    for report in of_reports {
+        add(&report.form, &report.period);
+    }
+    for (form, period, _) in &lacking {
+        add(form, period);
+    }
+    for (form, period) in &listed {
+        add(form, period);
+    }
 
     let mut owed = Vec::new();
     let mut collections = Vec::new();
@@ -280,14 +284,13 @@ fn settle(
     let of_all = reports
         .iter()
         .filter(|s| s.is_current && s.unit.code == country.code);
-    let counts = match lacks {
-        true => None,
-        false => own
-            .iter()
-            .copied()
-            .filter(|s| s.is_current)
+    let counts = if lacks {
+        None
+    } else {
+        let current = own.iter().copied().filter(|s| s.is_current);
+        current
             .max_by_key(|s| s.received_at)
-            .or(of_all.max_by_key(|s| s.received_at)),
+            .or(of_all.max_by_key(|s| s.received_at))
     };
     let shown = counts.or_else(|| own.iter().copied().max_by_key(|s| s.received_at));
     row.state = match (lacks, shown) {

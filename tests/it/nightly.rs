@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -163,7 +164,6 @@ fn what_was_read_is_read_again_only_when_what_it_depends_on_changes() {
     assert_eq!(lake, current(&office.path("other")));
     assert_eq!(lake, current(&office.path("third")));
     // Files that did not change are links to those of the snapshot before.
-    use std::os::unix::fs::MetadataExt;
     let folder = office.path("lake/current/organisations");
     let linked = fs::read_dir(folder)
         .unwrap()

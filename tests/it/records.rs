@@ -209,9 +209,10 @@ fn personal_data_are_in_the_original_alone() {
     assert!(files.iter().any(|f| f.to_string_lossy().contains("cache")));
     for file in files {
         // Every page of Parquet, unpacked: what readers of the file can see.
-        let text = match file.extension().is_some_and(|e| e == "parquet") {
-            true => parquet_texts(&file),
-            false => String::from_utf8_lossy(&fs::read(&file).unwrap()).into_owned(),
+        let text = if file.extension().is_some_and(|e| e == "parquet") {
+            parquet_texts(&file)
+        } else {
+            String::from_utf8_lossy(&fs::read(&file).unwrap()).into_owned()
         };
         for secret in [DIRECTOR, TELEPHONE] {
             assert!(!text.contains(secret), "{secret} is in {}", file.display());

@@ -27,6 +27,10 @@ const MAX_STYLE_BYTES: usize = 500_000_000;
 
 /// A part, after it was unpacked once.
 #[derive(Debug, Default)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and none excludes another"
+)]
 pub(super) struct Part {
     name: String,
     /// Bytes.

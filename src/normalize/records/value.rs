@@ -80,7 +80,7 @@ fn is_plain(text: &[u8]) -> bool {
 
 /// A number as the text of a code: digits alone, with the zeros that a spreadsheet took off its front.
 pub(super) fn digits_of(n: f64, digits: Option<usize>) -> Option<String> {
-    let is_code = n >= 0.0 && n < 1e15 && n.fract() == 0.0;
+    let is_code = (0.0..1e15).contains(&n) && n.fract() == 0.0;
     let width = digits.unwrap_or(0);
     is_code.then(|| format!("{:0width$}", n as u64))
 }

@@ -107,6 +107,14 @@ pub(super) struct List<'a> {
     explained: i64,
 }
 
+/// The shape of a form without fields, of which no head is ever found.
+static NONE: std::sync::LazyLock<RecordShape> = std::sync::LazyLock::new(|| RecordShape {
+    table: String::new(),
+    fields: Vec::new(),
+    naming: 0,
+    key: Vec::new(),
+});
+
 impl<'a> List<'a> {
     pub(super) fn new(
         head: RecordHead,
@@ -115,13 +123,6 @@ impl<'a> List<'a> {
         conventions: &'a Conventions,
     ) -> Self {
         let form = &vocabulary.forms[head.form];
-        // A head is of a form with fields.
-        static NONE: std::sync::LazyLock<RecordShape> = std::sync::LazyLock::new(|| RecordShape {
-            table: String::new(),
-            fields: Vec::new(),
-            naming: 0,
-            key: Vec::new(),
-        });
         let shape = form.records.as_ref().unwrap_or(&NONE);
         let fields: Vec<usize> = (0..shape.fields.len())
             .filter(|i| shape.fields[*i].kind.is_kept())
