@@ -7,6 +7,7 @@ mod cache;
 mod history;
 mod keep;
 mod lock;
+mod publish;
 mod records;
 mod schema;
 mod write;
@@ -18,7 +19,6 @@ use lock::Lock;
 pub use records::{RecordPart, SHARED, own_columns};
 pub use schema::{DECIMAL, TableSchema, table, tables};
 
-use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -319,72 +319,6 @@ impl Lake {
         fs::rename(&aside, &to).map_err(io_at(&to))?;
         // Many originals come at once: their folder is made durable before a snapshot that names them is.
         Ok(())
-    }
-
-    /// Writes a snapshot: all contract tables, those not given as empty ones. Readers see it once [`Self::point_current_at`]
-    /// says so.
-    ///
-    /// # Errors
-    /// When something cannot be written; no part of a snapshot is left then.
-    pub fn write(
-        &self,
-        id: &str,
-        about: &About,
-        tables: &BTreeMap<&'static str, RecordBatch>,
-        records: &[RecordPart],
-    ) -> Result<Snapshot, LakeError> {
-        let directory = self.root.join("snapshots").join(id);
-        let aside = self.root.join("snapshots").join(format!(".{id}.part"));
-        if aside.exists() {
-            fs::remove_dir_all(&aside).map_err(io_at(&aside))?;
-        }
-        if !directory.exists() {
-            let before = self.current();
-            for table in schema::tables() {
-                let parts: Vec<&RecordPart> = records
-                    .iter()
-                    .filter(|part| part.table == table.name)
-                    .collect();
-                if !parts.is_empty() {
-                    let folder = aside.join(table.name);
-                    records::write_parts(self, &folder, table, &parts, before.as_ref())?;
-                    sync_directory(&folder)?;
-                    continue;
-                }
-                let batch = tables
-                    .get(table.name)
-                    .cloned()
-                    .unwrap_or_else(|| RecordBatch::new_empty(table.schema.clone()));
-                write::write_table(&aside.join(table.name), table, &batch, before.as_ref())?;
-            }
-            let path = aside.join(ABOUT);
-            let text = toml::to_string(about)
-                .map_err(|e| io_at(&path)(io::Error::other(e.to_string())))?;
-            write_durably(&path, text.as_bytes()).map_err(io_at(&path))?;
-            sync_directory(&aside)?;
-            fs::rename(&aside, &directory).map_err(io_at(&directory))?;
-        }
-        sync_directory(&self.root.join("snapshots"))?;
-        sync_directory(&self.root.join("inbox"))?;
-        Ok(Snapshot {
-            id: id.to_owned(),
-            directory,
-        })
-    }
-
-    /// Makes a snapshot the one that readers see, in one step.
-    ///
-    /// # Errors
-    /// When the link cannot be replaced; it then stays what it was.
-    pub fn point_current_at(&self, id: &str) -> Result<(), LakeError> {
-        let aside = self.root.join(".current.part");
-        let link = self.root.join("current");
-        let _ = fs::remove_file(&aside);
-        std::os::unix::fs::symlink(Path::new("snapshots").join(id), &aside)
-            .map_err(io_at(&aside))?;
-        fs::rename(&aside, &link).map_err(io_at(&link))?;
-        sync_directory(&self.root)?;
-        self.note_current(id)
     }
 }
 

@@ -1,0 +1,113 @@
+//! Publishing a snapshot: all tables aside, then renamed, then `current` pointed at it in one step.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use arrow::array::RecordBatch;
+
+use super::{
+    ABOUT, About, Lake, LakeError, RecordPart, Snapshot, TableSchema, io_at, records, schema,
+    sync_directory, write, write_durably,
+};
+
+impl Lake {
+    /// Writes a snapshot: all contract tables, those not given as empty ones. Readers see it once [`Self::point_current_at`]
+    /// says so.
+    ///
+    /// # Errors
+    /// When something cannot be written; no part of a snapshot is left then.
+    pub fn write(
+        &self,
+        id: &str,
+        about: &About,
+        tables: &BTreeMap<&'static str, RecordBatch>,
+        records: &[RecordPart],
+    ) -> Result<Snapshot, LakeError> {
+        let directory = self.root.join("snapshots").join(id);
+        let aside = self.root.join("snapshots").join(format!(".{id}.part"));
+        if aside.exists() {
+            fs::remove_dir_all(&aside).map_err(io_at(&aside))?;
+        }
+        if !directory.exists() {
+            let before = self.current();
+            self.write_tables(&aside, tables, records, before.as_ref())?;
+            let path = aside.join(ABOUT);
+            let text = toml::to_string(about)
+                .map_err(|e| io_at(&path)(io::Error::other(e.to_string())))?;
+            write_durably(&path, text.as_bytes()).map_err(io_at(&path))?;
+            sync_directory(&aside)?;
+            fs::rename(&aside, &directory).map_err(io_at(&directory))?;
+        }
+        sync_directory(&self.root.join("snapshots"))?;
+        sync_directory(&self.root.join("inbox"))?;
+        Ok(Snapshot {
+            id: id.to_owned(),
+            directory,
+        })
+    }
+
+    /// Writes all tables of a snapshot into `aside`, one on each processor.
+    fn write_tables(
+        &self,
+        aside: &Path,
+        tables: &BTreeMap<&'static str, RecordBatch>,
+        records: &[RecordPart],
+        before: Option<&Snapshot>,
+    ) -> Result<(), LakeError> {
+        let write = |table: &TableSchema| {
+            let of_table = records.iter().filter(|part| part.table == table.name);
+            let parts: Vec<&RecordPart> = of_table.collect();
+            let folder = aside.join(table.name);
+            if parts.is_empty() {
+                let batch = tables.get(table.name).cloned();
+                let batch = batch.unwrap_or_else(|| RecordBatch::new_empty(table.schema.clone()));
+                return write::write_table(&folder, table, &batch, before);
+            }
+            records::write_parts(self, &folder, table, &parts, before)?;
+            sync_directory(&folder)
+        };
+        // The largest first, so that none of the writers waits long for the last.
+        let mut order: Vec<&TableSchema> = schema::tables().iter().collect();
+        order.sort_by_key(|t| {
+            std::cmp::Reverse(tables.get(t.name).map_or(0, RecordBatch::num_rows))
+        });
+        let next = AtomicUsize::new(0);
+        let workers = thread::available_parallelism().map_or(1, usize::from);
+        thread::scope(|scope| {
+            let writers: Vec<_> = (0..workers)
+                .map(|_| {
+                    scope.spawn(|| {
+                        while let Some(table) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
+                            write(table)?;
+                        }
+                        Ok(())
+                    })
+                })
+                .collect();
+            writers.into_iter().try_for_each(|writer| {
+                writer
+                    .join()
+                    .unwrap_or_else(|_| Err(LakeError::given_up("snapshots")))
+            })
+        })
+    }
+
+    /// Makes a snapshot the one that readers see, in one step.
+    ///
+    /// # Errors
+    /// When the link cannot be replaced; it then stays what it was.
+    pub fn point_current_at(&self, id: &str) -> Result<(), LakeError> {
+        let aside = self.root.join(".current.part");
+        let link = self.root.join("current");
+        let _ = fs::remove_file(&aside);
+        std::os::unix::fs::symlink(Path::new("snapshots").join(id), &aside)
+            .map_err(io_at(&aside))?;
+        fs::rename(&aside, &link).map_err(io_at(&link))?;
+        sync_directory(&self.root)?;
+        self.note_current(id)
+    }
+}
