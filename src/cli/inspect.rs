@@ -337,7 +337,11 @@ fn report(plan: &Plan, n: usize, inspected: &Inspected, values: bool) -> String 
             report.cells_total, report.cells_loaded, report.cells_explained
         ),
     );
-    lines.add("values", &format!("{}{kinds}", values_read.len()));
+    if report.records > 0 {
+        lines.add("records", &report.records.to_string());
+    } else {
+        lines.add("values", &format!("{}{kinds}", values_read.len()));
+    }
     if values {
         lines.0.push_str(&value_table(report, values_read));
     }

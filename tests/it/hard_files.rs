@@ -270,7 +270,7 @@ fn what_cannot_run_exits_with_two_and_says_why() {
     assert_eq!(code(&no_inbox, "inbox"), Some(2));
     let no_lake = tonghop(&["sql", "SELECT 1", "--lake", &place("none")]);
     assert_eq!(code(&no_lake, "there is no lake"), Some(2));
-    let unknown = tonghop(&["status"]);
+    let unknown = tonghop(&["serve"]);
     assert_eq!(code(&unknown, "unrecognized subcommand"), Some(2));
 
     fs::create_dir_all(directory.path().join("lake")).expect("made");

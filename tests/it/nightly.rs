@@ -727,3 +727,45 @@ fn conforms(place: &str, value: &Value, schema: &Value) {
         }
     }
 }
+
+#[test]
+fn the_page_of_scheduling_names_only_what_there_is() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let mut text = fs::read_to_string(root.join("scheduling.md")).unwrap();
+    for file in [
+        "tonghop.service",
+        "tonghop.timer",
+        "tonghop-failed@.service",
+    ] {
+        assert!(text.contains(file), "the page does not name {file}");
+        text.push_str(&fs::read_to_string(root.join("scheduling").join(file)).unwrap());
+    }
+    let commands = text
+        .lines()
+        .filter(|line| line.starts_with("tonghop ") || line.contains("tonghop run"))
+        .map(|line| &line[line.rfind("tonghop ").unwrap()..])
+        .chain(
+            text.lines()
+                .filter_map(|line| line.strip_prefix("ExecStart=/usr/local/bin/")),
+        );
+    let mut seen = 0;
+    for command in commands {
+        let words: Vec<&str> = command
+            .split(['#', '|', '`'])
+            .next()
+            .unwrap()
+            .split_whitespace()
+            .collect();
+        if !["run", "status", "snapshots", "rollback", "gc"].contains(&words[1]) {
+            continue;
+        }
+        let output = ask(&[words[1], "--help"]);
+        assert_eq!(output.status.code(), Some(0), "{command}");
+        let help = String::from_utf8_lossy(&output.stdout).into_owned();
+        for flag in words.iter().filter(|word| word.starts_with("--")) {
+            assert!(help.contains(flag), "{flag} of {command}");
+            seen += 1;
+        }
+    }
+    assert!(seen >= 8, "only {seen} options were looked at");
+}
