@@ -33,6 +33,8 @@ const MAX_STYLE_BYTES: usize = 500_000_000;
 )]
 pub(super) struct Part {
     name: String,
+    /// What it unpacks to, of a table of texts: it is asked for more than once.
+    content: Option<Vec<u8>>,
     /// Bytes.
     pub(super) size: u64,
     /// Whether it is known to be sound markup.
@@ -135,6 +137,9 @@ impl Package {
 
     /// The bytes of a part; empty if there is none.
     pub(super) fn bytes(&mut self, name: &str) -> Result<Vec<u8>, ReadError> {
+        if let Some(content) = self.part(name).and_then(|part| part.content.as_ref()) {
+            return Ok(content.clone());
+        }
         let mut bytes = Vec::new();
         if let Some(mut reader) = self.reader(name)? {
             reader.read_to_end(&mut bytes)?;
@@ -162,6 +167,7 @@ fn survey(
     let mut part = Part {
         name,
         is_xml,
+        content: shares_texts.then(Vec::new),
         ..Part::default()
     };
     let mut markup = Markup::default();
@@ -191,6 +197,9 @@ fn survey(
         }
         if shares_texts && part.size > limits.max_text_bytes as u64 {
             return Err(ReadError::over("max_text_bytes", limits.max_text_bytes));
+        }
+        if let Some(content) = &mut part.content {
+            content.extend_from_slice(&buffer[kept..kept + n]);
         }
         if is_xml {
             markup.follow(&buffer[kept..kept + n]);
