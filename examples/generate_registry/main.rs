@@ -1,5 +1,5 @@
 //! Writes a registry of organisations for measuring: one workbook in the layout of KTTT-04 for each of the 34 provinces,
-//! 5,441 rows × 23 columns, about 4.1 million filled cells. The same arguments give the same bytes.
+//! 5,441 rows × 23 columns, about 4.0 million filled cells. The same arguments give the same bytes.
 //!
 //! `cargo run --release --example generate_registry -- DIR [--times N] [--year Y] [--only CODE] [--seed S]`
 
