@@ -143,7 +143,7 @@ async fn compare(
             lock.pipeline, plan.id
         ));
     }
-    let contents = pipeline::contents(plan, options, None)
+    let contents = pipeline::contents(plan, options, None, None)
         .await
         .map_err(|e| e.to_string())?;
     if contents.other_definitions {

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{CLEAN, Format, show};
-use crate::lake::{Lake, LakeError, Listed, listed};
+use crate::lake::{Keep, Lake, Listed, listed};
 
 #[derive(Debug, Args)]
 pub(super) struct ListArguments {
@@ -31,8 +32,11 @@ pub(super) struct RollbackArguments {
 #[derive(Debug, Args)]
 pub(super) struct GcArguments {
     /// How many of the snapshots that were current last are kept, the current one among them.
-    #[arg(long, value_name = "N")]
-    keep: usize,
+    #[arg(long, value_name = "N", required_unless_present = "keep_days")]
+    keep: Option<usize>,
+    /// Those that were current in the last D days are kept too.
+    #[arg(long, value_name = "D")]
+    keep_days: Option<u32>,
     /// Only say what would be removed.
     #[arg(long)]
     dry_run: bool,
@@ -57,12 +61,10 @@ pub(super) fn rollback(arguments: &RollbackArguments) -> ExitCode {
     let rolled = Lake::open_existing(&arguments.lake)
         .and_then(|lake| lake.roll_back(arguments.snapshot.as_deref()));
     match rolled {
-        Ok((from, to)) if from == to => printed(&format!("{} is current already\n", to.id)),
+        Ok((Some(from), to)) if from == to => printed(&format!("{} is current already\n", to.id)),
         Ok((from, to)) => {
-            let code = printed(&format!(
-                "{} is current again, in place of {}\n",
-                to.id, from.id
-            ));
+            let from = from.map_or_else(|| "one that is not there".to_owned(), |from| from.id);
+            let code = printed(&format!("{} is current again, in place of {from}\n", to.id));
             show::note(
                 "note: the next run takes in what lies in its inbox, and so what was taken back here, \
                  unless it is withdrawn in decisions.toml or taken out of the inbox",
@@ -74,10 +76,14 @@ pub(super) fn rollback(arguments: &RollbackArguments) -> ExitCode {
 }
 
 pub(super) fn gc(arguments: &GcArguments) -> ExitCode {
-    let collected =
-        Lake::open_existing(&arguments.lake).and_then(|lake: Lake| -> Result<_, LakeError> {
-            lake.collect_garbage(arguments.keep, arguments.dry_run)
-        });
+    let keep = Keep {
+        newest: arguments.keep.unwrap_or(0),
+        since: arguments
+            .keep_days
+            .map(|days| Timestamp::now() - SignedDuration::from_hours(24 * i64::from(days))),
+    };
+    let collected = Lake::open_existing(&arguments.lake)
+        .and_then(|lake| lake.collect_garbage(keep, arguments.dry_run));
     let removed = match collected {
         Ok(removed) => removed,
         Err(e) => return show::failure(&e.to_string()),

@@ -1,7 +1,7 @@
 //! Which snapshot was current from when on.
 
 use std::fs::{self, OpenOptions};
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -20,32 +20,42 @@ pub struct Turn {
     pub id: String,
 }
 
-/// The turns of a lake, in their order.
-#[must_use]
-pub fn turns(root: &Path) -> Vec<Turn> {
-    let text = fs::read_to_string(root.join("runs").join(HISTORY)).unwrap_or_default();
+/// The turns of a lake, in their order; none where nothing was published yet.
+///
+/// # Errors
+/// When they cannot be read.
+pub fn turns(root: &Path) -> Result<Vec<Turn>, LakeError> {
+    let path = root.join("runs").join(HISTORY);
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(e) => return Err(io_at(&path)(e)),
+    };
     let turns = text.lines().filter_map(|line| {
         let mut words = line.split_whitespace();
         let at = words.next()?.parse().ok();
         let id = words.next()?.to_owned();
         Some(Turn { at, id })
     });
-    turns.collect()
+    Ok(turns.collect())
 }
 
-/// The snapshot that was current before another one last became it.
+/// The snapshot that was current before another one became it. Going back to a snapshot takes back all that came
+/// after it, so going back twice goes further back.
 ///
 /// # Errors
 /// When nothing was published before it, or what was is no more there.
 pub fn before(root: &Path, snapshot: &Snapshot) -> Result<Snapshot, LakeError> {
-    let turns = turns(root);
-    let last = turns.iter().rposition(|turn| turn.id == snapshot.id);
-    let earlier = turns[..last.unwrap_or(turns.len())]
-        .iter()
-        .rev()
-        .find(|turn| turn.id != snapshot.id);
-    match earlier {
-        Some(turn) => Snapshot::named(root, &turn.id),
+    let mut standing: Vec<String> = Vec::new();
+    for turn in turns(root)? {
+        match standing.iter().position(|id| *id == turn.id) {
+            Some(again) => standing.truncate(again + 1),
+            None => standing.push(turn.id),
+        }
+    }
+    let place = standing.iter().position(|id| *id == snapshot.id);
+    match standing[..place.unwrap_or(standing.len())].last() {
+        Some(id) => Snapshot::named(root, id),
         None => Err(LakeError::NothingBefore {
             id: snapshot.id.clone(),
         }),
@@ -54,30 +64,58 @@ pub fn before(root: &Path, snapshot: &Snapshot) -> Result<Snapshot, LakeError> {
 
 impl Lake {
     /// Notes when a snapshot became current.
-    pub(super) fn note_current(&self, id: &str) -> Result<(), LakeError> {
+    pub(super) fn note_current(&self, id: &str, at: Timestamp) -> Result<(), LakeError> {
         let path = self.root.join("runs").join(HISTORY);
+        let is_cut = match fs::read(&path) {
+            Ok(text) => text.last().is_some_and(|last| *last != b'\n'),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => false,
+            Err(e) => return Err(io_at(&path)(e)),
+        };
         let mut log = OpenOptions::new()
             .create(true)
             .append(true)
             .open(&path)
             .map_err(io_at(&path))?;
-        writeln!(log, "{} {id}", Timestamp::now())
+        // A line that a killed run left unended is ended first.
+        let end = if is_cut { "\n" } else { "" };
+        log.write_all(format!("{end}{at} {id}\n").as_bytes())
             .and_then(|()| log.sync_data())
             .map_err(io_at(&path))
     }
 
+    /// Notes the current snapshot where the run that switched to it was killed before it could.
+    pub(super) fn note_unnoted(&self) -> Result<(), LakeError> {
+        let current = match Snapshot::current(&self.root) {
+            Ok(current) => current,
+            // What is damaged is said by who needs it.
+            Err(_) => return Ok(()),
+        };
+        if turns(&self.root)?.last().map(|turn| &turn.id) == Some(&current.id) {
+            return Ok(());
+        }
+        let switched = fs::symlink_metadata(self.root.join("current"))
+            .and_then(|link| link.modified())
+            .ok()
+            .and_then(|time| Timestamp::try_from(time).ok());
+        self.note_current(&current.id, switched.unwrap_or_else(Timestamp::now))
+    }
+
     /// Makes an earlier snapshot the one that readers see: the one named, else the one that was current before. Returns
-    /// what was current, and what is.
+    /// what was current, none where that is no more there, and what is.
     ///
     /// # Errors
     /// When there is no such snapshot, or the link cannot be replaced.
-    pub fn roll_back(&self, to: Option<&str>) -> Result<(Snapshot, Snapshot), LakeError> {
-        let current = Snapshot::current(&self.root)?;
-        let target = match to {
-            Some(id) => Snapshot::named(&self.root, id)?,
-            None => before(&self.root, &current)?,
+    pub fn roll_back(&self, to: Option<&str>) -> Result<(Option<Snapshot>, Snapshot), LakeError> {
+        let current = Snapshot::current(&self.root);
+        let (current, target) = match to {
+            Some(id) => (current.ok(), Snapshot::named(&self.root, id)?),
+            None => {
+                let current = current?;
+                let target = before(&self.root, &current)?;
+                (Some(current), target)
+            }
         };
-        if target != current {
+        if current.as_ref() != Some(&target) {
             self.point_current_at(&target.id)?;
         }
         Ok((current, target))

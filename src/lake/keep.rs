@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use arrow::array::{Array, AsArray};
 use jiff::Timestamp;
 
-use super::history::turns;
+use super::history::{Turn, turns};
 use super::{Lake, LakeError, Pin, Snapshot, io_at, sync_directory};
 
 /// A snapshot as `snapshots` lists it.
@@ -30,6 +31,15 @@ pub struct Listed {
     pub bytes: u64,
     /// Bytes of the files that no other snapshot shares: what is gained when it goes.
     pub own_bytes: u64,
+}
+
+/// What is kept besides the current snapshot and those that editions stand on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keep {
+    /// How many of the snapshots that were current last, the current one among them.
+    pub newest: usize,
+    /// Those that were current at this time or later.
+    pub since: Option<Timestamp>,
 }
 
 /// What is removed, or would be.
@@ -74,9 +84,14 @@ fn pins(root: &Path) -> Result<Vec<(String, Pin)>, LakeError> {
 /// # Errors
 /// When there is no lake, or something of it cannot be read.
 pub fn listed(root: &Path) -> Result<Vec<Listed>, LakeError> {
-    let current = Snapshot::current(root).ok();
+    let current = match Snapshot::current(root) {
+        Ok(current) => Some(current),
+        // They are listed so that one of them can be made current.
+        Err(LakeError::Absent(_) | LakeError::Dangling { .. }) => None,
+        Err(e) => return Err(e),
+    };
     let pins = pins(root)?;
-    let turns = turns(root);
+    let turns = turns(root)?;
     let mut listed = Vec::new();
     for snapshot in Snapshot::all(root)? {
         let (mut bytes, mut own_bytes) = (0, 0);
@@ -112,21 +127,24 @@ fn editions_on(pins: &[(String, Pin)], id: &str) -> Vec<String> {
 }
 
 impl Lake {
-    /// Removes what nobody needs: snapshots that are neither current nor among the `newest` that were current, nor
-    /// pinned by an edition; originals that no remaining snapshot took in; what was read and the last run did not use.
-    /// With `dry` it only says what it would remove.
+    /// Removes what nobody needs: snapshots that are neither current nor pinned by an edition, nor to be kept as `keep`
+    /// says; originals that no remaining snapshot took in; what was read and the last run did not use. With `dry` it
+    /// only says what it would remove.
     ///
     /// # Errors
     /// When something cannot be read: nothing is removed then. When something cannot be removed.
-    pub fn collect_garbage(&self, newest: usize, dry: bool) -> Result<Removed, LakeError> {
+    pub fn collect_garbage(&self, keep: Keep, dry: bool) -> Result<Removed, LakeError> {
+        // Without it nobody could say what is needed.
+        self.current()?;
         let listed = listed(&self.root)?;
+        let recent = current_since(&turns(&self.root)?, keep.since);
         let published = listed.iter().filter(|l| l.current_since.is_some());
         let kept: BTreeSet<&str> = published
-            .take(newest)
+            .take(keep.newest)
             .chain(
                 listed
                     .iter()
-                    .filter(|l| l.is_current || !l.editions.is_empty()),
+                    .filter(|l| l.is_current || !l.editions.is_empty() || recent.contains(&l.id)),
             )
             .map(|l| l.id.as_str())
             .collect();
@@ -167,7 +185,11 @@ impl Lake {
             }
         }
         let cache = self.root.join("cache");
-        let used = fs::read_to_string(cache.join(USED)).unwrap_or_default();
+        let used = match fs::read_to_string(cache.join(USED)) {
+            Ok(used) => used,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(e) => return Err(io_at(&cache.join(USED))(e)),
+        };
         let used: BTreeSet<&str> = used.lines().collect();
         for path in files_of(&cache)? {
             let name = name_of(&path);
@@ -222,14 +244,14 @@ impl Lake {
             let folder = self.root.join(folder);
             let entries = match fs::read_dir(&folder) {
                 Ok(entries) => entries,
-                Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
+                Err(e) if e.kind() == io::ErrorKind::NotFound => continue,
                 Err(e) => return Err(io_at(&folder)(e)),
             };
-            for path in entries
-                .flatten()
-                .map(|entry| entry.path())
-                .filter(|p| is_left(p))
-            {
+            for entry in entries {
+                let path = entry.map_err(io_at(&folder))?.path();
+                if !is_left(&path) {
+                    continue;
+                }
                 let removed = if path.is_dir() && !path.is_symlink() {
                     fs::remove_dir_all(&path)
                 } else {
@@ -242,6 +264,19 @@ impl Lake {
     }
 }
 
+/// The snapshots that were current at a time or later; none where no time is given.
+fn current_since(turns: &[Turn], since: Option<Timestamp>) -> BTreeSet<String> {
+    let Some(since) = since else {
+        return BTreeSet::new();
+    };
+    let ends = turns.iter().skip(1).map(|turn| turn.at).chain([None]);
+    let current = turns
+        .iter()
+        .zip(ends)
+        .filter(|(_, end)| end.is_none_or(|end| end >= since));
+    current.map(|(turn, _)| turn.id.clone()).collect()
+}
+
 fn name_of(path: &Path) -> String {
     path.file_name()
         .map(|name| name.to_string_lossy().into_owned())
@@ -252,7 +287,7 @@ fn name_of(path: &Path) -> String {
 fn files_of(folder: &Path) -> Result<Vec<PathBuf>, LakeError> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(e) => return Err(io_at(folder)(e)),
     };
     let mut files = Vec::new();
@@ -282,12 +317,11 @@ fn all_files(snapshot: &Path) -> Result<Vec<PathBuf>, LakeError> {
 fn originals_of(snapshot: &Snapshot) -> Result<BTreeSet<String>, LakeError> {
     let mut all = BTreeSet::new();
     for batch in snapshot.read("submissions")? {
-        if let Some(hashes) = batch
+        let hashes = batch
             .column_by_name("sha256")
             .and_then(|c| c.as_string_opt::<i32>())
-        {
-            all.extend((0..hashes.len()).map(|row| hashes.value(row).to_owned()));
-        }
+            .ok_or_else(|| snapshot.without("submissions", "sha256"))?;
+        all.extend((0..hashes.len()).map(|row| hashes.value(row).to_owned()));
     }
     Ok(all)
 }

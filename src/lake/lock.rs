@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use super::{LakeError, io_at};
@@ -38,9 +39,11 @@ impl Lock {
             Err(TryLockError::Error(e)) => return Err(io_at(&path)(e)),
         }
         let text = format!(
-            "process {} on {}, since {}\n",
+            "process {} of {} on {} (`{}`), since {}\n",
             std::process::id(),
+            user(),
             host(),
+            command(),
             jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ")
         );
         file.set_len(0)
@@ -67,6 +70,30 @@ fn holder(file: &mut File) -> String {
         (Ok(_), holder) if !holder.is_empty() => holder.to_owned(),
         _ => "it did not say who it is".to_owned(),
     }
+}
+
+/// The name of the user, as the system or the surroundings know it.
+fn user() -> String {
+    let known = ["USER", "LOGNAME"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok());
+    let uid = || {
+        let owner = std::fs::metadata("/proc/self").ok()?;
+        Some(format!("user {}", owner.uid()))
+    };
+    known
+        .or_else(uid)
+        .unwrap_or_else(|| "an unknown user".to_owned())
+}
+
+/// The program and what it was asked to do: its first argument, which says no path.
+fn command() -> String {
+    let arguments = std::env::args()
+        .skip(1)
+        .find(|argument| !argument.starts_with('-'));
+    format!("tonghop {}", arguments.unwrap_or_default())
+        .trim_end()
+        .to_owned()
 }
 
 fn host() -> String {

@@ -4,111 +4,33 @@
 //! one step. Readers need no lock; one writer at a time holds the lock of the operating system.
 
 mod cache;
+mod editions;
+mod error;
 mod history;
 mod keep;
 mod lock;
 mod publish;
 mod records;
 mod schema;
+mod snapshot;
 mod write;
 
 pub use cache::CachedRecords;
+pub use editions::{Pin, pinned};
+pub use error::LakeError;
+pub(crate) use error::io_at;
 pub use history::{Turn, before, turns};
-pub use keep::{Listed, Removed, listed};
+pub use keep::{Keep, Listed, Removed, listed};
 use lock::Lock;
 pub use records::{RecordPart, SHARED, own_columns};
 pub use schema::{DECIMAL, TableSchema, table, tables};
+pub use snapshot::{About, Snapshot};
 
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use arrow::array::RecordBatch;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use parquet::file::metadata::ParquetMetaDataReader;
 use serde::{Deserialize, Serialize};
-
-/// Why a lake could not be used.
-#[derive(Debug, thiserror::Error)]
-pub enum LakeError {
-    /// The lake is somebody else's.
-    #[error(
-        "the lake `{lake}` belongs to the pipeline `{owner}`, not to `{asked}`\nhint: choose another lake with --lake"
-    )]
-    Foreign {
-        /// The lake.
-        lake: String,
-        /// Its pipeline.
-        owner: String,
-        /// The pipeline asked for.
-        asked: String,
-    },
-    /// Another run is writing.
-    #[error(
-        "another run is writing to the lake `{lake}`: {holder}\nhint: wait until it has ended, or choose another lake with --lake"
-    )]
-    Locked {
-        /// The lake.
-        lake: String,
-        /// Who holds the lock.
-        holder: String,
-    },
-    /// There is nothing to read.
-    #[error("there is no lake at `{0}`\nhint: `tonghop run` makes one; name another with --lake")]
-    Absent(String),
-    /// There was no snapshot before.
-    #[error(
-        "nothing was current before the snapshot `{id}`\nhint: name the snapshot to compare it with"
-    )]
-    NothingBefore {
-        /// The snapshot.
-        id: String,
-    },
-    /// No snapshot has the name.
-    #[error("the lake `{lake}` has no one snapshot `{asked}`\nhint: it has {known}")]
-    NoSnapshot {
-        /// The lake.
-        lake: String,
-        /// What was asked for.
-        asked: String,
-        /// The snapshots there are.
-        known: String,
-    },
-    /// The file system refused.
-    #[error("{path}: {source}")]
-    Io {
-        /// What was touched.
-        path: String,
-        /// Why it failed.
-        source: io::Error,
-    },
-    /// A Parquet file could not be read or written.
-    #[error("{path}: {message}")]
-    Parquet {
-        /// The file.
-        path: String,
-        /// Why.
-        message: String,
-    },
-}
-
-impl LakeError {
-    /// A thread that wrote to a folder ended before its work did.
-    #[must_use]
-    pub fn given_up(folder: &str) -> Self {
-        Self::Io {
-            path: folder.to_owned(),
-            source: io::Error::other("writing was given up"),
-        }
-    }
-}
-
-pub(crate) fn io_at(path: &Path) -> impl FnOnce(io::Error) -> LakeError + '_ {
-    move |source| LakeError::Io {
-        path: path.display().to_string(),
-        source,
-    }
-}
 
 /// `lake.toml`: whose lake it is.
 #[derive(Debug, Serialize, Deserialize)]
@@ -151,66 +73,6 @@ pub fn original(root: &Path, sha256: &str) -> PathBuf {
     root.join("inbox").join(sha256)
 }
 
-/// What a snapshot was made with, kept beside its tables.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct About {
-    /// Version of the program.
-    pub version: String,
-    /// Hash of the pipeline's definitions.
-    pub definitions: String,
-    /// The collections that were open from the start: form and period.
-    #[serde(default)]
-    pub collections: Vec<(String, String)>,
-}
-
-/// What an edition of the book was made from, so that it is kept: one pin an edition.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pin {
-    /// The snapshot that the edition stands on.
-    pub snapshot: String,
-}
-
-fn pin_path(root: &Path, edition: &str) -> PathBuf {
-    root.join("editions").join(format!("{edition}.toml"))
-}
-
-/// Pins the snapshot of an edition, in place of the one that it stood on before.
-///
-/// # Errors
-/// When it cannot be written.
-pub fn pin(root: &Path, edition: &str, snapshot: &Snapshot) -> Result<(), LakeError> {
-    let path = pin_path(root, edition);
-    let folder = root.join("editions");
-    fs::create_dir_all(&folder).map_err(io_at(&folder))?;
-    let pin = Pin {
-        snapshot: snapshot.id.clone(),
-    };
-    let text = toml::to_string(&pin).map_err(|e| io_at(&path)(io::Error::other(e.to_string())))?;
-    let aside = folder.join(format!(".{edition}.part"));
-    write_durably(&aside, text.as_bytes()).map_err(io_at(&aside))?;
-    fs::rename(&aside, &path).map_err(io_at(&path))?;
-    sync_directory(&folder)
-}
-
-/// The pin of an edition; none where it was never made from this lake.
-///
-/// # Errors
-/// When it cannot be read.
-pub fn pinned(root: &Path, edition: &str) -> Result<Option<Pin>, LakeError> {
-    let path = pin_path(root, edition);
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(e) => return Err(io_at(&path)(e)),
-    };
-    toml::from_str(&text)
-        .map(Some)
-        .map_err(|e| io_at(&path)(io::Error::new(io::ErrorKind::InvalidData, e.to_string())))
-}
-
-/// The file of a snapshot that says what it was made with.
-const ABOUT: &str = "snapshot.toml";
-
 /// A lake that this process may write to.
 #[derive(Debug)]
 pub struct Lake {
@@ -218,14 +80,6 @@ pub struct Lake {
     /// The lake that this one stands before: what is not kept here is looked for there.
     behind: Option<PathBuf>,
     _lock: Lock,
-}
-
-/// A published snapshot.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Snapshot {
-    /// Hash of the submissions, the definitions and the version.
-    pub id: String,
-    directory: PathBuf,
 }
 
 impl Lake {
@@ -254,6 +108,7 @@ impl Lake {
             _lock: lock,
         };
         lake.clear_leftovers()?;
+        lake.note_unnoted()?;
         Ok(lake)
     }
 
@@ -284,10 +139,19 @@ impl Lake {
         Ok(lake)
     }
 
-    /// The snapshot that readers see.
-    #[must_use]
-    pub fn current(&self) -> Option<Snapshot> {
-        self.roots().find_map(|root| Snapshot::current(root).ok())
+    /// The snapshot that readers see; none where nothing was published yet.
+    ///
+    /// # Errors
+    /// When there is one and it cannot be reached: a run that took the lake for empty would forget what it took in.
+    pub fn current(&self) -> Result<Option<Snapshot>, LakeError> {
+        for root in self.roots() {
+            match Snapshot::current(root) {
+                Ok(snapshot) => return Ok(Some(snapshot)),
+                Err(LakeError::Absent(_)) => {}
+                Err(e) => return Err(e),
+            }
+        }
+        Ok(None)
     }
 
     /// Where the original of a submission is kept.
@@ -319,139 +183,6 @@ impl Lake {
         fs::rename(&aside, &to).map_err(io_at(&to))?;
         // Many originals come at once: their folder is made durable before a snapshot that names them is.
         Ok(())
-    }
-}
-
-impl Snapshot {
-    /// The current snapshot of a lake; needs no lock.
-    ///
-    /// # Errors
-    /// When there is no lake, or nothing was published in it.
-    pub fn current(root: &Path) -> Result<Self, LakeError> {
-        let absent = || LakeError::Absent(root.display().to_string());
-        // The link is followed once, so that a switch meanwhile does not mix two snapshots.
-        let target = fs::read_link(root.join("current")).map_err(|_| absent())?;
-        let id = target
-            .file_name()
-            .ok_or_else(absent)?
-            .to_string_lossy()
-            .into_owned();
-        let directory = root.join("snapshots").join(&id);
-        if directory.is_dir() {
-            Ok(Self { id, directory })
-        } else {
-            Err(absent())
-        }
-    }
-
-    /// A snapshot of a lake by its id, or by the beginning of it that no other has.
-    ///
-    /// # Errors
-    /// When there is no lake, no such snapshot, or several.
-    pub fn named(root: &Path, id: &str) -> Result<Self, LakeError> {
-        let all = Self::all(root)?;
-        let mut fitting = all.iter().filter(|s| s.id.starts_with(id));
-        match (fitting.next(), fitting.next()) {
-            (Some(one), None) if !id.is_empty() => Ok(one.clone()),
-            _ => Err(LakeError::NoSnapshot {
-                lake: root.display().to_string(),
-                asked: id.to_owned(),
-                known: all.into_iter().map(|s| s.id).collect::<Vec<_>>().join(", "),
-            }),
-        }
-    }
-
-    /// All snapshots of a lake, by id.
-    ///
-    /// # Errors
-    /// When there is no lake.
-    pub fn all(root: &Path) -> Result<Vec<Self>, LakeError> {
-        let directory = root.join("snapshots");
-        let entries =
-            fs::read_dir(&directory).map_err(|_| LakeError::Absent(root.display().to_string()))?;
-        let mut all: Vec<Self> = entries
-            .flatten()
-            .map(|entry| {
-                (
-                    entry.file_name().to_string_lossy().into_owned(),
-                    entry.path(),
-                )
-            })
-            .filter(|(id, path)| !id.starts_with('.') && path.is_dir())
-            .map(|(id, directory)| Self { id, directory })
-            .collect();
-        all.sort_by(|a, b| a.id.cmp(&b.id));
-        Ok(all)
-    }
-
-    /// What it was made with; none where it does not say.
-    ///
-    /// # Errors
-    /// When the file that says so cannot be read.
-    pub fn about(&self) -> Result<Option<About>, LakeError> {
-        let path = self.directory.join(ABOUT);
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(e) => return Err(io_at(&path)(e)),
-        };
-        toml::from_str(&text)
-            .map(Some)
-            .map_err(|e| io_at(&path)(io::Error::new(io::ErrorKind::InvalidData, e.to_string())))
-    }
-
-    /// The files of a table, in the order of their names.
-    ///
-    /// # Errors
-    /// When the table is not there.
-    pub fn files(&self, table: &str) -> Result<Vec<PathBuf>, LakeError> {
-        let directory = self.directory.join(table);
-        let entries = fs::read_dir(&directory).map_err(io_at(&directory))?;
-        let mut files: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
-        files.retain(|path| path.extension().is_some_and(|e| e == "parquet"));
-        files.sort();
-        Ok(files)
-    }
-
-    /// Number of rows of a table, as its files count them.
-    ///
-    /// # Errors
-    /// When a file cannot be read.
-    pub fn rows(&self, table: &str) -> Result<i64, LakeError> {
-        let mut rows = 0;
-        for path in self.files(table)? {
-            let file = File::open(&path).map_err(io_at(&path))?;
-            let metadata = ParquetMetaDataReader::new().parse_and_finish(&file);
-            rows += metadata
-                .map_err(|e| LakeError::Parquet {
-                    path: path.display().to_string(),
-                    message: e.to_string(),
-                })?
-                .file_metadata()
-                .num_rows();
-        }
-        Ok(rows)
-    }
-
-    /// All rows of a table.
-    ///
-    /// # Errors
-    /// When a file cannot be read.
-    pub fn read(&self, table: &str) -> Result<Vec<RecordBatch>, LakeError> {
-        let mut batches = Vec::new();
-        for path in self.files(table)? {
-            let wrong = |message: String| LakeError::Parquet {
-                path: path.display().to_string(),
-                message,
-            };
-            let file = File::open(&path).map_err(io_at(&path))?;
-            let reader = ParquetRecordBatchReaderBuilder::try_new(file)
-                .and_then(ParquetRecordBatchReaderBuilder::build);
-            for batch in reader.map_err(|e| wrong(e.to_string()))? {
-                batches.push(batch.map_err(|e| wrong(e.to_string()))?);
-            }
-        }
-        Ok(batches)
     }
 }
 

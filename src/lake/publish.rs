@@ -8,9 +8,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use arrow::array::RecordBatch;
+use jiff::Timestamp;
 
+use super::snapshot::ABOUT;
 use super::{
-    ABOUT, About, Lake, LakeError, RecordPart, Snapshot, TableSchema, io_at, records, schema,
+    About, Lake, LakeError, RecordPart, Snapshot, TableSchema, io_at, records, schema,
     sync_directory, write, write_durably,
 };
 
@@ -33,7 +35,7 @@ impl Lake {
             fs::remove_dir_all(&aside).map_err(io_at(&aside))?;
         }
         if !directory.exists() {
-            let before = self.current();
+            let before = self.current()?;
             self.write_tables(&aside, tables, records, before.as_ref())?;
             let path = aside.join(ABOUT);
             let text = toml::to_string(about)
@@ -103,11 +105,14 @@ impl Lake {
     pub fn point_current_at(&self, id: &str) -> Result<(), LakeError> {
         let aside = self.root.join(".current.part");
         let link = self.root.join("current");
-        let _ = fs::remove_file(&aside);
+        match fs::remove_file(&aside) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(io_at(&aside)(e)),
+            _ => {}
+        }
         std::os::unix::fs::symlink(Path::new("snapshots").join(id), &aside)
             .map_err(io_at(&aside))?;
         fs::rename(&aside, &link).map_err(io_at(&link))?;
         sync_directory(&self.root)?;
-        self.note_current(id)
+        self.note_current(id, Timestamp::now())
     }
 }

@@ -88,7 +88,7 @@ pub async fn foresee(
     let room = tempfile::tempdir().map_err(RunError::Inbox)?;
     let lake = Lake::before(&options.lake, room.path(), &plan.id)?;
     progress(Stage::Intake, 0, 1);
-    let before = lake.current();
+    let before = lake.current()?;
     let gathered = gather(plan, &lake, options)?;
     let taken = take_snapshot(plan, &lake, gathered, options, progress).await?;
     // In an empty lake everything is compared with itself, and the findings before are none.

@@ -150,7 +150,7 @@ fn enter<'r>(
 
 /// What the current snapshot took in.
 pub(super) fn taken_before(lake: &Lake) -> Result<Register, RunError> {
-    match lake.current() {
+    match lake.current()? {
         Some(snapshot) => taken_by(&snapshot),
         None => Ok(Register::new()),
     }
@@ -160,25 +160,22 @@ pub(super) fn taken_before(lake: &Lake) -> Result<Register, RunError> {
 pub(super) fn taken_by(snapshot: &Snapshot) -> Result<Register, RunError> {
     let mut register = Register::new();
     for batch in snapshot.read("submissions")? {
-        let text = |name: &str| {
-            batch
+        // What is not understood is not passed over: its submissions would be forgotten.
+        let text = |name| {
+            let column = batch
                 .column_by_name(name)
-                .map(|c| c.as_string::<i32>().clone())
+                .and_then(|c| c.as_string_opt::<i32>());
+            column.ok_or_else(|| snapshot.without("submissions", name))
         };
-        let (Some(names), Some(hashes), Some(media)) =
-            (text("file_name"), text("sha256"), text("media_type"))
-        else {
-            continue;
-        };
+        let (names, hashes, media) = (text("file_name")?, text("sha256")?, text("media_type")?);
         let sizes = batch
             .column_by_name("size_bytes")
-            .map(|c| c.as_primitive::<Int64Type>().clone());
+            .and_then(|c| c.as_primitive_opt::<Int64Type>())
+            .ok_or_else(|| snapshot.without("submissions", "size_bytes"))?;
         let times = batch
             .column_by_name("received_at")
-            .map(|c| c.as_primitive::<TimestampMicrosecondType>().clone());
-        let (Some(sizes), Some(times)) = (sizes, times) else {
-            continue;
-        };
+            .and_then(|c| c.as_primitive_opt::<TimestampMicrosecondType>())
+            .ok_or_else(|| snapshot.without("submissions", "received_at"))?;
         for row in 0..batch.num_rows() {
             let key = (hashes.value(row).to_owned(), names.value(row).to_owned());
             let known = Entry {

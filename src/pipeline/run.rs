@@ -199,7 +199,7 @@ pub(super) async fn take_snapshot(
         progress,
     };
     let id = work.snapshot_id(&intake.findings);
-    let before = lake.current();
+    let before = lake.current()?;
     if let Some(current) = before.as_ref().filter(|current| current.id == id) {
         return Ok(Taken {
             snapshot: current.clone(),

@@ -65,15 +65,52 @@ pub(super) fn replace(
     }
     if out.exists() {
         keep_editions(out, &aside)?;
-        fs::rename(out, &before).map_err(io_at(out))?;
-        if let Err(e) = fs::rename(&aside, out) {
-            let _ = fs::rename(&before, out);
-            return Err(io_at(out)(e));
-        }
-        remove_ours(&before)
+        sync_all(&aside)?;
+        put_in_place(&aside, out, &before)?;
     } else {
-        fs::rename(&aside, out).map_err(io_at(out))
+        sync_all(&aside)?;
+        fs::rename(&aside, out).map_err(io_at(out))?;
     }
+    if let Some(parent) = out.parent() {
+        sync(parent)?;
+    }
+    remove_ours(&aside)?;
+    remove_ours(&before)
+}
+
+/// Exchanges two directories in one step; where the system can't, in two: what was there is then in `before` for a moment.
+fn put_in_place(aside: &Path, out: &Path, before: &Path) -> Result<(), PublishError> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    match renameat_with(CWD, aside, CWD, out, RenameFlags::EXCHANGE) {
+        Ok(()) => return Ok(()),
+        Err(rustix::io::Errno::NOSYS | rustix::io::Errno::INVAL | rustix::io::Errno::NOTSUP) => {}
+        Err(e) => return Err(io_at(out)(e.into())),
+    }
+    fs::rename(out, before).map_err(io_at(out))?;
+    if let Err(e) = fs::rename(aside, out) {
+        let _ = fs::rename(before, out);
+        return Err(io_at(out)(e));
+    }
+    Ok(())
+}
+
+/// Makes a directory durable with all that is in it.
+fn sync_all(directory: &Path) -> Result<(), PublishError> {
+    for entry in fs::read_dir(directory).map_err(io_at(directory))? {
+        let path = entry.map_err(io_at(directory))?.path();
+        if path.is_dir() {
+            sync_all(&path)?;
+        } else {
+            sync(&path)?;
+        }
+    }
+    sync(directory)
+}
+
+fn sync(path: &Path) -> Result<(), PublishError> {
+    fs::File::open(path)
+        .and_then(|file| file.sync_all())
+        .map_err(io_at(path))
 }
 
 /// Makes `out` a directory of ours, in which editions have their folders.
@@ -90,7 +127,8 @@ pub(super) fn make_ours(out: &Path) -> Result<(), PublishError> {
 /// Takes the folders of editions along: they are ours, and a run does not make them. Their files are linked, so that
 /// whenever this is cut short one of the two has them.
 fn keep_editions(out: &Path, aside: &Path) -> Result<(), PublishError> {
-    for entry in fs::read_dir(out).map_err(io_at(out))?.flatten() {
+    for entry in fs::read_dir(out).map_err(io_at(out))? {
+        let entry = entry.map_err(io_at(out))?;
         let (from, to) = (entry.path(), aside.join(entry.file_name()));
         if from.is_dir() && is_ours(&from) && !to.exists() {
             link_all(&from, &to)?;
@@ -101,7 +139,8 @@ fn keep_editions(out: &Path, aside: &Path) -> Result<(), PublishError> {
 
 fn link_all(from: &Path, to: &Path) -> Result<(), PublishError> {
     fs::create_dir(to).map_err(io_at(to))?;
-    for entry in fs::read_dir(from).map_err(io_at(from))?.flatten() {
+    for entry in fs::read_dir(from).map_err(io_at(from))? {
+        let entry = entry.map_err(io_at(from))?;
         let (from, to) = (entry.path(), to.join(entry.file_name()));
         if from.is_dir() {
             link_all(&from, &to)?;
@@ -121,13 +160,24 @@ fn beside(out: &Path, what: &str) -> PathBuf {
     out.with_file_name(format!(".{name}.tonghop-{what}"))
 }
 
-/// Removes what a run that was cut short left behind.
+/// Removes what a run that was cut short left behind. The file that says whose it is goes last: should this be cut short
+/// too, the next run still knows it.
 fn remove_ours(directory: &Path) -> Result<(), PublishError> {
     if !directory.exists() {
         return Ok(());
     }
     if !is_ours(directory) && !is_empty(directory)? {
         return Err(PublishError::NotOurs(directory.to_owned()));
+    }
+    for entry in fs::read_dir(directory).map_err(io_at(directory))? {
+        let entry = entry.map_err(io_at(directory))?;
+        let path = entry.path();
+        let is_directory = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        if is_directory {
+            fs::remove_dir_all(&path).map_err(io_at(&path))?;
+        } else if entry.file_name() != MARKER {
+            fs::remove_file(&path).map_err(io_at(&path))?;
+        }
     }
     fs::remove_dir_all(directory).map_err(io_at(directory))
 }
@@ -205,6 +255,21 @@ mod tests {
         fs::create_dir(out.join("mine")).expect("a sound example");
         replace(&out, put("b")).expect("a sound example");
         assert!(out.join("2025/csv/01.csv").exists() && !out.join("mine").exists());
+    }
+
+    #[test]
+    fn what_a_run_cut_short_did_not_remove_is_removed() {
+        let home = tempfile::tempdir().expect("a sound example");
+        let out = home.path().join("out");
+        for cut in ["new", "old"] {
+            replace(&out, put("a")).expect("a sound example");
+            let left = beside(&out, cut);
+            fs::create_dir_all(left.join("2025/csv")).expect("a sound example");
+            fs::write(left.join(MARKER), MARKER_TEXT).expect("a sound example");
+            fs::write(left.join("b"), "x").expect("a sound example");
+            replace(&out, put("c")).expect("a sound example");
+            assert!(!left.exists() && out.join("c").exists() && !out.join("a").exists());
+        }
     }
 
     #[test]

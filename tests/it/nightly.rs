@@ -14,7 +14,7 @@ use tonghop::lake::Lake;
 use super::decisions::{Office, csv};
 
 /// A record list of a province: quickly read, and no model runs over it.
-fn list(province: &str, records: usize) -> Vec<u8> {
+pub(super) fn list(province: &str, records: usize) -> Vec<u8> {
     let mut text = format!(
         "Biểu số: KTTT-04;\nDANH SÁCH HỢP TÁC XÃ NĂM 2025;\nĐơn vị báo cáo: UBND tỉnh {province};\nĐịa giới: 34 tỉnh;\n\
          STT;Tên;Loại hình;Mã số thuế;Ngày thành lập;Lĩnh vực;Tình trạng;Xếp loại;Số thành viên;Số lao động;Doanh thu (triệu đồng);Giám đốc\n"
@@ -27,14 +27,14 @@ fn list(province: &str, records: usize) -> Vec<u8> {
     text.into_bytes()
 }
 
-fn program() -> PathBuf {
+pub(super) fn program() -> PathBuf {
     std::env::var_os("CARGO_BIN_EXE_tonghop")
         .unwrap_or_else(|| env!("CARGO_BIN_EXE_tonghop").into())
         .into()
 }
 
 /// The arguments of a run of an office.
-fn arguments(office: &Office, lake: &str) -> Vec<String> {
+pub(super) fn arguments(office: &Office, lake: &str) -> Vec<String> {
     let place = |name: &str| office.path(name).to_string_lossy().into_owned();
     let out = format!("{lake}-out");
     let pairs = [
@@ -53,12 +53,14 @@ fn arguments(office: &Office, lake: &str) -> Vec<String> {
     all
 }
 
-fn ask(arguments: &[&str]) -> Output {
+pub(super) fn ask(arguments: &[&str]) -> Output {
     Command::new(program()).args(arguments).output().unwrap()
 }
 
 /// All files below a directory with their bytes and times; a link with what it says.
-fn tree(directory: &Path) -> BTreeMap<PathBuf, (Vec<u8>, Option<std::time::SystemTime>)> {
+pub(super) fn tree(
+    directory: &Path,
+) -> BTreeMap<PathBuf, (Vec<u8>, Option<std::time::SystemTime>)> {
     let mut all = BTreeMap::new();
     let mut folders = vec![directory.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -80,7 +82,7 @@ fn tree(directory: &Path) -> BTreeMap<PathBuf, (Vec<u8>, Option<std::time::Syste
 }
 
 /// The tables of the current snapshot, by their files.
-fn current(lake: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+pub(super) fn current(lake: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let root = fs::canonicalize(lake.join("current")).unwrap();
     tree(&root)
         .into_iter()
@@ -88,12 +90,12 @@ fn current(lake: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
         .collect()
 }
 
-fn current_id(lake: &Path) -> String {
+pub(super) fn current_id(lake: &Path) -> String {
     let target = fs::read_link(lake.join("current")).unwrap();
     target.file_name().unwrap().to_string_lossy().into_owned()
 }
 
-fn reports_of(lake: &Path) -> Vec<Value> {
+pub(super) fn reports_of(lake: &Path) -> Vec<Value> {
     let mut names: Vec<PathBuf> = fs::read_dir(lake.join("runs"))
         .unwrap()
         .map(|e| e.unwrap().path())
@@ -242,7 +244,7 @@ fn one_run_at_a_time_and_readers_need_no_lock() {
         .unwrap();
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(2), "{text}");
-    let holder = format!("process {} on ", std::process::id());
+    let holder = format!("process {} of ", std::process::id());
     assert!(
         text.contains(&holder) && text.contains("since 20"),
         "{text}"
@@ -303,12 +305,12 @@ fn is_sound(
 }
 
 /// The lake as it was before the run that is disturbed.
-fn again(office: &Office, kept: &Path) {
-    let _ = fs::remove_dir_all(office.path("lake"));
+pub(super) fn again(office: &Office, name: &str, kept: &Path) {
+    let _ = fs::remove_dir_all(office.path(name));
     let copied = Command::new("cp")
         .arg("-a")
         .arg(kept)
-        .arg(office.path("lake"))
+        .arg(office.path(name))
         .status();
     assert!(copied.unwrap().success());
 }
@@ -323,7 +325,7 @@ fn a_run_killed_at_any_moment_leaves_the_last_whole_snapshot() {
     let mut seed = 20_261_127;
     let (mut killed, mut old, mut new) = (0, 0, 0);
     for _ in 0..24 {
-        again(&office, &kept);
+        again(&office, "lake", &kept);
         let delay = chance(&mut seed, 1 + took.as_micros() as u64 * 11 / 10);
         let mut child = Command::new(program())
             .args(arguments(&office, "lake"))
@@ -366,7 +368,7 @@ fn a_run_that_cannot_write_says_so_and_leaves_the_last_whole_snapshot() {
     for blocks in [
         0, 1, 2, 3, 4, 6, 8, 10, 12, 16, 20, 24, 28, 32, 40, 48, 64, 96, 128, 4096,
     ] {
-        again(&office, &kept);
+        again(&office, "lake", &kept);
         let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
         let output = Command::new("sh")
             .args(["-c", &script])
@@ -389,106 +391,6 @@ fn a_run_that_cannot_write_says_so_and_leaves_the_last_whole_snapshot() {
         is_sound(&office, &first, &last);
     }
     assert!(failed >= 8, "only {failed} runs failed");
-}
-
-#[test]
-fn snapshots_are_listed_gone_back_to_and_let_go() {
-    let mut office = Office::new();
-    office.send("a.csv", "2026-01-02", &list("Sơn La", 5));
-    office.run("lake", &[]);
-    let lake = office.path("lake");
-    let one = current_id(&lake);
-    office.send("b.csv", "2026-01-03", &list("Lào Cai", 5));
-    office.run("lake", &[]);
-    let two = current_id(&lake);
-    office.send("c.csv", "2026-01-04", &list("Cà Mau", 5));
-    office.run("lake", &[]);
-    let three = current_id(&lake);
-    let place = lake.to_string_lossy().into_owned();
-    let say = |arguments: &[&str]| {
-        let mut all = arguments.to_vec();
-        all.extend(["--lake", &place]);
-        let output = ask(&all);
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        (output.status.code(), text)
-    };
-    let (code, text) = say(&["snapshots", "--format", "json"]);
-    assert_eq!(code, Some(0));
-    let listed: Value = serde_json::from_str(&text).unwrap();
-    let ids: Vec<&str> = listed
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|s| s["snapshot"].as_str().unwrap())
-        .collect();
-    assert_eq!(ids, [&three, &two, &one]);
-    assert_eq!(listed[0]["is_current"], true);
-    assert_eq!(
-        (
-            listed[0]["submissions"].as_i64(),
-            listed[2]["submissions"].as_i64()
-        ),
-        (Some(3), Some(1))
-    );
-
-    let (code, text) = say(&["rollback"]);
-    assert_eq!(code, Some(0), "{text}");
-    assert_eq!(current_id(&lake), two);
-    assert_eq!(
-        office.sql("SELECT count(*) AS n FROM organisations"),
-        ["10"]
-    );
-    assert_eq!(say(&["rollback", &one[..8]]).0, Some(0));
-    assert_eq!(current_id(&lake), one);
-    assert_eq!(say(&["rollback", "zzz"]).0, Some(2));
-    // The inbox still holds what was taken back.
-    office.run("lake", &[]);
-    assert_eq!(current_id(&lake), three);
-
-    // An edition stands on the first; nothing stands on the second.
-    fs::create_dir_all(lake.join("editions")).unwrap();
-    fs::write(
-        lake.join("editions/2025.toml"),
-        format!("snapshot = \"{one}\"\n"),
-    )
-    .unwrap();
-    fs::write(
-        lake.join("inbox/0123"),
-        "an original of a run that was killed",
-    )
-    .unwrap();
-    let before = tree(&lake);
-    let (code, text) = say(&["gc", "--keep", "1", "--dry-run"]);
-    assert_eq!(code, Some(0));
-    assert!(
-        text.contains(&two) && !text.contains(&one) && !text.contains(&three),
-        "{text}"
-    );
-    let without_lock = |mut all: BTreeMap<PathBuf, _>| {
-        all.remove(&lake.join(".lock"));
-        all
-    };
-    assert_eq!(
-        without_lock(before),
-        without_lock(tree(&lake)),
-        "a dry run removes nothing"
-    );
-    let (code, text) = say(&["gc", "--keep", "1"]);
-    assert_eq!(code, Some(0));
-    assert!(text.contains("removed 1 snapshots, 1 originals"), "{text}");
-    let left: Vec<String> = fs::read_dir(lake.join("snapshots"))
-        .unwrap()
-        .map(|e| e.unwrap().file_name().to_string_lossy().into_owned())
-        .collect();
-    assert_eq!(left.len(), 2, "{left:?}");
-    assert!(left.contains(&one) && left.contains(&three));
-    assert_eq!(
-        office.sql("SELECT count(*) AS n FROM organisations"),
-        ["15"]
-    );
-    office.run("lake", &[]);
-    let reports = reports_of(&lake);
-    assert_eq!(reports.last().unwrap()["published"], false);
 }
 
 #[test]

@@ -118,7 +118,9 @@ pub async fn book(plan: &Plan, options: &BookOptions) -> Result<MadeBook, BookEr
             return Err(BookError::Differs(differences));
         }
     }
-    let contents = contents(plan, options, lock.as_ref()).await?;
+    // Until the edition has its pin, nobody may take its snapshot away.
+    let lake = Lake::open_existing(&options.lake)?;
+    let contents = contents(plan, options, lock.as_ref(), Some(&lake)).await?;
     let mut files = make_book(&contents.book, &plan.edition, &plan.edition_name)?;
     let new = Lock::new(plan, &contents, &files);
     if let Some(lock) = &lock {
@@ -148,7 +150,7 @@ pub async fn book(plan: &Plan, options: &BookOptions) -> Result<MadeBook, BookEr
         content,
     }));
     let folder = write_book(&options.out, &plan.edition_name, &files)?;
-    lake::pin(&options.lake, &plan.edition_name, &contents.snapshot)?;
+    lake.pin(&plan.edition_name, &contents.snapshot)?;
     Ok(MadeBook {
         replaced: replaced.then(|| folder.join(PREVIOUS_LOCK)),
         folder,
@@ -160,7 +162,8 @@ pub async fn book(plan: &Plan, options: &BookOptions) -> Result<MadeBook, BookEr
     })
 }
 
-/// The tables and chapters of the plan's edition over the snapshot that it stands on, or that `lock` names.
+/// The tables and chapters of the plan's edition over the snapshot that it stands on, or that `lock` names. `held` is
+/// the lake where this process writes to it already.
 ///
 /// # Errors
 /// When there is no such snapshot and it cannot be made again, or a query or a chapter fails.
@@ -168,10 +171,11 @@ pub async fn contents(
     plan: &Plan,
     options: &BookOptions,
     lock: Option<&Lock>,
+    held: Option<&Lake>,
 ) -> Result<Contents, BookError> {
     let snapshot = match lock {
-        Some(lock) => snapshot_of_lock(plan, options, lock).await?,
-        None => snapshot_of_edition(plan, options).await?,
+        Some(lock) => snapshot_of_lock(plan, options, lock, held).await?,
+        None => snapshot_of_edition(plan, options, held).await?,
     };
     let about = snapshot.about()?;
     let definitions = about.as_ref().map(|about| &about.definitions);
@@ -282,7 +286,11 @@ fn submissions(snapshot: &Snapshot) -> Result<Vec<LockedSubmission>, RunError> {
 }
 
 /// The snapshot that an edition stands on: the current one, or what was known when it was closed.
-async fn snapshot_of_edition(plan: &Plan, options: &BookOptions) -> Result<Snapshot, BookError> {
+async fn snapshot_of_edition(
+    plan: &Plan,
+    options: &BookOptions,
+    held: Option<&Lake>,
+) -> Result<Snapshot, BookError> {
     let current = Snapshot::current(&options.lake)?;
     let Some(day) = plan.edition.as_of else {
         return Ok(current);
@@ -300,7 +308,7 @@ async fn snapshot_of_edition(plan: &Plan, options: &BookOptions) -> Result<Snaps
     }
     let register = taken_by(&current)?;
     let listed = about.map(|about| about.collections).unwrap_or_default();
-    again(plan, options, register, &listed, as_of).await
+    again(plan, options, held, register, &listed, as_of).await
 }
 
 /// The last moment of a day.
@@ -314,6 +322,7 @@ async fn snapshot_of_lock(
     plan: &Plan,
     options: &BookOptions,
     lock: &Lock,
+    held: Option<&Lake>,
 ) -> Result<Snapshot, BookError> {
     let kept = Snapshot::all(&options.lake)?
         .into_iter()
@@ -333,7 +342,7 @@ async fn snapshot_of_lock(
         .edition
         .as_of
         .map_or(Timestamp::MAX, |day| end_of(day, plan));
-    let made = again(plan, options, register, &lock.collections, as_of).await?;
+    let made = again(plan, options, held, register, &lock.collections, as_of).await?;
     if made.id == lock.snapshot {
         Ok(made)
     } else {
@@ -347,11 +356,19 @@ async fn snapshot_of_lock(
 async fn again(
     plan: &Plan,
     options: &BookOptions,
+    held: Option<&Lake>,
     register: Register,
     listed: &[(String, String)],
     as_of: Timestamp,
 ) -> Result<Snapshot, BookError> {
-    let lake = Lake::open(&options.lake, &plan.id)?;
+    let opened;
+    let lake = match held {
+        Some(held) => held,
+        None => {
+            opened = Lake::open(&options.lake, &plan.id)?;
+            &opened
+        }
+    };
     let listed: Vec<(String, Period)> = listed
         .iter()
         .filter_map(|(form, period)| Some((form.clone(), period.parse().ok()?)))
@@ -373,7 +390,7 @@ async fn again(
         register,
         listed,
     };
-    let taken = take_snapshot(plan, &lake, gathered, &options, &quiet).await?;
+    let taken = take_snapshot(plan, lake, gathered, &options, &quiet).await?;
     Ok(taken.snapshot)
 }
 

@@ -1,0 +1,189 @@
+//! A published snapshot, as readers see it: they need no lock.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use arrow::array::RecordBatch;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::file::metadata::ParquetMetaDataReader;
+use serde::{Deserialize, Serialize};
+
+use super::{LakeError, io_at};
+
+/// The file of a snapshot that says what it was made with.
+pub(super) const ABOUT: &str = "snapshot.toml";
+
+/// What a snapshot was made with, kept beside its tables.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About {
+    /// Version of the program.
+    pub version: String,
+    /// Hash of the pipeline's definitions.
+    pub definitions: String,
+    /// The collections that were open from the start: form and period.
+    #[serde(default)]
+    pub collections: Vec<(String, String)>,
+}
+
+/// A published snapshot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// Hash of the submissions, the definitions and the version.
+    pub id: String,
+    pub(super) directory: PathBuf,
+}
+
+impl Snapshot {
+    /// The current snapshot of a lake; needs no lock.
+    ///
+    /// # Errors
+    /// When there is no lake, or nothing was published in it.
+    pub fn current(root: &Path) -> Result<Self, LakeError> {
+        let link = root.join("current");
+        // The link is followed once, so that a switch meanwhile does not mix two snapshots.
+        let target = fs::read_link(&link).map_err(|e| match e.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+                LakeError::Absent(root.display().to_string())
+            }
+            _ => io_at(&link)(e),
+        })?;
+        let id = target.file_name().unwrap_or_default().to_string_lossy();
+        let directory = root.join("snapshots").join(&*id);
+        match fs::metadata(&directory) {
+            Ok(metadata) if metadata.is_dir() && !id.is_empty() => Ok(Self {
+                id: id.into_owned(),
+                directory,
+            }),
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(io_at(&directory)(e)),
+            _ => Err(LakeError::Dangling {
+                link: link.display().to_string(),
+                id: id.into_owned(),
+            }),
+        }
+    }
+
+    /// A snapshot of a lake by its id, or by the beginning of it that no other has.
+    ///
+    /// # Errors
+    /// When there is no lake, no such snapshot, or several.
+    pub fn named(root: &Path, id: &str) -> Result<Self, LakeError> {
+        let all = Self::all(root)?;
+        let mut fitting = all.iter().filter(|s| s.id.starts_with(id));
+        match (fitting.next(), fitting.next()) {
+            (Some(one), None) if !id.is_empty() => Ok(one.clone()),
+            _ => Err(LakeError::NoSnapshot {
+                lake: root.display().to_string(),
+                asked: id.to_owned(),
+                known: all.into_iter().map(|s| s.id).collect::<Vec<_>>().join(", "),
+            }),
+        }
+    }
+
+    /// All snapshots of a lake, by id.
+    ///
+    /// # Errors
+    /// When there is no lake.
+    pub fn all(root: &Path) -> Result<Vec<Self>, LakeError> {
+        let directory = root.join("snapshots");
+        let entries = fs::read_dir(&directory).map_err(|e| match e.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+                LakeError::Absent(root.display().to_string())
+            }
+            _ => io_at(&directory)(e),
+        })?;
+        let mut all = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(io_at(&directory))?;
+            let id = entry.file_name().to_string_lossy().into_owned();
+            if !id.starts_with('.') && entry.path().is_dir() {
+                all.push(Self {
+                    id,
+                    directory: entry.path(),
+                });
+            }
+        }
+        all.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(all)
+    }
+
+    /// What it was made with; none where it does not say.
+    ///
+    /// # Errors
+    /// When the file that says so cannot be read.
+    pub fn about(&self) -> Result<Option<About>, LakeError> {
+        let path = self.directory.join(ABOUT);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(io_at(&path)(e)),
+        };
+        toml::from_str(&text)
+            .map(Some)
+            .map_err(|e| io_at(&path)(io::Error::new(io::ErrorKind::InvalidData, e.to_string())))
+    }
+
+    /// The files of a table, in the order of their names.
+    ///
+    /// # Errors
+    /// When the table is not there.
+    pub fn files(&self, table: &str) -> Result<Vec<PathBuf>, LakeError> {
+        let directory = self.directory.join(table);
+        let entries = fs::read_dir(&directory).map_err(io_at(&directory))?;
+        let mut files = entries
+            .map(|entry| entry.map(|e| e.path()).map_err(io_at(&directory)))
+            .collect::<Result<Vec<PathBuf>, LakeError>>()?;
+        files.retain(|path| path.extension().is_some_and(|e| e == "parquet"));
+        files.sort();
+        Ok(files)
+    }
+
+    /// Number of rows of a table, as its files count them.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn rows(&self, table: &str) -> Result<i64, LakeError> {
+        let mut rows = 0;
+        for path in self.files(table)? {
+            let file = File::open(&path).map_err(io_at(&path))?;
+            let metadata = ParquetMetaDataReader::new().parse_and_finish(&file);
+            rows += metadata
+                .map_err(|e| LakeError::Parquet {
+                    path: path.display().to_string(),
+                    message: e.to_string(),
+                })?
+                .file_metadata()
+                .num_rows();
+        }
+        Ok(rows)
+    }
+
+    /// A table of it has no such column: it is of another version, or damaged.
+    pub(crate) fn without(&self, table: &str, column: &str) -> LakeError {
+        LakeError::Parquet {
+            path: self.directory.join(table).display().to_string(),
+            message: format!("the column `{column}` is not there"),
+        }
+    }
+
+    /// All rows of a table.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn read(&self, table: &str) -> Result<Vec<RecordBatch>, LakeError> {
+        let mut batches = Vec::new();
+        for path in self.files(table)? {
+            let wrong = |message: String| LakeError::Parquet {
+                path: path.display().to_string(),
+                message,
+            };
+            let file = File::open(&path).map_err(io_at(&path))?;
+            let reader = ParquetRecordBatchReaderBuilder::try_new(file)
+                .and_then(ParquetRecordBatchReaderBuilder::build);
+            for batch in reader.map_err(|e| wrong(e.to_string()))? {
+                batches.push(batch.map_err(|e| wrong(e.to_string()))?);
+            }
+        }
+        Ok(batches)
+    }
+}

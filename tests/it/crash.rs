@@ -1,0 +1,256 @@
+//! What goes wrong on a disk: a run is killed, gets an input/output error, or finds the disk full at each of the calls that
+//! change something. Readers see one whole snapshot and one whole set of tables; the next run ends where an undisturbed
+//! one ends.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use super::decisions::{Office, csv};
+use super::nightly::{again, arguments, current, list, program, tree};
+
+/// The library that makes a file system fail (`support/faults.c`), built once.
+struct Faults {
+    _place: tempfile::TempDir,
+    library: PathBuf,
+}
+
+impl Faults {
+    fn new() -> Self {
+        let place = tempfile::tempdir().unwrap();
+        let library = place.path().join("faults.so");
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/support/faults.c");
+        let compiler = std::env::var_os("CC").unwrap_or_else(|| "cc".into());
+        let built = Command::new(compiler)
+            .args(["-Wall", "-Werror", "-O1", "-shared", "-fPIC", "-o"])
+            .arg(&library)
+            .arg(source)
+            .arg("-ldl")
+            .status();
+        assert!(built.unwrap().success(), "a C compiler is needed");
+        Self {
+            _place: place,
+            library,
+        }
+    }
+
+    fn run(&self, office: &Office, kind: &str, at: usize) -> Output {
+        Command::new(program())
+            .args(arguments(office, "lake"))
+            .env("LD_PRELOAD", &self.library)
+            .env("FAULT_UNDER", office.path("lake"))
+            .env("FAULT_COUNT", office.path("count"))
+            .env("FAULT_KIND", kind)
+            .env("FAULT_AT", at.to_string())
+            .output()
+            .unwrap()
+    }
+}
+
+type Files = BTreeMap<PathBuf, Vec<u8>>;
+
+/// The tables for people, without the file that says when the run was.
+fn printed(office: &Office, out: &str) -> Files {
+    let root = office.path(out);
+    tree(&root)
+        .into_iter()
+        .map(|(path, (bytes, _))| (path.strip_prefix(&root).unwrap().to_owned(), bytes))
+        .collect()
+}
+
+/// What readers see: the tables of the snapshot, and those in `out/`.
+#[derive(PartialEq)]
+struct Seen {
+    lake: Files,
+    out: Files,
+}
+
+fn seen(office: &Office, lake: &str) -> Seen {
+    Seen {
+        lake: current(&office.path(lake)),
+        out: printed(office, &format!("{lake}-out")),
+    }
+}
+
+/// A lake before a run, and the same run undisturbed.
+struct Scene {
+    office: Office,
+    faults: Faults,
+    first: Seen,
+    last: Seen,
+    /// Calls of the run that change something.
+    calls: usize,
+}
+
+const LAKE: [&str; 2] = ["lake", "lake-out"];
+
+impl Scene {
+    fn new(before: &[(&str, Vec<u8>)], after: &[(&str, Vec<u8>)]) -> Self {
+        let mut office = Office::new();
+        for (name, bytes) in before {
+            office.send(name, "2026-01-02", bytes);
+        }
+        office.run("lake", &[]);
+        let first = seen(&office, "lake");
+        for (name, bytes) in after {
+            office.send(name, "2026-01-03", bytes);
+        }
+        office.run("undisturbed", &[]);
+        let last = seen(&office, "undisturbed");
+        for name in LAKE {
+            fs::rename(office.path(name), office.path(&format!("{name}-kept"))).unwrap();
+        }
+        let faults = Faults::new();
+        let mut scene = Self {
+            office,
+            faults,
+            first,
+            last,
+            calls: 0,
+        };
+        scene.set_up();
+        let output = scene.faults.run(&scene.office, "count", 0);
+        assert_eq!(output.status.code(), Some(0));
+        let count = fs::read_to_string(scene.office.path("count")).unwrap();
+        scene.calls = count.trim().parse().unwrap();
+        assert!(scene.calls > 50, "{} calls", scene.calls);
+        assert!(seen(&scene.office, "lake") == scene.last);
+        scene
+    }
+
+    fn set_up(&self) {
+        for name in LAKE {
+            again(
+                &self.office,
+                name,
+                &self.office.path(&format!("{name}-kept")),
+            );
+        }
+    }
+
+    /// `n` calls over the whole run, the first and the last among them.
+    fn points(&self, n: usize) -> BTreeSet<usize> {
+        (0..n).map(|i| 1 + i * (self.calls - 1) / (n - 1)).collect()
+    }
+
+    /// Readers see one whole state, and the next run ends where an undisturbed one ends.
+    fn is_sound(&self, what: &str) {
+        let now = seen(&self.office, "lake");
+        for (whole, is) in [
+            (
+                "snapshot",
+                now.lake == self.first.lake || now.lake == self.last.lake,
+            ),
+            (
+                "out/",
+                now.out == self.first.out || now.out == self.last.out,
+            ),
+        ] {
+            assert!(is, "{what}: readers see half of the {whole}");
+        }
+        self.office.run("lake", &[]);
+        assert!(
+            seen(&self.office, "lake") == self.last,
+            "{what}: the next run"
+        );
+        let lake = self.office.path("lake");
+        let listed = tonghop::lake::listed(&lake).unwrap();
+        assert!(
+            listed.iter().all(|l| l.current_since.is_some()),
+            "{what}: the history knows each snapshot"
+        );
+        let beside = fs::read_dir(lake.parent().unwrap()).unwrap();
+        let left: Vec<PathBuf> = tree(&lake)
+            .into_keys()
+            .chain(beside.map(|entry| entry.unwrap().path()))
+            .filter(|path| {
+                let name = path.to_string_lossy();
+                [".part", ".gone", ".tonghop-"]
+                    .iter()
+                    .any(|end| name.contains(end))
+            })
+            .collect();
+        assert_eq!(left, Vec::<PathBuf>::new(), "{what}: leftovers");
+    }
+}
+
+fn lists() -> Scene {
+    Scene::new(
+        &[("a.csv", list("Sơn La", 400))],
+        &[
+            ("b.csv", list("Lào Cai", 400)),
+            ("c.csv", list("Cà Mau", 400)),
+        ],
+    )
+}
+
+fn annual() -> Scene {
+    let report = |province, total| csv(province, 2024, total, total - 1, "");
+    Scene::new(
+        &[
+            ("a.csv", report("UBND tỉnh Sơn La", 100)),
+            ("b.csv", list("Lào Cai", 30)),
+        ],
+        &[
+            ("c.csv", report("UBND tỉnh Sơn La", 107)),
+            ("d.csv", report("UBND tỉnh Lai Châu", 50)),
+        ],
+    )
+}
+
+fn killed(scene: &Scene, points: usize) {
+    for at in scene.points(points) {
+        scene.set_up();
+        let output = scene.faults.run(&scene.office, "kill", at);
+        let what = format!("killed at call {at} of {}", scene.calls);
+        assert_eq!(output.status.code(), None, "{what}: {output:?}");
+        scene.is_sound(&what);
+    }
+}
+
+fn failing(scene: &Scene, kind: &str, points: usize, said: &str) {
+    let mut failed = 0;
+    for at in scene.points(points) {
+        scene.set_up();
+        let output = scene.faults.run(&scene.office, kind, at);
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        let what = format!("{kind} at call {at} of {}: {text}", scene.calls);
+        match output.status.code() {
+            // What was refused was of no consequence, such as the cache's.
+            Some(0) => {}
+            Some(2) => {
+                failed += 1;
+                assert!(text.contains(said) && text.contains('/'), "{what}");
+            }
+            other => panic!("{other:?} {what}"),
+        }
+        scene.is_sound(&what);
+    }
+    assert!(failed * 2 > points, "only {failed} of {points} failed");
+}
+
+#[test]
+fn a_run_of_lists_killed_at_any_call_leaves_whole_states() {
+    killed(&lists(), 48);
+}
+
+#[test]
+fn a_run_of_reports_killed_at_any_call_leaves_whole_states() {
+    killed(&annual(), 16);
+}
+
+#[test]
+fn an_input_output_error_at_any_call_leaves_whole_states() {
+    failing(&lists(), "eio", 40, "Input/output error");
+}
+
+#[test]
+fn a_full_disk_leaves_whole_states() {
+    failing(&lists(), "full", 30, "No space left on device");
+}
+
+#[test]
+fn a_run_of_reports_on_a_full_disk_leaves_whole_states() {
+    failing(&annual(), "full", 10, "No space left on device");
+}
