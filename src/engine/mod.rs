@@ -1,5 +1,7 @@
 //! The DataFusion session: its settings, its limits, and the few calls the rest of the house makes.
 
+mod shared;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -14,6 +16,10 @@ use datafusion::datasource::listing::{
 use datafusion::error::{DataFusionError, Result};
 use datafusion::physical_plan::collect;
 use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
+use futures::{FutureExt as _, Stream, StreamExt as _, stream};
+
+/// What a query delivers.
+pub type Answer = (SchemaRef, Vec<RecordBatch>);
 
 /// A session over tables in memory and in Parquet.
 #[derive(Clone)]
@@ -84,7 +90,7 @@ impl Engine {
     ///
     /// # Errors
     /// When the text is no query or fails.
-    pub async fn query(&self, sql: &str) -> Result<(SchemaRef, Vec<RecordBatch>)> {
+    pub async fn query(&self, sql: &str) -> Result<Answer> {
         let options = SQLOptions::new()
             .with_allow_ddl(false)
             .with_allow_dml(false)
@@ -96,15 +102,83 @@ impl Engine {
         Ok((plan.schema(), collect(plan, context).await?))
     }
 
+    /// Runs a query over tables in memory, such as a model: a named part (CTE) that is used several times is computed
+    /// once, and kept in memory meanwhile.
+    ///
+    /// # Errors
+    /// See [`Self::query`].
+    pub async fn query_once(&self, sql: &str) -> Result<Answer> {
+        let Some(cut) = shared::cut(sql) else {
+            return self.query(sql).await;
+        };
+        let mut made = Vec::new();
+        let mut done = Ok(());
+        for (table, part) in &cut.parts {
+            done = match self.query(part).await {
+                Ok((schema, batches)) => self.register_answer(table, &schema, batches),
+                Err(e) => Err(e),
+            };
+            if done.is_err() {
+                break;
+            }
+            made.push(table);
+        }
+        let answer = match done {
+            Ok(()) => self.query(&cut.rest).await,
+            Err(e) => Err(e),
+        };
+        for table in made {
+            self.context.deregister_table(table)?;
+        }
+        answer
+    }
+
+    /// Runs queries as [`Self::query_once`] does, one on each processor at a time; what they deliver comes in their order.
+    ///
+    /// # Errors
+    /// See [`Self::query`].
+    pub fn query_each(
+        &self,
+        queries: impl IntoIterator<Item = String>,
+    ) -> impl Stream<Item = Result<Answer>> {
+        let at_once = std::thread::available_parallelism().map_or(1, usize::from);
+        let queries: Vec<String> = queries.into_iter().collect();
+        let engine = self.clone();
+        stream::iter(queries)
+            .map(move |sql| engine.begin(sql))
+            .buffered(at_once)
+    }
+
+    /// Begins a query as [`Self::query_once`] does; its answer is waited for later. Until then the tables that it names
+    /// must stay what they are.
+    ///
+    /// # Errors
+    /// See [`Self::query`].
+    pub fn begin(&self, sql: String) -> impl Future<Output = Result<Answer>> + Send + use<> {
+        let engine = self.clone();
+        let running = tokio::spawn(async move { engine.query_once(&sql).await });
+        running.map(|done| done.unwrap_or_else(|e| Err(DataFusionError::External(e.into()))))
+    }
+
     /// Runs a query and keeps its result as a table.
     ///
     /// # Errors
     /// When the query fails.
     pub async fn materialize(&self, name: &str, sql: &str) -> Result<()> {
         let (schema, batches) = self
-            .query(sql)
+            .query_once(sql)
             .await
             .map_err(|e| DataFusionError::Context(format!("in the model `{name}`"), Box::new(e)))?;
+        self.register_answer(name, &schema, batches)
+    }
+
+    /// Registers what a query delivered as a table.
+    fn register_answer(
+        &self,
+        name: &str,
+        schema: &SchemaRef,
+        batches: Vec<RecordBatch>,
+    ) -> Result<()> {
         // What a plan says of NULL and what its batches say need not be the same.
         let fields = schema.fields().iter();
         let fields: Vec<Field> = fields

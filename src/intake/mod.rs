@@ -19,6 +19,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
@@ -76,21 +77,24 @@ pub fn look_into(inboxes: &[PathBuf], pass_over: &[String], limits: &Limits) -> 
         let mut times = ReceivedTimes::read(inbox, &mut intake.findings);
         let mut files = Vec::new();
         walk(inbox, inbox, &mut files, &mut intake.findings)?;
+        files.retain(|path| {
+            let base = path.file_name().unwrap_or_default().to_string_lossy();
+            !is_passed_over(&base, pass_over)
+        });
         files.sort();
-        for path in files {
-            let file_name = relative_name(inbox, &path);
-            let base = path
-                .file_name()
-                .map(|n| n.to_string_lossy().into_owned())
-                .unwrap_or_default();
-            if is_passed_over(&base, pass_over) {
-                continue;
-            }
-            match arrival(&path, &file_name, &mut times) {
-                Ok(arrival) if matches!(sniff(&path), Ok(Err(NotAccepted::Archive))) => {
+        let contents: Vec<io::Result<Looked>> =
+            files.par_iter().map(|path| Looked::at(path)).collect();
+        for (path, content) in files.iter().zip(contents) {
+            let file_name = relative_name(inbox, path);
+            let looked = content.and_then(|content| {
+                let is_archive = content.is_archive;
+                Ok((arrival(path, &file_name, content, &mut times)?, is_archive))
+            });
+            match looked {
+                Ok((arrival, true)) => {
                     open_archive(arrival, &mut times, pass_over, limits, &mut intake)?;
                 }
-                Ok(arrival) => intake.arrivals.push(arrival),
+                Ok((arrival, false)) => intake.arrivals.push(arrival),
                 Err(e) => intake.findings.push(unreadable(&file_name, &e)),
             }
         }
@@ -110,8 +114,10 @@ pub fn look_at(files: &[(PathBuf, String)], limits: &Limits) -> io::Result<Intak
     let mut intake = Intake::default();
     let mut times = ReceivedTimes::default();
     for (path, name) in files {
-        let arrival = arrival(path, name, &mut times)?;
-        if matches!(sniff(path), Ok(Err(NotAccepted::Archive))) {
+        let content = Looked::at(path)?;
+        let is_archive = content.is_archive;
+        let arrival = arrival(path, name, content, &mut times)?;
+        if is_archive {
             open_archive(arrival, &mut times, &[], limits, &mut intake)?;
         } else {
             intake.arrivals.push(arrival);
@@ -207,7 +213,27 @@ fn relative_name(inbox: &Path, path: &Path) -> String {
         .join("/")
 }
 
-fn arrival(path: &Path, file_name: &str, times: &mut ReceivedTimes) -> io::Result<Arrival> {
+/// What a file's content says of it.
+struct Looked {
+    sha256: String,
+    is_archive: bool,
+}
+
+impl Looked {
+    fn at(path: &Path) -> io::Result<Self> {
+        Ok(Self {
+            sha256: hash_file(path)?,
+            is_archive: matches!(sniff(path), Ok(Err(NotAccepted::Archive))),
+        })
+    }
+}
+
+fn arrival(
+    path: &Path,
+    file_name: &str,
+    content: Looked,
+    times: &mut ReceivedTimes,
+) -> io::Result<Arrival> {
     let metadata = fs::metadata(path)?;
     let stated = times.take(file_name);
     let modified = metadata.modified()?;
@@ -218,7 +244,7 @@ fn arrival(path: &Path, file_name: &str, times: &mut ReceivedTimes) -> io::Resul
     Ok(Arrival {
         file_name: file_name.to_owned(),
         path: path.to_owned(),
-        sha256: hash_file(path)?,
+        sha256: content.sha256,
         size_bytes: metadata.len(),
         received_at,
         received_stated: stated.is_some(),

@@ -9,6 +9,7 @@ mod error;
 mod history;
 mod keep;
 mod lock;
+mod order;
 mod publish;
 mod records;
 mod schema;

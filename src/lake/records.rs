@@ -123,7 +123,7 @@ fn spliced(
     rows: &Bytes,
 ) -> Result<Vec<u8>, ParquetError> {
     let own = SerializedFileReader::new(rows.clone())?;
-    let mut properties = write::properties()?;
+    let mut properties = write::properties()?.build();
     add_encoded_arrow_schema_to_metadata(&table.schema, &mut properties);
     let schema = ArrowSchemaConverter::new().convert(&table.schema)?;
     let mut bytes = Vec::with_capacity(rows.len() + 4096);

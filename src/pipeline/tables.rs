@@ -245,9 +245,5 @@ pub(super) fn official_order(plan: &Plan) -> OfficialOrder {
 /// The printed tables of the pipeline's edition.
 pub(super) async fn build_all(engine: &Engine, plan: &Plan) -> Result<Vec<Table>, DataFusionError> {
     let mut builder = TableBuilder::new(engine, &official_order(plan))?;
-    let mut tables = Vec::with_capacity(plan.tables.len());
-    for definition in &plan.tables {
-        tables.push(builder.build(definition, &plan.edition).await?);
-    }
-    Ok(tables)
+    builder.build_each(&plan.tables, &plan.edition).await
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use datafusion::error::Result;
+use futures::{StreamExt as _, stream};
 use jiff::civil::Date;
 
 use crate::engine::{Engine, conform};
@@ -254,7 +255,12 @@ pub async fn run(
     geography: &Geography,
     country: &Country,
 ) -> Result<Vec<(&'static str, RecordBatch)>> {
-    for model in ["counted", "unit_values", "unit_sources"] {
+    engine
+        .materialize("counted", &models.sql("counted", ""))
+        .await?;
+    // Nothing else stands on it.
+    let revisions = engine.begin(models.sql("revisions", ""));
+    for model in ["unit_values", "unit_sources"] {
         engine.materialize(model, &models.sql(model, "")).await?;
     }
     let mut facts: Vec<RecordBatch> = Vec::new();
@@ -304,17 +310,15 @@ pub async fn run(
         engine.materialize(model, &models.sql(model, "")).await?;
     }
     let mut tables = vec![("fact_sources", contract("fact_sources", &sources)?)];
-    let all_facts = "SELECT * FROM all_facts";
-    for (table, sql) in [
-        ("facts", all_facts.to_owned()),
-        ("provincial", models.sql("provincial", "")),
-        ("regional", models.sql("regional", "")),
-        ("national", models.sql("national", "")),
-        ("revisions", models.sql("revisions", "")),
-    ] {
-        let (_, batches) = engine.query(&sql).await?;
-        tables.push((table, contract(table, &batches)?));
+    let all_facts = "SELECT * FROM all_facts".to_owned();
+    let last = ["provincial", "regional", "national"];
+    let queries = last.map(|model| models.sql(model, ""));
+    let answers = engine.query_each(std::iter::once(all_facts).chain(queries));
+    let mut made = stream::iter(std::iter::once("facts").chain(last)).zip(answers);
+    while let Some((table, answer)) = made.next().await {
+        tables.push((table, contract(table, &answer?.1)?));
     }
+    tables.push(("revisions", contract("revisions", &revisions.await?.1)?));
     Ok(tables)
 }
 

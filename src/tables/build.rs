@@ -13,13 +13,14 @@ use datafusion::error::{DataFusionError, Result};
 use datafusion::sql::sqlparser::ast::Statement;
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::Parser;
+use futures::{StreamExt as _, stream};
 use rust_decimal::Decimal;
 
 use super::column::Content;
 use super::definition::{Query, RowOrder, TableDefinition};
 use super::edition::Edition;
 use super::order::{OfficialOrder, by_name, register_order};
-use super::parameters::literal;
+use super::reported::{Reported, reported_in, reported_sql};
 use super::table::{Cell, FigureKey, Origin, Row, RowStyle, Status, Table, Text};
 use super::words::SymbolKind;
 use super::{compare, notes};
@@ -104,15 +105,69 @@ impl<'a> TableBuilder<'a> {
         let named = |e: DataFusionError| {
             DataFusionError::Context(format!("in the table `{}`", definition.id), Box::new(e))
         };
-        let delivered = self.deliver(definition).await.map_err(named)?;
-        if !self.reported.contains_key(&definition.forms) {
-            let counted = reported(self.engine, definition, edition).await;
-            let counted = counted.map_err(named)?;
-            self.reported.insert(definition.forms.clone(), counted);
+        let mut tables = self
+            .build_each(std::slice::from_ref(definition), edition)
+            .await?;
+        tables
+            .pop()
+            .ok_or_else(|| named(DataFusionError::Plan("it was not made".to_owned())))
+    }
+
+    /// Makes tables, in their order; queries that stand on the same shared parts run at the same time.
+    ///
+    /// # Errors
+    /// When a query fails, or delivers what the definition does not know.
+    pub async fn build_each(
+        &mut self,
+        definitions: &[TableDefinition],
+        edition: &Edition,
+    ) -> Result<Vec<Table>> {
+        self.count_reported(definitions, edition).await?;
+        let mut tables = Vec::with_capacity(definitions.len());
+        for together in definitions.chunk_by(|a, b| a.query.shared == b.query.shared) {
+            let named = |definition: &TableDefinition| {
+                let context = format!("in the table `{}`", definition.id);
+                move |e: DataFusionError| DataFusionError::Context(context, Box::new(e))
+            };
+            self.share(&together[0].query)
+                .await
+                .map_err(named(&together[0]))?;
+            let bodies = together.iter().map(|d| d.query.body.clone());
+            let mut answers = stream::iter(together).zip(self.engine.query_each(bodies));
+            while let Some((definition, answer)) = answers.next().await {
+                let delivered = answer.and_then(|(schema, batches)| typed(&schema, &batches));
+                let delivered = delivered.map_err(named(definition))?;
+                let reported = self.reported.get(&definition.forms);
+                let reported = reported.map_or(&[] as &[Reported], Vec::as_slice);
+                let table = assemble(definition, edition, &delivered, reported);
+                tables.push(
+                    table.map_err(|message| named(definition)(DataFusionError::Plan(message)))?,
+                );
+            }
         }
-        let reported = &self.reported[&definition.forms];
-        assemble(definition, edition, &delivered, reported)
-            .map_err(|message| named(DataFusionError::Plan(message)))
+        Ok(tables)
+    }
+
+    /// Counts who sent the forms of tables, as far as that is not known.
+    async fn count_reported(
+        &mut self,
+        definitions: &[TableDefinition],
+        edition: &Edition,
+    ) -> Result<()> {
+        let forms: BTreeSet<&Vec<String>> = definitions
+            .iter()
+            .map(|d| &d.forms)
+            .filter(|forms| !forms.is_empty() && !self.reported.contains_key(*forms))
+            .collect();
+        let queries = forms.iter().map(|forms| reported_sql(forms, edition));
+        let mut answers = stream::iter(&forms).zip(self.engine.query_each(queries));
+        let mut counted = Vec::new();
+        while let Some((forms, answer)) = answers.next().await {
+            counted.push(((*forms).clone(), reported_in(&answer?.1)));
+        }
+        drop(answers);
+        self.reported.extend(counted);
+        Ok(())
     }
 
     /// The figures of the lake that a table prints, whether they are there or not.
@@ -178,6 +233,11 @@ fn named_parts(shared: &str) -> Result<Vec<(String, String)>> {
 /// What a query delivers, its columns in the types of tables.
 async fn deliver(engine: &Engine, sql: &str) -> Result<RecordBatch> {
     let (schema, batches) = engine.query(sql).await?;
+    typed(&schema, &batches)
+}
+
+/// What was delivered, its columns in the types of tables.
+fn typed(schema: &Schema, batches: &[RecordBatch]) -> Result<RecordBatch> {
     let mut fields: Vec<Field> = REQUIRED
         .iter()
         .map(|(name, data_type)| Field::new(*name, data_type.clone(), true))
@@ -186,71 +246,7 @@ async fn deliver(engine: &Engine, sql: &str) -> Result<RecordBatch> {
         .iter()
         .filter(|name| schema.column_with_name(name).is_some());
     fields.extend(optional.map(|name| Field::new(*name, DataType::Utf8, true)));
-    conform(&Arc::new(Schema::new(fields)), &batches)
-}
-
-/// Units that reported the forms of a table, and units there are, for a year.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Reported {
-    /// The year.
-    pub(super) period: String,
-    /// Units that sent every form.
-    pub(super) units: i64,
-    /// Units of the geography they reported on.
-    pub(super) expected: i64,
-}
-
-/// How many units sent the table's forms, each year on the geography that most of them reported on. A form whose
-/// rows are units was sent for each unit that it has a row of.
-async fn reported(
-    engine: &Engine,
-    definition: &TableDefinition,
-    edition: &Edition,
-) -> Result<Vec<Reported>> {
-    if definition.forms.is_empty() {
-        return Ok(Vec::new());
-    }
-    let list = |values: Vec<String>| {
-        values
-            .iter()
-            .map(|v| literal(v))
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    let sql = format!(
-        "WITH sent AS ( \
-             SELECT r.period, u.unit_vintage, u.unit_code FROM reports r \
-             JOIN (SELECT report_id, unit_vintage, unit_code FROM reports \
-                   UNION SELECT report_id, unit_vintage, unit_code FROM observations) u ON u.report_id = r.report_id \
-             JOIN (SELECT DISTINCT vintage, unit_code FROM units) k ON k.vintage = u.unit_vintage AND k.unit_code = u.unit_code \
-             WHERE r.is_current AND r.form IN ({forms}) AND r.period IN ({years}) \
-             GROUP BY r.period, u.unit_vintage, u.unit_code HAVING count(DISTINCT r.form) = {n}), \
-         there AS (SELECT vintage, count(DISTINCT unit_code) AS units FROM units GROUP BY vintage) \
-         SELECT s.period, count(*) AS units, max(t.units) AS expected FROM sent s JOIN there t ON t.vintage = s.unit_vintage \
-         GROUP BY s.period, s.unit_vintage ORDER BY s.period, units DESC",
-        forms = list(definition.forms.clone()),
-        years = list(edition.years.iter().map(ToString::to_string).collect()),
-        n = definition.forms.len(),
-    );
-    let (_, batches) = engine.query(&sql).await?;
-    let mut found: Vec<Reported> = Vec::new();
-    for batch in &batches {
-        let (period, units) = (
-            batch.column(0).as_string::<i32>(),
-            batch.column(1).as_primitive::<Int64Type>(),
-        );
-        let expected = batch.column(2).as_primitive::<Int64Type>();
-        for row in 0..batch.num_rows() {
-            if found.last().is_none_or(|r| r.period != period.value(row)) {
-                found.push(Reported {
-                    period: period.value(row).to_owned(),
-                    units: units.value(row),
-                    expected: expected.value(row),
-                });
-            }
-        }
-    }
-    Ok(found)
+    conform(&Arc::new(Schema::new(fields)), batches)
 }
 
 /// The columns of what a query delivered.

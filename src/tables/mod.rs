@@ -16,6 +16,7 @@ mod notes;
 mod number;
 mod order;
 mod parameters;
+mod reported;
 mod table;
 #[cfg(test)]
 mod tests;

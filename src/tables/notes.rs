@@ -1,9 +1,9 @@
 //! The notes that a table owes its readers: who is missing in a partial figure, why a comparison is not
 //! printed, where the figures come from.
 
-use super::build::Reported;
 use super::definition::TableDefinition;
 use super::edition::Edition;
+use super::reported::Reported;
 use super::table::{Cell, Row, Status, Text};
 use super::words::SymbolKind;
 

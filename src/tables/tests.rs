@@ -6,7 +6,8 @@ use arrow::array::{ArrayRef, Decimal128Array, Int64Array, RecordBatch, StringArr
 use arrow::datatypes::{Field, Schema};
 use rust_decimal::Decimal;
 
-use super::build::{REQUIRED, Reported, assemble};
+use super::build::{REQUIRED, assemble};
+use super::reported::Reported;
 use super::*;
 use crate::geography::{Geography, Tables};
 use crate::query::Country;

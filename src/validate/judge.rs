@@ -6,6 +6,7 @@ use arrow::array::{ArrayRef, AsArray, BooleanArray, RecordBatch};
 use arrow::compute::{cast, filter_record_batch};
 use arrow::datatypes::{DataType, Decimal128Type, Int64Type};
 use datafusion::error::{DataFusionError, Result};
+use futures::{StreamExt as _, stream};
 use rust_decimal::Decimal;
 
 use super::rule::{OnFail, Rule, RuleKind};
@@ -308,8 +309,10 @@ pub async fn judge(
         .map(|(i, r)| (r.report_id.as_str(), i))
         .collect();
     let mut judgements = Vec::new();
-    for (n, rule) in rules.iter().enumerate() {
-        let (_, batches) = engine.query(&rule_sql(rule)).await?;
+    let answers = engine.query_each(rules.iter().map(rule_sql));
+    let mut judged = stream::iter(rules.iter().enumerate()).zip(answers);
+    while let Some(((n, rule), answer)) = judged.next().await {
+        let (_, batches) = answer?;
         let mut columns: BTreeMap<ColumnKey, Column> = BTreeMap::new();
         for batch in &batches {
             let (keys, ok) = verdicts(batch, &index)?;

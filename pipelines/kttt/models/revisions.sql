@@ -12,11 +12,22 @@ WITH stated AS (
     JOIN periods p ON p.period = r.period
     JOIN indicators i ON i.indicator = o.indicator AND (i.home_form = o.form OR o.sector <> '_T' OR i.home_form IS NULL)
 ),
+-- Only what was stated more than once can have been revised: of all keys a few.
+stated_again AS (
+    SELECT s.*
+    FROM stated s
+    JOIN (SELECT entity, period, indicator, sector, fund, scenario
+          FROM stated
+          GROUP BY entity, period, indicator, sector, fund, scenario
+          HAVING count(*) > 1) k
+      ON k.entity = s.entity AND k.period = s.period AND k.indicator = s.indicator AND k.sector = s.sector
+     AND k.fund = s.fund AND k.scenario = s.scenario
+),
 in_scenario AS (
     SELECT unit_vintage, unit_code, period, indicator, sector, fund, scenario,
            lag(value) OVER w AS value_before, value AS value_after, lag(report_id) OVER w AS report_before,
            report_id AS report_after
-    FROM stated
+    FROM stated_again
     WINDOW w AS (PARTITION BY entity, period, indicator, sector, fund, scenario
                  ORDER BY ends, months, unit_vintage, revision, report_id)
 ),

@@ -80,16 +80,26 @@ whole AS (
       AND (f.status = 'M'
            OR (f.status IN ('A', 'E', 'I') AND f.value IS NOT NULL AND (i.measure <> 'mean' OR f.weight IS NOT NULL)))
 ),
+-- The figures that lack a part.
+wanting AS (
+    SELECT geography, code, period, indicator, sector, scenario
+    FROM figures
+    WHERE units_reported < units_expected
+),
 -- Which units are missing in a figure, named in code order, with | between the names.
 gaps AS (
     SELECT k.geography, k.code, k.period, k.indicator, k.sector, k.scenario,
            string_agg(p.name_vi, '|' ORDER BY p.part_code) AS missing_vi,
            string_agg(p.name_en, '|' ORDER BY p.part_code) AS missing_en
-    FROM figures k
+    FROM wanting k
     JOIN parts_of p ON p.geography = k.geography AND p.code = k.code
-    LEFT JOIN whole w
+    LEFT JOIN (SELECT w.*
+               FROM whole w
+               JOIN (SELECT DISTINCT period, indicator, sector, scenario FROM wanting) asked
+                 ON asked.period = w.period AND asked.indicator = w.indicator AND asked.sector = w.sector
+                AND asked.scenario = w.scenario) w
       ON w.geography = p.part_geography AND w.unit_code = p.part_code AND w.period = k.period
      AND w.indicator = k.indicator AND w.sector = k.sector AND w.scenario = k.scenario
-    WHERE k.units_reported < k.units_expected AND w.unit_code IS NULL
+    WHERE w.unit_code IS NULL
     GROUP BY k.geography, k.code, k.period, k.indicator, k.sector, k.scenario
 )

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::{DataType, Decimal128Type, Int64Type};
 use datafusion::error::Result;
+use futures::{StreamExt as _, stream};
 use rust_decimal::Decimal;
 
 use crate::diagnostic::{Finding, Lexicon, Place};
@@ -43,8 +44,10 @@ pub async fn run_checks(
     engine
         .materialize("senders", include_str!("senders.sql"))
         .await?;
-    for (code, sql) in CHECKS {
-        let (_, batches) = engine.query(sql).await?;
+    let answers = engine.query_each(CHECKS.iter().map(|(_, sql)| (*sql).to_owned()));
+    let mut checked = stream::iter(CHECKS).zip(answers);
+    while let Some(((code, _), answer)) = checked.next().await {
+        let (_, batches) = answer?;
         let mut found: Vec<(usize, Finding)> = Vec::new();
         for batch in &batches {
             for row in 0..batch.num_rows() {

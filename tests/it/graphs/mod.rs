@@ -225,8 +225,8 @@ fn the_reference_notices_models_that_choose_or_count_wrongly() {
             what: "an estimate that goes before the actual",
             models: broken(
                 "counted",
-                "scenario = 'actual' AND value IS NOT NULL THEN 0",
-                "scenario = 'actual' AND value IS NOT NULL THEN 2",
+                "scenario = 'actual' AND value IS NOT NULL THEN n",
+                "scenario = 'actual' AND value IS NOT NULL THEN 3000000000 + n",
             ),
             noticed_by,
         },
@@ -337,8 +337,8 @@ fn another_order_notices_a_choice_by_report_id() {
         what: "the first id going first",
         models: broken(
             "counted",
-            "ends DESC, months DESC, unit_vintage DESC, form, report_id",
-            "report_id",
+            "p.ends DESC, p.months DESC, r.unit_vintage DESC, r.form, r.report_id",
+            "r.report_id",
         ),
         noticed_by: |world, models| is_the_same_in_any_order(world, &totals(world, models), models),
     }]);
