@@ -127,7 +127,7 @@ pub(super) fn label_heads(sheet: &Sheet, vocabulary: &Vocabulary) -> Vec<Address
 }
 
 /// The forms whose label column a text heads.
-fn forms_with_label_head(text: &str, vocabulary: &Vocabulary) -> Vec<usize> {
+pub(super) fn forms_with_label_head(text: &str, vocabulary: &Vocabulary) -> Vec<usize> {
     let folded = vocabulary.folder.fold(vocabulary.split_measure(text).0);
     (0..vocabulary.forms.len())
         .filter(|form| vocabulary.forms[*form].label_heads.contains(&folded))

@@ -2,9 +2,11 @@
 //! rows of the form as columns.
 
 use super::Vocabulary;
+use super::form::Form;
 use super::grid::{Address, Content, Sheet};
 use super::header::{
-    Budget, Header, MAX_COLUMNS_TRIED, MAX_HEADER_ROWS, Role, header_at, label_heads,
+    Budget, Header, MAX_COLUMNS_TRIED, MAX_HEADER_ROWS, Role, forms_with_label_head, header_at,
+    label_heads,
 };
 use super::label::{without_footnote, without_numbering};
 use super::table::form_named;
@@ -150,12 +152,17 @@ fn on_its_side(
     budget: &mut Budget,
 ) -> Option<Found> {
     let folder = &vocabulary.folder;
+    let text = sheet.get(head).and_then(Content::text)?;
+    let asked: Vec<&Form> = forms_with_label_head(text, vocabulary)
+        .into_iter()
+        .filter(|form| named.is_none_or(|named| named == *form))
+        .map(|form| &vocabulary.forms[form])
+        .collect();
     let is_label = |content: &Content| {
         content.text().is_some_and(|text| {
             let bare = without_footnote(without_numbering(vocabulary.split_measure(text).0));
             let folded = folder.fold(bare);
-            vocabulary
-                .forms
+            asked
                 .iter()
                 .any(|form| form.rows.iter().any(|row| row.labels.contains(&folded)))
         })

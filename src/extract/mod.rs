@@ -4,6 +4,7 @@
 //! labels of its rows. Nothing is read by position.
 
 mod body;
+mod concern;
 mod decode;
 mod form;
 mod grid;
@@ -18,6 +19,7 @@ mod table;
 mod title;
 mod unit_row;
 
+pub use concern::FormTexts;
 pub use form::{
     Column, Comparison, Dimension, Form, FormRow, HeadPattern, RawForm, RelativePeriod, RowUnit,
     Scenario, Section, Stub, UnitCodes, belongs,

@@ -7,6 +7,7 @@ use arrow::array::RecordBatch;
 use jiff::Timestamp;
 
 use super::Plan;
+use super::asked::Asked;
 use super::decided::{Decided, period_evidence};
 use super::identify::{claim_of, identify, identify_by_rows};
 use crate::diagnostic::{Finding, Place};
@@ -52,6 +53,8 @@ pub(super) struct Contents {
     pub carried: Vec<Carried>,
     /// The records of its lists.
     pub records: Vec<Records>,
+    /// What reading it asked of forms and names.
+    pub asked: Asked,
 }
 
 /// The records of a report.
@@ -217,6 +220,10 @@ fn read_sheets(
                 findings: Vec::new(),
             },
         };
+        contents
+            .asked
+            .texts
+            .add(sheet, &found.tables, &plan.vocabulary);
         let place = Place {
             sheet: sheet.name.clone(),
             ..submission.place()
@@ -279,6 +286,7 @@ fn read_sheets(
             submission.place(),
             &[("forms", &known_forms(plan))],
         ));
+        contents.asked.texts.found_nothing();
         contents.rejected = true;
         return;
     }
@@ -302,6 +310,7 @@ fn read_sheets(
         })
         .collect();
     for (n, table) in tables.iter().enumerate() {
+        contents.asked.unit_of(table);
         let siblings: Vec<&BTreeSet<UnitKey>> = claimed
             .iter()
             .enumerate()

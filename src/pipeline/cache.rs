@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::Plan;
+use super::asked::Asked;
 use super::assemble::{Contents, Records, RecordsAt, Submission};
 use crate::diagnostic::Finding;
 use crate::geography::{Docket, Report};
@@ -13,7 +14,7 @@ use crate::lake::{CachedRecords, Lake, LakeError};
 use crate::text::{Word, word_or_none};
 
 /// The form of what is kept; another is not read.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// What is kept of the contents of a submission.
 #[derive(Serialize, Deserialize)]
@@ -25,6 +26,7 @@ struct Kept {
     findings: Vec<Finding>,
     rejected: bool,
     records: Vec<KeptRecords>,
+    asked: Asked,
 }
 
 /// Where the records of a report are kept.
@@ -68,10 +70,16 @@ pub(super) fn files_of(name: &str, contents: &Contents) -> Vec<String> {
     std::iter::once(name.to_owned()).chain(records).collect()
 }
 
-/// The contents kept under a name, if they are whole.
-pub(super) fn look_up(lake: &Lake, name: &str) -> Option<Contents> {
+/// The contents kept under a name, if they are whole and the plan's forms and names are the same to them.
+pub(super) fn look_up(
+    plan: &Plan,
+    lake: &Lake,
+    name: &str,
+    submission: &Submission,
+) -> Option<Contents> {
     let kept: Kept = serde_json::from_slice(&lake.cached(name)?).ok()?;
     let is_whole = kept.version == VERSION
+        && kept.asked.is_answered_alike(plan, &submission.file_name)
         && kept
             .records
             .iter()
@@ -116,6 +124,7 @@ pub(super) fn keep(lake: &Lake, name: &str, contents: &mut Contents) -> Result<(
         findings: std::mem::take(&mut contents.findings),
         rejected: contents.rejected,
         records,
+        asked: std::mem::take(&mut contents.asked),
     };
     let content = serde_json::to_vec(&kept).unwrap_or_default();
     contents.reports = kept.reports;

@@ -70,24 +70,18 @@ pub(super) fn hash_definitions(
     hex(&hasher.finalize())
 }
 
-/// Files that say how words, numbers and places of a submission are read, in whatever folder they stand.
-const READING: [&str; 6] = [
-    "indicators.csv",
-    "sectors.csv",
-    "admin_units.csv",
-    "name_aliases.csv",
-    "words.toml",
-    "units_of_measure.toml",
-];
+/// Files that say how words and numbers of any submission are read, in whatever folder they stand. What forms and names
+/// say is not asked by all: see [`super::asked`].
+const READING: [&str; 3] = ["admin_units.csv", "words.toml", "units_of_measure.toml"];
 
-/// Hash of the definitions that the reading of a file depends on, with what `pipeline.toml` says of it. A rule, a model
+/// Hash of the definitions that the reading of every file depends on, with what `pipeline.toml` says of it. A rule, a model
 /// or a table is none of them.
 pub(super) fn hash_reading(definitions: &[DefinitionFile], stated: &str) -> String {
     let mut hasher = Sha256::new();
     hasher.update(stated.as_bytes());
     let decides = |name: &str| {
         let (folder, base) = name.rsplit_once('/').unwrap_or(("", name));
-        READING.contains(&base) || ["forms", "encodings"].iter().any(|f| folder.ends_with(f))
+        READING.contains(&base) || folder.ends_with("encodings")
     };
     for file in definitions.iter().filter(|file| decides(&file.name)) {
         hasher.update(file.name.as_bytes());

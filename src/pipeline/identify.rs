@@ -15,6 +15,12 @@ pub(super) fn claim_of(table: &Table) -> Claim {
     }
 }
 
+/// The name of a file without folders and ending.
+pub(super) fn stem_of(file_name: &str) -> &str {
+    let name = file_name.rsplit('/').next().unwrap_or_default();
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
 /// Rows that a message names one by one.
 const NAMED_ROWS: usize = 5;
 
@@ -207,10 +213,7 @@ pub(super) fn identify(
         report.evidence.push(told("unit", None, "unknown", stated));
         return Err(Box::new(finding));
     }
-    let file_stem = submission.file_name.rsplit('/').next().unwrap_or_default();
-    let file_stem = file_stem
-        .rsplit_once('.')
-        .map_or(file_stem, |(stem, _)| stem);
+    let file_stem = stem_of(&submission.file_name);
     let from_sheet = table
         .sheet
         .as_deref()

@@ -1,13 +1,14 @@
 //! Reading a pipeline's files into a checked [`Plan`]. Everything wrong is collected; nothing runs on a
 //! definition that is not sound.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
 use jiff::tz::{Offset, TimeZone};
 use rust_decimal::Decimal;
 use toml::Spanned;
 
+use super::asked::Answering;
 use super::catalogue::{Indicator, Measure, Sector, read_indicators, read_sectors, read_targets};
 use super::decisions::{Names, read_decisions};
 use super::definitions::{definition_files, hash_definitions, hash_reading};
@@ -309,7 +310,7 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
     let definitions = definition_files([directory, &reference, &models_directory], &submissions);
 
     let spellings = measures.spellings().map(str::to_owned).collect();
-    let facts = indicators
+    let facts: BTreeMap<String, IndicatorFacts> = indicators
         .iter()
         .map(|i| (i.id.clone(), indicator_facts(i, &indicators)))
         .collect();
@@ -319,7 +320,11 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
         title_vi: raw.title_vi,
         title_en: raw.title_en,
         definition_hash: hash_definitions(&definitions, &tables),
-        reading_hash: hash_reading(&definitions, &format!("{:?} {reporters:?}", raw.limits)),
+        reading_hash: hash_reading(
+            &definitions,
+            &format!("{:?} {reporters:?} {country:?}", raw.limits),
+        ),
+        answering: Answering::of(&forms, &facts, &geography),
         definitions,
         submissions,
         pass_over: raw.pass_over,

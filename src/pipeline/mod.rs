@@ -1,5 +1,6 @@
 //! A pipeline: its definitions, checked, and the run that takes submissions through the stages in order.
 
+mod asked;
 mod assemble;
 mod book;
 mod cache;
@@ -33,6 +34,7 @@ mod template;
 mod trace;
 mod unit_rows;
 
+pub use asked::Answering;
 pub use assemble::TableReading;
 pub use book::{
     BookError, BookOptions, CellDifference, Contents, Lock, LockError, LockedFile,
@@ -89,8 +91,10 @@ pub struct Plan {
     pub definitions: Vec<DefinitionFile>,
     /// Hash of all that decides what a run makes of its submissions.
     pub definition_hash: String,
-    /// Hash of the definitions that the reading of a file depends on.
+    /// Hash of the definitions that the reading of every file depends on.
     pub reading_hash: String,
+    /// Hashes of those that readings depend on as far as they ask them.
+    pub answering: Answering,
     /// Inboxes it reads unless told otherwise.
     pub submissions: Vec<PathBuf>,
     /// File names of an inbox that are no submissions.

@@ -121,13 +121,14 @@ impl Reader<'_> {
     fn contents(&self, submission: &Submission) -> Result<(Contents, String, bool), LakeError> {
         let name = cache::name_of(self.plan, self.docket, submission);
         let known = (!self.full)
-            .then(|| cache::look_up(self.lake, &name))
+            .then(|| cache::look_up(self.plan, self.lake, &name, submission))
             .flatten();
         if let Some(contents) = known {
             return Ok((contents, name, true));
         }
         let original = self.lake.original(&submission.sha256);
         let mut contents = read_submission(self.plan, self.docket, submission, &original);
+        contents.asked.close(self.plan, &submission.file_name);
         cache::keep(self.lake, &name, &mut contents)?;
         Ok((contents, name, false))
     }

@@ -120,11 +120,22 @@ fn read_by(report: &Value) -> (Vec<&str>, u64) {
 #[test]
 fn what_was_read_is_read_again_only_when_what_it_depends_on_changes() {
     let mut office = Office::new();
-    office.send("a.csv", "2026-01-02", &list("Sơn La", 20));
-    office.send("b.csv", "2026-01-03", &list("Lào Cai", 20));
+    let report = |province, total| csv(province, 2024, total, total - 1, "");
+    office.send("list.csv", "2026-01-02", &list("Sơn La", 20));
+    office.send(
+        "report.csv",
+        "2026-01-03",
+        &report("UBND tỉnh Lai Châu", 50),
+    );
+    office.send(
+        "unknown.csv",
+        "2026-01-03",
+        &report("UBND tỉnh Vô Danh", 70),
+    );
+    office.send("letter.csv", "2026-01-03", b"a letter\nof no form\n");
     office.run("lake", &[]);
     office.run("lake", &[]);
-    office.send("c.csv", "2026-01-04", &list("Lào Cai", 21));
+    office.send("more.csv", "2026-01-04", &list("Lào Cai", 21));
     office.run("lake", &[]);
     let change = |file: &str, from: &str, to: &str| {
         let path = office.path(file);
@@ -132,45 +143,88 @@ fn what_was_read_is_read_again_only_when_what_it_depends_on_changes() {
         assert!(text.contains(from), "{file}");
         fs::write(path, text.replacen(from, to, 1)).unwrap();
     };
-    change("pipelines/kttt/rules.toml", "\n", "\n# Another line.\n");
-    office.run("lake", &[]);
-    change(
-        "pipelines/kttt/forms/kttt-04.toml",
-        "\"Tên\"",
-        "\"Tên\", \"Tên gọi\"",
-    );
-    office.run("lake", &[]);
-    change("pipelines/reference/name_aliases.csv", "\n", "\n");
-    let reports = reports_of(&office.path("lake"));
-    let read: Vec<_> = reports.iter().map(read_by).collect();
-    let all = vec!["a.csv", "b.csv", "c.csv"];
+    let reports = ["report.csv", "unknown.csv"];
+    let lists = ["list.csv", "more.csv"];
+    let letter = ["letter.csv"];
+    let form = |n: u8| format!("pipelines/kttt/forms/kttt-0{n}.toml");
+    let (forms, aliases) = ([1, 2, 4].map(form), "pipelines/reference/name_aliases.csv");
+    // What is changed, and what is read again for it.
+    let changes: [(&str, &str, &str, Vec<&str>); 9] = [
+        (
+            "pipelines/kttt/rules.toml",
+            "\n",
+            "\n# Another line.\n",
+            vec![],
+        ),
+        (&forms[0], "\n", "\n# Another line.\n", vec![]),
+        (
+            &forms[2],
+            "\"Tên\"",
+            "\"Tên\", \"Tên gọi\"",
+            [&letter[..], &lists].concat(),
+        ),
+        (
+            &forms[0],
+            "\"Chỉ tiêu\"",
+            "\"Chỉ tiêu\", \"Các chỉ tiêu\"",
+            [&letter[..], &reports].concat(),
+        ),
+        (
+            "pipelines/kttt/indicators.csv",
+            "Số HTX đang hoạt động,Operating",
+            "Số HTX hoạt động,Operating",
+            [&letter[..], &reports].concat(),
+        ),
+        // A form that none of them has a word of, and one whose words they have.
+        (&forms[1], "\"Ghi chú\"", "\"Diễn giải\"", letter.to_vec()),
+        (
+            &forms[1],
+            "head = [",
+            "head = [\"Tổng số hợp tác xã\", ",
+            [&letter[..], &reports].concat(),
+        ),
+        (aliases, "\n", "\n2004,14,Tỉnh miền sông Đà\n", vec![]),
+        (aliases, "\n", "\n2004,14,Vô Danh\n", vec!["unknown.csv"]),
+    ];
+    let lake = office.path("lake");
+    for (n, (file, from, to, expected)) in changes.into_iter().enumerate() {
+        change(file, from, to);
+        office.run("lake", &[]);
+        let all = reports_of(&lake);
+        let (mut read, cached) = read_by(all.last().unwrap());
+        read.sort_unstable();
+        let mut expected = expected;
+        expected.sort_unstable();
+        assert_eq!(read, expected, "{n}: {file}");
+        assert_eq!(cached as usize, 5 - expected.len(), "{n}: {file}");
+        assert_eq!(all.last().unwrap()["published"], true);
+        // The same as from nothing.
+        let fresh = format!("fresh-{n}");
+        office.run(&fresh, &[]);
+        assert!(
+            current(&lake) == current(&office.path(&fresh)),
+            "{n}: {file}"
+        );
+    }
+    let all = reports_of(&lake);
+    let (first, second, third) = (read_by(&all[0]), read_by(&all[1]), read_by(&all[2]));
+    assert_eq!((first.0.len(), first.1), (4, 0));
     assert_eq!(
-        read,
-        [
-            (vec!["a.csv", "b.csv"], 0),
-            (vec![], 0),
-            (vec!["c.csv"], 2),
-            (vec![], 3),
-            (all, 0),
-        ]
+        (second.0.len(), all[1]["published"].as_bool()),
+        (0, Some(false))
     );
-    let published: Vec<_> = reports
-        .iter()
-        .map(|r| r["published"].as_bool().unwrap())
-        .collect();
-    assert_eq!(published, [true, false, true, true, true]);
-    // The same bytes as from nothing, and as without the cache.
-    office.run("other", &[]);
+    assert_eq!(third, (vec!["more.csv"], 4));
+    // The unit that became known counts now.
+    let counted = "SELECT value FROM provincial WHERE indicator = 'htx_total' AND geography = '2004' AND code = '14' AND scenario = 'best'";
+    assert_eq!(office.sql(counted), ["70.000000"]);
+    // And as without the cache.
     office.run("third", &["--full"]);
-    let lake = current(&office.path("lake"));
-    assert_eq!(lake, current(&office.path("other")));
-    assert_eq!(lake, current(&office.path("third")));
+    assert!(current(&lake) == current(&office.path("third")));
     // Files that did not change are links to those of the snapshot before.
-    let folder = office.path("lake/current/organisations");
-    let linked = fs::read_dir(folder)
+    let linked = fs::read_dir(lake.join("current/organisations"))
         .unwrap()
         .filter(|e| e.as_ref().unwrap().metadata().unwrap().nlink() > 1);
-    assert_eq!(linked.count(), 3);
+    assert_eq!(linked.count(), 2);
 }
 
 #[test]
