@@ -73,10 +73,8 @@ impl FormTexts {
             let part = |text: &String| 2 * text.len() >= head.len() && head.contains(text.as_str());
             self.texts.contains(head) || self.texts.iter().any(part)
         };
-        let names = |text: &String| {
-            text.contains(&form.folded_title)
-                || format!(" {text} ").contains(&format!(" {} ", form.folded_code))
-        };
+        let names =
+            |text: &String| text.contains(&form.folded_title) || text.contains(&form.folded_code);
         self.unplaced
             || form.label_heads.iter().any(|head| heads(head))
             || self.all().any(names)

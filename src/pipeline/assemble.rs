@@ -208,7 +208,7 @@ fn read_sheets(
         .enumerate()
         .filter(|(_, sheet)| !sheet.is_empty())
     {
-        if !lists.lists.iter().any(|list| list.sheet == index) {
+        if !lists.has_seen(index) {
             lists.read_sheet(index, sheet);
         }
         let list = lists.lists.iter().position(|list| list.sheet == index);

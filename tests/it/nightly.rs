@@ -481,6 +481,17 @@ fn the_status_says_how_each_unit_stands() {
         "2024-12-07",
         b"another letter\nthat names nobody\n",
     );
+    // A rule that holds a report back, and a report that breaks it.
+    let rules = office.path("pipelines/kttt/rules.toml");
+    let text = fs::read_to_string(&rules).unwrap();
+    let strict = text.replacen("id = \"R101\"\n", "id = \"R101\"\non_fail = \"hold\"\n", 1);
+    assert_ne!(text, strict);
+    fs::write(&rules, strict).unwrap();
+    office.send(
+        "d.csv",
+        "2024-12-08",
+        &csv("UBND tỉnh Hòa Bình", 2024, 80, 90, ""),
+    );
     office.run("lake", &[]);
     let place = |name: &str| office.path(name).to_string_lossy().into_owned();
     let (pipeline, lake) = (place("pipelines/kttt"), place("lake"));
@@ -506,6 +517,7 @@ fn the_status_says_how_each_unit_stands() {
         (state("04").as_str(), state("01").as_str()),
         ("rejected", "overdue")
     );
+    assert_eq!(state("17"), "held");
     let one = &status["collections"][0];
     let summary = reports_of(&office.path("lake"));
     let counted = summary[0]["summary"]["reports"].as_array().unwrap();

@@ -86,6 +86,8 @@ pub struct ListReader<'a> {
     pending: Option<RecordHead>,
     looked_at: usize,
     open: Option<List<'a>>,
+    /// Sheets that were looked through.
+    seen: BTreeSet<usize>,
     /// The lists of the sheets that have ended.
     pub lists: Vec<RecordList>,
 }
@@ -100,8 +102,15 @@ impl<'a> ListReader<'a> {
             pending: None,
             looked_at: 0,
             open: None,
+            seen: BTreeSet::new(),
             lists: Vec::new(),
         }
+    }
+
+    /// Whether a sheet was looked through as it was read.
+    #[must_use]
+    pub fn has_seen(&self, index: usize) -> bool {
+        self.seen.contains(&index)
     }
 
     /// Takes a list out of a sheet that was read whole.
@@ -167,6 +176,7 @@ impl RecordTaker for ListReader<'_> {
             self.begin(head, sheet, u32::MAX);
         }
         self.looked_at = 0;
+        self.seen.insert(index);
         self.lists
             .extend(self.open.take().map(|list| list.finish(index)));
     }
