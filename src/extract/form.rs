@@ -360,17 +360,18 @@ pub(super) fn is_slip(known: &str, read: &str) -> bool {
 
 /// Whether one letter is wrong, missing or added, or two neighbours are exchanged: an optimal string alignment distance of
 /// 1. Asked of very many pairs, nearly all of which differ soon, from the front and from the back.
-fn differ_by_a_letter(a: &str, b: &str) -> bool {
-    let front = alike(a.chars().zip(b.chars()));
-    let (a, b) = (&a[front..], &b[front..]);
-    let back = alike(a.chars().rev().zip(b.chars().rev()));
-    let (a, b) = (&a[..a.len() - back], &b[..b.len() - back]);
-    let mut letters = (a.chars(), b.chars());
+fn differ_by_a_letter(one: &str, other: &str) -> bool {
+    let front = alike(one.chars().zip(other.chars()));
+    let (one, other) = (&one[front..], &other[front..]);
+    let back = alike(one.chars().rev().zip(other.chars().rev()));
+    let (one, other) = (&one[..one.len() - back], &other[..other.len() - back]);
+    let mut letters = (one.chars(), other.chars());
     let mut next = || (letters.0.next(), letters.1.next());
     match (next(), next(), next()) {
         // One wrong, missing or added.
-        ((x, y), (None, None), _) => x.is_some() || y.is_some(),
-        ((Some(w), Some(x)), (Some(y), Some(z)), (None, None)) => w == z && x == y,
+        (first, (None, None), _) => first != (None, None),
+        // Two exchanged.
+        (first, second, (None, None)) => first == (second.1, second.0) && second.0.is_some(),
         _ => false,
     }
 }

@@ -85,10 +85,9 @@ impl Lake {
 
     /// Notes the current snapshot where the run that switched to it was killed before it could.
     pub(super) fn note_unnoted(&self) -> Result<(), LakeError> {
-        let current = match Snapshot::current(&self.root) {
-            Ok(current) => current,
-            // What is damaged is said by who needs it.
-            Err(_) => return Ok(()),
+        // What is damaged is said by who needs it.
+        let Ok(current) = Snapshot::current(&self.root) else {
+            return Ok(());
         };
         if turns(&self.root)?.last().map(|turn| &turn.id) == Some(&current.id) {
             return Ok(());
