@@ -28,8 +28,15 @@ pub struct FormTexts {
 }
 
 impl FormTexts {
-    /// Adds a sheet and the tables that were found in it.
-    pub fn add(&mut self, sheet: &Sheet, tables: &[Table], vocabulary: &Vocabulary) {
+    /// Adds a sheet and the tables that were found in it. Of a record list, `list_head` is the last row of the head: what
+    /// stands below are records, with what is personal in them, and is never put down.
+    pub fn add(
+        &mut self,
+        sheet: &Sheet,
+        tables: &[Table],
+        list_head: Option<u32>,
+        vocabulary: &Vocabulary,
+    ) {
         if tables.is_empty() {
             self.unplaced |= !sheet.is_empty();
             return;
@@ -39,14 +46,13 @@ impl FormTexts {
             .filter(|table| form_named(&table.title, vocabulary) == Some(table.form))
             .filter_map(heads)
             .collect();
-        let is_list = |table: &Table| vocabulary.forms[table.form].records.is_some();
-        let texts = if tables.iter().all(is_list) {
-            &mut self.of_lists
-        } else {
-            &mut self.texts
+        let texts = match list_head {
+            Some(_) => &mut self.of_lists,
+            None => &mut self.texts,
         };
         let mut seen: HashSet<&str> = HashSet::new();
-        for (at, content) in sheet.cells() {
+        let is_above = |row: u32| list_head.is_none_or(|head| row <= head);
+        for (at, content) in sheet.cells().filter(|(at, _)| is_above(at.row)) {
             let Some(text) = Content::text(content) else {
                 continue;
             };

@@ -12,7 +12,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Lake, LakeError, io_at, write};
+use super::{Lake, LakeError, io_at, make_private, write};
 use crate::intake::hex;
 
 /// Columns of a kept reading: the content, and its hash.
@@ -108,7 +108,8 @@ impl Lake {
     /// damaged is told by its hash.
     fn put(&self, path: &Path, bytes: &[u8]) -> Result<(), LakeError> {
         let folder = self.root.join("cache");
-        fs::create_dir_all(&folder).map_err(io_at(&folder))?;
+        // It holds words of the provinces' files, as they stand: readers have no need of it.
+        make_private(&folder)?;
         let aside = path.with_extension("part");
         fs::write(&aside, bytes)
             .and_then(|()| fs::rename(&aside, path))

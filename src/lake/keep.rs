@@ -10,7 +10,7 @@ use arrow::array::{Array, AsArray};
 use jiff::Timestamp;
 
 use super::history::{Turn, turns};
-use super::{Lake, LakeError, Pin, Snapshot, io_at, sync_directory};
+use super::{Lake, LakeError, Pin, Snapshot, io_at, make_private, sync_directory};
 
 /// A snapshot as `snapshots` lists it.
 #[derive(Debug, Clone)]
@@ -225,7 +225,7 @@ impl Lake {
     /// When it cannot be written.
     pub fn note_used(&self, names: &BTreeSet<String>) -> Result<(), LakeError> {
         let folder = self.root.join("cache");
-        fs::create_dir_all(&folder).map_err(io_at(&folder))?;
+        make_private(&folder)?;
         let text: String = names.iter().map(|name| format!("{name}\n")).collect();
         let aside = folder.join("used.part");
         fs::write(&aside, text)

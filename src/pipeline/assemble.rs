@@ -220,10 +220,11 @@ fn read_sheets(
                 findings: Vec::new(),
             },
         };
+        let list_head = list.as_ref().map(|list| list.head_ends);
         contents
             .asked
             .texts
-            .add(sheet, &found.tables, &plan.vocabulary);
+            .add(sheet, &found.tables, list_head, &plan.vocabulary);
         let place = Place {
             sheet: sheet.name.clone(),
             ..submission.place()

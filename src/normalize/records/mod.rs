@@ -26,6 +26,8 @@ pub struct RecordList {
     pub sheet: usize,
     /// What stands above it, and what was noticed.
     pub table: Table,
+    /// The last row of its head, from 0.
+    pub head_ends: u32,
     /// Its records: the fields of the form that are kept, then `row`, from 1.
     pub records: RecordBatch,
     /// Which cells of the sheet its records fill.

@@ -422,6 +422,7 @@ impl<'a> List<'a> {
         let period = claim_period(&self.head, self.form);
         RecordList {
             sheet: index,
+            head_ends: self.head.bottom,
             table: Table {
                 form: self.head.form,
                 sheet: self.sheet,
