@@ -200,13 +200,20 @@ fn annual() -> Scene {
 }
 
 fn killed(scene: &Scene, points: usize) {
+    let mut ended = 0;
     for at in scene.points(points) {
         scene.set_up();
         let output = scene.faults.run(&scene.office, "kill", at);
         let what = format!("killed at call {at} of {}", scene.calls);
-        assert_eq!(output.status.code(), None, "{what}: {output:?}");
+        // A run may need a call less than the one that was counted, and then ends before the last of them.
+        match output.status.code() {
+            None => {}
+            Some(0) => ended += 1,
+            other => panic!("{other:?} {what}: {output:?}"),
+        }
         scene.is_sound(&what);
     }
+    assert!(ended <= 1, "{ended} of {points} were not killed");
 }
 
 fn failing(scene: &Scene, kind: &str, points: usize, said: &str) {
