@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Lake, LakeError, Snapshot, io_at, sync_directory, write_durably};
+use super::{Lake, LakeError, Snapshot, io_at, read_toml, sync_directory, write_durably};
 
 /// What an edition of the book was made from, so that it is kept: one pin an edition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,13 +45,5 @@ impl Lake {
 /// # Errors
 /// When it cannot be read.
 pub fn pinned(root: &Path, edition: &str) -> Result<Option<Pin>, LakeError> {
-    let path = pin_path(root, edition);
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(e) => return Err(io_at(&path)(e)),
-    };
-    toml::from_str(&text)
-        .map(Some)
-        .map_err(|e| io_at(&path)(io::Error::new(io::ErrorKind::InvalidData, e.to_string())))
+    read_toml(&pin_path(root, edition))
 }

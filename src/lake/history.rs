@@ -40,12 +40,25 @@ pub fn turns(root: &Path) -> Result<Vec<Turn>, LakeError> {
     Ok(turns.collect())
 }
 
-/// The snapshot that was current before another one became it. Going back to a snapshot takes back all that came
-/// after it, so going back twice goes further back.
+/// The snapshot that was current before another one last became it.
 ///
 /// # Errors
 /// When nothing was published before it, or what was is no more there.
 pub fn before(root: &Path, snapshot: &Snapshot) -> Result<Snapshot, LakeError> {
+    let turns = turns(root)?;
+    let last = turns.iter().rposition(|turn| turn.id == snapshot.id);
+    let mut earlier = turns[..last.unwrap_or(turns.len())].iter().rev();
+    match earlier.find(|turn| turn.id != snapshot.id) {
+        Some(turn) => Snapshot::named(root, &turn.id),
+        None => Err(LakeError::NothingBefore {
+            id: snapshot.id.clone(),
+        }),
+    }
+}
+
+/// The snapshot to go back to from another: the one that was published before it. Going back takes back all that came
+/// after, so going back twice goes further back.
+fn further_back(root: &Path, snapshot: &Snapshot) -> Result<Snapshot, LakeError> {
     let mut standing: Vec<String> = Vec::new();
     for turn in turns(root)? {
         match standing.iter().position(|id| *id == turn.id) {
@@ -110,7 +123,7 @@ impl Lake {
             Some(id) => (current.ok(), Snapshot::named(&self.root, id)?),
             None => {
                 let current = current?;
-                let target = before(&self.root, &current)?;
+                let target = further_back(&self.root, &current)?;
                 (Some(current), target)
             }
         };

@@ -31,6 +31,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// `lake.toml`: whose lake it is.
@@ -41,15 +42,20 @@ struct Owner {
 
 /// The pipeline that a lake belongs to; none where there is no lake yet.
 fn owner(root: &Path) -> Result<Option<String>, LakeError> {
-    let path = root.join("lake.toml");
-    let text = match fs::read_to_string(&path) {
+    let owner: Option<Owner> = read_toml(&root.join("lake.toml"))?;
+    Ok(owner.map(|owner| owner.pipeline))
+}
+
+/// What a small file of the lake says; none where it is not there.
+fn read_toml<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, LakeError> {
+    let text = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(e) => return Err(io_at(&path)(e)),
+        Err(e) => return Err(io_at(path)(e)),
     };
-    let owner: Owner = toml::from_str(&text)
-        .map_err(|e| io_at(&path)(io::Error::new(io::ErrorKind::InvalidData, e.to_string())))?;
-    Ok(Some(owner.pipeline))
+    toml::from_str(&text)
+        .map(Some)
+        .map_err(|e| io_at(path)(io::Error::new(io::ErrorKind::InvalidData, e.to_string())))
 }
 
 /// Refuses a lake of another pipeline. Says whether the lake has an owner yet.

@@ -9,7 +9,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::metadata::ParquetMetaDataReader;
 use serde::{Deserialize, Serialize};
 
-use super::{LakeError, io_at};
+use super::{LakeError, io_at, read_toml};
 
 /// The file of a snapshot that says what it was made with.
 pub(super) const ABOUT: &str = "snapshot.toml";
@@ -34,6 +34,16 @@ pub struct Snapshot {
     pub(super) directory: PathBuf,
 }
 
+/// What is not there makes the lake an empty one; what cannot be reached does not.
+fn absent_or_io(root: &Path, path: &Path) -> impl FnOnce(io::Error) -> LakeError {
+    move |e| match e.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+            LakeError::Absent(root.display().to_string())
+        }
+        _ => io_at(path)(e),
+    }
+}
+
 impl Snapshot {
     /// The current snapshot of a lake; needs no lock.
     ///
@@ -42,12 +52,7 @@ impl Snapshot {
     pub fn current(root: &Path) -> Result<Self, LakeError> {
         let link = root.join("current");
         // The link is followed once, so that a switch meanwhile does not mix two snapshots.
-        let target = fs::read_link(&link).map_err(|e| match e.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
-                LakeError::Absent(root.display().to_string())
-            }
-            _ => io_at(&link)(e),
-        })?;
+        let target = fs::read_link(&link).map_err(absent_or_io(root, &link))?;
         let id = target.file_name().unwrap_or_default().to_string_lossy();
         let directory = root.join("snapshots").join(&*id);
         match fs::metadata(&directory) {
@@ -86,12 +91,7 @@ impl Snapshot {
     /// When there is no lake.
     pub fn all(root: &Path) -> Result<Vec<Self>, LakeError> {
         let directory = root.join("snapshots");
-        let entries = fs::read_dir(&directory).map_err(|e| match e.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
-                LakeError::Absent(root.display().to_string())
-            }
-            _ => io_at(&directory)(e),
-        })?;
+        let entries = fs::read_dir(&directory).map_err(absent_or_io(root, &directory))?;
         let mut all = Vec::new();
         for entry in entries {
             let entry = entry.map_err(io_at(&directory))?;
@@ -112,15 +112,7 @@ impl Snapshot {
     /// # Errors
     /// When the file that says so cannot be read.
     pub fn about(&self) -> Result<Option<About>, LakeError> {
-        let path = self.directory.join(ABOUT);
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(e) => return Err(io_at(&path)(e)),
-        };
-        toml::from_str(&text)
-            .map(Some)
-            .map_err(|e| io_at(&path)(io::Error::new(io::ErrorKind::InvalidData, e.to_string())))
+        read_toml(&self.directory.join(ABOUT))
     }
 
     /// The files of a table, in the order of their names.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use tonghop::lake::Lake;
+use tonghop::lake::{Lake, Snapshot, before};
 
 use super::decisions::Office;
 use super::nightly::{arguments, ask, current_id, list, program, reports_of, tree};
@@ -155,6 +155,9 @@ fn going_back_twice_goes_further_back() {
         assert_eq!(say(&lake, &["rollback"]).0, Some(0));
         assert_eq!(current_id(&lake), *to);
     }
+    // What going back changed is what `diff` tells.
+    let now = Snapshot::current(&lake).unwrap();
+    assert_eq!(before(&lake, &now).unwrap().id, two);
     let (code, text) = say(&lake, &["rollback"]);
     assert_eq!((code, current_id(&lake)), (Some(2), one.clone()));
     assert!(text.contains("nothing was current before"), "{text}");
