@@ -33,7 +33,7 @@ pub enum LakeError {
     Absent(String),
     /// There was no snapshot before.
     #[error(
-        "nothing was current before the snapshot `{id}`\nhint: name the snapshot to compare it with"
+        "nothing was current before the snapshot `{id}`\nhint: name a snapshot; `tonghop snapshots` lists them"
     )]
     NothingBefore {
         /// The snapshot.
