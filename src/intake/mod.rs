@@ -6,12 +6,15 @@ mod archive;
 mod guard;
 mod limits;
 mod received;
+mod seen;
 mod sniff;
 
 pub use archive::{Member, Unpacked, lies_in_archive, refused_as_nested, refused_by_name, unpack};
 pub(crate) use guard::guarded;
 pub use limits::Limits;
 pub use received::ReceivedTimes;
+use seen::Looked;
+pub use seen::Seen;
 pub use sniff::{ARCHIVE, MediaType, NotAccepted, Sniffed, sniff};
 
 use std::fs::{self, File};
@@ -66,12 +69,17 @@ fn is_passed_over(name: &str, also: &[String]) -> bool {
 }
 
 /// Looks into inboxes, recursively, and into the archives in them. `pass_over` are further file names that are
-/// no submissions.
+/// no submissions; `seen` is what earlier looks found.
 ///
 /// # Errors
 /// When an inbox itself cannot be read, or archives cannot be unpacked for want of room; a file that cannot be
 /// read is a finding.
-pub fn look_into(inboxes: &[PathBuf], pass_over: &[String], limits: &Limits) -> io::Result<Intake> {
+pub fn look_into(
+    inboxes: &[PathBuf],
+    pass_over: &[String],
+    limits: &Limits,
+    seen: &Seen,
+) -> io::Result<Intake> {
     let mut intake = Intake::default();
     for inbox in inboxes {
         let mut times = ReceivedTimes::read(inbox, &mut intake.findings);
@@ -82,8 +90,10 @@ pub fn look_into(inboxes: &[PathBuf], pass_over: &[String], limits: &Limits) -> 
             !is_passed_over(&base, pass_over)
         });
         files.sort();
-        let contents: Vec<io::Result<Looked>> =
-            files.par_iter().map(|path| Looked::at(path)).collect();
+        let contents: Vec<io::Result<Looked>> = files
+            .par_iter()
+            .map(|path| seen.look(path, || Looked::at(path)))
+            .collect();
         for (path, content) in files.iter().zip(contents) {
             let file_name = relative_name(inbox, path);
             let looked = content.and_then(|content| {
@@ -211,12 +221,6 @@ fn relative_name(inbox: &Path, path: &Path) -> String {
         .map(|c| c.as_os_str().to_string_lossy())
         .collect::<Vec<_>>()
         .join("/")
-}
-
-/// What a file's content says of it.
-struct Looked {
-    sha256: String,
-    is_archive: bool,
 }
 
 impl Looked {

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{Lake, LakeError, io_at, make_private, write};
-use crate::intake::hex;
+use crate::intake::{Seen, hex};
 
 /// Columns of a kept reading: the content, and its hash.
 const CONTENT: &str = "content";
@@ -28,7 +28,30 @@ pub struct CachedRecords {
     pub sha256: String,
 }
 
+/// The file of the cache that says what the inboxes held when they were last looked at.
+pub(super) const SEEN: &str = "seen.json";
+
 impl Lake {
+    /// What earlier runs saw in their inboxes.
+    #[must_use]
+    pub fn seen(&self) -> Seen {
+        let bytes = self
+            .roots()
+            .find_map(|root| fs::read(root.join("cache").join(SEEN)).ok());
+        Seen::from_bytes(&bytes.unwrap_or_default())
+    }
+
+    /// Keeps what a run saw in its inboxes.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn keep_seen(&self, seen: &Seen) -> Result<(), LakeError> {
+        match seen.to_bytes() {
+            Some(bytes) => self.put(&self.root.join("cache").join(SEEN), &bytes),
+            None => Ok(()),
+        }
+    }
+
     fn cache_path(&self, root: &Path, name: &str) -> PathBuf {
         debug_assert!(!name.contains('/'), "{name} in {}", self.root.display());
         root.join("cache").join(format!("{name}.parquet"))

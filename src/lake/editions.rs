@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Lake, LakeError, Snapshot, io_at, read_toml, sync_directory, write_durably};
+use super::{Lake, LakeError, Snapshot, io_at, read_toml, sync, write_durably};
 
 /// What an edition of the book was made from, so that it is kept: one pin an edition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,7 +36,7 @@ impl Lake {
         let aside = folder.join(format!(".{edition}.part"));
         write_durably(&aside, text.as_bytes()).map_err(io_at(&aside))?;
         fs::rename(&aside, &path).map_err(io_at(&path))?;
-        sync_directory(&folder)
+        sync(&folder)
     }
 }
 

@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use arrow::array::{Array, AsArray};
 use jiff::Timestamp;
 
+use super::cache::SEEN;
 use super::history::{Turn, turns};
-use super::{Lake, LakeError, Pin, Snapshot, io_at, make_private, sync_directory};
+use super::{Lake, LakeError, Pin, Snapshot, io_at, make_private, sync};
 
 /// A snapshot as `snapshots` lists it.
 #[derive(Debug, Clone)]
@@ -194,7 +195,7 @@ impl Lake {
         for path in files_of(&cache)? {
             let name = name_of(&path);
             let stem = name.strip_suffix(".parquet").unwrap_or(&name);
-            if name != USED && !used.contains(stem) {
+            if name != USED && name != SEEN && !used.contains(stem) {
                 removed.readings += 1;
                 files.push(path);
             }
@@ -215,7 +216,7 @@ impl Lake {
         for path in files {
             fs::remove_file(&path).map_err(io_at(&path))?;
         }
-        sync_directory(&snapshots)?;
+        sync(&snapshots)?;
         Ok(removed)
     }
 

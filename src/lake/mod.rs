@@ -10,6 +10,7 @@ mod history;
 mod keep;
 mod lock;
 mod order;
+mod originals;
 mod publish;
 mod records;
 mod schema;
@@ -23,6 +24,7 @@ pub(crate) use error::io_at;
 pub use history::{Turn, before, turns};
 pub use keep::{Keep, Listed, Removed, listed};
 use lock::Lock;
+pub use originals::{Copied, original};
 pub use records::{RecordPart, SHARED, own_columns};
 pub use schema::{DECIMAL, TableSchema, table, tables};
 pub use snapshot::{About, Snapshot};
@@ -30,6 +32,7 @@ pub use snapshot::{About, Snapshot};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -74,12 +77,6 @@ pub fn check_owner(root: &Path, pipeline: &str) -> Result<bool, LakeError> {
     }
 }
 
-/// Where the original of a submission is kept in a lake.
-#[must_use]
-pub fn original(root: &Path, sha256: &str) -> PathBuf {
-    root.join("inbox").join(sha256)
-}
-
 /// A lake that this process may write to.
 #[derive(Debug)]
 pub struct Lake {
@@ -107,7 +104,7 @@ impl Lake {
             let aside = root.join(".lake.toml.part");
             write_durably(&aside, text.as_bytes()).map_err(io_at(&aside))?;
             fs::rename(&aside, &owner_path).map_err(io_at(&owner_path))?;
-            sync_directory(root)?;
+            sync(root)?;
         }
         let lake = Self {
             root: root.to_owned(),
@@ -160,37 +157,6 @@ impl Lake {
         }
         Ok(None)
     }
-
-    /// Where the original of a submission is kept.
-    #[must_use]
-    pub fn original(&self, sha256: &str) -> PathBuf {
-        let kept = original(&self.root, sha256);
-        match &self.behind {
-            Some(behind) if !kept.exists() => original(behind, sha256),
-            _ => kept,
-        }
-    }
-
-    /// Keeps the original of a submission, readable by this user only.
-    ///
-    /// # Errors
-    /// When it cannot be copied.
-    pub fn keep_original(&self, from: &Path, sha256: &str) -> Result<(), LakeError> {
-        if self.original(sha256).exists() {
-            return Ok(());
-        }
-        let to = original(&self.root, sha256);
-        let aside = to.with_extension("part");
-        // Through a small buffer: a file may be larger than memory.
-        let mut original = File::open(from).map_err(io_at(from))?;
-        let mut copy = File::create(&aside).map_err(io_at(&aside))?;
-        restrict(&aside, 0o600).map_err(io_at(&aside))?;
-        io::copy(&mut original, &mut copy).map_err(io_at(&aside))?;
-        copy.sync_all().map_err(io_at(&aside))?;
-        fs::rename(&aside, &to).map_err(io_at(&to))?;
-        // Many originals come at once: their folder is made durable before a snapshot that names them is.
-        Ok(())
-    }
 }
 
 fn make_private(directory: &Path) -> Result<(), LakeError> {
@@ -209,8 +175,30 @@ fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-fn sync_directory(directory: &Path) -> Result<(), LakeError> {
-    File::open(directory)
-        .and_then(|d| d.sync_all())
-        .map_err(io_at(directory))
+/// Files that are copied or made durable at one time: the disk is waited for more than the processor.
+const AT_ONCE: usize = 8;
+
+fn several_at_a_time<T: Sync>(
+    all: &[T],
+    work: impl Fn(&T) -> Result<(), LakeError> + Sync,
+) -> Result<(), LakeError> {
+    let share = all.len().div_ceil(AT_ONCE).max(1);
+    thread::scope(|scope| {
+        let workers: Vec<_> = all
+            .chunks(share)
+            .map(|some| scope.spawn(|| some.iter().try_for_each(&work)))
+            .collect();
+        workers.into_iter().try_for_each(|worker| {
+            worker
+                .join()
+                .unwrap_or_else(|_| Err(LakeError::given_up("files")))
+        })
+    })
+}
+
+/// Makes a file or a directory durable.
+fn sync(path: &Path) -> Result<(), LakeError> {
+    File::open(path)
+        .and_then(|file| file.sync_all())
+        .map_err(io_at(path))
 }

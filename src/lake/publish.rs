@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -13,8 +14,28 @@ use jiff::Timestamp;
 use super::snapshot::ABOUT;
 use super::{
     About, Lake, LakeError, RecordPart, Snapshot, TableSchema, io_at, records, schema,
-    sync_directory, write, write_durably,
+    several_at_a_time, sync, write,
 };
+
+/// Makes a directory durable, with its directories and their files, several at a time; links are durable already.
+fn sync_all(directory: &Path) -> Result<(), LakeError> {
+    let mut all = vec![directory.to_owned()];
+    let mut looked_at = 0;
+    while let Some(directory) = all.get(looked_at).cloned() {
+        looked_at += 1;
+        if directory.is_file() {
+            continue;
+        }
+        for entry in fs::read_dir(&directory).map_err(io_at(&directory))? {
+            let path = entry.map_err(io_at(&directory))?.path();
+            let metadata = fs::metadata(&path).map_err(io_at(&path))?;
+            if metadata.is_dir() || metadata.nlink() == 1 {
+                all.push(path);
+            }
+        }
+    }
+    several_at_a_time(&all, |path| sync(path))
+}
 
 impl Lake {
     /// Writes a snapshot: all contract tables, those not given as empty ones. Readers see it once [`Self::point_current_at`]
@@ -40,12 +61,11 @@ impl Lake {
             let path = aside.join(ABOUT);
             let text = toml::to_string(about)
                 .map_err(|e| io_at(&path)(io::Error::other(e.to_string())))?;
-            write_durably(&path, text.as_bytes()).map_err(io_at(&path))?;
-            sync_directory(&aside)?;
+            fs::write(&path, text).map_err(io_at(&path))?;
+            sync_all(&aside)?;
             fs::rename(&aside, &directory).map_err(io_at(&directory))?;
         }
-        sync_directory(&self.root.join("snapshots"))?;
-        sync_directory(&self.root.join("inbox"))?;
+        sync(&self.root.join("snapshots"))?;
         Ok(Snapshot {
             id: id.to_owned(),
             directory,
@@ -69,8 +89,7 @@ impl Lake {
                 let batch = batch.unwrap_or_else(|| RecordBatch::new_empty(table.schema.clone()));
                 return write::write_table(&folder, table, &batch, before);
             }
-            records::write_parts(self, &folder, table, &parts, before)?;
-            sync_directory(&folder)
+            records::write_parts(self, &folder, table, &parts, before)
         };
         // The largest first, so that none of the writers waits long for the last.
         let mut order: Vec<&TableSchema> = schema::tables().iter().collect();
@@ -112,7 +131,7 @@ impl Lake {
         std::os::unix::fs::symlink(Path::new("snapshots").join(id), &aside)
             .map_err(io_at(&aside))?;
         fs::rename(&aside, &link).map_err(io_at(&link))?;
-        sync_directory(&self.root)?;
+        sync(&self.root)?;
         self.note_current(id, Timestamp::now())
     }
 }

@@ -1,8 +1,9 @@
 //! Writing the records of a report: one file of its own, so that what did not change is linked. Its columns were
 //! encoded when the report was read; they are put together with what all its records share, and not encoded again.
 
-use std::fs;
-use std::path::Path;
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch, StringArray, new_null_array};
@@ -11,14 +12,17 @@ use arrow::error::ArrowError;
 use parquet::arrow::{ArrowSchemaConverter, add_encoded_arrow_schema_to_metadata};
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::ParquetError;
-use parquet::file::metadata::RowGroupMetaData;
+use parquet::file::metadata::{KeyValue, ParquetMetaDataReader, RowGroupMetaData};
 use parquet::file::reader::FileReader;
 use parquet::file::serialized_reader::SerializedFileReader;
 use parquet::file::writer::SerializedFileWriter;
 
+use sha2::{Digest, Sha256};
+
 use super::cache::CachedRecords;
 use super::schema::TableSchema;
-use super::{Lake, LakeError, Snapshot, io_at, write};
+use super::{Lake, LakeError, Snapshot, io_at, several_at_a_time, write};
+use crate::intake::hex;
 
 type Bytes = bytes::Bytes;
 
@@ -36,6 +40,46 @@ pub struct RecordPart {
     pub shared: [Option<String>; 5],
     /// Where the other columns are kept.
     pub rows: CachedRecords,
+}
+
+/// The entry of a file's metadata that says what the file was made of.
+const MADE_OF: &str = "tonghop:made_of";
+
+impl RecordPart {
+    /// Hash of all that the file of these records is made of.
+    fn made_of(&self, table: &TableSchema) -> String {
+        let mut hasher = Sha256::new();
+        let mut add = |text: &str| {
+            hasher.update(text.as_bytes());
+            hasher.update([0]);
+        };
+        add(env!("CARGO_PKG_VERSION"));
+        add(&format!("{:?}", table.schema));
+        add(&self.rows.sha256);
+        for text in &self.shared {
+            add(&format!("{text:?}"));
+        }
+        hex(&hasher.finalize())
+    }
+}
+
+/// The files of a table in a snapshot, by what they were made of.
+fn files_by_origin(snapshot: &Snapshot, table: &TableSchema) -> HashMap<String, PathBuf> {
+    let made_of = |path: &Path| {
+        let file = File::open(path).ok()?;
+        let metadata = ParquetMetaDataReader::new().parse_and_finish(&file).ok()?;
+        let entries = metadata.file_metadata().key_value_metadata()?;
+        entries
+            .iter()
+            .find(|entry| entry.key == MADE_OF)?
+            .value
+            .clone()
+    };
+    let files = snapshot.files(table.name).unwrap_or_default();
+    files
+        .into_iter()
+        .filter_map(|path| Some((made_of(&path)?, path)))
+        .collect()
 }
 
 /// The rows of a table without what they share, in the order and the types of the table; a column of it that is not
@@ -62,9 +106,6 @@ pub fn own_columns(table: &TableSchema, rows: &RecordBatch) -> Result<RecordBatc
     RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
 }
 
-/// Parts that are written at one time: the disk is waited for more than the processor.
-const WRITTEN_AT_ONCE: usize = 8;
-
 /// Writes the records of reports into the directory of their table, several at a time.
 pub(super) fn write_parts(
     lake: &Lake,
@@ -74,22 +115,16 @@ pub(super) fn write_parts(
     before: Option<&Snapshot>,
 ) -> Result<(), LakeError> {
     fs::create_dir_all(directory).map_err(io_at(directory))?;
-    let share = parts.len().div_ceil(WRITTEN_AT_ONCE).max(1);
-    std::thread::scope(|scope| {
-        let writing: Vec<_> = parts
-            .chunks(share)
-            .map(|some| {
-                scope.spawn(move || {
-                    some.iter()
-                        .try_for_each(|part| write_part(lake, directory, table, part, before))
-                })
-            })
-            .collect();
-        writing.into_iter().try_for_each(|written| {
-            written
-                .join()
-                .unwrap_or_else(|_| Err(LakeError::given_up(table.name)))
-        })
+    let known = before.map_or_else(HashMap::new, |before| files_by_origin(before, table));
+    several_at_a_time(parts, |part| {
+        let made_of = part.made_of(table);
+        if let Some(same) = known.get(&made_of)
+            && let Some(name) = same.file_name()
+            && fs::hard_link(same, directory.join(name)).is_ok()
+        {
+            return Ok(());
+        }
+        write_part(lake, directory, table, part, made_of)
     })
 }
 
@@ -99,7 +134,7 @@ fn write_part(
     directory: &Path,
     table: &TableSchema,
     part: &RecordPart,
-    before: Option<&Snapshot>,
+    made_of: String,
 ) -> Result<(), LakeError> {
     let wrong = |message: String| LakeError::Parquet {
         path: directory.display().to_string(),
@@ -111,9 +146,9 @@ fn write_part(
             part.rows.name
         ))
     })?;
-    let bytes =
-        spliced(table, &part.shared, &Bytes::from(rows)).map_err(|e| wrong(e.to_string()))?;
-    write::keep(directory, table, &part.period, &bytes, before)
+    let bytes = spliced(table, &part.shared, &Bytes::from(rows), made_of)
+        .map_err(|e| wrong(e.to_string()))?;
+    write::keep(directory, table, &part.period, &bytes, None)
 }
 
 /// A file of the table: the columns of `rows`, and the shared ones.
@@ -121,9 +156,13 @@ fn spliced(
     table: &TableSchema,
     shared: &[Option<String>; 5],
     rows: &Bytes,
+    made_of: String,
 ) -> Result<Vec<u8>, ParquetError> {
     let own = SerializedFileReader::new(rows.clone())?;
-    let mut properties = write::properties()?.build();
+    let entry = KeyValue::new(MADE_OF.to_owned(), made_of);
+    let mut properties = write::properties()?
+        .set_key_value_metadata(Some(vec![entry]))
+        .build();
     add_encoded_arrow_schema_to_metadata(&table.schema, &mut properties);
     let schema = ArrowSchemaConverter::new().convert(&table.schema)?;
     let mut bytes = Vec::with_capacity(rows.len() + 4096);

@@ -72,6 +72,13 @@ pub fn from_float(n: f64) -> Option<Decimal> {
     if !n.is_finite() {
         return None;
     }
+    if let Some(value) = from_plain_float(n) {
+        return Some(value);
+    }
+    from_any_float(n)
+}
+
+fn from_any_float(n: f64) -> Option<Decimal> {
     let text = format!("{n:.14e}");
     let (digits, exponent) = text.split_once('e')?;
     let digits = digits.trim_end_matches('0').trim_end_matches('.');
@@ -81,6 +88,33 @@ pub fn from_float(n: f64) -> Option<Decimal> {
         Err(_) if n.abs() < 1e-13 => Some(Decimal::ZERO),
         Err(_) => None,
     }
+}
+
+/// The first fifteen digits of a number by the arithmetic of the processor, where that tells them for certain.
+fn from_plain_float(n: f64) -> Option<Decimal> {
+    const LEAST: f64 = 1e14;
+    // All of these are exact.
+    const TENS: [f64; 23] = [
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+        1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+    ];
+    let guess = 14.0 - n.abs().log10().floor();
+    if !(0.0..=22.0).contains(&guess) {
+        return None;
+    }
+    let mut scale = guess as usize;
+    let scaled = n * TENS[scale];
+    let digits = scaled.round();
+    // The product is off by a sixteenth at most.
+    if (scaled - digits).abs() > 0.4 || !(LEAST..10.0 * LEAST).contains(&scaled.abs()) {
+        return None;
+    }
+    let mut digits = digits as i64;
+    while scale > 0 && digits % 10 == 0 {
+        digits /= 10;
+        scale -= 1;
+    }
+    Some(Decimal::new(digits, scale as u32))
 }
 
 /// Reads a text as a number; none when it is not one. `approximate` are the folded-to-lower-case words
@@ -358,6 +392,24 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn quick_and_slow_read_a_float_alike(bits: u64, n in -2_000_000_000_i64..2_000_000_000, scale in 0_u32..9, off in -600.0..600.0_f64) {
+            let plain = n as f64 / 10_f64.powi(scale as i32);
+            for float in [f64::from_bits(bits), plain, plain + off, plain * 1e-7, plain * 1e7] {
+                if let Some(quick) = Some(float).filter(|f| f.is_finite()).and_then(from_plain_float) {
+                    prop_assert_eq!(Some(quick), from_any_float(float), "{}", float);
+                }
+            }
+        }
+
+        #[test]
+        fn powers_and_their_neighbours_are_read_alike(power in -20_i32..20, step in -3_i64..=3) {
+            let float = f64::from_bits((10_f64.powi(power).to_bits() as i64 + step) as u64);
+            if let Some(quick) = from_plain_float(float) {
+                prop_assert_eq!(Some(quick), from_any_float(float), "{}", float);
+            }
+        }
+
         /// Whatever is written in one of the locales reads back as itself or is doubtful, never as another.
         #[test]
         fn no_number_is_read_wrong(whole in 0_u64..10_000_000_000, cents in 0_u32..1000, places in 0_usize..4, locale in 0_usize..4) {

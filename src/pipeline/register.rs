@@ -1,6 +1,7 @@
 //! The register of submissions: what came in this run, what the lake took in before, what people decided about each.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
@@ -14,7 +15,7 @@ use crate::geography::{Docket, Known};
 use crate::intake::{
     ARCHIVE, Arrival, Intake, lies_in_archive, refused_as_nested, refused_by_name, unpack,
 };
-use crate::lake::{Lake, LakeError, Snapshot};
+use crate::lake::{Copied, Lake, Snapshot};
 
 /// What is known of a submission before it is read.
 pub(super) struct Entry {
@@ -41,7 +42,15 @@ impl Entry {
 /// Submissions by hash and name.
 pub(super) type Register = BTreeMap<(String, String), Entry>;
 
-/// Keeps the originals that came, joins them with what the lake took in before, and finds out what people decided about
+/// What there is to be read.
+pub(super) struct Taken {
+    pub(super) submissions: Vec<Submission>,
+    pub(super) docket: Docket,
+    /// Originals on their way into the lake: they are to be kept before anything names them.
+    pub(super) copied: Vec<Copied>,
+}
+
+/// Copies the originals that came, joins them with what the lake took in before, and finds out what people decided about
 /// each.
 pub(super) fn take_in(
     plan: &Plan,
@@ -49,10 +58,14 @@ pub(super) fn take_in(
     intake: &Intake,
     mut register: Register,
     options: &RunOptions,
-) -> Result<(Vec<Submission>, Docket), RunError> {
+) -> Result<Taken, RunError> {
     let known = |arrival: &&Arrival| options.knows(to_the_microsecond(arrival.received_at));
     let arrivals: Vec<&Arrival> = intake.arrivals.iter().filter(known).collect();
-    keep_originals(lake, &arrivals)?;
+    let originals: Vec<(&Path, &str)> = arrivals
+        .iter()
+        .map(|a| (a.path.as_path(), a.sha256.as_str()))
+        .collect();
+    let mut copied = vec![lake.copy_originals(&originals)?];
     for arrival in arrivals {
         let received_at = to_the_microsecond(arrival.received_at);
         let known = enter(&mut register, arrival, received_at);
@@ -66,7 +79,7 @@ pub(super) fn take_in(
         register.remove(unpacked);
     }
     register.retain(|_, known| options.knows(known.received_at));
-    refuse_again(plan, lake, &mut register)?;
+    copied.extend(refuse_again(plan, lake, &mut register)?);
     let mut submissions: Vec<Submission> = register
         .into_iter()
         .map(|((sha256, file_name), known)| Submission {
@@ -97,34 +110,10 @@ pub(super) fn take_in(
     for submission in submissions.iter_mut().filter(|s| s.refused.is_empty()) {
         submission.duplicate = !seen.insert(submission.sha256.clone());
     }
-    Ok((submissions, docket))
-}
-
-/// Originals that are copied at one time: the disk is waited for more than the processor.
-const COPIED_AT_ONCE: usize = 8;
-
-/// Keeps the originals of what came, several at a time.
-fn keep_originals(lake: &Lake, arrivals: &[&Arrival]) -> Result<(), LakeError> {
-    // Of one content one copy.
-    let contents: BTreeMap<&str, &Arrival> =
-        arrivals.iter().map(|a| (a.sha256.as_str(), *a)).collect();
-    let contents: Vec<&Arrival> = contents.into_values().collect();
-    let share = contents.len().div_ceil(COPIED_AT_ONCE).max(1);
-    std::thread::scope(|scope| {
-        let copying: Vec<_> = contents
-            .chunks(share)
-            .map(|some| {
-                scope.spawn(|| {
-                    some.iter()
-                        .try_for_each(|a| lake.keep_original(&a.path, &a.sha256))
-                })
-            })
-            .collect();
-        copying.into_iter().try_for_each(|copied| {
-            copied
-                .join()
-                .unwrap_or_else(|_| Err(LakeError::given_up("inbox")))
-        })
+    Ok(Taken {
+        submissions,
+        docket,
+        copied,
     })
 }
 
@@ -193,8 +182,12 @@ pub(super) fn taken_by(snapshot: &Snapshot) -> Result<Register, RunError> {
 
 /// Refuses anew what an earlier run refused and the inbox holds no more, from the originals kept: archives, and
 /// members by their names. Where the limits were raised since, an archive gives its members up now.
-fn refuse_again(plan: &Plan, lake: &Lake, register: &mut Register) -> Result<(), RunError> {
-    let mut archives = Vec::new();
+fn refuse_again(
+    plan: &Plan,
+    lake: &Lake,
+    register: &mut Register,
+) -> Result<Vec<Copied>, RunError> {
+    let (mut archives, mut copied) = (Vec::new(), Vec::new());
     for (key, known) in register.iter_mut().filter(|(_, k)| k.refused.is_none()) {
         let (sha256, file_name) = key;
         let by_name = refused_by_name(file_name, sha256);
@@ -219,8 +212,13 @@ fn refuse_again(plan: &Plan, lake: &Lake, register: &mut Register) -> Result<(),
             &plan.limits,
         )
         .map_err(RunError::Inbox)?;
+        let originals: Vec<(&Path, &str)> = opened
+            .members
+            .iter()
+            .map(|m| (m.path.as_path(), m.sha256.as_str()))
+            .collect();
+        copied.push(lake.copy_originals(&originals)?);
         for member in opened.members {
-            lake.keep_original(&member.path, &member.sha256)?;
             let known = register
                 .entry((member.sha256, member.file_name))
                 .or_insert(Entry {
@@ -237,5 +235,5 @@ fn refuse_again(plan: &Plan, lake: &Lake, register: &mut Register) -> Result<(),
             known.refused = Some(opened.refused);
         }
     }
-    Ok(())
+    Ok(copied)
 }

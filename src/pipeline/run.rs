@@ -14,7 +14,7 @@ use super::corrections::note_late_corrections;
 use super::outcome::{judge_reports, media_types, outcome, record_parts, within};
 use super::reading::{Reader, Reading};
 use super::reference::reference_tables;
-use super::register::{Register, take_in, taken_before};
+use super::register::{self, Register, take_in, taken_before};
 use super::summary::{Summary, summarize};
 use super::{Plan, tables};
 use crate::diagnostic::Finding;
@@ -23,8 +23,8 @@ use crate::geography::{
     Docket, Known, Report, decide_vintages, missing_reports, reports_after_their_due_date,
     settle_revisions, settle_twins,
 };
-use crate::intake::{Intake, hex, look_into};
-use crate::lake::{self, About, Lake, LakeError, RecordPart, Snapshot};
+use crate::intake::{Intake, Seen, hex, look_into};
+use crate::lake::{self, About, Copied, Lake, LakeError, RecordPart, Snapshot};
 use crate::period::Period;
 use crate::publish::PublishError;
 use crate::tables::Book;
@@ -167,8 +167,17 @@ pub(super) fn gather(plan: &Plan, lake: &Lake, options: &RunOptions) -> Result<G
     } else {
         &options.submissions
     };
+    // With nothing left of earlier looks, all is looked at anew.
+    let seen = if options.full {
+        Seen::default()
+    } else {
+        lake.seen()
+    };
+    let intake =
+        look_into(inboxes, &plan.pass_over, &plan.limits, &seen).map_err(RunError::Inbox)?;
+    lake.keep_seen(&seen)?;
     Ok(Gathered {
-        intake: look_into(inboxes, &plan.pass_over, &plan.limits).map_err(RunError::Inbox)?,
+        intake,
         register: taken_before(lake)?,
         listed: listed_collections(plan, options),
     })
@@ -188,7 +197,12 @@ pub(super) async fn take_snapshot(
         register,
         listed,
     } = gathered;
-    let (submissions, docket) = take_in(plan, lake, &intake, register, options)?;
+    let register::Taken {
+        submissions,
+        docket,
+        copied,
+    } = take_in(plan, lake, &intake, register, options)?;
+    let keep = |copied: Vec<Copied>| copied.into_iter().try_for_each(Copied::keep);
     let work = Work {
         plan,
         lake,
@@ -201,6 +215,7 @@ pub(super) async fn take_snapshot(
     let id = work.snapshot_id(&intake.findings);
     let before = lake.current()?;
     if let Some(current) = before.as_ref().filter(|current| current.id == id) {
+        keep(copied)?;
         return Ok(Taken {
             snapshot: current.clone(),
             before: before.clone(),
@@ -218,6 +233,7 @@ pub(super) async fn take_snapshot(
             .collect(),
     };
     lake.note_used(&reading.used)?;
+    keep(copied)?;
     let snapshot = lake.write(&id, &about, &tables, &records)?;
     // What was known once never takes the place of what is known now.
     if options.as_of.is_none() || before.is_none() {

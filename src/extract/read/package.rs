@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufReader, Read, Seek, Write};
-use std::path::Path;
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
 
+use bytes::Bytes;
 use memchr::memmem;
-use zip::ZipArchive;
 use zip::read::{Config, ZipFile};
 use zip::result::ZipError;
 use zip::unstable::read::ZipIterable;
 use zip::write::{SimpleFileOptions, ZipWriter};
+use zip::{CompressionMethod, ZipArchive};
 
 use super::ReadError;
 use super::markup::Markup;
@@ -33,8 +34,6 @@ const MAX_STYLE_BYTES: usize = 500_000_000;
 )]
 pub(super) struct Part {
     name: String,
-    /// What it unpacks to, of a table of texts: it is asked for more than once.
-    content: Option<Vec<u8>>,
     /// Bytes.
     pub(super) size: u64,
     /// Whether it is known to be sound markup.
@@ -49,9 +48,44 @@ pub(super) struct Part {
 
 /// A package and its parts.
 pub(super) struct Package {
-    zip: ZipArchive<BufReader<File>>,
+    path: PathBuf,
+    /// What it unpacks to, as a package of its own that is not packed; none where that is large.
+    unpacked: Option<Bytes>,
+    zip: ZipArchive<Source>,
     /// By name in small letters, with `/`.
     parts: BTreeMap<String, Part>,
+}
+
+/// Where a package is read from.
+pub(super) enum Source {
+    /// Its file.
+    File(BufReader<File>),
+    /// Memory.
+    Memory(Cursor<Bytes>),
+}
+
+impl Source {
+    fn file(path: &Path) -> io::Result<Self> {
+        Ok(Self::File(BufReader::new(File::open(path)?)))
+    }
+}
+
+impl Read for Source {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::File(file) => file.read(buffer),
+            Self::Memory(bytes) => bytes.read(buffer),
+        }
+    }
+}
+
+impl Seek for Source {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        match self {
+            Self::File(file) => file.seek(to),
+            Self::Memory(bytes) => bytes.seek(to),
+        }
+    }
 }
 
 impl From<ZipError> for ReadError {
@@ -70,7 +104,7 @@ fn plain(name: &str) -> String {
 }
 
 impl Package {
-    /// Opens a package and unpacks every part once, into nothing.
+    /// Opens a package and unpacks every part once: into memory if it is small, else into nothing.
     ///
     /// # Errors
     /// When it is damaged, protected, or unpacks to more than the limits allow.
@@ -85,16 +119,35 @@ impl Package {
         for entry in directory.files()? {
             entry?;
         }
-        let mut zip = ZipArchive::new(BufReader::new(File::open(path)?))?;
+        let mut zip = ZipArchive::new(Source::file(path)?)?;
+        let mut copy = Copy::of(&mut zip);
         let mut parts = BTreeMap::new();
         let mut unpacked = 0;
         let fair = limits.fair_size(packed);
         for index in 0..zip.len() {
             let file = zip.by_index(index)?;
-            let part = survey(file, &mut unpacked, fair, limits)?;
+            let part = survey(file, &mut unpacked, fair, limits, &mut copy)?;
             parts.insert(plain(&part.name), part);
         }
-        Ok(Self { zip, parts })
+        let unpacked = copy.finish();
+        let zip = match &unpacked {
+            Some(bytes) => ZipArchive::new(Source::Memory(Cursor::new(bytes.clone())))?,
+            None => zip,
+        };
+        Ok(Self {
+            path: path.to_owned(),
+            unpacked,
+            zip,
+            parts,
+        })
+    }
+
+    /// The package, to be read by another reader.
+    pub(super) fn source(&self) -> io::Result<Source> {
+        match &self.unpacked {
+            Some(bytes) => Ok(Source::Memory(Cursor::new(bytes.clone()))),
+            None => Source::file(&self.path),
+        }
     }
 
     /// The names of the parts, in small letters.
@@ -111,7 +164,7 @@ impl Package {
     pub(super) fn reader(
         &mut self,
         name: &str,
-    ) -> Result<Option<BufReader<ZipFile<'_, BufReader<File>>>>, ReadError> {
+    ) -> Result<Option<BufReader<ZipFile<'_, Source>>>, ReadError> {
         let Some(part) = self.parts.get(&plain(name)) else {
             return Ok(None);
         };
@@ -119,7 +172,7 @@ impl Package {
     }
 
     /// The package in a file of its own, with another content of one part.
-    pub(super) fn with_part(&mut self, name: &str, content: &[u8]) -> Result<File, ReadError> {
+    pub(super) fn with_part(&mut self, name: &str, content: &[u8]) -> Result<Source, ReadError> {
         let mut copy = ZipWriter::new(tempfile::tempfile()?);
         for index in 0..self.zip.len() {
             let part = self.zip.by_index_raw(index)?;
@@ -132,27 +185,75 @@ impl Package {
         }
         let mut file = copy.finish()?;
         file.rewind()?;
-        Ok(file)
+        Ok(Source::File(BufReader::new(file)))
     }
 
     /// The bytes of a part; empty if there is none.
-    pub(super) fn bytes(&mut self, name: &str) -> Result<Vec<u8>, ReadError> {
-        if let Some(content) = self.part(name).and_then(|part| part.content.as_ref()) {
-            return Ok(content.clone());
+    pub(super) fn bytes(&mut self, name: &str) -> Result<Bytes, ReadError> {
+        let Some(part) = self.parts.get(&plain(name)) else {
+            return Ok(Bytes::new());
+        };
+        let size = usize::try_from(part.size).unwrap_or(0);
+        let mut file = self.zip.by_name(&part.name)?;
+        if let (Some(unpacked), Some(from)) = (&self.unpacked, file.data_start()) {
+            let from = usize::try_from(from).unwrap_or(usize::MAX);
+            let to = from.saturating_add(size);
+            if to <= unpacked.len() {
+                return Ok(unpacked.slice(from..to));
+            }
         }
-        let mut bytes = Vec::new();
-        if let Some(mut reader) = self.reader(name)? {
-            reader.read_to_end(&mut bytes)?;
+        let mut bytes = Vec::with_capacity(size);
+        file.read_to_end(&mut bytes)?;
+        Ok(bytes.into())
+    }
+}
+
+/// Bytes up to which what a package unpacks to is kept in memory.
+const SMALL: u64 = 1 << 26;
+
+/// A package as it is copied into memory, its parts not packed; none from where it would not be the same or not small.
+struct Copy(Option<ZipWriter<Cursor<Vec<u8>>>>);
+
+impl Copy {
+    fn of(zip: &mut ZipArchive<Source>) -> Self {
+        // Not every package says it where this looks.
+        let size = zip.decompressed_size().unwrap_or(0);
+        let room = usize::try_from(size).ok().filter(|_| size <= SMALL.into());
+        Self(room.map(|room| ZipWriter::new(Cursor::new(Vec::with_capacity(room + (1 << 12))))))
+    }
+
+    /// Begins a part.
+    fn begin(&mut self, name: &str) {
+        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+        self.attempt(|copy| Ok(copy.start_file(name, options)?));
+    }
+
+    /// Adds to the part at hand. `unpacked` is what there is of the package.
+    fn add(&mut self, bytes: &[u8], unpacked: u64) {
+        if unpacked > SMALL {
+            self.0 = None;
         }
-        Ok(bytes)
+        self.attempt(|copy| copy.write_all(bytes));
+    }
+
+    fn attempt(&mut self, step: impl FnOnce(&mut ZipWriter<Cursor<Vec<u8>>>) -> io::Result<()>) {
+        if self.0.as_mut().is_some_and(|copy| step(copy).is_err()) {
+            self.0 = None;
+        }
+    }
+
+    fn finish(self) -> Option<Bytes> {
+        let bytes = self.0?.finish().ok()?;
+        Some(bytes.into_inner().into())
     }
 }
 
 fn survey(
-    mut file: ZipFile<'_, BufReader<File>>,
+    mut file: ZipFile<'_, Source>,
     unpacked: &mut u64,
     fair: u64,
     limits: &Limits,
+    copy: &mut Copy,
 ) -> Result<Part, ReadError> {
     let name = match file.name() {
         Ok(name) => name.into_owned(),
@@ -167,9 +268,9 @@ fn survey(
     let mut part = Part {
         name,
         is_xml,
-        content: shares_texts.then(Vec::new),
         ..Part::default()
     };
+    copy.begin(&part.name);
     let mut markup = Markup::default();
     let hidden = memmem::Finder::new(b"hidden");
     let merged = memmem::Finder::new(b"mergeCell");
@@ -198,8 +299,8 @@ fn survey(
         if shares_texts && part.size > limits.max_text_bytes as u64 {
             return Err(ReadError::over("max_text_bytes", limits.max_text_bytes));
         }
-        if let Some(content) = &mut part.content {
-            content.extend_from_slice(&buffer[kept..kept + n]);
+        if !is_picture {
+            copy.add(&buffer[kept..kept + n], *unpacked);
         }
         if is_xml {
             markup.follow(&buffer[kept..kept + n]);

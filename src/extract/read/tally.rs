@@ -147,7 +147,7 @@ impl<'a> Filling<'a> {
             }
         };
         let text_bytes = match cell {
-            CellRef::Text(text) if text.trim().is_empty() => return Ok(()),
+            CellRef::Text(text) if text.chars().all(char::is_whitespace) => return Ok(()),
             CellRef::Text(text) => text.len(),
             _ => 0,
         };
@@ -191,20 +191,29 @@ fn iso(date: ExcelDateTime) -> String {
         return format!("{sign}PT{hours}H{minutes}M{seconds}S");
     }
     let (year, month, day, hour, minute, second, milli) = date.to_ymd_hms_milli();
-    let day = format!("{year:04}-{month:02}-{day:02}");
-    let fraction = if milli == 0 {
-        String::new()
-    } else {
-        format!(".{milli:03}")
+    let is_time = (0.0..1.0).contains(&date.as_f64());
+    let mut text = String::with_capacity(23);
+    let mut part = |before: &str, number: u16, width: u32| {
+        text.push_str(before);
+        for place in (0..width).rev() {
+            text.push(char::from(b'0' + (number / 10_u16.pow(place) % 10) as u8));
+        }
     };
-    let time = format!("{hour:02}:{minute:02}:{second:02}{fraction}");
-    if (0.0..1.0).contains(&date.as_f64()) {
-        time
-    } else if (hour, minute, second, milli) == (0, 0, 0, 0) {
-        day
-    } else {
-        format!("{day}T{time}")
+    if !is_time {
+        part("", year, 4);
+        part("-", month.into(), 2);
+        part("-", day.into(), 2);
+        if (hour, minute, second, milli) == (0, 0, 0, 0) {
+            return text;
+        }
     }
+    part(if is_time { "" } else { "T" }, hour.into(), 2);
+    part(":", minute.into(), 2);
+    part(":", second.into(), 2);
+    if milli != 0 {
+        part(".", milli, 3);
+    }
+    text
 }
 
 #[cfg(test)]
@@ -225,6 +234,7 @@ mod tests {
         assert_eq!(date(45_657.0), "2024-12-31");
         assert_eq!(date(45_657.5), "2024-12-31T12:00:00");
         assert_eq!(date(0.25), "06:00:00");
+        assert_eq!(date(45_657.000_000_405), "2024-12-31T00:00:00.035");
         let span = ExcelDateTime::new(1.5, ExcelDateTimeType::TimeDelta, false);
         assert_eq!(iso(span), "PT36H0M0S");
     }

@@ -2,8 +2,6 @@
 //! it: hidden rows and columns, merged ranges, and formulas whose result is an error.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::io::BufReader;
 use std::path::Path;
 
 use calamine::{Reader as _, SheetType, SheetVisible, Xlsb, XlsbError};
@@ -32,7 +30,7 @@ impl From<XlsbError> for ReadError {
 pub(super) fn read_xlsb(path: &Path, limits: Limits) -> Result<Document, ReadError> {
     let mut package = Package::open(path, &limits)?;
     let parts = sheet_parts(&mut package)?;
-    let mut book: Xlsb<_> = Xlsb::new(BufReader::new(File::open(path)?))?;
+    let mut book: Xlsb<_> = Xlsb::new(package.source()?)?;
     let metadata = book.sheets_metadata().to_vec();
     if metadata.len() > limits.max_sheets {
         return Err(ReadError::over("max_sheets", limits.max_sheets));
@@ -73,7 +71,7 @@ fn sheet_parts(package: &mut Package) -> Result<BTreeMap<String, String>, ReadEr
     if workbook.len() > MAX_WORKBOOK_PART {
         return Err(too_long());
     }
-    let mut records = Biff12::new(workbook.as_slice());
+    let mut records = Biff12::new(&workbook[..]);
     let mut parts = BTreeMap::new();
     while let Some((kind, body)) = records.next()? {
         match kind {

@@ -2,18 +2,18 @@
 //! fonts of texts) is read from the same parts beside it, and only where a part mentions it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::BufRead;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use calamine::{Reader as _, SheetType, SheetVisible, Xlsx, XlsxError};
+use memchr::memmem;
 use quick_xml::Reader;
 use quick_xml::events::attributes::Attribute;
 use quick_xml::events::{BytesStart, Event};
 use regex::bytes::Regex;
 
-use super::package::Package;
+use super::package::{Package, Source};
 use super::tally::{Filling, MAX_COLUMNS, MAX_ROWS, Tally};
 use super::{Carried, Document, LegacyFont, Limits, ReadError};
 use crate::extract::grid::{Address, Content, Range, Run, Sheet, joined};
@@ -59,8 +59,7 @@ pub(super) fn read_xlsx(
     drop(shared);
     let parts = sheet_parts(&mut package)?;
 
-    let file = without_macro_sheets(&mut package, File::open(path)?)?;
-    let mut book: Xlsx<_> = Xlsx::new(BufReader::new(file))?;
+    let mut book: Xlsx<_> = Xlsx::new(without_macro_sheets(&mut package)?)?;
     let metadata = book.sheets_metadata().to_vec();
     if metadata.len() > limits.max_sheets {
         return Err(ReadError::over("max_sheets", limits.max_sheets));
@@ -148,7 +147,7 @@ fn check_shared_count(package: &mut Package, limits: &Limits) -> Result<(), Read
 
 /// Calamine refuses a workbook with sheets of macros, which old viruses leave behind. They are made to pass for
 /// dialogs, which it knows and nobody reads.
-fn without_macro_sheets(package: &mut Package, file: File) -> Result<File, ReadError> {
+fn without_macro_sheets(package: &mut Package) -> Result<Source, ReadError> {
     static MACRO_SHEETS: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new("relationships/xl(?:Intl)?Macrosheet").ok());
     let relations = package.bytes(RELATIONS)?;
@@ -157,7 +156,7 @@ fn without_macro_sheets(package: &mut Package, file: File) -> Result<File, ReadE
             let patched = kind.replace_all(&relations, &b"relationships/dialogsheet"[..]);
             package.with_part(RELATIONS, &patched)
         }
-        _ => Ok(file),
+        _ => Ok(package.source()?),
     }
 }
 
@@ -174,7 +173,7 @@ pub(super) fn carried(package: &mut Package) -> Result<Vec<Carried>, ReadError> 
         }
     }
     for name in links {
-        let is_dde = memchr::memmem::find(&package.bytes(&name)?, b"ddeLink").is_some();
+        let is_dde = memmem::find(&package.bytes(&name)?, b"ddeLink").is_some();
         carried.insert(if is_dde {
             Carried::Dde
         } else {
@@ -344,13 +343,15 @@ impl Fonts {
                     .any(|name| std::str::from_utf8(&name[1]).is_ok_and(legacy_font))
             })
         };
-        if !mentions(&styles) && !mentions(shared) {
+        // Few tables of texts name fonts at all.
+        let shared_fonts = memmem::find(shared, b"rFont").is_some() && mentions(shared);
+        if !shared_fonts && !mentions(&styles) {
             return Ok(Self::default());
         }
         Ok(Self {
             any: true,
             styles: style_fonts(&styles, legacy_font)?,
-            shared: shared_fonts(shared, legacy_font)?,
+            shared: fonts_of_texts(shared, legacy_font)?,
         })
     }
 
@@ -474,7 +475,7 @@ impl Runs {
 }
 
 /// The font of each text of the shared table.
-fn shared_fonts(shared: &[u8], legacy_font: LegacyFont<'_>) -> Result<Vec<TextFont>, ReadError> {
+fn fonts_of_texts(shared: &[u8], legacy_font: LegacyFont<'_>) -> Result<Vec<TextFont>, ReadError> {
     let mut reader = xml_reader(shared);
     let mut buffer = Vec::new();
     let mut fonts = Vec::new();
@@ -648,7 +649,7 @@ mod tests {
             run(".VnTime", "b"),
             run("Arial", " "),
         );
-        let fonts = shared_fonts(table.as_bytes(), &legacy).expect("sound");
+        let fonts = fonts_of_texts(table.as_bytes(), &legacy).expect("sound");
         let piece = |text: &str, font: RunFont| Piece {
             text: text.to_owned(),
             font,

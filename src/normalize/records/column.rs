@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{
-    ArrayRef, BooleanArray, BooleanBuilder, Decimal128Array, Int64Array, StringBuilder,
-};
+use arrow::array::{ArrayRef, BooleanBuilder, Decimal128Builder, Int64Builder, StringBuilder};
 use arrow::datatypes::{DataType, Field as ArrowField};
 use arrow::error::ArrowError;
 
@@ -15,17 +13,17 @@ use crate::extract::FieldKind;
 #[derive(Debug)]
 pub(super) enum Column {
     Text(StringBuilder),
-    Whole(Vec<Option<i64>>),
-    /// Millionths.
-    Decimal(Vec<Option<i128>>),
+    Whole(Int64Builder),
+    /// Millionths; and, by record, those that were settled when others stood behind them.
+    Decimal(Decimal128Builder, Vec<(usize, i128)>),
     Flag(BooleanBuilder),
 }
 
 impl Column {
     pub(super) fn of(kind: FieldKind) -> Self {
         match kind {
-            FieldKind::Whole => Self::Whole(Vec::new()),
-            FieldKind::Decimal => Self::Decimal(Vec::new()),
+            FieldKind::Whole => Self::Whole(Int64Builder::new()),
+            FieldKind::Decimal => Self::Decimal(Decimal128Builder::new(), Vec::new()),
             FieldKind::Flag => Self::Flag(BooleanBuilder::new()),
             _ => Self::Text(StringBuilder::new()),
         }
@@ -38,14 +36,14 @@ impl Column {
                 Value::Text(text) => texts.append_value(text),
                 _ => texts.append_null(),
             },
-            Self::Whole(numbers) => numbers.push(match value {
-                Value::Whole(n) => Some(n),
-                _ => None,
-            }),
-            Self::Decimal(numbers) => numbers.push(match value {
-                Value::Decimal(n) => Some(n),
-                _ => None,
-            }),
+            Self::Whole(numbers) => match value {
+                Value::Whole(n) => numbers.append_value(n),
+                _ => numbers.append_null(),
+            },
+            Self::Decimal(numbers, _) => match value {
+                Value::Decimal(n) => numbers.append_value(n),
+                _ => numbers.append_null(),
+            },
             Self::Flag(flags) => match value {
                 Value::Flag(flag) => flags.append_value(flag),
                 _ => flags.append_null(),
@@ -55,10 +53,8 @@ impl Column {
 
     /// Puts a number where it was left open.
     pub(super) fn settle(&mut self, record: usize, millionths: i128) {
-        if let Self::Decimal(numbers) = self
-            && let Some(number) = numbers.get_mut(record)
-        {
-            *number = Some(millionths);
+        if let Self::Decimal(_, settled) = self {
+            settled.push((record, millionths));
         }
     }
 
@@ -66,14 +62,21 @@ impl Column {
     pub(super) fn finish(self, name: &str) -> Result<(ArrowField, ArrayRef), ArrowError> {
         let array: ArrayRef = match self {
             Self::Text(mut texts) => Arc::new(texts.finish()),
-            Self::Whole(numbers) => Arc::new(Int64Array::from(numbers)),
-            Self::Decimal(numbers) => {
-                Arc::new(Decimal128Array::from(numbers).with_precision_and_scale(38, 6)?)
+            Self::Whole(mut numbers) => Arc::new(numbers.finish()),
+            Self::Decimal(mut numbers, settled) => {
+                let mut numbers = numbers.finish();
+                if !settled.is_empty() {
+                    let mut all: Vec<Option<i128>> = numbers.iter().collect();
+                    for (record, millionths) in settled {
+                        if let Some(number) = all.get_mut(record) {
+                            *number = Some(millionths);
+                        }
+                    }
+                    numbers = all.into();
+                }
+                Arc::new(numbers.with_precision_and_scale(38, 6)?)
             }
-            Self::Flag(mut flags) => {
-                let flags: BooleanArray = flags.finish();
-                Arc::new(flags)
-            }
+            Self::Flag(mut flags) => Arc::new(flags.finish()),
         };
         let data_type: DataType = array.data_type().clone();
         Ok((ArrowField::new(name, data_type, true), array))

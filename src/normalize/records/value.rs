@@ -50,8 +50,8 @@ pub(super) enum Number {
 
 /// A text as the lake keeps it: composed, on one line, without the apostrophe that makes a spreadsheet take it for text.
 pub(super) fn kept(text: &str) -> Cow<'_, str> {
-    let text = text.trim().trim_start_matches('\'').trim_start();
-    let composed = if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+    let text = without_apostrophes(text.trim()).trim_start();
+    let composed = if is_composed(text) || is_nfc_quick(text.chars()) == IsNormalized::Yes {
         Cow::Borrowed(text)
     } else {
         Cow::Owned(text.nfc().collect())
@@ -61,6 +61,24 @@ pub(super) fn kept(text: &str) -> Cow<'_, str> {
     }
     let words: Vec<&str> = composed.split_whitespace().collect();
     Cow::Owned(words.join(" "))
+}
+
+fn without_apostrophes(mut text: &str) -> &str {
+    while let Some(rest) = text.strip_prefix('\'') {
+        text = rest;
+    }
+    text
+}
+
+/// Whether the bytes of a text tell that it is composed. Every letter below U+0300 is, and so is every one from U+1E00
+/// to U+1EFF: those of Vietnamese lie there.
+fn is_composed(text: &str) -> bool {
+    let mut wide = false;
+    text.bytes().all(|byte| {
+        let within = !wide || (0xb8..=0xbb).contains(&byte);
+        wide = byte == 0xe1;
+        within && (byte < 0xcc || wide)
+    })
 }
 
 /// Whether a text has no other white space than single blanks.
@@ -157,6 +175,9 @@ pub(super) fn date(cell: CellRef<'_>) -> Option<String> {
     match cell {
         CellRef::Date(text) => {
             let day = text.get(..10).unwrap_or(text);
+            if is_day(day.as_bytes()) {
+                return Some(day.to_owned());
+            }
             day.parse::<Date>().ok().map(|day| day.to_string())
         }
         CellRef::Number(n) if n.fract() == 0.0 && YEARS.contains(&(n as i64)) => {
@@ -176,9 +197,20 @@ pub(super) fn date(cell: CellRef<'_>) -> Option<String> {
     }
 }
 
+/// Whether bytes are a day such as `2025-12-31`, as far as that is plain to see: no month is shorter than 28 days.
+fn is_day(day: &[u8]) -> bool {
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = day else {
+        return false;
+    };
+    let digits = [y1, y2, y3, y4, m1, m2, d1, d2];
+    digits.iter().all(|b| b.is_ascii_digit())
+        && (b"01"..=b"12").contains(&&[*m1, *m2])
+        && (b"01"..=b"28").contains(&&[*d1, *d2])
+}
+
 /// `31/12/2025`, `12/2025`, `2025`, `2025-12-31`, with `/`, `-` or `.`.
 fn date_in(text: &str) -> Option<String> {
-    let text = text.trim().trim_start_matches('\'').trim();
+    let text = without_apostrophes(text.trim()).trim();
     let parts: Vec<&str> = text.split(['/', '-', '.']).map(str::trim).collect();
     let is_number =
         |part: &&str| (1..=4).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
@@ -238,6 +270,17 @@ mod tests {
             date(CellRef::Date("2024-12-31T12:00:00")).as_deref(),
             Some("2024-12-31")
         );
+    }
+
+    #[test]
+    fn what_bytes_tell_to_be_composed_is() {
+        for letter in ('\0'..='\u{ffff}').chain(['\u{1f600}', '\u{1d15e}']) {
+            let text = letter.to_string();
+            let quick = is_nfc_quick(text.chars()) == IsNormalized::Yes;
+            assert!(!is_composed(&text) || quick, "{letter:?}");
+        }
+        assert!(is_composed("Hợp tác xã Đông Á, phường Ỷ La"));
+        assert!(!is_composed("Ho\u{31b}\u{323}p"));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 
 use super::{List, Open, Proof};
 use crate::extract::{Address, CellRef, Content, Field, FieldKind};
+use crate::normalize::VALUE_SCALE;
 use crate::normalize::number::Reading;
 use crate::normalize::records::value::{
     Number, Value, date, digits_of, in_lake, kept, millionths, number,
@@ -138,13 +139,17 @@ impl List<'_> {
         at: Address,
     ) -> Option<Owned<'t>> {
         let whole = facts.kind == FieldKind::Whole;
-        if let (CellRef::Number(n), true) = (cell, factor == Decimal::ONE)
+        if let CellRef::Number(n) = cell
             && let Some(n) = millionths(n)
         {
-            return match (whole, n % 1_000_000) {
-                (false, _) => Some(Owned::Decimal(n)),
-                (true, 0) => Some(Owned::Whole((n / 1_000_000) as i64)),
-                (true, _) => self.refuse("TH318", cell, at),
+            let n = if factor == Decimal::ONE {
+                Some(n)
+            } else {
+                in_lake(Decimal::from_i128_with_scale(n, VALUE_SCALE), factor)
+            };
+            return match n {
+                Some(n) => self.of_kind(whole, n, cell, at),
+                None => self.refuse("TH319", cell, at),
             };
         }
         let (value, unit) = match number(cell, self.conventions) {
@@ -191,11 +196,24 @@ impl List<'_> {
         let Some(n) = in_lake(value, factor) else {
             return self.refuse("TH319", cell, at);
         };
-        match (whole, n % 1_000_000) {
-            (false, _) => Some(Owned::Decimal(n)),
-            (true, 0) => Some(Owned::Whole((n / 1_000_000) as i64)),
-            (true, _) => self.refuse("TH318", cell, at),
+        self.of_kind(whole, n, cell, at)
+    }
+
+    /// Millionths as the whole number or the decimal that a field holds.
+    fn of_kind<'t>(
+        &mut self,
+        whole: bool,
+        n: i128,
+        cell: CellRef<'_>,
+        at: Address,
+    ) -> Option<Owned<'t>> {
+        if !whole {
+            return Some(Owned::Decimal(n));
         }
+        if n % MILLION == 0 {
+            return Some(Owned::Whole((n / MILLION) as i64));
+        }
+        self.refuse("TH318", cell, at)
     }
 
     /// The factor of a cell: that of the unit behind its number, else that of its column.
@@ -265,6 +283,9 @@ impl List<'_> {
         }
     }
 }
+
+/// Millionths of one.
+const MILLION: i128 = 1_000_000;
 
 /// A value that may own its text.
 pub(super) enum Owned<'t> {

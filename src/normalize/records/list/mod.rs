@@ -3,12 +3,14 @@
 mod cells;
 mod rows;
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range as Span;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Int64Array, RecordBatch};
 use arrow::datatypes::{DataType, Field as ArrowField, Schema};
+use foldhash::fast::RandomState;
 use rust_decimal::Decimal;
 
 use super::column::Column;
@@ -41,7 +43,7 @@ enum Kept {
 }
 
 /// What a column of the sheet is for.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 enum Role {
     /// A field that the lake keeps: its index, that of its column, and the factor to the lake's unit; none where
     /// the unit of the head cannot be converted.
@@ -79,8 +81,8 @@ pub(super) struct List<'a> {
     shape: &'a RecordShape,
     head: RecordHead,
     sheet: Option<String>,
-    /// By column of the sheet.
-    roles: Vec<Option<Role>>,
+    /// By column of the sheet: its role, and its bit among those of the head; none beyond the sixty-fourth.
+    roles: Vec<Option<(Role, u64)>>,
     /// The kept fields, in the order of the form.
     fields: Vec<usize>,
     columns: Vec<Column>,
@@ -94,8 +96,12 @@ pub(super) struct List<'a> {
     /// Something below the list was met: nothing more belongs to it.
     ended: bool,
     last_row: u32,
-    codes: Vec<HashMap<String, Option<Arc<str>>>>,
-    keys: HashMap<String, u32>,
+    codes: Vec<HashMap<String, Option<Arc<str>>, RandomState>>,
+    /// The row of each key, from 1.
+    keys: HashMap<String, u32, RandomState>,
+    /// Which columns the record at hand fills, and its values of the key.
+    fills: Vec<bool>,
+    key: Vec<Option<String>>,
     open: Vec<Open>,
     proofs: Vec<Proof>,
     /// Cells by the column of the sheet that are not taken over.
@@ -138,7 +144,9 @@ impl<'a> List<'a> {
             shape,
             sheet: sheet.name.clone(),
             roles: Vec::new(),
-            codes: vec![HashMap::new(); shape.fields.len()],
+            codes: vec![HashMap::default(); shape.fields.len()],
+            fills: Vec::new(),
+            key: Vec::new(),
             columns,
             fields,
             rows: Vec::new(),
@@ -148,7 +156,7 @@ impl<'a> List<'a> {
             buffer: Vec::new(),
             texts: String::new(),
             ended: false,
-            keys: HashMap::new(),
+            keys: HashMap::default(),
             open: Vec::new(),
             proofs: Vec::new(),
             passed_over: BTreeMap::new(),
@@ -167,7 +175,7 @@ impl<'a> List<'a> {
     fn take_roles(&mut self) {
         let heads = self.head.columns.clone();
         let first = heads.iter().map(|c| c.head.at).min();
-        for head in &heads {
+        for (number, head) in heads.iter().enumerate() {
             let role = match head.field {
                 None => Role::Unknown,
                 Some(field) => match self.shape.fields[field].kind {
@@ -185,7 +193,7 @@ impl<'a> List<'a> {
             if self.roles.len() <= place {
                 self.roles.resize(place + 1, None);
             }
-            self.roles[place] = Some(role);
+            self.roles[place] = Some((role, 1_u64.checked_shl(number as u32).unwrap_or(0)));
             if let Some(field) = head.field.filter(|_| head.slip) {
                 let known = self.shape.fields[field].title.as_str();
                 let args = [("read", head.head.text.as_str()), ("known", known)];
@@ -254,18 +262,9 @@ impl<'a> List<'a> {
         });
     }
 
-    /// The bit of a column of the head; none of one beyond the sixty-fourth.
-    fn bit(&self, column: u32) -> u64 {
-        let heads = &self.head.columns;
-        let place = heads.binary_search_by_key(&column, |head| head.column);
-        place
-            .ok()
-            .and_then(|place| 1_u64.checked_shl(place as u32))
-            .unwrap_or(0)
-    }
-
-    fn role(&self, column: u32) -> Option<&Role> {
-        self.roles.get(column as usize)?.as_ref()
+    /// The role of a column of the sheet and its bit; none of a column without a head.
+    fn role(&self, column: u32) -> Option<(Role, u64)> {
+        *self.roles.get(column as usize)?
     }
 
     /// The row at hand is whole: a record, or something between records.
@@ -284,15 +283,15 @@ impl<'a> List<'a> {
     }
 
     fn record(&mut self, buffer: &[Buffered], texts: &str) {
-        let record = self.rows.len();
         self.last_row = self.row;
-        let mut filled = vec![false; self.columns.len()];
+        self.fills.clear();
+        self.fills.resize(self.columns.len(), false);
+        self.key.clear();
+        self.key.resize(self.shape.key.len(), None);
         let mut bits = 0_u64;
-        let mut key: Vec<Option<String>> = vec![None; self.shape.key.len()];
         let mut key_at = None;
         for buffered in buffer {
             let at = Address::new(self.row, buffered.column);
-            bits |= self.bit(buffered.column);
             let cell = match &buffered.cell {
                 Kept::Number(n) => CellRef::Number(*n),
                 Kept::Text(span) => CellRef::Text(&texts[span.clone()]),
@@ -301,18 +300,21 @@ impl<'a> List<'a> {
                 Kept::Error(span) => CellRef::Error(&texts[span.clone()]),
                 Kept::NoCachedValue => CellRef::NoCachedValue,
             };
-            match self.role(buffered.column).cloned() {
-                None | Some(Role::Number) => {}
-                Some(Role::Personal | Role::Unknown) => {
+            let Some((role, bit)) = self.role(buffered.column) else {
+                continue;
+            };
+            bits |= bit;
+            match role {
+                Role::Number => {}
+                Role::Personal | Role::Unknown => {
                     self.total += 1;
                     self.explained += 1;
                     *self.passed_over.entry(buffered.column).or_default() += 1;
                 }
-                Some(Role::Field(field, column, factor)) => {
-                    if filled[column] {
+                Role::Field(field, column, factor) => {
+                    if std::mem::replace(&mut self.fills[column], true) {
                         continue;
                     }
-                    filled[column] = true;
                     self.total += 1;
                     let before = self.open.len();
                     match self.value(field, column, factor, cell, at) {
@@ -322,7 +324,7 @@ impl<'a> List<'a> {
                         Some(value) => {
                             self.loaded += 1;
                             if let Some(i) = self.shape.key.iter().position(|k| *k == field) {
-                                key[i] = value.text().map(str::to_owned);
+                                self.key[i] = value.text().map(str::to_owned);
                                 key_at = key_at.or(Some(at));
                             }
                             self.columns[column].push(value.as_value());
@@ -335,25 +337,34 @@ impl<'a> List<'a> {
                 }
             }
         }
-        for (column, filled) in self.columns.iter_mut().zip(&filled) {
+        for (column, filled) in self.columns.iter_mut().zip(&self.fills) {
             if !filled {
                 column.push(Value::None);
             }
         }
-        debug_assert_eq!(record, self.rows.len());
         self.rows.push(i64::from(self.row) + 1);
         self.filled.push(bits);
-        let key: Option<Vec<String>> = key.into_iter().collect();
-        if let (Some(key), Some(at)) = (key.filter(|k| !k.is_empty()), key_at) {
-            let key = key.join(" · ");
-            match self.keys.get(&key) {
-                Some(first) => {
-                    let args = [("value", key.as_str()), ("first", &first.to_string())];
-                    self.faults.cell("TH320", at, &args);
-                }
-                None => {
-                    self.keys.insert(key, self.row + 1);
-                }
+        if let Some(at) = key_at {
+            self.note_key(at);
+        }
+    }
+
+    /// Notes the key of the record at hand, where it is whole; says that there is another record of it.
+    fn note_key(&mut self, at: Address) {
+        let parts: Option<Vec<String>> = self.key.iter_mut().map(Option::take).collect();
+        let key = match parts {
+            None => return,
+            Some(mut parts) if parts.len() == 1 => parts.remove(0),
+            Some(parts) => parts.join(" · "),
+        };
+        match self.keys.entry(key) {
+            Entry::Vacant(place) => {
+                place.insert(self.row + 1);
+            }
+            Entry::Occupied(found) => {
+                let (key, first) = (found.key().as_str(), found.get().to_string());
+                let args = [("value", key), ("first", first.as_str())];
+                self.faults.cell("TH320", at, &args);
             }
         }
     }

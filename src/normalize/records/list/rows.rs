@@ -6,13 +6,13 @@ use crate::extract::Address;
 impl List<'_> {
     /// Whether a row is a record. If it is not, it was said what became of it.
     pub(super) fn is_record(&mut self, buffer: &[Buffered], texts: &str) -> bool {
-        let is_naming = |b: &&Buffered| matches!(self.role(b.column), Some(Role::Field(field, ..)) if *field == self.shape.naming);
+        let is_naming = |b: &&Buffered| matches!(self.role(b.column), Some((Role::Field(field, ..), _)) if field == self.shape.naming);
         let name = buffer.iter().find(is_naming).and_then(|b| match &b.cell {
             Kept::Text(span) => Some(&texts[span.clone()]),
             _ => None,
         });
         let numbered = buffer.iter().any(|b| {
-            matches!(self.role(b.column), Some(Role::Number))
+            matches!(self.role(b.column), Some((Role::Number, _)))
                 && match &b.cell {
                     Kept::Number(_) => true,
                     Kept::Text(span) => texts[span.clone()].trim().parse::<u32>().is_ok(),
@@ -27,7 +27,7 @@ impl List<'_> {
             .filter(|b| {
                 matches!(
                     self.role(b.column),
-                    Some(Role::Field(..) | Role::Personal | Role::Unknown)
+                    Some((Role::Field(..) | Role::Personal | Role::Unknown, _))
                 )
             })
             .collect();

@@ -1,0 +1,150 @@
+//! What an inbox held when it was last looked at: a file that nothing has touched since is not read again to hash it.
+//!
+//! A file is taken for the same while its size, its times of change and its place on the disk are the same; the time of
+//! its last change of state (ctime) cannot be set by a program. One that had just changed when it was looked at may
+//! have changed once more within the same tick of the clock: of that, nothing is kept.
+
+use std::collections::BTreeMap;
+use std::fs::Metadata;
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+
+/// Seconds that a file must have rested before it was looked at: the coarsest clock of a file system ticks every two.
+const AT_REST: i64 = 3;
+
+/// What tells that a file is the one that was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Mark {
+    device: u64,
+    inode: u64,
+    size: u64,
+    modified: (i64, i64),
+    changed: (i64, i64),
+}
+
+impl From<&Metadata> for Mark {
+    fn from(metadata: &Metadata) -> Self {
+        Self {
+            device: metadata.dev(),
+            inode: metadata.ino(),
+            size: metadata.size(),
+            modified: (metadata.mtime(), metadata.mtime_nsec()),
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
+        }
+    }
+}
+
+/// What the content of a file is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Looked {
+    pub(super) sha256: String,
+    pub(super) is_archive: bool,
+}
+
+/// Files by their paths, and what they were.
+#[derive(Debug, Default)]
+pub struct Seen {
+    before: BTreeMap<PathBuf, (Mark, Looked)>,
+    now: Mutex<BTreeMap<PathBuf, (Mark, Looked)>>,
+}
+
+impl Seen {
+    /// What was written by [`Self::to_bytes`]; nothing where it cannot be read.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        Self {
+            before: serde_json::from_slice(bytes).unwrap_or_default(),
+            now: Mutex::default(),
+        }
+    }
+
+    /// What there is to keep of this look; none where it is what was kept before.
+    #[must_use]
+    pub fn to_bytes(&self) -> Option<Vec<u8>> {
+        let now = self.now.lock().ok()?;
+        (*now != self.before)
+            .then(|| serde_json::to_vec(&*now).ok())
+            .flatten()
+    }
+
+    /// What a file is: as it was seen before, else as `look` finds it.
+    pub(super) fn look(
+        &self,
+        path: &Path,
+        look: impl FnOnce() -> io::Result<Looked>,
+    ) -> io::Result<Looked> {
+        let path = std::path::absolute(path)?;
+        let mark = Mark::from(&path.metadata()?);
+        let known = self.before.get(&path).filter(|(known, _)| *known == mark);
+        let began = SystemTime::now();
+        let looked = match known {
+            Some((_, looked)) => looked.clone(),
+            None => look()?,
+        };
+        let rested = known.is_some()
+            || began
+                .duration_since(UNIX_EPOCH)
+                .is_ok_and(|now| now.as_secs() as i64 - mark.changed.0 >= AT_REST);
+        if rested && let Ok(mut now) = self.now.lock() {
+            now.insert(path, (mark, looked.clone()));
+        }
+        Ok(looked)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::thread::sleep;
+    use std::time::Duration;
+
+    use super::*;
+
+    fn looked(sha256: &str) -> Looked {
+        Looked {
+            sha256: sha256.to_owned(),
+            is_archive: false,
+        }
+    }
+
+    #[test]
+    fn a_file_at_rest_is_looked_at_once_and_a_touched_one_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a");
+        fs::write(&path, "1").expect("written");
+        let first = Seen::default();
+        first.look(&path, || Ok(looked("new"))).expect("looked at");
+        assert_eq!(
+            first.to_bytes(),
+            None,
+            "it had just been written: nothing is kept"
+        );
+        sleep(Duration::from_secs(AT_REST as u64 + 1));
+        first
+            .look(&path, || Ok(looked("rested")))
+            .expect("looked at");
+        let bytes = first.to_bytes().expect("something to keep");
+
+        let second = Seen::from_bytes(&bytes);
+        let again = second.look(&path, || panic!("it is the same"));
+        assert_eq!(again.expect("known"), looked("rested"));
+        assert_eq!(second.to_bytes(), None, "nothing new");
+
+        // The same size and the same time of modification: the time of change tells.
+        let modified = fs::metadata(&path)
+            .and_then(|m| m.modified())
+            .expect("a time");
+        fs::write(&path, "2").expect("written");
+        let file = fs::File::options().write(true).open(&path).expect("open");
+        file.set_modified(modified).expect("set");
+        let third = Seen::from_bytes(&bytes);
+        let other = third.look(&path, || Ok(looked("other")));
+        assert_eq!(other.expect("looked at"), looked("other"));
+        assert!(Seen::from_bytes(b"damaged").before.is_empty());
+    }
+}

@@ -1,0 +1,98 @@
+//! The originals of submissions: copied first, so that they can be read, and kept once they are durable.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::thread::{self, JoinHandle};
+
+use super::{Lake, LakeError, io_at, restrict, several_at_a_time, sync};
+
+/// Where the original of a submission is kept in a lake.
+#[must_use]
+pub fn original(root: &Path, sha256: &str) -> PathBuf {
+    root.join("inbox").join(sha256)
+}
+
+/// Where it lies until it is durable.
+fn aside(kept: &Path) -> PathBuf {
+    kept.with_extension("part")
+}
+
+/// Originals that were copied, and are made durable while others work.
+#[derive(Debug)]
+#[must_use = "copies that are not kept are cleared away by the next run"]
+pub struct Copied {
+    inbox: PathBuf,
+    copies: Vec<PathBuf>,
+    syncing: JoinHandle<Result<(), LakeError>>,
+}
+
+impl Copied {
+    /// Waits until the copies are durable, and gives them the names under which they are kept.
+    ///
+    /// # Errors
+    /// When one of them cannot be made durable.
+    pub fn keep(self) -> Result<(), LakeError> {
+        self.syncing
+            .join()
+            .unwrap_or_else(|_| Err(LakeError::given_up("inbox")))?;
+        for kept in &self.copies {
+            fs::rename(aside(kept), kept).map_err(io_at(kept))?;
+        }
+        if self.copies.is_empty() {
+            return Ok(());
+        }
+        sync(&self.inbox)
+    }
+}
+
+impl Lake {
+    /// Where the original of a submission is: kept, or on its way.
+    #[must_use]
+    pub fn original(&self, sha256: &str) -> PathBuf {
+        let kept = original(&self.root, sha256);
+        if kept.exists() {
+            return kept;
+        }
+        let copied = aside(&kept);
+        match &self.behind {
+            Some(behind) if !copied.exists() => original(behind, sha256),
+            _ => copied,
+        }
+    }
+
+    /// Copies the originals of submissions, each a path and its hash, readable by this user only. Until
+    /// [`Copied::keep`] they can be read, and a run that ends leaves none.
+    ///
+    /// # Errors
+    /// When one of them cannot be copied.
+    pub fn copy_originals(&self, originals: &[(&Path, &str)]) -> Result<Copied, LakeError> {
+        let inbox = self.root.join("inbox");
+        let mut new: Vec<(PathBuf, PathBuf)> = originals
+            .iter()
+            .filter(|(_, sha256)| !self.original(sha256).exists())
+            .map(|(from, sha256)| ((*from).to_owned(), original(&self.root, sha256)))
+            .collect();
+        // Of one content one copy.
+        new.sort_by(|a, b| a.1.cmp(&b.1));
+        new.dedup_by(|a, b| a.1 == b.1);
+        several_at_a_time(&new, |(from, kept)| copy(from, &aside(kept)))?;
+        let copies: Vec<PathBuf> = new.into_iter().map(|(_, kept)| kept).collect();
+        let to_sync = copies.clone();
+        let syncing = thread::spawn(move || several_at_a_time(&to_sync, |kept| sync(&aside(kept))));
+        Ok(Copied {
+            inbox,
+            copies,
+            syncing,
+        })
+    }
+}
+
+/// Copies a file through a small buffer: it may be larger than memory.
+fn copy(from: &Path, to: &Path) -> Result<(), LakeError> {
+    let mut original = File::open(from).map_err(io_at(from))?;
+    let mut copy = File::create(to).map_err(io_at(to))?;
+    restrict(to, 0o600).map_err(io_at(to))?;
+    io::copy(&mut original, &mut copy).map_err(io_at(to))?;
+    Ok(())
+}
