@@ -9,9 +9,10 @@ use arrow::array::{Array, AsArray, RecordBatch, StringArray, UInt32Array};
 use arrow::compute::take_record_batch;
 use arrow::error::ArrowError;
 use arrow::row::{RowConverter, SortField};
+use foldhash::fast::RandomState;
 
-/// Brings rows into the order of all columns, NULL first.
-pub(super) fn sorted(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+/// The rows in the order of all columns, NULL first.
+pub(super) fn order(batch: &RecordBatch) -> Result<Vec<u32>, ArrowError> {
     let mut keys = vec![0_u128; batch.num_rows()];
     let mut room = u128::MAX;
     for column in batch.columns() {
@@ -37,7 +38,7 @@ pub(super) fn sorted(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
         }
         from += alike.len();
     }
-    take_record_batch(batch, &UInt32Array::from(rows))
+    Ok(rows)
 }
 
 /// The texts of a column as numbers in their order; NULL is 0.
@@ -49,7 +50,7 @@ struct Ranks {
 
 impl Ranks {
     fn of(texts: &StringArray) -> Self {
-        let mut numbers: HashMap<&str, u32> = HashMap::new();
+        let mut numbers: HashMap<&str, u32, RandomState> = HashMap::default();
         let mut known: Vec<&str> = Vec::new();
         let mut rows: Vec<u32> = Vec::with_capacity(texts.len());
         let mut last: Option<(&str, u32)> = None;
@@ -108,6 +109,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    fn sorted(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+        take_record_batch(batch, &UInt32Array::from(order(batch)?))
+    }
 
     proptest! {
         /// The order is that of the columns compared one by one, however many of them are texts.

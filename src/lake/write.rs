@@ -1,12 +1,12 @@
 //! Writing one table of a snapshot: sorted, split by period, named by content.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray, UInt32Array};
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, UInt32Array};
 use arrow::compute::take_record_batch;
 use arrow::datatypes::{Decimal128Type, Int64Type};
 use parquet::arrow::ArrowWriter;
@@ -34,8 +34,10 @@ pub(super) fn write_table(
     };
     let batch = RecordBatch::try_new(table.schema.clone(), batch.columns().to_vec())
         .map_err(|e| wrong(e.to_string()))?;
-    let sorted = order::sorted(&batch).map_err(|e| wrong(e.to_string()))?;
-    for (name, part) in parts(&sorted, table) {
+    let order = order::order(&batch).map_err(|e| wrong(e.to_string()))?;
+    for (name, rows) in parts(&batch, order, table) {
+        let part = take_record_batch(&batch, &UInt32Array::from(rows));
+        let part = part.map_err(|e| wrong(e.to_string()))?;
         let bytes = encode(&part).map_err(|e| wrong(e.to_string()))?;
         keep(directory, table, &name, &bytes, before)?;
     }
@@ -66,31 +68,24 @@ pub(super) fn keep(
     fs::write(&path, bytes).map_err(io_at(&path))
 }
 
-/// One part for each period, or one for all.
-fn parts(batch: &RecordBatch, table: &TableSchema) -> Vec<(String, RecordBatch)> {
+/// One part for each period, or one for all: its rows, in their order.
+fn parts(batch: &RecordBatch, order: Vec<u32>, table: &TableSchema) -> Vec<(String, Vec<u32>)> {
     let periods = batch
         .column_by_name("period")
-        .and_then(|c| c.as_any().downcast_ref::<StringArray>());
+        .and_then(|c| c.as_string_opt::<i32>());
     let Some(periods) = periods.filter(|_| table.by_period && batch.num_rows() > 0) else {
-        return vec![("all".to_owned(), batch.clone())];
+        return vec![("all".to_owned(), order)];
     };
-    let mut rows: std::collections::BTreeMap<String, Vec<u32>> = std::collections::BTreeMap::new();
-    for i in 0..periods.len() {
-        let period = if periods.is_null(i) {
-            "all"
-        } else {
-            periods.value(i)
+    let mut parts: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+    for row in order {
+        let period = match periods.is_null(row as usize) {
+            true => "all",
+            false => periods.value(row as usize),
         };
-        rows.entry(period.to_owned()).or_default().push(i as u32);
+        parts.entry(period).or_default().push(row);
     }
-    rows.into_iter()
-        .filter_map(|(period, rows)| {
-            Some((
-                period,
-                take_record_batch(batch, &UInt32Array::from(rows)).ok()?,
-            ))
-        })
-        .collect()
+    let parts = parts.into_iter();
+    parts.map(|(name, rows)| (name.to_owned(), rows)).collect()
 }
 
 /// How all files of the lake are written.

@@ -47,7 +47,10 @@ pub struct RawLeftOut {
 /// The units of measure, found by any of their spellings.
 #[derive(Debug, Clone, Default)]
 pub struct Measures {
+    /// By folded spelling: dimension and factor.
     units: BTreeMap<String, (String, Decimal)>,
+    /// Folded spellings by those that need no folding to be known.
+    written: BTreeMap<String, String>,
     left_out: Vec<(String, String)>,
 }
 
@@ -57,7 +60,7 @@ impl Measures {
     /// # Errors
     /// The byte offset and a sentence, when a factor is no positive decimal number or two units share a spelling.
     pub fn compile(raw: &RawMeasures, folder: &Folder) -> Result<Self, (usize, String)> {
-        let mut units = BTreeMap::new();
+        let (mut units, mut written) = (BTreeMap::new(), BTreeMap::new());
         for unit in &raw.unit {
             let factor = Decimal::from_str_exact(unit.factor.get_ref())
                 .ok()
@@ -69,7 +72,9 @@ impl Measures {
                     )
                 })?;
             for spelling in std::iter::once(unit.id.get_ref()).chain(&unit.also) {
-                let known = units.insert(spell(spelling, folder), (unit.dimension.clone(), factor));
+                let folded = spell(spelling, folder);
+                written.insert(spelling.clone(), folded.clone());
+                let known = units.insert(folded, (unit.dimension.clone(), factor));
                 if known.is_some_and(|(dimension, f)| dimension != unit.dimension || f != factor) {
                     return Err((
                         unit.id.span().start,
@@ -83,7 +88,19 @@ impl Measures {
             .iter()
             .map(|l| (l.from.clone(), l.to.clone()))
             .collect();
-        Ok(Self { units, left_out })
+        Ok(Self {
+            units,
+            written,
+            left_out,
+        })
+    }
+
+    /// Dimension and factor of a unit of measure; none of another text.
+    fn unit(&self, text: &str, folder: &Folder) -> Option<&(String, Decimal)> {
+        match self.written.get(text) {
+            Some(folded) => self.units.get(folded),
+            None => self.units.get(&spell(text, folder)),
+        }
     }
 
     /// All folded spellings.
@@ -94,15 +111,15 @@ impl Measures {
     /// Whether a text is a unit of measure.
     #[must_use]
     pub fn knows(&self, text: &str, folder: &Folder) -> bool {
-        self.units.contains_key(&spell(text, folder))
+        self.unit(text, folder).is_some()
     }
 
     /// The factor that turns values in unit `from` into values in unit `to`; none when a unit is unknown
     /// or the two are of different dimensions.
     #[must_use]
     pub fn factor(&self, from: &str, to: &str, folder: &Folder) -> Option<Decimal> {
-        let (from_dimension, from_factor) = self.units.get(&spell(from, folder))?;
-        let (to_dimension, to_factor) = self.units.get(&spell(to, folder))?;
+        let (from_dimension, from_factor) = self.unit(from, folder)?;
+        let (to_dimension, to_factor) = self.unit(to, folder)?;
         let same = from_dimension == to_dimension
             || self
                 .left_out

@@ -129,17 +129,21 @@ impl Package {
             let part = survey(file, &mut unpacked, fair, limits, &mut copy)?;
             parts.insert(plain(&part.name), part);
         }
-        let unpacked = copy.finish();
-        let zip = match &unpacked {
-            Some(bytes) => ZipArchive::new(Source::Memory(Cursor::new(bytes.clone())))?,
-            None => zip,
-        };
-        Ok(Self {
+        let mut package = Self {
             path: path.to_owned(),
-            unpacked,
+            unpacked: None,
             zip,
             parts,
-        })
+        };
+        if let Some((bytes, zip)) = copy.finish() {
+            // A name that no office program gives may have become another.
+            let has = |part: &Part| zip.index_for_name(&part.name).is_some();
+            if package.parts.values().all(has) {
+                package.unpacked = Some(bytes);
+                package.zip = zip;
+            }
+        }
+        Ok(package)
     }
 
     /// The package, to be read by another reader.
@@ -242,9 +246,10 @@ impl Copy {
         }
     }
 
-    fn finish(self) -> Option<Bytes> {
-        let bytes = self.0?.finish().ok()?;
-        Some(bytes.into_inner().into())
+    fn finish(self) -> Option<(Bytes, ZipArchive<Source>)> {
+        let bytes = Bytes::from(self.0?.finish().ok()?.into_inner());
+        let zip = ZipArchive::new(Source::Memory(Cursor::new(bytes.clone()))).ok()?;
+        Some((bytes, zip))
     }
 }
 

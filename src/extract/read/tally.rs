@@ -235,6 +235,8 @@ mod tests {
         assert_eq!(date(45_657.5), "2024-12-31T12:00:00");
         assert_eq!(date(0.25), "06:00:00");
         assert_eq!(date(45_657.000_000_405), "2024-12-31T00:00:00.035");
+        // Calamine knows no later year.
+        assert!(date(4_000_000.0).starts_with("9999-12-31"));
         let span = ExcelDateTime::new(1.5, ExcelDateTimeType::TimeDelta, false);
         assert_eq!(iso(span), "PT36H0M0S");
     }
