@@ -78,9 +78,10 @@ fn parts(batch: &RecordBatch, order: Vec<u32>, table: &TableSchema) -> Vec<(Stri
     };
     let mut parts: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
     for row in order {
-        let period = match periods.is_null(row as usize) {
-            true => "all",
-            false => periods.value(row as usize),
+        let period = if periods.is_null(row as usize) {
+            "all"
+        } else {
+            periods.value(row as usize)
         };
         parts.entry(period).or_default().push(row);
     }

@@ -393,8 +393,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn quick_and_slow_read_a_float_alike(bits: u64, n in -2_000_000_000_i64..2_000_000_000, scale in 0_u32..9, off in -600.0..600.0_f64) {
-            let plain = n as f64 / 10_f64.powi(scale as i32);
+        fn quick_and_slow_read_a_float_alike(bits: u64, n in -2_000_000_000_i32..2_000_000_000, scale in 0_u32..9, off in -600.0..600.0_f64) {
+            let plain = f64::from(n) / 10_f64.powi(scale as i32);
             for float in [f64::from_bits(bits), plain, plain + off, plain * 1e-7, plain * 1e7] {
                 if let Some(quick) = Some(float).filter(|f| f.is_finite()).and_then(from_plain_float) {
                     prop_assert_eq!(Some(quick), from_any_float(float), "{}", float);
