@@ -22,13 +22,13 @@ fn aside(kept: &Path) -> PathBuf {
 #[derive(Debug)]
 #[must_use = "copies that are not kept are cleared away by the next run"]
 pub struct Copied {
-    inbox: PathBuf,
     copies: Vec<PathBuf>,
     syncing: JoinHandle<Result<(), LakeError>>,
 }
 
 impl Copied {
-    /// Waits until the copies are durable, and gives them the names under which they are kept.
+    /// Waits until the copies are durable, and gives them the names under which they are kept. Their folder is made
+    /// durable with the snapshot that names them.
     ///
     /// # Errors
     /// When one of them cannot be made durable.
@@ -39,10 +39,7 @@ impl Copied {
         for kept in &self.copies {
             fs::rename(aside(kept), kept).map_err(io_at(kept))?;
         }
-        if self.copies.is_empty() {
-            return Ok(());
-        }
-        sync(&self.inbox)
+        Ok(())
     }
 }
 
@@ -62,12 +59,11 @@ impl Lake {
     }
 
     /// Copies the originals of submissions, each a path and its hash, readable by this user only. Until
-    /// [`Copied::keep`] they can be read, and a run that ends leaves none.
+    /// [`Copied::keep`] they can be read by this run alone; the next one clears them away.
     ///
     /// # Errors
     /// When one of them cannot be copied.
     pub fn copy_originals(&self, originals: &[(&Path, &str)]) -> Result<Copied, LakeError> {
-        let inbox = self.root.join("inbox");
         let mut new: Vec<(PathBuf, PathBuf)> = originals
             .iter()
             .filter(|(_, sha256)| !self.original(sha256).exists())
@@ -80,11 +76,7 @@ impl Lake {
         let copies: Vec<PathBuf> = new.into_iter().map(|(_, kept)| kept).collect();
         let to_sync = copies.clone();
         let syncing = thread::spawn(move || several_at_a_time(&to_sync, |kept| sync(&aside(kept))));
-        Ok(Copied {
-            inbox,
-            copies,
-            syncing,
-        })
+        Ok(Copied { copies, syncing })
     }
 }
 

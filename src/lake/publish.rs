@@ -66,6 +66,8 @@ impl Lake {
             fs::rename(&aside, &directory).map_err(io_at(&directory))?;
         }
         sync(&self.root.join("snapshots"))?;
+        // An earlier run may have been killed before it did.
+        sync(&self.root.join("inbox"))?;
         Ok(Snapshot {
             id: id.to_owned(),
             directory,

@@ -43,7 +43,7 @@ impl Entry {
 pub(super) type Register = BTreeMap<(String, String), Entry>;
 
 /// What there is to be read.
-pub(super) struct Taken {
+pub(super) struct TakenIn {
     pub(super) submissions: Vec<Submission>,
     pub(super) docket: Docket,
     /// Originals on their way into the lake: they are to be kept before anything names them.
@@ -58,7 +58,7 @@ pub(super) fn take_in(
     intake: &Intake,
     mut register: Register,
     options: &RunOptions,
-) -> Result<Taken, RunError> {
+) -> Result<TakenIn, RunError> {
     let known = |arrival: &&Arrival| options.knows(to_the_microsecond(arrival.received_at));
     let arrivals: Vec<&Arrival> = intake.arrivals.iter().filter(known).collect();
     let originals: Vec<(&Path, &str)> = arrivals
@@ -110,7 +110,7 @@ pub(super) fn take_in(
     for submission in submissions.iter_mut().filter(|s| s.refused.is_empty()) {
         submission.duplicate = !seen.insert(submission.sha256.clone());
     }
-    Ok(Taken {
+    Ok(TakenIn {
         submissions,
         docket,
         copied,

@@ -14,7 +14,7 @@ use super::corrections::note_late_corrections;
 use super::outcome::{judge_reports, media_types, outcome, record_parts, within};
 use super::reading::{Reader, Reading};
 use super::reference::reference_tables;
-use super::register::{self, Register, take_in, taken_before};
+use super::register::{Register, TakenIn, take_in, taken_before};
 use super::summary::{Summary, summarize};
 use super::{Plan, tables};
 use crate::diagnostic::Finding;
@@ -197,7 +197,7 @@ pub(super) async fn take_snapshot(
         register,
         listed,
     } = gathered;
-    let register::Taken {
+    let TakenIn {
         submissions,
         docket,
         copied,

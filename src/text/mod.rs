@@ -21,6 +21,26 @@ use std::collections::BTreeMap;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
+/// A text with its letters and their marks composed (NFC).
+pub(crate) fn composed(text: &str) -> Cow<'_, str> {
+    if bytes_tell_composed(text) || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.nfc().collect())
+    }
+}
+
+/// Whether the bytes of a text tell that it is composed. Every letter below U+0300 is, and so is every one from U+1E00
+/// to U+1EFF: those of Vietnamese lie there.
+fn bytes_tell_composed(text: &str) -> bool {
+    let mut wide = false;
+    text.bytes().all(|byte| {
+        let within = !wide || (0xb8..=0xbb).contains(&byte);
+        wide = byte == 0xe1;
+        within && (byte < 0xcc || wide)
+    })
+}
+
 /// Folds texts with one set of abbreviations.
 #[derive(Debug, Clone, Default)]
 pub struct Folder {
@@ -72,12 +92,7 @@ impl Folder {
 
     /// The words of a text: lower-case, composed, tones in one place, without punctuation.
     fn tokens(text: &str) -> Vec<String> {
-        let composed: Cow<'_, str> =
-            if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
-                Cow::Borrowed(text)
-            } else {
-                Cow::Owned(text.nfc().collect())
-            };
+        let composed = composed(text);
         let mut tokens = Vec::new();
         let mut word = String::new();
         for c in composed.chars().flat_map(char::to_lowercase) {
@@ -153,6 +168,17 @@ mod tests {
             ("lhhtx".to_owned(), "liên hiệp hợp tác xã".to_owned()),
             ("th".to_owned(), "thực hiện".to_owned()),
         ]))
+    }
+
+    #[test]
+    fn what_bytes_tell_to_be_composed_is() {
+        for letter in ('\0'..='\u{ffff}').chain(['\u{1f600}', '\u{1d15e}']) {
+            let text = letter.to_string();
+            let quick = is_nfc_quick(text.chars()) == IsNormalized::Yes;
+            assert!(!bytes_tell_composed(&text) || quick, "{letter:?}");
+        }
+        assert!(bytes_tell_composed("Hợp tác xã Đông Á, phường Ỷ La"));
+        assert!(!bytes_tell_composed("Ho\u{31b}\u{323}p"));
     }
 
     #[test]

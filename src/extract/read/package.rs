@@ -120,7 +120,7 @@ impl Package {
             entry?;
         }
         let mut zip = ZipArchive::new(Source::file(path)?)?;
-        let mut copy = Copy::of(&mut zip);
+        let mut copy = Unpacking::of(&mut zip);
         let mut parts = BTreeMap::new();
         let mut unpacked = 0;
         let fair = limits.fair_size(packed);
@@ -197,8 +197,8 @@ impl Package {
         let Some(part) = self.parts.get(&plain(name)) else {
             return Ok(Bytes::new());
         };
-        let size = usize::try_from(part.size).unwrap_or(0);
         let mut file = self.zip.by_name(&part.name)?;
+        let size = usize::try_from(file.size()).unwrap_or(0);
         if let (Some(unpacked), Some(from)) = (&self.unpacked, file.data_start()) {
             let from = usize::try_from(from).unwrap_or(usize::MAX);
             let to = from.saturating_add(size);
@@ -206,7 +206,7 @@ impl Package {
                 return Ok(unpacked.slice(from..to));
             }
         }
-        let mut bytes = Vec::with_capacity(size);
+        let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
         Ok(bytes.into())
     }
@@ -216,9 +216,9 @@ impl Package {
 const SMALL: u64 = 1 << 26;
 
 /// A package as it is copied into memory, its parts not packed; none from where it would not be the same or not small.
-struct Copy(Option<ZipWriter<Cursor<Vec<u8>>>>);
+struct Unpacking(Option<ZipWriter<Cursor<Vec<u8>>>>);
 
-impl Copy {
+impl Unpacking {
     fn of(zip: &mut ZipArchive<Source>) -> Self {
         // Not every package says it where this looks.
         let size = zip.decompressed_size().unwrap_or(0);
@@ -258,7 +258,7 @@ fn survey(
     unpacked: &mut u64,
     fair: u64,
     limits: &Limits,
-    copy: &mut Copy,
+    copy: &mut Unpacking,
 ) -> Result<Part, ReadError> {
     let name = match file.name() {
         Ok(name) => name.into_owned(),
@@ -347,4 +347,48 @@ fn judge(markup: &Markup, name: &str, limits: &Limits) -> Result<(), ReadError> 
         )));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_small_package_is_read_from_memory_part_by_part() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.xlsx");
+        let mut zip = ZipWriter::new(File::create(&path).expect("created"));
+        let parts: [(&str, &[u8]); 3] = [
+            ("xl/A.xml", b"<a>1</a>"),
+            ("xl/media/b.png", &[7; 500]),
+            ("xl/c.xml", b"<c/>"),
+        ];
+        for (name, content) in parts {
+            zip.start_file(name, SimpleFileOptions::default())
+                .and_then(|()| Ok(zip.write_all(content)?))
+                .expect("written");
+        }
+        zip.finish().expect("finished");
+
+        let mut package = Package::open(&path, &Limits::default()).expect("sound");
+        assert!(package.unpacked.is_some());
+        for (name, content) in [parts[0], parts[2]] {
+            assert_eq!(package.bytes(name).expect("there"), content);
+        }
+        assert_eq!(package.bytes("XL/a.XML").expect("there"), parts[0].1);
+        assert_eq!(package.part("xl/media/b.png").map(|p| p.size), Some(500));
+        assert!(
+            package.bytes("xl/media/b.png").expect("there").is_empty(),
+            "pictures are measured and not kept"
+        );
+        let mut other = ZipArchive::new(package.source().expect("memory")).expect("sound");
+        let mut text = String::new();
+        let read = other
+            .by_name("xl/c.xml")
+            .map(|mut part| part.read_to_string(&mut text));
+        assert_eq!(
+            (read.expect("there").ok(), text.as_str()),
+            (Some(4), "<c/>")
+        );
+    }
 }

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 use jiff::civil::Date;
 use rust_decimal::{Decimal, RoundingStrategy};
-use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use crate::extract::CellRef;
 use crate::normalize::number::{Locale, Reading, from_float, read_text};
 use crate::normalize::symbol::Status;
 use crate::normalize::{Conventions, VALUE_SCALE, lake_decimal};
+use crate::text::composed;
 
 /// A value of a field.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -51,11 +51,7 @@ pub(super) enum Number {
 /// A text as the lake keeps it: composed, on one line, without the apostrophe that makes a spreadsheet take it for text.
 pub(super) fn kept(text: &str) -> Cow<'_, str> {
     let text = without_apostrophes(text.trim()).trim_start();
-    let composed = if is_composed(text) || is_nfc_quick(text.chars()) == IsNormalized::Yes {
-        Cow::Borrowed(text)
-    } else {
-        Cow::Owned(text.nfc().collect())
-    };
+    let composed = composed(text);
     if is_plain(composed.as_bytes()) {
         return composed;
     }
@@ -68,17 +64,6 @@ fn without_apostrophes(mut text: &str) -> &str {
         text = rest;
     }
     text
-}
-
-/// Whether the bytes of a text tell that it is composed. Every letter below U+0300 is, and so is every one from U+1E00
-/// to U+1EFF: those of Vietnamese lie there.
-fn is_composed(text: &str) -> bool {
-    let mut wide = false;
-    text.bytes().all(|byte| {
-        let within = !wide || (0xb8..=0xbb).contains(&byte);
-        wide = byte == 0xe1;
-        within && (byte < 0xcc || wide)
-    })
 }
 
 /// Whether a text has no other white space than single blanks.
@@ -270,17 +255,6 @@ mod tests {
             date(CellRef::Date("2024-12-31T12:00:00")).as_deref(),
             Some("2024-12-31")
         );
-    }
-
-    #[test]
-    fn what_bytes_tell_to_be_composed_is() {
-        for letter in ('\0'..='\u{ffff}').chain(['\u{1f600}', '\u{1d15e}']) {
-            let text = letter.to_string();
-            let quick = is_nfc_quick(text.chars()) == IsNormalized::Yes;
-            assert!(!is_composed(&text) || quick, "{letter:?}");
-        }
-        assert!(is_composed("Hợp tác xã Đông Á, phường Ỷ La"));
-        assert!(!is_composed("Ho\u{31b}\u{323}p"));
     }
 
     #[test]
