@@ -80,9 +80,15 @@ impl Engine {
         let config = ListingTableConfig::new_with_multi_paths(urls)
             .with_listing_options(options)
             .with_schema(schema);
+        // Files of a snapshot never change: what their footers say of them is worked out once.
+        let statistics = self
+            .context
+            .runtime_env()
+            .cache_manager
+            .get_file_statistic_cache();
+        let table = ListingTable::try_new(config)?.with_cache(statistics);
         self.context.deregister_table(name)?;
-        self.context
-            .register_table(name, Arc::new(ListingTable::try_new(config)?))?;
+        self.context.register_table(name, Arc::new(table))?;
         Ok(())
     }
 
@@ -115,7 +121,7 @@ impl Engine {
         let mut done = Ok(());
         for (table, part) in &cut.parts {
             done = match self.query(part).await {
-                Ok((schema, batches)) => self.register_answer(table, &schema, batches),
+                Ok((schema, batches)) => self.register_answer(table, &schema, batches).map(drop),
                 Err(e) => Err(e),
             };
             if done.is_err() {
@@ -160,11 +166,11 @@ impl Engine {
         running.map(|done| done.unwrap_or_else(|e| Err(DataFusionError::External(e.into()))))
     }
 
-    /// Runs a query and keeps its result as a table.
+    /// Runs a query and keeps its result as a table; it is delivered too.
     ///
     /// # Errors
     /// When the query fails.
-    pub async fn materialize(&self, name: &str, sql: &str) -> Result<()> {
+    pub async fn materialize(&self, name: &str, sql: &str) -> Result<Answer> {
         let (schema, batches) = self
             .query_once(sql)
             .await
@@ -178,18 +184,19 @@ impl Engine {
         name: &str,
         schema: &SchemaRef,
         batches: Vec<RecordBatch>,
-    ) -> Result<()> {
+    ) -> Result<Answer> {
         // What a plan says of NULL and what its batches say need not be the same.
         let fields = schema.fields().iter();
         let fields: Vec<Field> = fields
             .map(|f| Field::new(f.name(), f.data_type().clone(), true))
             .collect();
         let schema = Arc::new(Schema::new(fields));
-        let batches = batches
+        let batches: Vec<RecordBatch> = batches
             .into_iter()
             .map(|batch| RecordBatch::try_new(schema.clone(), batch.columns().to_vec()))
             .collect::<std::result::Result<_, _>>()?;
-        self.register(name, schema, batches)
+        self.register(name, schema.clone(), batches.clone())?;
+        Ok((schema, batches))
     }
 
     /// Checks that a query fits the tables there are, without running it.

@@ -135,14 +135,20 @@ impl Report {
     /// The unit that a value is of, in the vintage of the report: the report's own, or that of its row.
     #[must_use]
     pub fn unit_of(&self, area: Option<&UnitCodes>) -> Option<UnitKey> {
+        let code = self.code_of(area)?.to_owned();
+        let vintage = self.unit.as_ref()?.vintage.clone();
+        Some(UnitKey { vintage, code })
+    }
+
+    /// The code of [`Self::unit_of`].
+    #[must_use]
+    pub fn code_of<'a>(&'a self, area: Option<&'a UnitCodes>) -> Option<&'a str> {
         let own = self.unit.as_ref()?;
-        let Some(area) = area else {
-            return Some(own.clone());
+        let code = match area {
+            None => &own.code,
+            Some(area) => area.get(&own.vintage)?,
         };
-        area.get(&own.vintage).map(|code| UnitKey {
-            vintage: own.vintage.clone(),
-            code: code.clone(),
-        })
+        Some(code)
     }
 
     /// The units that it reports of: those of its values where its rows are units, else its own.

@@ -4,6 +4,7 @@
 //! other. Territory is restated one vintage at a time, so that a chain of changes needs no other SQL than
 //! a single one.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray};
@@ -12,28 +13,33 @@ use datafusion::error::Result;
 use futures::{StreamExt as _, stream};
 use jiff::civil::Date;
 
-use crate::engine::{Engine, conform};
-use crate::geography::{Geography, Report, UnitKey, UnitName};
+use crate::engine::{Answer, Engine, conform};
+use crate::geography::{Geography, RegionMember, Report, UnitChange, UnitKey, UnitName};
 use crate::lake;
 use crate::period::Period;
 
 /// The SQL of the models, by the names of their files.
 #[derive(Debug, Clone, Default)]
-pub struct Models(pub std::collections::BTreeMap<String, String>);
+pub struct Models(pub BTreeMap<String, String>);
 
 /// The models there must be.
-pub const MODELS: [&str; 11] = [
+pub const MODELS: [&str; 16] = [
+    "keys",
+    "related_keys",
+    "stated",
     "counted",
     "unit_values",
     "unit_sources",
     "aggregated",
+    "facts_of_vintage",
+    "sources_of_vintage",
     "facts",
     "fact_sources",
+    "unit_names",
     "provincial",
     "regional",
     "national",
     "revisions",
-    "unit_names",
 ];
 
 impl Models {
@@ -67,6 +73,10 @@ fn helper(columns: Vec<(&str, ArrayRef)>) -> Result<(SchemaRef, RecordBatch)> {
     Ok((Arc::clone(&schema), RecordBatch::try_new(schema, arrays)?))
 }
 
+fn integers(values: impl Iterator<Item = i64>) -> ArrayRef {
+    Arc::new(values.collect::<Int64Array>())
+}
+
 fn texts<'a>(values: impl Iterator<Item = &'a str>) -> ArrayRef {
     Arc::new(values.map(Some).collect::<StringArray>())
 }
@@ -77,11 +87,8 @@ fn texts<'a>(values: impl Iterator<Item = &'a str>) -> ArrayRef {
 /// # Errors
 /// When the engine refuses a table.
 pub fn register_helpers(engine: &Engine, geography: &Geography, reports: &[Report]) -> Result<()> {
+    let numbers = UnitNumbers::of(geography);
     let entities: Vec<_> = geography.entities().collect();
-    let names: Vec<String> = entities
-        .iter()
-        .map(|(_, e)| format!("{}:{}", e.vintage, e.code))
-        .collect();
     let (schema, batch) = helper(vec![
         (
             "vintage",
@@ -91,12 +98,19 @@ pub fn register_helpers(engine: &Engine, geography: &Geography, reports: &[Repor
             "unit_code",
             texts(entities.iter().map(|(u, _)| u.code.as_str())),
         ),
-        ("entity", texts(names.iter().map(String::as_str))),
+        (
+            "unit",
+            integers(entities.iter().map(|(unit, _)| numbers.number(unit))),
+        ),
+        (
+            "entity",
+            integers(entities.iter().map(|(_, entity)| numbers.number(entity))),
+        ),
     ])?;
     engine.register("unit_entities", schema, vec![batch])?;
 
-    register_atoms(engine, geography)?;
-    register_merges(engine, geography)?;
+    register_atoms(engine, geography, &numbers)?;
+    register_merges(engine, geography, &numbers)?;
 
     let mut periods: Vec<Period> = reports
         .iter()
@@ -115,12 +129,7 @@ pub fn register_helpers(engine: &Engine, geography: &Geography, reports: &[Repor
         ("ends", texts(ends.iter().map(String::as_str))),
         (
             "months",
-            Arc::new(
-                periods
-                    .iter()
-                    .map(|p| i64::from(p.months()))
-                    .collect::<Int64Array>(),
-            ),
+            integers(periods.iter().map(|p| i64::from(p.months()))),
         ),
     ])?;
     engine.register("periods", schema, vec![batch])?;
@@ -144,9 +153,9 @@ pub fn register_helpers(engine: &Engine, geography: &Geography, reports: &[Repor
 }
 
 /// `unit_atoms`: each unit with its territory in units of the first vintage, and how many those are.
-fn register_atoms(engine: &Engine, geography: &Geography) -> Result<()> {
+fn register_atoms(engine: &Engine, geography: &Geography, numbers: &UnitNumbers) -> Result<()> {
     let mut rows: Vec<[String; 7]> = Vec::new();
-    let mut sizes: Vec<i64> = Vec::new();
+    let (mut units, mut sizes) = (Vec::new(), Vec::new());
     let both = |unit: &UnitKey| {
         let names = geography.names(unit, Date::MAX);
         names.map_or_else(
@@ -163,6 +172,7 @@ fn register_atoms(engine: &Engine, geography: &Geography) -> Result<()> {
                 let [atom_vi, atom_en] = both(atom);
                 let (vintage, code) = (vintage.clone(), unit.code.clone());
                 rows.push([vintage, code, name_vi, name_en, id, atom_vi, atom_en]);
+                units.push(numbers.number(unit));
                 sizes.push(atoms.len() as i64);
             }
         }
@@ -176,69 +186,74 @@ fn register_atoms(engine: &Engine, geography: &Geography) -> Result<()> {
         ("atom", column(4)),
         ("atom_vi", column(5)),
         ("atom_en", column(6)),
-        ("size", Arc::new(Int64Array::from(sizes))),
+        ("unit", integers(units.into_iter())),
+        ("size", integers(sizes.into_iter())),
     ])?;
     engine.register("unit_atoms", schema, vec![batch])
 }
 
 /// `entity_merges`: which reporting units were merged into which, with the names of those that were.
-fn register_merges(engine: &Engine, geography: &Geography) -> Result<()> {
-    let id = |unit: &UnitKey| {
-        let entity = geography.entity(unit);
-        format!("{}:{}", entity.vintage, entity.code)
+fn register_merges(engine: &Engine, geography: &Geography, numbers: &UnitNumbers) -> Result<()> {
+    let changes = geography.tables.changes.iter();
+    let merges: Vec<_> = changes.filter(|change| !change.is_unchanged()).collect();
+    let name = |change: &UnitChange, of: fn(&UnitName) -> &String| {
+        let names = geography.names(&change.from, Date::MAX);
+        names.map_or_else(|| change.from.code.clone(), |n| of(n).clone())
     };
-    let rows: Vec<[String; 4]> = geography
-        .tables
-        .changes
-        .iter()
-        .filter(|change| !change.is_unchanged())
-        .map(|change| {
-            let names = geography.names(&change.from, Date::MAX);
-            let name = |of: fn(&UnitName) -> &String| {
-                names.map_or_else(|| change.from.code.clone(), |n| of(n).clone())
-            };
-            let (name_vi, name_en) = (name(|n| &n.name_vi), name(|n| &n.name_en));
-            [id(&change.to), id(&change.from), name_vi, name_en]
-        })
-        .collect();
-    let column = |i: usize| texts(rows.iter().map(move |row| row[i].as_str()));
+    let named = |of: fn(&UnitName) -> &String| -> ArrayRef {
+        let names = merges.iter().map(|change| Some(name(change, of)));
+        Arc::new(names.collect::<StringArray>())
+    };
+    let entity = |unit: &UnitKey| numbers.number(geography.entity(unit));
     let (schema, batch) = helper(vec![
-        ("to_entity", column(0)),
-        ("from_entity", column(1)),
-        ("name_vi", column(2)),
-        ("name_en", column(3)),
+        ("to_entity", integers(merges.iter().map(|c| entity(&c.to)))),
+        (
+            "from_entity",
+            integers(merges.iter().map(|c| entity(&c.from))),
+        ),
+        ("name_vi", named(|n| &n.name_vi)),
+        ("name_en", named(|n| &n.name_en)),
     ])?;
     engine.register("entity_merges", schema, vec![batch])
+}
+
+/// Units as the models name them: by number, those of later vintages after those of earlier ones.
+struct UnitNumbers<'a>(BTreeMap<&'a UnitKey, i64>);
+
+impl<'a> UnitNumbers<'a> {
+    fn of(geography: &'a Geography) -> Self {
+        let units = geography.entities().map(|(unit, _)| unit);
+        Self(units.zip(0..).collect())
+    }
+
+    /// Every unit of the geography has one.
+    fn number(&self, unit: &UnitKey) -> i64 {
+        self.0.get(unit).copied().unwrap_or(-1)
+    }
 }
 
 /// The members of groups of units: what `aggregated` adds up.
 #[derive(Default)]
 struct Members {
-    geography: Vec<String>,
-    group: Vec<String>,
-    member: Vec<String>,
+    group: Vec<i64>,
+    member: Vec<i64>,
     size: Vec<i64>,
 }
 
 impl Members {
-    fn add(&mut self, geography: &str, group: &str, members: &[&str]) {
+    fn add(&mut self, group: i64, members: &[i64]) {
         for member in members {
-            self.geography.push(geography.to_owned());
-            self.group.push(group.to_owned());
-            self.member.push((*member).to_owned());
+            self.group.push(group);
+            self.member.push(*member);
             self.size.push(members.len() as i64);
         }
     }
 
     fn register(self, engine: &Engine) -> Result<()> {
         let (schema, batch) = helper(vec![
-            (
-                "geography",
-                texts(self.geography.iter().map(String::as_str)),
-            ),
-            ("group_id", texts(self.group.iter().map(String::as_str))),
-            ("member", texts(self.member.iter().map(String::as_str))),
-            ("size", Arc::new(Int64Array::from(self.size))),
+            ("group_id", integers(self.group.into_iter())),
+            ("member", integers(self.member.into_iter())),
+            ("size", integers(self.size.into_iter())),
         ])?;
         engine.register("members", schema, vec![batch])
     }
@@ -255,66 +270,59 @@ pub async fn run(
     geography: &Geography,
     country: &Country,
 ) -> Result<Vec<(&'static str, RecordBatch)>> {
-    engine
-        .materialize("counted", &models.sql("counted", ""))
-        .await?;
+    for model in ["keys", "related_keys", "stated", "counted"] {
+        engine.materialize(model, &models.sql(model, "")).await?;
+    }
     // Nothing else stands on it.
     let revisions = engine.begin(models.sql("revisions", ""));
     for model in ["unit_values", "unit_sources"] {
         engine.materialize(model, &models.sql(model, "")).await?;
     }
-    let mut facts: Vec<RecordBatch> = Vec::new();
-    let mut sources: Vec<RecordBatch> = Vec::new();
+    let numbers = UnitNumbers::of(geography);
+    // The first vintage has no parts to restate from.
+    for (none, like) in [
+        ("parts", "SELECT * FROM unit_values LIMIT 0"),
+        (
+            "sources_before",
+            "SELECT *, entity AS unit FROM unit_sources LIMIT 0",
+        ),
+    ] {
+        engine.materialize(none, like).await?;
+    }
+    let (mut facts, mut sources): (Vec<Answer>, Vec<Answer>) = (Vec::new(), Vec::new());
     let mut before: Option<&str> = None;
     for (vintage, _) in &geography.vintages {
-        predecessors(geography, before, vintage).register(engine)?;
-        if before.is_none() {
-            // The first vintage has no parts to restate from.
-            let (schema, _) = engine
-                .query(&format!("{} LIMIT 0", first_parts(vintage)))
-                .await?;
-            engine.register("parts", schema, vec![])?;
-            let table = lake::table("fact_sources")
-                .map_or_else(|| Arc::new(Schema::empty()), |t| t.schema.clone());
-            engine.register("sources_before", table, vec![])?;
-        }
-        engine
-            .materialize("aggregated", &models.sql("aggregated", vintage))
-            .await?;
-        engine
-            .materialize("facts_of_vintage", &models.sql("facts", vintage))
-            .await?;
-        engine
-            .materialize(
-                "fact_sources_of_vintage",
-                &models.sql("fact_sources", vintage),
-            )
-            .await?;
-        let (fact_schema, fact_batches) = engine.query("SELECT * FROM facts_of_vintage").await?;
-        let (source_schema, source_batches) = engine
-            .query("SELECT * FROM fact_sources_of_vintage")
-            .await?;
-        facts.extend(fact_batches.iter().cloned());
-        sources.extend(source_batches.iter().cloned());
-        engine.register("parts", fact_schema, fact_batches)?;
-        engine.register("sources_before", source_schema, source_batches)?;
+        predecessors(geography, &numbers, before, vintage).register(engine)?;
+        let make = async |model: &str| engine.materialize(model, &models.sql(model, vintage)).await;
+        make("aggregated").await?;
+        let (parts, behind) = (
+            make("facts_of_vintage").await?,
+            make("sources_of_vintage").await?,
+        );
+        engine.register("parts", parts.0.clone(), parts.1.clone())?;
+        engine.register("sources_before", behind.0.clone(), behind.1.clone())?;
+        facts.push(parts);
+        sources.push(behind);
         before = Some(vintage);
     }
-    let (schema, _) = engine
-        .query("SELECT * FROM facts_of_vintage LIMIT 0")
-        .await?;
-    engine.register("all_facts", schema.clone(), facts.clone())?;
-    engine.register("parts", schema, facts)?;
-    regions_and_country(engine, geography, country)?;
+    // Units of all vintages have numbers of their own.
+    register_together(engine, "parts", &facts)?;
+    register_together(engine, "all_facts", &facts)?;
+    register_together(engine, "all_sources", &sources)?;
+    regions_and_country(engine, geography, &numbers, country)?;
     for model in ["aggregated", "unit_names"] {
         engine.materialize(model, &models.sql(model, "")).await?;
     }
-    let mut tables = vec![("fact_sources", contract("fact_sources", &sources)?)];
-    let all_facts = "SELECT * FROM all_facts".to_owned();
-    let last = ["provincial", "regional", "national"];
-    let queries = last.map(|model| models.sql(model, ""));
-    let answers = engine.query_each(std::iter::once(all_facts).chain(queries));
-    let mut made = stream::iter(std::iter::once("facts").chain(last)).zip(answers);
+    let last = [
+        "facts",
+        "fact_sources",
+        "provincial",
+        "regional",
+        "national",
+    ];
+    let answers = engine.query_each(last.map(|model| models.sql(model, "")));
+    let mut made = stream::iter(last).zip(answers);
+    let mut tables = Vec::new();
     while let Some((table, answer)) = made.next().await {
         tables.push((table, contract(table, &answer?.1)?));
     }
@@ -322,12 +330,13 @@ pub async fn run(
     Ok(tables)
 }
 
-/// The columns of `parts`, for the vintage before the first.
-fn first_parts(vintage: &str) -> String {
-    format!(
-        "SELECT '{vintage}' AS geography, CAST(NULL AS VARCHAR) AS unit_code, period, indicator, sector, fund, scenario, \
-         measure, scale, value, weight, numerator, status FROM unit_values"
-    )
+/// Registers tables of one schema as one.
+fn register_together(engine: &Engine, name: &str, tables: &[Answer]) -> Result<()> {
+    let Some((schema, _)) = tables.first() else {
+        return Ok(());
+    };
+    let batches = tables.iter().flat_map(|(_, batches)| batches).cloned();
+    engine.register(name, schema.clone(), batches.collect())
 }
 
 fn contract(table: &str, batches: &[RecordBatch]) -> Result<RecordBatch> {
@@ -337,82 +346,70 @@ fn contract(table: &str, batches: &[RecordBatch]) -> Result<RecordBatch> {
 
 /// Each unit of `vintage` with the units it came from. A unit that the change left as it was came from one: what
 /// was restated to it on the vintage before goes on through it, what it reported itself is its own already.
-fn predecessors(geography: &Geography, before: Option<&str>, vintage: &str) -> Members {
+fn predecessors(
+    geography: &Geography,
+    numbers: &UnitNumbers,
+    before: Option<&str>,
+    vintage: &str,
+) -> Members {
     let mut members = Members::default();
     let Some(before) = before else { return members };
     for unit in geography.units_of(vintage) {
-        let from: Vec<&str> = geography
-            .tables
-            .changes
-            .iter()
+        let changes = geography.tables.changes.iter();
+        let from: Vec<i64> = changes
             .filter(|c| c.to == *unit && c.from.vintage == before)
-            .map(|c| c.from.code.as_str())
+            .map(|c| numbers.number(&c.from))
             .collect();
-        members.add(before, &unit.code, &from);
+        members.add(numbers.number(unit), &from);
     }
     members
 }
 
 /// Groups for the regions of every scheme and for the country of every vintage, with their names.
-fn regions_and_country(engine: &Engine, geography: &Geography, country: &Country) -> Result<()> {
+fn regions_and_country(
+    engine: &Engine,
+    geography: &Geography,
+    numbers: &UnitNumbers,
+    country: &Country,
+) -> Result<()> {
     let mut members = Members::default();
-    let mut groups: Vec<[Option<String>; 6]> = Vec::new();
+    let mut groups: Vec<[Option<&str>; 5]> = Vec::new();
     for (vintage, _) in &geography.vintages {
-        let units: Vec<&str> = geography
-            .units_of(vintage)
-            .into_iter()
-            .map(|u| u.code.as_str())
-            .collect();
-        let id = groups.len().to_string();
-        members.add(vintage, &id, &units);
-        let names =
-            [&country.code, &country.name_vi, &country.name_en].map(|text| Some(text.clone()));
-        let [code, name_vi, name_en] = names;
-        groups.push([
-            Some(id),
-            Some(vintage.clone()),
-            None,
-            code,
-            name_vi,
-            name_en,
-        ]);
+        let units = geography.units_of(vintage);
+        let units: Vec<i64> = units.iter().map(|unit| numbers.number(unit)).collect();
+        members.add(groups.len() as i64, &units);
+        let [code, name_vi, name_en] =
+            [&country.code, &country.name_vi, &country.name_en].map(|text| Some(text.as_str()));
+        groups.push([Some(vintage), None, code, name_vi, name_en]);
     }
-    let mut regions: std::collections::BTreeMap<
-        (&str, &str),
-        Vec<&crate::geography::RegionMember>,
-    > = std::collections::BTreeMap::new();
+    let mut regions: BTreeMap<(&str, &str), Vec<&RegionMember>> = BTreeMap::new();
     for member in &geography.tables.regions {
-        regions
-            .entry((&member.scheme, &member.region))
-            .or_default()
-            .push(member);
+        let region = (member.scheme.as_str(), member.region.as_str());
+        regions.entry(region).or_default().push(member);
     }
     for rows in regions.into_values() {
         let Some(first) = rows.first() else { continue };
-        let units: Vec<&str> = rows.iter().map(|r| r.unit.code.as_str()).collect();
-        let id = groups.len().to_string();
-        members.add(&first.unit.vintage, &id, &units);
+        let units: Vec<i64> = rows.iter().map(|r| numbers.number(&r.unit)).collect();
+        members.add(groups.len() as i64, &units);
         let texts = [
-            &id,
             &first.unit.vintage,
             &first.scheme,
             &first.region,
             &first.name_vi,
             &first.name_en,
         ];
-        groups.push(texts.map(|text| Some(text.clone())));
+        groups.push(texts.map(|text| Some(text.as_str())));
     }
     members.register(engine)?;
-    let column = |i: usize| -> ArrayRef {
-        Arc::new(groups.iter().map(|g| g[i].clone()).collect::<StringArray>())
-    };
+    let column =
+        |i: usize| -> ArrayRef { Arc::new(groups.iter().map(|g| g[i]).collect::<StringArray>()) };
     let (schema, batch) = helper(vec![
-        ("group_id", column(0)),
-        ("geography", column(1)),
-        ("scheme", column(2)),
-        ("code", column(3)),
-        ("name_vi", column(4)),
-        ("name_en", column(5)),
+        ("group_id", integers(0..groups.len() as i64)),
+        ("geography", column(0)),
+        ("scheme", column(1)),
+        ("code", column(2)),
+        ("name_vi", column(3)),
+        ("name_en", column(4)),
     ])?;
     engine.register("groups", schema, vec![batch])
 }

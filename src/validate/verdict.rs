@@ -9,14 +9,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Decimal128Array, Int64Array, RecordBatch, StringArray};
+use arrow::array::{
+    ArrayRef, Decimal128Array, Int64Array, RecordBatch, StringArray, StringBuilder,
+};
 use arrow::datatypes::{Field, Schema};
 use datafusion::error::Result;
+use rust_decimal::Decimal;
 
 use super::expression::Expression;
 use super::rule::{Rule, RuleKind};
 use crate::engine::Engine;
-use crate::extract::Form;
+use crate::extract::{Address, Form, Scenario};
 use crate::geography::{Geography, Report, UnitKey};
 use crate::normalize::lake_decimal;
 use crate::period::Period;
@@ -98,9 +101,64 @@ fn counterparts(
     rows
 }
 
+/// A loaded column of a report: the code of its unit, its scenario and period.
+type Column<'a> = (&'a str, Scenario, Period);
+
+/// The loaded columns of a report, numbered from `first` on. A column of a table whose rows are units is one for each
+/// unit.
+fn numbered(report: &Report, first: usize) -> BTreeMap<Column<'_>, i64> {
+    let columns: BTreeSet<Column<'_>> = report
+        .observations
+        .iter()
+        .filter_map(|o| Some((report.code_of(o.area.as_deref())?, o.scenario, o.period)))
+        .collect();
+    columns.into_iter().zip(first as i64..).collect()
+}
+
+/// Figures that stand in cells, for a table.
+#[derive(Default)]
+struct Figures {
+    indicators: StringBuilder,
+    sectors: StringBuilder,
+    cells: StringBuilder,
+    values: Vec<Option<i128>>,
+    /// Their order in the report.
+    order: Vec<i64>,
+}
+
+impl Figures {
+    fn add(
+        &mut self,
+        indicator: &str,
+        sector: &str,
+        at: Address,
+        value: Option<Decimal>,
+        seq: usize,
+    ) {
+        self.indicators.append_value(indicator);
+        self.sectors.append_value(sector);
+        // A builder takes all that is written.
+        let _ = write!(self.cells, "{at}");
+        self.cells.append_value("");
+        self.values.push(value.map(lake_decimal));
+        self.order.push(seq as i64);
+    }
+
+    fn columns(mut self) -> Result<Vec<(&'static str, ArrayRef)>> {
+        let values = Decimal128Array::from(self.values).with_precision_and_scale(38, 6)?;
+        Ok(vec![
+            ("indicator", Arc::new(self.indicators.finish())),
+            ("sector", Arc::new(self.sectors.finish())),
+            ("cell", Arc::new(self.cells.finish())),
+            ("value", Arc::new(values)),
+            ("seq", Arc::new(Int64Array::from(self.order))),
+        ])
+    }
+}
+
 /// Registers what rules judge: `judged` (the values of current reports in the order of their cells),
-/// `report_columns` (each loaded column and the one it stands on), `comparisons` (derived cells) and `counterparts`
-/// (the unit's other reports). A column of a table whose rows are units is one for each unit.
+/// `report_columns` (each loaded column, by number over all reports, and the one it stands on), `comparisons` (derived
+/// cells) and `counterparts` (the unit's other reports).
 ///
 /// # Errors
 /// When the engine refuses a table.
@@ -111,85 +169,68 @@ pub fn register_columns(
     geography: &Geography,
 ) -> Result<()> {
     let mut columns: Vec<[Option<String>; 10]> = Vec::new();
-    let mut values: Vec<[Option<String>; 8]> = Vec::new();
-    let (mut numbers, mut order) = (Vec::new(), Vec::new());
-    let mut compared: Vec<[Option<String>; 9]> = Vec::new();
-    let (mut compared_values, mut compared_order) = (Vec::new(), Vec::new());
+    let mut stands_on: Vec<Option<i64>> = Vec::new();
+    let (mut judged, mut judged_columns) = (Figures::default(), Vec::new());
+    let mut sheets = StringBuilder::new();
+    let (mut compared, mut of, mut to) = (Figures::default(), Vec::new(), Vec::new());
     for report in reports.iter().filter(|r| r.is_current) {
-        let Some(period) = report.period else {
+        let (Some(period), Some(unit)) = (report.period, &report.unit) else {
             continue;
         };
         let Some(form) = forms.iter().find(|f| f.code == report.form) else {
             continue;
         };
-        let id = Some(report.report_id.clone());
-        let mut loaded: BTreeSet<(UnitKey, String, String)> = BTreeSet::new();
-        for (i, o) in report.observations.iter().enumerate() {
-            let Some(unit) = report.unit_of(o.area.as_deref()) else {
+        let numbers = numbered(report, columns.len());
+        for (seq, o) in report.observations.iter().enumerate() {
+            let Some(code) = report.code_of(o.area.as_deref()) else {
                 continue;
             };
-            values.push([
-                id.clone(),
-                Some(entity(geography, &unit)),
-                Some(o.indicator.clone()),
-                Some(o.sector.clone()),
-                Some(o.scenario.as_str().to_owned()),
-                Some(o.period.to_string()),
-                report.sheet.clone(),
-                Some(o.at.to_string()),
-            ]);
-            numbers.push(o.value.map(lake_decimal));
-            order.push(i as i64);
-            loaded.insert((unit, o.scenario.as_str().to_owned(), o.period.to_string()));
+            judged_columns.push(numbers.get(&(code, o.scenario, o.period)).copied());
+            sheets.append_option(report.sheet.as_deref());
+            judged.add(&o.indicator, &o.sector, o.at, o.value, seq);
         }
-        for (unit, scenario, of) in loaded {
+        for (seq, c) in report.comparisons.iter().enumerate() {
+            let Some(code) = report.code_of(c.area.as_deref()) else {
+                continue;
+            };
+            of.push(numbers.get(&(code, c.of.0, c.of.1)).copied());
+            to.push(numbers.get(&(code, c.to.0, c.to.1)).copied());
+            compared.add(&c.indicator, &c.sector, c.at, Some(c.value), seq);
+        }
+        for (code, scenario, of) in numbers.keys().copied() {
             let base = form
                 .columns
                 .iter()
-                .find(|c| {
-                    c.scenario.as_str() == scenario
-                        && c.period.in_year(period.year).to_string() == of
-                })
+                .find(|c| c.scenario == scenario && c.period.in_year(period.year) == of)
                 .and_then(|c| c.stands_on)
-                .map(|i| &form.columns[i]);
+                .map(|i| &form.columns[i])
+                .map(|base| (base.scenario, base.period.in_year(period.year)));
+            let unit = UnitKey {
+                vintage: unit.vintage.clone(),
+                code: code.to_owned(),
+            };
+            stands_on
+                .push(base.and_then(|(scenario, of)| numbers.get(&(code, scenario, of)).copied()));
             columns.push([
-                id.clone(),
+                Some(report.report_id.clone()),
                 Some(report.form.clone()),
                 Some(period.to_string()),
                 Some(entity(geography, &unit)),
                 Some(unit.code),
                 Some(year_before(period).to_string()),
-                Some(scenario),
-                Some(of),
-                base.map(|b| b.scenario.as_str().to_owned()),
-                base.map(|b| b.period.in_year(period.year).to_string()),
+                Some(scenario.as_str().to_owned()),
+                Some(of.to_string()),
+                base.map(|(scenario, _)| scenario.as_str().to_owned()),
+                base.map(|(_, of)| of.to_string()),
             ]);
-        }
-        for (i, c) in report.comparisons.iter().enumerate() {
-            let Some(unit) = report.unit_of(c.area.as_deref()) else {
-                continue;
-            };
-            compared.push([
-                id.clone(),
-                Some(entity(geography, &unit)),
-                Some(c.indicator.clone()),
-                Some(c.sector.clone()),
-                Some(c.of.0.as_str().to_owned()),
-                Some(c.of.1.to_string()),
-                Some(c.to.0.as_str().to_owned()),
-                Some(c.to.1.to_string()),
-                Some(c.at.to_string()),
-            ]);
-            compared_values.push(Some(lake_decimal(c.value)));
-            compared_order.push(i as i64);
         }
     }
-    let decimals = |numbers: Vec<Option<i128>>| -> Result<ArrayRef> {
-        Ok(Arc::new(
-            Decimal128Array::from(numbers).with_precision_and_scale(38, 6)?,
-        ))
-    };
+    let numbers = |numbers: Vec<Option<i64>>| -> ArrayRef { Arc::new(Int64Array::from(numbers)) };
     let (schema, batch) = table(vec![
+        (
+            "number",
+            numbers((0..columns.len() as i64).map(Some).collect()),
+        ),
         ("report_id", texts(&columns, 0)),
         ("form", texts(&columns, 1)),
         ("report_period", texts(&columns, 2)),
@@ -200,34 +241,19 @@ pub fn register_columns(
         ("period", texts(&columns, 7)),
         ("base_scenario", texts(&columns, 8)),
         ("base_period", texts(&columns, 9)),
+        ("base", numbers(stands_on)),
     ])?;
     engine.register("report_columns", schema, vec![batch])?;
-    let (schema, batch) = table(vec![
-        ("report_id", texts(&values, 0)),
-        ("entity", texts(&values, 1)),
-        ("indicator", texts(&values, 2)),
-        ("sector", texts(&values, 3)),
-        ("scenario", texts(&values, 4)),
-        ("period", texts(&values, 5)),
-        ("sheet", texts(&values, 6)),
-        ("cell", texts(&values, 7)),
-        ("value", decimals(numbers)?),
-        ("seq", Arc::new(Int64Array::from(order))),
-    ])?;
+    let mut columns = vec![
+        ("number", numbers(judged_columns)),
+        ("sheet", Arc::new(sheets.finish())),
+    ];
+    columns.extend(judged.columns()?);
+    let (schema, batch) = table(columns)?;
     engine.register("judged", schema, vec![batch])?;
-    let (schema, batch) = table(vec![
-        ("report_id", texts(&compared, 0)),
-        ("entity", texts(&compared, 1)),
-        ("indicator", texts(&compared, 2)),
-        ("sector", texts(&compared, 3)),
-        ("of_scenario", texts(&compared, 4)),
-        ("of_period", texts(&compared, 5)),
-        ("to_scenario", texts(&compared, 6)),
-        ("to_period", texts(&compared, 7)),
-        ("cell", texts(&compared, 8)),
-        ("value", decimals(compared_values)?),
-        ("seq", Arc::new(Int64Array::from(compared_order))),
-    ])?;
+    let mut columns = vec![("of_number", numbers(of)), ("to_number", numbers(to))];
+    columns.extend(compared.columns()?);
+    let (schema, batch) = table(columns)?;
     engine.register("comparisons", schema, vec![batch])?;
     let others = counterparts(reports, forms, geography);
     let (schema, batch) = table(vec![
@@ -247,66 +273,58 @@ pub fn rule_sql(rule: &Rule) -> String {
         RuleKind::Expression(expression) => expression_sql(rule, expression),
         RuleKind::CountsNotNegative => each_column(
             rule,
-            "SELECT c.report_id, c.entity, c.scenario, c.period, o.value >= 0 AS ok, o.seq, o.sheet, o.cell, o.indicator, o.sector,
-                    o.value AS v0, o.cell AS c0
-             FROM report_columns c
-             JOIN judged o ON o.report_id = c.report_id AND o.entity = c.entity AND o.scenario = c.scenario AND o.period = c.period
+            "SELECT o.number, o.value >= 0 AS ok, o.seq, o.sheet, o.cell, o.indicator, o.sector, o.value AS v0, o.cell AS c0
+             FROM judged o
              JOIN indicators i ON i.indicator = o.indicator AND i.decimals = 0",
         ),
         RuleKind::Comparison { tolerance } => each_column(
             rule,
             &format!(
-                "SELECT c.report_id, c.entity, c.scenario, c.period,
-                        abs(k.value - 100 * o.value / nullif(b.value, 0)) <= {tolerance} AS ok, k.seq, o.sheet, k.cell,
-                        k.indicator, k.sector, k.value AS v0, k.cell AS c0,
+                "SELECT k.of_number AS number, abs(k.value - 100 * o.value / nullif(b.value, 0)) <= {tolerance} AS ok, k.seq, o.sheet,
+                        k.cell, k.indicator, k.sector, k.value AS v0, k.cell AS c0,
                         CAST(100 * o.value / nullif(b.value, 0) AS DECIMAL(38, 2)) AS v1, k.cell AS c1,
                         o.value AS v2, o.cell AS c2, b.value AS v3, b.cell AS c3
-                 FROM report_columns c
-                 JOIN comparisons k ON k.report_id = c.report_id AND k.entity = c.entity AND k.of_scenario = c.scenario AND k.of_period = c.period
-                 LEFT JOIN judged o ON o.report_id = k.report_id AND o.entity = k.entity AND o.indicator = k.indicator AND o.sector = k.sector AND o.scenario = k.of_scenario AND o.period = k.of_period
-                 LEFT JOIN judged b ON b.report_id = k.report_id AND b.entity = k.entity AND b.indicator = k.indicator AND b.sector = k.sector AND b.scenario = k.to_scenario AND b.period = k.to_period"
+                 FROM comparisons k
+                 LEFT JOIN judged o ON o.number = k.of_number AND o.indicator = k.indicator AND o.sector = k.sector
+                 LEFT JOIN judged b ON b.number = k.to_number AND b.indicator = k.indicator AND b.sector = k.sector"
             ),
         ),
         RuleKind::Revision { tolerance, at_least } => each_column(
             rule,
             &format!(
-                "SELECT c.report_id, c.entity, c.scenario, c.period,
+                "SELECT c.number,
                         abs(o.value - e.value) <= {at_least} OR abs(o.value - e.value) <= {tolerance} * abs(e.value) AS ok,
                         o.seq, o.sheet, o.cell, o.indicator, o.sector, o.value AS v0, o.cell AS c0, e.value AS v1, e.cell AS c1
                  FROM report_columns c
-                 JOIN judged o ON o.report_id = c.report_id AND o.entity = c.entity AND o.scenario = c.scenario AND o.period = c.period
+                 JOIN judged o ON o.number = c.number
                  JOIN counterparts q ON q.report_id = c.report_id AND q.entity = c.entity AND q.form = c.form AND q.report_period = c.year_before
-                 LEFT JOIN judged e ON e.report_id = q.counterpart AND e.entity = c.entity AND e.indicator = o.indicator AND e.sector = o.sector AND e.scenario = 'estimate' AND e.period = o.period
+                 LEFT JOIN report_columns b ON b.report_id = q.counterpart AND b.entity = c.entity AND b.scenario = 'estimate' AND b.period = c.period
+                 LEFT JOIN judged e ON e.number = b.number AND e.indicator = o.indicator AND e.sector = o.sector
                  WHERE c.scenario = 'actual' AND c.period = c.year_before"
             ),
         ),
         RuleKind::SumOfSectors => each_column(
             rule,
-            "SELECT t.report_id, t.entity, t.scenario, t.period,
-                    CASE WHEN count(s.value) = max(n.level0) THEN max(t.value) = sum(s.value) END AS ok,
+            "SELECT t.number, CASE WHEN count(s.value) = max(n.level0) THEN max(t.value) = sum(s.value) END AS ok,
                     min(t.seq) AS seq, max(t.sheet) AS sheet, max(t.cell) AS cell, t.indicator, '_T' AS sector,
                     max(t.value) AS v0, max(t.cell) AS c0, sum(s.value) AS v1, string_agg(s.cell, ', ' ORDER BY s.seq) AS c1
-             FROM (SELECT c.report_id, c.entity, c.scenario, c.period, o.indicator, o.value, o.sheet, o.cell, o.seq
-                   FROM report_columns c
-                   JOIN judged o ON o.report_id = c.report_id AND o.entity = c.entity AND o.scenario = c.scenario AND o.period = c.period AND o.sector = '_T') t
+             FROM judged t
              CROSS JOIN (SELECT count(*) AS level0 FROM sectors WHERE level = 0) n
              LEFT JOIN (SELECT o.* FROM judged o JOIN sectors s ON s.sector_code = o.sector AND s.level = 0) s
-               ON s.report_id = t.report_id AND s.entity = t.entity AND s.scenario = t.scenario AND s.period = t.period AND s.indicator = t.indicator
-             GROUP BY t.report_id, t.entity, t.scenario, t.period, t.indicator",
+               ON s.number = t.number AND s.indicator = t.indicator
+             WHERE t.sector = '_T'
+             GROUP BY t.number, t.indicator",
         ),
         RuleKind::PartsOfSectors => each_column(
             rule,
-            "SELECT t.report_id, t.entity, t.scenario, t.period,
-                    CASE WHEN count(s.value) = max(n.children) THEN sum(s.value) <= max(t.value) END AS ok,
+            "SELECT t.number, CASE WHEN count(s.value) = max(n.children) THEN sum(s.value) <= max(t.value) END AS ok,
                     min(t.seq) AS seq, max(t.sheet) AS sheet, max(t.cell) AS cell, t.indicator, t.sector,
                     max(t.value) AS v0, max(t.cell) AS c0, sum(s.value) AS v1, string_agg(s.cell, ', ' ORDER BY s.seq) AS c1
-             FROM (SELECT c.report_id, c.entity, c.scenario, c.period, o.indicator, o.sector, o.value, o.sheet, o.cell, o.seq
-                   FROM report_columns c
-                   JOIN judged o ON o.report_id = c.report_id AND o.entity = c.entity AND o.scenario = c.scenario AND o.period = c.period) t
+             FROM judged t
              JOIN (SELECT parent, count(*) AS children FROM sectors WHERE level = 1 GROUP BY parent) n ON n.parent = t.sector
              LEFT JOIN (SELECT o.*, s.parent FROM judged o JOIN sectors s ON s.sector_code = o.sector AND s.level = 1) s
-               ON s.report_id = t.report_id AND s.entity = t.entity AND s.scenario = t.scenario AND s.period = t.period AND s.indicator = t.indicator AND s.parent = t.sector
-             GROUP BY t.report_id, t.entity, t.scenario, t.period, t.indicator, t.sector",
+               ON s.number = t.number AND s.indicator = t.indicator AND s.parent = t.sector
+             GROUP BY t.number, t.indicator, t.sector",
         ),
     }
 }
@@ -319,26 +337,28 @@ fn expression_sql(rule: &Rule, expression: &Expression) -> String {
     let mut joins = String::new();
     let mut decided = Vec::new();
     for (i, operand) in expression.operands.iter().enumerate() {
-        let report = match &operand.form {
-            None => "c.report_id".to_owned(),
+        let number = match &operand.form {
+            None if operand.before => "c.base".to_owned(),
+            None => "c.number".to_owned(),
             Some(form) => {
+                let (scenario, period) = if operand.before {
+                    ("base_scenario", "base_period")
+                } else {
+                    ("scenario", "period")
+                };
                 let _ = write!(
                     joins,
                     " LEFT JOIN counterparts r{i} ON r{i}.report_id = c.report_id AND r{i}.entity = c.entity AND r{i}.form = '{form}' \
-                     AND r{i}.report_period = c.report_period"
+                     AND r{i}.report_period = c.report_period \
+                     LEFT JOIN report_columns f{i} ON f{i}.report_id = r{i}.counterpart AND f{i}.entity = c.entity \
+                     AND f{i}.scenario = c.{scenario} AND f{i}.period = c.{period}"
                 );
-                format!("r{i}.counterpart")
+                format!("f{i}.number")
             }
-        };
-        let (scenario, period) = if operand.before {
-            ("base_scenario", "base_period")
-        } else {
-            ("scenario", "period")
         };
         let _ = write!(
             joins,
-            " LEFT JOIN judged o{i} ON o{i}.report_id = {report} AND o{i}.entity = c.entity AND o{i}.indicator = '{}' AND o{i}.sector = '{}' \
-             AND o{i}.scenario = c.{scenario} AND o{i}.period = c.{period}",
+            " LEFT JOIN judged o{i} ON o{i}.number = {number} AND o{i}.indicator = '{}' AND o{i}.sector = '{}'",
             operand.indicator, operand.sector
         );
         let _ = write!(operands, ", o{i}.value AS v{i}, o{i}.cell AS c{i}");
@@ -365,7 +385,7 @@ fn each_column(rule: &Rule, cases: &str) -> String {
     format!(
         "SELECT c.report_id AS of_report, c.unit_code AS of_unit, c.scenario AS of_scenario, c.period AS of_period, k.*
          FROM report_columns c
-         LEFT JOIN ({cases}) k ON k.report_id = c.report_id AND k.entity = c.entity AND k.scenario = c.scenario AND k.period = c.period
+         LEFT JOIN ({cases}) k ON k.number = c.number
          WHERE c.form = '{}'",
         rule.form
     )

@@ -170,7 +170,7 @@ fn what_is_shared_is_part_of_the_definition_and_the_inbox_is_not() {
         "kttt/tables/by_place.sql",
         "kttt/tables/bridge.sql",
         "kttt/tables/common.sql",
-        "kttt/models/facts.sql",
+        "kttt/models/facts_of_vintage.sql",
         "reference/name_aliases.csv",
         "htx-pxweb/forms/htx-kq.toml",
     ] {

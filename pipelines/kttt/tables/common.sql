@@ -76,7 +76,7 @@ whole AS (
     SELECT f.geography, f.unit_code, f.period, f.indicator, f.sector, f.scenario
     FROM facts f
     JOIN indicators i ON i.indicator = f.indicator
-    WHERE f.fund = '_T'
+    WHERE f.fund = '_T' AND f.period BETWEEN {first_year} AND {last_year} AND length(f.period) = 4
       AND (f.status = 'M'
            OR (f.status IN ('A', 'E', 'I') AND f.value IS NOT NULL AND (i.measure <> 'mean' OR f.weight IS NOT NULL)))
 ),
@@ -93,13 +93,8 @@ gaps AS (
            string_agg(p.name_en, '|' ORDER BY p.part_code) AS missing_en
     FROM wanting k
     JOIN parts_of p ON p.geography = k.geography AND p.code = k.code
-    LEFT JOIN (SELECT w.*
-               FROM whole w
-               JOIN (SELECT DISTINCT period, indicator, sector, scenario FROM wanting) asked
-                 ON asked.period = w.period AND asked.indicator = w.indicator AND asked.sector = w.sector
-                AND asked.scenario = w.scenario) w
+    LEFT ANTI JOIN whole w
       ON w.geography = p.part_geography AND w.unit_code = p.part_code AND w.period = k.period
      AND w.indicator = k.indicator AND w.sector = k.sector AND w.scenario = k.scenario
-    WHERE w.unit_code IS NULL
     GROUP BY k.geography, k.code, k.period, k.indicator, k.sector, k.scenario
 )

@@ -1,5 +1,8 @@
 -- Totals that count although they do not stand in their home form, because the unit has not sent it.
-SELECT c.report_id, c.unit_code, max(c.home_form) AS home_form, string_agg(DISTINCT c.indicator, ',' ORDER BY c.indicator) AS indicators
+SELECT s.report_id, u.unit_code, max(k.home_form) AS home_form, string_agg(DISTINCT k.indicator, ',' ORDER BY k.indicator) AS indicators
 FROM counted c
-WHERE c.form <> c.home_form AND c.sector = '_T' AND c.fund = '_T' AND c.scenario <> 'best' AND c.value IS NOT NULL
-GROUP BY c.report_id, c.unit_code
+JOIN stated s ON s.n = c.n
+JOIN keys k ON k.key = c.key
+JOIN unit_entities u ON u.unit = c.unit
+WHERE s.form <> k.home_form AND k.sector = '_T' AND k.fund = '_T' AND k.scenario <> 'best' AND c.value IS NOT NULL
+GROUP BY s.report_id, u.unit_code

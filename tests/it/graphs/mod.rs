@@ -225,8 +225,8 @@ fn the_reference_notices_models_that_choose_or_count_wrongly() {
             what: "an estimate that goes before the actual",
             models: broken(
                 "counted",
-                "scenario = 'actual' AND value IS NOT NULL THEN n",
-                "scenario = 'actual' AND value IS NOT NULL THEN 3000000000 + n",
+                "c.scenario = 'actual' AND c.value IS NOT NULL THEN c.n",
+                "c.scenario = 'actual' AND c.value IS NOT NULL THEN 3000000000 + c.n",
             ),
             noticed_by,
         },
@@ -238,9 +238,9 @@ fn the_reference_notices_models_that_choose_or_count_wrongly() {
         Fault {
             what: "a ratio restated although the unit has stated one side of it",
             models: broken(
-                "facts",
-                "JOIN indicators i ON i.numerator",
-                "JOIN indicators i ON i.note",
+                "facts_of_vintage",
+                "r.relation IN ('numerator', 'denominator')",
+                "r.relation = 'denominator'",
             ),
             noticed_by,
         },
@@ -287,7 +287,7 @@ fn tiling_notices_territory_that_counts_twice_or_lacks_unsaid() {
     noticed(vec![
         Fault {
             what: "predecessors beside the unit's own value",
-            models: broken("facts", "WHERE o.unit_code IS NULL", "WHERE TRUE"),
+            models: broken("facts_of_vintage", "WHERE o.unit IS NULL", "WHERE TRUE"),
             noticed_by,
         },
         Fault {
@@ -301,7 +301,7 @@ fn tiling_notices_territory_that_counts_twice_or_lacks_unsaid() {
         },
         Fault {
             what: "sources of predecessors behind the unit's own value",
-            models: broken("fact_sources", "WHERE NOT f.own\n", "WHERE TRUE\n"),
+            models: broken("sources_of_vintage", "WHERE NOT f.own\n", "WHERE TRUE\n"),
             noticed_by,
         },
     ]);
