@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow::array::{AsArray, RecordBatch};
-use arrow::compute::{cast_with_options, concat_batches};
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow::compute::{cast, cast_with_options, concat_batches};
+use arrow::datatypes::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
+use arrow::error::ArrowError;
 use datafusion::datasource::MemTable;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{
@@ -28,7 +29,7 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// A session in which decimals stay decimals and texts are Utf8.
+    /// A session in which decimals stay decimals, and what queries deliver as texts is Utf8.
     ///
     /// # Errors
     /// When a setting is refused.
@@ -37,14 +38,10 @@ impl Engine {
             .with_information_schema(true)
             .set_bool("datafusion.sql_parser.parse_float_as_decimal", true)
             .set_bool("datafusion.sql_parser.map_string_types_to_utf8view", false)
-            .set_bool(
-                "datafusion.execution.parquet.schema_force_view_types",
-                false,
-            )
-            // The sizes of tables in memory are known: broadcast joins need no repartitioning.
+            // What is smaller is quicker put into one table for all than parted among the processors.
             .set_u64(
                 "datafusion.optimizer.hash_join_single_partition_threshold_rows",
-                2_000_000,
+                1_000_000,
             )
             .set_u64(
                 "datafusion.optimizer.hash_join_single_partition_threshold",
@@ -66,7 +63,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Registers Parquet files as a table of the given schema.
+    /// Registers Parquet files as a table of the given schema. Its texts are read as views of what was unpacked, which
+    /// are not copied at every step of a query.
     ///
     /// # Errors
     /// When a path cannot be used.
@@ -79,7 +77,7 @@ impl Engine {
             ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
         let config = ListingTableConfig::new_with_multi_paths(urls)
             .with_listing_options(options)
-            .with_schema(schema);
+            .with_schema(Arc::new(texts_as(&schema, &DataType::Utf8View)));
         // Files of a snapshot never change: what their footers say of them is worked out once.
         let statistics = self
             .context
@@ -105,7 +103,11 @@ impl Engine {
         let context = Arc::new(frame.task_ctx());
         // Types are settled only here: what was parsed may say others.
         let plan = frame.create_physical_plan().await?;
-        Ok((plan.schema(), collect(plan, context).await?))
+        let schema = Arc::new(texts_as(&plan.schema(), &DataType::Utf8));
+        let batches = collect(plan, context).await?;
+        let batches = batches.into_iter().map(without_views);
+        let batches = batches.collect::<Result<Vec<_>, ArrowError>>()?;
+        Ok((schema, batches))
     }
 
     /// Runs a query over tables in memory, such as a model: a named part (CTE) that is used several times is computed
@@ -209,8 +211,39 @@ impl Engine {
             .with_allow_dml(false)
             .with_allow_statements(false);
         let frame = self.context.sql_with_options(sql, options).await?;
-        Ok(Arc::new(frame.schema().as_arrow().clone()))
+        Ok(Arc::new(texts_as(
+            frame.schema().as_arrow(),
+            &DataType::Utf8,
+        )))
     }
+}
+
+/// A batch in which texts are Utf8.
+fn without_views(batch: RecordBatch) -> Result<RecordBatch, ArrowError> {
+    let schema = Arc::new(texts_as(batch.schema_ref(), &DataType::Utf8));
+    if schema == *batch.schema_ref() {
+        return Ok(batch);
+    }
+    let columns = batch.columns().iter().zip(schema.fields());
+    let columns = columns.map(|(column, field)| cast(column, field.data_type()));
+    let columns = columns.collect::<Result<Vec<_>, ArrowError>>()?;
+    RecordBatch::try_new(schema, columns)
+}
+
+/// A schema in which texts are of the given type.
+fn texts_as(schema: &Schema, text: &DataType) -> Schema {
+    let fields = schema.fields().iter().map(|field| in_texts(field, text));
+    Schema::new_with_metadata(fields.collect::<Fields>(), schema.metadata().clone())
+}
+
+/// A field in which texts are of the given type, those of lists too.
+fn in_texts(field: &FieldRef, text: &DataType) -> FieldRef {
+    let data_type = match field.data_type() {
+        DataType::Utf8 | DataType::Utf8View => text.clone(),
+        DataType::List(item) => DataType::List(in_texts(item, text)),
+        _ => return field.clone(),
+    };
+    Arc::new(field.as_ref().clone().with_data_type(data_type))
 }
 
 /// A column of a batch as texts, whatever its type; NULL, and a column that is not there, are none.
