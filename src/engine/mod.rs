@@ -95,19 +95,7 @@ impl Engine {
     /// # Errors
     /// When the text is no query or fails.
     pub async fn query(&self, sql: &str) -> Result<Answer> {
-        let options = SQLOptions::new()
-            .with_allow_ddl(false)
-            .with_allow_dml(false)
-            .with_allow_statements(false);
-        let frame = self.context.sql_with_options(sql, options).await?;
-        let context = Arc::new(frame.task_ctx());
-        // Types are settled only here: what was parsed may say others.
-        let plan = frame.create_physical_plan().await?;
-        let schema = Arc::new(texts_as(&plan.schema(), &DataType::Utf8));
-        let batches = collect(plan, context).await?;
-        let batches = batches.into_iter().map(without_views);
-        let batches = batches.collect::<Result<Vec<_>, ArrowError>>()?;
-        Ok((schema, batches))
+        without_views(self.collect(sql).await?)
     }
 
     /// Runs a query over tables in memory, such as a model: a named part (CTE) that is used several times is computed
@@ -116,13 +104,31 @@ impl Engine {
     /// # Errors
     /// See [`Self::query`].
     pub async fn query_once(&self, sql: &str) -> Result<Answer> {
+        without_views(self.collect_once(sql).await?)
+    }
+
+    /// What a query delivers; texts may be views.
+    async fn collect(&self, sql: &str) -> Result<Answer> {
+        let options = SQLOptions::new()
+            .with_allow_ddl(false)
+            .with_allow_dml(false)
+            .with_allow_statements(false);
+        let frame = self.context.sql_with_options(sql, options).await?;
+        let context = Arc::new(frame.task_ctx());
+        // Types are settled only here: what was parsed may say others.
+        let plan = frame.create_physical_plan().await?;
+        Ok((plan.schema(), collect(plan, context).await?))
+    }
+
+    /// See [`Self::query_once`]; texts may be views.
+    async fn collect_once(&self, sql: &str) -> Result<Answer> {
         let Some(cut) = shared::cut(sql) else {
-            return self.query(sql).await;
+            return self.collect(sql).await;
         };
         let mut made = Vec::new();
         let mut done = Ok(());
         for (table, part) in &cut.parts {
-            done = match self.query(part).await {
+            done = match self.collect(part).await {
                 Ok((schema, batches)) => self.register_answer(table, &schema, batches).map(drop),
                 Err(e) => Err(e),
             };
@@ -132,7 +138,7 @@ impl Engine {
             made.push(table);
         }
         let answer = match done {
-            Ok(()) => self.query(&cut.rest).await,
+            Ok(()) => self.collect(&cut.rest).await,
             Err(e) => Err(e),
         };
         for table in made {
@@ -168,13 +174,13 @@ impl Engine {
         running.map(|done| done.unwrap_or_else(|e| Err(DataFusionError::External(e.into()))))
     }
 
-    /// Runs a query and keeps its result as a table; it is delivered too.
+    /// Runs a query and keeps its result as a table; it is delivered too. Texts of Parquet files stay views.
     ///
     /// # Errors
     /// When the query fails.
     pub async fn materialize(&self, name: &str, sql: &str) -> Result<Answer> {
         let (schema, batches) = self
-            .query_once(sql)
+            .collect_once(sql)
             .await
             .map_err(|e| DataFusionError::Context(format!("in the model `{name}`"), Box::new(e)))?;
         self.register_answer(name, &schema, batches)
@@ -218,16 +224,23 @@ impl Engine {
     }
 }
 
-/// A batch in which texts are Utf8.
-fn without_views(batch: RecordBatch) -> Result<RecordBatch, ArrowError> {
-    let schema = Arc::new(texts_as(batch.schema_ref(), &DataType::Utf8));
-    if schema == *batch.schema_ref() {
-        return Ok(batch);
-    }
-    let columns = batch.columns().iter().zip(schema.fields());
-    let columns = columns.map(|(column, field)| cast(column, field.data_type()));
-    let columns = columns.collect::<Result<Vec<_>, ArrowError>>()?;
-    RecordBatch::try_new(schema, columns)
+/// What a query delivers, its texts as Utf8.
+fn without_views((schema, batches): Answer) -> Result<Answer> {
+    let plain = |batch: RecordBatch| {
+        let schema = Arc::new(texts_as(batch.schema_ref(), &DataType::Utf8));
+        if schema == *batch.schema_ref() {
+            return Ok(batch);
+        }
+        let columns = batch.columns().iter().zip(schema.fields());
+        let columns = columns.map(|(column, field)| cast(column, field.data_type()));
+        let columns = columns.collect::<Result<Vec<_>, ArrowError>>()?;
+        RecordBatch::try_new(schema, columns)
+    };
+    let batches = batches.into_iter().map(plain);
+    Ok((
+        Arc::new(texts_as(&schema, &DataType::Utf8)),
+        batches.collect::<Result<_, ArrowError>>()?,
+    ))
 }
 
 /// A schema in which texts are of the given type.
@@ -283,4 +296,55 @@ pub fn conform(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<RecordBatc
         conformed.push(RecordBatch::try_new(schema.clone(), columns)?);
     }
     Ok(concat_batches(schema, &conformed)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+
+    use arrow::array::StringArray;
+    use parquet::arrow::ArrowWriter;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn texts_are_utf8_whatever_they_were_read_as() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.parquet");
+        let schema = Arc::new(Schema::new(vec![Field::new("a", DataType::Utf8, true)]));
+        let long = "longer than what a view holds itself";
+        let column = StringArray::from(vec![Some("x"), None, Some(long)]);
+        let batch = RecordBatch::try_new(schema.clone(), vec![Arc::new(column)]).expect("fits");
+        let mut writer =
+            ArrowWriter::try_new(File::create(&path).expect("created"), schema.clone(), None)
+                .expect("a writer");
+        writer.write(&batch).expect("written");
+        writer.close().expect("closed");
+
+        let engine = Engine::new().expect("an engine");
+        engine
+            .register_parquet("t", schema, &[path])
+            .expect("registered");
+        let sql = "SELECT a, a || '!' AS b, make_array(a) AS c, 1 AS d FROM t ORDER BY a";
+        let (schema, batches) = engine.query(sql).await.expect("a query");
+        let types: Vec<&DataType> = schema.fields().iter().map(|f| f.data_type()).collect();
+        let list = DataType::new_list(DataType::Utf8, true);
+        assert_eq!(
+            types,
+            [&DataType::Utf8, &DataType::Utf8, &list, &DataType::Int64]
+        );
+        for batch in &batches {
+            let of_batch = batch.schema();
+            let of_batch: Vec<_> = of_batch.fields().iter().map(|f| f.data_type()).collect();
+            assert_eq!(of_batch, types);
+        }
+        assert_eq!(
+            texts(&batches[0], "a"),
+            [Some(long.to_owned()), Some("x".to_owned()), None]
+        );
+        assert_eq!(
+            engine.plan(sql).await.expect("a plan").field(0).data_type(),
+            &DataType::Utf8
+        );
+    }
 }

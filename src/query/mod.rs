@@ -81,7 +81,7 @@ fn texts<'a>(values: impl Iterator<Item = &'a str>) -> ArrayRef {
     Arc::new(values.map(Some).collect::<StringArray>())
 }
 
-/// Registers what the models need beside the tables of the contract: which units are one reporting unit
+/// Registers what the models need beside the tables of the contract: the number of each unit and of its reporting unit
 /// (`unit_entities`), how periods follow each other (`periods`), which reports were outranked.
 ///
 /// # Errors

@@ -273,8 +273,8 @@ fn adding_up_notices_averages_of_averages_and_parts_that_are_none() {
             what: "a part that cannot exist, expected all the same",
             models: broken(
                 "aggregated",
-                "max(size) - sum(CASE WHEN status = 'M' THEN 1 ELSE 0 END)",
-                "max(size)",
+                "max(m.size) - sum(p.is_none)",
+                "max(m.size)",
             ),
             noticed_by,
         },
