@@ -68,7 +68,7 @@ impl Engine {
     ///
     /// # Errors
     /// When a path cannot be used.
-    pub fn register_parquet(&self, name: &str, schema: SchemaRef, files: &[PathBuf]) -> Result<()> {
+    pub fn register_parquet(&self, name: &str, schema: &Schema, files: &[PathBuf]) -> Result<()> {
         let urls = files
             .iter()
             .map(|file| ListingTableUrl::parse(file.to_string_lossy()))
@@ -77,7 +77,7 @@ impl Engine {
             ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
         let config = ListingTableConfig::new_with_multi_paths(urls)
             .with_listing_options(options)
-            .with_schema(Arc::new(texts_as(&schema, &DataType::Utf8View)));
+            .with_schema(Arc::new(texts_as(schema, &DataType::Utf8View)));
         // Files of a snapshot never change: what their footers say of them is worked out once.
         let statistics = self
             .context
@@ -323,7 +323,7 @@ mod tests {
 
         let engine = Engine::new().expect("an engine");
         engine
-            .register_parquet("t", schema, &[path])
+            .register_parquet("t", &schema, &[path])
             .expect("registered");
         let sql = "SELECT a, a || '!' AS b, make_array(a) AS c, 1 AS d FROM t ORDER BY a";
         let (schema, batches) = engine.query(sql).await.expect("a query");

@@ -98,7 +98,7 @@ pub(super) fn engine_over(
         for (side, snapshot) in [("before", before), ("after", after)] {
             if let Some(table) = lake::table(name) {
                 let files = snapshot.files(name)?;
-                engine.register_parquet(&format!("{side}_{name}"), table.schema.clone(), &files)?;
+                engine.register_parquet(&format!("{side}_{name}"), &table.schema, &files)?;
             }
         }
     }

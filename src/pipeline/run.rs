@@ -261,11 +261,7 @@ pub(super) struct Taken {
 pub fn open_engine(snapshot: &Snapshot) -> Result<Engine, RunError> {
     let engine = Engine::new()?;
     for table in lake::tables() {
-        engine.register_parquet(
-            table.name,
-            table.schema.clone(),
-            &snapshot.files(table.name)?,
-        )?;
+        engine.register_parquet(table.name, &table.schema, &snapshot.files(table.name)?)?;
     }
     Ok(engine)
 }

@@ -271,11 +271,7 @@ fn adding_up_notices_averages_of_averages_and_parts_that_are_none() {
         },
         Fault {
             what: "a part that cannot exist, expected all the same",
-            models: broken(
-                "aggregated",
-                "max(m.size) - sum(p.is_none)",
-                "max(m.size)",
-            ),
+            models: broken("aggregated", "max(m.size) - sum(p.is_none)", "max(m.size)"),
             noticed_by,
         },
     ]);
