@@ -7,14 +7,12 @@
 mod bilingual;
 mod encoding;
 mod figure;
-mod interned;
 
 pub use bilingual::Bilingual;
 pub use encoding::{
     Encodings, FileEncoding, FontEncoding, RawEncoding, RawEncodings, RawFileEncodings,
 };
 pub use figure::{format_value, rounded};
-pub use interned::{Word, interned, word, word_or_none};
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

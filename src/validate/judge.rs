@@ -14,7 +14,7 @@ use super::verdict::rule_sql;
 use crate::diagnostic::findings::{self, th501 as phrases};
 use crate::diagnostic::{Finding, Lexicon, Message, Place, Severity};
 use crate::engine::Engine;
-use crate::geography::{Docket, Report};
+use crate::geography::{Docket, JudgedReport};
 use crate::normalize::{TOTAL, VALUE_SCALE};
 use crate::text::Bilingual;
 
@@ -243,7 +243,7 @@ fn told(rule: &Rule, case: &Case, lexicon: &Lexicon) -> Vec<Bilingual> {
 /// The finding of a column that failed: the place of its first failing cell, and all of them in words.
 fn finding(
     rule: &Rule,
-    report: &Report,
+    report: &JudgedReport,
     (unit, scenario, period): (&str, &str, &str),
     failed: &[Case],
     lexicon: &Lexicon,
@@ -252,13 +252,13 @@ fn finding(
     let place = Place {
         sheet: first
             .and_then(|case| case.sheet.clone())
-            .or_else(|| report.sheet.clone()),
+            .or_else(|| report.dossier().source.sheet.clone()),
         cell: first.and_then(|case| case.cell.clone()),
         indicator: first.map(|case| case.indicator.clone()),
         sector: first.map(|case| case.sector.clone()),
         scenario: Some(scenario.to_owned()),
         unit_code: Some(unit.to_owned()),
-        ..report.place()
+        ..report.report.place()
     };
     let figures: Vec<Bilingual> = failed
         .iter()
@@ -286,10 +286,11 @@ fn finding(
 }
 
 /// Whether a failure of the rule holds the report back: not where a decision accepts the report or excuses it.
-fn holds(rule: &Rule, report: &Report) -> bool {
+fn holds(rule: &Rule, report: &JudgedReport) -> bool {
+    let rulings = &report.dossier().rulings;
     rule.on_fail == OnFail::Hold
-        && report.accepted.is_none()
-        && !report.waived.contains_key(&rule.id)
+        && rulings.accepted.is_none()
+        && !rulings.waived.contains_key(&rule.id)
 }
 
 /// Judges all current reports by all rules.
@@ -299,13 +300,13 @@ fn holds(rule: &Rule, report: &Report) -> bool {
 pub async fn judge(
     engine: &Engine,
     rules: &[Rule],
-    reports: &[Report],
+    reports: &[JudgedReport],
     lexicon: &Lexicon,
 ) -> Result<Vec<Judgement>> {
     let index: HashMap<&str, usize> = reports
         .iter()
         .enumerate()
-        .map(|(i, r)| (r.report_id.as_str(), i))
+        .map(|(i, r)| (r.id(), i))
         .collect();
     let mut judgements = Vec::new();
     let answers = engine.query_each(rules.iter().map(rule_sql));
@@ -349,7 +350,11 @@ pub async fn judge(
 
 /// The reports that a rule holds back by these judgements.
 #[must_use]
-pub fn held_by(rules: &[Rule], reports: &[Report], judgements: &[Judgement]) -> BTreeSet<usize> {
+pub fn held_by(
+    rules: &[Rule],
+    reports: &[JudgedReport],
+    judgements: &[Judgement],
+) -> BTreeSet<usize> {
     let held = |depends: bool| -> BTreeSet<usize> {
         judgements
             .iter()
@@ -369,7 +374,12 @@ pub fn held_by(rules: &[Rule], reports: &[Report], judgements: &[Judgement]) -> 
 
 /// Puts the findings of judgements with their reports, and holds back those of which a rule demands it; a report that a
 /// decision accepts counts in spite of such a rule.
-pub fn tell(rules: &[Rule], reports: &mut [Report], judgements: &[Judgement], docket: &Docket) {
+pub fn tell(
+    rules: &[Rule],
+    reports: &mut [JudgedReport],
+    judgements: &[Judgement],
+    docket: &Docket,
+) {
     for judgement in judgements {
         let Some(finding) = judgement.finding.clone() else {
             continue;
@@ -380,8 +390,9 @@ pub fn tell(rules: &[Rule], reports: &mut [Report], judgements: &[Judgement], do
             report.hold(finding);
             continue;
         }
-        report.findings.push(finding);
-        if rule.on_fail == OnFail::Hold && !report.waived.contains_key(&rule.id) {
+        report.tell(finding);
+        let waived = &report.dossier().rulings.waived;
+        if rule.on_fail == OnFail::Hold && !waived.contains_key(&rule.id) {
             report.accept(docket);
         }
     }
@@ -389,11 +400,15 @@ pub fn tell(rules: &[Rule], reports: &mut [Report], judgements: &[Judgement], do
 
 /// Counts judgements by rule and by the period of the reports.
 #[must_use]
-pub fn tally(rules: &[Rule], reports: &[Report], judgements: &[Judgement]) -> Vec<RuleResult> {
+pub fn tally(
+    rules: &[Rule],
+    reports: &[JudgedReport],
+    judgements: &[Judgement],
+) -> Vec<RuleResult> {
     let mut counts: BTreeMap<(&str, &str, String), [i64; 3]> = BTreeMap::new();
     for judgement in judgements {
         let (rule, report) = (&rules[judgement.rule], &reports[judgement.report]);
-        let period = report.period.map(|p| p.to_string()).unwrap_or_default();
+        let period = report.report.period.to_string();
         let count = counts.entry((&rule.id, &rule.form, period)).or_default();
         count[match judgement.verdict {
             Some(true) => 0,

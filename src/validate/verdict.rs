@@ -20,7 +20,7 @@ use super::expression::Expression;
 use super::rule::{Rule, RuleKind};
 use crate::engine::Engine;
 use crate::extract::{Address, Form, Scenario};
-use crate::geography::{Geography, Report, UnitKey};
+use crate::geography::{Geography, JudgedReport, PlacedReport, UnitKey};
 use crate::normalize::lake_decimal;
 use crate::period::Period;
 
@@ -60,35 +60,34 @@ fn entity(geography: &Geography, unit: &UnitKey) -> String {
 /// For each unit of each current report, form and period (its own and that a year before), the unit's current report of
 /// it: that of the very unit, else that of the newest vintage in which it is the same territory.
 fn counterparts(
-    reports: &[Report],
+    reports: &[JudgedReport],
     forms: &[Form],
     geography: &Geography,
 ) -> Vec<[Option<String>; 5]> {
     let current = || {
         reports
             .iter()
-            .filter(|r| r.is_current)
-            .filter_map(|r| Some((r, r.period?)))
-            .flat_map(|(r, period)| r.units().into_iter().map(move |unit| (r, period, unit)))
+            .filter(|r| r.is_current())
+            .flat_map(|r| r.report.units().into_iter().map(move |unit| (r, unit)))
     };
     let mut sent: BTreeMap<(&str, Period, &UnitKey), BTreeMap<&UnitKey, &str>> = BTreeMap::new();
-    let all: Vec<(&Report, Period, UnitKey)> = current().collect();
-    for (report, period, unit) in &all {
-        sent.entry((&report.form, *period, geography.entity(unit)))
-            .or_default()
-            .insert(unit, &report.report_id);
+    let all: Vec<(&JudgedReport, UnitKey)> = current().collect();
+    for (report, unit) in &all {
+        let key = (report.form(), report.report.period, geography.entity(unit));
+        sent.entry(key).or_default().insert(unit, report.id());
     }
     let mut rows = Vec::new();
-    for (report, period, unit) in &all {
+    for (report, unit) in &all {
+        let period = report.report.period;
         for form in forms {
-            for period in [*period, year_before(*period)] {
+            for period in [period, year_before(period)] {
                 let key = (form.code.as_str(), period, geography.entity(unit));
                 let found = sent
                     .get(&key)
                     .and_then(|of| of.get(unit).or_else(|| of.values().next_back()));
                 if let Some(other) = found {
                     rows.push([
-                        Some(report.report_id.clone()),
+                        Some(report.id().to_owned()),
                         Some(entity(geography, unit)),
                         Some(form.code.clone()),
                         Some(period.to_string()),
@@ -106,8 +105,10 @@ type Column<'a> = (&'a str, Scenario, Period);
 
 /// The loaded columns of a report, numbered from `first` on. A column of a table whose rows are units is one for each
 /// unit.
-fn numbered(report: &Report, first: usize) -> BTreeMap<Column<'_>, i64> {
+fn numbered(report: &PlacedReport, first: usize) -> BTreeMap<Column<'_>, i64> {
     let columns: BTreeSet<Column<'_>> = report
+        .dossier
+        .content
         .observations
         .iter()
         .filter_map(|o| Some((report.code_of(o.area.as_deref())?, o.scenario, o.period)))
@@ -164,7 +165,7 @@ impl Figures {
 /// When the engine refuses a table.
 pub fn register_columns(
     engine: &Engine,
-    reports: &[Report],
+    reports: &[JudgedReport],
     forms: &[Form],
     geography: &Geography,
 ) -> Result<()> {
@@ -173,23 +174,23 @@ pub fn register_columns(
     let (mut judged, mut judged_columns) = (Figures::default(), Vec::new());
     let mut sheets = StringBuilder::new();
     let (mut compared, mut of, mut to) = (Figures::default(), Vec::new(), Vec::new());
-    for report in reports.iter().filter(|r| r.is_current) {
-        let (Some(period), Some(unit)) = (report.period, &report.unit) else {
-            continue;
-        };
-        let Some(form) = forms.iter().find(|f| f.code == report.form) else {
+    for judged_report in reports.iter().filter(|r| r.is_current()) {
+        let report = &judged_report.report;
+        let (period, content) = (report.period, &report.dossier.content);
+        let source = &report.dossier.source;
+        let Some(form) = forms.iter().find(|f| f.code == source.form) else {
             continue;
         };
         let numbers = numbered(report, columns.len());
-        for (seq, o) in report.observations.iter().enumerate() {
+        for (seq, o) in content.observations.iter().enumerate() {
             let Some(code) = report.code_of(o.area.as_deref()) else {
                 continue;
             };
             judged_columns.push(numbers.get(&(code, o.scenario, o.period)).copied());
-            sheets.append_option(report.sheet.as_deref());
+            sheets.append_option(source.sheet.as_deref());
             judged.add(&o.indicator, &o.sector, o.at, o.value, seq);
         }
-        for (seq, c) in report.comparisons.iter().enumerate() {
+        for (seq, c) in content.comparisons.iter().enumerate() {
             let Some(code) = report.code_of(c.area.as_deref()) else {
                 continue;
             };
@@ -206,14 +207,14 @@ pub fn register_columns(
                 .map(|i| &form.columns[i])
                 .map(|base| (base.scenario, base.period.in_year(period.year)));
             let unit = UnitKey {
-                vintage: unit.vintage.clone(),
+                vintage: report.unit.vintage.clone(),
                 code: code.to_owned(),
             };
             stands_on
                 .push(base.and_then(|(scenario, of)| numbers.get(&(code, scenario, of)).copied()));
             columns.push([
-                Some(report.report_id.clone()),
-                Some(report.form.clone()),
+                Some(source.report_id.clone()),
+                Some(source.form.clone()),
                 Some(period.to_string()),
                 Some(entity(geography, &unit)),
                 Some(unit.code),
