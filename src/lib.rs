@@ -1,9 +1,9 @@
 //! `tonghop` gathers what the provinces send (Excel, CSV) into Parquet, national totals, regional
 //! breakdowns on today's provinces, and the white book's tables.
 //!
-//! The way of a value through the house: [`intake`] → [`extract`] → [`normalize`] → [`geography`] →
-//! [`validate`] → [`query`] → [`lake`] → [`tables`] → [`publish`], run in this order by [`pipeline`], which
-//! reads the subject from `pipelines/`. [`cli`] is the only place that prints.
+//! A value passes through these stages, in this order: [`intake`] → [`read`] → [`extract`] → [`normalize`] →
+//! [`geography`] → [`validate`] → [`query`] → [`lake`] → [`tables`] → [`publish`]. [`pipeline`] runs them and reads the
+//! subject from `pipelines/`. [`cli`] is the only place that prints.
 
 pub mod cli;
 pub mod diagnostic;
@@ -17,6 +17,7 @@ pub mod period;
 pub mod pipeline;
 pub mod publish;
 pub mod query;
+pub mod read;
 pub mod tables;
 pub mod text;
 pub mod validate;

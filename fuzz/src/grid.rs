@@ -8,7 +8,7 @@
 use std::sync::LazyLock;
 
 use fastrand::Rng;
-use tonghop::extract::{Address, Content, Range, Sheet};
+use tonghop::read::{Address, Content, Range, Sheet};
 
 use crate::PLAN;
 

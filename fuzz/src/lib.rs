@@ -6,9 +6,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use tonghop::extract::{
-    Address, ColumnRef, Content, LocatedCell, PeriodClaim, Sheet, Table, find_tables,
-};
+use tonghop::extract::{ColumnRef, LocatedCell, PeriodClaim, Table, find_tables};
+use tonghop::read::{Address, Content, Sheet};
 use tonghop::normalize::{Status, VALUE_SCALE, normalize, read_text};
 use tonghop::pipeline::{Plan, load};
 

@@ -12,10 +12,11 @@ use super::{CLEAN, FINDINGS, Format, default_pipeline, show};
 use crate::diagnostic::{
     Finding, Severity, count_by_severity, most_important_first, write_finding,
 };
-use crate::extract::{Carried, PeriodClaim, Stated};
+use crate::extract::{PeriodClaim, Stated};
 use crate::geography::Report;
 use crate::normalize::{Locale, Observation, Reason, Verdict};
 use crate::pipeline::{self, Inspected, Inspection, Plan};
+use crate::read::Carried;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::Vocabulary;
-use super::grid::{Address, Sheet};
 use super::header::{Header, Role};
 use super::label::one_line;
 use super::row::{Doubt, Reader, RowKind, Stubs};
 use super::table::{ColumnRef, LocatedCell};
+use crate::read::{Address, Sheet};
 
 /// A code of `findings.toml` at a cell, with its arguments.
 pub(super) type Notice = (Address, &'static str, Vec<(&'static str, String)>);

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Vocabulary;
 use super::form::{Form, is_slip};
-use super::grid::{Content, Sheet};
 use super::label::{without_footnote, without_numbering};
 use super::table::{Table, form_named};
+use crate::read::{Content, Sheet};
 
 /// Fields of a record list that must be there for it to be looked for: fewer than make a list.
 const FEWEST_FIELDS: usize = 2;

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::Vocabulary;
 use super::form::{BareHead, Form};
-use super::grid::{Address, Content, Range, Sheet};
 use super::label::without_footnote;
 use super::title::Stated;
+use crate::read::{Address, Content, Range, Sheet};
 
 /// What a column is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

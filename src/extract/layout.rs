@@ -3,7 +3,6 @@
 
 use super::Vocabulary;
 use super::form::Form;
-use super::grid::{Address, Content, Sheet};
 use super::header::{
     Budget, Header, MAX_COLUMNS_TRIED, MAX_HEADER_ROWS, Role, forms_with_label_head, header_at,
     label_heads,
@@ -11,6 +10,7 @@ use super::header::{
 use super::label::{without_footnote, without_numbering};
 use super::table::form_named;
 use super::title::read_title;
+use crate::read::{Address, Content, Sheet};
 
 /// Rows with a label head that are tried in one sheet. No sheet of a report has so many.
 const MAX_TRIED: usize = 500;

@@ -1,18 +1,15 @@
-//! From files to located cells: which form a sheet holds, and which of its values each cell states.
+//! From sheets to located cells: which form a sheet holds, and which of its values each cell states.
 //!
 //! A form is found by its own words: the head of its label column, the heads of its value columns, the
 //! labels of its rows. Nothing is read by position.
 
 mod body;
 mod concern;
-mod decode;
 mod form;
-mod grid;
 mod header;
 mod label;
 mod layout;
 mod nearest;
-mod read;
 mod records;
 mod row;
 mod table;
@@ -24,13 +21,8 @@ pub use form::{
     Column, Comparison, Dimension, Form, FormRow, HeadPattern, RawForm, RelativePeriod, RowUnit,
     Scenario, Section, Stub, UnitCodes, belongs,
 };
-pub use grid::{Address, Content, Range, Run, Sheet, Undecoded};
 pub use nearest::{NearestForm, nearest_form};
-pub use read::{Carried, Document, LegacyFont, ReadError, read, read_with_records};
-pub use records::{
-    CellRef, Field, FieldColumn, FieldKind, NoRecords, RawField, RecordHead, RecordShape,
-    RecordTaker, record_head,
-};
+pub use records::{Field, FieldColumn, FieldKind, RawField, RecordHead, RecordShape, record_head};
 pub use table::{ColumnRef, LocatedCell, PeriodClaim, SheetTables, Table, find_tables};
 pub use title::{RawWords, Stated, Title, Words};
 

@@ -2,10 +2,10 @@
 
 use super::Vocabulary;
 use super::form::{Dimension, Form, FormRow, is_slip};
-use super::grid::{Address, Content, Sheet};
 use super::header::{Header, Role};
 use super::label::{without_footnote, without_numbering};
 use super::title::Stated;
+use crate::read::{Address, Content, Sheet};
 
 /// Below this likeness (of 1) a label has nothing to do with another.
 const LIKE_NONE: f64 = 0.4;

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use super::Vocabulary;
 use super::body::read_body;
 use super::form::{Form, UnitCodes, belongs};
-use super::grid::{Address, Content, Range, Sheet};
 use super::header::{HeadedColumn, Header, Role};
 use super::label::one_line;
 use super::layout::{Found, lay_out};
 use super::title::{Stated, Title, read_title};
 use crate::diagnostic::{Finding, Place};
 use crate::period::{Frequency, Period};
+use crate::read::{Address, Content, Range, Sheet};
 
 /// What a sheet says of the period of a report.
 #[derive(Debug, Clone, PartialEq, Eq)]

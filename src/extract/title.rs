@@ -6,8 +6,8 @@ use regex::Regex;
 use serde::Deserialize;
 
 use super::Vocabulary;
-use super::grid::{Address, Sheet};
 use crate::period::Period;
+use crate::read::{Address, Sheet};
 use crate::text::Folder;
 
 /// The document words of a language, as `reference/words.toml` states them.

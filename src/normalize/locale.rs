@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use super::number::{Locale, Reading};
-use crate::extract::{Address, ColumnRef, Form};
+use crate::extract::{ColumnRef, Form};
+use crate::read::Address;
 
 /// Why a cell proves a locale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

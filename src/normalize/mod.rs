@@ -21,9 +21,10 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::diagnostic::{Finding, Place};
 use crate::extract::{
-    Address, ColumnRef, Content, Form, LocatedCell, Scenario, Stated, Table, UnitCodes, Vocabulary,
+    ColumnRef, Form, LocatedCell, Scenario, Stated, Table, UnitCodes, Vocabulary,
 };
 use crate::period::Period;
+use crate::read::{Address, Content};
 use locale::{Clue, key, verdicts};
 
 /// Scale of `value` in the lake.

@@ -12,14 +12,14 @@ use super::decided::{Decided, period_evidence};
 use super::identify::{claim_of, identify, identify_by_rows};
 use crate::diagnostic::{Finding, Place};
 use crate::extract::{
-    Address, Carried, ColumnRef, Content, Dimension, PeriodClaim, Range, ReadError, Sheet,
-    SheetTables, Table, Title, find_tables, nearest_form, read_with_records,
+    ColumnRef, Dimension, PeriodClaim, SheetTables, Table, Title, find_tables, nearest_form,
 };
 use crate::geography::{Docket, Known, Report, UnitKey};
 use crate::intake::{ARCHIVE, Limits, NotAccepted, sniff};
 use crate::lake::{CachedRecords, own_columns};
 use crate::normalize::{ColumnKey, ListReader, Normalized, RecordList, Verdict, normalize};
 use crate::period::Period;
+use crate::read::{Address, Carried, Content, Range, ReadError, Sheet, read_with_records};
 use crate::text::FileEncoding;
 
 /// A file that was taken in.

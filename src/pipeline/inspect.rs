@@ -7,11 +7,11 @@ use super::assemble::{Submission, TableReading, read_submission};
 use super::outcome::{judge_reports, within};
 use super::run::RunError;
 use crate::diagnostic::Finding;
-use crate::extract::Carried;
 use crate::geography::{
     Docket, Known, Report, Subject, decide_vintages, settle_revisions, settle_twins,
 };
 use crate::intake::look_at;
+use crate::read::Carried;
 use crate::text::FileEncoding;
 
 /// What one file holds.

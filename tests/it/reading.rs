@@ -4,11 +4,10 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
-use tonghop::extract::{
-    Address, ColumnRef, Content, PeriodClaim, Range, Sheet, Table, find_tables,
-};
+use tonghop::extract::{ColumnRef, PeriodClaim, Table, find_tables};
 use tonghop::normalize::{Normalized, Reason, Verdict, normalize};
 use tonghop::pipeline::{Plan, load};
+use tonghop::read::{Address, Content, Range, Sheet};
 
 static PLAN: LazyLock<Plan> = LazyLock::new(|| {
     load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/kttt")).expect("sound definitions")

@@ -11,9 +11,8 @@ use std::collections::BTreeSet;
 use arrow::array::RecordBatch;
 
 use super::Conventions;
-use crate::extract::{
-    Address, CellRef, RecordHead, RecordTaker, Sheet, Table, Vocabulary, record_head,
-};
+use crate::extract::{RecordHead, Table, Vocabulary, record_head};
+use crate::read::{Address, CellRef, RecordSink, Sheet};
 use list::List;
 
 /// Rows of a sheet in which the head of a list is looked for.
@@ -147,7 +146,7 @@ impl<'a> ListReader<'a> {
     }
 }
 
-impl RecordTaker for ListReader<'_> {
+impl RecordSink for ListReader<'_> {
     fn opens(&mut self, sheet: &Sheet, row: u32) -> bool {
         self.looked_at += 1;
         if self.looked_at > ROWS_LOOKED_AT && self.pending.is_none() {

@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use jiff::civil::Date;
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use crate::extract::CellRef;
 use crate::normalize::number::{Locale, Reading, from_float, read_text};
 use crate::normalize::symbol::Status;
 use crate::normalize::{Conventions, VALUE_SCALE, lake_decimal};
+use crate::read::CellRef;
 use crate::text::composed;
 
 /// A value of a field.

@@ -8,7 +8,7 @@ use rust_xlsxwriter::{
 };
 
 use super::first_free;
-use crate::extract::{Content, Document, Sheet};
+use crate::read::{Content, Document, Sheet};
 
 /// The most characters that a cell of a workbook holds.
 const LONGEST_TEXT: usize = 32_767;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::MarkError;
 use super::styles::Styles;
 use super::xml::{Edits, Kind, Tag, root, tags};
-use crate::extract::{Address, Range};
+use crate::read::{Address, Range};
 
 /// Elements of a worksheet that stand after `legacyDrawing`.
 const AFTER_LEGACY_DRAWING: [&str; 8] = [

@@ -11,12 +11,13 @@ use serde_json::{Value, json};
 use tokio::runtime::Builder;
 use tonghop::diagnostic::Finding;
 use tonghop::engine::Engine;
-use tonghop::extract::{Address, Scenario};
+use tonghop::extract::Scenario;
 use tonghop::geography::{Geography, RegionMember, Report, Tables, UnitChange, UnitKey, UnitName};
 use tonghop::lake;
 use tonghop::normalize::{Observation, Status};
 use tonghop::pipeline::Plan;
 use tonghop::query::{self, Country, Models};
+use tonghop::read::Address;
 use tonghop::text::Folder;
 use tonghop::validate;
 

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use super::{List, Open, Proof};
-use crate::extract::{Address, CellRef, Content, Field, FieldKind};
+use crate::extract::{Field, FieldKind};
 use crate::normalize::VALUE_SCALE;
 use crate::normalize::number::Reading;
 use crate::normalize::records::value::{
     Number, Value, date, digits_of, in_lake, kept, millionths, number,
 };
+use crate::read::{Address, CellRef, Content};
 
 impl List<'_> {
     /// The value of a cell; none where it is held back, which was said.

@@ -18,10 +18,10 @@ use super::faults::Faults;
 use super::value::Value;
 use super::{Conventions, Filled, RecordList};
 use crate::extract::{
-    Address, CellRef, Field, FieldKind, Form, PeriodClaim, Range, RecordHead, RecordShape, Sheet,
-    Stated, Table, Vocabulary,
+    Field, FieldKind, Form, PeriodClaim, RecordHead, RecordShape, Stated, Table, Vocabulary,
 };
 use crate::normalize::number::{Locale, Reading};
+use crate::read::{Address, CellRef, Range, Sheet};
 use cells::Owned;
 
 /// A cell of the row at hand.

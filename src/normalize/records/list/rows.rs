@@ -1,7 +1,7 @@
 //! What a row of a list is: a record, or something between and below records.
 
 use super::{Buffered, Kept, List, Role};
-use crate::extract::Address;
+use crate::read::Address;
 
 impl List<'_> {
     /// Whether a row is a record. If it is not, it was said what became of it.

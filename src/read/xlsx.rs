@@ -13,11 +13,12 @@ use quick_xml::events::attributes::Attribute;
 use quick_xml::events::{BytesStart, Event};
 use regex::bytes::Regex;
 
+use super::document::{Carried, Document, LegacyFont, ReadError};
+use super::grid::{Address, Content, Range, Run, Sheet, joined};
 use super::package::{Package, Source};
+use super::sink::RecordSink;
 use super::tally::{Filling, MAX_COLUMNS, MAX_ROWS, Tally};
-use super::{Carried, Document, LegacyFont, Limits, ReadError};
-use crate::extract::grid::{Address, Content, Range, Run, Sheet, joined};
-use crate::extract::records::RecordTaker;
+use crate::intake::Limits;
 
 /// The part that says which part each sheet is.
 const RELATIONS: &str = "xl/_rels/workbook.xml.rels";
@@ -50,7 +51,7 @@ pub(super) fn read_xlsx(
     path: &Path,
     limits: Limits,
     legacy_font: LegacyFont<'_>,
-    records: &mut (dyn RecordTaker + Send),
+    records: &mut (dyn RecordSink + Send),
 ) -> Result<Document, ReadError> {
     let mut package = Package::open(path, &limits)?;
     let shared = package.bytes("xl/sharedStrings.xml")?;
@@ -97,7 +98,7 @@ pub(super) fn read_xlsx(
                 .collect(),
         );
         // The texts of old fonts are decoded in the grid.
-        let records: Option<&mut (dyn RecordTaker + Send)> =
+        let records: Option<&mut (dyn RecordSink + Send)> =
             if fonts.any { None } else { Some(&mut *records) };
         let mut filling = Filling::new(&mut tally, &mut sheet, records);
         let mut reader = book.worksheet_cells_reader(&meta.name)?;

@@ -2,9 +2,9 @@
 
 use calamine::{Data, DataRef, ExcelDateTime};
 
-use super::ReadError;
-use crate::extract::grid::{Address, Content, Sheet};
-use crate::extract::records::{CellRef, RecordTaker};
+use super::document::ReadError;
+use super::grid::{Address, Content, Sheet};
+use super::sink::{CellRef, RecordSink};
 use crate::intake::Limits;
 
 /// Rows and columns of the largest sheet that any program knows.
@@ -75,7 +75,7 @@ pub(super) struct Filling<'a> {
     tally: &'a mut Tally,
     sheet: &'a mut Sheet,
     /// Who takes lists; none where all cells stay in the sheet.
-    records: Option<&'a mut (dyn RecordTaker + Send)>,
+    records: Option<&'a mut (dyn RecordSink + Send)>,
     /// The row at hand.
     row: Option<u32>,
     taken: bool,
@@ -85,7 +85,7 @@ impl<'a> Filling<'a> {
     pub(super) fn new(
         tally: &'a mut Tally,
         sheet: &'a mut Sheet,
-        records: Option<&'a mut (dyn RecordTaker + Send)>,
+        records: Option<&'a mut (dyn RecordSink + Send)>,
     ) -> Self {
         Self {
             tally,

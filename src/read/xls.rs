@@ -12,10 +12,11 @@ use std::path::Path;
 
 use calamine::{Data, Reader as _, SheetType, SheetVisible, Xls, XlsError};
 
-use super::records::Fields;
+use super::biff::Fields;
+use super::document::{Carried, Document, ReadError};
+use super::grid::{Address, Range, Sheet, joined};
 use super::tally::{Tally, content_of};
-use super::{Carried, Document, Limits, ReadError};
-use crate::extract::grid::{Address, Range, Sheet, joined};
+use crate::intake::Limits;
 
 /// Records by their numbers in the format's description.
 mod record {

@@ -4,8 +4,9 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use super::{Limits, ReadError};
-use crate::extract::grid::{Address, Content, Sheet};
+use super::document::ReadError;
+use super::grid::{Address, Content, Sheet};
+use crate::intake::Limits;
 use crate::text::{Encodings, FileEncoding};
 
 pub(super) fn read_csv(

@@ -10,11 +10,12 @@ use std::path::Path;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
+use super::document::{Carried, Document, ReadError};
+use super::grid::{Address, Content, Range, Sheet, joined};
 use super::package::Package;
 use super::tally::{MAX_COLUMNS, MAX_ROWS, Tally};
 use super::xlsx::value_of;
-use super::{Carried, Document, Limits, ReadError};
-use crate::extract::grid::{Address, Content, Range, Sheet, joined};
+use crate::intake::Limits;
 
 pub(super) fn read_ods(path: &Path, limits: Limits) -> Result<Document, ReadError> {
     let mut package = Package::open(path, &limits)?;

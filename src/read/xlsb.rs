@@ -6,12 +6,13 @@ use std::path::Path;
 
 use calamine::{Reader as _, SheetType, SheetVisible, Xlsb, XlsbError};
 
+use super::biff::{Biff12, Fields, wide_text};
+use super::document::{Document, ReadError};
+use super::grid::{Address, Content, Range, Sheet, joined};
 use super::package::Package;
-use super::records::{Biff12, Fields, wide_text};
 use super::tally::{MAX_COLUMNS, MAX_ROWS, Tally, content_of};
 use super::xlsx::{carried, relationships};
-use super::{Document, Limits, ReadError};
-use crate::extract::grid::{Address, Content, Range, Sheet, joined};
+use crate::intake::Limits;
 
 /// Bytes of the part that lists sheets and names, and letters of a name: calamine writes a formula out with the
 /// names that it refers to.
