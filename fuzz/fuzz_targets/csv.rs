@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use tempfile::NamedTempFile;
-use tonghop::read::{Content, Sheet, read_file};
+use tonghop::read::{CellContent, Sheet, read_file};
 use tonghop::intake::{Limits, MediaType};
 use tonghop_fuzz::{PLAN, prove_tables};
 
@@ -42,7 +42,7 @@ fn in_cells(sheet: &Sheet) -> String {
         .cells()
         .map(|(at, content)| match sheet.undecoded(at) {
             Some(undecoded) => letters(&undecoded.text),
-            None => letters(&Content::as_read(content)),
+            None => letters(&CellContent::as_read(content)),
         })
         .collect()
 }

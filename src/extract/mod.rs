@@ -18,13 +18,15 @@ mod unit_row;
 
 pub use concern::FormTexts;
 pub use form::{
-    Column, Comparison, Dimension, Form, FormRow, HeadPattern, RawForm, RelativePeriod, RowUnit,
-    Scenario, Section, Stub, UnitCodes, belongs,
+    ComparisonColumn, Dimension, Form, FormRow, HeadPattern, RawForm, RelativePeriod, RowUnit,
+    Scenario, Section, Stub, UnitCodes, ValueColumn, belongs,
 };
 pub use nearest::{NearestForm, nearest_form};
-pub use records::{Field, FieldColumn, FieldKind, RawField, RecordHead, RecordShape, record_head};
-pub use table::{ColumnRef, LocatedCell, PeriodClaim, SheetTables, Table, find_tables};
-pub use title::{RawWords, Stated, Title, Words};
+pub use records::{
+    FieldColumn, FieldKind, RawRecordField, RecordField, RecordHead, RecordShape, record_head,
+};
+pub use table::{ColumnRef, LocatedCell, PeriodClaim, SheetTable, SheetTables, find_tables};
+pub use title::{DocumentWords, RawDocumentWords, Stated, Title};
 
 use std::collections::BTreeSet;
 
@@ -36,7 +38,7 @@ pub struct Vocabulary {
     /// How texts are compared.
     pub folder: Folder,
     /// Document words.
-    pub words: Words,
+    pub words: DocumentWords,
     /// Folded names of all units of measure.
     pub measures: BTreeSet<String>,
     /// The forms.

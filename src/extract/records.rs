@@ -16,7 +16,7 @@ use crate::read::{Address, Sheet};
 /// A field of a record list, as the form's file states it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RawField {
+pub struct RawRecordField {
     /// Column of the lake's table; of a field that is not kept, its name.
     pub column: Spanned<String>,
     /// The ways its head may be written, the first as it is printed.
@@ -70,7 +70,7 @@ impl FieldKind {
 
 /// A field, ready to be matched.
 #[derive(Debug, Clone)]
-pub struct Field {
+pub struct RecordField {
     /// Column of the lake's table, or a name.
     pub column: String,
     /// How its head is printed.
@@ -95,7 +95,7 @@ pub struct RecordShape {
     /// The lake's table.
     pub table: String,
     /// The fields.
-    pub fields: Vec<Field>,
+    pub fields: Vec<RecordField>,
     /// Index of the field that names a record: a row without it is none.
     pub naming: usize,
     /// Indices of the fields that tell two records apart, together.

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::report::Report;
 use super::{Geography, UnitChange, UnitKey};
 use crate::extract::Scenario;
-use crate::normalize::{Observation, Status};
+use crate::normalize::{Observation, ObservationStatus};
 use crate::period::Period;
 
 /// A version of a report that came when its unit had become part of another, and counts.
@@ -27,7 +27,8 @@ pub struct LateCorrection {
 }
 
 /// What a report says of a unit: indicator, sector, scenario and period to value and status, with the cell.
-type Said<'a> = BTreeMap<(&'a str, &'a str, Scenario, Period), ((Option<Decimal>, Status), String)>;
+type Said<'a> =
+    BTreeMap<(&'a str, &'a str, Scenario, Period), ((Option<Decimal>, ObservationStatus), String)>;
 
 /// What a report says of one of its units.
 fn said_of<'r>(report: &'r Report, unit: &UnitKey) -> Said<'r> {

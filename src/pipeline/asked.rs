@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::Plan;
 use super::identify::{claim_of, stem_of};
-use crate::extract::{Form, FormTexts, Table};
+use crate::extract::{Form, FormTexts, SheetTable};
 use crate::geography::{Claim, Geography};
 use crate::intake::hex;
 use crate::normalize::IndicatorFacts;
@@ -111,7 +111,7 @@ struct Name {
 
 impl Asked {
     /// Puts down which units a table asked for.
-    pub(super) fn unit_of(&mut self, table: &Table) {
+    pub(super) fn unit_of(&mut self, table: &SheetTable) {
         let claim = claim_of(table);
         self.names.insert(Name {
             reporter: claim.reporter,

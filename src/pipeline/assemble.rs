@@ -12,14 +12,14 @@ use super::decided::{Decided, period_evidence};
 use super::identify::{claim_of, identify, identify_by_rows};
 use crate::diagnostic::{Finding, Place};
 use crate::extract::{
-    ColumnRef, Dimension, PeriodClaim, SheetTables, Table, Title, find_tables, nearest_form,
+    ColumnRef, Dimension, PeriodClaim, SheetTable, SheetTables, Title, find_tables, nearest_form,
 };
 use crate::geography::{Docket, Known, Report, UnitKey};
 use crate::intake::{ARCHIVE, Limits, NotAccepted, sniff};
 use crate::lake::{CachedRecords, own_columns};
-use crate::normalize::{ColumnKey, ListReader, Normalized, RecordList, Verdict, normalize};
+use crate::normalize::{ListReader, LocaleVerdict, Normalized, RecordList, normalize};
 use crate::period::Period;
-use crate::read::{Address, Carried, Content, Range, ReadError, Sheet, read_with_records};
+use crate::read::{Address, Carried, CellContent, CellRange, ReadError, Sheet, read_with_records};
 use crate::text::FileEncoding;
 
 /// A file that was taken in.
@@ -77,13 +77,13 @@ pub(super) enum RecordsAt {
 #[derive(Debug, Clone)]
 pub struct TableReading {
     /// Where the table stands in its sheet.
-    pub ranges: Vec<Range>,
+    pub ranges: Vec<CellRange>,
     /// What stands above it.
     pub title: Title,
     /// What it says of its period.
     pub period: PeriodClaim,
     /// How its columns write numbers, where they hold numbers as text.
-    pub locales: BTreeMap<ColumnKey, Verdict>,
+    pub locales: BTreeMap<ColumnRef, LocaleVerdict>,
 }
 
 impl Submission {
@@ -202,7 +202,7 @@ fn read_sheets(
     mut lists: ListReader<'_>,
     contents: &mut Contents,
 ) {
-    let mut tables: Vec<(bool, Table, Option<RecordList>)> = Vec::new();
+    let mut tables: Vec<(bool, SheetTable, Option<RecordList>)> = Vec::new();
     for (index, sheet) in sheets
         .iter()
         .enumerate()
@@ -298,7 +298,7 @@ fn read_sheets(
             _ => None,
         })
         .collect();
-    let (tables, mut read): (Vec<Table>, Vec<Option<RecordList>>) = tables
+    let (tables, mut read): (Vec<SheetTable>, Vec<Option<RecordList>>) = tables
         .into_iter()
         .map(|(_, table, list)| (table, list))
         .unzip();
@@ -382,7 +382,7 @@ fn like_a_form(plan: &Plan, sheet: &Sheet, place: &Place) -> Option<Finding> {
 /// What a sheet was read in spite of: old encodings, hidden rows and columns.
 fn notes_on_reading(
     sheet: &Sheet,
-    tables: &[Table],
+    tables: &[SheetTable],
     list: Option<&RecordList>,
     place: &Place,
 ) -> Vec<Finding> {
@@ -394,7 +394,7 @@ fn notes_on_reading(
             .map(|(_, undecoded)| undecoded.encoding.as_str())
             .collect();
         let encodings = Vec::from_iter(encodings).join(", ");
-        let decoded = sheet.get(at).map(Content::as_read).unwrap_or_default();
+        let decoded = sheet.get(at).map(CellContent::as_read).unwrap_or_default();
         let place = Place {
             cell: Some(at.to_string()),
             ..place.clone()
@@ -478,10 +478,10 @@ fn assemble(
     docket: &Docket,
     submission: &Submission,
     n: usize,
-    table: &Table,
+    table: &SheetTable,
     agreed: &BTreeSet<Period>,
     siblings: &[&BTreeSet<UnitKey>],
-) -> (Report, BTreeMap<ColumnKey, Verdict>) {
+) -> (Report, BTreeMap<ColumnRef, LocaleVerdict>) {
     let form = &plan.vocabulary.forms[table.form];
     let title = &table.title;
     let unit_cell = title
@@ -589,7 +589,7 @@ fn assemble(
 
 /// The period of a table, and how it is told: its own, else that of the other forms of the file.
 fn settle_period(
-    table: &Table,
+    table: &SheetTable,
     agreed: &BTreeSet<Period>,
     frequencies: &[crate::period::Frequency],
 ) -> Result<(Period, &'static str), Box<Finding>> {

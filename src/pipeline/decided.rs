@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::identify::one_line;
 use crate::diagnostic::Finding;
-use crate::extract::{Form, Table};
+use crate::extract::{Form, SheetTable};
 use crate::geography::{Docket, Evidence, Outcome, Report, Ruling, UnitKey};
 use crate::period::Period;
 
@@ -106,7 +106,7 @@ fn says_itself(report: &Report, unit: &UnitKey) -> bool {
 }
 
 /// What tells the period of a report.
-pub(super) fn period_evidence(table: &Table, period: Period, basis: &'static str) -> Evidence {
+pub(super) fn period_evidence(table: &SheetTable, period: Period, basis: &'static str) -> Evidence {
     let in_title = table.title.periods.iter().find(|(_, p)| *p == period);
     let stated = match basis {
         "title" => in_title.map(|(stated, _)| stated),

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Plan;
 use super::assemble::Submission;
 use crate::diagnostic::{Finding, Place};
-use crate::extract::{LocatedCell, Stated, Table};
+use crate::extract::{LocatedCell, SheetTable, Stated};
 use crate::geography::{Claim, Evidence, Identified, Report, UnitKey};
 
-pub(super) fn claim_of(table: &Table) -> Claim {
+pub(super) fn claim_of(table: &SheetTable) -> Claim {
     Claim {
         reporter: table.title.reporter.as_ref().map(|s| s.text.clone()),
         code: table.title.unit_code.as_ref().map(|s| s.text.clone()),
@@ -28,7 +28,7 @@ const NAMED_ROWS: usize = 5;
 /// each of them is a unit; if they are all units of one geography alone, it is that.
 pub(super) fn identify_by_rows(
     plan: &Plan,
-    table: &Table,
+    table: &SheetTable,
     report: &mut Report,
 ) -> Result<(), Box<Finding>> {
     let geography = &plan.geography;
@@ -131,7 +131,7 @@ pub(super) fn told(
 }
 
 /// Who sent the report, and what it says of its geography and its sending.
-fn identify_sender(plan: &Plan, table: &Table, report: &mut Report) -> Identified {
+fn identify_sender(plan: &Plan, table: &SheetTable, report: &mut Report) -> Identified {
     let title = &table.title;
     let identified =
         plan.geography
@@ -165,7 +165,7 @@ fn identify_sender(plan: &Plan, table: &Table, report: &mut Report) -> Identifie
 pub(super) fn identify(
     plan: &Plan,
     submission: &Submission,
-    table: &Table,
+    table: &SheetTable,
     siblings: &[&BTreeSet<UnitKey>],
     report: &mut Report,
 ) -> Result<(), Box<Finding>> {

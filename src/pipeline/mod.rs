@@ -66,7 +66,7 @@ use std::path::PathBuf;
 use jiff::tz::TimeZone;
 
 use crate::diagnostic::Lexicon;
-use crate::extract::{RawWords, Vocabulary};
+use crate::extract::{RawDocumentWords, Vocabulary};
 use crate::geography::{Decision, Duty, Geography, Reporters};
 use crate::intake::Limits;
 use crate::normalize::Conventions;
@@ -142,7 +142,7 @@ pub struct Plan {
     /// What one file may hold.
     pub limits: Limits,
     /// The words of documents, as they are written.
-    pub document_words: RawWords,
+    pub document_words: RawDocumentWords,
     /// The words of what goes to those who report.
     pub correspondence: Correspondence,
     /// Codes as people read them.

@@ -20,8 +20,8 @@ mod xlsb;
 mod xlsx;
 
 pub use document::{Carried, Document, LegacyFont, ReadError};
-pub use grid::{Address, Content, Range, Run, Sheet, Undecoded};
-pub use sink::{CellRef, NoRecords, RecordSink};
+pub use grid::{Address, CellContent, CellRange, FontRun, Sheet, Undecoded};
+pub use sink::{BorrowedContent, NoRecords, RecordSink};
 
 use std::path::Path;
 

@@ -1,10 +1,10 @@
 //! Record lists on their way out of a file: a list can be too long for a grid, so a reader hands its cells to a sink.
 
-use super::grid::{Address, Content, Sheet};
+use super::grid::{Address, CellContent, Sheet};
 
 /// A cell as a reader meets it, its text not yet owned by anyone.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum CellRef<'a> {
+pub enum BorrowedContent<'a> {
     /// A number as the workbook stores it.
     Number(f64),
     /// Text, as read.
@@ -19,15 +19,15 @@ pub enum CellRef<'a> {
     NoCachedValue,
 }
 
-impl<'a> From<&'a Content> for CellRef<'a> {
-    fn from(content: &'a Content) -> Self {
+impl<'a> From<&'a CellContent> for BorrowedContent<'a> {
+    fn from(content: &'a CellContent) -> Self {
         match content {
-            Content::Number(n) => Self::Number(*n),
-            Content::Text(text) => Self::Text(text),
-            Content::Bool(b) => Self::Bool(*b),
-            Content::Date(text) => Self::Date(text),
-            Content::Error(text) => Self::Error(text),
-            Content::NoCachedValue => Self::NoCachedValue,
+            CellContent::Number(n) => Self::Number(*n),
+            CellContent::Text(text) => Self::Text(text),
+            CellContent::Bool(b) => Self::Bool(*b),
+            CellContent::Date(text) => Self::Date(text),
+            CellContent::Error(text) => Self::Error(text),
+            CellContent::NoCachedValue => Self::NoCachedValue,
         }
     }
 }
@@ -39,7 +39,7 @@ pub trait RecordSink {
     fn opens(&mut self, sheet: &Sheet, row: u32) -> bool;
 
     /// A cell of the list that is open, row by row.
-    fn take(&mut self, at: Address, cell: CellRef<'_>);
+    fn take(&mut self, at: Address, cell: BorrowedContent<'_>);
 
     /// The sheet, by its place in the document, has ended.
     fn close(&mut self, index: usize, sheet: &Sheet);
@@ -54,7 +54,7 @@ impl RecordSink for NoRecords {
         false
     }
 
-    fn take(&mut self, _: Address, _: CellRef<'_>) {}
+    fn take(&mut self, _: Address, _: BorrowedContent<'_>) {}
 
     fn close(&mut self, _: usize, _: &Sheet) {}
 }

@@ -14,7 +14,7 @@ use calamine::{Data, Reader as _, SheetType, SheetVisible, Xls, XlsError};
 
 use super::biff::Fields;
 use super::document::{Carried, Document, ReadError};
-use super::grid::{Address, Range, Sheet, joined};
+use super::grid::{Address, CellRange, Sheet, joined};
 use super::tally::{Tally, content_of};
 use crate::intake::Limits;
 
@@ -104,7 +104,7 @@ pub(super) fn read_xls(path: &Path, limits: Limits) -> Result<Document, ReadErro
         sheet.merge(
             merged
                 .iter()
-                .map(|d| Range {
+                .map(|d| CellRange {
                     start: Address::new(d.start.0, d.start.1),
                     end: Address::new(d.end.0, d.end.1),
                 })

@@ -14,7 +14,7 @@ use quick_xml::events::{BytesStart, Event};
 use regex::bytes::Regex;
 
 use super::document::{Carried, Document, LegacyFont, ReadError};
-use super::grid::{Address, Content, Range, Run, Sheet, joined};
+use super::grid::{Address, CellContent, CellRange, FontRun, Sheet, joined};
 use super::package::{Package, Source};
 use super::sink::RecordSink;
 use super::tally::{Filling, MAX_COLUMNS, MAX_ROWS, Tally};
@@ -91,7 +91,7 @@ pub(super) fn read_xlsx(
         sheet.merge(
             merged
                 .iter()
-                .map(|d| Range {
+                .map(|d| CellRange {
                     start: Address::new(d.start.0, d.start.1),
                     end: Address::new(d.end.0, d.end.1),
                 })
@@ -357,16 +357,16 @@ impl Fonts {
     }
 
     /// The runs of a text cell, if any of it is in a font that stands for an encoding.
-    fn at(&self, style: usize, text: &str, font: &TextFont) -> Vec<Run> {
+    fn at(&self, style: usize, text: &str, font: &TextFont) -> Vec<FontRun> {
         let of_cell = || self.styles.get(style).cloned().flatten();
-        let runs: Vec<Run> = match font {
-            TextFont::OfCell => vec![Run {
+        let runs: Vec<FontRun> = match font {
+            TextFont::OfCell => vec![FontRun {
                 text: text.to_owned(),
                 font: of_cell(),
             }],
             TextFont::Runs(pieces) => pieces
                 .iter()
-                .map(|piece| Run {
+                .map(|piece| FontRun {
                     text: piece.text.clone(),
                     font: match &piece.font {
                         RunFont::OfCell => of_cell(),
@@ -575,7 +575,7 @@ fn lay_out(
                     "v" => in_value = false,
                     "c" => {
                         if let Some((at, style, shared)) = cell.take()
-                            && let Some(text) = sheet.get(at).and_then(Content::text)
+                            && let Some(text) = sheet.get(at).and_then(CellContent::text)
                         {
                             let font = index.trim().parse::<usize>().ok();
                             let font = font

@@ -27,7 +27,7 @@ pub use words::{FeedbackWords, ListHeads, NoteWords, SeverityWords};
 use super::{PublishError, directory, io_at};
 use crate::diagnostic::Severity;
 use crate::intake::{Limits, MediaType, sniff};
-use crate::read::{Content, Document, read_file};
+use crate::read::{CellContent, Document, read_file};
 use crate::text::Encodings;
 
 /// Name of the list of all that was written.
@@ -267,7 +267,7 @@ fn written_at(document: &Document, remark: &Remark, words: &FeedbackWords) -> St
         .iter()
         .find(|s| s.name == remark.sheet)
         .and_then(|s| s.shown(at))
-        .map_or_else(|| words.blank.clone(), Content::as_read)
+        .map_or_else(|| words.blank.clone(), CellContent::as_read)
 }
 
 /// The first of names numbered from 1 that is not taken.

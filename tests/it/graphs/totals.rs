@@ -14,7 +14,7 @@ use tonghop::engine::Engine;
 use tonghop::extract::Scenario;
 use tonghop::geography::{Geography, RegionMember, Report, Tables, UnitChange, UnitKey, UnitName};
 use tonghop::lake;
-use tonghop::normalize::{Observation, Status};
+use tonghop::normalize::{Observation, ObservationStatus};
 use tonghop::pipeline::Plan;
 use tonghop::query::{self, Country, Models};
 use tonghop::read::Address;
@@ -168,11 +168,11 @@ fn geography(world: &World) -> Geography {
 }
 
 /// A figure in the letters of the tables: value and status.
-fn stated(key: &Key, cell: Cell) -> (Option<String>, Status) {
+fn stated(key: &Key, cell: Cell) -> (Option<String>, ObservationStatus) {
     let normal = if key.scenario == "estimate" {
-        Status::Estimate
+        ObservationStatus::Estimate
     } else {
-        Status::Normal
+        ObservationStatus::Normal
     };
     match cell {
         Cell::Tenths(tenths) => {
@@ -181,9 +181,9 @@ fn stated(key: &Key, cell: Cell) -> (Option<String>, Status) {
             (Some(format!("{sign}{whole}.{tenth}")), normal)
         }
         Cell::Nil => (Some("0".to_owned()), normal),
-        Cell::NotCollected => (None, Status::NotCollected),
-        Cell::NotApplicable => (None, Status::NotApplicable),
-        Cell::Blank => (None, Status::NotAnswered),
+        Cell::NotCollected => (None, ObservationStatus::NotCollected),
+        Cell::NotApplicable => (None, ObservationStatus::NotApplicable),
+        Cell::Blank => (None, ObservationStatus::NotAnswered),
     }
 }
 

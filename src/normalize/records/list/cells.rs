@@ -6,13 +6,13 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use super::{List, Open, Proof};
-use crate::extract::{Field, FieldKind};
+use crate::extract::{FieldKind, RecordField};
 use crate::normalize::VALUE_SCALE;
-use crate::normalize::number::Reading;
+use crate::normalize::number::ParsedNumber;
 use crate::normalize::records::value::{
     Number, Value, date, digits_of, in_lake, kept, millionths, number,
 };
-use crate::read::{Address, CellRef, Content};
+use crate::read::{Address, BorrowedContent, CellContent};
 
 impl List<'_> {
     /// The value of a cell; none where it is held back, which was said.
@@ -21,17 +21,17 @@ impl List<'_> {
         field: usize,
         column: usize,
         factor: Option<Decimal>,
-        cell: CellRef<'t>,
+        cell: BorrowedContent<'t>,
         at: Address,
     ) -> Option<Owned<'t>> {
         let shape = self.shape;
         let facts = &shape.fields[field];
         match cell {
-            CellRef::Error(error) => {
+            BorrowedContent::Error(error) => {
                 self.faults.cell("TH305", at, &[("error", error)]);
                 return None;
             }
-            CellRef::NoCachedValue => {
+            BorrowedContent::NoCachedValue => {
                 self.faults.cell("TH306", at, &[]);
                 return None;
             }
@@ -68,16 +68,21 @@ impl List<'_> {
     fn refuse<'t>(
         &mut self,
         code: &'static str,
-        cell: CellRef<'_>,
+        cell: BorrowedContent<'_>,
         at: Address,
     ) -> Option<Owned<'t>> {
         self.faults.cell(code, at, &[("raw", &as_read(cell))]);
         None
     }
 
-    fn text<'t>(&mut self, cell: CellRef<'t>, digits: Option<usize>, at: Address) -> Cow<'t, str> {
+    fn text<'t>(
+        &mut self,
+        cell: BorrowedContent<'t>,
+        digits: Option<usize>,
+        at: Address,
+    ) -> Cow<'t, str> {
         match cell {
-            CellRef::Text(text) => {
+            BorrowedContent::Text(text) => {
                 // The letters of old fonts are signs between ¡ and ¿, which begin with this byte.
                 if text.as_bytes().contains(&0xc2)
                     && let Some((encoding, decoded)) =
@@ -91,17 +96,24 @@ impl List<'_> {
                 }
                 kept(text)
             }
-            CellRef::Number(n) => digits_of(n, digits).unwrap_or_else(|| as_read(cell)).into(),
+            BorrowedContent::Number(n) => {
+                digits_of(n, digits).unwrap_or_else(|| as_read(cell)).into()
+            }
             other => as_read(other).into(),
         }
     }
 
-    fn code<'t>(&mut self, field: usize, cell: CellRef<'_>, at: Address) -> Option<Owned<'t>> {
+    fn code<'t>(
+        &mut self,
+        field: usize,
+        cell: BorrowedContent<'_>,
+        at: Address,
+    ) -> Option<Owned<'t>> {
         let facts = &self.shape.fields[field];
         let is_flag = facts.kind == FieldKind::Flag;
         let code = match cell {
-            CellRef::Bool(b) if is_flag => return Some(Owned::Flag(b)),
-            CellRef::Text(text) => match self.codes[field].get(text) {
+            BorrowedContent::Bool(b) if is_flag => return Some(Owned::Flag(b)),
+            BorrowedContent::Text(text) => match self.codes[field].get(text) {
                 Some(code) => code.clone(),
                 None => {
                     let read = self.text(cell, None, at).into_owned();
@@ -133,14 +145,14 @@ impl List<'_> {
 
     fn number<'t>(
         &mut self,
-        facts: &Field,
+        facts: &RecordField,
         column: usize,
         factor: Decimal,
-        cell: CellRef<'_>,
+        cell: BorrowedContent<'_>,
         at: Address,
     ) -> Option<Owned<'t>> {
         let whole = facts.kind == FieldKind::Whole;
-        if let CellRef::Number(n) = cell
+        if let BorrowedContent::Number(n) = cell
             && let Some(n) = millionths(n)
         {
             let n = if factor == Decimal::ONE {
@@ -176,7 +188,7 @@ impl List<'_> {
             Number::Doubtful { reading, unit } => {
                 let factor = self.unit_factor(facts, unit.as_deref(), factor, at)?;
                 if whole {
-                    let Reading::Doubtful { grouped, .. } = reading else {
+                    let ParsedNumber::Doubtful { grouped, .. } = reading else {
                         return None;
                     };
                     (grouped.checked_mul(factor)?, None)
@@ -205,7 +217,7 @@ impl List<'_> {
         &mut self,
         whole: bool,
         n: i128,
-        cell: CellRef<'_>,
+        cell: BorrowedContent<'_>,
         at: Address,
     ) -> Option<Owned<'t>> {
         if !whole {
@@ -220,7 +232,7 @@ impl List<'_> {
     /// The factor of a cell: that of the unit behind its number, else that of its column.
     fn unit_factor(
         &mut self,
-        facts: &Field,
+        facts: &RecordField,
         unit: Option<&str>,
         of_column: Decimal,
         at: Address,
@@ -267,7 +279,7 @@ impl List<'_> {
                 }
                 _ => {
                     self.explained += 1;
-                    if let Reading::Doubtful {
+                    if let ParsedNumber::Doubtful {
                         grouped, fraction, ..
                     } = number.reading
                     {
@@ -330,11 +342,13 @@ impl<'t> Owned<'t> {
 }
 
 /// What a cell says, as read.
-fn as_read(cell: CellRef<'_>) -> String {
+fn as_read(cell: BorrowedContent<'_>) -> String {
     match cell {
-        CellRef::Number(n) => Content::Number(n).as_read(),
-        CellRef::Text(text) | CellRef::Date(text) | CellRef::Error(text) => text.to_owned(),
-        CellRef::Bool(b) => Content::Bool(b).as_read(),
-        CellRef::NoCachedValue => Content::NoCachedValue.as_read(),
+        BorrowedContent::Number(n) => CellContent::Number(n).as_read(),
+        BorrowedContent::Text(text)
+        | BorrowedContent::Date(text)
+        | BorrowedContent::Error(text) => text.to_owned(),
+        BorrowedContent::Bool(b) => CellContent::Bool(b).as_read(),
+        BorrowedContent::NoCachedValue => CellContent::NoCachedValue.as_read(),
     }
 }
