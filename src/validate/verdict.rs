@@ -19,10 +19,11 @@ use rust_decimal::Decimal;
 use super::expression::Expression;
 use super::rule::{Rule, RuleKind};
 use crate::engine::Engine;
-use crate::extract::{Address, Form, Scenario};
+use crate::extract::{Form, Scenario};
 use crate::geography::{Geography, JudgedReport, PlacedReport, UnitKey};
 use crate::normalize::lake_decimal;
 use crate::period::Period;
+use crate::read::Address;
 
 fn table(columns: Vec<(&str, ArrayRef)>) -> Result<(Arc<Schema>, RecordBatch)> {
     let fields: Vec<Field> = columns
