@@ -90,7 +90,7 @@ fn a_late_correction_flows_to_the_successor_and_is_traced() {
     );
     let list = touched.iter().cloned().collect::<Vec<_>>().join(", ");
     assert!(
-        finding.contains(&format!("touches: {list}")),
+        finding.contains(&format!("affected: {list}")),
         "{finding}: {list}"
     );
     assert!(
