@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::Severity;
+use super::severity::Severity;
 use crate::text::Bilingual;
 
 /// The texts of one code.

@@ -1,6 +1,7 @@
 //! A finding as a row: the columns of the table `findings`, in the order of the contract.
 
-use super::{Finding, Place, Severity};
+use super::finding::{Finding, Place};
+use super::severity::Severity;
 
 impl Finding {
     /// The columns of the table `findings`.

@@ -2,7 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::{Finding, Severity, entry};
+use super::catalogue::entry;
+use super::finding::Finding;
+use super::severity::Severity;
 
 /// Writes one finding as people read it: severity, code, message, place, hint.
 ///

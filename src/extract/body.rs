@@ -8,15 +8,13 @@ use super::header::{Header, Role};
 use super::label::one_line;
 use super::row::{Doubt, Reader, RowKind, Stubs};
 use super::table::{ColumnRef, LocatedCell};
-
-/// A code of `findings.toml` at a cell, with its arguments.
-pub(super) type Notice = (Address, &'static str, Vec<(&'static str, String)>);
+use crate::diagnostic::{Message, findings};
 
 /// What was read under a header.
 pub(super) struct Body {
     pub cells: Vec<LocatedCell>,
     pub held: i64,
-    pub notices: Vec<Notice>,
+    pub notices: Vec<(Address, Message)>,
     /// The section in which it ended.
     pub section: Option<String>,
     /// The first row after the table.
@@ -166,15 +164,12 @@ impl Reader<'_> {
                     let at = stubs.code.map_or(Address::new(row, 0), |(at, _)| at);
                     let held = self.count_values(row);
                     body.held += held;
-                    body.notices.push((
-                        at,
-                        "TH207",
-                        vec![
-                            ("code_row", self.labels_of(&by_code)),
-                            ("label_row", self.form.rows[by_label].label.clone()),
-                            ("count", held.to_string()),
-                        ],
-                    ));
+                    let torn = findings::TH207 {
+                        code_row: self.labels_of(&by_code),
+                        label_row: &self.form.rows[by_label].label,
+                        count: held,
+                    };
+                    body.notices.push((at, torn.into()));
                     body.end = row + 1;
                 }
                 RowKind::Unknown(text) => {
@@ -196,15 +191,12 @@ impl Reader<'_> {
         self.settle_repeated_columns(&mut unknown_columns, &mut body);
         self.settle_unknown_columns(unknown_columns, &mut body);
         if let Some(more) = body.more_unknown.take() {
-            body.notices.push((
-                more.first,
-                "TH220",
-                vec![
-                    ("rows", more.rows.to_string()),
-                    ("count", more.cells.to_string()),
-                    ("last", self.sheet.cell_name(more.last)),
-                ],
-            ));
+            let unknown = findings::TH220 {
+                rows: more.rows,
+                count: more.cells,
+                last: self.sheet.cell_name(more.last),
+            };
+            body.notices.push((more.first, unknown.into()));
         }
         body.cells.sort_by_key(|cell| cell.at);
         body.section = section;
@@ -226,8 +218,8 @@ impl Reader<'_> {
         let held = self.count_values(row);
         body.held += held;
         body.end = row + 1;
-        body.notices
-            .push((at, "TH224", vec![("count", held.to_string())]));
+        let torn = findings::TH224 { count: held };
+        body.notices.push((at, torn.into()));
     }
 
     /// Two columns under one head: used once where they hold the same, not at all where they differ.
@@ -249,9 +241,9 @@ impl Reader<'_> {
                 let beside = Address::new(cell.at.row, again.column);
                 self.sheet.get(beside) != cell.content.as_ref()
             });
-            let mut args = vec![("head", one_line(text))];
+            let head = one_line(text);
             if !differs {
-                body.notices.push((at, "TH226", args));
+                body.notices.push((at, findings::TH226 { head }.into()));
                 continue;
             }
             let held = body
@@ -261,9 +253,12 @@ impl Reader<'_> {
                 .count() as i64;
             body.cells.retain(|cell| !of_first(cell));
             body.held += held;
-            args.push(("first", Address::column_name(first)));
-            args.push(("count", (count + held).to_string()));
-            body.notices.push((at, "TH225", args));
+            let differ = findings::TH225 {
+                head,
+                first: Address::column_name(first),
+                count: count + held,
+            };
+            body.notices.push((at, differ.into()));
         }
     }
 
@@ -278,11 +273,9 @@ impl Reader<'_> {
             body.held += count;
             let (at, text) = place(column, first);
             if n < NAMED_UNKNOWN {
-                body.notices.push((
-                    at,
-                    "TH204",
-                    vec![("head", one_line(&text)), ("count", count.to_string())],
-                ));
+                let head = one_line(&text);
+                let unknown = findings::TH204 { head, count };
+                body.notices.push((at, unknown.into()));
                 continue;
             }
             let (_, last, columns, cells) = more.get_or_insert((at, at, 0, 0));
@@ -291,29 +284,26 @@ impl Reader<'_> {
             *cells += count;
         }
         if let Some((first, last, columns, cells)) = more {
-            body.notices.push((
-                first,
-                "TH223",
-                vec![
-                    ("columns", columns.to_string()),
-                    ("count", cells.to_string()),
-                    ("last", self.sheet.cell_name(last)),
-                ],
-            ));
+            let unknown = findings::TH223 {
+                columns,
+                count: cells,
+                last: self.sheet.cell_name(last),
+            };
+            body.notices.push((first, unknown.into()));
         }
     }
 
     fn say_doubt(&self, doubt: &Doubt, label: &(Address, String), member: usize, body: &mut Body) {
         let row = &self.form.rows[member];
-        let mut args = vec![("read", one_line(&label.1)), ("known", row.label.clone())];
-        let code = match doubt {
-            Doubt::Slip => "TH216",
+        let (read, known) = (one_line(&label.1), &row.label);
+        let message = match doubt {
+            Doubt::Slip => findings::TH216 { read, known }.into(),
             Doubt::UnfamiliarLabel => {
-                args.push(("code", row.code.clone().unwrap_or_default()));
-                "TH219"
+                let code = row.code.as_deref().unwrap_or_default();
+                findings::TH219 { code, known, read }.into()
             }
         };
-        body.notices.push((label.0, code, args));
+        body.notices.push((label.0, message));
     }
 
     fn pass_over_subtotal(&self, row: u32, stubs: &Stubs, body: &mut Body) {
@@ -325,11 +315,11 @@ impl Reader<'_> {
         let Some((at, text)) = &stubs.label else {
             return;
         };
-        body.notices.push((
-            *at,
-            "TH217",
-            vec![("label", one_line(text)), ("count", held.to_string())],
-        ));
+        let passed_over = findings::TH217 {
+            label: one_line(text),
+            count: held,
+        };
+        body.notices.push((*at, passed_over.into()));
     }
 
     fn cells_of(
@@ -378,8 +368,8 @@ impl Reader<'_> {
             let held = self.count_values(row);
             body.held += held;
             if let Some((at, _)) = self.sheet.row(row).find(|(at, _)| self.is_body(at.column)) {
-                body.notices
-                    .push((at, "TH206", vec![("count", held.to_string())]));
+                let stray = findings::TH206 { count: held };
+                body.notices.push((at, stray.into()));
             }
         }
     }
@@ -416,40 +406,28 @@ impl Reader<'_> {
                 continue;
             }
             let text = text.unwrap_or_default();
-            body.notices.push((
-                at,
-                self.unknown_row(),
-                vec![
-                    ("label", one_line(&text)),
-                    ("nearest", self.nearest(&text)),
-                    ("count", held.to_string()),
-                ],
-            ));
+            body.notices.push((at, self.unknown_row(&text, held)));
         }
     }
 
     /// A row found once is used; found again with the same content it is used once; with another, not at all.
     fn settle_member(&self, member: usize, found: Found, body: &mut Body) {
-        let label = self.form.rows[member].label.clone();
+        let label = &self.form.rows[member].label;
         body.held += found.held;
         let Some(differs) = found.differs else {
             for at in found.again {
-                body.notices
-                    .push((at, "TH209", vec![("label", label.clone())]));
+                body.notices.push((at, findings::TH209 { label }.into()));
             }
             body.cells.extend(found.cells);
             return;
         };
         let own = filled(&found.cells);
         body.held += own;
-        body.notices.push((
-            differs,
-            "TH208",
-            vec![
-                ("label", label),
-                ("first", self.sheet.cell_name(found.cells[0].at)),
-                ("count", (own + found.held).to_string()),
-            ],
-        ));
+        let differ = findings::TH208 {
+            label,
+            first: self.sheet.cell_name(found.cells[0].at),
+            count: own + found.held,
+        };
+        body.notices.push((differs, differ.into()));
     }
 }

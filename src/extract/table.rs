@@ -11,7 +11,7 @@ use super::header::{HeadedColumn, Header, Role};
 use super::label::one_line;
 use super::layout::{Found, lay_out};
 use super::title::{Stated, Title, read_title};
-use crate::diagnostic::{Finding, Place};
+use crate::diagnostic::{Finding, Place, findings};
 use crate::period::{Frequency, Period};
 
 /// What a sheet says of the period of a report.
@@ -159,7 +159,7 @@ fn tables_in(
             sheet: whole.name.clone(),
             ..Place::default()
         };
-        findings.push(Finding::new("TH221", place, &[]));
+        findings.push(findings::TH221.at(place));
     }
     let mut parts: Vec<Part> = Vec::with_capacity(layout.places.len());
     let mut from = 0;
@@ -241,7 +241,7 @@ fn read_table(
         .and_then(|c| c.head.as_ref())
         .map(|head| head.at);
     if found.turned.is_some() {
-        findings.push(Finding::new("TH218", place(label_head), &[]));
+        findings.push(findings::TH218.at(place(label_head)));
     }
     for column in &mut header.columns {
         let frequencies = match column.role {
@@ -255,31 +255,23 @@ fn read_table(
     }
     for (i, column) in form.columns.iter().enumerate() {
         if belongs(&column.frequencies, frequency) && header.column(&Role::Value(i)).is_none() {
-            findings.push(Finding::new(
-                "TH203",
-                place(label_head),
-                &[("column", &column.title)],
-            ));
+            let column = &column.title;
+            findings.push(findings::TH203 { column }.at(place(label_head)));
         }
     }
     for column in header.columns.iter().filter(|column| column.slip) {
         let (Some(head), known) = (&column.head, known_head(form, &column.role)) else {
             continue;
         };
-        let args = [("read", one_line(&head.text)), ("known", known)];
-        let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
-        findings.push(Finding::new("TH216", place(Some(head.at)), &args));
+        let read = one_line(&head.text);
+        findings.push(findings::TH216 { read, known }.at(place(Some(head.at))));
     }
     let turned = found.turned.is_some();
     // A table on its side has been cut out of its sheet; one that stands goes down to the next.
     let until = if turned { u32::MAX } else { until };
     let body = read_body(sheet, vocabulary, &header, until, section);
-    for (at, code, args) in body.notices {
-        let args: Vec<(&str, &str)> = args
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
-        findings.push(Finding::new(code, place(Some(at)), &args));
+    for (at, message) in body.notices {
+        findings.push(message.at(place(Some(at))));
     }
     let (left, right) = header.reach();
     let corners = [

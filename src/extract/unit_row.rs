@@ -6,7 +6,9 @@
 use std::sync::Arc;
 
 use super::form::{Dimension, FormRow, UnitCodes};
+use super::label::one_line;
 use super::row::{Doubt, Reader, RowKind, Stubs};
+use crate::diagnostic::{Message, findings};
 
 impl Reader<'_> {
     /// What a row is, where name and code tell; none where it is no unit and no sum of units.
@@ -90,12 +92,23 @@ impl Reader<'_> {
         }
     }
 
-    /// The finding of a row that is none of the form's.
-    pub(super) fn unknown_row(&self) -> &'static str {
+    /// What is said of a row that is none of the form's, with `count` cells of values.
+    pub(super) fn unknown_row(&self, text: &str, count: i64) -> Message {
+        let (label, nearest) = (one_line(text), self.nearest(text));
         if self.form.dimension == Dimension::Unit {
-            "TH431"
+            findings::TH431 {
+                label,
+                nearest,
+                count,
+            }
+            .into()
         } else {
-            "TH205"
+            findings::TH205 {
+                label,
+                nearest,
+                count,
+            }
+            .into()
         }
     }
 }

@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use crate::diagnostic::{Finding, Place};
+use crate::diagnostic::{Finding, Message, Place, findings};
 use crate::extract::{
     Address, ColumnRef, Content, Form, LocatedCell, Scenario, Stated, Table, UnitCodes, Vocabulary,
 };
@@ -190,7 +190,7 @@ impl Work<'_> {
         }
     }
 
-    fn find(&mut self, code: &str, cell: &LocatedCell, args: &[(&str, &str)]) {
+    fn find(&mut self, cell: &LocatedCell, message: impl Into<Message>) {
         let mut place = self.place(cell.at);
         let (indicator, sector) = self.key(cell);
         place.indicator = Some(indicator);
@@ -198,12 +198,12 @@ impl Work<'_> {
         if let ColumnRef::Value(i) = cell.column {
             place.scenario = Some(self.form.columns[i].scenario.as_str().to_owned());
         }
-        self.out.findings.push(Finding::new(code, place, args));
+        self.out.findings.push(message.into().at(place));
     }
 
-    fn hold(&mut self, code: &str, cell: &LocatedCell, args: &[(&str, &str)]) {
+    fn hold(&mut self, cell: &LocatedCell, message: impl Into<Message>) {
         self.out.held += 1;
-        self.find(code, cell, args);
+        self.find(cell, message);
     }
 
     /// Indicator and sector of a cell.
@@ -329,17 +329,17 @@ impl Work<'_> {
                     (number.value, number.approximate)
                 })
             }
-            Content::Error(error) => return self.hold("TH305", cell, &[("error", error)]),
-            Content::NoCachedValue => return self.hold("TH306", cell, &[]),
+            Content::Error(error) => return self.hold(cell, findings::TH305 { error }),
+            Content::NoCachedValue => return self.hold(cell, findings::TH306),
             Content::Bool(_) | Content::Date(_) => None,
         };
         let raw = content.as_read();
         let Some((reading, approximate)) = reading else {
-            return self.hold("TH301", cell, &[("raw", &raw)]);
+            return self.hold(cell, findings::TH301 { raw });
         };
         let (unit, stated) = match self.unit_of(cell, suffix.as_deref(), &facts.unit) {
             Ok(unit) => unit,
-            Err(NoUnit::BehindNumber) => return self.hold("TH301", cell, &[("raw", &raw)]),
+            Err(NoUnit::BehindNumber) => return self.hold(cell, findings::TH301 { raw }),
             Err(NoUnit::Nearest(stated)) => {
                 return self.refuse_unit(stated, &observation.indicator);
             }
@@ -359,7 +359,10 @@ impl Work<'_> {
                 .is_some_and(|m| Some(m) == stated.as_ref());
             return match stated {
                 Some(stated) if !sheet_wide => self.refuse_unit(stated, &observation.indicator),
-                _ => self.hold("TH303", cell, &[("unit", &unit), ("wanted", &facts.unit)]),
+                _ => {
+                    let wanted = &facts.unit;
+                    self.hold(cell, findings::TH303 { unit, wanted });
+                }
             };
         };
         // In a column of whole numbers a group of three is a group of thousands, if nothing is scaled.
@@ -369,17 +372,13 @@ impl Work<'_> {
             (Reading::Doubtful { grouped, .. }, _) if whole => grouped,
             (doubtful, Some(proof)) => {
                 let value = doubtful.in_locale(proof.locale);
-                let (shown, at) = (value.to_string(), proof.at.to_string());
-                self.find(
-                    "TH307",
-                    cell,
-                    &[
-                        ("raw", &raw),
-                        ("value", &shown),
-                        ("proof", &proof.raw),
-                        ("proof_cell", &at),
-                    ],
-                );
+                let decided = findings::TH307 {
+                    raw: &raw,
+                    value: value.to_string(),
+                    proof: proof.raw,
+                    proof_cell: proof.at.to_string(),
+                };
+                self.find(cell, decided);
                 value
             }
             (
@@ -389,34 +388,28 @@ impl Work<'_> {
                 None,
             ) => {
                 let (grouped, fraction) = (grouped.to_string(), fraction.to_string());
-                return self.hold(
-                    "TH302",
-                    cell,
-                    &[
-                        ("raw", &raw),
-                        ("grouped", &grouped),
-                        ("fraction", &fraction),
-                    ],
-                );
+                let ambiguous = findings::TH302 {
+                    raw,
+                    grouped,
+                    fraction,
+                };
+                return self.hold(cell, ambiguous);
             }
         };
         let Some(value) = value.checked_mul(factor).filter(|v| v.abs() <= facts.limit) else {
             let limit = facts.limit.to_string();
-            return self.hold(
-                "TH304",
-                cell,
-                &[("raw", &raw), ("limit", &limit), ("unit", &facts.unit)],
-            );
+            let unit = &facts.unit;
+            return self.hold(cell, findings::TH304 { raw, limit, unit });
         };
         if approximate {
-            self.find("TH308", cell, &[("raw", &raw)]);
+            self.find(cell, findings::TH308 { raw: &raw });
         }
         let value = value
             .round_dp_with_strategy(VALUE_SCALE, RoundingStrategy::MidpointAwayFromZero)
             .normalize();
         if facts.decimals == 0 && !value.fract().is_zero() {
-            let shown = value.to_string();
-            self.find("TH309", cell, &[("value", &shown)]);
+            let value = value.to_string();
+            self.find(cell, findings::TH309 { value });
         }
         observation.value = Some(value);
         observation.status = if column.scenario == Scenario::Estimate {
@@ -497,9 +490,11 @@ impl Work<'_> {
             .as_ref()
             .filter(|_| self.without_unit > 0)
         {
-            let count = self.without_unit.to_string();
-            let args = [("unit", sheet.text.as_str()), ("count", count.as_str())];
-            let finding = Finding::new("TH315", self.place(sheet.at), &args);
+            let unknown = findings::TH315 {
+                unit: &sheet.text,
+                count: self.without_unit,
+            };
+            let finding = unknown.at(self.place(sheet.at));
             self.out.findings.push(finding);
         }
         for (stated, indicator, count) in std::mem::take(&mut self.refused) {
@@ -511,13 +506,12 @@ impl Work<'_> {
                 .to_owned();
             let mut place = self.place(stated.at);
             place.indicator = Some(indicator);
-            let count = count.to_string();
-            let args = [
-                ("unit", stated.text.as_str()),
-                ("wanted", wanted.as_str()),
-                ("count", count.as_str()),
-            ];
-            self.out.findings.push(Finding::new("TH310", place, &args));
+            let refused = findings::TH310 {
+                unit: stated.text,
+                wanted,
+                count,
+            };
+            self.out.findings.push(refused.at(place));
         }
     }
 
@@ -566,7 +560,7 @@ impl Work<'_> {
                     .as_ref()
                     .map(Content::as_read)
                     .unwrap_or_default();
-                self.find("TH311", cell, &[("raw", &raw)]);
+                self.find(cell, findings::TH311 { raw });
             }
         }
     }

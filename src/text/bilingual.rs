@@ -85,6 +85,40 @@ impl Bilingual {
     }
 }
 
+impl From<&str> for Bilingual {
+    fn from(text: &str) -> Self {
+        Self::same(text)
+    }
+}
+
+impl From<String> for Bilingual {
+    fn from(text: String) -> Self {
+        Self {
+            vi: text.clone(),
+            en: text,
+        }
+    }
+}
+
+impl From<&String> for Bilingual {
+    fn from(text: &String) -> Self {
+        Self::same(text)
+    }
+}
+
+/// Whole numbers in plain digits, without groups.
+macro_rules! from_whole_numbers {
+    ($($number:ty),*) => {$(
+        impl From<$number> for Bilingual {
+            fn from(number: $number) -> Self {
+                number.to_string().into()
+            }
+        }
+    )*};
+}
+
+from_whole_numbers!(usize, u32, u64, i64);
+
 /// A text with each `{name}` that `value` knows written out; others stay as they are.
 fn fill<'v>(text: &str, value: impl Fn(&str) -> Option<&'v str>) -> String {
     let mut out = String::with_capacity(text.len());

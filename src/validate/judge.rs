@@ -11,7 +11,8 @@ use rust_decimal::Decimal;
 
 use super::rule::{OnFail, Rule, RuleKind};
 use super::verdict::rule_sql;
-use crate::diagnostic::{Finding, Lexicon, Place, Severity, phrase};
+use crate::diagnostic::findings::{self, th501 as phrases};
+use crate::diagnostic::{Finding, Lexicon, Message, Place, Severity};
 use crate::engine::Engine;
 use crate::geography::{Docket, Report};
 use crate::normalize::{TOTAL, VALUE_SCALE};
@@ -46,12 +47,6 @@ pub struct Judgement {
     /// What a failure says.
     pub finding: Option<Finding>,
 }
-
-/// The code of a failed rule's finding, whose phrases tell the figures.
-const FAILED: &str = "TH501";
-
-/// The code of the finding of a rule that holds the report back.
-const HELD: &str = "TH502";
 
 /// A figure and the cell it stands in, or the cells that it is the sum of.
 #[derive(Debug, Clone)]
@@ -179,8 +174,13 @@ fn told(rule: &Rule, case: &Case, lexicon: &Lexicon) -> Vec<Bilingual> {
         Bilingual::same(cell.unwrap_or("?"))
     };
     let stands = |figure: Bilingual, i: usize| {
-        let args = [("figure", figure), ("value", value(i)), ("cell", cell(i))];
-        phrase(FAILED, "stands", &args)
+        let (value, cell) = (value(i), cell(i));
+        phrases::Stands {
+            figure,
+            value,
+            cell,
+        }
+        .words()
     };
     let single = match &rule.kind {
         RuleKind::Expression(expression) => {
@@ -191,57 +191,51 @@ fn told(rule: &Rule, case: &Case, lexicon: &Lexicon) -> Vec<Bilingual> {
                 .map(|(i, operand)| {
                     let mut figure = lexicon.figure(&operand.indicator, Some(&operand.sector));
                     if let Some(form) = &operand.form {
-                        let args = [("figure", figure), ("form", Bilingual::same(form))];
-                        figure = phrase(FAILED, "in_form", &args);
+                        figure = phrases::InForm { figure, form }.words();
                     }
                     if operand.before {
-                        figure = phrase(FAILED, "before", &[("figure", figure)]);
+                        figure = phrases::Before { figure }.words();
                     }
                     stands(figure, i)
                 })
                 .collect();
         }
         RuleKind::CountsNotNegative => stands(figure(), 0),
-        RuleKind::Comparison { .. } => phrase(
-            FAILED,
-            "comparison",
-            &[
-                ("figure", figure()),
-                ("stated", value(0)),
-                ("cell", cell(0)),
-                ("computed", value(1)),
-                ("of", value(2)),
-                ("of_cell", cell(2)),
-                ("to", value(3)),
-                ("to_cell", cell(3)),
-            ],
-        ),
-        RuleKind::Revision { .. } => phrase(
-            FAILED,
-            "revision",
-            &[
-                ("figure", figure()),
-                ("actual", value(0)),
-                ("cell", cell(0)),
-                ("estimate", value(1)),
-                ("estimate_cell", cell(1)),
-            ],
-        ),
-        RuleKind::SumOfSectors | RuleKind::PartsOfSectors => phrase(
-            FAILED,
-            if matches!(rule.kind, RuleKind::SumOfSectors) {
-                "sum"
-            } else {
-                "parts"
-            },
-            &[
-                ("figure", figure()),
-                ("total", value(0)),
-                ("cell", cell(0)),
-                ("sum", value(1)),
-                ("cells", cell(1)),
-            ],
-        ),
+        RuleKind::Comparison { .. } => phrases::Comparison {
+            figure: figure(),
+            stated: value(0),
+            cell: cell(0),
+            computed: value(1),
+            of: value(2),
+            of_cell: cell(2),
+            to: value(3),
+            to_cell: cell(3),
+        }
+        .words(),
+        RuleKind::Revision { .. } => phrases::Revision {
+            figure: figure(),
+            actual: value(0),
+            cell: cell(0),
+            estimate: value(1),
+            estimate_cell: cell(1),
+        }
+        .words(),
+        RuleKind::SumOfSectors => phrases::Sum {
+            figure: figure(),
+            total: value(0),
+            cell: cell(0),
+            sum: value(1),
+            cells: cell(1),
+        }
+        .words(),
+        RuleKind::PartsOfSectors => phrases::Parts {
+            figure: figure(),
+            total: value(0),
+            cell: cell(0),
+            sum: value(1),
+            cells: cell(1),
+        }
+        .words(),
     };
     vec![single]
 }
@@ -270,20 +264,25 @@ fn finding(
         .iter()
         .flat_map(|case| told(rule, case, lexicon))
         .collect();
-    let args = [
-        (
-            "message",
-            Bilingual::new(&rule.message_vi, &rule.message_en),
-        ),
-        ("column", lexicon.column(scenario, period)),
-        ("values", lexicon.list(&figures)),
-    ];
-    let (code, severity) = if holds(rule, report) {
-        (HELD, Severity::Error)
+    let message = Bilingual::new(&rule.message_vi, &rule.message_en);
+    let column = lexicon.column(scenario, period);
+    let values = lexicon.list(&figures);
+    let (message, severity): (Message, _) = if holds(rule, report) {
+        let held = findings::TH502 {
+            message,
+            column,
+            values,
+        };
+        (held.into(), Severity::Error)
     } else {
-        (FAILED, rule.severity)
+        let failed = findings::TH501 {
+            message,
+            column,
+            values,
+        };
+        (failed.into(), rule.severity)
     };
-    Finding::in_words(code, place, &args).by_rule(&rule.id, severity)
+    message.at(place).by_rule(&rule.id, severity)
 }
 
 /// Whether a failure of the rule holds the report back: not where a decision accepts the report or excuses it.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Finding, Place};
+use crate::diagnostic::{Finding, Message, Place, entry, findings};
 use crate::extract::{Address, Stated};
 
 /// Findings of single cells of one list; more are told by column.
@@ -33,25 +33,26 @@ impl Faults {
     }
 
     /// Says something of a cell.
-    pub(super) fn cell(&mut self, code: &'static str, at: Address, args: &[(&str, &str)]) {
+    pub(super) fn cell(&mut self, at: Address, message: impl Into<Message>) {
+        let message = message.into();
         self.of_cells += 1;
         if self.of_cells > TOLD_ONE_BY_ONE {
-            let rows = self.more.entry((code, at.column)).or_default();
+            let rows = self.more.entry((message.code(), at.column)).or_default();
             if rows.last() != Some(&(at.row + 1)) {
                 rows.push(at.row + 1);
             }
             return;
         }
-        self.once(code, at, args);
+        self.once(at, message);
     }
 
     /// Says something of the list as a whole, or of a column.
-    pub(super) fn once(&mut self, code: &str, at: Address, args: &[(&str, &str)]) {
+    pub(super) fn once(&mut self, at: Address, message: impl Into<Message>) {
         let place = Place {
             cell: Some(at.to_string()),
             ..self.place.clone()
         };
-        self.told.push(Finding::new(code, place, args));
+        self.told.push(message.into().at(place));
     }
 
     /// All of it; `head` tells the head of a column.
@@ -61,17 +62,16 @@ impl Faults {
             rows.dedup();
             let first = Address::new(rows[0].saturating_sub(1), column);
             let head = head(column).map(|h| h.text).unwrap_or_default();
-            let severity = Finding::new(code, Place::default(), &[]).severity;
-            let args = [
-                ("code", code.to_owned()),
-                ("head", head),
-                ("count", rows.len().to_string()),
-                ("rows", in_runs(&rows)),
-            ];
-            let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
-            self.once("TH321", first, &args);
-            if let Some(finding) = self.told.last_mut() {
-                finding.severity = severity;
+            let more = findings::TH321 {
+                code,
+                head,
+                count: rows.len(),
+                rows: in_runs(&rows),
+            };
+            self.once(first, more);
+            // As serious as what it counts.
+            if let (Some(finding), Some(entry)) = (self.told.last_mut(), entry(code)) {
+                finding.severity = entry.severity;
             }
         }
         self.told

@@ -8,7 +8,7 @@ use datafusion::error::Result;
 use futures::{StreamExt as _, stream};
 use rust_decimal::Decimal;
 
-use crate::diagnostic::{Finding, Lexicon, Place};
+use crate::diagnostic::{Finding, Lexicon, Place, findings};
 use crate::engine::Engine;
 use crate::geography::{Geography, Report};
 use crate::text::Bilingual;
@@ -91,7 +91,7 @@ pub async fn run_checks(
                     values.insert("indicators", lexicon.list(&names));
                 }
                 let args: Vec<(&str, Bilingual)> = values.into_iter().collect();
-                let finding = Finding::in_words(code, place, &args);
+                let finding = Finding::from_columns(code, place, &args);
                 match report {
                     Some(report) => found.push((report, finding)),
                     None => of_the_whole.push(finding),
@@ -163,11 +163,63 @@ pub fn back_in_time(reports: &[Report], geography: &Geography) -> Vec<Finding> {
                 unit_vintage: Some(vintage.clone()),
                 ..Place::default()
             };
-            Finding::new(
-                "TH409",
-                place,
-                &[("vintage", &vintage), ("count", &count.to_string())],
-            )
+            findings::TH409 { vintage, count }.at(place)
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use datafusion::sql::sqlparser::ast::{Expr, SelectItem, SetExpr, Statement};
+    use datafusion::sql::sqlparser::dialect::GenericDialect;
+    use datafusion::sql::sqlparser::parser::Parser;
+
+    use super::CHECKS;
+    use crate::diagnostic::entry;
+
+    /// The names of the columns that a query delivers.
+    fn columns(sql: &str) -> BTreeSet<String> {
+        let statements = Parser::parse_sql(&GenericDialect {}, sql).expect("a query");
+        let [Statement::Query(query)] = statements.as_slice() else {
+            panic!("one query: {sql}");
+        };
+        let SetExpr::Select(select) = query.body.as_ref() else {
+            panic!("a SELECT at its end: {sql}");
+        };
+        let names = select.projection.iter().map(|item| match item {
+            SelectItem::ExprWithAlias { alias, .. } => alias.value.clone(),
+            SelectItem::UnnamedExpr(Expr::Identifier(name)) => name.value.clone(),
+            SelectItem::UnnamedExpr(Expr::CompoundIdentifier(parts)) => {
+                parts.last().expect("a name").value.clone()
+            }
+            other => panic!("a column without a name: {other}"),
+        });
+        names.collect()
+    }
+
+    fn braces(template: &str) -> BTreeSet<String> {
+        let parts = template.split('{').skip(1);
+        let names = parts.filter_map(|part| part.split_once('}'));
+        names.map(|(name, _)| name.to_owned()).collect()
+    }
+
+    #[test]
+    fn every_check_has_the_columns_that_its_messages_need() {
+        for (code, sql) in CHECKS {
+            let mut given = columns(sql);
+            if given.contains("indicator") {
+                given.insert("figure".to_owned());
+            }
+            if given.contains("scenario") && given.contains("of_period") {
+                given.insert("column".to_owned());
+            }
+            let entry = entry(code).expect("a code of the catalogue");
+            for template in [&entry.message_vi, &entry.message_en] {
+                let lacking: Vec<String> = braces(template).difference(&given).cloned().collect();
+                assert!(lacking.is_empty(), "{code} lacks {lacking:?}: {template}");
+            }
+        }
+    }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use super::{List, Open, Proof};
+use crate::diagnostic::{Message, findings};
 use crate::extract::{Address, CellRef, Content, Field, FieldKind};
 use crate::normalize::VALUE_SCALE;
 use crate::normalize::number::Reading;
@@ -27,11 +28,11 @@ impl List<'_> {
         let facts = &shape.fields[field];
         match cell {
             CellRef::Error(error) => {
-                self.faults.cell("TH305", at, &[("error", error)]);
+                self.faults.cell(at, findings::TH305 { error });
                 return None;
             }
             CellRef::NoCachedValue => {
-                self.faults.cell("TH306", at, &[]);
+                self.faults.cell(at, findings::TH306);
                 return None;
             }
             _ => {}
@@ -41,14 +42,13 @@ impl List<'_> {
             FieldKind::Code | FieldKind::Flag => self.code(field, cell, at),
             FieldKind::Date => match date(cell) {
                 Some(date) => Some(Owned::String(date)),
-                None => self.refuse("TH316", cell, at),
+                None => self.refuse(at, findings::TH316 { raw: as_read(cell) }),
             },
             FieldKind::Whole | FieldKind::Decimal => {
                 let Some(factor) = factor else {
                     let unit = self.measure_of(at.column);
-                    let wanted = facts.unit.clone().unwrap_or_default();
-                    let args = [("unit", unit.as_str()), ("wanted", wanted.as_str())];
-                    self.faults.cell("TH303", at, &args);
+                    let wanted = facts.unit.as_deref().unwrap_or_default();
+                    self.faults.cell(at, findings::TH303 { unit, wanted });
                     return None;
                 };
                 self.number(facts, column, factor, cell, at)
@@ -64,13 +64,8 @@ impl List<'_> {
             .unwrap_or_default()
     }
 
-    fn refuse<'t>(
-        &mut self,
-        code: &'static str,
-        cell: CellRef<'_>,
-        at: Address,
-    ) -> Option<Owned<'t>> {
-        self.faults.cell(code, at, &[("raw", &as_read(cell))]);
+    fn refuse<'t>(&mut self, at: Address, message: impl Into<Message>) -> Option<Owned<'t>> {
+        self.faults.cell(at, message);
         None
     }
 
@@ -121,11 +116,9 @@ impl List<'_> {
             Some(code) if is_flag => Some(Owned::Flag(&*code == "true")),
             Some(code) => Some(Owned::Code(code)),
             None => {
-                let head = self.shape.fields[field].title.clone();
-                let args = [("raw", as_read(cell)), ("head", head)];
-                let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
-                self.faults.cell("TH317", at, &args);
-                None
+                let head = &self.shape.fields[field].title;
+                let raw = as_read(cell);
+                self.refuse(at, findings::TH317 { raw, head })
             }
         }
     }
@@ -149,12 +142,12 @@ impl List<'_> {
             };
             return match n {
                 Some(n) => self.of_kind(whole, n, cell, at),
-                None => self.refuse("TH319", cell, at),
+                None => self.refuse(at, findings::TH319 { raw: as_read(cell) }),
             };
         }
         let (value, unit) = match number(cell, self.conventions) {
             Number::Marked => return Some(Owned::None),
-            Number::Not => return self.refuse("TH301", cell, at),
+            Number::Not => return self.refuse(at, findings::TH301 { raw: as_read(cell) }),
             Number::Is {
                 value,
                 approximate,
@@ -162,7 +155,8 @@ impl List<'_> {
                 unit,
             } => {
                 if approximate {
-                    self.faults.cell("TH308", at, &[("raw", &as_read(cell))]);
+                    let raw = as_read(cell);
+                    self.faults.cell(at, findings::TH308 { raw });
                 }
                 if let Some(locale) = proves
                     && !self.proofs.iter().any(|p| p.locale == locale)
@@ -194,7 +188,7 @@ impl List<'_> {
         };
         let factor = self.unit_factor(facts, unit.as_deref(), factor, at)?;
         let Some(n) = in_lake(value, factor) else {
-            return self.refuse("TH319", cell, at);
+            return self.refuse(at, findings::TH319 { raw: as_read(cell) });
         };
         self.of_kind(whole, n, cell, at)
     }
@@ -213,7 +207,7 @@ impl List<'_> {
         if n % MILLION == 0 {
             return Some(Owned::Whole((n / MILLION) as i64));
         }
-        self.refuse("TH318", cell, at)
+        self.refuse(at, findings::TH318 { raw: as_read(cell) })
     }
 
     /// The factor of a cell: that of the unit behind its number, else that of its column.
@@ -233,8 +227,7 @@ impl List<'_> {
             .measures
             .factor(unit, wanted, &self.vocabulary.folder);
         if factor.is_none() {
-            self.faults
-                .cell("TH303", at, &[("unit", unit), ("wanted", wanted)]);
+            self.faults.cell(at, findings::TH303 { unit, wanted });
         }
         factor
     }
@@ -255,14 +248,13 @@ impl List<'_> {
                 (Some((value, n)), Some((_, proof, at))) => {
                     self.loaded += 1;
                     self.columns[number.column].settle(number.record, n);
-                    let value = value.normalize().to_string();
-                    let args = [
-                        ("raw", number.raw.as_str()),
-                        ("value", value.as_str()),
-                        ("proof", proof.as_str()),
-                        ("proof_cell", at.as_str()),
-                    ];
-                    self.faults.cell("TH307", number.at, &args);
+                    let decided = findings::TH307 {
+                        raw: number.raw,
+                        value: value.normalize().to_string(),
+                        proof,
+                        proof_cell: at,
+                    };
+                    self.faults.cell(number.at, decided);
                 }
                 _ => {
                     self.explained += 1;
@@ -270,13 +262,12 @@ impl List<'_> {
                         grouped, fraction, ..
                     } = number.reading
                     {
-                        let (grouped, fraction) = (grouped.to_string(), fraction.to_string());
-                        let args = [
-                            ("raw", number.raw.as_str()),
-                            ("grouped", grouped.as_str()),
-                            ("fraction", fraction.as_str()),
-                        ];
-                        self.faults.cell("TH302", number.at, &args);
+                        let ambiguous = findings::TH302 {
+                            raw: number.raw,
+                            grouped: grouped.to_string(),
+                            fraction: fraction.to_string(),
+                        };
+                        self.faults.cell(number.at, ambiguous);
                     }
                 }
             }

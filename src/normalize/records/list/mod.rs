@@ -17,6 +17,7 @@ use super::column::Column;
 use super::faults::Faults;
 use super::value::Value;
 use super::{Conventions, Filled, RecordList};
+use crate::diagnostic::{Message, findings};
 use crate::extract::{
     Address, CellRef, Field, FieldKind, Form, PeriodClaim, Range, RecordHead, RecordShape, Sheet,
     Stated, Table, Vocabulary,
@@ -195,16 +196,16 @@ impl<'a> List<'a> {
             }
             self.roles[place] = Some((role, 1_u64.checked_shl(number as u32).unwrap_or(0)));
             if let Some(field) = head.field.filter(|_| head.slip) {
-                let known = self.shape.fields[field].title.as_str();
-                let args = [("read", head.head.text.as_str()), ("known", known)];
-                self.faults.once("TH216", head.head.at, &args);
+                let (read, known) = (&head.head.text, &self.shape.fields[field].title);
+                self.faults
+                    .once(head.head.at, findings::TH216 { read, known });
             }
         }
         let at = first.unwrap_or(Address::new(self.head.top, 0));
         for field in &self.fields {
             if !heads.iter().any(|c| c.field == Some(*field)) {
-                let title = self.shape.fields[*field].title.as_str();
-                self.faults.once("TH203", at, &[("column", title)]);
+                let column = &self.shape.fields[*field].title;
+                self.faults.once(at, findings::TH203 { column });
             }
         }
     }
@@ -362,9 +363,8 @@ impl<'a> List<'a> {
                 place.insert(self.row + 1);
             }
             Entry::Occupied(found) => {
-                let (key, first) = (found.key().as_str(), found.get().to_string());
-                let args = [("value", key), ("first", first.as_str())];
-                self.faults.cell("TH320", at, &args);
+                let (value, first) = (found.key(), *found.get());
+                self.faults.cell(at, findings::TH320 { value, first });
             }
         }
     }
@@ -376,25 +376,23 @@ impl<'a> List<'a> {
             let Some(head) = self.head.columns.iter().find(|c| c.column == column) else {
                 continue;
             };
-            let code = if head.field.is_some() {
-                "TH227"
+            let (at, is_personal) = (head.head.at, head.field.is_some());
+            let head = &head.head.text;
+            let message: Message = if is_personal {
+                findings::TH227 { head, count }.into()
             } else {
-                "TH204"
+                findings::TH204 { head, count }.into()
             };
-            let args = [
-                ("head", head.head.text.as_str()),
-                ("count", &count.to_string()),
-            ];
-            self.faults.once(code, head.head.at, &args);
+            self.faults.once(at, message);
         }
         if let Some((at, encoding, read, decoded, count)) = &self.decoded {
-            let args = [
-                ("encoding", encoding.as_str()),
-                ("count", &count.to_string()),
-                ("read", read.as_str()),
-                ("decoded", decoded.as_str()),
-            ];
-            self.faults.once("TH215", *at, &args);
+            let message = findings::TH215 {
+                encoding,
+                count: *count,
+                read,
+                decoded,
+            };
+            self.faults.once(*at, message);
         }
         let heads = std::mem::take(&mut self.head.columns);
         let reach = |pick: fn(&[u32]) -> u32| {

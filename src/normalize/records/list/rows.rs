@@ -1,6 +1,7 @@
 //! What a row of a list is: a record, or something between and below records.
 
 use super::{Buffered, Kept, List, Role};
+use crate::diagnostic::{Message, findings};
 use crate::extract::Address;
 
 impl List<'_> {
@@ -56,8 +57,9 @@ impl List<'_> {
         }
         if words.is_subtotal(&folded) || self.form.sums.contains(&folded) {
             let at = Address::new(self.row, buffer[0].column);
-            let label = label.unwrap_or_default().to_owned();
-            self.leave_out("TH217", at, &label, body.len());
+            let (label, count) = (label.unwrap_or_default(), body.len());
+            let message = findings::TH217 { label, count };
+            self.leave_out(at, count, message);
             return false;
         }
         if name.is_some() {
@@ -65,20 +67,24 @@ impl List<'_> {
         }
         if !body.is_empty() {
             let at = Address::new(self.row, body[0].column);
-            let label = label.unwrap_or_default().to_owned();
+            let count = body.len();
             // A heading stands alone; more than that is a record without a name.
             let is_heading = body.len() == 1 && matches!(body[0].cell, Kept::Text(_));
-            let code = if is_heading { "TH228" } else { "TH229" };
-            self.leave_out(code, at, &label, body.len());
+            let message: Message = if is_heading {
+                let label = label.unwrap_or_default();
+                findings::TH228 { label, count }.into()
+            } else {
+                findings::TH229 { count }.into()
+            };
+            self.leave_out(at, count, message);
         }
         false
     }
 
-    fn leave_out(&mut self, code: &'static str, at: Address, label: &str, cells: usize) {
+    fn leave_out(&mut self, at: Address, cells: usize, message: impl Into<Message>) {
         self.total += cells as i64;
         self.explained += cells as i64;
-        let args = [("label", label), ("count", &cells.to_string())];
-        self.faults.cell(code, at, &args);
+        self.faults.cell(at, message);
     }
 }
 

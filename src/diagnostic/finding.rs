@@ -1,0 +1,137 @@
+//! A finding: a code, a place and a message in both languages.
+
+use serde::{Deserialize, Serialize};
+
+use super::catalogue::entry;
+use super::severity::Severity;
+use crate::text::Bilingual;
+
+/// Where a finding stands, as far as that is known. Field names are those of the `findings` table.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Place {
+    /// Path of the submission, relative to the inbox.
+    pub file_name: Option<String>,
+    /// First 16 hexadecimal digits of the submission's SHA-256.
+    pub submission_id: Option<String>,
+    /// The report in that submission.
+    pub report_id: Option<String>,
+    /// The form's code.
+    pub form: Option<String>,
+    /// The sheet's name; none for CSV.
+    pub sheet: Option<String>,
+    /// One cell, as `A1`.
+    pub cell: Option<String>,
+    /// Vintage of the geography that the unit belongs to.
+    pub unit_vintage: Option<String>,
+    /// Code of the reporting unit in that vintage.
+    pub unit_code: Option<String>,
+    /// SDMX time period of the report.
+    pub period: Option<String>,
+    /// Indicator of the value concerned.
+    pub indicator: Option<String>,
+    /// Sector of the value concerned.
+    pub sector: Option<String>,
+    /// Scenario of the value concerned.
+    pub scenario: Option<String>,
+}
+
+/// One thing that the run has to say: a code, a place and its message in both languages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Code such as `TH301`, never reused.
+    pub code: String,
+    /// Severity, usually that of the code.
+    pub severity: Severity,
+    /// The rule behind the finding, if one is.
+    pub rule: Option<String>,
+    /// Where it stands.
+    pub place: Place,
+    /// Message in Vietnamese.
+    pub message_vi: String,
+    /// Message in English.
+    pub message_en: String,
+}
+
+/// What a finding says, before its place is known: a code and the arguments of its message. The types of
+/// [`super::findings`] turn into it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    code: &'static str,
+    args: Vec<(&'static str, Bilingual)>,
+}
+
+impl Message {
+    pub(super) fn new(code: &'static str, args: Vec<(&'static str, Bilingual)>) -> Self {
+        Self { code, args }
+    }
+
+    /// The code, such as `TH301`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// The finding at `place`.
+    #[must_use]
+    pub fn at(self, place: Place) -> Finding {
+        Finding::from_columns(self.code, place, &self.args)
+    }
+}
+
+impl Finding {
+    /// To be replaced by the types of [`super::findings`].
+    #[must_use]
+    pub fn new(code: &str, place: Place, args: &[(&str, &str)]) -> Self {
+        let args: Vec<(&str, Bilingual)> = args
+            .iter()
+            .map(|(name, value)| (*name, Bilingual::same(value)))
+            .collect();
+        Self::from_columns(code, place, &args)
+    }
+
+    /// To be replaced by the types of [`super::findings`].
+    #[must_use]
+    pub fn in_words(code: &str, place: Place, args: &[(&str, Bilingual)]) -> Self {
+        Self::from_columns(code, place, args)
+    }
+
+    /// A finding of `code` with arguments that are known by name only, such as the columns of a query. Everything else
+    /// is made with the types of [`super::findings`]. A code that the catalogue lacks gives an error that says so.
+    #[must_use]
+    pub fn from_columns(code: &str, place: Place, args: &[(&str, Bilingual)]) -> Self {
+        let Some(entry) = entry(code) else {
+            return Self {
+                code: code.to_owned(),
+                severity: Severity::Error,
+                rule: None,
+                place,
+                message_vi: code.to_owned(),
+                message_en: code.to_owned(),
+            };
+        };
+        let message = Bilingual::new(&entry.message_vi, &entry.message_en).filled(args);
+        Self {
+            code: code.to_owned(),
+            severity: entry.severity,
+            rule: None,
+            place,
+            message_vi: message.vi,
+            message_en: message.en,
+        }
+    }
+
+    /// The same finding, raised by a rule with a severity of its own.
+    #[must_use]
+    pub fn by_rule(mut self, rule: &str, severity: Severity) -> Self {
+        self.rule = Some(rule.to_owned());
+        self.severity = severity;
+        self
+    }
+
+    /// The order in which findings are stored: by place, then code, so that it does not depend on the
+    /// order of work.
+    #[must_use]
+    pub fn storage_key(&self) -> (&Place, &str, &Option<String>, &str) {
+        (&self.place, &self.code, &self.rule, &self.message_en)
+    }
+}
