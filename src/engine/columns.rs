@@ -3,6 +3,7 @@
 //! All types are those of the lake: texts are Utf8, whole numbers Int64, decimals have six places, times are in
 //! microseconds of UTC.
 
+use std::fmt::{Display, Write as _};
 use std::sync::Arc;
 
 use arrow::array::{
@@ -65,6 +66,22 @@ pub fn texts<T: MaybeText>(values: impl IntoIterator<Item = T>) -> ArrayRef {
     let mut column = StringBuilder::new();
     for value in values {
         column.append_option(value.text().filter(|text| !text.is_empty()));
+    }
+    Arc::new(column.finish())
+}
+
+/// A column of values as texts. A missing value is NULL.
+pub fn displayed<T: Display>(values: impl IntoIterator<Item = Option<T>>) -> ArrayRef {
+    let mut column = StringBuilder::new();
+    for value in values {
+        match value {
+            Some(value) => {
+                // Writing to a builder never fails.
+                let _ = write!(column, "{value}");
+                column.append_value("");
+            }
+            None => column.append_null(),
+        }
     }
     Arc::new(column.finish())
 }
@@ -174,6 +191,9 @@ mod tests {
         assert_eq!(column.data_type(), &DECIMAL);
         assert_eq!(lake_decimal(half), 500_000);
         assert_eq!(flags([true, false]).len(), 2);
+        let batch = batch([("n", displayed([Some(1), None]))]).expect("a column");
+        let read = TextColumn::read(&batch, "n");
+        assert_eq!(read.iter().collect::<Vec<_>>(), [Some("1"), None]);
         let time = times([Timestamp::UNIX_EPOCH]);
         assert!(matches!(time.data_type(), DataType::Timestamp(_, Some(zone)) if &**zone == "UTC"));
     }
