@@ -87,7 +87,7 @@ pub(super) fn name_of(path: &Path) -> String {
         .unwrap_or_default()
 }
 
-/// The entries of a folder. None if there is no such folder.
+/// The entries of a folder. Empty if there is no such folder.
 pub(super) fn entries_of(folder: &Path) -> Result<Vec<PathBuf>, LakeError> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
@@ -99,7 +99,7 @@ pub(super) fn entries_of(folder: &Path) -> Result<Vec<PathBuf>, LakeError> {
         .collect()
 }
 
-/// The files of a folder, sorted. None if there is no such folder.
+/// The files of a folder, sorted. Empty if there is no such folder.
 pub(super) fn files_of(folder: &Path) -> Result<Vec<PathBuf>, LakeError> {
     let mut files = entries_of(folder)?;
     files.retain(|path| path.is_file());

@@ -80,7 +80,7 @@ fn kind_of(raw: &RawRule, subject: &Subject<'_>) -> Result<(RuleKind, usize), Un
     };
     let number = |value: &Option<Spanned<String>>, name: &str| match value {
         Some(text) => Decimal::from_str_exact(text.get_ref()).map_err(|_| {
-            let message = format!("`{}` of `{name}` is no number", text.get_ref());
+            let message = format!("`{}` of `{name}` is not a number", text.get_ref());
             unsound(text.span().start, message)
         }),
         None => Err(needs(name)),
