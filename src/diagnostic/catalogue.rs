@@ -11,7 +11,7 @@ use crate::text::Bilingual;
 /// The texts of a code.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Entry {
+pub struct CatalogueEntry {
     /// Short name in kebab case, which is shown with the code.
     pub name: String,
     /// Severity of the findings of this code.
@@ -35,18 +35,18 @@ pub struct Entry {
     pub phrases: BTreeMap<String, Bilingual>,
 }
 
-static CATALOGUE: LazyLock<BTreeMap<String, Entry>> =
+static CATALOGUE: LazyLock<BTreeMap<String, CatalogueEntry>> =
     LazyLock::new(|| toml::from_str(include_str!("findings.toml")).unwrap_or_default());
 
 /// All codes with their texts, in the order of the codes.
 #[must_use]
-pub fn catalogue() -> &'static BTreeMap<String, Entry> {
+pub fn catalogue() -> &'static BTreeMap<String, CatalogueEntry> {
     &CATALOGUE
 }
 
 /// The texts of a code.
 #[must_use]
-pub fn entry(code: &str) -> Option<&'static Entry> {
+pub fn entry(code: &str) -> Option<&'static CatalogueEntry> {
     CATALOGUE.get(code)
 }
 
@@ -63,7 +63,7 @@ pub fn phrase(code: &str, name: &str, args: &[(&str, Bilingual)]) -> Bilingual {
 mod tests {
     #[test]
     fn the_embedded_catalogue_parses() {
-        let parsed: Result<std::collections::BTreeMap<String, super::Entry>, _> =
+        let parsed: Result<std::collections::BTreeMap<String, super::CatalogueEntry>, _> =
             toml::from_str(include_str!("findings.toml"));
         assert!(
             parsed.as_ref().is_ok_and(|all| all.len() > 10),

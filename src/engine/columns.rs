@@ -161,6 +161,12 @@ impl TextColumn {
         self.get(row).unwrap_or_default()
     }
 
+    /// The text of a row as a value of its own; none if it is NULL.
+    #[must_use]
+    pub fn owned(&self, row: usize) -> Option<String> {
+        self.get(row).map(str::to_owned)
+    }
+
     /// The texts in the order of the rows; none for NULL.
     pub fn iter(&self) -> impl Iterator<Item = Option<&str>> {
         self.0.iter()

@@ -39,7 +39,7 @@ pub(super) fn cut(sql: &str) -> Option<Cut> {
     if uses.withs > 1 {
         return None;
     }
-    let mut named = Names::default();
+    let mut named = Renaming::default();
     let mut parts = Vec::new();
     let mut kept = Vec::new();
     for mut part in std::mem::take(&mut with.cte_tables) {
@@ -116,9 +116,9 @@ impl VisitorMut for Uses {
 
 /// New names of tables by the old ones, which become aliases.
 #[derive(Default)]
-struct Names(BTreeMap<String, String>);
+struct Renaming(BTreeMap<String, String>);
 
-impl VisitorMut for Names {
+impl VisitorMut for Renaming {
     type Break = ();
 
     fn pre_visit_table_factor(&mut self, table: &mut TableFactor) -> ControlFlow<()> {

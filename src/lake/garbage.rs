@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::cache::SEEN;
 use super::error::{LakeError, io_at};
 use super::files::{entries_of, files_of, make_private, name_of, read_if_there, sync};
-use super::history::{Turn, turns};
+use super::history::{HistoryEntry, history};
 use super::listing::{all_files, listed};
 use super::snapshot::Snapshot;
 use super::writer::Lake;
@@ -75,7 +75,7 @@ impl Lake {
     /// The ids of the snapshots to keep.
     fn ids_to_keep(&self, keep: Keep) -> Result<BTreeSet<String>, LakeError> {
         let listed = listed(&self.root)?;
-        let recent = current_since(&turns(&self.root)?, keep.since);
+        let recent = current_since(&history(&self.root)?, keep.since);
         let published = listed.iter().filter(|l| l.current_since.is_some());
         let needed = listed
             .iter()
@@ -181,16 +181,16 @@ fn freed_by(snapshots: &[Snapshot]) -> Result<u64, LakeError> {
 }
 
 /// The ids of the snapshots that were current at a time or later. Empty if no time is given.
-fn current_since(turns: &[Turn], since: Option<Timestamp>) -> BTreeSet<String> {
+fn current_since(history: &[HistoryEntry], since: Option<Timestamp>) -> BTreeSet<String> {
     let Some(since) = since else {
         return BTreeSet::new();
     };
-    let ends = turns.iter().skip(1).map(|turn| turn.at).chain([None]);
-    let current = turns
+    let ends = history.iter().skip(1).map(|entry| entry.at).chain([None]);
+    let current = history
         .iter()
         .zip(ends)
         .filter(|(_, end)| end.is_none_or(|end| end >= since));
-    current.map(|(turn, _)| turn.id.clone()).collect()
+    current.map(|(entry, _)| entry.id.clone()).collect()
 }
 
 /// The hashes of the submissions of a snapshot.

@@ -16,7 +16,7 @@ const HISTORY: &str = "current.log";
 
 /// One line of the history: a snapshot became current.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Turn {
+pub struct HistoryEntry {
     /// When. None if the line does not say.
     pub at: Option<Timestamp>,
     /// The snapshot.
@@ -27,16 +27,16 @@ pub struct Turn {
 ///
 /// # Errors
 /// If it cannot be read.
-pub fn turns(root: &Path) -> Result<Vec<Turn>, LakeError> {
+pub fn history(root: &Path) -> Result<Vec<HistoryEntry>, LakeError> {
     let path = root.join("runs").join(HISTORY);
     let text = read_if_there(&path)?.unwrap_or_default();
-    let turns = text.lines().filter_map(|line| {
+    let history = text.lines().filter_map(|line| {
         let mut words = line.split_whitespace();
         let at = words.next()?.parse().ok();
         let id = words.next()?.to_owned();
-        Some(Turn { at, id })
+        Some(HistoryEntry { at, id })
     });
-    Ok(turns.collect())
+    Ok(history.collect())
 }
 
 /// The snapshot that was current before `snapshot` last became current.
@@ -44,11 +44,11 @@ pub fn turns(root: &Path) -> Result<Vec<Turn>, LakeError> {
 /// # Errors
 /// If nothing was published before it, or that snapshot has been deleted.
 pub fn before(root: &Path, snapshot: &Snapshot) -> Result<Snapshot, LakeError> {
-    let turns = turns(root)?;
-    let last = turns.iter().rposition(|turn| turn.id == snapshot.id);
-    let mut earlier = turns[..last.unwrap_or(turns.len())].iter().rev();
-    match earlier.find(|turn| turn.id != snapshot.id) {
-        Some(turn) => Snapshot::named(root, &turn.id),
+    let history = history(root)?;
+    let last = history.iter().rposition(|entry| entry.id == snapshot.id);
+    let mut earlier = history[..last.unwrap_or(history.len())].iter().rev();
+    match earlier.find(|entry| entry.id != snapshot.id) {
+        Some(entry) => Snapshot::named(root, &entry.id),
         None => Err(LakeError::NothingBefore {
             id: snapshot.id.clone(),
         }),
@@ -59,10 +59,10 @@ pub fn before(root: &Path, snapshot: &Snapshot) -> Result<Snapshot, LakeError> {
 /// published later, so a second rollback goes further back.
 fn further_back(root: &Path, snapshot: &Snapshot) -> Result<Snapshot, LakeError> {
     let mut standing: Vec<String> = Vec::new();
-    for turn in turns(root)? {
-        match standing.iter().position(|id| *id == turn.id) {
+    for entry in history(root)? {
+        match standing.iter().position(|id| *id == entry.id) {
             Some(again) => standing.truncate(again + 1),
-            None => standing.push(turn.id),
+            None => standing.push(entry.id),
         }
     }
     let place = standing.iter().position(|id| *id == snapshot.id);
@@ -101,7 +101,7 @@ impl Lake {
         let Ok(current) = Snapshot::current(&self.root) else {
             return Ok(());
         };
-        if turns(&self.root)?.last().map(|turn| &turn.id) == Some(&current.id) {
+        if history(&self.root)?.last().map(|entry| &entry.id) == Some(&current.id) {
             return Ok(());
         }
         let switched = fs::symlink_metadata(self.root.join("current"))

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::editions::{Pin, pins};
 use super::error::{LakeError, io_at};
 use super::files::files_of;
-use super::history::turns;
+use super::history::history;
 use super::snapshot::Snapshot;
 
 /// A snapshot as `tonghop snapshots` lists it.
@@ -45,7 +45,7 @@ pub fn listed(root: &Path) -> Result<Vec<Listed>, LakeError> {
         Err(e) => return Err(e),
     };
     let pins = pins(root)?;
-    let turns = turns(root)?;
+    let history = history(root)?;
     let mut listed = Vec::new();
     for snapshot in Snapshot::all(root)? {
         let (mut bytes, mut own_bytes) = (0, 0);
@@ -56,9 +56,9 @@ pub fn listed(root: &Path) -> Result<Vec<Listed>, LakeError> {
                 own_bytes += metadata.len();
             }
         }
-        let turn = turns.iter().rev().find(|turn| turn.id == snapshot.id);
+        let entry = history.iter().rev().find(|entry| entry.id == snapshot.id);
         listed.push(Listed {
-            current_since: turn.and_then(|turn| turn.at),
+            current_since: entry.and_then(|entry| entry.at),
             is_current: current.as_ref() == Some(&snapshot),
             editions: editions_on(&pins, &snapshot.id),
             version: snapshot.about()?.map(|about| about.version),

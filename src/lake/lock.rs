@@ -12,9 +12,9 @@ const LOCK: &str = ".lock";
 
 /// The lock of a lake. It is released when dropped, or by the system when the process ends.
 #[derive(Debug)]
-pub(super) struct Lock(File);
+pub(super) struct WriterLock(File);
 
-impl Lock {
+impl WriterLock {
     /// Takes the lock.
     ///
     /// # Errors
@@ -53,7 +53,7 @@ impl Lock {
     }
 }
 
-impl Drop for Lock {
+impl Drop for WriterLock {
     fn drop(&mut self) {
         // An empty file misleads nobody. The system releases the lock when the file is closed.
         let _ = self.0.set_len(0);

@@ -26,7 +26,7 @@ pub use cache::CachedRecords;
 pub use editions::{Pin, pinned};
 pub use error::LakeError;
 pub use garbage::{Keep, Removed};
-pub use history::{Turn, before, turns};
+pub use history::{HistoryEntry, before, history};
 pub use listing::{Listed, listed};
 pub use originals::{Copied, original};
 pub use records::{RecordPart, SHARED, own_columns};

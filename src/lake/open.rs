@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::error::{LakeError, io_at};
 use super::files::{make_private, put_durably};
-use super::lock::Lock;
+use super::lock::WriterLock;
 use super::writer::{Lake, OWNER, check_owner, owner};
 
 impl Lake {
@@ -18,7 +18,7 @@ impl Lake {
             fs::create_dir_all(&directory).map_err(io_at(&directory))?;
         }
         make_private(&root.join("inbox"))?;
-        let lock = Lock::take(root)?;
+        let lock = WriterLock::take(root)?;
         if !check_owner(root, pipeline)? {
             let text =
                 format!("# The pipeline that this lake belongs to.\npipeline = \"{pipeline}\"\n");

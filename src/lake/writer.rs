@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::LakeError;
 use super::files::read_toml;
-use super::lock::Lock;
+use super::lock::WriterLock;
 use super::snapshot::Snapshot;
 
 /// The file that names the pipeline of a lake.
@@ -46,7 +46,7 @@ pub struct Lake {
     pub(super) root: PathBuf,
     /// Another lake, read only: what is missing in `root` is looked up there.
     pub(super) behind: Option<PathBuf>,
-    pub(super) _lock: Lock,
+    pub(super) _lock: WriterLock,
 }
 
 impl Lake {

@@ -1,4 +1,4 @@
-//! Words of the program that were written out and come back: each is kept once.
+//! Words of the program that were stored in a file and are read again. Each is kept in memory once.
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 /// A word of the program.
 pub type Word = &'static str;
 
-/// The word that a text is, kept for the rest of the run. There are few: names of aspects, of ways, of media types.
+/// The text as a word that is kept until the process ends. There are few: names of aspects, of bases, of media types.
 #[must_use]
 pub fn interned(text: &str) -> Word {
     static WORDS: Mutex<BTreeSet<Word>> = Mutex::new(BTreeSet::new());
@@ -27,7 +27,7 @@ pub fn interned(text: &str) -> Word {
 /// Reads a word.
 ///
 /// # Errors
-/// When it is no text.
+/// If it is not a text.
 pub fn word<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Word, D::Error> {
     String::deserialize(deserializer).map(|text| interned(&text))
 }
@@ -35,7 +35,7 @@ pub fn word<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Word, D::Error
 /// Reads a word that may be missing.
 ///
 /// # Errors
-/// When it is no text.
+/// If it is not a text.
 pub fn word_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Word>, D::Error> {
     let text = Option::<String>::deserialize(deserializer)?;
     Ok(text.map(|text| interned(&text)))

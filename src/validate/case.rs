@@ -18,7 +18,7 @@ use crate::text::Bilingual;
 
 /// A figure and its cell. A sum has the list of its cells.
 #[derive(Debug, Clone)]
-struct Figure {
+struct CaseFigure {
     value: Option<Decimal>,
     cell: Option<String>,
 }
@@ -32,7 +32,7 @@ pub(super) struct Case {
     pub(super) cell: Option<String>,
     pub(super) indicator: String,
     pub(super) sector: String,
-    figures: Vec<Figure>,
+    figures: Vec<CaseFigure>,
 }
 
 /// The cases of one column of one report.
@@ -56,7 +56,7 @@ impl ColumnCases {
 }
 
 /// A judged column: the index of its report, the code of its unit, its scenario and period.
-pub(super) type ColumnKey = (usize, String, String, String);
+pub(super) type JudgedColumn = (usize, String, String, String);
 
 /// A column that the query of a rule must have.
 fn column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef> {
@@ -79,7 +79,7 @@ fn values(batch: &RecordBatch, name: &str) -> Result<Vec<Option<Decimal>>> {
 pub(super) fn verdicts<'a>(
     batch: &'a RecordBatch,
     index: &HashMap<&str, usize>,
-) -> Result<(Vec<Option<ColumnKey>>, &'a BooleanArray)> {
+) -> Result<(Vec<Option<JudgedColumn>>, &'a BooleanArray)> {
     let ok = column(batch, "ok")?.as_boolean_opt().ok_or_else(|| {
         DataFusionError::Plan("the expression of a rule is no condition".to_owned())
     })?;
@@ -87,13 +87,12 @@ pub(super) fn verdicts<'a>(
     let units = TextColumn::required(batch, "of_unit")?;
     let scenarios = TextColumn::required(batch, "of_scenario")?;
     let periods = TextColumn::required(batch, "of_period")?;
-    let owned = |column: &TextColumn, row| column.get(row).map(str::to_owned);
     let keys = (0..batch.num_rows()).map(|row| {
         Some((
             *index.get(reports.get(row)?)?,
-            owned(&units, row)?,
-            owned(&scenarios, row)?,
-            owned(&periods, row)?,
+            units.owned(row)?,
+            scenarios.owned(row)?,
+            periods.owned(row)?,
         ))
     });
     Ok((keys.collect(), ok))
@@ -116,16 +115,15 @@ pub(super) fn cases(batch: &RecordBatch) -> Result<Vec<Case>> {
         let values = values(batch, &format!("v{i}"))?;
         figures.push((values, TextColumn::required(batch, &format!("c{i}"))?));
     }
-    let owned = |column: &TextColumn, row| column.get(row).map(str::to_owned);
-    let figure = |(values, cells): &(Vec<Option<Decimal>>, TextColumn), row: usize| Figure {
+    let figure = |(values, cells): &(Vec<Option<Decimal>>, TextColumn), row: usize| CaseFigure {
         value: values[row],
-        cell: owned(cells, row),
+        cell: cells.owned(row),
     };
     Ok((0..batch.num_rows())
         .map(|row| Case {
             seq: seq.value(row),
-            sheet: owned(&sheets, row),
-            cell: owned(&cells, row),
+            sheet: sheets.owned(row),
+            cell: cells.owned(row),
             indicator: indicators.text(row).to_owned(),
             sector: sectors.get(row).unwrap_or(TOTAL).to_owned(),
             figures: figures.iter().map(|of| figure(of, row)).collect(),

@@ -5,7 +5,7 @@ use toml::Spanned;
 
 use super::expression::parse_expression;
 use super::rule::{RawKind, RawRule, Rule, RuleKind};
-use super::sound::{Subject, Unsound, check};
+use super::sound::{RuleScope, Unsound, check};
 
 /// The remedy for most mistakes in the file of rules.
 const HEAD: &str = "see the head of rules.toml for what a rule may say";
@@ -16,15 +16,15 @@ impl Rule {
     /// # Errors
     /// What is wrong with it. A rule that can never be decided, never fail or never pass is wrong too, if that can be
     /// proved.
-    pub fn compile(raw: &RawRule, subject: &Subject<'_>) -> Result<Self, Unsound> {
+    pub fn compile(raw: &RawRule, scope: &RuleScope<'_>) -> Result<Self, Unsound> {
         let form = raw.form.get_ref();
-        if !subject.forms.iter().any(|f| f.code == *form) {
+        if !scope.forms.iter().any(|f| f.code == *form) {
             let message = format!("the form `{form}` is not declared");
             return Err(unsound(raw.form.span().start, message));
         }
         check_parameters(raw)?;
-        let (kind, offset) = kind_of(raw, subject)?;
-        check(raw.id.get_ref(), form, &kind, subject).map_err(|(message, remedy)| Unsound {
+        let (kind, offset) = kind_of(raw, scope)?;
+        check(raw.id.get_ref(), form, &kind, scope).map_err(|(message, remedy)| Unsound {
             offset,
             message,
             remedy: remedy.to_owned(),
@@ -73,7 +73,7 @@ fn check_parameters(raw: &RawRule) -> Result<(), Unsound> {
 }
 
 /// The kind of a rule with its parameters, and the offset in the file of what a mistake in them is about.
-fn kind_of(raw: &RawRule, subject: &Subject<'_>) -> Result<(RuleKind, usize), Unsound> {
+fn kind_of(raw: &RawRule, scope: &RuleScope<'_>) -> Result<(RuleKind, usize), Unsound> {
     let needs = |name: &str| {
         let message = format!("the rule `{}` needs `{name}`", raw.id.get_ref());
         unsound(raw.id.span().start, message)
@@ -90,7 +90,7 @@ fn kind_of(raw: &RawRule, subject: &Subject<'_>) -> Result<(RuleKind, usize), Un
         RawKind::Expression => {
             let text = raw.expression.as_ref().ok_or_else(|| needs("expression"))?;
             offset = text.span().start;
-            let is_indicator = |name: &str| subject.indicators.contains_key(name);
+            let is_indicator = |name: &str| scope.indicators.contains_key(name);
             let expression =
                 parse_expression(text.get_ref(), is_indicator).map_err(|e| unsound(offset, e))?;
             RuleKind::Expression(expression)

@@ -7,7 +7,7 @@ use arrow::compute::filter_record_batch;
 use datafusion::error::Result;
 use futures::{StreamExt as _, stream};
 
-use super::case::{Case, ColumnCases, ColumnKey, cases, in_words, verdicts};
+use super::case::{Case, ColumnCases, JudgedColumn, cases, in_words, verdicts};
 use super::rule::{OnFail, Rule};
 use super::rule_sql::rule_sql;
 use crate::diagnostic::{Finding, Lexicon, Message, Place, Severity, findings};
@@ -117,7 +117,7 @@ pub async fn judge(
     let mut judged = stream::iter(rules.iter().enumerate()).zip(answers);
     while let Some(((n, rule), answer)) = judged.next().await {
         let (_, batches) = answer?;
-        let mut columns: BTreeMap<ColumnKey, ColumnCases> = BTreeMap::new();
+        let mut columns: BTreeMap<JudgedColumn, ColumnCases> = BTreeMap::new();
         for batch in &batches {
             let (keys, ok) = verdicts(batch, &index)?;
             let is_false: BooleanArray = ok.iter().map(|ok| Some(ok == Some(false))).collect();

@@ -18,4 +18,4 @@ pub use judge::{Judgement, RuleResult, held_by, judge, tally, tell};
 pub use judged::register_columns;
 pub use rule::{OnFail, RawRule, RawRules, Rule, RuleKind};
 pub use rule_sql::rule_sql;
-pub use sound::{Subject, Unsound};
+pub use sound::{RuleScope, Unsound};

@@ -12,7 +12,7 @@ use crate::period::{Frequency, Period};
 
 /// What rules may name.
 #[derive(Debug)]
-pub struct Subject<'a> {
+pub struct RuleScope<'a> {
     /// The forms.
     pub forms: &'a [Form],
     /// Decimal places of each indicator; 0 for whole numbers.
@@ -33,7 +33,7 @@ pub struct Unsound {
 }
 
 /// What is wrong, and what to do about it.
-type Wrong = (String, &'static str);
+type Mistake = (String, &'static str);
 
 /// Any year, to compare periods that are given relative to the year N of a report.
 const N: i16 = 2000;
@@ -43,17 +43,17 @@ pub(super) fn check(
     id: &str,
     form: &str,
     kind: &RuleKind,
-    subject: &Subject<'_>,
-) -> Result<(), Wrong> {
-    let Some(form) = subject.form(form) else {
+    scope: &RuleScope<'_>,
+) -> Result<(), Mistake> {
+    let Some(form) = scope.form(form) else {
         return Err((
             format!("the form `{form}` is not declared"),
             "name a form of forms/",
         ));
     };
     match kind {
-        RuleKind::Expression(expression) => check_expression(id, form, expression, subject),
-        _ => never_fails(form, kind, subject).map_or(Ok(()), |reason| {
+        RuleKind::Expression(expression) => check_expression(id, form, expression, scope),
+        _ => never_fails(form, kind, scope).map_or(Ok(()), |reason| {
             Err((
                 format!("the rule `{id}` can never fail: {reason}"),
                 "name another form, or take the rule out",
@@ -66,15 +66,15 @@ fn check_expression(
     id: &str,
     form: &Form,
     expression: &Expression,
-    subject: &Subject<'_>,
-) -> Result<(), Wrong> {
+    scope: &RuleScope<'_>,
+) -> Result<(), Mistake> {
     for operand in &expression.operands {
-        check_operand(form, operand, subject)?;
+        check_operand(form, operand, scope)?;
     }
     let decided = form.frequencies.iter().any(|frequency| {
         columns(form, *frequency).any(|column| {
             let mut operands = expression.operands.iter();
-            operands.all(|o| subject.carries(form, *frequency, column, o))
+            operands.all(|o| scope.carries(form, *frequency, column, o))
         })
     });
     if !decided {
@@ -106,9 +106,9 @@ fn check_expression(
 }
 
 /// Checks that an operand has a cell somewhere.
-fn check_operand(form: &Form, operand: &Operand, subject: &Subject<'_>) -> Result<(), Wrong> {
+fn check_operand(form: &Form, operand: &Operand, scope: &RuleScope<'_>) -> Result<(), Mistake> {
     let sector = operand.sector.as_str();
-    if sector != TOTAL && !subject.sectors.contains_key(sector) {
+    if sector != TOTAL && !scope.sectors.contains_key(sector) {
         return Err((
             format!("`{sector}` of `{operand}` is no sector of sectors.csv"),
             "name a sector by its code",
@@ -116,7 +116,7 @@ fn check_operand(form: &Form, operand: &Operand, subject: &Subject<'_>) -> Resul
     }
     let of = match &operand.form {
         None => form,
-        Some(code) => subject.form(code).ok_or_else(|| {
+        Some(code) => scope.form(code).ok_or_else(|| {
             (
                 format!("the form `{code}` is not declared"),
                 "name a form of forms/",
@@ -148,7 +148,7 @@ fn check_operand(form: &Form, operand: &Operand, subject: &Subject<'_>) -> Resul
     Ok(())
 }
 
-impl Subject<'_> {
+impl RuleScope<'_> {
     fn form(&self, code: &str) -> Option<&Form> {
         self.forms.iter().find(|form| form.code == code)
     }
@@ -202,7 +202,7 @@ fn has_cell(form: &Form, column: &Column, indicator: &str, sector: &str) -> bool
 }
 
 /// Why a rule without an expression can never fail in a form. None if it can fail.
-fn never_fails(form: &Form, kind: &RuleKind, subject: &Subject<'_>) -> Option<String> {
+fn never_fails(form: &Form, kind: &RuleKind, scope: &RuleScope<'_>) -> Option<String> {
     let code = &form.code;
     let indicators: BTreeSet<&str> = form
         .columns
@@ -210,7 +210,7 @@ fn never_fails(form: &Form, kind: &RuleKind, subject: &Subject<'_>) -> Option<St
         .flat_map(|column| indicators_of(form, column))
         .collect();
     let has_rows_of_level = |level: i64| {
-        let mut codes = subject.sectors.iter().filter(|(_, of)| **of == level);
+        let mut codes = scope.sectors.iter().filter(|(_, of)| **of == level);
         let has_cells = |sector: &str| {
             form.columns.iter().any(|column| {
                 indicators_of(form, column)
@@ -222,7 +222,7 @@ fn never_fails(form: &Form, kind: &RuleKind, subject: &Subject<'_>) -> Option<St
     match kind {
         RuleKind::Expression(_) => None,
         RuleKind::CountsNotNegative => {
-            let mut decimals = indicators.iter().filter_map(|i| subject.indicators.get(i));
+            let mut decimals = indicators.iter().filter_map(|i| scope.indicators.get(i));
             (!decimals.any(|decimals| *decimals == 0))
                 .then(|| format!("`{code}` has no indicator of whole numbers"))
         }
