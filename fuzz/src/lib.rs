@@ -10,7 +10,7 @@ use tonghop::extract::{
     Address, ColumnRef, Content, LocatedCell, PeriodClaim, Sheet, Table, find_tables,
 };
 use tonghop::normalize::{Status, VALUE_SCALE, normalize, read_text};
-use tonghop::pipeline::{Plan, load};
+use tonghop::plan::{Plan, load};
 
 /// The pipeline whose words the targets use.
 pub static PLAN: LazyLock<Plan> = LazyLock::new(|| {

@@ -5,7 +5,6 @@ mod encoding;
 mod figure;
 mod fill;
 mod fold;
-mod interned;
 mod line;
 
 pub use bilingual::Bilingual;
@@ -16,5 +15,4 @@ pub use figure::{format_value, rounded};
 pub use fill::fill;
 pub use fold::Folder;
 pub(crate) use fold::composed;
-pub use interned::{Word, interned, word, word_or_none};
 pub use line::one_line;

@@ -12,7 +12,7 @@ use super::rule::{OnFail, Rule};
 use super::rule_sql::rule_sql;
 use crate::diagnostic::{Finding, Lexicon, Message, Place, Severity, findings};
 use crate::engine::Engine;
-use crate::geography::{Docket, Report};
+use crate::geography::{Docket, JudgedReport};
 use crate::text::Bilingual;
 
 /// How often a rule passed, failed or could not be decided, for all reports of one form and period.
@@ -48,7 +48,7 @@ pub struct Judgement {
 /// The finding of a column that failed: at the place of the first failed case, with all failed cases in words.
 fn finding(
     rule: &Rule,
-    report: &Report,
+    report: &JudgedReport,
     (unit, scenario, period): (&str, &str, &str),
     failed: &[Case],
     lexicon: &Lexicon,
@@ -57,13 +57,13 @@ fn finding(
     let place = Place {
         sheet: first
             .and_then(|case| case.sheet.clone())
-            .or_else(|| report.sheet.clone()),
+            .or_else(|| report.dossier().source.sheet.clone()),
         cell: first.and_then(|case| case.cell.clone()),
         indicator: first.map(|case| case.indicator.clone()),
         sector: first.map(|case| case.sector.clone()),
         scenario: Some(scenario.to_owned()),
         unit_code: Some(unit.to_owned()),
-        ..report.place()
+        ..report.report.place()
     };
     let figures: Vec<Bilingual> = failed
         .iter()
@@ -91,10 +91,11 @@ fn finding(
 }
 
 /// Whether a failure of the rule holds the report back. It does not if a decision accepts the report or waives the rule.
-fn holds(rule: &Rule, report: &Report) -> bool {
+fn holds(rule: &Rule, report: &JudgedReport) -> bool {
+    let rulings = &report.dossier().rulings;
     rule.on_fail == OnFail::Hold
-        && report.accepted.is_none()
-        && !report.waived.contains_key(&rule.id)
+        && rulings.accepted.is_none()
+        && !rulings.waived.contains_key(&rule.id)
 }
 
 /// Judges all current reports by all rules.
@@ -104,13 +105,13 @@ fn holds(rule: &Rule, report: &Report) -> bool {
 pub async fn judge(
     engine: &Engine,
     rules: &[Rule],
-    reports: &[Report],
+    reports: &[JudgedReport],
     lexicon: &Lexicon,
 ) -> Result<Vec<Judgement>> {
     let index: HashMap<&str, usize> = reports
         .iter()
         .enumerate()
-        .map(|(i, r)| (r.report_id.as_str(), i))
+        .map(|(i, r)| (r.id(), i))
         .collect();
     let mut judgements = Vec::new();
     let answers = engine.query_each(rules.iter().map(rule_sql));
@@ -155,7 +156,11 @@ pub async fn judge(
 /// The reports that these judgements hold back. Failures of rules that depend on other reports count only if there are no
 /// others.
 #[must_use]
-pub fn held_by(rules: &[Rule], reports: &[Report], judgements: &[Judgement]) -> BTreeSet<usize> {
+pub fn held_by(
+    rules: &[Rule],
+    reports: &[JudgedReport],
+    judgements: &[Judgement],
+) -> BTreeSet<usize> {
     let held = |depends: bool| -> BTreeSet<usize> {
         judgements
             .iter()
@@ -175,7 +180,12 @@ pub fn held_by(rules: &[Rule], reports: &[Report], judgements: &[Judgement]) -> 
 
 /// Adds the findings of judgements to their reports, and holds reports back if the rule demands it. A report that a decision
 /// accepts counts in spite of such a rule.
-pub fn tell(rules: &[Rule], reports: &mut [Report], judgements: &[Judgement], docket: &Docket) {
+pub fn tell(
+    rules: &[Rule],
+    reports: &mut [JudgedReport],
+    judgements: &[Judgement],
+    docket: &Docket,
+) {
     for judgement in judgements {
         let Some(finding) = judgement.finding.clone() else {
             continue;
@@ -186,8 +196,9 @@ pub fn tell(rules: &[Rule], reports: &mut [Report], judgements: &[Judgement], do
             report.hold(finding);
             continue;
         }
-        report.findings.push(finding);
-        if rule.on_fail == OnFail::Hold && !report.waived.contains_key(&rule.id) {
+        report.tell(finding);
+        let waived = &report.dossier().rulings.waived;
+        if rule.on_fail == OnFail::Hold && !waived.contains_key(&rule.id) {
             report.accept(docket);
         }
     }
@@ -195,11 +206,15 @@ pub fn tell(rules: &[Rule], reports: &mut [Report], judgements: &[Judgement], do
 
 /// Counts judgements by rule and period of the reports.
 #[must_use]
-pub fn tally(rules: &[Rule], reports: &[Report], judgements: &[Judgement]) -> Vec<RuleResult> {
+pub fn tally(
+    rules: &[Rule],
+    reports: &[JudgedReport],
+    judgements: &[Judgement],
+) -> Vec<RuleResult> {
     let mut counts: BTreeMap<(&str, &str, String), [i64; 3]> = BTreeMap::new();
     for judgement in judgements {
         let (rule, report) = (&rules[judgement.rule], &reports[judgement.report]);
-        let period = report.period.map(|p| p.to_string()).unwrap_or_default();
+        let period = report.report.period.to_string();
         let count = counts.entry((&rule.id, &rule.form, period)).or_default();
         count[match judgement.verdict {
             Some(true) => 0,

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use crate::engine::Engine;
 use crate::engine::columns::{batch, decimals, displayed, integers, texts};
 use crate::extract::{Address, Form, Scenario};
-use crate::geography::{Geography, Report, UnitKey};
+use crate::geography::{Geography, JudgedReport, PlacedReport, UnitKey};
 use crate::period::Period;
 
 /// Registers the tables that rules judge: `judged` (the values of current reports in the order of their cells),
@@ -20,20 +20,19 @@ use crate::period::Period;
 /// If the engine refuses a table.
 pub fn register_columns(
     engine: &Engine,
-    reports: &[Report],
+    reports: &[JudgedReport],
     forms: &[Form],
     geography: &Geography,
 ) -> Result<()> {
     let mut columns: Vec<ReportColumn<'_>> = Vec::new();
     let mut judged = Judged::default();
     let mut comparisons = Comparisons::default();
-    for report in reports.iter().filter(|r| r.is_current) {
-        let (Some(period), Some(unit)) = (report.period, &report.unit) else {
+    for judged_report in reports.iter().filter(|r| r.is_current()) {
+        let report = &judged_report.report;
+        let Some(form) = forms.iter().find(|f| f.code == judged_report.form()) else {
             continue;
         };
-        let Some(form) = forms.iter().find(|f| f.code == report.form) else {
-            continue;
-        };
+        let year = report.period.year;
         let numbers = numbered(report, columns.len());
         judged.add(report, &numbers);
         comparisons.add(report, &numbers);
@@ -41,15 +40,14 @@ pub fn register_columns(
             let base = form
                 .columns
                 .iter()
-                .find(|c| c.scenario == scenario && c.period.in_year(period.year) == of)
+                .find(|c| c.scenario == scenario && c.period.in_year(year) == of)
                 .and_then(|c| c.stands_on)
                 .map(|i| &form.columns[i])
-                .map(|base| (base.scenario, base.period.in_year(period.year)));
+                .map(|base| (base.scenario, base.period.in_year(year)));
             columns.push(ReportColumn {
                 report,
-                report_period: period,
                 unit: UnitKey {
-                    vintage: unit.vintage.clone(),
+                    vintage: report.unit.vintage.clone(),
                     code: code.to_owned(),
                 },
                 scenario,
@@ -70,8 +68,10 @@ pub fn register_columns(
 type LoadedColumn<'a> = (&'a str, Scenario, Period);
 
 /// The loaded columns of a report, numbered from `first` on. In a form whose rows are units, each unit has its own.
-fn numbered(report: &Report, first: usize) -> BTreeMap<LoadedColumn<'_>, i64> {
+fn numbered(report: &PlacedReport, first: usize) -> BTreeMap<LoadedColumn<'_>, i64> {
     let columns: BTreeSet<LoadedColumn<'_>> = report
+        .dossier
+        .content
         .observations
         .iter()
         .filter_map(|o| Some((report.code_of(o.area.as_deref())?, o.scenario, o.period)))
@@ -81,8 +81,7 @@ fn numbered(report: &Report, first: usize) -> BTreeMap<LoadedColumn<'_>, i64> {
 
 /// A row of `report_columns`.
 struct ReportColumn<'r> {
-    report: &'r Report,
-    report_period: Period,
+    report: &'r PlacedReport,
     unit: UnitKey,
     scenario: Scenario,
     period: Period,
@@ -94,17 +93,15 @@ struct ReportColumn<'r> {
 
 /// The table `report_columns`.
 fn report_columns(columns: &[ReportColumn<'_>], geography: &Geography) -> Result<RecordBatch> {
+    let source = || columns.iter().map(|c| &c.report.dossier.source);
     let base = || columns.iter().map(|c| c.base);
     let columns = [
         ("number", integers(0..columns.len() as i64)),
-        (
-            "report_id",
-            texts(columns.iter().map(|c| &c.report.report_id)),
-        ),
-        ("form", texts(columns.iter().map(|c| &c.report.form))),
+        ("report_id", texts(source().map(|source| &source.report_id))),
+        ("form", texts(source().map(|source| &source.form))),
         (
             "report_period",
-            displayed(columns.iter().map(|c| Some(c.report_period))),
+            displayed(columns.iter().map(|c| Some(c.report.period))),
         ),
         (
             "entity",
@@ -113,7 +110,7 @@ fn report_columns(columns: &[ReportColumn<'_>], geography: &Geography) -> Result
         ("unit_code", texts(columns.iter().map(|c| &c.unit.code))),
         (
             "year_before",
-            displayed(columns.iter().map(|c| Some(year_before(c.report_period)))),
+            displayed(columns.iter().map(|c| Some(year_before(c.report.period)))),
         ),
         (
             "scenario",
@@ -179,14 +176,14 @@ struct Judged<'r> {
 }
 
 impl<'r> Judged<'r> {
-    fn add(&mut self, report: &'r Report, numbers: &BTreeMap<LoadedColumn<'_>, i64>) {
-        for (seq, o) in report.observations.iter().enumerate() {
+    fn add(&mut self, report: &'r PlacedReport, numbers: &BTreeMap<LoadedColumn<'_>, i64>) {
+        for (seq, o) in report.dossier.content.observations.iter().enumerate() {
             let Some(code) = report.code_of(o.area.as_deref()) else {
                 continue;
             };
             let number = numbers.get(&(code, o.scenario, o.period));
             self.numbers.push(number.copied());
-            self.sheets.push(report.sheet.as_deref());
+            self.sheets.push(report.dossier.source.sheet.as_deref());
             self.figures
                 .add((&o.indicator, &o.sector), o.at, o.value, seq);
         }
@@ -210,8 +207,8 @@ struct Comparisons<'r> {
 }
 
 impl<'r> Comparisons<'r> {
-    fn add(&mut self, report: &'r Report, numbers: &BTreeMap<LoadedColumn<'_>, i64>) {
-        for (seq, c) in report.comparisons.iter().enumerate() {
+    fn add(&mut self, report: &'r PlacedReport, numbers: &BTreeMap<LoadedColumn<'_>, i64>) {
+        for (seq, c) in report.dossier.content.comparisons.iter().enumerate() {
             let Some(code) = report.code_of(c.area.as_deref()) else {
                 continue;
             };
@@ -250,37 +247,37 @@ fn entity(geography: &Geography, unit: &UnitKey) -> String {
 /// The table `counterparts`: for each unit of each current report, each form and two periods (that of the report and the
 /// one a year before), the current report of that unit. If the unit itself sent none, the report of the newest vintage
 /// counts in which the unit is the same territory.
-fn counterparts(reports: &[Report], forms: &[Form], geography: &Geography) -> Result<RecordBatch> {
-    let current = || {
-        reports
-            .iter()
-            .filter(|r| r.is_current)
-            .filter_map(|r| Some((r, r.period?)))
-            .flat_map(|(r, period)| r.units().into_iter().map(move |unit| (r, period, unit)))
-    };
+fn counterparts(
+    reports: &[JudgedReport],
+    forms: &[Form],
+    geography: &Geography,
+) -> Result<RecordBatch> {
+    let current = reports.iter().filter(|r| r.is_current());
+    let all: Vec<(&JudgedReport, UnitKey)> = current
+        .flat_map(|r| r.report.units().into_iter().map(move |unit| (r, unit)))
+        .collect();
     let mut sent: BTreeMap<(&str, Period, &UnitKey), BTreeMap<&UnitKey, &str>> = BTreeMap::new();
-    let all: Vec<(&Report, Period, UnitKey)> = current().collect();
-    for (report, period, unit) in &all {
-        sent.entry((&report.form, *period, geography.entity(unit)))
-            .or_default()
-            .insert(unit, &report.report_id);
+    for (report, unit) in &all {
+        let key = (report.form(), report.report.period, geography.entity(unit));
+        sent.entry(key).or_default().insert(unit, report.id());
     }
     let mut rows = Vec::new();
-    for (report, period, unit) in &all {
+    for (report, unit) in &all {
+        let period = report.report.period;
         for form in forms {
-            for period in [*period, year_before(*period)] {
+            for period in [period, year_before(period)] {
                 let key = (form.code.as_str(), period, geography.entity(unit));
                 let found = sent
                     .get(&key)
                     .and_then(|of| of.get(unit).or_else(|| of.values().next_back()));
                 if let Some(other) = found {
-                    rows.push((*report, unit, &form.code, period, *other));
+                    rows.push((report.id(), unit, &form.code, period, *other));
                 }
             }
         }
     }
     let columns = [
-        ("report_id", texts(rows.iter().map(|row| &row.0.report_id))),
+        ("report_id", texts(rows.iter().map(|row| row.0))),
         (
             "entity",
             texts(rows.iter().map(|row| entity(geography, row.1))),

@@ -1,15 +1,26 @@
-//! Data flows one way: a stage may know those before it, never those after it.
+//! What holds the program together: data flows one way, no two files import each other, files and functions stay short,
+//! and the subject is not in the program.
 
+mod circles;
+mod functions;
+mod imports;
+mod tokens;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
-/// The house, from the ground up: a module may import what stands before it in this list.
-const ORDER: [&str; 15] = [
+use imports::{Crate, Imports};
+
+/// The rooms of the house, from the ground up. A room may import from those before it in this list.
+const ORDER: [&str; 19] = [
     "text",
     "period",
     "diagnostic",
     "engine",
     "intake",
+    "read",
     "extract",
     "normalize",
     "geography",
@@ -18,9 +29,59 @@ const ORDER: [&str; 15] = [
     "query",
     "tables",
     "publish",
-    "pipeline",
+    "plan",
+    "reading",
+    "run",
+    "answers",
     "cli",
 ];
+
+/// Lines that a file may have without giving a reason in its head.
+const MOST_LINES: usize = 600;
+/// The words that give the reason.
+const REASON: &str = "over 600 lines because";
+
+/// The imports of all files of `src/`.
+static IMPORTS: LazyLock<Imports> = LazyLock::new(|| {
+    let program = Crate::read(&src());
+    let read = program.files();
+    let unread: Vec<String> = files_of_src()
+        .into_iter()
+        .filter(|file| !read.contains(file) && file != "main.rs" && !is_test(file))
+        .collect();
+    assert!(unread.is_empty(), "no module declares {unread:?}");
+    let imports = program.imports();
+    assert!(
+        imports.unresolved.is_empty(),
+        "paths that lead nowhere:\n{}",
+        imports.unresolved.join("\n")
+    );
+    imports
+});
+
+fn src() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+/// All files of `src/`, relative to it.
+fn files_of_src() -> BTreeSet<String> {
+    let mut files = Vec::new();
+    sources(&src(), &mut files);
+    let relative = |file: &PathBuf| file.strip_prefix(src()).expect("in it").to_owned();
+    let name = |file| relative(file).to_string_lossy().into_owned();
+    files.iter().map(name).collect()
+}
+
+/// Whether a file holds tests alone.
+fn is_test(file: &str) -> bool {
+    file == "tests.rs" || file.ends_with("/tests.rs")
+}
+
+/// The room that a file belongs to: its first folder, or the file itself.
+fn room(file: &str) -> &str {
+    let first = file.split('/').next().unwrap_or(file);
+    first.strip_suffix(".rs").unwrap_or(first)
+}
 
 /// The Rust sources below a directory.
 pub(crate) fn sources(directory: &Path, files: &mut Vec<PathBuf>) {
@@ -34,59 +95,25 @@ pub(crate) fn sources(directory: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// The modules of this crate that a source names: `crate::name`, also within `use crate::{name, …}`.
-fn imports(text: &str) -> Vec<String> {
-    let mut names = Vec::new();
-    for (at, _) in text.match_indices("crate::") {
-        let rest = &text[at + "crate::".len()..];
-        let list = match rest.strip_prefix('{') {
-            Some(inner) => inner.split('}').next().unwrap_or(""),
-            None => rest,
-        };
-        let parts: Vec<&str> = if rest.starts_with('{') {
-            list.split(',').collect()
-        } else {
-            vec![list]
-        };
-        for part in parts {
-            let name: String = part
-                .trim()
-                .chars()
-                .take_while(|c| c.is_alphanumeric() || *c == '_')
-                .collect();
-            names.push(name);
-        }
-    }
-    names
-}
-
 #[test]
-fn no_stage_knows_a_later_one() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut files = Vec::new();
-    sources(&root, &mut files);
-    assert!(files.len() > 30, "the sources were not found");
-    let rank = |name: &str| ORDER.iter().position(|m| *m == name);
+fn no_room_imports_from_a_later_one() {
+    let rank = |file: &str| match room(file) {
+        "lib" => 0,
+        name => ORDER
+            .iter()
+            .position(|room| *room == name)
+            .unwrap_or_else(|| panic!("`{name}` has no place in the order of the house")),
+    };
     let mut against = Vec::new();
-    for file in files {
-        let relative = file.strip_prefix(&root).expect("under src");
-        let module = relative
-            .components()
-            .next()
-            .expect("a name")
-            .as_os_str()
-            .to_string_lossy()
-            .replace(".rs", "");
-        if module == "main" || module == "lib" {
-            continue;
-        }
-        let own = rank(&module)
-            .unwrap_or_else(|| panic!("`{module}` has no place in the order of the house"));
-        let text = fs::read_to_string(&file).expect("a source");
-        for name in imports(&text) {
-            if rank(&name).is_some_and(|other| other > own) {
-                against.push(format!("{} imports {name}", relative.display()));
-            }
+    for (import, through) in &IMPORTS.found {
+        let own = rank(&import.from);
+        // A lower room's item counts as the upper room's where an upper room's re-export was named.
+        let named = through.iter().chain([&import.to]);
+        if let Some(later) = named.filter(|file| rank(file) > own).last() {
+            against.push(format!(
+                "{} imports {} from {later}",
+                import.from, import.name
+            ));
         }
     }
     assert!(
@@ -94,6 +121,102 @@ fn no_stage_knows_a_later_one() {
         "imports against the stream:\n{}",
         against.join("\n")
     );
+}
+
+/// A circle is told with the names that tie it, so that one sees which to move.
+#[test]
+fn no_files_import_each_other_in_a_circle() {
+    let circles = circles::circles(&IMPORTS.graph());
+    let told: Vec<String> = circles.iter().map(|circle| tell(circle)).collect();
+    assert!(
+        circles.is_empty(),
+        "{} circles of files:\n{}",
+        circles.len(),
+        told.join("\n")
+    );
+}
+
+/// A circle: its files, and what each takes from the others.
+fn tell(circle: &[String]) -> String {
+    let mut lines = vec![format!("{} files: {}", circle.len(), circle.join(", "))];
+    for from in circle {
+        for to in circle {
+            let names = IMPORTS.names(from, to);
+            if !names.is_empty() {
+                lines.push(format!("  {from} -> {to}: {}", names.join(", ")));
+            }
+        }
+    }
+    lines.join("\n")
+}
+
+#[test]
+fn a_long_file_gives_its_reason() {
+    for file in files_of_src() {
+        let text = fs::read_to_string(src().join(&file)).expect("a source");
+        let lines = text.lines().count();
+        let head: Vec<&str> = text
+            .lines()
+            .map_while(|line| line.strip_prefix("//!"))
+            .flat_map(str::split_whitespace)
+            .collect();
+        assert!(
+            lines <= MOST_LINES || head.join(" ").contains(REASON),
+            "src/{file} has {lines} lines: split it, or give the reason in its head with the words `{REASON}`"
+        );
+    }
+}
+
+/// Prints the imports between rooms and files, the circles, the longest functions and the largest rooms:
+/// `cargo test --test it the_house_at_a_glance -- --nocapture`.
+#[test]
+#[expect(clippy::print_stdout, reason = "it is run to be read")]
+fn the_house_at_a_glance() {
+    let mut arrows: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
+    for import in IMPORTS.found.keys() {
+        let ends = (room(&import.from), room(&import.to));
+        if ends.0 != ends.1 {
+            arrows.entry(ends).or_default().insert(&import.name);
+        }
+    }
+    println!("IMPORTS BETWEEN ROOMS");
+    for ((from, to), names) in &arrows {
+        println!("{from} -> {to}: {} names", names.len());
+    }
+    println!("\nIMPORTS BETWEEN FILES");
+    for (from, files) in IMPORTS.graph() {
+        println!("{from} -> {}", files.join(", "));
+    }
+    let circles = circles::circles(&IMPORTS.graph());
+    println!("\nCIRCLES OF FILES: {}", circles.len());
+    for circle in &circles {
+        println!("{}", tell(circle));
+    }
+    let mut longest = Vec::new();
+    let mut rooms: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    for file in files_of_src() {
+        let text = fs::read_to_string(src().join(&file)).expect("a source");
+        let size = rooms.entry(room(&file).to_owned()).or_default();
+        *size = (size.0 + text.lines().count(), size.1 + 1);
+        if !is_test(&file) {
+            let functions = functions::functions(&text).into_iter();
+            longest.extend(functions.map(|function| (function, file.clone())));
+        }
+    }
+    longest.sort();
+    println!("\nLONGEST FUNCTIONS, in lines of code");
+    for (function, file) in longest.iter().rev().take(10) {
+        println!(
+            "{} in src/{file}:{}: {}",
+            function.name, function.line, function.lines
+        );
+    }
+    let mut rooms: Vec<_> = rooms.into_iter().collect();
+    rooms.sort_by_key(|(_, size)| usize::MAX - size.0);
+    println!("\nLARGEST ROOMS");
+    for (room, (lines, files)) in rooms {
+        println!("{room}: {lines} lines in {files} files");
+    }
 }
 
 #[test]
@@ -119,8 +242,7 @@ fn only_the_command_line_prints() {
     }
 }
 
-/// The subject is in `pipelines/`: outside of tests and of text encodings no Vietnamese word, no indicator,
-/// form or rule stands in the program.
+/// The subject is in `pipelines/`. Outside of tests the program has no Vietnamese word and names no indicator.
 #[test]
 fn the_subject_is_not_in_the_program() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -134,8 +256,10 @@ fn the_subject_is_not_in_the_program() {
         .filter_map(|line| line.split(',').next())
         .collect();
     assert!(indicators.len() > 40);
-    let is_test = |file: &Path| file.file_name().is_some_and(|name| name == "tests.rs");
-    for file in files.iter().filter(|file| !is_test(file)) {
+    for file in files
+        .iter()
+        .filter(|file| !is_test(&file.to_string_lossy()))
+    {
         let text = fs::read_to_string(file).expect("a source");
         // Tests stand at the end of a file, or in one of their own.
         let program = text

@@ -157,7 +157,7 @@ fn what_is_shared_is_part_of_the_definition_and_the_inbox_is_not() {
     let directory = TempDir::new().expect("a directory");
     copy(&root.join("pipelines"), &directory.path().join("pipelines"));
     let hash = || {
-        let plan = tonghop::pipeline::load(&directory.path().join(PIPELINE)).expect("sound");
+        let plan = tonghop::plan::load(&directory.path().join(PIPELINE)).expect("sound");
         plan.definition_hash
     };
     let change = |file: &str| {

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
-use tonghop::pipeline::{Plan, load};
+use tonghop::plan::{Plan, load};
 use tonghop::text::Encodings;
 
 static PLAN: LazyLock<Plan> = LazyLock::new(|| {

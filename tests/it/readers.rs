@@ -238,9 +238,8 @@ fn cells_in_a_font_that_stands_for_an_encoding_know_it() {
         &[&office::sheet(&rows)],
         &[("xl/sharedStrings.xml", shared), ("xl/styles.xml", styles)],
     );
-    let plan =
-        tonghop::pipeline::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/kttt"))
-            .expect("sound definitions");
+    let plan = tonghop::plan::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/kttt"))
+        .expect("sound definitions");
     let document = in_a_file(&book, |path| {
         let media = sniff(path).unwrap().expect("a workbook");
         read(path, media, Limits::default(), &plan.vocabulary.encodings).unwrap()

@@ -8,7 +8,7 @@ use tonghop::extract::{
     Address, ColumnRef, Content, PeriodClaim, Range, Sheet, Table, find_tables,
 };
 use tonghop::normalize::{Normalized, Reason, Verdict, normalize};
-use tonghop::pipeline::{Plan, load};
+use tonghop::plan::{Plan, load};
 
 static PLAN: LazyLock<Plan> = LazyLock::new(|| {
     load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/kttt")).expect("sound definitions")

@@ -414,9 +414,8 @@ fn the_period_follows_from_the_lake_or_has_to_be_named() {
 /// The words that a form prints for a unit mean that unit and no other.
 #[test]
 fn every_unit_is_known_by_the_words_of_its_form() {
-    let plan =
-        tonghop::pipeline::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/kttt"))
-            .expect("sound definitions");
+    let plan = tonghop::plan::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/kttt"))
+        .expect("sound definitions");
     let Vocabulary { folder, .. } = &plan.vocabulary;
     for name in &plan.geography.tables.units {
         let kind = &plan.correspondence.unit_types[&name.unit_type];

@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 
 use crate::diagnostic::{Finding, Lexicon, Place, findings};
 use crate::engine::Engine;
-use crate::geography::{Geography, Report};
+use crate::geography::{Geography, JudgedReport};
 use crate::text::Bilingual;
 
 /// A query whose rows are findings: its columns are arguments of the message, some also of the place. `figure` and
@@ -32,14 +32,14 @@ const CHECKS: [(&str, &str); 7] = [
 /// When a query fails.
 pub async fn run_checks(
     engine: &Engine,
-    reports: &mut [Report],
+    reports: &mut [JudgedReport],
     lexicon: &Lexicon,
 ) -> Result<Vec<Finding>> {
     let mut of_the_whole = Vec::new();
     let index: HashMap<String, usize> = reports
         .iter()
         .enumerate()
-        .map(|(i, r)| (r.report_id.clone(), i))
+        .map(|(i, r)| (r.id().to_owned(), i))
         .collect();
     engine
         .materialize("senders", include_str!("senders.sql"))
@@ -60,7 +60,7 @@ pub async fn run_checks(
                 let get = |name: &str| values.get(name).map(|code| code.en.clone());
                 let report = get("report_id").and_then(|id| index.get(&id).copied());
                 let whole = match report {
-                    Some(report) => reports[report].place(),
+                    Some(report) => reports[report].report.place(),
                     None => Place {
                         form: get("form"),
                         period: get("period"),
@@ -100,7 +100,7 @@ pub async fn run_checks(
         }
         found.sort_by(|a, b| (a.0, a.1.storage_key()).cmp(&(b.0, b.1.storage_key())));
         for (report, finding) in found {
-            reports[report].findings.push(finding);
+            reports[report].tell(finding);
         }
     }
     Ok(of_the_whole)
@@ -131,15 +131,13 @@ fn written(column: &ArrayRef, row: usize, lexicon: &Lexicon) -> Result<Option<Bi
 
 /// One finding for each form and period whose values stand on units that an earlier geography has not.
 #[must_use]
-pub fn back_in_time(reports: &[Report], geography: &Geography) -> Vec<Finding> {
+pub fn back_in_time(reports: &[JudgedReport], geography: &Geography) -> Vec<Finding> {
     let mut merged: BTreeMap<(String, String, String), usize> = BTreeMap::new();
     // Records of lists stand on the geography they were sent on; nothing restates them.
-    let restated = |r: &&Report| r.is_current && r.records == 0;
+    let restated = |r: &&JudgedReport| r.is_current() && r.dossier().content.records == 0;
     for report in reports.iter().filter(restated) {
-        let Some(period) = report.period else {
-            continue;
-        };
-        for unit in report.units() {
+        let period = report.report.period;
+        for unit in report.report.units() {
             let at = geography
                 .vintages
                 .iter()
@@ -148,7 +146,11 @@ pub fn back_in_time(reports: &[Report], geography: &Geography) -> Vec<Finding> {
             for (earlier, _) in &geography.vintages[..at] {
                 if !geography.is_unchanged(&unit, earlier) {
                     *merged
-                        .entry((report.form.clone(), period.to_string(), earlier.clone()))
+                        .entry((
+                            report.form().to_owned(),
+                            period.to_string(),
+                            earlier.clone(),
+                        ))
                         .or_default() += 1;
                 }
             }

@@ -302,7 +302,7 @@ fn each_rule_passes_fails_and_is_undecided() {
 #[test]
 fn a_failure_is_one_finding_at_the_cell_of_the_first_operand() {
     let findings = RUN.rows("findings");
-    let plan = tonghop::pipeline::load(&root().join("pipelines/kttt")).expect("sound");
+    let plan = tonghop::plan::load(&root().join("pipelines/kttt")).expect("sound");
     for shown in &shown() {
         let (unit, cell, scenario) = shown.fails;
         let (unit, year) = (code(unit), year(shown));

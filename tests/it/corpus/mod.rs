@@ -11,7 +11,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use tonghop::pipeline::{Plan, load};
+use tonghop::plan::{Plan, load};
 
 use manifest::Manifest;
 

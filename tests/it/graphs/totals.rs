@@ -1,6 +1,6 @@
 //! The pipeline's models over a world, in this process: what the run registers before them, and the tables they make.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use arrow::array::RecordBatch;
@@ -12,10 +12,13 @@ use tokio::runtime::Builder;
 use tonghop::diagnostic::Finding;
 use tonghop::engine::Engine;
 use tonghop::extract::{Address, Scenario};
-use tonghop::geography::{Geography, RegionMember, Report, Tables, UnitChange, UnitKey, UnitName};
+use tonghop::geography::{
+    Dossier, Geography, JudgedReport, PlacedReport, RegionMember, Reports, Source, Standing,
+    Tables, UnitChange, UnitKey, UnitName, VintageBasis,
+};
 use tonghop::lake;
 use tonghop::normalize::{Observation, Status};
-use tonghop::pipeline::Plan;
+use tonghop::plan::Plan;
 use tonghop::query::{self, Country, Models};
 use tonghop::text::Folder;
 use tonghop::validate;
@@ -36,7 +39,7 @@ pub(crate) struct Totals {
 
 /// The pipeline whose models and words these are.
 static PLAN: LazyLock<Plan> =
-    LazyLock::new(|| tonghop::pipeline::load(&root().join("pipelines/kttt")).unwrap());
+    LazyLock::new(|| tonghop::plan::load(&root().join("pipelines/kttt")).unwrap());
 
 /// The models of the pipeline.
 pub(crate) fn models() -> Models {
@@ -89,8 +92,9 @@ fn run(world: &World, models: &Models, checked: bool) -> (Totals, Vec<Finding>) 
             for (name, batch) in &made {
                 engine.register(name, batch.schema(), vec![batch.clone()])?;
             }
-            findings = validate::run_checks(&engine, &mut reports, &PLAN.lexicon).await?;
-            findings.extend(reports.into_iter().flat_map(|r| r.findings));
+            findings = validate::run_checks(&engine, &mut reports.judged, &PLAN.lexicon).await?;
+            let judged = reports.judged.into_iter();
+            findings.extend(judged.flat_map(|r| r.report.dossier.findings));
         }
         Ok::<_, DataFusionError>((made, findings))
     };
@@ -187,7 +191,7 @@ fn stated(key: &Key, cell: Cell) -> (Option<String>, Status) {
 }
 
 /// The reports as the house knows them.
-fn reports(world: &World) -> Vec<Report> {
+fn reports(world: &World) -> Reports {
     let report = |sent: &super::world::Sent| {
         let observations = sent.cells.iter().map(|(key, cell)| {
             let (value, status) = stated(key, *cell);
@@ -208,42 +212,34 @@ fn reports(world: &World) -> Vec<Report> {
                 at: Address { row: 0, column: 0 },
             }
         });
-        Report {
+        let mut dossier = Dossier::new(Source {
             report_id: sent.id.clone(),
             submission_id: sent.id.clone(),
             file_name: sent.id.clone(),
             received_at: Timestamp::UNIX_EPOCH,
             sheet: None,
             form: sent.form.to_owned(),
-            period: Some(sent.period.to_string().parse().unwrap()),
-            candidates: BTreeSet::new(),
-            stated_vintage: None,
-            by_unit: false,
-            unit_cell: None,
-            unit: Some(unit_key(world, sent.unit)),
-            vintage_evidence: None,
-            reporter: None,
-            sending: 1,
+        });
+        dossier.content.observations = observations.collect();
+        JudgedReport {
+            report: PlacedReport {
+                dossier,
+                unit: unit_key(world, sent.unit),
+                vintage_basis: VintageBasis::Stated,
+                period: sent.period.to_string().parse().unwrap(),
+            },
             revision: 1,
-            is_current: sent.is_current,
-            outranked: false,
-            held: false,
-            records: 0,
-            observations: observations.collect(),
-            held_values: Vec::new(),
-            comparisons: Vec::new(),
-            cells_total: 0,
-            cells_loaded: 0,
-            cells_explained: 0,
-            findings: Vec::new(),
-            evidence: Vec::new(),
-            decided: BTreeMap::new(),
-            decided_vintage: None,
-            accepted: None,
-            waived: BTreeMap::new(),
+            standing: if sent.is_current {
+                Standing::Current
+            } else {
+                Standing::Superseded
+            },
         }
     };
-    world.reports.iter().map(report).collect()
+    Reports {
+        judged: world.reports.iter().map(report).collect(),
+        unplaced: Vec::new(),
+    }
 }
 
 /// A table of the lake from its rows; a column that a row leaves out is NULL.
