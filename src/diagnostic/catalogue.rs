@@ -51,8 +51,7 @@ pub fn entry(code: &str) -> Option<&'static CatalogueEntry> {
 }
 
 /// A phrase of a code with its names in braces replaced. Empty if the code has no such phrase.
-#[must_use]
-pub fn phrase(code: &str, name: &str, args: &[(&str, Bilingual)]) -> Bilingual {
+pub(super) fn phrase(code: &str, name: &str, args: &[(&str, Bilingual)]) -> Bilingual {
     entry(code)
         .and_then(|entry| entry.phrases.get(name))
         .map(|phrase| phrase.filled(args))
