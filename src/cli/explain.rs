@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::{CLEAN, default_pipeline, show};
-use crate::diagnostic::{Entry, catalogue};
+use crate::diagnostic::{CatalogueEntry, catalogue};
 use crate::plan;
 use crate::validate::OnFail;
 
@@ -63,7 +63,7 @@ fn explained(wanted: &str, arguments: &Arguments) -> Result<String, String> {
     ))
 }
 
-fn of_entry(code: &str, entry: &Entry) -> String {
+fn of_entry(code: &str, entry: &CatalogueEntry) -> String {
     format!(
         "{code} {} · {}\n\n{}\n{}\n\n{}\n\n  vi: {}\n  en: {}\n",
         entry.name,

@@ -6,45 +6,45 @@ use super::catalogue::entry;
 use super::severity::Severity;
 use crate::text::Bilingual;
 
-/// Where a finding stands, as far as that is known. Field names are those of the `findings` table.
+/// The place of a finding, as far as it is known. Field names are those of the table `findings`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
     /// Path of the submission, relative to the inbox.
     pub file_name: Option<String>,
     /// First 16 hexadecimal digits of the submission's SHA-256.
     pub submission_id: Option<String>,
-    /// The report in that submission.
+    /// Id of the report in that submission.
     pub report_id: Option<String>,
-    /// The form's code.
+    /// Code of the form.
     pub form: Option<String>,
-    /// The sheet's name; none for CSV.
+    /// Name of the sheet. None for text files.
     pub sheet: Option<String>,
-    /// One cell, as `A1`.
+    /// The cell, such as `A1`.
     pub cell: Option<String>,
-    /// Vintage of the geography that the unit belongs to.
+    /// Vintage of the geography of the unit.
     pub unit_vintage: Option<String>,
     /// Code of the reporting unit in that vintage.
     pub unit_code: Option<String>,
     /// SDMX time period of the report.
     pub period: Option<String>,
-    /// Indicator of the value concerned.
+    /// Indicator of the value.
     pub indicator: Option<String>,
-    /// Sector of the value concerned.
+    /// Sector of the value.
     pub sector: Option<String>,
-    /// Scenario of the value concerned.
+    /// Scenario of the value.
     pub scenario: Option<String>,
 }
 
-/// One thing that the run has to say: a code, a place and its message in both languages.
+/// Something that a run reports about its input: a code, a place and a message in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
-    /// Code such as `TH301`, never reused.
+    /// Code such as `TH301`. A code never gets another meaning.
     pub code: String,
-    /// Severity, usually that of the code.
+    /// Severity: that of the code, unless a rule has its own.
     pub severity: Severity,
-    /// The rule behind the finding, if one is.
+    /// Id of the rule that raised it, if one did.
     pub rule: Option<String>,
-    /// Where it stands.
+    /// Its place.
     pub place: Place,
     /// Message in Vietnamese.
     pub message_vi: String,
@@ -79,22 +79,6 @@ impl Message {
 }
 
 impl Finding {
-    /// To be replaced by the types of [`super::findings`].
-    #[must_use]
-    pub fn new(code: &str, place: Place, args: &[(&str, &str)]) -> Self {
-        let args: Vec<(&str, Bilingual)> = args
-            .iter()
-            .map(|(name, value)| (*name, Bilingual::same(value)))
-            .collect();
-        Self::from_columns(code, place, &args)
-    }
-
-    /// To be replaced by the types of [`super::findings`].
-    #[must_use]
-    pub fn in_words(code: &str, place: Place, args: &[(&str, Bilingual)]) -> Self {
-        Self::from_columns(code, place, args)
-    }
-
     /// A finding of `code` with arguments that are known by name only, such as the columns of a query. Everything else
     /// is made with the types of [`super::findings`]. A code that the catalogue lacks gives an error that says so.
     #[must_use]
@@ -120,7 +104,7 @@ impl Finding {
         }
     }
 
-    /// The same finding, raised by a rule with a severity of its own.
+    /// The finding as raised by a rule that has its own severity.
     #[must_use]
     pub fn by_rule(mut self, rule: &str, severity: Severity) -> Self {
         self.rule = Some(rule.to_owned());
@@ -128,8 +112,8 @@ impl Finding {
         self
     }
 
-    /// The order in which findings are stored: by place, then code, so that it does not depend on the
-    /// order of work.
+    /// The key by which stored findings are sorted: place, code, rule and message, so that their order does not depend on
+    /// the order of work.
     #[must_use]
     pub fn storage_key(&self) -> (&Place, &str, &Option<String>, &str) {
         (&self.place, &self.code, &self.rule, &self.message_en)

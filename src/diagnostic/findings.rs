@@ -1,8 +1,13 @@
 //! One type for each code of `findings.toml`, so that a finding cannot be made with a wrong argument:
 //! `findings::TH106 { reason: e.to_string() }.at(place)`.
 //!
-//! A field takes a text, a whole number, or a [`Bilingual`] where the languages differ. `build.rs` writes this module.
-//! What is there before the place is known is a [`Message`].
+//! A field takes a text, a whole number, or a [`Bilingual`] if the languages differ. Before the place is known, a value of
+//! these types becomes a [`Message`]. `build.rs` generates the types.
+
+#![allow(
+    clippy::inconsistent_struct_constructor,
+    reason = "fields are sorted by name, values are given in the order of the message"
+)]
 
 use super::catalogue::phrase;
 use super::finding::{Finding, Message, Place};

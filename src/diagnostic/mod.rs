@@ -12,7 +12,7 @@ mod record;
 mod severity;
 mod show;
 
-pub use catalogue::{Entry, catalogue, entry, phrase};
+pub use catalogue::{CatalogueEntry, catalogue, entry};
 pub use definition::{DefinitionError, DefinitionErrors};
 pub use finding::{Finding, Message, Place};
 pub use lexicon::{Lexicon, Naming, Periods, Scenarios};

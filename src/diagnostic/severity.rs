@@ -2,15 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How much a finding weighs. The order is that of importance, least first.
+/// How serious a finding is, from the least to the most serious.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Worth knowing; nothing is wrong.
     Info,
-    /// Loaded, and doubtful.
+    /// Loaded, but doubtful.
     Warning,
-    /// Held back, contradictory or missing: somebody has to act.
+    /// Held back, contradictory or missing. Somebody has to act.
     Error,
 }
 
@@ -25,7 +25,7 @@ impl Severity {
         }
     }
 
-    /// The severity a word names, as the tables write it.
+    /// The severity that a word of the tables stands for.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         match word {

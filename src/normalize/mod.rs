@@ -27,16 +27,7 @@ use crate::period::Period;
 use crate::read::{Address, CellContent};
 use locale::{Clue, verdicts};
 
-/// Scale of `value` in the lake.
-pub const VALUE_SCALE: u32 = 6;
-
-/// A decimal of at most six places as the lake stores it: an integer of millionths.
-#[must_use]
-pub fn lake_decimal(value: Decimal) -> i128 {
-    let mut scaled = value;
-    scaled.rescale(VALUE_SCALE);
-    scaled.mantissa()
-}
+pub use crate::engine::columns::{VALUE_SCALE, lake_decimal};
 
 /// What normalization needs to know of an indicator.
 #[derive(Debug, Clone)]

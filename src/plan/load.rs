@@ -26,7 +26,7 @@ use crate::publish::Correspondence;
 use crate::query::{Country, MODELS, Models};
 use crate::tables::RawPrinted;
 use crate::text::{Bilingual, Encodings, Folder};
-use crate::validate::{RawRules, Rule, Subject};
+use crate::validate::{RawRules, Rule, RuleScope};
 
 /// Reads and checks the pipeline in `directory`.
 ///
@@ -513,7 +513,7 @@ fn read_rules(
             }
         };
     let mut rules: Vec<Rule> = Vec::new();
-    let subject = Subject {
+    let subject = RuleScope {
         forms,
         indicators: indicators
             .iter()

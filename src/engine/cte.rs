@@ -1,4 +1,5 @@
-//! Named parts of a query (CTEs): what is used several times is computed once. DataFusion computes it anew at each place.
+//! Common table expressions that a query uses several times: they are computed once. DataFusion by itself computes them
+//! again at every use.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -10,20 +11,20 @@ use datafusion::sql::sqlparser::ast::{
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::Parser;
 
-/// Counts the tables made, so that queries that run at the same time do not take each other's.
+/// Numbers the tables made, so that queries that run at the same time do not use each other's.
 static NUMBER: AtomicUsize = AtomicUsize::new(0);
 
-/// A query cut into those of its named parts that are used more than once, in their order, and the rest.
+/// A query, split into the common table expressions that it uses more than once and the rest.
 pub(super) struct Cut {
-    /// Each with the name of the table that it becomes, which no other has.
+    /// The parts in their order: the unique name of the table that each becomes, and its query.
     pub(super) parts: Vec<(String, String)>,
     /// The query over those tables.
     pub(super) rest: String,
 }
 
-/// Cuts a query; none where no part is used more than once, or the text is not understood.
+/// Splits a query. None if it uses no part more than once, or if the text cannot be parsed.
 pub(super) fn cut(sql: &str) -> Option<Cut> {
-    // What is wrong with it is said by who runs it.
+    // Errors are reported when the query is run.
     let mut statements = Parser::parse_sql(&GenericDialect {}, sql).ok()?;
     let Some(Statement::Query(mut query)) = statements.pop() else {
         return None;
@@ -34,11 +35,11 @@ pub(super) fn cut(sql: &str) -> Option<Cut> {
     let mut uses = Uses::default();
     let _ = query.visit(&mut uses);
     let with = query.with.as_mut().filter(|with| !with.recursive)?;
-    // A WITH inside may name what is named outside.
+    // An inner WITH may hide a name of the outer one.
     if uses.withs > 1 {
         return None;
     }
-    let mut named = Names::default();
+    let mut named = Renaming::default();
     let mut parts = Vec::new();
     let mut kept = Vec::new();
     for mut part in std::mem::take(&mut with.cte_tables) {
@@ -50,7 +51,7 @@ pub(super) fn cut(sql: &str) -> Option<Cut> {
             continue;
         }
         let mut own: Query = (*part.query).clone();
-        // Parts before it that stay where they are stand before it here too.
+        // It may use earlier parts that are not cut out, so it takes them along.
         own.with = Some(With {
             cte_tables: kept.clone(),
             ..with.clone()
@@ -71,7 +72,7 @@ pub(super) fn cut(sql: &str) -> Option<Cut> {
     })
 }
 
-/// A name as the engine knows it: in small letters unless it is quoted.
+/// A name as the engine resolves it: in lower case unless it is quoted.
 fn known_as(name: &Ident) -> String {
     match name.quote_style {
         None => name.value.to_lowercase(),
@@ -79,7 +80,7 @@ fn known_as(name: &Ident) -> String {
     }
 }
 
-/// The name of a table that has no schema before it.
+/// The name of a table without a schema in front of it.
 fn plain_table(table: &TableFactor) -> Option<String> {
     let TableFactor::Table { name, .. } = table else {
         return None;
@@ -90,7 +91,7 @@ fn plain_table(table: &TableFactor) -> Option<String> {
     }
 }
 
-/// How often each table is named, and how many WITHs there are.
+/// How often each table is named, and the number of WITH clauses.
 #[derive(Default)]
 struct Uses {
     tables: BTreeMap<String, usize>,
@@ -113,11 +114,11 @@ impl VisitorMut for Uses {
     }
 }
 
-/// New names of tables, by the old ones, which stay as aliases.
+/// New names of tables by the old ones, which become aliases.
 #[derive(Default)]
-struct Names(BTreeMap<String, String>);
+struct Renaming(BTreeMap<String, String>);
 
-impl VisitorMut for Names {
+impl VisitorMut for Renaming {
     type Break = ();
 
     fn pre_visit_table_factor(&mut self, table: &mut TableFactor) -> ControlFlow<()> {
@@ -143,7 +144,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_used_twice_is_cut_out_with_what_it_needs() {
+    fn a_part_used_twice_is_cut_out_with_what_it_needs() {
         let cut = cut(
             "WITH a AS (SELECT 1 AS x), b AS (SELECT x FROM a), c AS (SELECT x FROM B) \
              SELECT b.x FROM b JOIN c ON c.x = b.x",
@@ -163,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_used_once_or_not_understood_stays() {
+    fn a_part_used_once_or_not_understood_stays() {
         for sql in [
             "WITH a AS (SELECT 1 AS x) SELECT x FROM a",
             "WITH a AS (SELECT 1 AS x) SELECT x FROM a JOIN (WITH a AS (SELECT 2 AS x) SELECT x FROM a) b ON true",
