@@ -1,9 +1,8 @@
 //! How each column of a table writes its numbers, and what proves it.
 //!
-//! `1.234` alone says nothing. A number beside it that can be read in one way only does, as does a count,
-//! which must be whole, a total that adds up in one reading alone, and a percentage that compares two cells.
-//! A column goes by its own proofs; where it has none, by those of the sheet; where proofs contradict each
-//! other nothing is proven.
+//! `1.234` alone proves nothing. Proof is a number that can be read in one way only, a count (which must be whole), a
+//! total that adds up in one locale only, or a percentage that compares two cells. The proofs of a column decide; if it
+//! has none, those of the sheet. Proofs that contradict each other prove nothing.
 
 use std::collections::BTreeMap;
 
@@ -20,35 +19,35 @@ pub enum ProofReason {
     Form,
     /// It counts, so it must be whole.
     Whole,
-    /// A total adds up in this reading alone.
+    /// A total adds up in this locale only.
     Total,
-    /// A percentage of the sheet agrees with this reading alone.
+    /// A percentage of the sheet agrees with this locale only.
     Comparison,
 }
 
-/// A cell that shows how numbers are written.
+/// A cell that proves how numbers are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LocaleProof {
-    /// What it shows.
+    /// What it proves.
     pub locale: Locale,
     /// Why.
     pub reason: ProofReason,
-    /// Where it stands.
+    /// Its address.
     pub at: Address,
-    /// What it says, as read.
+    /// Its content, as read.
     pub raw: String,
 }
 
-/// What is known of the way a column writes numbers.
+/// What is known about how a column writes numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LocaleVerdict {
-    /// Nothing tells, or nothing needs telling.
+    /// There is no proof, or none is needed.
     Open,
-    /// A cell of the column shows it.
+    /// A cell of the column proves it.
     Proven(LocaleProof),
-    /// Other columns of the sheet show it.
+    /// Other columns of the sheet prove it.
     ProvenBySheet(LocaleProof),
-    /// Two cells show different things.
+    /// Two cells prove different things.
     Contradiction(LocaleProof, LocaleProof),
 }
 
@@ -73,9 +72,9 @@ pub(super) struct Clue {
     pub value: ParsedNumber,
     /// The locale that the text alone proves.
     pub evidence: Option<Locale>,
-    /// It counts something in the catalogue's unit: it must be whole.
+    /// Whether it counts something in the unit of the catalogue, and so must be whole.
     pub whole: bool,
-    /// The unit of measure its row states: only numbers in one unit add up.
+    /// The unit of measure that its row states: only numbers in one unit add up.
     pub measure: Option<String>,
 }
 
@@ -125,6 +124,7 @@ pub(super) fn verdicts(form: &Form, clues: &[Clue]) -> BTreeMap<ColumnRef, Local
         .collect()
 }
 
+/// The verdict of some proofs.
 fn verdict_of<'a>(mut proofs: impl Iterator<Item = &'a LocaleProof>) -> LocaleVerdict {
     let Some(first) = proofs.next() else {
         return LocaleVerdict::Open;
@@ -135,7 +135,7 @@ fn verdict_of<'a>(mut proofs: impl Iterator<Item = &'a LocaleProof>) -> LocaleVe
     }
 }
 
-/// The one locale in which a total is the sum of its parts, where the two differ.
+/// The locale in which a total is the sum of its parts; none if that holds in both or in neither.
 fn total_adds_up_in(form: &Form, total: &Clue, clues: &[Clue]) -> Option<Locale> {
     let parts = &form.rows[total.row].parts;
     if parts.is_empty() {
@@ -158,7 +158,7 @@ fn total_adds_up_in(form: &Form, total: &Clue, clues: &[Clue]) -> Option<Locale>
     })
 }
 
-/// What the percentages of the sheet prove of the cells they compare.
+/// What the percentages of the sheet prove about the cells that they compare.
 fn compared(form: &Form, clues: &[Clue]) -> Vec<(ColumnRef, LocaleProof)> {
     let find = |row: usize, column: usize| {
         clues
@@ -205,6 +205,7 @@ fn compared(form: &Form, clues: &[Clue]) -> Vec<(ColumnRef, LocaleProof)> {
     proofs
 }
 
+/// The locale in which something holds; none if it holds in both or in neither.
 fn only_locale(holds: impl Fn(Locale) -> bool) -> Option<Locale> {
     match (holds(Locale::CommaDecimal), holds(Locale::PointDecimal)) {
         (true, false) => Some(Locale::CommaDecimal),

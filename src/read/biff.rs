@@ -1,4 +1,4 @@
-//! Records of the binary formats: BIFF8 of .xls and BIFF12 of .xlsb.
+//! What the binary formats share (BIFF8 of .xls, BIFF12 of .xlsb): numbers within records, and the records of BIFF12.
 
 use std::io::{ErrorKind, Read};
 
@@ -24,7 +24,7 @@ impl Fields for [u8] {
     }
 }
 
-/// The records of a BIFF12 part, one after the other.
+/// Reads the records of a BIFF12 part one by one.
 pub(super) struct Biff12<R> {
     part: R,
     body: Vec<u8>,
@@ -38,7 +38,7 @@ impl<R: Read> Biff12<R> {
         }
     }
 
-    /// A number of at most `bytes` times seven bits; none at the end of the part.
+    /// A number of up to `bytes` times seven bits; none at the end of the part.
     fn number(&mut self, bytes: u32) -> Result<Option<u32>, ReadError> {
         let mut value = 0;
         for n in 0..bytes {
@@ -79,7 +79,7 @@ impl<R: Read> Biff12<R> {
     }
 }
 
-/// A text of BIFF12: its length in letters, then UTF-16. The bytes it takes come with it.
+/// A text of BIFF12 (its length in letters, then UTF-16) and the number of bytes it takes.
 pub(super) fn wide_text(bytes: &[u8]) -> Option<(String, usize)> {
     let letters = bytes.u32_at(0)? as usize;
     let end = letters.checked_mul(2)?.checked_add(4)?;

@@ -1,17 +1,18 @@
-//! Cells typed in the fonts of old encodings: each is decoded on its own, the text as read is kept.
+//! Texts typed in fonts of old encodings: each cell is decoded on its own, and the text as read is kept.
 
 use std::collections::BTreeSet;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::grid::{Address, FontRun, Sheet};
+use super::address::Address;
+use super::sheet::{FontRun, Sheet};
 use crate::text::Encodings;
 
-/// A text decoded, and the encodings it was in.
+/// The encodings that a text was in, and the decoded text.
 type Decoded = (BTreeSet<String>, String);
 
-/// Decodes the texts of a sheet that need it: by the font where it is known, elsewhere by the words. Texts
-/// without a known word follow the sheet where its decoded cells are all of one encoding.
+/// Decodes the texts of a sheet that need it: by the font where it is known, else by the words. If all decoded cells
+/// were in one encoding, texts without a known word are decoded from it too.
 pub(super) fn decode_sheet(sheet: &mut Sheet, encodings: &Encodings) {
     let mut decoded: Vec<(Address, Decoded)> = Vec::new();
     let mut silent: Vec<(Address, String)> = Vec::new();
@@ -49,7 +50,7 @@ fn by_words(text: &str, encodings: &Encodings) -> Option<Decoded> {
     Some((BTreeSet::from([id.to_owned()]), decoded))
 }
 
-/// Decodes each run by its own font; a text whose runs do not make it up goes by its words.
+/// Decodes each run by its own font. If the runs do not add up to the text, the words decide.
 fn by_runs(text: &str, runs: &[FontRun], encodings: &Encodings) -> Option<Decoded> {
     let letters = |text: &str| text.split_whitespace().collect::<String>();
     let whole: String = runs.iter().map(|run| run.text.as_str()).collect();

@@ -1,14 +1,20 @@
-//! Delimited text: its delimiter, its records, numbered as a spreadsheet would.
+//! Delimited text (.csv, .tsv): its encoding, its delimiter, its records. Rows are numbered as in a spreadsheet.
 
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use super::address::Address;
+use super::content::CellContent;
 use super::document::ReadError;
-use super::grid::{Address, CellContent, Sheet};
+use super::sheet::Sheet;
 use crate::intake::Limits;
 use crate::text::{Encodings, FileEncoding};
 
+/// Reads a text file.
+///
+/// # Errors
+/// When the file cannot be read, its encoding is unknown, or it exceeds a limit.
 pub(super) fn read_csv(
     path: &Path,
     limits: Limits,
@@ -28,7 +34,7 @@ pub(super) fn read_csv(
         .decode_file(&bytes)
         .ok_or(ReadError::UnknownEncoding)?;
     drop(bytes);
-    // One sign ends a line, whichever the file has: the parser counts no other for sure.
+    // The parser counts only `\n` reliably, so every line ends with that.
     if text.contains('\r') {
         text = text.replace("\r\n", "\n").replace('\r', "\n");
     }
@@ -37,7 +43,7 @@ pub(super) fn read_csv(
     Ok((sheet, encoding))
 }
 
-/// The delimiter that cuts the most records of the sample into the same number of fields.
+/// The delimiter that splits the most records of a sample into the same number of fields.
 fn delimiter(text: &str) -> u8 {
     let sample = text
         .char_indices()
@@ -58,7 +64,7 @@ fn delimiter(text: &str) -> u8 {
             .max()
             .unwrap_or(0)
     };
-    // The order decides a tie: a comma is the least certain, because decimals use it too.
+    // The order decides a tie: a comma is the least certain, since decimals use it too.
     [b';', b'\t', b',']
         .into_iter()
         .rev()

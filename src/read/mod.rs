@@ -5,23 +5,30 @@
 //! two cells. The unpacked size of a file is measured before a parser sees it, and a parser that panics on a
 //! damaged file ends that file, not the run.
 
+mod address;
 mod biff;
+mod content;
 mod decode;
 mod delimited;
 mod document;
-mod grid;
+mod from_calamine;
 mod markup;
 mod ods;
 mod package;
+mod relations;
+mod sheet;
 mod sink;
 mod tally;
 mod xls;
 mod xlsb;
 mod xlsx;
+mod xml;
 
+pub use address::{Address, CellRange};
+pub use content::{BorrowedContent, CellContent};
 pub use document::{Carried, Document, LegacyFont, ReadError};
-pub use grid::{Address, CellContent, CellRange, FontRun, Sheet, Undecoded};
-pub use sink::{BorrowedContent, NoRecords, RecordSink};
+pub use sheet::{FontRun, Sheet, Undecoded};
+pub use sink::{NoRecords, RecordSink};
 
 use std::path::Path;
 
@@ -42,8 +49,8 @@ pub fn read_file(
     read_with_records(path, media, limits, encodings, &mut NoRecords)
 }
 
-/// Reads a file. Where `records` takes a list out of a sheet while it is read, the sheet holds what stands above; a
-/// list in another format, or in an old font, stays in its sheet.
+/// Reads a file into sheets, and the record lists of .xlsx workbooks into `records`. A sheet then holds only what is
+/// above its list. A list in another format, or in an old font, stays in its sheet.
 ///
 /// # Errors
 /// When the file is damaged, protected, too large, not text, or cannot be opened.

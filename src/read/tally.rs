@@ -1,18 +1,21 @@
-//! What a file puts into its sheets, counted against the limits.
+//! Cells on their way into a sheet or a record list, counted against the limits.
 
-use calamine::{Data, DataRef, ExcelDateTime};
+use calamine::DataRef;
 
+use super::address::Address;
+use super::content::{BorrowedContent, CellContent};
 use super::document::ReadError;
-use super::grid::{Address, CellContent, Sheet};
-use super::sink::{BorrowedContent, RecordSink};
+use super::from_calamine::{content_of, iso};
+use super::sheet::Sheet;
+use super::sink::RecordSink;
 use crate::intake::Limits;
 
-/// Rows and columns of the largest sheet that any program knows.
+/// Rows of the largest sheet that any office program supports.
 pub(super) const MAX_ROWS: u32 = 1_048_576;
-/// See [`MAX_ROWS`].
+/// Columns of the largest sheet that any office program supports.
 pub(super) const MAX_COLUMNS: u32 = 16_384;
 
-/// Counts cells and their text over all sheets of a file.
+/// Counts the cells of all sheets of a file and the bytes of their texts.
 #[derive(Debug)]
 pub(super) struct Tally {
     limits: Limits,
@@ -32,7 +35,7 @@ impl Tally {
     /// Puts a cell into a sheet.
     ///
     /// # Errors
-    /// When the cell lies outside of every sheet, or the file holds more than the limits allow.
+    /// When no sheet is large enough for the address, or the file exceeds a limit.
     pub(super) fn put(
         &mut self,
         sheet: &mut Sheet,
@@ -72,14 +75,15 @@ impl Tally {
     }
 }
 
-/// A sheet as it fills, until a record list is taken out of it.
+/// A sheet while its cells arrive. Once the sink opens a record list, the cells go there instead.
 pub(super) struct Filling<'a> {
     tally: &'a mut Tally,
     sheet: &'a mut Sheet,
-    /// Who takes lists; none where all cells stay in the sheet.
+    /// Receives record lists; none where all cells stay in the sheet.
     records: Option<&'a mut (dyn RecordSink + Send)>,
-    /// The row at hand.
+    /// The current row.
     row: Option<u32>,
+    /// Whether the sink has opened a list.
     taken: bool,
 }
 
@@ -98,7 +102,7 @@ impl<'a> Filling<'a> {
         }
     }
 
-    /// Gives a cell to the list that it belongs to, or else puts it into the sheet.
+    /// Gives a cell to the open list, or else puts it into the sheet.
     pub(super) fn fill(
         &mut self,
         (row, column): (u32, u32),
@@ -160,86 +164,10 @@ impl<'a> Filling<'a> {
         Ok(())
     }
 
-    /// The sheet, by its place in the document, has ended.
+    /// Tells the sink that the sheet has ended. `index` is the place of the sheet in the document.
     pub(super) fn close(self, index: usize) {
         if let Some(records) = self.records {
             records.close(index, self.sheet);
         }
-    }
-}
-
-/// What a cell read by calamine holds, if anything.
-pub(super) fn content_of(value: Data, has_formula: bool) -> Option<CellContent> {
-    Some(match value {
-        Data::Empty => return has_formula.then_some(CellContent::NoCachedValue),
-        #[allow(clippy::cast_precision_loss)]
-        Data::Int(n) => CellContent::Number(n as f64),
-        Data::Float(n) => CellContent::Number(n),
-        Data::String(text) => CellContent::Text(text),
-        Data::Bool(b) => CellContent::Bool(b),
-        Data::DateTime(date) => CellContent::Date(iso(date)),
-        Data::DateTimeIso(text) | Data::DurationIso(text) => CellContent::Date(text),
-        Data::Error(error) => CellContent::Error(error.to_string()),
-    })
-}
-
-/// A date as ISO 8601 text: a day, a time of day, both, or a duration.
-fn iso(date: ExcelDateTime) -> String {
-    if date.is_duration() {
-        let seconds = (date.as_f64() * 86_400.0).round();
-        let sign = if seconds < 0.0 { "-" } else { "" };
-        let seconds = seconds.abs() as u64;
-        let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-        return format!("{sign}PT{hours}H{minutes}M{seconds}S");
-    }
-    let (year, month, day, hour, minute, second, milli) = date.to_ymd_hms_milli();
-    let is_time = (0.0..1.0).contains(&date.as_f64());
-    let mut text = String::with_capacity(23);
-    let mut part = |before: &str, number: u16, width: u32| {
-        text.push_str(before);
-        for place in (0..width).rev() {
-            text.push(char::from(b'0' + (number / 10_u16.pow(place) % 10) as u8));
-        }
-    };
-    if !is_time {
-        part("", year, 4);
-        part("-", month.into(), 2);
-        part("-", day.into(), 2);
-        if (hour, minute, second, milli) == (0, 0, 0, 0) {
-            return text;
-        }
-    }
-    part(if is_time { "" } else { "T" }, hour.into(), 2);
-    part(":", minute.into(), 2);
-    part(":", second.into(), 2);
-    if milli != 0 {
-        part(".", milli, 3);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use calamine::ExcelDateTimeType;
-
-    use super::*;
-
-    #[test]
-    fn dates_are_iso_text() {
-        let date = |value| {
-            iso(ExcelDateTime::new(
-                value,
-                ExcelDateTimeType::DateTime,
-                false,
-            ))
-        };
-        assert_eq!(date(45_657.0), "2024-12-31");
-        assert_eq!(date(45_657.5), "2024-12-31T12:00:00");
-        assert_eq!(date(0.25), "06:00:00");
-        assert_eq!(date(45_657.000_000_405), "2024-12-31T00:00:00.035");
-        // Calamine knows no later year.
-        assert!(date(4_000_000.0).starts_with("9999-12-31"));
-        let span = ExcelDateTime::new(1.5, ExcelDateTimeType::TimeDelta, false);
-        assert_eq!(iso(span), "PT36H0M0S");
     }
 }

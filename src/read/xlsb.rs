@@ -1,22 +1,25 @@
-//! Binary workbooks (BIFF12), streamed by calamine. What calamine passes over is read from the same records beside
-//! it: hidden rows and columns, merged ranges, and formulas whose result is an error.
+//! Binary workbooks (.xlsb: BIFF12), streamed by calamine. What calamine skips is read from the same records: hidden
+//! rows and columns, merged ranges, and formulas whose result is an error.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use calamine::{Reader as _, SheetType, SheetVisible, Xlsb, XlsbError};
 
+use super::address::{Address, CellRange};
 use super::biff::{Biff12, Fields, wide_text};
+use super::content::CellContent;
 use super::document::{Document, ReadError};
-use super::grid::{Address, CellContent, CellRange, Sheet, joined};
-use super::package::Package;
-use super::tally::{MAX_COLUMNS, MAX_ROWS, Tally, content_of};
-use super::xlsx::{carried, relationships};
+use super::from_calamine::content_of;
+use super::package::PackageReader;
+use super::relations::{carried, relationships};
+use super::sheet::{Sheet, joined};
+use super::tally::{MAX_COLUMNS, MAX_ROWS, Tally};
 use crate::intake::Limits;
 
-/// Bytes of the part that lists sheets and names, and letters of a name: calamine writes a formula out with the
-/// names that it refers to.
+/// The most bytes of the part that lists sheets and names: calamine writes formulas out with the names they refer to.
 const MAX_WORKBOOK_PART: usize = 4_000_000;
+/// The most letters of a name.
 const MAX_NAME: usize = 255;
 
 impl From<XlsbError> for ReadError {
@@ -28,8 +31,12 @@ impl From<XlsbError> for ReadError {
     }
 }
 
+/// Reads a workbook.
+///
+/// # Errors
+/// When the workbook is damaged, protected or exceeds a limit.
 pub(super) fn read_xlsb(path: &Path, limits: Limits) -> Result<Document, ReadError> {
-    let mut package = Package::open(path, &limits)?;
+    let mut package = PackageReader::open(path, &limits)?;
     let parts = sheet_parts(&mut package)?;
     let mut book: Xlsb<_> = Xlsb::new(package.source()?)?;
     let metadata = book.sheets_metadata().to_vec();
@@ -57,15 +64,15 @@ pub(super) fn read_xlsb(path: &Path, limits: Limits) -> Result<Document, ReadErr
             }
         }
         if let Some(part) = parts.get(&meta.name) {
-            lay_out(&mut package, part, &limits, &mut tally, &mut sheet)?;
+            add_layout(&mut package, part, &limits, &mut tally, &mut sheet)?;
         }
         document.sheets.push(sheet);
     }
     Ok(document)
 }
 
-/// The part of each sheet, by its name.
-fn sheet_parts(package: &mut Package) -> Result<BTreeMap<String, String>, ReadError> {
+/// The part of each sheet, by the name of the sheet.
+fn sheet_parts(package: &mut PackageReader) -> Result<BTreeMap<String, String>, ReadError> {
     let targets = relationships(package, "xl/_rels/workbook.bin.rels")?;
     let workbook = package.bytes("xl/workbook.bin")?;
     let too_long = || ReadError::Damaged("its names are longer than any program writes".to_owned());
@@ -101,8 +108,9 @@ fn sheet_parts(package: &mut Package) -> Result<BTreeMap<String, String>, ReadEr
     Ok(parts)
 }
 
-fn lay_out(
-    package: &mut Package,
+/// Adds to a sheet what calamine skips.
+fn add_layout(
+    package: &mut PackageReader,
     part: &str,
     limits: &Limits,
     tally: &mut Tally,
@@ -166,7 +174,7 @@ fn lay_out(
 }
 
 /// An error value by its code.
-pub(super) fn error_text(code: u8) -> &'static str {
+fn error_text(code: u8) -> &'static str {
     match code {
         0x00 => "#NULL!",
         0x07 => "#DIV/0!",

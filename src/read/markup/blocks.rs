@@ -1,17 +1,18 @@
-//! Markup sixty-four bytes at a time: where each sign stands is one bit of a word, and words are counted, not bytes.
+//! Markup sixty-four bytes at a time: the places of each character become the bits of a word, and bits are counted
+//! instead of bytes.
 //!
-//! This holds where `<` and `>` take turns, each tag has its quotation marks in pairs and no apostrophe, and nothing
-//! begins with `<!` or `<?`: then no quoted value can hold a `<` or a `>`. What is otherwise is left to the other ways.
+//! This works where `<` and `>` alternate, the quotation marks of each tag come in pairs, no tag has an apostrophe, and
+//! nothing begins with `<!` or `<?`: then no quoted value can contain `<` or `>`. All else is left to the slower ways.
 
 use wide::u8x16;
 
-use super::Markup;
+use super::measures::Markup;
 
 /// Bytes of a block.
 const BLOCK: usize = 64;
 
-/// The bits of a word whose bytes are `byte`.
-fn those(block: &[u8x16; 4], byte: u8) -> u64 {
+/// A word with a bit for each byte of the block that equals `byte`.
+fn places_of(block: &[u8x16; 4], byte: u8) -> u64 {
     let byte = u8x16::splat(byte);
     let mut bits = 0;
     for (number, lanes) in block.iter().enumerate() {
@@ -20,7 +21,8 @@ fn those(block: &[u8x16; 4], byte: u8) -> u64 {
     bits
 }
 
-/// Each bit with all below it, added without carry: ones from every odd bit on to the next even one.
+/// Each bit becomes the sum, without carry, of itself and all bits below it: ones from the first, third, … bit that is set
+/// up to the next one that is set.
 fn between(mut bits: u64) -> u64 {
     for distance in [1, 2, 4, 8, 16, 32] {
         bits ^= bits << distance;
@@ -28,21 +30,21 @@ fn between(mut bits: u64) -> u64 {
     bits
 }
 
-/// A word of the highest bit of another.
+/// A word filled with the highest bit of another.
 fn carried(bits: u64) -> u64 {
     0_u64.wrapping_sub(bits >> 63)
 }
 
 impl Markup {
-    /// Follows whole blocks from a place outside of all tags; gives the number of bytes followed, up to the end of a
-    /// tag. Of what lies within a block the measures are upper bounds: a block's length for tokens, its number of
-    /// tags for the depth.
+    /// Follows whole blocks from a place outside of all tags. Returns the number of bytes followed, up to the end of a
+    /// tag. Within a block the measures are upper bounds: the block's length for tokens, its number of tags for the
+    /// depth.
     pub(super) fn follow_blocks(&mut self, bytes: &[u8]) -> usize {
         let (mut inside, mut quoted, mut slash_before) = (0_u64, 0_u64, 0_u64);
         let (mut followed, mut at) = (0, 0);
-        // What is true of the bytes followed, and of the blocks looked at.
+        // The counts for the blocks looked at; those of `self` are for the bytes followed.
         let (mut elements, mut open) = (self.elements, self.open);
-        // Where the token at hand began.
+        // Where the current token began.
         let mut token = 0_usize.wrapping_sub(self.token);
         while let Some(block) = bytes.get(at..=at + BLOCK) {
             let lanes: [u8x16; 4] = std::array::from_fn(|n| {
@@ -51,12 +53,13 @@ impl Markup {
                 u8x16::new(lane)
             });
             let before = |bits: u64, byte: u8| bits >> 1 | u64::from(block[BLOCK] == byte) << 63;
-            let (begins, ends) = (those(&lanes, b'<'), those(&lanes, b'>'));
+            let (begins, ends) = (places_of(&lanes, b'<'), places_of(&lanes, b'>'));
             let in_tag = between(begins | ends) ^ inside;
-            let slashes = those(&lanes, b'/');
-            let special = before(those(&lanes, b'!'), b'!') | before(those(&lanes, b'?'), b'?');
-            let in_quotes = between(those(&lanes, b'"') & in_tag) ^ quoted;
-            let apostrophes = those(&lanes, b'\'') & in_tag;
+            let slashes = places_of(&lanes, b'/');
+            let special =
+                before(places_of(&lanes, b'!'), b'!') | before(places_of(&lanes, b'?'), b'?');
+            let in_quotes = between(places_of(&lanes, b'"') & in_tag) ^ quoted;
+            let apostrophes = places_of(&lanes, b'\'') & in_tag;
             let irregular = begins & !in_tag
                 | ends & in_tag
                 | begins & special
@@ -70,7 +73,7 @@ impl Markup {
             let empty = ends & (slashes << 1 | slash_before);
             let count = |bits: u64| bits.count_ones() as usize;
             self.deepest = self.deepest.max(open + count(opening));
-            // A reader stops at what closes and was not open.
+            // A parser stops at a tag that closes what was not open.
             open = (open + count(opening)).saturating_sub(count(closing) + count(empty));
             elements += count(opening);
             let signs = begins | ends;
@@ -88,7 +91,7 @@ impl Markup {
             if ends != 0 {
                 let last = BLOCK - 1 - ends.leading_zeros() as usize;
                 followed = at + last + 1;
-                // A tag that begins behind it is followed later, from its beginning.
+                // A tag that begins after it is followed later, from its beginning.
                 let later = begins & (u64::MAX << last);
                 self.elements = elements - count(opening & later);
                 self.open = (open + count(closing & later)).saturating_sub(count(opening & later));
@@ -120,7 +123,7 @@ mod tests {
             lane.copy_from_slice(&bytes[16 * n..16 * (n + 1)]);
             u8x16::new(lane)
         });
-        those(&lanes, byte)
+        places_of(&lanes, byte)
     }
 
     #[test]

@@ -1,188 +1,47 @@
-//! OpenDocument spreadsheets, read in one pass over their content.
-//!
-//! The format writes empty and equal cells once with a count. Calamine builds the rectangle that these counts claim;
-//! here a count of empty cells costs nothing, and one of values is counted against the limits.
+//! `content.xml`: the sheets of a spreadsheet.
 
 use std::collections::BTreeSet;
 use std::io::BufRead;
-use std::path::Path;
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::document::{Carried, Document, ReadError};
-use super::grid::{Address, CellContent, CellRange, Sheet, joined};
-use super::package::Package;
-use super::tally::{MAX_COLUMNS, MAX_ROWS, Tally};
-use super::xlsx::value_of;
+use super::cell::{CellAttributes, Span, attributes, count_and_visibility};
 use crate::intake::Limits;
+use crate::read::address::{Address, CellRange};
+use crate::read::content::CellContent;
+use crate::read::document::{Carried, ReadError};
+use crate::read::sheet::{Sheet, joined};
+use crate::read::tally::{MAX_COLUMNS, MAX_ROWS, Tally};
+use crate::read::xml::xml_reader;
 
-pub(super) fn read_ods(path: &Path, limits: Limits) -> Result<Document, ReadError> {
-    let mut package = Package::open(path, &limits)?;
-    let manifest = package.bytes("META-INF/manifest.xml")?;
-    if memchr::memmem::find(&manifest, b"encryption-data").is_some() {
-        return Err(ReadError::Encrypted);
-    }
-    let mut carried = BTreeSet::new();
-    if package.names().any(is_macro) {
-        carried.insert(Carried::Macros);
-    }
-    let Some(content) = package.reader("content.xml")? else {
-        return Err(ReadError::Damaged("content.xml is not in it".to_owned()));
-    };
-    let mut body = Body::new(content, limits);
-    body.read()?;
-    carried.extend(body.carried);
-    Ok(Document {
-        sheets: body.sheets,
-        carried: carried.into_iter().collect(),
-        ..Document::default()
-    })
-}
-
-/// Whether a part is a program; the lists of libraries are in files without any, too.
-fn is_macro(part: &str) -> bool {
-    let list = [
-        "script-lc.xml",
-        "script-lb.xml",
-        "dialog-lc.xml",
-        "dialog-lb.xml",
-    ];
-    let base = part.rsplit('/').next().unwrap_or_default();
-    (part.starts_with("basic/") || part.starts_with("scripts/"))
-        && !base.is_empty()
-        && !list.contains(&base)
-}
-
-/// content.xml, while it is read.
-struct Body<R> {
+/// `content.xml`, while it is read.
+pub(super) struct ContentReader<R> {
     reader: Reader<R>,
     limits: Limits,
     tally: Tally,
-    /// Styles of sheets that are not shown.
+    /// Styles of sheets that are hidden.
     hidden_styles: BTreeSet<String>,
-    sheets: Vec<Sheet>,
-    carried: BTreeSet<Carried>,
+    /// The sheets read so far.
+    pub(super) sheets: Vec<Sheet>,
+    /// What the content carries besides cells.
+    pub(super) carried: BTreeSet<Carried>,
 }
 
-/// A count of rows or columns from some place on.
-#[derive(Debug, Clone, Copy)]
-struct Span {
-    from: u32,
-    count: u32,
-}
-
-impl Span {
-    /// The span at `from` that an attribute counts; without one it is a single one. What lies beyond any sheet is cut.
-    fn at(from: u32, count: Option<&str>, most: u32) -> Self {
-        let count = count.map_or(1, |text| text.trim().parse::<u64>().unwrap_or(1));
-        Self {
-            from,
-            count: count.min(u64::from(most.saturating_sub(from))) as u32,
-        }
-    }
-
-    fn end(self) -> u32 {
-        self.from + self.count
-    }
-}
-
-/// A cell that holds something, with the columns it stands in.
-struct Filled {
+/// A cell that holds something, with the columns it fills.
+struct FilledCell {
     columns: Span,
     content: CellContent,
-}
-
-/// What the attributes of a cell say.
-#[derive(Debug, Default)]
-struct Stated {
-    columns: Option<String>,
-    columns_spanned: Option<String>,
-    rows_spanned: Option<String>,
-    kind: Option<String>,
-    is_error: bool,
-    /// A value other than text, as the content it makes.
-    value: Option<CellContent>,
-    text: Option<String>,
-    has_formula: bool,
-    is_linked: bool,
 }
 
 fn cut_off() -> ReadError {
     ReadError::Damaged("content.xml ends before its end".to_owned())
 }
 
-fn attributes(
-    element: &BytesStart<'_>,
-    mut each: impl FnMut(&str, String),
-) -> Result<(), ReadError> {
-    for attribute in element.attributes().with_checks(false) {
-        let attribute = attribute?;
-        each(attribute.key.as_ref(), value_of(&attribute)?);
-    }
-    Ok(())
-}
-
-impl Stated {
-    fn by(element: &BytesStart<'_>) -> Result<Self, ReadError> {
-        let mut stated = Self::default();
-        attributes(element, |name, value| match name {
-            "table:number-columns-repeated" => stated.columns = Some(value),
-            "table:number-columns-spanned" => stated.columns_spanned = Some(value),
-            "table:number-rows-spanned" => stated.rows_spanned = Some(value),
-            "office:value-type" => stated.kind = Some(value),
-            "calcext:value-type" => stated.is_error = value == "error",
-            "table:formula" => {
-                stated.has_formula = true;
-                stated.is_linked = value.contains("'file:");
-            }
-            "office:value" => {
-                stated.value = Some(match value.trim().parse() {
-                    Ok(number) => CellContent::Number(number),
-                    Err(_) => CellContent::Text(value),
-                });
-            }
-            "office:boolean-value" => {
-                stated.value = Some(CellContent::Bool(value.eq_ignore_ascii_case("true")));
-            }
-            "office:date-value" => {
-                let day = value.strip_suffix("T00:00:00").map(str::to_owned);
-                stated.value = Some(CellContent::Date(day.unwrap_or(value)));
-            }
-            "office:time-value" => stated.value = Some(CellContent::Date(value)),
-            "office:string-value" => stated.text = Some(value),
-            _ => {}
-        })?;
-        Ok(stated)
-    }
-
-    /// What the cell holds, given the text it shows.
-    fn content(self, shown: String) -> Option<CellContent> {
-        let kind = self.kind.as_deref();
-        if self.is_error {
-            let text = self.text.filter(|t| !t.trim().is_empty()).unwrap_or(shown);
-            return Some(CellContent::Error(text));
-        }
-        match (kind, self.value) {
-            (Some("string"), _) => Some(CellContent::Text(self.text.unwrap_or(shown))),
-            (_, Some(value)) => Some(value),
-            (None, None) if shown.trim().is_empty() => {
-                self.has_formula.then_some(CellContent::NoCachedValue)
-            }
-            (_, None) if self.has_formula => Some(CellContent::NoCachedValue),
-            (_, None) => Some(CellContent::Text(shown)),
-        }
-    }
-}
-
-impl<R: BufRead> Body<R> {
-    fn new(content: R, limits: Limits) -> Self {
-        let mut reader = Reader::from_reader(content);
-        let config = reader.config_mut();
-        config.check_end_names = false;
-        config.expand_empty_elements = true;
+impl<R: BufRead> ContentReader<R> {
+    pub(super) fn new(content: R, limits: Limits) -> Self {
         Self {
-            reader,
+            reader: xml_reader(content),
             limits,
             tally: Tally::new(limits),
             hidden_styles: BTreeSet::new(),
@@ -191,7 +50,11 @@ impl<R: BufRead> Body<R> {
         }
     }
 
-    fn read(&mut self) -> Result<(), ReadError> {
+    /// Reads all sheets.
+    ///
+    /// # Errors
+    /// When the content is damaged or exceeds a limit.
+    pub(super) fn read(&mut self) -> Result<(), ReadError> {
         let mut buffer = Vec::new();
         let mut style = String::new();
         loop {
@@ -229,7 +92,7 @@ impl<R: BufRead> Body<R> {
         }
     }
 
-    /// Passes over all that is left of an element.
+    /// Skips the rest of an element.
     fn skip(&mut self) -> Result<(), ReadError> {
         let mut buffer = Vec::new();
         let mut open = 1;
@@ -245,6 +108,7 @@ impl<R: BufRead> Body<R> {
         Ok(())
     }
 
+    /// Reads a sheet.
     fn table(&mut self, start: &BytesStart<'_>) -> Result<(), ReadError> {
         let (mut name, mut style) = (String::new(), String::new());
         attributes(start, |key, value| match key {
@@ -252,7 +116,7 @@ impl<R: BufRead> Body<R> {
             "table:style-name" => style = value,
             _ => {}
         })?;
-        // What another file held when it was last linked stands as a sheet of its own, which nobody sees.
+        // A copy of what a linked file held is kept as a sheet of its own, which nobody sees.
         if name.starts_with('\'') && name.contains("'#$") {
             self.carried.insert(Carried::ExternalLinks);
             return self.skip();
@@ -301,32 +165,21 @@ impl<R: BufRead> Body<R> {
                 _ => {}
             }
         }
-        // Of hidden rows only those that hold something matter; the rest of a sheet may be hidden by the million.
-        let hidden_rows = joined(hidden_rows);
-        let hides = |row: u32| {
-            let before = hidden_rows.partition_point(|(from, _)| *from <= row);
-            before > 0 && hidden_rows[before - 1].1 >= row
-        };
-        sheet.hidden_rows = Some(
-            sheet
-                .rows()
-                .map(|(row, _)| row)
-                .filter(|row| hides(*row))
-                .collect(),
-        );
+        sheet.hidden_rows = Some(filled_rows_within(&sheet, joined(hidden_rows)));
         sheet.hidden_columns = Some(joined(hidden_columns));
         sheet.merge(merged);
         self.sheets.push(sheet);
         Ok(())
     }
 
+    /// Reads a row, which stands for all of `rows`.
     fn row(
         &mut self,
         rows: Span,
         sheet: &mut Sheet,
         merged: &mut Vec<CellRange>,
     ) -> Result<(), ReadError> {
-        let mut cells: Vec<Filled> = Vec::new();
+        let mut cells: Vec<FilledCell> = Vec::new();
         let mut column = 0;
         let mut buffer = Vec::new();
         loop {
@@ -334,11 +187,11 @@ impl<R: BufRead> Body<R> {
             match self.reader.read_event_into(&mut buffer)? {
                 Event::Start(e) => match e.name().as_ref() {
                     "table:table-cell" | "table:covered-table-cell" => {
-                        let stated = Stated::by(&e)?;
+                        let stated = CellAttributes::of(&e)?;
                         let columns = Span::at(column, stated.columns.as_deref(), MAX_COLUMNS);
                         column = columns.end();
                         let start = Address::new(rows.from, columns.from);
-                        if let Some(range) = spanned(start, &stated) {
+                        if let Some(range) = stated.merged_over(start) {
                             merged.push(range);
                             if merged.len() > self.limits.max_cells {
                                 return Err(ReadError::over("max_cells", self.limits.max_cells));
@@ -352,7 +205,7 @@ impl<R: BufRead> Body<R> {
                             content.text().is_none_or(|text| !text.trim().is_empty())
                         });
                         if let Some(content) = content {
-                            cells.push(Filled { columns, content });
+                            cells.push(FilledCell { columns, content });
                         }
                     }
                     _ => self.skip()?,
@@ -376,7 +229,7 @@ impl<R: BufRead> Body<R> {
         Ok(())
     }
 
-    /// The text that a cell shows, up to the end of the cell: its paragraphs, without notes and drawings.
+    /// Reads to the end of a cell. The text that it shows: its paragraphs, without notes and drawings.
     fn shown_text(&mut self) -> Result<String, ReadError> {
         let mut text = String::new();
         let mut paragraphs = 0;
@@ -445,32 +298,17 @@ impl<R: BufRead> Body<R> {
     }
 }
 
-/// How often a row or column is repeated, and whether it is hidden.
-fn count_and_visibility(
-    element: &BytesStart<'_>,
-    count_name: &str,
-) -> Result<(Option<String>, bool), ReadError> {
-    let (mut count, mut hidden) = (None, false);
-    attributes(element, |name, value| {
-        if name == count_name {
-            count = Some(value);
-        } else if name == "table:visibility" {
-            hidden = value != "visible";
-        }
-    })?;
-    Ok((count, hidden))
-}
-
-/// The range that a cell is merged over, if it is.
-fn spanned(start: Address, stated: &Stated) -> Option<CellRange> {
-    let columns = Span::at(start.column, stated.columns_spanned.as_deref(), MAX_COLUMNS);
-    let rows = Span::at(start.row, stated.rows_spanned.as_deref(), MAX_ROWS);
-    (rows.count > 0 && columns.count > 0 && (rows.count > 1 || columns.count > 1)).then(|| {
-        CellRange {
-            start,
-            end: Address::new(rows.end() - 1, columns.end() - 1),
-        }
-    })
+/// The rows of a sheet that hold something and lie within the ranges. A sheet may hide the rest by the million.
+fn filled_rows_within(sheet: &Sheet, ranges: Vec<(u32, u32)>) -> BTreeSet<u32> {
+    let holds = |row: u32| {
+        let before = ranges.partition_point(|(from, _)| *from <= row);
+        before > 0 && ranges[before - 1].1 >= row
+    };
+    sheet
+        .rows()
+        .map(|(row, _)| row)
+        .filter(|row| holds(*row))
+        .collect()
 }
 
 #[cfg(test)]
@@ -483,9 +321,9 @@ mod tests {
                <style:table-properties table:display="false"/></style:style></office:automatic-styles>
                <office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body></office:document-content>"#
         );
-        let mut body = Body::new(xml.as_bytes(), limits);
-        body.read()?;
-        Ok(body.sheets)
+        let mut content = ContentReader::new(xml.as_bytes(), limits);
+        content.read()?;
+        Ok(content.sheets)
     }
 
     fn cells(sheet: &Sheet) -> Vec<String> {

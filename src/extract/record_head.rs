@@ -1,119 +1,27 @@
-//! Record lists: forms of thousands of rows, one a record. Their heads are found by their words like those of other
-//! forms; what stands below is never held as a grid, but given away cell by cell.
+//! The head of a record list: a form with thousands of rows, one for each record. It is found by its words, like the
+//! head of any form; the rows below it never become a sheet in memory.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use serde::Deserialize;
-use toml::Spanned;
-
-use super::Vocabulary;
-use super::form::is_slip;
-use super::label::{one_line, without_footnote, without_numbering};
-use super::table::form_named;
+use super::form::RecordShape;
+use super::label::one_line;
+use super::slip::is_slip;
 use super::title::{Stated, Title, read_title};
+use super::vocabulary::Vocabulary;
 use crate::read::{Address, Sheet};
-
-/// A field of a record list, as the form's file states it.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RawRecordField {
-    /// Column of the lake's table; of a field that is not kept, its name.
-    pub column: Spanned<String>,
-    /// The ways its head may be written, the first as it is printed.
-    pub head: Vec<String>,
-    /// What its cells hold.
-    #[serde(rename = "type")]
-    pub kind: FieldKind,
-    /// Unit of measure in which the lake keeps it.
-    pub unit: Option<Spanned<String>>,
-    /// Of a text: a number has so many digits, and a spreadsheet takes zeros off its front.
-    pub digits: Option<usize>,
-    /// A list without it is not this form.
-    #[serde(default)]
-    pub required: bool,
-    /// Code of the lake to the words that stand for it; of a flag, `true` and `false`.
-    #[serde(default)]
-    pub codes: BTreeMap<String, Vec<String>>,
-    /// The code list whose codes and names stand for its codes.
-    pub list: Option<Spanned<String>>,
-}
-
-/// What the cells of a field hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum FieldKind {
-    /// Text as it stands.
-    Text,
-    /// One of a list of codes.
-    Code,
-    /// A day, a month or a year.
-    Date,
-    /// A whole number.
-    Whole,
-    /// A number.
-    Decimal,
-    /// Ticked or not.
-    Flag,
-    /// The number of the row, which is not kept.
-    Number,
-    /// Personal data: counted, and never kept.
-    Personal,
-}
-
-impl FieldKind {
-    /// Whether the lake has a column for it.
-    #[must_use]
-    pub fn is_kept(self) -> bool {
-        !matches!(self, Self::Number | Self::Personal)
-    }
-}
-
-/// A field, ready to be matched.
-#[derive(Debug, Clone)]
-pub struct RecordField {
-    /// Column of the lake's table, or a name.
-    pub column: String,
-    /// How its head is printed.
-    pub title: String,
-    /// Folded heads.
-    pub heads: Vec<String>,
-    /// What its cells hold.
-    pub kind: FieldKind,
-    /// Unit of measure of the lake.
-    pub unit: Option<String>,
-    /// Digits of a number kept as text.
-    pub digits: Option<usize>,
-    /// Whether a list must have it.
-    pub required: bool,
-    /// Folded words to codes.
-    pub codes: BTreeMap<String, String>,
-}
-
-/// What makes a form a record list.
-#[derive(Debug, Clone)]
-pub struct RecordShape {
-    /// The lake's table.
-    pub table: String,
-    /// The fields.
-    pub fields: Vec<RecordField>,
-    /// Index of the field that names a record: a row without it is none.
-    pub naming: usize,
-    /// Indices of the fields that tell two records apart, together.
-    pub key: Vec<usize>,
-}
 
 /// A column under the head of a record list.
 #[derive(Debug, Clone)]
 pub struct FieldColumn {
-    /// Its place in the sheet, from 0.
+    /// The column of the sheet, from 0.
     pub column: u32,
-    /// Index of the field; none where the form has no such head.
+    /// Index of the field; none if the form has no such head.
     pub field: Option<usize>,
     /// The head, as read.
     pub head: Stated,
     /// The unit of measure that the head states.
     pub measure: Option<Stated>,
-    /// The head is one letter away from the form's.
+    /// Whether the head has a slip.
     pub slip: bool,
 }
 
@@ -128,12 +36,12 @@ pub struct RecordHead {
     pub bottom: u32,
     /// Its columns, from the left.
     pub columns: Vec<FieldColumn>,
-    /// What stands above it.
+    /// The texts above it.
     pub title: Title,
 }
 
 impl RecordHead {
-    /// Number of fields found.
+    /// Number of fields that it has.
     #[must_use]
     pub fn fields(&self) -> usize {
         let found: BTreeSet<usize> = self.columns.iter().filter_map(|c| c.field).collect();
@@ -141,10 +49,10 @@ impl RecordHead {
     }
 }
 
-/// Rows above the last of a head that belong to it.
+/// Rows that a head takes, at most.
 const MOST_HEAD_ROWS: u32 = 3;
 
-/// Fields that a head must have, whatever the form.
+/// Fields that a head must have, at least.
 const FEWEST_FIELDS: usize = 3;
 
 /// The head of a record list whose last row is `row`, if it is one.
@@ -176,11 +84,14 @@ pub fn record_head(sheet: &Sheet, row: u32, vocabulary: &Vocabulary) -> Option<R
     }
     let mut head = best?;
     head.title = read_title(sheet, 0, head.top, vocabulary);
-    let other = form_named(&head.title, vocabulary).is_some_and(|named| named != head.form);
+    let other = head
+        .title
+        .named_form(vocabulary)
+        .is_some_and(|named| named != head.form);
     (!other).then_some(head)
 }
 
-/// Columns that hold text in a row or in those right above it: a head has many.
+/// Number of columns that hold text in a row or right above it: under a head there are many.
 fn texts_near(sheet: &Sheet, row: u32) -> usize {
     let first = row.saturating_sub(MOST_HEAD_ROWS - 1);
     let columns: BTreeSet<u32> = (first..=row)
@@ -191,7 +102,7 @@ fn texts_near(sheet: &Sheet, row: u32) -> usize {
     columns.len()
 }
 
-/// The columns whose heads end in `row`, and the first row of these heads.
+/// The columns whose heads end in `row`, and the first row of their heads.
 fn columns_under(
     sheet: &Sheet,
     row: u32,
@@ -205,20 +116,13 @@ fn columns_under(
     let mut columns: Vec<FieldColumn> = Vec::new();
     let mut top = row;
     for column in places {
-        let texts: Vec<(Address, String)> = (first..=row)
-            .rev()
-            .filter_map(|row| {
-                let at = Address::new(row, column);
-                let text = sheet.shown(at)?.text()?;
-                Some((at, one_line(text)))
-            })
-            .collect();
+        let texts = texts_up(sheet, column, first, row);
         let Some((at, own)) = texts.first() else {
             continue;
         };
-        let mut tried: Vec<Head> = vec![Head::of(own, *at, vocabulary)];
+        let mut tried = vec![FieldHead::of(own, *at, vocabulary)];
         if let Some((above, text)) = texts.iter().find(|(_, text)| text != own) {
-            tried.push(Head::of(&format!("{text} {own}"), *above, vocabulary));
+            tried.push(FieldHead::of(&format!("{text} {own}"), *above, vocabulary));
         }
         let found = tried.iter().find_map(|head| {
             let (field, slip) = field_of(&head.folded, shape)?;
@@ -226,7 +130,7 @@ fn columns_under(
         });
         let taken = |field: usize| columns.iter().any(|c: &FieldColumn| c.field == Some(field));
         let known = found.filter(|(_, field, _)| !taken(*field));
-        // A title far above the head is no head of a column without one.
+        // A text above a column without a head may be a title.
         if known.is_none() && at.row < row && sheet.merged_at(Address::new(row, column)).is_none() {
             continue;
         }
@@ -251,7 +155,19 @@ fn columns_under(
     (columns, top)
 }
 
-/// The field that a folded head names, and whether a letter differs.
+/// The texts of a column from row `last` up to row `first`, each on one line.
+fn texts_up(sheet: &Sheet, column: u32, first: u32, last: u32) -> Vec<(Address, String)> {
+    (first..=last)
+        .rev()
+        .filter_map(|row| {
+            let at = Address::new(row, column);
+            let text = sheet.shown(at)?.text()?;
+            Some((at, one_line(text)))
+        })
+        .collect()
+}
+
+/// The field that a folded head names, and whether the head has a slip.
 fn field_of(folded: &str, shape: &RecordShape) -> Option<(usize, bool)> {
     let exact = shape
         .fields
@@ -267,19 +183,18 @@ fn field_of(folded: &str, shape: &RecordShape) -> Option<(usize, bool)> {
 }
 
 /// A head without its unit of measure, numbering and footnotes.
-struct Head {
+struct FieldHead {
     at: Address,
     folded: String,
     measure: Option<String>,
 }
 
-impl Head {
+impl FieldHead {
     fn of(text: &str, at: Address, vocabulary: &Vocabulary) -> Self {
-        let (bare, measure) = vocabulary.split_measure(text);
-        let bare = without_footnote(without_numbering(bare));
+        let (_, measure) = vocabulary.split_measure(text);
         Self {
             at,
-            folded: vocabulary.folder.fold(bare),
+            folded: vocabulary.fold_label(text),
             measure: measure.map(str::to_owned),
         }
     }

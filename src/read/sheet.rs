@@ -1,129 +1,18 @@
-//! A sheet as it was read: sparse cells, merged ranges, visibility.
+//! A sheet as it was read: sparse cells, merged ranges, what is hidden, texts before they were decoded.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-/// Position of a cell, from zero.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
-)]
-pub struct Address {
-    /// Row, from 0.
-    pub row: u32,
-    /// Column, from 0.
-    pub column: u32,
-}
-
-impl Address {
-    /// The cell at `row`, `column`, both from zero.
-    #[must_use]
-    pub fn new(row: u32, column: u32) -> Self {
-        Self { row, column }
-    }
-
-    /// The cell with row and column exchanged.
-    #[must_use]
-    pub fn transposed(self) -> Self {
-        Self::new(self.column, self.row)
-    }
-}
-
-impl Address {
-    /// The letters of a column, from 0: `A`, `Z`, `AA`.
-    #[must_use]
-    pub fn column_name(column: u32) -> String {
-        let mut letters = Vec::new();
-        let mut n = column + 1;
-        while n > 0 {
-            n -= 1;
-            letters.push(char::from(b'A' + (n % 26) as u8));
-            n /= 26;
-        }
-        letters.iter().rev().collect()
-    }
-}
-
-/// `A1` notation.
-impl fmt::Display for Address {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", Self::column_name(self.column), self.row + 1)
-    }
-}
-
-/// What a cell holds.
-#[derive(Debug, Clone, PartialEq)]
-pub enum CellContent {
-    /// A number as the workbook stores it.
-    Number(f64),
-    /// Text, as read.
-    Text(String),
-    /// True or false.
-    Bool(bool),
-    /// A date or time, as text.
-    Date(String),
-    /// An error value such as `#REF!`.
-    Error(String),
-    /// A formula that was saved without its result.
-    NoCachedValue,
-}
-
-impl CellContent {
-    /// The content as text: what `raw` keeps.
-    #[must_use]
-    pub fn as_read(&self) -> String {
-        match self {
-            Self::Number(n) => shortest(*n),
-            Self::Text(text) | Self::Date(text) | Self::Error(text) => text.clone(),
-            Self::Bool(b) => b.to_string().to_uppercase(),
-            Self::NoCachedValue => "=".to_owned(),
-        }
-    }
-
-    /// The text, if it is one.
-    #[must_use]
-    pub fn text(&self) -> Option<&str> {
-        match self {
-            Self::Text(text) => Some(text),
-            _ => None,
-        }
-    }
-}
-
-/// A float in the shortest form that reads back to it, without an exponent where that is short.
-fn shortest(n: f64) -> String {
-    if n != 0.0 && (n.abs() < 1e-7 || n.abs() >= 1e16) {
-        format!("{n:e}")
-    } else {
-        format!("{n}")
-    }
-}
-
-/// A rectangle of cells, both corners included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CellRange {
-    /// Upper left.
-    pub start: Address,
-    /// Lower right.
-    pub end: Address,
-}
-
-impl CellRange {
-    /// Whether a cell lies in it.
-    #[must_use]
-    pub fn holds(&self, at: Address) -> bool {
-        (self.start.row..=self.end.row).contains(&at.row)
-            && (self.start.column..=self.end.column).contains(&at.column)
-    }
-}
+use super::address::{Address, CellRange};
+use super::content::CellContent;
 
 /// A part of a text in one font.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FontRun {
     /// The text, as read.
     pub text: String,
-    /// Its font, if it is one that stands for an encoding.
+    /// Its font, if that belongs to an old encoding.
     pub font: Option<Arc<str>>,
 }
 
@@ -136,7 +25,7 @@ pub struct Undecoded {
     pub encoding: String,
 }
 
-/// Ranges with both ends, joined where they touch.
+/// Ranges (first and last, both included), joined where they touch.
 pub(super) fn joined(mut ranges: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
     ranges.sort_unstable();
     let mut joined: Vec<(u32, u32)> = Vec::new();
@@ -149,28 +38,28 @@ pub(super) fn joined(mut ranges: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
     joined
 }
 
-/// One sheet of a workbook, or a CSV file.
+/// One sheet of a workbook, or a text file.
 #[derive(Debug, Clone, Default)]
 pub struct Sheet {
-    /// Name; none for CSV.
+    /// Name; none for a text file.
     pub name: Option<String>,
-    /// Whether a reader of the workbook sees it.
+    /// Whether the workbook shows it.
     pub visible: bool,
-    /// Rows that the sheet hides, from 0; none where the format does not tell.
+    /// Hidden rows, from 0; none where the format does not tell.
     pub hidden_rows: Option<BTreeSet<u32>>,
-    /// Columns that the sheet hides, from 0, as ranges with both ends; none where the format does not tell.
+    /// Hidden columns, from 0, as ranges (first and last, both included); none where the format does not tell.
     pub hidden_columns: Option<Vec<(u32, u32)>>,
-    /// Rows stand for columns: the sheet was turned to be read.
+    /// Whether rows and columns are exchanged.
     turned: bool,
     rows: BTreeMap<u32, BTreeMap<u32, CellContent>>,
-    /// By their first row.
+    /// In the order of their first rows.
     merged: Vec<CellRange>,
-    /// Rows that the highest of them goes on for below its first.
+    /// Rows below its first that the highest merged range covers.
     merged_height: u32,
     cells: usize,
-    /// The runs of texts that are set in fonts which stand for an encoding.
+    /// The runs of texts that are set in fonts of old encodings.
     runs: BTreeMap<Address, Vec<FontRun>>,
-    /// Texts as read and the encoding they were in, where decoding changed them.
+    /// The texts as read, where decoding changed them.
     undecoded: BTreeMap<Address, Undecoded>,
 }
 
@@ -185,7 +74,7 @@ impl Sheet {
         }
     }
 
-    /// Puts a cell; blank text is no cell.
+    /// Puts a cell into the sheet; blank text is ignored.
     pub fn put(&mut self, at: Address, content: CellContent) {
         if content.text().is_some_and(|text| text.trim().is_empty()) {
             return;
@@ -201,18 +90,18 @@ impl Sheet {
         }
     }
 
-    /// Says that a cell, or a part of it, is set in a font that stands for an encoding.
+    /// Notes the runs of a cell that is set, all or in part, in a font of an old encoding.
     pub fn set_runs(&mut self, at: Address, runs: Vec<FontRun>) {
         self.runs.insert(at, runs);
     }
 
-    /// The runs of a cell, if any of it is set in a font that stands for an encoding.
+    /// The runs of a cell, if any part of it is set in a font of an old encoding.
     #[must_use]
     pub fn runs(&self, at: Address) -> Option<&[FontRun]> {
         self.runs.get(&at).map(Vec::as_slice)
     }
 
-    /// Puts a decoded text in the place of the text as read, which is kept beside it.
+    /// Replaces a text by its decoded form; the text as read is kept in [`Self::undecoded`].
     pub fn decode(&mut self, at: Address, encoding: &str, decoded: String) {
         let Some(content) = self
             .rows
@@ -229,18 +118,18 @@ impl Sheet {
         }
     }
 
-    /// The text as read of a cell whose text was decoded.
+    /// The text as read, for a cell whose text was decoded.
     #[must_use]
     pub fn undecoded(&self, at: Address) -> Option<&Undecoded> {
         self.undecoded.get(&at)
     }
 
-    /// The cells whose text was decoded, with the text as read.
+    /// The cells whose texts were decoded, with the texts as read.
     pub fn all_undecoded(&self) -> impl Iterator<Item = (Address, &Undecoded)> {
         self.undecoded.iter().map(|(at, text)| (*at, text))
     }
 
-    /// Whether the sheet is known to hide a row.
+    /// Whether a row is known to be hidden.
     #[must_use]
     pub fn hides_row(&self, row: u32) -> bool {
         self.hidden_rows
@@ -248,7 +137,7 @@ impl Sheet {
             .is_some_and(|rows| rows.contains(&row))
     }
 
-    /// Whether the sheet is known to hide a column.
+    /// Whether a column is known to be hidden.
     #[must_use]
     pub fn hides_column(&self, column: u32) -> bool {
         self.hidden_columns.as_ref().is_some_and(|ranges| {
@@ -258,13 +147,13 @@ impl Sheet {
         })
     }
 
-    /// Whether the sheet is known to hide a cell's row or column.
+    /// Whether the row or the column of a cell is known to be hidden.
     #[must_use]
     pub fn hides(&self, at: Address) -> bool {
         self.hides_row(at.row) || self.hides_column(at.column)
     }
 
-    /// Says which cells are merged.
+    /// Sets the merged ranges.
     pub fn merge(&mut self, mut ranges: Vec<CellRange>) {
         ranges.sort_by_key(|range| range.start);
         let height = |range: &CellRange| range.end.row.saturating_sub(range.start.row);
@@ -278,13 +167,13 @@ impl Sheet {
         &self.merged
     }
 
-    /// Number of cells that hold something.
+    /// Number of filled cells.
     #[must_use]
     pub fn len(&self) -> usize {
         self.cells
     }
 
-    /// Whether nothing is in it.
+    /// Whether no cell is filled.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.cells == 0
@@ -314,7 +203,7 @@ impl Sheet {
             .find(|range| range.holds(at))
     }
 
-    /// The rows that hold something, from the top, each with its cells from the left.
+    /// The rows with filled cells, from the top; each with its cells, from the left.
     #[must_use]
     pub fn rows(&self) -> impl DoubleEndedIterator<Item = (u32, &BTreeMap<u32, CellContent>)> {
         self.rows.iter().map(|(row, cells)| (*row, cells))
@@ -341,25 +230,25 @@ impl Sheet {
             .filter(move |range| range.start.row <= bottom && range.end.row >= top)
     }
 
-    /// Whether rows stand for columns.
+    /// Whether rows and columns are exchanged.
     #[must_use]
     pub fn is_turned(&self) -> bool {
         self.turned
     }
 
-    /// Where a cell stands in the workbook: the sheet may have been turned to be read.
+    /// The address of a cell in the workbook: it differs where rows and columns are exchanged.
     #[must_use]
     pub fn home(&self, at: Address) -> Address {
         if self.turned { at.transposed() } else { at }
     }
 
-    /// Where a cell stands in the workbook, in `A1` notation.
+    /// The address of a cell in the workbook, in `A1` notation.
     #[must_use]
     pub fn cell_name(&self, at: Address) -> String {
         self.home(at).to_string()
     }
 
-    /// The part of the sheet in the rows and columns given, at the same addresses.
+    /// The cells within these rows and columns, at the same addresses.
     #[must_use]
     pub fn part(&self, rows: RangeInclusive<u32>, columns: RangeInclusive<u32>) -> Self {
         let within = |at: Address| rows.contains(&at.row) && columns.contains(&at.column);
@@ -391,7 +280,7 @@ impl Sheet {
         part
     }
 
-    /// The sheet with rows for columns: `B1` stands at `A2`.
+    /// The sheet with rows and columns exchanged: `B1` moves to `A2`.
     #[must_use]
     pub fn transposed(&self) -> Self {
         let mut turned = Self::new(self.name.clone(), self.visible);
@@ -415,7 +304,7 @@ impl Sheet {
         turned
     }
 
-    /// The numbers of the rows that hold something, from `first` down.
+    /// The numbers of the rows with filled cells, from `first` down.
     pub fn rows_from(&self, first: u32) -> impl Iterator<Item = u32> {
         self.rows.range(first..).map(|(row, _)| *row)
     }
@@ -461,18 +350,5 @@ mod tests {
         assert_eq!(at(9, 1), Some(range(9, 0, 9, 3)));
         assert_eq!(at(8, 5), None);
         assert_eq!(at(3, 0), None);
-    }
-
-    #[test]
-    fn addresses_read_as_in_a_spreadsheet() {
-        for (row, column, text) in [
-            (0, 0, "A1"),
-            (9, 25, "Z10"),
-            (0, 26, "AA1"),
-            (41, 701, "ZZ42"),
-            (0, 702, "AAA1"),
-        ] {
-            assert_eq!(Address::new(row, column).to_string(), text);
-        }
     }
 }
