@@ -16,9 +16,9 @@ use crate::lake::{LakeError, Snapshot, check_owner};
 use crate::normalize::{TOTAL, VALUE_SCALE};
 use crate::period::{Frequency, Period};
 use crate::publish::PublishError;
-use crate::publish::correspondence::fill;
 use crate::publish::template::{Column, ColumnKind, Row, Statement, Template, Value, workbook};
 use crate::tables::format_decimal;
+use crate::text::fill;
 
 /// What a blank form is asked for.
 #[derive(Debug, Clone)]

@@ -10,7 +10,7 @@ use rust_xlsxwriter::{
 };
 use serde::Deserialize;
 
-use super::correspondence::fill;
+use crate::text::fill;
 
 /// The words of blank forms.
 #[derive(Debug, Clone, Deserialize)]

@@ -54,13 +54,12 @@ fn partial(rows: &[Row], definition: &TableDefinition, edition: &Edition) -> Vec
             } else {
                 &words.phrases.partial_rows
             };
-            let text = phrase
-                .with("columns", &heads(&gap.columns, definition))
-                .with(
-                    "rows",
-                    &joined(gap.rows.iter().map(|r| &rows[*r].label), "; "),
-                )
-                .with("missing", &joined(&gap.names, ", "));
+            let labels = gap.rows.iter().map(|r| &rows[*r].label);
+            let text = phrase.filled(&[
+                ("columns", heads(&gap.columns, definition)),
+                ("rows", Text::joined(labels, "; ")),
+                ("missing", Text::joined(&gap.names, ", ")),
+            ]);
             Text {
                 vi: format!("{mark} {}", text.vi),
                 en: format!("{mark} {}", text.en),
@@ -100,12 +99,10 @@ fn incomplete(rows: &[Row], definition: &TableDefinition, edition: &Edition) -> 
     let mark = &words.symbol(SymbolKind::NotAvailable).mark;
     gaps.iter()
         .map(|gap| {
-            let columns = heads(&gap.columns, definition);
-            let text = words
-                .phrases
-                .incomplete
-                .with("columns", &columns)
-                .with("missing", &joined(&gap.names, ", "));
+            let text = words.phrases.incomplete.filled(&[
+                ("columns", heads(&gap.columns, definition)),
+                ("missing", Text::joined(&gap.names, ", ")),
+            ]);
             Text {
                 vi: format!("{mark} {}", text.vi),
                 en: format!("{mark} {}", text.en),
@@ -169,15 +166,7 @@ fn heads(columns: &[usize], definition: &TableDefinition) -> Text {
             }
         })
         .collect();
-    joined(&texts, "; ")
-}
-
-fn joined<'a>(texts: impl IntoIterator<Item = &'a Text>, between: &str) -> Text {
-    let (vi, en): (Vec<&str>, Vec<&str>) = texts
-        .into_iter()
-        .map(|t| (t.vi.as_str(), t.en.as_str()))
-        .unzip();
-    Text::new(vi.join(between), en.join(between))
+    Text::joined(&texts, "; ")
 }
 
 /// Where the figures come from: forms, edition, and how many units reported.

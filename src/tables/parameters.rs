@@ -4,13 +4,9 @@
 //! syntax; in a text it becomes the value itself. A name that is not known is an error, never left standing.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
-
-use regex::{Captures, Regex};
 
 use super::table::Text;
-
-static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\{([a-z][a-z0-9_]*)\}").ok());
+use crate::text::fill_with;
 
 /// Values by name.
 #[derive(Debug, Clone, Default)]
@@ -44,30 +40,25 @@ impl Parameters {
     }
 
     fn fill(&self, text: &str, value: impl Fn(&[String]) -> String) -> Result<String, Unknown> {
-        let Some(pattern) = NAME.as_ref() else {
-            return Ok(text.to_owned());
-        };
-        for found in pattern.captures_iter(text) {
-            let name = &found[1];
-            if !self.has(name) {
-                let offset = found.get(0).map_or(0, |m| m.start());
-                let known = self
-                    .0
-                    .keys()
-                    .map(String::as_str)
-                    .collect::<Vec<_>>()
-                    .join(", ");
-                return Err(Unknown {
-                    name: name.to_owned(),
-                    offset,
-                    known,
-                });
+        let mut unknown = None;
+        let filled = fill_with(text, |name| {
+            if !is_name(name) {
+                return None;
             }
-        }
-        let filled = pattern.replace_all(text, |found: &Captures<'_>| {
-            self.0.get(&found[1]).map_or_else(String::new, |v| value(v))
+            let found = self.0.get(name);
+            if found.is_none() {
+                unknown.get_or_insert_with(|| name.to_owned());
+            }
+            found.map(|values| value(values))
         });
-        Ok(filled.into_owned())
+        match unknown {
+            Some(name) => Err(Unknown {
+                offset: text.find(&format!("{{{name}}}")).unwrap_or(0),
+                name,
+                known: self.0.keys().cloned().collect::<Vec<_>>().join(", "),
+            }),
+            None => Ok(filled),
+        }
     }
 
     /// The names that stand for one value, with it.
@@ -103,6 +94,12 @@ impl Parameters {
             en: self.text(&text.en)?,
         })
     }
+}
+
+/// Whether a text in braces is a name; other braces are part of the text.
+fn is_name(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    text.starts_with(|c: char| c.is_ascii_lowercase()) && text.chars().all(plain)
 }
 
 /// A value as an SQL literal.

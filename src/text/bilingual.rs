@@ -4,6 +4,8 @@ use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use super::fill::fill_with;
+
 /// A text in two languages.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -48,22 +50,12 @@ impl Bilingual {
         letters.eq(self.en.chars())
     }
 
-    /// The text with `{name}` written out in both languages.
-    #[must_use]
-    pub fn with(&self, name: &str, value: &Self) -> Self {
-        let name = format!("{{{name}}}");
-        Self {
-            vi: self.vi.replace(&name, &value.vi),
-            en: self.en.replace(&name, &value.en),
-        }
-    }
-
     /// The text with every `{name}` of `args` written out in both languages, at once: what stands in a value is
     /// never taken for a name.
     #[must_use]
     pub fn filled(&self, args: &[(&str, Self)]) -> Self {
         let side = |text: &str, of: fn(&Self) -> &str| {
-            fill(text, |name| {
+            fill_with(text, |name| {
                 let found = args.iter().find(|(n, _)| *n == name);
                 found.map(|(_, value)| of(value))
             })
@@ -76,38 +68,13 @@ impl Bilingual {
 
     /// Several texts as one.
     #[must_use]
-    pub fn joined(texts: &[Self], between: &str) -> Self {
-        let side = |of: fn(&Self) -> &str| texts.iter().map(of).collect::<Vec<_>>().join(between);
-        Self {
-            vi: side(|text| &text.vi),
-            en: side(|text| &text.en),
-        }
+    pub fn joined<'t>(texts: impl IntoIterator<Item = &'t Self>, between: &str) -> Self {
+        let (vi, en): (Vec<&str>, Vec<&str>) = texts
+            .into_iter()
+            .map(|text| (text.vi.as_str(), text.en.as_str()))
+            .unzip();
+        Self::new(vi.join(between), en.join(between))
     }
-}
-
-/// A text with each `{name}` that `value` knows written out; others stay as they are.
-fn fill<'v>(text: &str, value: impl Fn(&str) -> Option<&'v str>) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(open) = rest.find('{') {
-        out.push_str(&rest[..open]);
-        let inside = &rest[open + 1..];
-        match inside
-            .find('}')
-            .and_then(|end| Some((end, value(&inside[..end])?)))
-        {
-            Some((end, value)) => {
-                out.push_str(value);
-                rest = &inside[end + 1..];
-            }
-            None => {
-                out.push('{');
-                rest = inside;
-            }
-        }
-    }
-    out.push_str(rest);
-    out
 }
 
 #[cfg(test)]

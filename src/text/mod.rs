@@ -7,14 +7,18 @@
 mod bilingual;
 mod encoding;
 mod figure;
+mod fill;
 mod interned;
+mod lines;
 
 pub use bilingual::Bilingual;
 pub use encoding::{
     Encodings, FileEncoding, FontEncoding, RawEncoding, RawEncodings, RawFileEncodings,
 };
 pub use figure::{format_value, rounded};
+pub use fill::{fill, fill_with};
 pub use interned::{Word, interned, word, word_or_none};
+pub use lines::{line_at, one_line};
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -7,7 +7,7 @@ use super::words::FeedbackWords;
 use super::xml::{content, value};
 use super::{Letter, Remark, colour_of};
 use crate::diagnostic::Severity;
-use crate::publish::correspondence::fill;
+use crate::text::fill;
 
 /// Widths of the columns, in characters.
 const WIDTHS: [u32; 8] = [5, 13, 7, 15, 10, 42, 32, 26];

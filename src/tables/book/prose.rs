@@ -16,7 +16,7 @@ use rust_decimal::prelude::ToPrimitive;
 use super::chapter::ChapterDefinition;
 use crate::tables::edition::Edition;
 use crate::tables::table::{Row, RowStyle, Status, Table, Text};
-use crate::text::format_value;
+use crate::text::{format_value, one_line};
 
 /// A sentence or a chart that asks for what is not there.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -62,7 +62,7 @@ pub(super) fn paragraphs(
                     line: *line,
                     message: said(&e),
                 })?;
-            Ok(text.split_whitespace().collect::<Vec<_>>().join(" "))
+            Ok(one_line(&text))
         };
         let text = Text::new(render(&vi, &template.vi)?, render(&en, &template.en)?);
         if !text.vi.is_empty() {
