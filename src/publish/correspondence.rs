@@ -1,4 +1,4 @@
-//! The words of what goes to those who report, as `reference/correspondence.toml` states them.
+//! The texts of workbooks for reporting units, as `reference/correspondence.toml` states them.
 
 use std::collections::BTreeMap;
 
@@ -7,14 +7,14 @@ use serde::Deserialize;
 use super::feedback::FeedbackWords;
 use super::template::TemplateWords;
 
-/// The words of what goes to those who report.
+/// The texts of workbooks for reporting units.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Correspondence {
     /// How the type of a unit is written before its name.
     pub unit_types: BTreeMap<String, String>,
-    /// Words of the workbooks that are given back.
+    /// Texts of feedback.
     pub feedback: FeedbackWords,
-    /// Words of blank forms.
+    /// Texts of blank forms.
     pub template: TemplateWords,
 }

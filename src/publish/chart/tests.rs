@@ -1,9 +1,11 @@
 //! What a chart must show, read from its SVG.
 
+use plotters::style::RGBColor;
 use rust_decimal::Decimal;
 
+use super::label::{text_width, wrap};
+use super::look::{ACCENT, BAR, GAP, MAIN, MISSING};
 use super::scale::{Scale, tick_text};
-use super::text::{text_width, wrap};
 use super::*;
 use crate::tables::{Point, Series};
 use crate::text::Bilingual;
