@@ -1,12 +1,12 @@
-//! What stands before the tables: cover, contents with links, symbols, notes.
+//! The sheets before the tables: cover, contents with links, symbols, notes.
 
-use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Url, Worksheet, XlsxError};
+use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Worksheet, XlsxError};
 
-use super::sheet_name;
-use super::style::{ACCENT, RULE, english, height, lines, numbered_page, page, text, write_both};
+use super::page::{link_to, numbered_page, page, sheet_name};
+use super::style::{ACCENT, RULE, english, height, lines, text, write_both};
 use crate::tables::{Book, Edition, SymbolKind, Table, Text};
 
-/// Width of the texts of these sheets, in characters.
+/// Width of the text on these sheets, in characters.
 const WIDTH: f64 = 86.0;
 
 fn centred(format: Format) -> Format {
@@ -52,7 +52,7 @@ pub(super) fn cover(sheet: &mut Worksheet, edition: &Edition) -> Result<(), Xlsx
     Ok(())
 }
 
-/// The contents: a line a table, leading to its sheet; and the tables that are left out.
+/// The contents: a line for each table with a link to its sheet, and the tables that are left out.
 pub(super) fn contents(
     sheet: &mut Worksheet,
     book: &Book,
@@ -60,7 +60,7 @@ pub(super) fn contents(
 ) -> Result<(), XlsxError> {
     let phrases = &edition.words.phrases;
     sheet.set_name(&phrases.contents.vi)?;
-    numbered_page(sheet, &footer(edition));
+    numbered_page(sheet, edition);
     sheet
         .set_column_width(0, 12)?
         .set_column_width(1, WIDTH - 12.0)?;
@@ -103,7 +103,7 @@ pub(super) fn contents(
     Ok(())
 }
 
-/// The name of a chapter among the contents.
+/// The title of a chapter in the contents.
 fn part(sheet: &mut Worksheet, row: &mut u32, title: &Text) -> Result<(), XlsxError> {
     let (first, second) = (text(12.5).set_bold().set_font_color(ACCENT), english(11.0));
     let line = format!("  {}", title.en);
@@ -115,16 +115,15 @@ fn part(sheet: &mut Worksheet, row: &mut u32, title: &Text) -> Result<(), XlsxEr
     Ok(())
 }
 
-/// A line of the contents, leading to a sheet.
+/// A line of the contents with a link to a sheet.
 fn entry(sheet: &mut Worksheet, row: &mut u32, name: &str, title: &Text) -> Result<(), XlsxError> {
-    let link = || Url::new(format!("internal:'{}'!A1", name.replace('\'', "''")));
     let strong = text(11.0)
         .set_bold()
         .set_font_color(ACCENT)
         .set_align(FormatAlign::Top);
     let plain = text(11.0).set_text_wrap().set_align(FormatAlign::Top);
-    sheet.write_url_with_options(*row, 0, link(), name, "", Some(&strong))?;
-    sheet.write_url_with_options(*row, 1, link(), &title.vi, "", Some(&plain))?;
+    sheet.write_url_with_options(*row, 0, link_to(name), name, "", Some(&strong))?;
+    sheet.write_url_with_options(*row, 1, link_to(name), &title.vi, "", Some(&plain))?;
     sheet.set_row_height(*row, 15.5 * f64::from(lines(&title.vi, 11.0, WIDTH - 12.0)))?;
     *row += 1;
     sheet.write_blank(*row, 0, &lined(text(9.5)))?;
@@ -134,7 +133,7 @@ fn entry(sheet: &mut Worksheet, row: &mut u32, name: &str, title: &Text) -> Resu
     Ok(())
 }
 
-/// A format with a thin rule under it.
+/// A format with a thin rule below.
 fn lined(format: Format) -> Format {
     format
         .set_border_bottom(FormatBorder::Thin)
@@ -142,11 +141,11 @@ fn lined(format: Format) -> Format {
         .set_align(FormatAlign::Top)
 }
 
-/// The symbols of all tables.
+/// The symbols that tables use, and what they mean.
 pub(super) fn symbols(sheet: &mut Worksheet, edition: &Edition) -> Result<(), XlsxError> {
     let phrases = &edition.words.phrases;
     sheet.set_name(&phrases.symbols.vi)?;
-    numbered_page(sheet, &footer(edition));
+    numbered_page(sheet, edition);
     sheet
         .set_column_width(0, 12)?
         .set_column_width(1, WIDTH - 12.0)?;
@@ -181,7 +180,7 @@ pub(super) fn notes(
 ) -> Result<(), XlsxError> {
     let phrases = &edition.words.phrases;
     sheet.set_name(&phrases.notes.vi)?;
-    numbered_page(sheet, &footer(edition));
+    numbered_page(sheet, edition);
     sheet
         .set_column_width(0, 12)?
         .set_column_width(1, WIDTH - 12.0)?;
@@ -191,12 +190,11 @@ pub(super) fn notes(
         |sheet: &mut Worksheet, of: Option<&Table>, note: &Text| -> Result<(), XlsxError> {
             if let Some(table) = of {
                 let name = sheet_name(table, edition);
-                let link = Url::new(format!("internal:'{}'!A1", name.replace('\'', "''")));
                 let strong = text(11.0)
                     .set_bold()
                     .set_font_color(ACCENT)
                     .set_align(FormatAlign::Top);
-                sheet.write_url_with_options(row, 0, link, &name, "", Some(&strong))?;
+                sheet.write_url_with_options(row, 0, link_to(&name), &name, "", Some(&strong))?;
             }
             let format = text(11.0).set_align(FormatAlign::Top).set_text_wrap();
             write_both(sheet, row, 1, note, 11.0, &format)?;
@@ -219,6 +217,7 @@ pub(super) fn notes(
     Ok(())
 }
 
+/// The heading of a sheet, in both languages on one line.
 fn heading(sheet: &mut Worksheet, row: u32, words: &Text) -> Result<(), XlsxError> {
     let line = format!("  {}", words.en);
     let (first, second) = (text(16.0).set_bold().set_font_color(ACCENT), english(12.0));
@@ -231,9 +230,4 @@ fn heading(sheet: &mut Worksheet, row: u32, words: &Text) -> Result<(), XlsxErro
     )?;
     sheet.set_row_height(row, 26)?;
     Ok(())
-}
-
-/// What stands at the foot of every page.
-pub(super) fn footer(edition: &Edition) -> String {
-    format!("{} / {}", edition.title.vi, edition.title.en).replace('&', "&&")
 }

@@ -1,18 +1,18 @@
-//! The sheet of a table: title, unit, heads that stay in view, figures that stay numbers, and under them what
-//! a reader must know.
+//! The sheet of a table: title, unit, heads that stay in view, figures that stay numbers, and below them symbols, notes
+//! and source.
 
 use std::collections::BTreeSet;
 
-use rust_xlsxwriter::{Format, FormatAlign, IgnoreError, Url, Worksheet, XlsxError};
+use rust_xlsxwriter::{Format, FormatAlign, IgnoreError, Worksheet, XlsxError};
 
-use super::front::footer;
+use super::page::{link_to, numbered_page};
 use super::style::{
-    ACCENT, body, characters, english, head, height, lines, number_format, numbered_page,
-    sign_format, text, write_beside, write_both,
+    ACCENT, body, characters, english, head, height, lines, number_format, symbol_format, text,
+    write_beside, write_both,
 };
 use crate::tables::{Cell, Edition, Row, SymbolKind, Table, Text};
 
-/// The frame of a table: where its parts stand.
+/// The frame of a table: the positions of its parts.
 struct Frame {
     /// First column of figures.
     first: u16,
@@ -54,7 +54,7 @@ impl Frame {
                 .map(characters)
                 .fold(0.0, f64::max)
                 + 2.0;
-            // Heads in at most three lines each.
+            // Heads of at most three lines.
             let head = words
                 .into_iter()
                 .map(|t| characters(t) / 3.0)
@@ -81,15 +81,15 @@ fn widest(both: &Text) -> f64 {
     characters(&both.vi).max(characters(&both.en))
 }
 
-/// The size of labels and figures.
+/// Font size of labels and figures, in points.
 const BODY: f64 = 10.5;
 
-/// The room of two steps a level.
+/// The width of the indent of a level: two steps, in characters.
 fn indent(level: usize) -> f64 {
     2.4 * f64::from(u32::try_from(level).unwrap_or(0))
 }
 
-/// The room of a name with its English beside it.
+/// The width of a name with its English beside it, in characters.
 fn beside(name: &Text) -> f64 {
     characters(&name.vi) * 0.98 + characters(&name.en) * 0.84 + 2.0
 }
@@ -107,7 +107,7 @@ fn label_width(table: &Table) -> f64 {
     labels.fold(18.0, f64::max).clamp(22.0, 44.0) + 2.0
 }
 
-/// Writes a table.
+/// Writes the sheet of a table.
 pub(super) fn write(
     sheet: &mut Worksheet,
     table: &Table,
@@ -135,14 +135,14 @@ pub(super) fn write(
         )?;
         row += 1;
     }
-    let last = under(sheet, table, edition, &frame, row)?;
-    numbered_page(sheet, &footer(edition));
+    let last = below(sheet, table, edition, &frame, row)?;
+    numbered_page(sheet, edition);
     if frame.width() > 120.0 {
         sheet.set_landscape();
     }
     sheet.set_repeat_rows(frame.heads, frame.body - 1)?;
     sheet.set_freeze_panes(frame.body, frame.first)?;
-    // The way back to the contents is for the screen.
+    // The link back to the contents is only for the screen.
     sheet.set_print_area(1, 0, last, frame.last)?;
     sheet.ignore_error_range(
         frame.heads,
@@ -154,6 +154,7 @@ pub(super) fn write(
     Ok(())
 }
 
+/// The marks that follow figures of a column.
 fn marks_of(table: &Table, column: usize) -> BTreeSet<SymbolKind> {
     table
         .rows
@@ -164,7 +165,7 @@ fn marks_of(table: &Table, column: usize) -> BTreeSet<SymbolKind> {
         .collect()
 }
 
-/// A text over the whole width, as high as it needs.
+/// Writes a text across the whole table, as high as it needs.
 fn across(
     sheet: &mut Worksheet,
     row: u32,
@@ -185,6 +186,7 @@ fn across(
     Ok(())
 }
 
+/// Writes the link to the contents, the titles, the scope and the unit.
 fn titles(
     sheet: &mut Worksheet,
     table: &Table,
@@ -192,12 +194,9 @@ fn titles(
     frame: &Frame,
 ) -> Result<(), XlsxError> {
     let phrases = &edition.words.phrases;
-    let back = Url::new(format!(
-        "internal:'{}'!A1",
-        phrases.contents.vi.replace('\'', "''")
-    ));
-    let way = format!("← {} / {}", phrases.to_contents.vi, phrases.to_contents.en);
-    sheet.write_url_with_options(0, 0, back, way, "", Some(&english(9.0)))?;
+    let back = link_to(&phrases.contents.vi);
+    let words = format!("← {} / {}", phrases.to_contents.vi, phrases.to_contents.en);
+    sheet.write_url_with_options(0, 0, back, words, "", Some(&english(9.0)))?;
     let title = format!("{} {}. {}", phrases.table.vi, table.id, table.title.vi);
     across(
         sheet,
@@ -234,6 +233,7 @@ fn titles(
     Ok(())
 }
 
+/// Writes the heads of the columns, with those that span several above them.
 fn heads(sheet: &mut Worksheet, table: &Table, frame: &Frame) -> Result<(), XlsxError> {
     let format = head();
     let (top, bottom) = (frame.heads, frame.body - 1);
@@ -336,8 +336,8 @@ fn write_cell(
     marks: &BTreeSet<SymbolKind>,
     edition: &Edition,
 ) -> Result<(), XlsxError> {
-    // What is withheld must not stand in the file either.
-    // Decimals reach a workbook as the double nearest to them: the text of a decimal is parsed, not computed.
+    // A withheld value must not be in the file either.
+    // A workbook holds the double nearest to a decimal: the text of the decimal is parsed, not computed.
     let number = cell
         .value
         .and_then(|v| v.to_string().parse::<f64>().ok())
@@ -350,14 +350,14 @@ fn write_cell(
     } else {
         let format = format
             .clone()
-            .set_num_format(sign_format(marks, &edition.words));
+            .set_num_format(symbol_format(marks, &edition.words));
         sheet.write_with_format(at.0, at.1, &cell.text, &format)?;
     }
     Ok(())
 }
 
-/// Symbols, notes and source under the table. Returns the last row.
-fn under(
+/// Writes symbols, notes and source below the table. Returns the last row.
+fn below(
     sheet: &mut Worksheet,
     table: &Table,
     edition: &Edition,
