@@ -7,7 +7,8 @@ use rust_decimal::Decimal;
 
 use super::error::{PublishError, csv_at, io_at};
 use crate::diagnostic::Finding;
-use crate::tables::{Cell, FigureKey, Head, Origin, Row, Table, Text};
+use crate::tables::{Cell, ColumnHead, FigureKey, Origin, Table, TableRow};
+use crate::text::Bilingual;
 
 /// The columns of a table's file, which has a line for each printed cell: name, type (of a Table Schema), meaning.
 pub(super) const CELL: [(&str, &str, &str); 24] = [
@@ -123,7 +124,7 @@ pub(super) fn write_table(path: &Path, content: &Table) -> Result<(), PublishErr
     std::fs::write(path, bytes).map_err(io_at(path))
 }
 
-fn line(table: &Table, n: usize, row: &Row, head: &Head, cell: &Cell) -> [String; 24] {
+fn line(table: &Table, n: usize, row: &TableRow, head: &ColumnHead, cell: &Cell) -> [String; 24] {
     let unit = head
         .unit
         .as_ref()
@@ -131,14 +132,14 @@ fn line(table: &Table, n: usize, row: &Row, head: &Head, cell: &Cell) -> [String
         .or(table.unit.as_ref())
         .cloned()
         .unwrap_or_default();
-    let over = |language: fn(&Text) -> &str| match &head.over {
+    let over = |language: fn(&Bilingual) -> &str| match &head.over {
         Some(over) => format!("{} › {}", language(over), language(&head.head)),
         None => language(&head.head).to_owned(),
     };
     // Figures that are combined differ only in their unit.
     let key = cell.origin.figures().first();
     let of = |part: fn(&FigureKey) -> &String| key.map(part).cloned().unwrap_or_default();
-    let names = |language: fn(&Text) -> &str| {
+    let names = |language: fn(&Bilingual) -> &str| {
         cell.missing
             .iter()
             .map(language)

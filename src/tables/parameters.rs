@@ -1,25 +1,24 @@
-//! Names in braces: what a query or a text of a definition takes from the edition.
+//! Names in braces: values of the edition in a query or a text of a definition.
 //!
-//! In SQL a name becomes a literal, or a list of literals, always in quotes, so that no value can become
-//! syntax; in a text it becomes the value itself. A name that is not known is an error, never left standing.
+//! In SQL a name becomes a quoted literal, or a list of literals, so that no value can become syntax. In a text it becomes
+//! the value itself. An unknown name is an error and never stays in the result.
 
 use std::collections::BTreeMap;
 
-use super::table::Text;
-use crate::text::fill_with;
+use crate::text::{Bilingual, fill_with};
 
 /// Values by name.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Parameters(BTreeMap<String, Vec<String>>);
 
-/// A name in braces that stands for nothing.
+/// A name in braces that is not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Unknown {
     /// The name.
     pub(super) name: String,
-    /// Where it stands in the text.
+    /// Its offset in the text, in bytes.
     pub(super) offset: usize,
-    /// The names there are.
+    /// The known names.
     pub(super) known: String,
 }
 
@@ -61,7 +60,7 @@ impl Parameters {
         }
     }
 
-    /// The names that stand for one value, with it.
+    /// The names that have a single value, with that value.
     pub(super) fn single(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0
             .iter()
@@ -71,25 +70,19 @@ impl Parameters {
             })
     }
 
-    /// SQL with each name as a quoted literal, a list as literals with commas between.
+    /// SQL in which each name is a quoted literal, or a list of literals separated by commas.
     pub(super) fn sql(&self, text: &str) -> Result<String, Unknown> {
-        self.fill(text, |values| {
-            values
-                .iter()
-                .map(|v| literal(v))
-                .collect::<Vec<_>>()
-                .join(", ")
-        })
+        self.fill(text, literals)
     }
 
-    /// A text with each name as its value.
+    /// A text in which each name is its value.
     pub(super) fn text(&self, text: &str) -> Result<String, Unknown> {
         self.fill(text, |values| values.join(", "))
     }
 
-    /// Both languages of a text.
-    pub(super) fn both(&self, text: &Text) -> Result<Text, Unknown> {
-        Ok(Text {
+    /// Both languages of a text, see [`Self::text`].
+    pub(super) fn both(&self, text: &Bilingual) -> Result<Bilingual, Unknown> {
+        Ok(Bilingual {
             vi: self.text(&text.vi)?,
             en: self.text(&text.en)?,
         })
@@ -100,6 +93,12 @@ impl Parameters {
 fn is_name(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     text.starts_with(|c: char| c.is_ascii_lowercase()) && text.chars().all(plain)
+}
+
+/// Values as SQL literals separated by commas.
+pub(super) fn literals(values: &[String]) -> String {
+    let literals: Vec<String> = values.iter().map(|value| literal(value)).collect();
+    literals.join(", ")
 }
 
 /// A value as an SQL literal.
@@ -126,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_name_says_where_it_stands() {
+    fn an_unknown_name_has_its_position() {
         let error = parameters()
             .sql("SELECT {scope}")
             .expect_err("a mistake is found");

@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::charts::file_name;
-use crate::tables::{Book, Chapter, Edition, Row, Symbol, SymbolKind, Table, Text};
+use crate::tables::{Book, Chapter, Edition, Symbol, SymbolKind, Table, TableRow};
+use crate::text::Bilingual;
 
 /// A text in both languages.
 #[derive(Serialize)]
@@ -12,7 +13,7 @@ struct Both<'a> {
     en: &'a str,
 }
 
-fn both(text: &Text) -> Both<'_> {
+fn both(text: &Bilingual) -> Both<'_> {
     Both {
         vi: &text.vi,
         en: &text.en,
@@ -57,8 +58,8 @@ struct BothOwned {
     en: String,
 }
 
-impl From<Text> for BothOwned {
-    fn from(text: Text) -> Self {
+impl From<Bilingual> for BothOwned {
+    fn from(text: Bilingual) -> Self {
         Self {
             vi: text.vi,
             en: text.en,
@@ -209,7 +210,7 @@ fn chapter_data<'a>(
                     title: both(&chart.title),
                     source: words
                         .of_table
-                        .filled(&[("table", Text::same(&chart.table))])
+                        .filled(&[("table", Bilingual::same(&chart.table))])
                         .into(),
                 }
             })
@@ -255,7 +256,7 @@ fn table_data<'a>(table: &'a Table, edition: &Edition) -> TableData<'a> {
     }
 }
 
-fn row_data<'a>(row: &'a Row, edition: &Edition) -> RowData<'a> {
+fn row_data<'a>(row: &'a TableRow, edition: &Edition) -> RowData<'a> {
     RowData {
         style: row.style.as_str(),
         level: row.level,

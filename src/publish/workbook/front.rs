@@ -4,7 +4,8 @@ use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Worksheet, XlsxError};
 
 use super::page::{link_to, numbered_page, page, sheet_name};
 use super::style::{ACCENT, RULE, english, height, lines, text, write_both};
-use crate::tables::{Book, Edition, SymbolKind, Table, Text};
+use crate::tables::{Book, Edition, SymbolKind, Table};
+use crate::text::Bilingual;
 
 /// Width of the text on these sheets, in characters.
 const WIDTH: f64 = 86.0;
@@ -91,7 +92,7 @@ pub(super) fn contents(
     for table in &book.left_out {
         let id = format!("{} {}", phrases.table.vi, table.id);
         sheet.write_with_format(row, 0, &id, &text(11.0).set_align(FormatAlign::Top))?;
-        let both = Text::new(
+        let both = Bilingual::new(
             format!("{}. {}", table.title.vi, table.reason.vi),
             format!("{}. {}", table.title.en, table.reason.en),
         );
@@ -104,7 +105,7 @@ pub(super) fn contents(
 }
 
 /// The title of a chapter in the contents.
-fn part(sheet: &mut Worksheet, row: &mut u32, title: &Text) -> Result<(), XlsxError> {
+fn part(sheet: &mut Worksheet, row: &mut u32, title: &Bilingual) -> Result<(), XlsxError> {
     let (first, second) = (text(12.5).set_bold().set_font_color(ACCENT), english(11.0));
     let line = format!("  {}", title.en);
     let format = text(12.5).set_align(FormatAlign::Bottom);
@@ -116,7 +117,12 @@ fn part(sheet: &mut Worksheet, row: &mut u32, title: &Text) -> Result<(), XlsxEr
 }
 
 /// A line of the contents with a link to a sheet.
-fn entry(sheet: &mut Worksheet, row: &mut u32, name: &str, title: &Text) -> Result<(), XlsxError> {
+fn entry(
+    sheet: &mut Worksheet,
+    row: &mut u32,
+    name: &str,
+    title: &Bilingual,
+) -> Result<(), XlsxError> {
     let strong = text(11.0)
         .set_bold()
         .set_font_color(ACCENT)
@@ -163,7 +169,7 @@ pub(super) fn symbols(sheet: &mut Worksheet, edition: &Edition) -> Result<(), Xl
             sheet,
             row,
             1,
-            &Text::new(&symbol.vi, &symbol.en),
+            &Bilingual::new(&symbol.vi, &symbol.en),
             11.0,
             &cell(),
         )?;
@@ -187,7 +193,7 @@ pub(super) fn notes(
     heading(sheet, 0, &phrases.notes)?;
     let mut row = 2;
     let mut paragraph =
-        |sheet: &mut Worksheet, of: Option<&Table>, note: &Text| -> Result<(), XlsxError> {
+        |sheet: &mut Worksheet, of: Option<&Table>, note: &Bilingual| -> Result<(), XlsxError> {
             if let Some(table) = of {
                 let name = sheet_name(table, edition);
                 let strong = text(11.0)
@@ -218,7 +224,7 @@ pub(super) fn notes(
 }
 
 /// The heading of a sheet, in both languages on one line.
-fn heading(sheet: &mut Worksheet, row: u32, words: &Text) -> Result<(), XlsxError> {
+fn heading(sheet: &mut Worksheet, row: u32, words: &Bilingual) -> Result<(), XlsxError> {
     let line = format!("  {}", words.en);
     let (first, second) = (text(16.0).set_bold().set_font_color(ACCENT), english(12.0));
     let format = text(16.0);

@@ -10,7 +10,8 @@ use super::style::{
     ACCENT, body, characters, english, head, height, lines, number_format, symbol_format, text,
     write_beside, write_both,
 };
-use crate::tables::{Cell, Edition, Row, SymbolKind, Table, Text};
+use crate::tables::{Cell, Edition, SymbolKind, Table, TableRow};
+use crate::text::Bilingual;
 
 /// The frame of a table: the positions of its parts.
 struct Frame {
@@ -77,7 +78,7 @@ impl Frame {
     }
 }
 
-fn widest(both: &Text) -> f64 {
+fn widest(both: &Bilingual) -> f64 {
     characters(&both.vi).max(characters(&both.en))
 }
 
@@ -90,7 +91,7 @@ fn indent(level: usize) -> f64 {
 }
 
 /// The width of a name with its English beside it, in characters.
-fn beside(name: &Text) -> f64 {
+fn beside(name: &Bilingual) -> f64 {
     characters(&name.vi) * 0.98 + characters(&name.en) * 0.84 + 2.0
 }
 
@@ -240,7 +241,7 @@ fn heads(sheet: &mut Worksheet, table: &Table, frame: &Frame) -> Result<(), Xlsx
     let place = |sheet: &mut Worksheet,
                  rows: (u32, u32),
                  columns: (u16, u16),
-                 words: &Text|
+                 words: &Bilingual|
      -> Result<(), XlsxError> {
         if rows.0 != rows.1 || columns.0 != columns.1 {
             sheet.merge_range(rows.0, columns.0, rows.1, columns.1, "", &format)?;
@@ -271,7 +272,7 @@ fn heads(sheet: &mut Worksheet, table: &Table, frame: &Frame) -> Result<(), Xlsx
         i += 1;
     }
     // Bold letters are wider.
-    let needed = |i: usize, words: &Text| height(words, 10.5, frame.widths[i] - 1.0) + 5.0;
+    let needed = |i: usize, words: &Bilingual| height(words, 10.5, frame.widths[i] - 1.0) + 5.0;
     let first = usize::from(frame.first);
     let columns = table
         .columns
@@ -288,7 +289,7 @@ fn heads(sheet: &mut Worksheet, table: &Table, frame: &Frame) -> Result<(), Xlsx
 fn write_row(
     sheet: &mut Worksheet,
     row: u32,
-    line: &Row,
+    line: &TableRow,
     last: bool,
     frame: &Frame,
     marks: &[BTreeSet<SymbolKind>],
@@ -306,7 +307,7 @@ fn write_row(
     let room = frame.widths[0] - indent(line.level) - 1.0;
     if line.label.is_name() && beside(&line.label) <= room && line.unit.is_none() {
         write_beside(sheet, row, 0, &line.label, BODY, &label)?;
-        sheet.set_row_height(row, height(&Text::same(&line.label.vi), BODY, room))?;
+        sheet.set_row_height(row, height(&Bilingual::same(&line.label.vi), BODY, room))?;
     } else {
         write_both(sheet, row, 0, &line.label, BODY, &label)?;
         sheet.set_row_height(row, height(&line.label, BODY, room))?;
@@ -367,14 +368,15 @@ fn below(
     let phrases = &edition.words.phrases;
     let mut row = body_end;
     sheet.set_row_height(row, 6)?;
-    let mut paragraph = |sheet: &mut Worksheet, words: &Text, size: f64| -> Result<(), XlsxError> {
-        row += 1;
-        let format = text(size).set_text_wrap().set_align(FormatAlign::Top);
-        sheet.merge_range(row, 0, row, frame.last, "", &format)?;
-        write_both(sheet, row, 0, words, size, &format)?;
-        sheet.set_row_height(row, height(words, size, frame.width()))?;
-        Ok(())
-    };
+    let mut paragraph =
+        |sheet: &mut Worksheet, words: &Bilingual, size: f64| -> Result<(), XlsxError> {
+            row += 1;
+            let format = text(size).set_text_wrap().set_align(FormatAlign::Top);
+            sheet.merge_range(row, 0, row, frame.last, "", &format)?;
+            write_both(sheet, row, 0, words, size, &format)?;
+            sheet.set_row_height(row, height(words, size, frame.width()))?;
+            Ok(())
+        };
     if !table.symbols.is_empty() {
         let list = |meaning: fn(&crate::tables::Symbol) -> &str| {
             table
@@ -387,13 +389,13 @@ fn below(
         let vi = format!("{}: {}.", phrases.symbols.vi, list(|s| &s.vi));
         paragraph(
             sheet,
-            &Text::new(vi, format!("{}: {}.", phrases.symbols.en, list(|s| &s.en))),
+            &Bilingual::new(vi, format!("{}: {}.", phrases.symbols.en, list(|s| &s.en))),
             9.5,
         )?;
     }
     for (i, note) in table.notes.iter().enumerate() {
         if i == 0 {
-            let words = Text::new(
+            let words = Bilingual::new(
                 format!("{}: {}", phrases.notes.vi, note.vi),
                 format!("{}: {}", phrases.notes.en, note.en),
             );
@@ -405,7 +407,7 @@ fn below(
     let vi = format!("{}: {}", phrases.source.vi, table.source.vi);
     paragraph(
         sheet,
-        &Text::new(vi, format!("{}: {}", phrases.source.en, table.source.en)),
+        &Bilingual::new(vi, format!("{}: {}", phrases.source.en, table.source.en)),
         9.5,
     )?;
     Ok(row)

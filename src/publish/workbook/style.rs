@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Worksheet, XlsxError};
 
-use crate::tables::{Cell, RowStyle, SymbolKind, Text, Words};
+use crate::tables::{Cell, PrintedWords, RowStyle, SymbolKind};
+use crate::text::Bilingual;
 
 pub(super) const FONT: &str = "Times New Roman";
 const GREY: Color = Color::RGB(0x59_59_59);
@@ -63,7 +64,7 @@ pub(super) fn write_both(
     sheet: &mut Worksheet,
     row: u32,
     column: u16,
-    both: &Text,
+    both: &Bilingual,
     size: f64,
     format: &Format,
 ) -> Result<(), XlsxError> {
@@ -77,7 +78,7 @@ pub(super) fn write_beside(
     sheet: &mut Worksheet,
     row: u32,
     column: u16,
-    name: &Text,
+    name: &Bilingual,
     size: f64,
     format: &Format,
 ) -> Result<(), XlsxError> {
@@ -88,7 +89,7 @@ pub(super) fn write_beside(
 fn write_pair(
     sheet: &mut Worksheet,
     (row, column): (u32, u16),
-    both: &Text,
+    both: &Bilingual,
     between: &str,
     size: f64,
     format: &Format,
@@ -115,7 +116,11 @@ fn is_bold(format: &Format) -> bool {
 
 /// The number format of a figure. It prints what the text of the figure says, so that the cell stays a number. `marks`
 /// are those of its column: a figure without a mark leaves space for them, so that digits align.
-pub(super) fn number_format(cell: &Cell, marks: &BTreeSet<SymbolKind>, words: &Words) -> String {
+pub(super) fn number_format(
+    cell: &Cell,
+    marks: &BTreeSet<SymbolKind>,
+    words: &PrintedWords,
+) -> String {
     let quoted = |text: &str| format!("\"{}\"", text.replace('"', ""));
     let own: Vec<&str> = cell
         .marks()
@@ -145,12 +150,12 @@ pub(super) fn number_format(cell: &Cell, marks: &BTreeSet<SymbolKind>, words: &W
 }
 
 /// The format of a symbol in place of a figure.
-pub(super) fn symbol_format(marks: &BTreeSet<SymbolKind>, words: &Words) -> String {
+pub(super) fn symbol_format(marks: &BTreeSet<SymbolKind>, words: &PrintedWords) -> String {
     format!("@{}", room(marks, words))
 }
 
 /// Blank space as wide as the longest mark of a column.
-fn room(marks: &BTreeSet<SymbolKind>, words: &Words) -> String {
+fn room(marks: &BTreeSet<SymbolKind>, words: &PrintedWords) -> String {
     let longest = marks
         .iter()
         .map(|kind| words.symbol(*kind).mark.as_str())
@@ -180,7 +185,7 @@ pub(super) fn lines(text: &str, size: f64, width: f64) -> u32 {
 }
 
 /// The height of both languages of a text as [`write_both`] writes them, in points.
-pub(super) fn height(both: &Text, size: f64, width: f64) -> f64 {
+pub(super) fn height(both: &Bilingual, size: f64, width: f64) -> f64 {
     let of = |text: &str, size: f64| f64::from(lines(text, size, width)) * size * 1.17;
     of(&both.vi, size)
         + if both.is_same() {
