@@ -85,7 +85,7 @@ pub(super) fn horizontal(chart: &Chart, marks: NumberMarks) -> Result<String, Ch
     })
 }
 
-/// Draws a bar whose upper edge is `from`, with its figure; the sign for a missing value where there is no point.
+/// Draws a bar whose upper edge is `from`, with its figure; a symbol where there is no point.
 fn draw_bar(
     canvas: &Canvas<'_>,
     point: Option<&Point>,
