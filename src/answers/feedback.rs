@@ -16,7 +16,7 @@ use crate::geography::UnitKey;
 use crate::lake::{self, Snapshot, check_owner};
 use crate::period::Period;
 use crate::plan::Plan;
-use crate::publish::feedback::{Letter, Reading, Remark, Sent, Written, write};
+use crate::publish::feedback::{Letter, ReadSettings, Remark, SentFile, Written, write};
 use crate::reading::RunError;
 use crate::run::read_findings;
 
@@ -90,7 +90,7 @@ pub fn feedback(plan: &Plan, options: &FeedbackOptions) -> Result<Feedback, RunE
         .filter(|f| f.place.submission_id.is_none() && unit_of(f).is_none())
         .count();
     let words = &plan.correspondence.feedback;
-    let reading = Reading {
+    let reading = ReadSettings {
         limits: plan.limits,
         encodings: &plan.vocabulary.encodings,
     };
@@ -195,7 +195,7 @@ fn of_submissions(
                 .map(|u| office(plan, u, reporter, received_on)),
             short_name: unit.as_ref().map(|u| short_name(plan, u)),
             unit: unit.map(|u| (u.vintage, u.code)),
-            sent: Some(Sent {
+            sent: Some(SentFile {
                 file_name: submission.file_name.clone(),
                 submission_id: submission.id.clone(),
                 received_on,

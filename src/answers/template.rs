@@ -15,11 +15,13 @@ use crate::normalize::{TOTAL, VALUE_SCALE};
 use crate::period::{Frequency, Period};
 use crate::plan::{Indicator, Plan};
 use crate::publish::PublishError;
-use crate::publish::correspondence::fill;
-use crate::publish::template::{Column, ColumnKind, Row, Statement, Template, Value, workbook};
+use crate::publish::template::{
+    ColumnKind, Template, TemplateColumn, TemplateRow, TemplateStatement, TemplateValue, workbook,
+};
 use crate::query::open_engine;
 use crate::reading::RunError;
 use crate::tables::format_decimal;
+use crate::text::fill;
 
 /// What a blank form is asked for.
 #[derive(Debug, Clone)]
@@ -383,7 +385,7 @@ fn lay_out(
         notes.push(words.prefilled.clone());
     }
     let by_unit = form.dimension == Dimension::Unit;
-    let mut stated = vec![Statement {
+    let mut stated = vec![TemplateStatement {
         words: colon(&statements.reporter),
         value: unit
             .map(|u| office(plan, u, reporter_of(plan, form, period), period.end()))
@@ -392,7 +394,7 @@ fn lay_out(
         hint: Some(words.input.reporter.clone()).filter(|_| !by_unit),
     }];
     if !by_unit {
-        stated.push(Statement {
+        stated.push(TemplateStatement {
             words: colon(&statements.unit_code),
             value: unit.map(|u| u.code.clone()).unwrap_or_default(),
             open: unit.is_none(),
@@ -410,14 +412,14 @@ fn lay_out(
         .get(vintage)
         .and_then(|words| words.first())
     {
-        stated.push(Statement {
+        stated.push(TemplateStatement {
             words: colon(&statements.geography),
             value: said.clone(),
             open: false,
             hint: None,
         });
     }
-    stated.push(Statement {
+    stated.push(TemplateStatement {
         words: format!("{sending}:"),
         value: "1".to_owned(),
         open: true,
@@ -489,15 +491,15 @@ fn in_year(head: &str, n: i16) -> String {
 }
 
 /// The columns: what describes rows, then values, each comparison after the later of its two columns, then remarks.
-fn columns(plan: &Plan, form: &Form, period: Period) -> Vec<Column> {
+fn columns(plan: &Plan, form: &Form, period: Period) -> Vec<TemplateColumn> {
     let written = &form.written;
     let stub = |words: &[String], kind: ColumnKind| {
-        words.first().map(|head| Column {
+        words.first().map(|head| TemplateColumn {
             heads: vec![head.clone()],
             kind,
         })
     };
-    let mut columns: Vec<Column> = [
+    let mut columns: Vec<TemplateColumn> = [
         stub(&written.stub.number, ColumnKind::Number),
         stub(&written.rows.head, ColumnKind::Label),
         stub(&written.stub.unit, ColumnKind::Unit),
@@ -527,7 +529,7 @@ fn columns(plan: &Plan, form: &Form, period: Period) -> Vec<Column> {
             lowest.push_str(&format!(" ({unit})"));
         }
         places.insert(i, columns.len());
-        columns.push(Column {
+        columns.push(TemplateColumn {
             heads,
             kind: ColumnKind::Value,
         });
@@ -538,9 +540,12 @@ fn columns(plan: &Plan, form: &Form, period: Period) -> Vec<Column> {
                 continue;
             }
             if let (Some(of), Some(to)) = (places.get(&comparison.of), places.get(&comparison.to)) {
-                columns.push(Column {
+                columns.push(TemplateColumn {
                     heads: raw.head.iter().map(|h| in_year(h, period.year)).collect(),
-                    kind: ColumnKind::Comparison { of: *of, to: *to },
+                    kind: ColumnKind::Comparison {
+                        numerator: *of,
+                        denominator: *to,
+                    },
                 });
             }
         }
@@ -574,7 +579,7 @@ fn rows_in_force(plan: &Plan, form: &Form, period: Period) -> Vec<FormRow> {
 }
 
 /// The rows, numbered by their depth, under the headings of their sections.
-fn rows(plan: &Plan, form: &Form, period: Period, known: &Known) -> Vec<Row> {
+fn rows(plan: &Plan, form: &Form, period: Period, known: &Known) -> Vec<TemplateRow> {
     let mut rows = Vec::new();
     let mut section: Option<&str> = None;
     let mut sections = 0;
@@ -590,7 +595,7 @@ fn rows(plan: &Plan, form: &Form, period: Period, known: &Known) -> Vec<Row> {
             if let Some(words) = raw.and_then(|s| s.words.first()) {
                 sections += 1;
                 counters.clear();
-                rows.push(Row {
+                rows.push(TemplateRow {
                     number: roman(sections),
                     label: words.to_uppercase(),
                     level: None,
@@ -618,7 +623,7 @@ fn rows(plan: &Plan, form: &Form, period: Period, known: &Known) -> Vec<Row> {
             let parts: Vec<String> = counters.iter().map(usize::to_string).collect();
             parts.join(".")
         };
-        let values: Vec<Value> = form
+        let values: Vec<TemplateValue> = form
             .columns
             .iter()
             .filter(|c| belongs(&c.frequencies, period.frequency))
@@ -639,7 +644,7 @@ fn rows(plan: &Plan, form: &Form, period: Period, known: &Known) -> Vec<Row> {
                 let actual = known(Scenario::Actual);
                 // An estimate is no actual: it is shown beside the cell, and does not stand in it.
                 let estimated = known(Scenario::Estimate).filter(|_| actual.is_none());
-                Value {
+                TemplateValue {
                     unit: facts.map(|f| f.unit.clone()).unwrap_or_default(),
                     decimals,
                     known: actual,
@@ -649,7 +654,7 @@ fn rows(plan: &Plan, form: &Form, period: Period, known: &Known) -> Vec<Row> {
                 }
             })
             .collect();
-        rows.push(Row {
+        rows.push(TemplateRow {
             number,
             label: line.label.clone(),
             level: Some(u8::try_from(level).unwrap_or(u8::MAX)),

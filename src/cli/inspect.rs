@@ -18,6 +18,7 @@ use crate::geography::VintageBasis;
 use crate::normalize::{Locale, LocaleVerdict, Observation, ProofReason};
 use crate::plan::{self, Plan};
 use crate::read::Carried;
+use crate::text::one_line;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -97,7 +98,7 @@ fn values_of(inspected: &Inspected) -> &[Observation] {
 
 /// What a text is and where it stands.
 fn quoted(stated: &Stated) -> String {
-    let text = stated.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = one_line(&stated.text);
     format!("`{text}` in {}", stated.at)
 }
 

@@ -1,15 +1,16 @@
-//! Tables and findings as CSV: for programs, and for whoever wants to check a printed figure against the lake.
-//! UTF-8, commas, decimal points; values exact, not as printed.
+//! Tables and findings as CSV, for programs and for checking a printed figure against the lake.
+//! UTF-8, commas, decimal points; values are exact, not as printed.
 
 use std::path::Path;
 
 use rust_decimal::Decimal;
 
-use super::PublishError;
+use super::error::{PublishError, csv_at, io_at};
 use crate::diagnostic::Finding;
-use crate::tables::{Cell, FigureKey, Head, Origin, Row, Table, Text};
+use crate::tables::{Cell, ColumnHead, FigureKey, Origin, Table, TableRow};
+use crate::text::Bilingual;
 
-/// Columns of a table's file, a line for each printed cell: name, type (of a Table Schema), meaning.
+/// The columns of a table's file, which has a line for each printed cell: name, type (of a Table Schema), meaning.
 pub(super) const CELL: [(&str, &str, &str); 24] = [
     ("table", "string", "Number of the table"),
     ("row", "integer", "Place of the row in the table, from 1"),
@@ -94,19 +95,16 @@ fn write<const N: usize>(
     head: [&str; N],
     rows: impl Iterator<Item = [String; N]>,
 ) -> Result<(), PublishError> {
-    let at = |source| PublishError::Csv {
-        path: path.to_owned(),
-        source,
-    };
-    let mut writer = csv::Writer::from_path(path).map_err(at)?;
-    writer.write_record(head).map_err(at)?;
+    let at = csv_at(path);
+    let mut writer = csv::Writer::from_path(path).map_err(&at)?;
+    writer.write_record(head).map_err(&at)?;
     for row in rows {
-        writer.write_record(row).map_err(at)?;
+        writer.write_record(row).map_err(&at)?;
     }
-    writer.flush().map_err(super::io_at(path))
+    writer.flush().map_err(io_at(path))
 }
 
-/// A table, a line for each printed cell.
+/// A table as CSV, a line for each printed cell.
 pub(super) fn table(table: &Table) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(CELL.map(|(name, _, _)| name))?;
@@ -122,14 +120,11 @@ pub(super) fn table(table: &Table) -> Result<Vec<u8>, csv::Error> {
 
 /// Writes a table.
 pub(super) fn write_table(path: &Path, content: &Table) -> Result<(), PublishError> {
-    let bytes = table(content).map_err(|source| PublishError::Csv {
-        path: path.to_owned(),
-        source,
-    })?;
-    std::fs::write(path, bytes).map_err(super::io_at(path))
+    let bytes = table(content).map_err(csv_at(path))?;
+    std::fs::write(path, bytes).map_err(io_at(path))
 }
 
-fn line(table: &Table, n: usize, row: &Row, head: &Head, cell: &Cell) -> [String; 24] {
+fn line(table: &Table, n: usize, row: &TableRow, head: &ColumnHead, cell: &Cell) -> [String; 24] {
     let unit = head
         .unit
         .as_ref()
@@ -137,14 +132,14 @@ fn line(table: &Table, n: usize, row: &Row, head: &Head, cell: &Cell) -> [String
         .or(table.unit.as_ref())
         .cloned()
         .unwrap_or_default();
-    let over = |language: fn(&Text) -> &str| match &head.over {
+    let over = |language: fn(&Bilingual) -> &str| match &head.over {
         Some(over) => format!("{} › {}", language(over), language(&head.head)),
         None => language(&head.head).to_owned(),
     };
-    // Figures that are put together differ in nothing but the unit.
+    // Figures that are combined differ only in their unit.
     let key = cell.origin.figures().first();
     let of = |part: fn(&FigureKey) -> &String| key.map(part).cloned().unwrap_or_default();
-    let names = |language: fn(&Text) -> &str| {
+    let names = |language: fn(&Bilingual) -> &str| {
         cell.missing
             .iter()
             .map(language)
@@ -186,7 +181,7 @@ fn line(table: &Table, n: usize, row: &Row, head: &Head, cell: &Cell) -> [String
     ]
 }
 
-/// A value to the six places of the lake, without idle zeros.
+/// A value to the six places of the lake, without trailing zeros.
 fn exact(value: Decimal) -> String {
     let value = value
         .round_dp_with_strategy(6, rust_decimal::RoundingStrategy::MidpointAwayFromZero)
@@ -220,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_exact_without_idle_zeros() {
+    fn values_are_exact_without_trailing_zeros() {
         let shown = |text: &str| exact(text.parse().expect("a sound example"));
         assert_eq!(shown("1200.500000"), "1200.5");
         assert_eq!(shown("100"), "100");

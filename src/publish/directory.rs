@@ -1,20 +1,20 @@
-//! The directory of publications: whose it is, and how it is replaced whole.
+//! The output directory: who owns it, and how it is replaced whole.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{PublishError, io_at};
+use super::error::{PublishError, io_at};
 
-/// The file that says that a directory is ours.
+/// The file that marks a directory as ours.
 const MARKER: &str = ".tonghop";
 
-/// What the marker tells a person who finds it.
+/// The text of the marker, for a person who finds it.
 const MARKER_TEXT: &str = "tonghop writes this directory and replaces it whole at every run: keep nothing of your own in it.\n";
 
-/// Refuses a directory that a run would destroy: one with files in it that tonghop did not write.
+/// Refuses a directory that a run would destroy: one with files that tonghop did not write.
 ///
 /// # Errors
-/// When `out` is something else than a directory, or one that is not empty and not ours.
+/// When `out` is not a directory, or is neither empty nor ours.
 pub fn check_out(out: &Path) -> Result<(), PublishError> {
     match fs::metadata(out) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
@@ -36,13 +36,13 @@ fn is_empty(directory: &Path) -> Result<bool, PublishError> {
         .is_none())
 }
 
-/// Writes a new directory beside `out` and puts it in its place. Where writing fails, `out` is as before.
+/// Writes a new directory beside `out`, then moves it into place. If writing fails, `out` is unchanged.
 pub(super) fn replace(
     out: &Path,
     write: impl FnOnce(&Path) -> Result<(), PublishError>,
 ) -> Result<(), PublishError> {
     check_out(out)?;
-    // A link stays a link: what it leads to is replaced.
+    // A link stays a link; its target is replaced.
     let out = &fs::canonicalize(out)
         .or_else(|_| std::path::absolute(out))
         .map_err(io_at(out))?;
@@ -52,7 +52,7 @@ pub(super) fn replace(
     let (aside, before) = (beside(out, "new"), beside(out, "old"));
     remove_ours(&aside)?;
     if !out.exists() && before.exists() && is_ours(&before) {
-        // A run was cut short between its two renames: what it put away is all there is.
+        // A run was interrupted between its two renames: only the directory that it moved away is left.
         fs::rename(&before, out).map_err(io_at(out))?;
     }
     remove_ours(&before)?;
@@ -78,7 +78,8 @@ pub(super) fn replace(
     remove_ours(&before)
 }
 
-/// Exchanges two directories in one step; where the system can't, in two: what was there is then in `before` for a moment.
+/// Exchanges two directories in one step. Where the system cannot, it takes two steps, with the earlier output in `before`
+/// for a moment.
 fn put_in_place(aside: &Path, out: &Path, before: &Path) -> Result<(), PublishError> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
     match renameat_with(CWD, aside, CWD, out, RenameFlags::EXCHANGE) {
@@ -94,7 +95,7 @@ fn put_in_place(aside: &Path, out: &Path, before: &Path) -> Result<(), PublishEr
     Ok(())
 }
 
-/// Makes a directory durable with all that is in it.
+/// Syncs a directory and everything in it to the disk.
 fn sync_all(directory: &Path) -> Result<(), PublishError> {
     for entry in fs::read_dir(directory).map_err(io_at(directory))? {
         let path = entry.map_err(io_at(directory))?.path();
@@ -113,7 +114,7 @@ fn sync(path: &Path) -> Result<(), PublishError> {
         .map_err(io_at(path))
 }
 
-/// Makes `out` a directory of ours, in which editions have their folders.
+/// Makes `out` our directory, which holds the folders of editions.
 pub(super) fn make_ours(out: &Path) -> Result<(), PublishError> {
     check_out(out)?;
     fs::create_dir_all(out).map_err(io_at(out))?;
@@ -124,8 +125,8 @@ pub(super) fn make_ours(out: &Path) -> Result<(), PublishError> {
     fs::write(&marker, MARKER_TEXT).map_err(io_at(&marker))
 }
 
-/// Takes the folders of editions along: they are ours, and a run does not make them. Their files are linked, so that
-/// whenever this is cut short one of the two has them.
+/// Carries over the folders of editions, which are ours but are not made by a run. Their files are hard-linked, so that
+/// one of the two directories has them whenever this is interrupted.
 fn keep_editions(out: &Path, aside: &Path) -> Result<(), PublishError> {
     for entry in fs::read_dir(out).map_err(io_at(out))? {
         let entry = entry.map_err(io_at(out))?;
@@ -160,8 +161,8 @@ fn beside(out: &Path, what: &str) -> PathBuf {
     out.with_file_name(format!(".{name}.tonghop-{what}"))
 }
 
-/// Removes what a run that was cut short left behind. The file that says whose it is goes last: should this be cut short
-/// too, the next run still knows it.
+/// Removes what an interrupted run left behind. The marker goes last: if this is interrupted too, the next run still
+/// recognises the directory.
 fn remove_ours(directory: &Path) -> Result<(), PublishError> {
     if !directory.exists() {
         return Ok(());
@@ -228,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_run_cut_short_put_away_is_put_back_with_its_editions() {
+    fn output_moved_away_by_an_interrupted_run_is_restored_with_its_editions() {
         let home = tempfile::tempdir().expect("a sound example");
         let out = home.path().join("out");
         replace(&out, put("a")).expect("a sound example");
@@ -258,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_run_cut_short_did_not_remove_is_removed() {
+    fn leftovers_of_an_interrupted_run_are_removed() {
         let home = tempfile::tempdir().expect("a sound example");
         let out = home.path().join("out");
         for cut in ["new", "old"] {
@@ -273,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_leaves_what_was_there() {
+    fn a_failure_leaves_the_earlier_output() {
         let home = tempfile::tempdir().expect("a sound example");
         let out = home.path().join("out");
         replace(&out, put("a")).expect("a sound example");

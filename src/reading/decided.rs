@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::identify::one_line;
 use crate::diagnostic::Finding;
 use crate::extract::{Form, SheetTable};
 use crate::geography::{
-    Aspect, Basis, ClaimedReport, Docket, Evidence, Outcome, Rulings, Source, UnitKey,
+    Aspect, Basis, ClaimedReport, Decision, Docket, Evidence, Outcome, Ruling, Rulings, Source,
+    UnitKey,
 };
-use crate::geography::{Decision, Ruling};
 use crate::period::Period;
+use crate::text::one_line;
 
 /// A period, and how it was found.
 pub(super) type FoundPeriod = (Period, Basis);

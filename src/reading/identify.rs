@@ -9,6 +9,7 @@ use crate::geography::{
     Aspect, Basis, Claim, ClaimedReport, Evidence, Geography, Identified, UnitKey,
 };
 use crate::plan::Plan;
+use crate::text::one_line;
 
 /// Which units a report may be of, and why.
 #[derive(Default)]
@@ -303,9 +304,4 @@ fn narrow_to_complete(candidates: &mut BTreeSet<UnitKey>, rows: usize, geography
     if let (Some(only), None) = (complete.next(), complete.next()) {
         *candidates = BTreeSet::from([only.clone()]);
     }
-}
-
-/// A text on one line.
-pub(super) fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -1,99 +1,102 @@
-//! Whether the query of a table fits the tables there are and delivers what a table needs. It is run
-//! over tables without rows: types are settled only then.
+//! Checks that the query of a table fits the tables of the lake and delivers the columns that a table needs. The query
+//! runs over empty tables, because types are only certain then.
 
 use std::sync::LazyLock;
 
-use arrow::datatypes::DataType;
+use arrow::datatypes::{DataType, SchemaRef};
+use datafusion::error::DataFusionError;
 use regex::Regex;
 
-use super::build::{OPTIONAL, REQUIRED, TableBuilder};
-use super::definition::{Query, TableDefinition, line_at};
+use super::build::TableBuilder;
+use super::definition::{Query, TableDefinition};
+use super::delivered::{OPTIONAL, REQUIRED};
 use crate::diagnostic::DefinitionError;
+use crate::text::line_at;
 
 /// Runs the query of a table over the engine of `builder`, whose tables are empty.
 ///
 /// # Errors
-/// When it does not fit, with file, line and remedy.
+/// When the query does not fit, with file, line and remedy.
 pub async fn check(
     builder: &mut TableBuilder<'_>,
     definition: &TableDefinition,
 ) -> Result<(), DefinitionError> {
     let query = &definition.query;
+    // If the shared parts do not fit, running them together with the query says why.
     let shared = builder.share(query).await.is_ok();
-    let engine = builder.engine();
-    let error = |line, message: String, remedy: String| {
-        DefinitionError::new(&query.path, line, message, remedy)
-    };
-    // Where the shared parts do not fit, the whole says what is wrong with them.
-    let whole = if shared { &query.body } else { &query.sql };
-    let schema = match engine.query(whole).await {
-        Ok((schema, _)) => schema,
+    let sql = if shared { &query.body } else { &query.sql };
+    match builder.engine().query(sql).await {
+        Ok((schema, _)) => check_columns(definition, &schema),
         Err(e) => {
-            // Within the whole, the parser cannot say where a part of it goes wrong.
-            let own = engine
-                .plan(&query.body)
-                .await
-                .err()
-                .map(|e| e.strip_backtrace())
-                .filter(|m| is_syntax(m));
-            let message = own.unwrap_or_else(|| e.strip_backtrace());
-            let line = line_of_error(query, &message);
-            let first = message.lines().next().unwrap_or_default();
-            let remedy = "the query reads the tables of the contract and the parts of common.sql; correct what the message names";
-            return Err(error(
-                line,
-                format!(
-                    "the query of the table `{}` does not fit: {first}",
-                    definition.id
-                ),
-                remedy.to_owned(),
-            ));
+            // In the whole query the parser cannot tell where a part of it is wrong.
+            let own = builder.engine().plan(&query.body).await.err();
+            Err(does_not_fit(definition, &e, own.as_ref()))
         }
-    };
+    }
+}
+
+/// The error of a query that fails; `own` is the error of its own text, if that alone fails.
+fn does_not_fit(
+    definition: &TableDefinition,
+    error: &DataFusionError,
+    own: Option<&DataFusionError>,
+) -> DefinitionError {
+    let own = own.map(DataFusionError::strip_backtrace);
+    let message = own
+        .filter(|m| is_syntax(m))
+        .unwrap_or_else(|| error.strip_backtrace());
+    let first = message.lines().next().unwrap_or_default();
+    DefinitionError::new(
+        &definition.query.path,
+        line_of_error(&definition.query, &message),
+        format!(
+            "the query of the table `{}` does not fit: {first}",
+            definition.id
+        ),
+        "the query reads the tables of the contract and the parts of common.sql; correct what the message names",
+    )
+}
+
+/// Checks the names and types of the columns that a query delivers.
+fn check_columns(definition: &TableDefinition, schema: &SchemaRef) -> Result<(), DefinitionError> {
+    let (id, query) = (&definition.id, &definition.query);
+    let line_of = |name: &str| query.own.find(name).map(|at| line_at(&query.own, at));
     for (name, wanted) in &REQUIRED {
         let Some((_, field)) = schema.column_with_name(name) else {
-            let all = REQUIRED
-                .iter()
-                .map(|(n, _)| *n)
-                .collect::<Vec<_>>()
-                .join(", ");
-            let message = format!(
-                "the query of the table `{}` does not deliver `{name}`",
-                definition.id
-            );
-            return Err(error(None, message, format!("a query delivers {all}")));
+            let all: Vec<&str> = REQUIRED.iter().map(|(name, _)| *name).collect();
+            return Err(DefinitionError::new(
+                &query.path,
+                None,
+                format!("the query of the table `{id}` does not deliver `{name}`"),
+                format!("a query delivers {}", all.join(", ")),
+            ));
         };
         let given = field.data_type();
         if !fits(given, wanted) {
-            let message = format!(
-                "the query of the table `{}` delivers `{name}` as {given}, not {wanted}",
-                definition.id
-            );
-            let line = query.own.find(name).map(|at| line_at(&query.own, at));
-            return Err(error(
-                line,
-                message,
-                format!("CAST it; floats are never printed, they are not exact: {wanted} is"),
+            return Err(DefinitionError::new(
+                &query.path,
+                line_of(name),
+                format!("the query of the table `{id}` delivers `{name}` as {given}, not {wanted}"),
+                format!("CAST it to {wanted}; floats are not exact and are never printed"),
             ));
         }
     }
     let known = |name: &str| OPTIONAL.contains(&name) || REQUIRED.iter().any(|(n, _)| *n == name);
-    if let Some(field) = schema.fields().iter().find(|f| !known(f.name())) {
-        let message = format!(
-            "the query of the table `{}` delivers `{}`, which no table knows",
-            definition.id,
-            field.name()
-        );
-        let line = query
-            .own
-            .find(field.name().as_str())
-            .map(|at| line_at(&query.own, at));
-        return Err(error(line, message, "take it out of the query".to_owned()));
+    match schema.fields().iter().find(|f| !known(f.name())) {
+        None => Ok(()),
+        Some(field) => Err(DefinitionError::new(
+            &query.path,
+            line_of(field.name()),
+            format!(
+                "the query of the table `{id}` delivers `{}`, which is not a column of tables",
+                field.name()
+            ),
+            "remove it from the query",
+        )),
     }
-    Ok(())
 }
 
-/// Whether a type can be taken for another without loss.
+/// Whether a type can be converted to another without loss.
 fn fits(given: &DataType, wanted: &DataType) -> bool {
     match wanted {
         DataType::Decimal128(_, scale) => {
@@ -101,7 +104,7 @@ fn fits(given: &DataType, wanted: &DataType) -> bool {
                 || given.is_integer()
                 || *given == DataType::Null
         }
-        // A position times a number of rows is a whole decimal.
+        // A position multiplied by a number of rows is a decimal without a fraction.
         DataType::Int64 => {
             given.is_integer() || matches!(given, DataType::Decimal128(_, 0) | DataType::Null)
         }
@@ -112,7 +115,9 @@ fn fits(given: &DataType, wanted: &DataType) -> bool {
     }
 }
 
+/// The line in a message of the parser.
 static PLACE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"Line: (\d+)").ok());
+/// The name in a message about something that does not exist.
 static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r"(?:No field named|table|column|function|for) ['`]?(?:[a-z_0-9]+\.)*([A-Za-z_0-9]+)",
@@ -120,11 +125,12 @@ static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
+/// Whether the parser wrote a message.
 fn is_syntax(message: &str) -> bool {
     message.contains("ParserError")
 }
 
-/// The line of the query's own file that an error speaks of: the parser's, or the first that has the name.
+/// The line of an error in the query's own file: the parser's line, or the first line with the name.
 fn line_of_error(query: &Query, message: &str) -> Option<usize> {
     if is_syntax(message) {
         return PLACE.as_ref()?.captures(message)?[1].parse().ok();

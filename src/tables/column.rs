@@ -1,19 +1,21 @@
-//! The columns of a table: those a query delivers, and those computed from others in print.
+//! The columns of a table: those that a query delivers, and those computed from others in print.
 //!
-//! A comparison is declared, not written in SQL, so that the rule that lets it be printed stands in one place
-//! (`compare`) and holds for every table.
+//! A comparison is declared in the definition, not written in SQL, so that the rule that decides whether it may be
+//! printed exists once (`compare`) and holds for every table.
 
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::edition::Edition;
+use super::fault::ErrorAt;
 use super::parameters::{Parameters, Unknown};
-use super::table::{Head, Text};
+use super::table::ColumnHead;
+use crate::text::Bilingual;
 
 /// A column as a definition states it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RawColumn {
+pub struct RawTableColumn {
     pub(super) id: Spanned<String>,
     each: Option<Spanned<Each>>,
     last: Option<Spanned<usize>>,
@@ -22,13 +24,13 @@ pub struct RawColumn {
     #[serde(default)]
     complete: bool,
     #[serde(default)]
-    kind: Kind,
+    kind: FigureKind,
     of: Option<Spanned<String>>,
     to: Option<Spanned<String>>,
     row: Option<Spanned<String>>,
-    head: Spanned<Text>,
-    over: Option<Text>,
-    unit: Option<Text>,
+    head: Spanned<Bilingual>,
+    over: Option<Bilingual>,
+    unit: Option<Bilingual>,
     decimals: Option<u32>,
 }
 
@@ -42,10 +44,10 @@ enum Each {
     Region,
 }
 
-/// What stands in a column.
+/// The kind of figures in a column.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Kind {
+enum FigureKind {
     /// Figures of the query.
     #[default]
     Value,
@@ -57,40 +59,40 @@ enum Kind {
     Difference,
     /// `of` over `to`.
     Ratio,
-    /// Mean of the columns of `of`, one a year.
+    /// Mean of the columns of `of`, one for each year.
     Average,
 }
 
-/// A column, resolved.
+/// A checked column.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Column {
-    pub(super) head: Head,
-    pub(super) content: Content,
-    /// Places printed, where the query does not say.
+pub(super) struct PrintedColumn {
+    pub(super) head: ColumnHead,
+    pub(super) source: ColumnSource,
+    /// Decimals printed, where the query does not state them.
     pub(super) decimals: Option<u32>,
-    /// Whether a figure of the query is printed only when it is whole, as a comparison is.
+    /// Whether a figure of the query is printed only when it is complete, as a comparison is.
     pub(super) complete: bool,
 }
 
-impl Column {
-    /// Whether it prints figures only where nothing is missing in them.
+impl PrintedColumn {
+    /// Whether it prints only complete figures.
     pub(super) fn wants_all(&self) -> bool {
-        self.complete || matches!(self.content, Content::Compared(_))
+        self.complete || matches!(self.source, ColumnSource::Compared(_))
     }
 }
 
 /// Where the cells of a column come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Content {
+pub(super) enum ColumnSource {
     /// The query, under this column id and period.
     Delivered { id: String, period: Option<String> },
-    /// Other columns, by their place.
-    Compared(Comparison),
+    /// Other columns.
+    Compared(ColumnComparison),
 }
 
-/// What is computed in print.
+/// What is computed in print; `of` and `to` are positions of columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Comparison {
+pub(super) enum ColumnComparison {
     /// Per cent of the same column in the row with this id.
     Share { of: usize, row: String },
     /// Per cent by which `of` exceeds `to`.
@@ -103,45 +105,22 @@ pub(super) enum Comparison {
     Average { of: Vec<usize> },
 }
 
-/// What is wrong with a column: where, what, and what to do.
-pub(super) struct Wrong {
-    pub(super) offset: usize,
-    pub(super) message: String,
-    pub(super) remedy: String,
-}
-
-impl Wrong {
-    pub(super) fn new(
-        offset: usize,
-        message: impl Into<String>,
-        remedy: impl Into<String>,
-    ) -> Self {
-        Self {
-            offset,
-            message: message.into(),
-            remedy: remedy.into(),
-        }
-    }
-
-    pub(super) fn unknown(offset: usize, unknown: &Unknown) -> Self {
-        Self::new(
-            offset,
-            format!("`{{{}}}` stands for nothing", unknown.name),
-            format!("the names there are: {}", unknown.known),
-        )
-    }
-}
-
-/// What a column is repeated for, once: what its id ends with, and what its texts may name.
-struct Turn {
+/// One repetition of a column: for a year, for a region, or the only one.
+struct Repetition {
+    /// The end of the column's id.
     suffix: Option<String>,
-    /// The period that the query delivers it under.
+    /// The period under which the query delivers it.
     period: Option<String>,
+    /// Names that the texts of the column may use, and their values.
     names: Vec<(&'static str, String)>,
 }
 
-/// The turns of a column, in order.
-fn turns(raw: &RawColumn, edition: &Edition, parameters: &Parameters) -> Result<Vec<Turn>, Wrong> {
+/// The repetitions of a column, in order.
+fn repetitions(
+    raw: &RawTableColumn,
+    edition: &Edition,
+    parameters: &Parameters,
+) -> Result<Vec<Repetition>, ErrorAt> {
     let each = raw.each.as_ref().map(|each| *each.get_ref());
     if let Some(last) = raw
         .last
@@ -149,18 +128,18 @@ fn turns(raw: &RawColumn, edition: &Edition, parameters: &Parameters) -> Result<
         .filter(|last| each != Some(Each::Year) || *last.get_ref() == 0)
     {
         let remedy = "`last` is a number of years, beside `each = \"year\"`";
-        return Err(Wrong::new(
+        return Err(ErrorAt::new(
             last.span().start,
-            "`last` says nothing here",
+            "`last` has no effect here",
             remedy,
         ));
     }
     if let (Some(period), Some(_)) = (&raw.period, each) {
-        let message = "a column that is repeated has no `period` of its own";
-        return Err(Wrong::new(
+        let message = "a repeated column has no `period` of its own";
+        return Err(ErrorAt::new(
             period.span().start,
             message,
-            "take the line out",
+            "remove the line",
         ));
     }
     Ok(match each {
@@ -170,7 +149,7 @@ fn turns(raw: &RawColumn, edition: &Edition, parameters: &Parameters) -> Result<
                 .last
                 .as_ref()
                 .map_or(all, |last| all.min(*last.get_ref()));
-            let year = |year: &i16| Turn {
+            let year = |year: &i16| Repetition {
                 suffix: Some(year.to_string()),
                 period: Some(year.to_string()),
                 names: vec![("year", year.to_string())],
@@ -180,7 +159,7 @@ fn turns(raw: &RawColumn, edition: &Edition, parameters: &Parameters) -> Result<
         Some(Each::Region) => edition
             .regions
             .iter()
-            .map(|(code, name)| Turn {
+            .map(|(code, name)| Repetition {
                 suffix: Some(code.clone()),
                 period: None,
                 names: vec![
@@ -194,10 +173,10 @@ fn turns(raw: &RawColumn, edition: &Edition, parameters: &Parameters) -> Result<
             let period = raw.period.as_ref();
             let period = period.map(|p| {
                 let filled = parameters.text(p.get_ref());
-                filled.map_err(|e| Wrong::unknown(p.span().start, &e))
+                filled.map_err(|e| ErrorAt::unknown(p.span().start, &e))
             });
             let period = period.transpose()?;
-            vec![Turn {
+            vec![Repetition {
                 suffix: period.clone(),
                 period,
                 names: Vec::new(),
@@ -206,14 +185,14 @@ fn turns(raw: &RawColumn, edition: &Edition, parameters: &Parameters) -> Result<
     })
 }
 
-/// Resolves the columns of a definition: one a year or a region where it says so, those of a group turn by turn, names
-/// written out, operands found.
+/// Resolves the columns of a definition. A column is repeated for each year or region if it says so, the columns of a
+/// group together; names are written out and the columns of comparisons are found.
 pub(super) fn resolve(
-    raw: &[RawColumn],
+    raw: &[RawTableColumn],
     edition: &Edition,
     parameters: &Parameters,
-) -> Result<Vec<Column>, Wrong> {
-    let mut columns: Vec<Column> = Vec::new();
+) -> Result<Vec<PrintedColumn>, ErrorAt> {
+    let mut columns: Vec<PrintedColumn> = Vec::new();
     let mut place = 0;
     while let Some(first) = raw.get(place) {
         let size = match &first.group {
@@ -227,17 +206,18 @@ pub(super) fn resolve(
         place += size;
         let all = group
             .iter()
-            .map(|column| turns(column, edition, parameters))
+            .map(|column| repetitions(column, edition, parameters))
             .collect::<Result<Vec<_>, _>>()?;
         for i in 0..all.iter().map(Vec::len).max().unwrap_or(0) {
-            for (column, turns) in group.iter().zip(&all) {
-                let Some(turn) = turns.get(i) else { continue };
-                let resolved = one(column, turn, &columns, parameters)?;
+            for (column, repetitions) in group.iter().zip(&all) {
+                let Some(repetition) = repetitions.get(i) else {
+                    continue;
+                };
+                let resolved = resolve_one(column, repetition, &columns, parameters)?;
                 if columns.iter().any(|c| c.head.id == resolved.head.id) {
-                    let message = format!("the column `{}` stands twice", resolved.head.id);
-                    return Err(Wrong::new(
+                    return Err(ErrorAt::new(
                         column.id.span().start,
-                        message,
+                        format!("the column `{}` is defined twice", resolved.head.id),
                         "give one of the two another id",
                     ));
                 }
@@ -246,48 +226,48 @@ pub(super) fn resolve(
         }
     }
     if columns.is_empty() {
-        return Err(Wrong::new(0, "the table has no columns", "add [[columns]]"));
+        return Err(ErrorAt::new(
+            0,
+            "the table has no columns",
+            "add [[columns]]",
+        ));
     }
     Ok(columns)
 }
 
-fn one(
-    raw: &RawColumn,
-    turn: &Turn,
-    before: &[Column],
+fn resolve_one(
+    raw: &RawTableColumn,
+    repetition: &Repetition,
+    before: &[PrintedColumn],
     parameters: &Parameters,
-) -> Result<Column, Wrong> {
+) -> Result<PrintedColumn, ErrorAt> {
     let mut parameters = parameters.clone();
-    for (name, value) in &turn.names {
+    for (name, value) in &repetition.names {
         parameters.set(name, value);
     }
-    let at_head = |e: Unknown| Wrong::unknown(raw.head.span().start, &e);
+    let at_head = |e: Unknown| ErrorAt::unknown(raw.head.span().start, &e);
+    let at_id = |message: String, remedy| ErrorAt::new(raw.id.span().start, message, remedy);
     let id = raw.id.get_ref();
-    let content = content(raw, turn, before, &parameters)?;
-    if raw.complete && matches!(content, Content::Compared(_)) {
-        let message =
-            format!("the column `{id}` is computed: it is printed only when complete in any case");
-        return Err(Wrong::new(
-            raw.id.span().start,
-            message,
-            "take `complete` out",
-        ));
+    let source = source(raw, repetition, before, &parameters)?;
+    let is_computed = matches!(source, ColumnSource::Compared(_));
+    if raw.complete && is_computed {
+        let message = format!(
+            "the column `{id}` is computed, so it is printed only when complete in any case"
+        );
+        return Err(at_id(message, "remove `complete`"));
     }
-    if matches!(content, Content::Compared(_)) && raw.decimals.is_none() {
+    if is_computed && raw.decimals.is_none() {
         let message =
-            format!("the column `{id}` is computed and does not say how many decimals it prints");
-        return Err(Wrong::new(raw.id.span().start, message, "add `decimals`"));
+            format!("the column `{id}` is computed and does not state how many decimals it prints");
+        return Err(at_id(message, "add `decimals`"));
     }
     if raw.decimals.is_some_and(|d| d > 6) {
-        return Err(Wrong::new(
-            raw.id.span().start,
-            format!("the column `{id}` prints more than 6 decimals"),
-            "the lake keeps 6",
-        ));
+        let message = format!("the column `{id}` prints more than 6 decimals");
+        return Err(at_id(message, "the lake keeps 6"));
     }
-    Ok(Column {
-        head: Head {
-            id: match &turn.suffix {
+    Ok(PrintedColumn {
+        head: ColumnHead {
+            id: match &repetition.suffix {
                 Some(suffix) => format!("{id}-{suffix}"),
                 None => id.clone(),
             },
@@ -300,95 +280,133 @@ fn one(
                 .map_err(at_head)?,
             unit: raw.unit.clone(),
         },
-        content,
+        source,
         decimals: raw.decimals,
         complete: raw.complete,
     })
 }
 
-fn content(
-    raw: &RawColumn,
-    turn: &Turn,
-    before: &[Column],
+/// Where the cells of a column come from; `before` are the columns before it.
+fn source(
+    raw: &RawTableColumn,
+    repetition: &Repetition,
+    before: &[PrintedColumn],
     parameters: &Parameters,
-) -> Result<Content, Wrong> {
-    let id = raw.id.get_ref();
-    let needed = |field: &'static str, value: &Option<Spanned<String>>| {
-        let value = value.as_ref().ok_or_else(|| {
-            let message = format!("the column `{id}` is computed and does not say `{field}`");
-            Wrong::new(raw.id.span().start, message, format!("add `{field}`"))
-        })?;
-        let name = parameters
-            .text(value.get_ref())
-            .map_err(|e| Wrong::unknown(value.span().start, &e))?;
-        Ok::<_, Wrong>((name, value.span().start))
+) -> Result<ColumnSource, ErrorAt> {
+    let operands = Operands {
+        raw,
+        before,
+        parameters,
     };
-    let position = |(name, offset): (String, usize)| {
-        before
-            .iter()
-            .position(|c| c.head.id == name)
-            .ok_or_else(|| {
-                let known = before
-                    .iter()
-                    .map(|c| c.head.id.as_str())
-                    .collect::<Vec<_>>()
-                    .join(", ");
-                Wrong::new(
-                    offset,
-                    format!("`{name}` is no column before `{id}`"),
-                    format!("the columns before it: {known}"),
-                )
-            })
-    };
-    let operand = |field, value| needed(field, value).and_then(position);
     let comparison = match raw.kind {
-        Kind::Value => {
-            if let Some(extra) = [&raw.of, &raw.to, &raw.row].into_iter().flatten().next() {
-                let message =
-                    format!("the column `{id}` is the query's and is not computed from others");
-                return Err(Wrong::new(
-                    extra.span().start,
-                    message,
-                    "take the line out, or say which `kind` of comparison it is",
-                ));
-            }
-            let region = turn.names.iter().find(|(name, _)| *name == "region");
-            return Ok(Content::Delivered {
-                id: region.map_or_else(|| id.clone(), |(_, code)| format!("{id}-{code}")),
-                period: turn.period.clone(),
-            });
-        }
-        Kind::Share => Comparison::Share {
-            of: operand("of", &raw.of)?,
-            row: needed("row", &raw.row)?.0,
+        FigureKind::Value => return delivered(raw, repetition),
+        FigureKind::Share => ColumnComparison::Share {
+            of: operands.of()?,
+            row: operands.needed("row", raw.row.as_ref())?.0,
         },
-        Kind::Growth => Comparison::Growth {
-            of: operand("of", &raw.of)?,
-            to: operand("to", &raw.to)?,
+        FigureKind::Growth => ColumnComparison::Growth {
+            of: operands.of()?,
+            to: operands.to()?,
         },
-        Kind::Difference => Comparison::Difference {
-            of: operand("of", &raw.of)?,
-            to: operand("to", &raw.to)?,
+        FigureKind::Difference => ColumnComparison::Difference {
+            of: operands.of()?,
+            to: operands.to()?,
         },
-        Kind::Ratio => Comparison::Ratio {
-            of: operand("of", &raw.of)?,
-            to: operand("to", &raw.to)?,
+        FigureKind::Ratio => ColumnComparison::Ratio {
+            of: operands.of()?,
+            to: operands.to()?,
         },
-        Kind::Average => {
-            let (name, offset) = needed("of", &raw.of)?;
-            let of: Vec<usize> = before
-                .iter()
-                .enumerate()
-                .filter(|(_, c)| matches!(&c.content, Content::Delivered { id, .. } if *id == name))
-                .map(|(i, _)| i)
-                .collect();
-            if of.is_empty() {
-                return Err(position((name, offset))
-                    .err()
-                    .unwrap_or_else(|| Wrong::new(offset, "no such column", "name a column")));
-            }
-            Comparison::Average { of }
-        }
+        FigureKind::Average => ColumnComparison::Average {
+            of: operands.all_of()?,
+        },
     };
-    Ok(Content::Compared(comparison))
+    Ok(ColumnSource::Compared(comparison))
+}
+
+/// The source of a column of the query.
+fn delivered(raw: &RawTableColumn, repetition: &Repetition) -> Result<ColumnSource, ErrorAt> {
+    let id = raw.id.get_ref();
+    if let Some(extra) = [&raw.of, &raw.to, &raw.row].into_iter().flatten().next() {
+        return Err(ErrorAt::new(
+            extra.span().start,
+            format!("the column `{id}` comes from the query and is not computed from others"),
+            "remove the line, or state which `kind` of comparison it is",
+        ));
+    }
+    let region = repetition.names.iter().find(|(name, _)| *name == "region");
+    Ok(ColumnSource::Delivered {
+        id: region.map_or_else(|| id.clone(), |(_, code)| format!("{id}-{code}")),
+        period: repetition.period.clone(),
+    })
+}
+
+/// Finds the columns that a computed column compares.
+struct Operands<'a> {
+    raw: &'a RawTableColumn,
+    before: &'a [PrintedColumn],
+    parameters: &'a Parameters,
+}
+
+impl Operands<'_> {
+    fn of(&self) -> Result<usize, ErrorAt> {
+        let (name, offset) = self.needed("of", self.raw.of.as_ref())?;
+        self.position(&name, offset)
+    }
+
+    fn to(&self) -> Result<usize, ErrorAt> {
+        let (name, offset) = self.needed("to", self.raw.to.as_ref())?;
+        self.position(&name, offset)
+    }
+
+    /// The columns that the query delivers as `of`, one for each period.
+    fn all_of(&self) -> Result<Vec<usize>, ErrorAt> {
+        let (name, offset) = self.needed("of", self.raw.of.as_ref())?;
+        let is_one = |c: &PrintedColumn| match &c.source {
+            ColumnSource::Delivered { id, .. } => *id == name,
+            ColumnSource::Compared(_) => false,
+        };
+        let columns = self.before.iter().enumerate();
+        let found: Vec<usize> = columns.filter(|(_, c)| is_one(c)).map(|(i, _)| i).collect();
+        if found.is_empty() {
+            return Err(self.not_found(&name, offset));
+        }
+        Ok(found)
+    }
+
+    /// The value of a line that a comparison needs, names written out, and its offset.
+    fn needed(
+        &self,
+        field: &'static str,
+        value: Option<&Spanned<String>>,
+    ) -> Result<(String, usize), ErrorAt> {
+        let value = value.ok_or_else(|| {
+            let id = &self.raw.id;
+            let message = format!(
+                "the column `{}` is computed and does not state `{field}`",
+                id.get_ref()
+            );
+            ErrorAt::new(id.span().start, message, format!("add `{field}`"))
+        })?;
+        let offset = value.span().start;
+        let name = self.parameters.text(value.get_ref());
+        Ok((name.map_err(|e| ErrorAt::unknown(offset, &e))?, offset))
+    }
+
+    /// The position of the column with an id.
+    fn position(&self, id: &str, offset: usize) -> Result<usize, ErrorAt> {
+        let found = self.before.iter().position(|c| c.head.id == id);
+        found.ok_or_else(|| self.not_found(id, offset))
+    }
+
+    fn not_found(&self, name: &str, offset: usize) -> ErrorAt {
+        let known: Vec<&str> = self.before.iter().map(|c| c.head.id.as_str()).collect();
+        ErrorAt::new(
+            offset,
+            format!(
+                "`{name}` is not a column before `{}`",
+                self.raw.id.get_ref()
+            ),
+            format!("the columns before it: {}", known.join(", ")),
+        )
+    }
 }

@@ -1,30 +1,31 @@
-//! Comparisons: shares, growth, differences, ratios and averages of what is printed.
+//! Comparisons of printed figures: shares, growth, differences, ratios and averages.
 //!
-//! One is printed only when both its sides are complete; else the cell shows that there is none, and a note
-//! names who is missing. They are computed from unrounded values.
+//! A comparison is printed only when all its operands are complete. Otherwise its cell says that it is not available, and
+//! a note names the missing units. Comparisons are computed from unrounded values.
 
 use rust_decimal::Decimal;
 
-use super::column::{Comparison, Content};
+use super::column::{ColumnComparison, ColumnSource};
 use super::definition::TableDefinition;
 use super::edition::Edition;
-use super::table::{Cell, Computation, Origin, Row, Status, Text};
+use super::table::{Cell, Computation, FigureStatus, Origin, TableRow};
+use crate::text::Bilingual;
 
 /// Fills the computed columns of all rows.
 pub(super) fn fill(
-    rows: &mut [Row],
+    rows: &mut [TableRow],
     definition: &TableDefinition,
     edition: &Edition,
 ) -> Result<(), String> {
     for (place, column) in definition.columns.iter().enumerate() {
-        let Content::Compared(comparison) = &column.content else {
+        let ColumnSource::Compared(comparison) = &column.source else {
             continue;
         };
         let decimals = column.decimals.unwrap_or(0);
         for at in 0..rows.len() {
             let (computation, operands) = operands(comparison, at, rows).map_err(|row| {
                 format!(
-                    "the column `{}` is a share of the row `{row}`, which is not there",
+                    "the column `{}` is a share of the row `{row}`, which does not exist",
                     column.head.id
                 )
             })?;
@@ -34,34 +35,37 @@ pub(super) fn fill(
     Ok(())
 }
 
-/// What is computed in a row, and from which cells; the row that is not there where there is none.
+/// The computation in row `at`, and the row and column of its operands.
+///
+/// # Errors
+/// The id of the row that a share needs, if it does not exist.
 fn operands(
-    comparison: &Comparison,
+    comparison: &ColumnComparison,
     at: usize,
-    rows: &[Row],
+    rows: &[TableRow],
 ) -> Result<(Computation, Vec<(usize, usize)>), String> {
     let pair = |of: &usize, to: &usize| vec![(at, *of), (at, *to)];
     Ok(match comparison {
-        Comparison::Share { of, row } => {
+        ColumnComparison::Share { of, row } => {
             let total = rows.iter().position(|r| r.id == *row);
             let total = total.ok_or_else(|| row.clone())?;
             (Computation::Share, vec![(at, *of), (total, *of)])
         }
-        Comparison::Growth { of, to } => (Computation::Growth, pair(of, to)),
-        Comparison::Difference { of, to } => (Computation::Difference, pair(of, to)),
-        Comparison::Ratio { of, to } => (Computation::Ratio, pair(of, to)),
-        Comparison::Average { of } => {
+        ColumnComparison::Growth { of, to } => (Computation::Growth, pair(of, to)),
+        ColumnComparison::Difference { of, to } => (Computation::Difference, pair(of, to)),
+        ColumnComparison::Ratio { of, to } => (Computation::Ratio, pair(of, to)),
+        ColumnComparison::Average { of } => {
             let all = of.iter().map(|column| (at, *column)).collect();
             (Computation::Average, all)
         }
     })
 }
 
-/// One comparison; none where a side is a blank place of the table.
+/// The cell of a comparison; none where an operand is a blank cell.
 fn compare(
     computation: Computation,
     operands: Vec<(usize, usize)>,
-    rows: &[Row],
+    rows: &[TableRow],
     decimals: u32,
     edition: &Edition,
 ) -> Option<Cell> {
@@ -74,10 +78,10 @@ fn compare(
         .map(|c| c.value.filter(|_| c.status.is_whole()))
         .collect();
     let (value, status, missing) = match values {
-        None => (None, Status::Absent, missing(&sides)),
+        None => (None, FigureStatus::Absent, missing(&sides)),
         Some(values) => match computation.of(&values) {
             Some(value) => (Some(value.normalize()), status(&sides), Vec::new()),
-            None => (None, Status::NotApplicable, Vec::new()),
+            None => (None, FigureStatus::NotApplicable, Vec::new()),
         },
     };
     let cell = Cell {
@@ -93,21 +97,21 @@ fn compare(
     Some(cell.printed(&edition.words))
 }
 
-/// A comparison is an estimate, or imputed, when a side is.
-fn status(sides: &[&Cell]) -> Status {
+/// The status of a comparison: imputed or an estimate if an operand is.
+fn status(sides: &[&Cell]) -> FigureStatus {
     let any = |status| sides.iter().any(|c| c.status == status);
-    if any(Status::Imputed) {
-        Status::Imputed
-    } else if any(Status::Estimate) {
-        Status::Estimate
+    if any(FigureStatus::Imputed) {
+        FigureStatus::Imputed
+    } else if any(FigureStatus::Estimate) {
+        FigureStatus::Estimate
     } else {
-        Status::Normal
+        FigureStatus::Normal
     }
 }
 
-/// Who is missing in the sides together.
-fn missing(sides: &[&Cell]) -> Vec<Text> {
-    let mut names: Vec<Text> = Vec::new();
+/// The names of all units that are missing in an operand.
+fn missing(sides: &[&Cell]) -> Vec<Bilingual> {
+    let mut names: Vec<Bilingual> = Vec::new();
     for name in sides
         .iter()
         .filter(|c| !c.status.is_whole())

@@ -1,28 +1,29 @@
-//! The definition of a table: what it says and which query delivers its figures. One definition serves every
-//! kind of publication.
+//! The definition of a table: what it says, and the query that delivers its figures. One definition serves every kind of
+//! publication.
 //!
-//! What a file states ([`RawTable`]) and what was found sound ([`TableDefinition`]) are two types: the second has
-//! every name written out and every operand found, and its query is ready to run.
+//! The file as written ([`RawTable`]) and the checked definition ([`TableDefinition`]) are two types. In the second, names
+//! are written out, the columns of comparisons are found, and the query is ready to run.
 
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::column::{Column, Content, RawColumn, Wrong, resolve};
+use super::column::{ColumnSource, PrintedColumn, RawTableColumn, resolve};
 use super::edition::Edition;
+use super::fault::ErrorAt;
 use super::parameters::{Parameters, literal};
-use super::table::Text;
 use crate::diagnostic::DefinitionError;
+use crate::text::{Bilingual, line_at};
 
 /// `tables/<id>.toml` as its file states it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RawTable {
     id: Spanned<String>,
-    title: Text,
-    scope: Option<Text>,
-    unit: Option<Text>,
+    title: Bilingual,
+    scope: Option<Bilingual>,
+    unit: Option<Bilingual>,
     query: Spanned<String>,
     #[serde(default = "best")]
     scenario: String,
@@ -30,13 +31,13 @@ pub struct RawTable {
     indicators: Vec<Spanned<String>>,
     #[serde(default)]
     forms: Vec<Spanned<String>>,
-    source: Text,
-    rows: RawRows,
+    source: Bilingual,
+    rows: RawTableRows,
     #[serde(default)]
     labels: Vec<RawLabel>,
-    columns: Vec<RawColumn>,
+    columns: Vec<RawTableColumn>,
     #[serde(default)]
-    notes: Vec<Text>,
+    notes: Vec<Bilingual>,
 }
 
 fn best() -> String {
@@ -45,23 +46,23 @@ fn best() -> String {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawRows {
-    head: Text,
-    unit_head: Option<Text>,
+struct RawTableRows {
+    head: Bilingual,
+    unit_head: Option<Bilingual>,
     #[serde(default)]
     nested: bool,
     #[serde(default)]
     order: RowOrder,
 }
 
-/// In which order rows stand that have the same rows above them.
+/// The order of rows within the same parent rows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum RowOrder {
-    /// As the query says: the official order.
+    /// The order of the query: the official one.
     #[default]
     Official,
-    /// By their names, in the alphabet of the country's language; totals and sections stay where they are.
+    /// By name, in the alphabet of the country's language. Totals and sections keep their position.
     Name,
 }
 
@@ -73,26 +74,26 @@ struct RawLabel {
     en: String,
 }
 
-/// A table's definition, found sound.
+/// A checked definition of a table.
 #[derive(Debug, Clone)]
 pub struct TableDefinition {
-    /// Identifier, the number it is printed under.
+    /// Identifier: the number under which it is printed.
     pub id: String,
     /// Title.
-    pub title: Text,
-    pub(super) scope: Option<Text>,
-    pub(super) unit: Option<Text>,
-    pub(super) rows_head: Text,
-    pub(super) unit_head: Option<Text>,
-    /// Whether a row's parts are rows too, so that what is missing in a part is missing in the whole.
+    pub title: Bilingual,
+    pub(super) scope: Option<Bilingual>,
+    pub(super) unit: Option<Bilingual>,
+    pub(super) rows_head: Bilingual,
+    pub(super) unit_head: Option<Bilingual>,
+    /// Whether the parts of a row are rows too, so that a unit missing in a part is missing in the whole.
     pub(super) nested: bool,
     pub(super) order: RowOrder,
-    pub(super) labels: Vec<(String, Text)>,
-    pub(super) columns: Vec<Column>,
-    pub(super) notes: Vec<Text>,
-    pub(super) source: Text,
+    pub(super) labels: Vec<(String, Bilingual)>,
+    pub(super) columns: Vec<PrintedColumn>,
+    pub(super) notes: Vec<Bilingual>,
+    pub(super) source: Bilingual,
     pub(super) forms: Vec<String>,
-    /// The scenario its figures stand on.
+    /// The scenario of its figures.
     pub(super) scenario: String,
     pub(super) query: Query,
 }
@@ -100,23 +101,23 @@ pub struct TableDefinition {
 /// The query of a table, ready to run.
 #[derive(Debug, Clone)]
 pub(super) struct Query {
-    /// The file it stands in.
+    /// Its file.
     pub(super) path: PathBuf,
     /// Its own text, as in the file.
     pub(super) own: String,
-    /// Its own text, names written out.
+    /// Its own text, with names written out.
     pub(super) body: String,
-    /// What is run: the shared parts of its folder, then its own.
+    /// The query that runs: the shared parts of its folder, then its own text.
     pub(super) sql: String,
-    /// The shared parts, names written out; empty where there are none.
+    /// The shared parts, with names written out; empty where there are none.
     pub(super) shared: String,
 }
 
-/// The file of a folder of tables whose named parts stand in front of each query.
+/// The file in a folder of tables whose named parts precede each query.
 const COMMON: &str = "common.sql";
 
 impl TableDefinition {
-    /// The query that delivers its figures, names written out.
+    /// The query that delivers its figures, with names written out.
     #[must_use]
     pub fn query_text(&self) -> &str {
         &self.query.sql
@@ -128,17 +129,17 @@ impl TableDefinition {
         &self.forms
     }
 
-    /// The scenario its figures stand on.
+    /// The scenario of its figures.
     #[must_use]
     pub fn scenario(&self) -> &str {
         &self.scenario
     }
 
-    /// Checks a definition, which stands in `path` as `text`, and reads its query beside it. `indicators` and
-    /// `forms` are those of the pipeline.
+    /// Checks a definition in the file `path` with the content `text`, and reads its query beside it. `known_indicator` and
+    /// `known_form` say what the pipeline has.
     ///
     /// # Errors
-    /// What is wrong in it first, with file, line and remedy.
+    /// The first mistake, with file, line and remedy.
     pub fn new(
         raw: RawTable,
         edition: &Edition,
@@ -147,72 +148,21 @@ impl TableDefinition {
         path: &Path,
         text: &str,
     ) -> Result<Self, DefinitionError> {
-        let error = |wrong: Wrong| {
-            let line = line_at(text, wrong.offset);
-            DefinitionError::new(path, Some(line), wrong.message, wrong.remedy)
-        };
-        let id = raw.id.get_ref();
-        let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        if id.is_empty() || id.len() > 16 || !id.chars().all(plain) {
-            let message = format!("`{id}` cannot be the id of a table: files and sheets bear it");
-            let remedy = "use at most 16 letters, digits, - and _";
-            return Err(error(Wrong::new(raw.id.span().start, message, remedy)));
-        }
-        if let Some(indicator) = raw
-            .indicators
-            .iter()
-            .find(|i| !known_indicator(i.get_ref()))
-        {
-            let message = format!(
-                "`{}` is no indicator of indicators.csv",
-                indicator.get_ref()
-            );
-            return Err(error(Wrong::new(
-                indicator.span().start,
-                message,
-                "correct the name, or add the indicator to indicators.csv",
-            )));
-        }
-        if let Some(form) = raw.forms.iter().find(|f| !known_form(f.get_ref())) {
-            let message = format!("the form `{}` is not declared", form.get_ref());
-            return Err(error(Wrong::new(
-                form.span().start,
-                message,
-                "declare it in forms/, or take it out",
-            )));
-        }
+        let in_file = |e: ErrorAt| e.in_file(path, text);
+        check_names(&raw, known_indicator, known_form).map_err(in_file)?;
         let mut parameters = edition.parameters.clone();
         parameters.set("scenario", &raw.scenario);
         parameters.set_list(
             "indicators",
             raw.indicators.iter().map(|i| i.get_ref().clone()).collect(),
         );
-        let columns = resolve(&raw.columns, edition, &parameters).map_err(error)?;
+        let columns = resolve(&raw.columns, edition, &parameters).map_err(in_file)?;
         parameters.set_list("columns", delivered_columns(&columns));
         let query = read_query(&raw.query, &parameters, path, text)?;
-        for column in &columns {
-            let Content::Delivered { id, .. } = &column.content else {
-                continue;
-            };
-            if !query.body.contains(&literal(id)) {
-                let at = raw
-                    .columns
-                    .iter()
-                    .find(|c| id.starts_with(c.id.get_ref().as_str()))
-                    .map_or(0, |c| c.id.span().start);
-                let message = format!(
-                    "the query {} does not deliver the column `{id}`",
-                    query.path.display()
-                );
-                let remedy = "a column is named as the query's column_id says it, or is one of `indicators`; or say which `kind` of comparison it is";
-                return Err(error(Wrong::new(at, message, remedy)));
-            }
-        }
-        let both = |t: &Text| {
-            parameters.both(t).map_err(|e| {
-                let offset = text.find(&format!("{{{}}}", e.name)).unwrap_or(0);
-                error(Wrong::unknown(offset, &e))
-            })
+        check_delivered(&raw, &columns, &query).map_err(in_file)?;
+        let both = |t: &Bilingual| {
+            let filled = parameters.both(t);
+            filled.map_err(|e| ErrorAt::unknown_in(text, &e).in_file(path, text))
         };
         Ok(Self {
             title: both(&raw.title)?,
@@ -225,7 +175,7 @@ impl TableDefinition {
             labels: raw
                 .labels
                 .into_iter()
-                .map(|l| (l.row, Text { vi: l.vi, en: l.en }))
+                .map(|l| (l.row, Bilingual { vi: l.vi, en: l.en }))
                 .collect(),
             notes: raw.notes.iter().map(both).collect::<Result<_, _>>()?,
             source: both(&raw.source)?,
@@ -238,23 +188,79 @@ impl TableDefinition {
     }
 }
 
-/// The columns that the query delivers, each as `{columns}` names it: its id, and the period if it is delivered under one.
-fn delivered_columns(columns: &[Column]) -> Vec<String> {
+/// Checks the id, and the names of indicators and forms.
+fn check_names(
+    raw: &RawTable,
+    known_indicator: &dyn Fn(&str) -> bool,
+    known_form: &dyn Fn(&str) -> bool,
+) -> Result<(), ErrorAt> {
+    let id = raw.id.get_ref();
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if id.is_empty() || id.len() > 16 || !id.chars().all(plain) {
+        let message = format!("`{id}` cannot be the id of a table: it names files and sheets");
+        let remedy = "use at most 16 letters, digits, - and _";
+        return Err(ErrorAt::new(raw.id.span().start, message, remedy));
+    }
+    if let Some(indicator) = raw
+        .indicators
+        .iter()
+        .find(|i| !known_indicator(i.get_ref()))
+    {
+        return Err(ErrorAt::new(
+            indicator.span().start,
+            format!(
+                "`{}` is not an indicator of indicators.csv",
+                indicator.get_ref()
+            ),
+            "correct the name, or add the indicator to indicators.csv",
+        ));
+    }
+    if let Some(form) = raw.forms.iter().find(|f| !known_form(f.get_ref())) {
+        return Err(ErrorAt::new(
+            form.span().start,
+            format!("the form `{}` is not declared", form.get_ref()),
+            "declare it in forms/, or remove it",
+        ));
+    }
+    Ok(())
+}
+
+/// Checks that the query mentions each column that it should deliver.
+fn check_delivered(
+    raw: &RawTable,
+    columns: &[PrintedColumn],
+    query: &Query,
+) -> Result<(), ErrorAt> {
+    for column in columns {
+        let ColumnSource::Delivered { id, .. } = &column.source else {
+            continue;
+        };
+        if !query.body.contains(&literal(id)) {
+            let at = raw
+                .columns
+                .iter()
+                .find(|c| id.starts_with(c.id.get_ref().as_str()))
+                .map_or(0, |c| c.id.span().start);
+            let message = format!(
+                "the query {} does not deliver the column `{id}`",
+                query.path.display()
+            );
+            let remedy = "name the column as the query's column_id does, or as one of `indicators`; or state which `kind` of comparison it is";
+            return Err(ErrorAt::new(at, message, remedy));
+        }
+    }
+    Ok(())
+}
+
+/// The ids of the columns that the query delivers, with their year, period or region: the value of `{columns}`.
+fn delivered_columns(columns: &[PrintedColumn]) -> Vec<String> {
     let delivered = columns
         .iter()
-        .filter(|c| matches!(c.content, Content::Delivered { .. }));
+        .filter(|c| matches!(c.source, ColumnSource::Delivered { .. }));
     delivered.map(|c| c.head.id.clone()).collect()
 }
 
-/// The line of an offset, from 1.
-pub(super) fn line_at(text: &str, offset: usize) -> usize {
-    text.char_indices()
-        .take_while(|(i, _)| *i < offset)
-        .filter(|(_, c)| *c == '\n')
-        .count()
-        + 1
-}
-
+/// Reads a query, and the shared parts of its folder; `path` and `text` are the file that names it.
 fn read_query(
     name: &Spanned<String>,
     parameters: &Parameters,
@@ -287,15 +293,8 @@ fn read_query(
         None
     };
     let fill = |file: &Path, sql: &str| {
-        parameters.sql(sql).map_err(|e| {
-            let message = format!("`{{{}}}` stands for nothing", e.name);
-            DefinitionError::new(
-                file,
-                Some(line_at(sql, e.offset)),
-                message,
-                format!("the names there are: {}", e.known),
-            )
-        })
+        let filled = parameters.sql(sql);
+        filled.map_err(|e| ErrorAt::unknown(e.offset, &e).in_file(file, sql))
     };
     let body = fill(&query_path, &own)?;
     let shared = match &common {

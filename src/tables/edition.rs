@@ -1,5 +1,5 @@
-//! An edition of the book: its years, the geography that all of them stand on, and the words and signs that its
-//! tables are printed with. The date of its documents is the edition's own, so that no clock enters a file.
+//! An edition of the book: its years, the geography of all its figures, and the words and symbols of its tables. Its
+//! documents have the date of the edition, so that no clock enters a file.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,21 +8,21 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::definition::line_at;
+use super::fault::ErrorAt;
 use super::parameters::Parameters;
-use super::table::Text;
-use super::words::{RawPrinted, Words, written};
+use super::words::{PrintedWords, RawPrinted, written};
 use crate::diagnostic::DefinitionError;
 use crate::geography::Geography;
 use crate::query::Country;
+use crate::text::Bilingual;
 
 /// `editions/<name>.toml` as its file states it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RawEdition {
-    title: Text,
-    subtitle: Text,
-    source: Text,
+    title: Bilingual,
+    subtitle: Bilingual,
+    source: Bilingual,
     first_year: i16,
     last_year: Spanned<i16>,
     geography: Spanned<String>,
@@ -37,18 +37,18 @@ pub struct RawEdition {
     #[serde(default)]
     parameters: BTreeMap<String, Spanned<String>>,
     #[serde(default)]
-    notes: Vec<Text>,
+    notes: Vec<Bilingual>,
 }
 
-/// Under which licence an edition is published.
+/// The licence under which an edition is published.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct License {
-    /// Short name, as the Open Definition or SPDX has it.
+    /// Short name, as in the Open Definition or SPDX.
     pub name: String,
     /// Title.
     pub title: String,
-    /// Where its text is.
+    /// The address of its text.
     pub path: Option<String>,
 }
 
@@ -63,78 +63,78 @@ struct RawEditionChapter {
 #[serde(deny_unknown_fields)]
 struct RawAwaited {
     id: Spanned<String>,
-    title: Text,
+    title: Bilingual,
     forms: Vec<Spanned<String>>,
 }
 
-/// A chapter of an edition: which definition, which tables.
+/// A chapter of an edition: its definition and its tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EditionChapter {
-    /// The chapter: `chapters/<id>.toml`.
+    /// Identifier of its definition: `chapters/<id>.toml`.
     pub id: String,
     /// Its tables, in order.
     pub tables: Vec<String>,
 }
 
-/// A table that belongs to the book and is not defined yet.
+/// A table that belongs to the book but is not defined yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Awaited {
-    /// The number it will be printed under.
+    /// The number under which it will be printed.
     pub id: String,
     /// Title.
-    pub title: Text,
-    /// The forms it waits for.
+    pub title: Bilingual,
+    /// The forms that it needs.
     pub forms: Vec<String>,
 }
 
-/// What an edition must agree with.
+/// Reference data that an edition is checked against.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
-    /// The geographies there are.
+    /// The known geographies.
     pub geography: &'a Geography,
     /// The country, which is a row of tables.
     pub country: &'a Country,
 }
 
-/// An edition, found sound.
+/// A checked edition.
 #[derive(Debug, Clone)]
 pub struct Edition {
     /// Title of the book.
-    pub title: Text,
-    /// What part of the book this is.
-    pub subtitle: Text,
+    pub title: Bilingual,
+    /// Subtitle: the part of the book.
+    pub subtitle: Bilingual,
     /// Where its figures come from.
-    pub source: Text,
+    pub source: Bilingual,
     /// The years of its tables, in order.
     pub years: Vec<i16>,
     /// The country and the regions of its scheme, by code, in official order.
-    pub regions: Vec<(String, Text)>,
-    /// The date its documents bear.
+    pub regions: Vec<(String, Bilingual)>,
+    /// The date of its documents.
     pub date: Date,
-    /// The last day whose submissions count; all where it is not closed.
+    /// The last day whose submissions count; none while the edition is open and all count.
     pub as_of: Option<Date>,
-    /// Under which licence it is published.
+    /// The licence under which it is published.
     pub license: Option<License>,
-    /// The geography that all its years stand on: a vintage.
+    /// The geography of all its years: a vintage.
     pub geography: String,
     /// The scheme of its regions.
     pub scheme: String,
-    /// Its chapters; none where it is its tables alone.
+    /// Its chapters; empty where it has only tables.
     pub chapters: Vec<EditionChapter>,
-    /// The tables that it is to have and that are not defined yet.
+    /// Tables that it should have but that are not defined yet.
     pub awaited: Vec<Awaited>,
     /// Notes under every table.
-    pub notes: Vec<Text>,
-    /// Words and signs.
-    pub words: Words,
+    pub notes: Vec<Bilingual>,
+    /// Words and symbols.
+    pub words: PrintedWords,
     pub(super) parameters: Parameters,
 }
 
 impl Edition {
-    /// Checks an edition against the reference data.
+    /// Checks an edition against the reference data. It is the file `path` with the content `text`.
     ///
     /// # Errors
-    /// What is wrong in it first, with its line in `text`.
+    /// The first mistake, with file, line and remedy.
     pub fn new(
         raw: RawEdition,
         printed: RawPrinted,
@@ -142,137 +142,156 @@ impl Edition {
         path: &Path,
         text: &str,
     ) -> Result<Self, DefinitionError> {
-        let error = |offset: usize, message: String, remedy: &str| {
-            DefinitionError::new(path, Some(line_at(text, offset)), message, remedy)
-        };
-        let (first, last) = (raw.first_year, *raw.last_year.get_ref());
-        if !(1900..=9999).contains(&first)
-            || !(1900..=9999).contains(&last)
-            || first > last
-            || last - first > 50
-        {
-            let message = format!("{first} to {last} is no range of years");
-            return Err(error(
-                raw.last_year.span().start,
-                message,
-                "the first year comes before the last, at most 50 years earlier",
-            ));
-        }
-        let vintage = raw.geography.get_ref();
-        let tables = &context.geography.tables;
-        if !context.geography.vintages.iter().any(|(v, _)| v == vintage) {
-            let message = format!("`{vintage}` is no vintage of admin_units.csv");
-            return Err(error(
-                raw.geography.span().start,
-                message,
-                "name a vintage of admin_units.csv",
-            ));
-        }
-        let scheme = raw.scheme.get_ref();
-        if !tables
-            .regions
-            .iter()
-            .any(|r| r.scheme == *scheme && r.unit.vintage == *vintage)
-        {
-            let message = format!("`{scheme}` is no scheme of regions on the geography {vintage}");
-            return Err(error(
-                raw.scheme.span().start,
-                message,
-                "name a scheme of regions.csv of the same vintage",
-            ));
-        }
-        let day = |written: &Spanned<String>| {
-            let message = format!("`{}` is no date", written.get_ref());
-            let wrong = |_| error(written.span().start, message, "write it as 2025-12-31");
-            written.get_ref().parse::<Date>().map_err(wrong)
-        };
+        let checked = Self::checked(raw, printed, context, text);
+        checked.map_err(|e| e.in_file(path, text))
+    }
+
+    fn checked(
+        raw: RawEdition,
+        printed: RawPrinted,
+        context: Context<'_>,
+        text: &str,
+    ) -> Result<Self, ErrorAt> {
+        let years = years(&raw)?;
+        check_geography(&raw, context.geography)?;
         let date = day(&raw.date)?;
         let as_of = raw.as_of.as_ref().map(day).transpose()?;
-
-        let years: Vec<i16> = (first..=last).collect();
-        let mut parameters = Parameters::default();
-        parameters.set("first_year", first.to_string());
-        parameters.set("last_year", last.to_string());
-        parameters.set("previous_year", (last - 1).to_string());
-        parameters.set("last_day", format!("{last}-12-31"));
-        parameters.set_list("years", years.iter().map(ToString::to_string).collect());
-        parameters.set("geography", vintage);
-        parameters.set("scheme", scheme);
-        parameters.set("country", &context.country.code);
-        parameters.set("country_vi", &context.country.name_vi);
-        parameters.set("country_en", &context.country.name_en);
-        for (name, value) in &raw.parameters {
-            if parameters.has(name) || RESERVED.contains(&name.as_str()) {
-                let message = format!("the parameter `{name}` has a meaning of its own");
-                return Err(error(value.span().start, message, "give it another name"));
-            }
-            parameters.set(name, value.get_ref());
-        }
-        let country = &context.country;
-        let mut regions = vec![(
-            country.code.clone(),
-            Text::new(&country.name_vi, &country.name_en),
-        )];
-        for member in tables.regions.iter().filter(|r| r.scheme == *scheme) {
-            if !regions.iter().any(|(code, _)| *code == member.region) {
-                let name = Text::new(&member.name_vi, &member.name_en);
-                regions.push((member.region.clone(), name));
-            }
-        }
+        let parameters = parameters(&raw, &years, context.country)?;
         let notes = raw
             .notes
             .iter()
             .map(|note| parameters.both(note))
             .collect::<Result<_, _>>()
-            .map_err(|e| {
-                let offset = text.find(&format!("{{{}}}", e.name)).unwrap_or(0);
-                error(
-                    offset,
-                    format!("`{{{}}}` stands for nothing", e.name),
-                    &format!("the names there are: {}", e.known),
-                )
-            })?;
+            .map_err(|e| ErrorAt::unknown_in(text, &e))?;
+        let scheme = raw.scheme.into_inner();
         Ok(Self {
             title: raw.title,
             subtitle: raw.subtitle,
             source: raw.source,
             years,
-            regions,
+            regions: regions(&scheme, context),
             date,
             as_of,
             license: raw.license,
-            geography: vintage.clone(),
-            scheme: scheme.clone(),
-            chapters: raw
-                .chapters
-                .into_iter()
-                .map(|chapter| EditionChapter {
-                    id: chapter.id.into_inner(),
-                    tables: chapter
-                        .tables
-                        .into_iter()
-                        .map(Spanned::into_inner)
-                        .collect(),
-                })
-                .collect(),
-            awaited: raw
-                .awaited
-                .into_iter()
-                .map(|table| Awaited {
-                    id: table.id.into_inner(),
-                    title: table.title,
-                    forms: table.forms.into_iter().map(Spanned::into_inner).collect(),
-                })
-                .collect(),
+            geography: raw.geography.into_inner(),
+            scheme,
+            chapters: raw.chapters.into_iter().map(Into::into).collect(),
+            awaited: raw.awaited.into_iter().map(Into::into).collect(),
             notes,
-            words: Words::new(printed),
+            words: PrintedWords::new(printed),
             parameters,
         })
     }
 }
 
+impl From<RawEditionChapter> for EditionChapter {
+    fn from(raw: RawEditionChapter) -> Self {
+        Self {
+            id: raw.id.into_inner(),
+            tables: raw.tables.into_iter().map(Spanned::into_inner).collect(),
+        }
+    }
+}
+
+impl From<RawAwaited> for Awaited {
+    fn from(raw: RawAwaited) -> Self {
+        Self {
+            id: raw.id.into_inner(),
+            title: raw.title,
+            forms: raw.forms.into_iter().map(Spanned::into_inner).collect(),
+        }
+    }
+}
+
+/// The years from the first to the last.
+fn years(raw: &RawEdition) -> Result<Vec<i16>, ErrorAt> {
+    let (first, last) = (raw.first_year, *raw.last_year.get_ref());
+    let known = 1900..=9999;
+    if !known.contains(&first) || !known.contains(&last) || first > last || last - first > 50 {
+        return Err(ErrorAt::new(
+            raw.last_year.span().start,
+            format!("{first} to {last} is not a range of years"),
+            "the first year comes before the last, at most 50 years earlier",
+        ));
+    }
+    Ok((first..=last).collect())
+}
+
+/// Checks the vintage and the scheme of regions.
+fn check_geography(raw: &RawEdition, geography: &Geography) -> Result<(), ErrorAt> {
+    let vintage = raw.geography.get_ref();
+    if !geography.vintages.iter().any(|(v, _)| v == vintage) {
+        return Err(ErrorAt::new(
+            raw.geography.span().start,
+            format!("`{vintage}` is not a vintage of admin_units.csv"),
+            "name a vintage of admin_units.csv",
+        ));
+    }
+    let scheme = raw.scheme.get_ref();
+    let mut members = geography.tables.regions.iter();
+    if !members.any(|r| r.scheme == *scheme && r.unit.vintage == *vintage) {
+        return Err(ErrorAt::new(
+            raw.scheme.span().start,
+            format!("`{scheme}` is not a scheme of regions on the geography {vintage}"),
+            "name a scheme of regions.csv of the same vintage",
+        ));
+    }
+    Ok(())
+}
+
+/// A day as the file states it.
+fn day(written: &Spanned<String>) -> Result<Date, ErrorAt> {
+    let message = format!("`{}` is not a date", written.get_ref());
+    let wrong = |_| ErrorAt::new(written.span().start, message, "write it as 2025-12-31");
+    written.get_ref().parse::<Date>().map_err(wrong)
+}
+
+/// The names that queries and texts of the edition may use.
+fn parameters(raw: &RawEdition, years: &[i16], country: &Country) -> Result<Parameters, ErrorAt> {
+    let (first, last) = (raw.first_year, *raw.last_year.get_ref());
+    let mut parameters = Parameters::default();
+    parameters.set("first_year", first.to_string());
+    parameters.set("last_year", last.to_string());
+    parameters.set("previous_year", (last - 1).to_string());
+    parameters.set("last_day", format!("{last}-12-31"));
+    parameters.set_list("years", years.iter().map(ToString::to_string).collect());
+    parameters.set("geography", raw.geography.get_ref());
+    parameters.set("scheme", raw.scheme.get_ref());
+    parameters.set("country", &country.code);
+    parameters.set("country_vi", &country.name_vi);
+    parameters.set("country_en", &country.name_en);
+    for (name, value) in &raw.parameters {
+        if parameters.has(name) || RESERVED.contains(&name.as_str()) {
+            return Err(ErrorAt::new(
+                value.span().start,
+                format!("the name `{name}` is reserved"),
+                "give the parameter another name",
+            ));
+        }
+        parameters.set(name, value.get_ref());
+    }
+    Ok(parameters)
+}
+
+/// The country, then the regions of a scheme in official order.
+fn regions(scheme: &str, context: Context<'_>) -> Vec<(String, Bilingual)> {
+    let country = context.country;
+    let mut regions = vec![(
+        country.code.clone(),
+        Bilingual::new(&country.name_vi, &country.name_en),
+    )];
+    let members = context.geography.tables.regions.iter();
+    for member in members.filter(|r| r.scheme == *scheme) {
+        if !regions.iter().any(|(code, _)| *code == member.region) {
+            let name = Bilingual::new(&member.name_vi, &member.name_en);
+            regions.push((member.region.clone(), name));
+        }
+    }
+    regions
+}
+
 impl Edition {
-    /// Its years: `2022 – 2025`.
+    /// Its range of years: `2022 – 2025`.
     #[must_use]
     pub fn range(&self) -> String {
         match self.years.as_slice() {
@@ -282,9 +301,9 @@ impl Edition {
         }
     }
 
-    /// The line that says its date.
+    /// The line that states its date.
     #[must_use]
-    pub fn dated(&self) -> Text {
+    pub fn dated(&self) -> Bilingual {
         self.words
             .phrases
             .edition_of
@@ -292,7 +311,7 @@ impl Edition {
     }
 }
 
-/// Names that a table's definition and its columns set.
+/// Names that the definition of a table and its columns set.
 const RESERVED: [&str; 7] = [
     "scenario",
     "indicators",

@@ -1,17 +1,20 @@
-//! Printed tables: a definition and its query become a [`Table`], a pure value that every kind of
-//! publication (workbook, CSV, later PDF) shows in its own way.
+//! Printed tables: a definition and its query become a [`Table`], a value that every kind of publication shows in its own
+//! way.
 //!
-//! What a table says, in which words and from which figures, stands in the pipeline (`tables/*.toml`, `*.sql`,
-//! `editions/*.toml`, the printed words of the reference). Here is what is true of every statistical table:
-//! how a figure is rounded and marked, when a comparison may be printed, which notes a gap demands.
+//! The pipeline states what a table says, in which words and from which figures (`tables/*.toml`, `*.sql`,
+//! `editions/*.toml`, `printed.toml` of the reference). This module has the rules of every statistical table: how a figure
+//! is rounded and marked, when a comparison may be printed, which notes a gap needs.
 
+mod assemble;
 mod book;
 mod build;
 mod check;
 mod column;
 mod compare;
 mod definition;
+mod delivered;
 mod edition;
+mod fault;
 mod notes;
 mod number;
 mod order;
@@ -28,10 +31,14 @@ pub use book::{
 };
 pub use build::TableBuilder;
 pub use check::check;
-pub use column::RawColumn;
+pub use column::RawTableColumn;
 pub use definition::{RawTable, TableDefinition};
 pub use edition::{Awaited, Context, Edition, EditionChapter, License, RawEdition};
 pub use number::format_decimal;
 pub use order::{OfficialOrder, register_order};
-pub use table::{Cell, Computation, FigureKey, Head, Origin, Row, RowStyle, Status, Table, Text};
-pub use words::{RawPrinted, Symbol, SymbolKind, Words, written};
+pub use table::{
+    Cell, ColumnHead, Computation, FigureKey, FigureStatus, Origin, RowStyle, Table, TableRow,
+};
+pub use words::{PrintedWords, RawPrinted, Symbol, SymbolKind, written};
+
+pub use crate::text::Bilingual as Text;

@@ -1,14 +1,19 @@
-//! The notes that a table owes its readers: who is missing in a partial figure, why a comparison is not
-//! printed, where the figures come from.
+//! The notes below a table: which units are missing in a partial figure, why a comparison is not printed, where the
+//! figures come from.
 
 use super::definition::TableDefinition;
 use super::edition::Edition;
 use super::reported::Reported;
-use super::table::{Cell, Row, Status, Text};
+use super::table::{Cell, FigureStatus, TableRow};
 use super::words::SymbolKind;
+use crate::text::Bilingual;
 
-/// All notes of a table: those its gaps demand, its own, the edition's.
-pub(super) fn notes(rows: &[Row], definition: &TableDefinition, edition: &Edition) -> Vec<Text> {
+/// All notes of a table: about its gaps, its own, and those of the edition.
+pub(super) fn notes(
+    rows: &[TableRow],
+    definition: &TableDefinition,
+    edition: &Edition,
+) -> Vec<Bilingual> {
     let mut notes = partial(rows, definition, edition);
     notes.extend(incomplete(rows, definition, edition));
     notes.extend(definition.notes.iter().cloned());
@@ -16,21 +21,23 @@ pub(super) fn notes(rows: &[Row], definition: &TableDefinition, edition: &Editio
     notes
 }
 
-/// The same names in the same rows of several columns make one note.
+/// Missing units. The same names in the same rows of several columns make one note.
 struct Gap {
     columns: Vec<usize>,
     rows: Vec<usize>,
-    names: Vec<Text>,
+    names: Vec<Bilingual>,
 }
 
-/// Who is missing in the figures marked as partial.
-fn partial(rows: &[Row], definition: &TableDefinition, edition: &Edition) -> Vec<Text> {
+/// Notes about the units that are missing in partial figures.
+fn partial(rows: &[TableRow], definition: &TableDefinition, edition: &Edition) -> Vec<Bilingual> {
     let mut gaps: Vec<Gap> = Vec::new();
     for (i, column) in definition.columns.iter().enumerate() {
         if column.wants_all() {
             continue;
         }
-        let found = gaps_of(i, rows, definition.nested, |c| c.status == Status::Partial);
+        let found = gaps_of(i, rows, definition.nested, |c| {
+            c.status == FigureStatus::Partial
+        });
         for (names, of_rows) in found {
             match gaps
                 .iter_mut()
@@ -54,14 +61,13 @@ fn partial(rows: &[Row], definition: &TableDefinition, edition: &Edition) -> Vec
             } else {
                 &words.phrases.partial_rows
             };
-            let text = phrase
-                .with("columns", &heads(&gap.columns, definition))
-                .with(
-                    "rows",
-                    &joined(gap.rows.iter().map(|r| &rows[*r].label), "; "),
-                )
-                .with("missing", &joined(&gap.names, ", "));
-            Text {
+            let labels = gap.rows.iter().map(|r| &rows[*r].label);
+            let text = phrase.filled(&[
+                ("columns", heads(&gap.columns, definition)),
+                ("rows", Bilingual::joined(labels, "; ")),
+                ("missing", Bilingual::joined(&gap.names, ", ")),
+            ]);
+            Bilingual {
                 vi: format!("{mark} {}", text.vi),
                 en: format!("{mark} {}", text.en),
             }
@@ -69,14 +75,18 @@ fn partial(rows: &[Row], definition: &TableDefinition, edition: &Edition) -> Vec
         .collect()
 }
 
-/// Why comparisons are not printed.
-fn incomplete(rows: &[Row], definition: &TableDefinition, edition: &Edition) -> Vec<Text> {
+/// Notes about comparisons that are not printed.
+fn incomplete(
+    rows: &[TableRow],
+    definition: &TableDefinition,
+    edition: &Edition,
+) -> Vec<Bilingual> {
     let mut gaps: Vec<Gap> = Vec::new();
     for (i, column) in definition.columns.iter().enumerate() {
         if !column.wants_all() {
             continue;
         }
-        let mut names: Vec<Text> = Vec::new();
+        let mut names: Vec<Bilingual> = Vec::new();
         for cell in rows.iter().filter_map(|r| r.cells[i].as_ref()) {
             for name in &cell.missing {
                 if !names.contains(name) {
@@ -100,13 +110,11 @@ fn incomplete(rows: &[Row], definition: &TableDefinition, edition: &Edition) -> 
     let mark = &words.symbol(SymbolKind::NotAvailable).mark;
     gaps.iter()
         .map(|gap| {
-            let columns = heads(&gap.columns, definition);
-            let text = words
-                .phrases
-                .incomplete
-                .with("columns", &columns)
-                .with("missing", &joined(&gap.names, ", "));
-            Text {
+            let text = words.phrases.incomplete.filled(&[
+                ("columns", heads(&gap.columns, definition)),
+                ("missing", Bilingual::joined(&gap.names, ", ")),
+            ]);
+            Bilingual {
                 vi: format!("{mark} {}", text.vi),
                 en: format!("{mark} {}", text.en),
             }
@@ -114,17 +122,18 @@ fn incomplete(rows: &[Row], definition: &TableDefinition, edition: &Edition) -> 
         .collect()
 }
 
-/// The gaps of one column: names, and the rows they are missing in; no rows where all are meant.
+/// The gaps of a column: the names of missing units, and the rows in which they are missing; no rows if the gap holds for
+/// the whole column.
 ///
-/// Where rows are parts of each other, the names of all of them together say everything. Else most rows lack
-/// the same units and need not be listed; the others are.
+/// Where rows are parts of each other, one list of all names says everything. Otherwise rows are listed, except where the
+/// same units are missing in most rows.
 fn gaps_of(
     column: usize,
-    rows: &[Row],
+    rows: &[TableRow],
     nested: bool,
     which: impl Fn(&Cell) -> bool,
-) -> Vec<(Vec<Text>, Vec<usize>)> {
-    let mut found: Vec<(Vec<Text>, Vec<usize>)> = Vec::new();
+) -> Vec<(Vec<Bilingual>, Vec<usize>)> {
+    let mut found: Vec<(Vec<Bilingual>, Vec<usize>)> = Vec::new();
     for (i, row) in rows.iter().enumerate() {
         let Some(cell) = row.cells[column].as_ref().filter(|c| which(c)) else {
             continue;
@@ -155,13 +164,14 @@ fn gaps_of(
     found
 }
 
-fn heads(columns: &[usize], definition: &TableDefinition) -> Text {
-    let texts: Vec<Text> = columns
+/// The heads of columns, separated by semicolons.
+fn heads(columns: &[usize], definition: &TableDefinition) -> Bilingual {
+    let texts: Vec<Bilingual> = columns
         .iter()
         .map(|i| {
             let head = &definition.columns[*i].head;
             match &head.over {
-                Some(over) => Text::new(
+                Some(over) => Bilingual::new(
                     format!("{} {}", over.vi, head.head.vi),
                     format!("{} {}", over.en, head.head.en),
                 ),
@@ -169,15 +179,7 @@ fn heads(columns: &[usize], definition: &TableDefinition) -> Text {
             }
         })
         .collect();
-    joined(&texts, "; ")
-}
-
-fn joined<'a>(texts: impl IntoIterator<Item = &'a Text>, between: &str) -> Text {
-    let (vi, en): (Vec<&str>, Vec<&str>) = texts
-        .into_iter()
-        .map(|t| (t.vi.as_str(), t.en.as_str()))
-        .unzip();
-    Text::new(vi.join(between), en.join(between))
+    Bilingual::joined(&texts, "; ")
 }
 
 /// Where the figures come from: forms, edition, and how many units reported.
@@ -185,7 +187,7 @@ pub(super) fn source(
     definition: &TableDefinition,
     edition: &Edition,
     reported: &[Reported],
-) -> Text {
+) -> Bilingual {
     let phrases = &edition.words.phrases;
     let counts: Vec<String> = reported
         .iter()
@@ -198,7 +200,7 @@ pub(super) fn source(
         }
         line
     };
-    Text {
+    Bilingual {
         vi: line(
             &definition.source.vi,
             &edition.source.vi,

@@ -1,11 +1,11 @@
-//! Figures as they are printed: rounded half away from zero, grouped, marked. On display only; what is stored and
-//! what is computed keep every place.
+//! Figures as they are printed: rounded half away from zero, grouped, marked. Only the printed text is rounded; stored
+//! values and computations keep every digit.
 
 use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
-use super::words::{SymbolKind, Words};
+use super::words::{PrintedWords, SymbolKind};
 use crate::text::format_value;
 
 /// A decimal of six places (an integer of millionths) with `decimals` shown, rounded half away from zero.
@@ -13,7 +13,7 @@ use crate::text::format_value;
 pub fn format_decimal(millionths: i128, decimals: u32, group: char, mark: char) -> String {
     match Decimal::try_from_i128_with_scale(millionths, 6) {
         Ok(value) => format_value(value, decimals, group, mark),
-        // Beyond 28 digits: all of them, rather than none.
+        // More than 28 digits: all of them are shown, without rounding.
         Err(_) => format!(
             "{}{mark}{:06}",
             millionths / 1_000_000,
@@ -22,13 +22,13 @@ pub fn format_decimal(millionths: i128, decimals: u32, group: char, mark: char) 
     }
 }
 
-/// What is printed in a cell: an exact zero as nil, what is no figure as its symbol, marks after a figure that
-/// is not a plain one.
+/// The printed text of a cell: nil for an exact zero, a symbol where there is no figure, and marks after a figure that
+/// needs them.
 pub(super) fn cell_text(
     value: Option<Decimal>,
     decimals: u32,
     marks: &BTreeSet<SymbolKind>,
-    words: &Words,
+    words: &PrintedWords,
 ) -> String {
     let mark = |kind| words.symbol(kind).mark.as_str();
     let instead = [
@@ -51,5 +51,32 @@ pub(super) fn cell_text(
             }
             text
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_rounded_half_away_from_zero_and_grouped() {
+        let shown = |value: &str, decimals| {
+            format_value(value.parse().expect("a sound example"), decimals, '.', ',')
+        };
+        assert_eq!(shown("1234.5", 1), "1.234,5");
+        assert_eq!(shown("1234567", 0), "1.234.567");
+        assert_eq!(shown("0.125", 2), "0,13");
+        assert_eq!(shown("-0.125", 2), "-0,13");
+        assert_eq!(shown("2.5", 0), "3");
+        assert_eq!(shown("-999.95", 1), "-1.000,0");
+        assert_eq!(shown("-0.04", 1), "0,0");
+        assert_eq!(shown("7", 2), "7,00");
+    }
+
+    #[test]
+    fn millionths_are_shown_as_the_summary_shows_them() {
+        assert_eq!(format_decimal(1_234_500_000, 1, ',', '.'), "1,234.5");
+        assert_eq!(format_decimal(-500_000, 0, ',', '.'), "-1");
+        assert_eq!(format_decimal(-499_999, 0, ',', '.'), "0");
     }
 }

@@ -1,7 +1,7 @@
-//! The order of rows: by name, where a table asks for it, else the official one.
+//! The order of rows: by name if a table asks for it, else the official order.
 //!
-//! The official order of things that SQL cannot know: the lake's tables are sorted by code, while regions,
-//! indicators and sectors are printed in the order of the files that declare them.
+//! Queries cannot know the official order from the lake, whose tables are sorted by code. Regions, indicators and sectors
+//! are printed in the order of the files that declare them, so that order is given to queries as a table.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,27 +11,27 @@ use arrow::datatypes::{DataType, Field, Schema};
 use datafusion::error::Result;
 use icu_collator::CollatorBorrowed;
 
-use super::table::{Row, RowStyle};
+use super::table::{RowStyle, TableRow};
 use crate::engine::Engine;
 use crate::geography::Geography;
 
-/// Puts rows that have the same rows above them into the order of their labels; what stands under a row goes with it.
-/// Totals and sections stay where they are.
-pub(super) fn by_name(rows: Vec<Row>, collator: &CollatorBorrowed<'_>) -> Vec<Row> {
-    let is_fixed = |row: &Row| matches!(row.style, RowStyle::Total | RowStyle::Section);
+/// Sorts rows with the same parent by their labels; the rows below a row move with it. Totals and sections keep their
+/// position.
+pub(super) fn by_name(rows: Vec<TableRow>, collator: &CollatorBorrowed<'_>) -> Vec<TableRow> {
+    let is_fixed = |row: &TableRow| matches!(row.style, RowStyle::Total | RowStyle::Section);
     let movable = rows.iter().filter(|row| !is_fixed(row));
     let Some(top) = movable.map(|row| row.level).min() else {
         return rows;
     };
     let mut ordered = Vec::with_capacity(rows.len());
-    // Rows side by side, each with those under it.
-    let mut run: Vec<Vec<Row>> = Vec::new();
-    let close = |run: &mut Vec<Vec<Row>>, ordered: &mut Vec<Row>| {
+    // Sibling rows, each with the rows below it.
+    let mut run: Vec<Vec<TableRow>> = Vec::new();
+    let close = |run: &mut Vec<Vec<TableRow>>, ordered: &mut Vec<TableRow>| {
         run.sort_by(|a, b| collator.compare(&a[0].label.vi, &b[0].label.vi));
         for mut family in run.drain(..) {
-            let under = family.split_off(1);
+            let below = family.split_off(1);
             ordered.append(&mut family);
-            ordered.extend(by_name(under, collator));
+            ordered.extend(by_name(below, collator));
         }
     };
     for row in rows {
@@ -49,15 +49,14 @@ pub(super) fn by_name(rows: Vec<Row>, collator: &CollatorBorrowed<'_>) -> Vec<Ro
     ordered
 }
 
-/// Lists of codes in official order, which the queries of tables read as `official_order` (list, scope, code,
-/// position from 1).
+/// Lists of codes in official order. Queries of tables read them as `official_order` (list, scope, code, position from 1).
 #[derive(Debug, Clone, Default)]
 pub struct OfficialOrder {
     rows: Vec<(String, Option<String>, String, i64)>,
 }
 
 impl OfficialOrder {
-    /// The order of regions in each scheme (list `region`, scope the scheme), of indicators and of sectors.
+    /// The order of regions in each scheme (list `region`, scope: the scheme), of indicators and of sectors.
     pub fn new<'a>(
         geography: &Geography,
         indicators: impl IntoIterator<Item = &'a str>,
@@ -139,4 +138,86 @@ pub fn register_order(engine: &Engine, order: &OfficialOrder) -> Result<()> {
         schema.clone(),
         vec![RecordBatch::try_new(schema, columns)?],
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use icu_collator::Collator;
+    use icu_collator::options::CollatorOptions;
+    use icu_locale_core::Locale;
+
+    use super::*;
+    use crate::text::Bilingual;
+
+    fn row(id: &str, level: usize, style: RowStyle) -> TableRow {
+        TableRow {
+            id: id.to_owned(),
+            level,
+            style,
+            label: Bilingual::same(id),
+            unit: None,
+            cells: vec![],
+        }
+    }
+
+    fn sorted(rows: Vec<TableRow>) -> Vec<String> {
+        let locale: Locale = "vi".parse().expect("a locale");
+        let collator = Collator::try_new(locale.into(), CollatorOptions::default());
+        let rows = by_name(rows, &collator.expect("a collator"));
+        rows.into_iter().map(|row| row.id).collect()
+    }
+
+    #[test]
+    fn rows_by_name_follow_the_alphabet_of_the_country() {
+        let names = [
+            "Đồng Nai",
+            "Đà Nẵng",
+            "Dak",
+            "Ơ",
+            "Ô",
+            "O",
+            "Ăn",
+            "Ân",
+            "An",
+            "Ấn",
+        ];
+        let mut rows = vec![row("whole", 0, RowStyle::Total)];
+        rows.extend(names.map(|name| row(name, 1, RowStyle::Plain)));
+        assert_eq!(
+            sorted(rows),
+            [
+                "whole",
+                "An",
+                "Ăn",
+                "Ân",
+                "Ấn",
+                "Dak",
+                "Đà Nẵng",
+                "Đồng Nai",
+                "O",
+                "Ô",
+                "Ơ"
+            ]
+        );
+    }
+
+    #[test]
+    fn the_rows_below_a_row_move_with_it() {
+        let (group, plain) = (RowStyle::Group, RowStyle::Plain);
+        let rows = vec![
+            row("total", 0, RowStyle::Total),
+            row("N", 0, group),
+            row("Nb", 1, plain),
+            row("Na", 1, plain),
+            row("M", 0, group),
+            row("Mb", 1, plain),
+            row("section", 0, RowStyle::Section),
+            row("B", 0, plain),
+            row("A", 0, plain),
+        ];
+        assert_eq!(
+            sorted(rows),
+            ["total", "M", "Mb", "N", "Na", "Nb", "section", "A", "B"]
+        );
+    }
 }

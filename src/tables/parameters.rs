@@ -1,29 +1,24 @@
-//! Names in braces: what a query or a text of a definition takes from the edition.
+//! Names in braces: values of the edition in a query or a text of a definition.
 //!
-//! In SQL a name becomes a literal, or a list of literals, always in quotes, so that no value can become
-//! syntax; in a text it becomes the value itself. A name that is not known is an error, never left standing.
+//! In SQL a name becomes a quoted literal, or a list of literals, so that no value can become syntax. In a text it becomes
+//! the value itself. An unknown name is an error and never stays in the result.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
-use regex::{Captures, Regex};
-
-use super::table::Text;
-
-static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\{([a-z][a-z0-9_]*)\}").ok());
+use crate::text::{Bilingual, fill_with};
 
 /// Values by name.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Parameters(BTreeMap<String, Vec<String>>);
 
-/// A name in braces that stands for nothing.
+/// A name in braces that is not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Unknown {
     /// The name.
     pub(super) name: String,
-    /// Where it stands in the text.
+    /// Its offset in the text, in bytes.
     pub(super) offset: usize,
-    /// The names there are.
+    /// The known names.
     pub(super) known: String,
 }
 
@@ -44,33 +39,28 @@ impl Parameters {
     }
 
     fn fill(&self, text: &str, value: impl Fn(&[String]) -> String) -> Result<String, Unknown> {
-        let Some(pattern) = NAME.as_ref() else {
-            return Ok(text.to_owned());
-        };
-        for found in pattern.captures_iter(text) {
-            let name = &found[1];
-            if !self.has(name) {
-                let offset = found.get(0).map_or(0, |m| m.start());
-                let known = self
-                    .0
-                    .keys()
-                    .map(String::as_str)
-                    .collect::<Vec<_>>()
-                    .join(", ");
-                return Err(Unknown {
-                    name: name.to_owned(),
-                    offset,
-                    known,
-                });
+        let mut unknown = None;
+        let filled = fill_with(text, |name| {
+            if !is_name(name) {
+                return None;
             }
-        }
-        let filled = pattern.replace_all(text, |found: &Captures<'_>| {
-            self.0.get(&found[1]).map_or_else(String::new, |v| value(v))
+            let found = self.0.get(name);
+            if found.is_none() {
+                unknown.get_or_insert_with(|| name.to_owned());
+            }
+            found.map(|values| value(values))
         });
-        Ok(filled.into_owned())
+        match unknown {
+            Some(name) => Err(Unknown {
+                offset: text.find(&format!("{{{name}}}")).unwrap_or(0),
+                name,
+                known: self.0.keys().cloned().collect::<Vec<_>>().join(", "),
+            }),
+            None => Ok(filled),
+        }
     }
 
-    /// The names that stand for one value, with it.
+    /// The names that have a single value, with that value.
     pub(super) fn single(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0
             .iter()
@@ -80,29 +70,35 @@ impl Parameters {
             })
     }
 
-    /// SQL with each name as a quoted literal, a list as literals with commas between.
+    /// SQL in which each name is a quoted literal, or a list of literals separated by commas.
     pub(super) fn sql(&self, text: &str) -> Result<String, Unknown> {
-        self.fill(text, |values| {
-            values
-                .iter()
-                .map(|v| literal(v))
-                .collect::<Vec<_>>()
-                .join(", ")
-        })
+        self.fill(text, literals)
     }
 
-    /// A text with each name as its value.
+    /// A text in which each name is its value.
     pub(super) fn text(&self, text: &str) -> Result<String, Unknown> {
         self.fill(text, |values| values.join(", "))
     }
 
-    /// Both languages of a text.
-    pub(super) fn both(&self, text: &Text) -> Result<Text, Unknown> {
-        Ok(Text {
+    /// Both languages of a text, see [`Self::text`].
+    pub(super) fn both(&self, text: &Bilingual) -> Result<Bilingual, Unknown> {
+        Ok(Bilingual {
             vi: self.text(&text.vi)?,
             en: self.text(&text.en)?,
         })
     }
+}
+
+/// Whether a text in braces is a name; other braces are part of the text.
+fn is_name(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    text.starts_with(|c: char| c.is_ascii_lowercase()) && text.chars().all(plain)
+}
+
+/// Values as SQL literals separated by commas.
+pub(super) fn literals(values: &[String]) -> String {
+    let literals: Vec<String> = values.iter().map(|value| literal(value)).collect();
+    literals.join(", ")
 }
 
 /// A value as an SQL literal.
@@ -129,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_name_says_where_it_stands() {
+    fn an_unknown_name_has_its_position() {
         let error = parameters()
             .sql("SELECT {scope}")
             .expect_err("a mistake is found");

@@ -1,32 +1,27 @@
-//! How many units sent the forms that a table stands on.
+//! How many units sent the forms of a table.
 
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::Int64Type;
 
 use super::edition::Edition;
-use super::parameters::literal;
+use super::parameters::literals;
+use crate::engine::texts;
 
-/// Units that reported the forms of a table, and units there are, for a year.
+/// How many units reported the forms of a table, for a year.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reported {
     /// The year.
     pub(super) period: String,
     /// Units that sent every form.
     pub(super) units: i64,
-    /// Units of the geography they reported on.
+    /// Units of the geography that they reported on.
     pub(super) expected: i64,
 }
 
-/// How many units sent the table's forms, each year on the geography that most of them reported on. A form whose
-/// rows are units was sent for each unit that it has a row of.
+/// The query for how many units sent a set of forms, each year on the geography that most of them reported on. A form
+/// whose rows are units counts as sent for each unit with a row.
 pub(super) fn reported_sql(forms: &[String], edition: &Edition) -> String {
-    let list = |values: Vec<String>| {
-        values
-            .iter()
-            .map(|v| literal(v))
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
+    let years: Vec<String> = edition.years.iter().map(ToString::to_string).collect();
     format!(
         "WITH sent AS ( \
              SELECT r.period, u.unit_vintage, u.unit_code FROM reports r \
@@ -38,25 +33,24 @@ pub(super) fn reported_sql(forms: &[String], edition: &Edition) -> String {
          there AS (SELECT vintage, count(DISTINCT unit_code) AS units FROM units GROUP BY vintage) \
          SELECT s.period, count(*) AS units, max(t.units) AS expected FROM sent s JOIN there t ON t.vintage = s.unit_vintage \
          GROUP BY s.period, s.unit_vintage ORDER BY s.period, units DESC",
-        forms = list(forms.to_vec()),
-        years = list(edition.years.iter().map(ToString::to_string).collect()),
+        forms = literals(forms),
+        years = literals(&years),
         n = forms.len(),
     )
 }
 
-/// What [`reported_sql`] delivers.
+/// The answer of [`reported_sql`].
 pub(super) fn reported_in(batches: &[RecordBatch]) -> Vec<Reported> {
     let mut found: Vec<Reported> = Vec::new();
     for batch in batches {
-        let (period, units) = (
-            batch.column(0).as_string::<i32>(),
-            batch.column(1).as_primitive::<Int64Type>(),
-        );
+        let units = batch.column(1).as_primitive::<Int64Type>();
         let expected = batch.column(2).as_primitive::<Int64Type>();
-        for row in 0..batch.num_rows() {
-            if found.last().is_none_or(|r| r.period != period.value(row)) {
+        for (row, period) in texts(batch, "period").into_iter().enumerate() {
+            let period = period.unwrap_or_default();
+            // The geography of most units comes first.
+            if found.last().is_none_or(|r| r.period != period) {
                 found.push(Reported {
-                    period: period.value(row).to_owned(),
+                    period,
                     units: units.value(row),
                     expected: expected.value(row),
                 });

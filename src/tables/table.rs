@@ -1,48 +1,47 @@
-//! The printed table as a value: everything a reader sees and nothing about how it is drawn.
+//! The printed table as a value: everything that a reader sees, and nothing about its layout.
 //!
-//! It is kept apart from its making so that a workbook, a CSV and later a book show the same table, and so that
-//! what is printed can be compared with what is stored: a cell keeps its exact value beside its text.
+//! Every kind of publication shows the same value. A cell keeps its exact value beside its text, so that what is printed
+//! can be compared with what is stored.
 
 use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
 use super::number::cell_text;
-use super::words::{Symbol, SymbolKind, Words};
-pub use crate::text::Bilingual as Text;
-use crate::text::rounded;
+use super::words::{PrintedWords, Symbol, SymbolKind};
+use crate::text::{Bilingual, rounded};
 
 /// A table, ready to be shown.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {
-    /// Identifier, the number it is printed under.
+    /// Identifier: the number under which it is printed.
     pub id: String,
     /// Title.
-    pub title: Text,
-    /// What it covers, under the title.
-    pub scope: Option<Text>,
-    /// Unit of measure of all figures that have none of their own.
-    pub unit: Option<Text>,
+    pub title: Bilingual,
+    /// What it covers, below the title.
+    pub scope: Option<Bilingual>,
+    /// Unit of measure of all figures whose row and column have none.
+    pub unit: Option<Bilingual>,
     /// Head of the row labels.
-    pub rows_head: Text,
-    /// Head of the column of units; none where rows have no units of their own.
-    pub unit_head: Option<Text>,
+    pub rows_head: Bilingual,
+    /// Head of the column of units; none where rows have no units.
+    pub unit_head: Option<Bilingual>,
     /// Columns, from the left.
-    pub columns: Vec<Head>,
+    pub columns: Vec<ColumnHead>,
     /// Rows, from the top.
-    pub rows: Vec<Row>,
-    /// Notes under the table, in order.
-    pub notes: Vec<Text>,
-    /// The symbols that stand in its cells.
+    pub rows: Vec<TableRow>,
+    /// Notes below the table, in order.
+    pub notes: Vec<Bilingual>,
+    /// The symbols in its cells.
     pub symbols: Vec<Symbol>,
     /// Where the figures come from, and how many units reported.
-    pub source: Text,
-    /// Whether a single unit sent all the forms that the table is made of.
+    pub source: Bilingual,
+    /// Whether at least one unit sent all forms of the table.
     pub is_reported: bool,
 }
 
 impl Table {
-    /// Whether its forms came, and a single figure is printed in it.
+    /// Whether its forms were sent and it prints at least one figure.
     #[must_use]
     pub fn has_figures(&self) -> bool {
         if !self.is_reported {
@@ -55,32 +54,35 @@ impl Table {
 
 /// The head of a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Head {
+pub struct ColumnHead {
     /// Identifier within the table: `htx_total-2025`.
     pub id: String,
-    /// What stands above the column.
-    pub head: Text,
-    /// What spans it and its neighbours with the same text, above the head.
-    pub over: Option<Text>,
-    /// Unit of measure, where it is not the table's.
-    pub unit: Option<Text>,
+    /// The text above the column.
+    pub head: Bilingual,
+    /// A text above the head that spans it and its neighbours with the same text.
+    pub over: Option<Bilingual>,
+    /// Unit of measure, if it differs from the table's.
+    pub unit: Option<Bilingual>,
 }
 
-/// How a row stands out.
+/// The style of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RowStyle {
     /// The total of the table.
     Total,
-    /// A group with its members under it: a region.
+    /// A group with its members below it, such as a region.
     Group,
     /// A heading without figures.
     Section,
-    /// Any other.
+    /// Any other row.
     Plain,
 }
 
 impl RowStyle {
-    /// The style a query names.
+    /// The names of all styles, for messages.
+    pub(super) const NAMES: &'static str = "total, group, section, plain";
+
+    /// The style that a query names.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         match name {
@@ -92,7 +94,7 @@ impl RowStyle {
         }
     }
 
-    /// The name of the style, as a query writes it.
+    /// The name of the style in queries.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -106,18 +108,18 @@ impl RowStyle {
 
 /// A row.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Row {
+pub struct TableRow {
     /// Identifier within the table: a code of the contract (unit, region, sector, indicator).
     pub id: String,
     /// Depth, from 0.
     pub level: usize,
-    /// How it stands out.
+    /// Style.
     pub style: RowStyle,
     /// Label.
-    pub label: Text,
-    /// Unit of measure, where rows have their own.
-    pub unit: Option<Text>,
-    /// A cell for each column; none where the table leaves the place blank.
+    pub label: Bilingual,
+    /// Unit of measure, if rows have their own.
+    pub unit: Option<Bilingual>,
+    /// A cell for each column; none where the table stays blank.
     pub cells: Vec<Option<Cell>>,
 }
 
@@ -126,18 +128,18 @@ pub struct Row {
 pub struct Cell {
     /// The exact value; none where there is no figure to print.
     pub value: Option<Decimal>,
-    /// Places printed after the decimal mark.
+    /// Digits printed after the decimal mark.
     pub decimals: u32,
-    /// What kind of figure it is.
-    pub status: Status,
-    /// Whether it is an estimate too, although another status goes before that.
+    /// The status of the figure.
+    pub status: FigureStatus,
+    /// Whether it is also an estimate, although another status takes precedence.
     pub estimated: bool,
-    /// What is printed.
+    /// The printed text.
     pub text: String,
-    /// Units that reported and units expected, where the figure is counted from units.
+    /// Units that reported and units expected, if the figure is aggregated from units.
     pub units: Option<(i64, i64)>,
-    /// The units that are missing in it.
-    pub missing: Vec<Text>,
+    /// The names of the units that are missing in it.
+    pub missing: Vec<Bilingual>,
     /// Where it comes from.
     pub origin: Origin,
 }
@@ -145,19 +147,19 @@ pub struct Cell {
 /// Where a printed figure comes from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Origin {
-    /// The query put it together itself and does not say of what.
+    /// The query combined figures itself and does not state which.
     #[default]
     Unsaid,
-    /// It is a figure of the lake.
+    /// A figure of the lake.
     Figure(FigureKey),
-    /// Several figures of the lake together, by the measure of their indicator.
+    /// Several figures of the lake, combined by the measure of their indicator.
     Together(Vec<FigureKey>),
-    /// It is computed in print from other cells of the table: row and column of each, from 0.
+    /// Computed in print from other cells of the table: row and column of each, from 0.
     Cells(Computation, Vec<(usize, usize)>),
 }
 
 impl Origin {
-    /// The figures of the lake that it names itself.
+    /// The figures of the lake that it names.
     #[must_use]
     pub fn figures(&self) -> &[FigureKey] {
         match self {
@@ -168,12 +170,12 @@ impl Origin {
     }
 }
 
-/// What is computed in print, from its operands in order.
+/// A computation in print, from operands in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Computation {
     /// The first in per cent of the second.
     Share,
-    /// The first less the second, in per cent of the second's size.
+    /// The first less the second, in per cent of the absolute value of the second.
     Growth,
     /// The first less the second.
     Difference,
@@ -196,7 +198,7 @@ impl Computation {
         }
     }
 
-    /// Its result, exact or to 28 digits; none where a divisor is zero.
+    /// Its result, exact or to 28 digits; none if a divisor is zero.
     #[must_use]
     pub fn of(self, operands: &[Decimal]) -> Option<Decimal> {
         let hundred = Decimal::ONE_HUNDRED;
@@ -219,7 +221,7 @@ impl Computation {
     }
 }
 
-/// A figure of `provincial`, `regional` or `national`, of all funds together; its scenario is the table's.
+/// The key of a figure of `provincial`, `regional` or `national`, for all funds together. Its scenario is the table's.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FigureKey {
     /// Vintage of the geography.
@@ -235,15 +237,15 @@ pub struct FigureKey {
 }
 
 impl Cell {
-    /// Gives the cell its text, in the signs of `words`.
-    pub(super) fn printed(mut self, words: &Words) -> Self {
+    /// The cell with its text, printed with the symbols of `words`.
+    pub(super) fn printed(mut self, words: &PrintedWords) -> Self {
         self.text = cell_text(self.value, self.decimals, &self.marks(), words);
         self
     }
 
-    /// What is printed, in two: the figure or the symbol in its place, and the marks that follow it.
+    /// The printed text in two parts: the figure or the symbol in its place, and the marks that follow it.
     #[must_use]
-    pub fn parts(&self, words: &Words) -> (String, String) {
+    pub fn parts(&self, words: &PrintedWords) -> (String, String) {
         let marks: Vec<&str> = self
             .marks()
             .into_iter()
@@ -255,7 +257,7 @@ impl Cell {
         (figure.trim_end().to_owned(), marks)
     }
 
-    /// The symbols that a cell shows for what it is: those that follow a figure, or stand in its place.
+    /// The symbols of its status: those that follow a figure or replace it.
     #[must_use]
     pub fn marks(&self) -> BTreeSet<SymbolKind> {
         let mut marks = BTreeSet::new();
@@ -266,13 +268,13 @@ impl Cell {
         marks
     }
 
-    /// Whether a figure stands in it; what is withheld does not, although it is known.
+    /// Whether it prints a figure. A withheld value is known but not printed.
     #[must_use]
     pub fn shows_value(&self) -> bool {
         self.value.is_some() && self.status.symbol().is_none_or(SymbolKind::follows_figure)
     }
 
-    /// All symbols that a cell shows, those of its value too.
+    /// All symbols that it shows, including those of its value.
     #[must_use]
     pub fn symbols(&self) -> BTreeSet<SymbolKind> {
         let mut symbols = self.marks();
@@ -289,12 +291,12 @@ impl Cell {
     }
 }
 
-/// The status of a figure, an SDMX `OBS_STATUS`, or none for a figure that is not there.
+/// The status of a figure: an SDMX `OBS_STATUS`, or absent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Status {
+pub enum FigureStatus {
     /// A: as reported.
     Normal,
-    /// E: an estimate, no actual has come yet.
+    /// E: an estimate; there is no actual value yet.
     Estimate,
     /// I: imputed.
     Imputed,
@@ -306,14 +308,14 @@ pub enum Status {
     NotApplicable,
     /// L: exists but is not collected.
     NotCollected,
-    /// O: was asked and not answered.
+    /// O: asked but not answered.
     NotAnswered,
-    /// There is no figure of any status, or a comparison that may not be printed.
+    /// No figure, or a comparison that may not be printed.
     Absent,
 }
 
-impl Status {
-    /// The status of a stored figure: its code, and whether it has a value.
+impl FigureStatus {
+    /// The status of a stored figure, from its code and whether it has a value.
     #[must_use]
     pub fn of(code: Option<&str>, has_value: bool) -> Self {
         match (code, has_value) {
@@ -345,13 +347,13 @@ impl Status {
         }
     }
 
-    /// Whether a figure of this status is whole, so that it may be compared with another.
+    /// Whether a figure with this status is complete, so that it may be compared with another.
     #[must_use]
     pub fn is_whole(self) -> bool {
         matches!(self, Self::Normal | Self::Estimate | Self::Imputed)
     }
 
-    /// The symbol it is printed with.
+    /// The symbol that it is printed with.
     #[must_use]
     pub fn symbol(self) -> Option<SymbolKind> {
         match self {

@@ -1,4 +1,4 @@
-//! Tables are made here from figures written by hand: no lake, no subject.
+//! Tables made from figures written by hand, without a lake and without a subject.
 
 use std::sync::Arc;
 
@@ -6,12 +6,13 @@ use arrow::array::{ArrayRef, Decimal128Array, Int64Array, RecordBatch, StringArr
 use arrow::datatypes::{Field, Schema};
 use rust_decimal::Decimal;
 
-use super::build::{REQUIRED, assemble};
+use super::assemble::assemble;
+use super::delivered::{Delivered, REQUIRED};
 use super::reported::Reported;
 use super::*;
 use crate::geography::{Geography, Tables};
 use crate::query::Country;
-use crate::text::{Folder, format_value};
+use crate::text::{Bilingual, Folder};
 
 const PRINTED: &str = include_str!("../../pipelines/reference/printed.toml");
 
@@ -127,8 +128,8 @@ fn define(text: &str, sql: &str) -> Result<TableDefinition, String> {
     .map_err(error)
 }
 
-/// One delivered cell: order, row, column, year, value in millionths, status, names of who is missing.
-type Line<'a> = (
+/// A delivered cell: order, row, column, year, value in millionths, status, names of missing units.
+type DeliveredCell<'a> = (
     i64,
     &'a str,
     Option<&'a str>,
@@ -138,8 +139,8 @@ type Line<'a> = (
     Option<&'a str>,
 );
 
-fn delivered(lines: &[Line<'_>]) -> RecordBatch {
-    let texts = |f: &dyn Fn(&Line<'_>) -> Option<String>| -> ArrayRef {
+fn delivered(lines: &[DeliveredCell<'_>]) -> Delivered {
+    let texts = |f: &dyn Fn(&DeliveredCell<'_>) -> Option<String>| -> ArrayRef {
         Arc::new(lines.iter().map(f).collect::<StringArray>())
     };
     let own = |t: Option<&str>| t.map(str::to_owned);
@@ -176,10 +177,11 @@ fn delivered(lines: &[Line<'_>]) -> RecordBatch {
         .iter()
         .map(|(name, t)| Field::new(*name, t.clone(), true))
         .collect();
-    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).expect("a sound example")
+    let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns);
+    Delivered::of_batch(&batch.expect("a sound example"))
 }
 
-fn make(lines: &[Line<'_>]) -> Result<Table, String> {
+fn make(lines: &[DeliveredCell<'_>]) -> Result<Table, String> {
     let definition = define(DEFINITION, "SELECT {indicators}")?;
     assemble(
         &definition,
@@ -212,29 +214,7 @@ const Y1: Option<&str> = Some("2001");
 const Y2: Option<&str> = Some("2002");
 
 #[test]
-fn figures_are_rounded_half_away_from_zero_and_grouped() {
-    let shown = |value: &str, decimals| {
-        format_value(value.parse().expect("a sound example"), decimals, '.', ',')
-    };
-    assert_eq!(shown("1234.5", 1), "1.234,5");
-    assert_eq!(shown("1234567", 0), "1.234.567");
-    assert_eq!(shown("0.125", 2), "0,13");
-    assert_eq!(shown("-0.125", 2), "-0,13");
-    assert_eq!(shown("2.5", 0), "3");
-    assert_eq!(shown("-999.95", 1), "-1.000,0");
-    assert_eq!(shown("-0.04", 1), "0,0");
-    assert_eq!(shown("7", 2), "7,00");
-}
-
-#[test]
-fn millionths_are_shown_as_the_summary_shows_them() {
-    assert_eq!(format_decimal(1_234_500_000, 1, ',', '.'), "1,234.5");
-    assert_eq!(format_decimal(-500_000, 0, ',', '.'), "-1");
-    assert_eq!(format_decimal(-499_999, 0, ',', '.'), "0");
-}
-
-#[test]
-fn a_cell_tells_what_kind_of_figure_it_is() {
+fn the_text_of_a_cell_shows_its_status() {
     let edition = edition();
     let text = |value: Option<&str>, decimals, status| {
         let value = value.map(|v| v.parse::<Decimal>().expect("a sound example"));
@@ -250,15 +230,15 @@ fn a_cell_tells_what_kind_of_figure_it_is() {
         };
         cell.printed(&edition.words).text
     };
-    assert_eq!(text(Some("0"), 1, Status::Normal), "-");
-    assert_eq!(text(Some("0.0"), 1, Status::Estimate), "- (e)");
-    assert_eq!(text(Some("0.04"), 1, Status::Normal), "0,0");
-    assert_eq!(text(Some("0.4"), 0, Status::Normal), "0");
-    assert_eq!(text(Some("12"), 0, Status::Partial), "12 (p)");
-    assert_eq!(text(Some("12"), 0, Status::Withheld), "(c)");
-    assert_eq!(text(None, 0, Status::NotApplicable), "x");
-    assert_eq!(text(None, 0, Status::NotCollected), "…");
-    assert_eq!(text(None, 0, Status::Absent), "…");
+    assert_eq!(text(Some("0"), 1, FigureStatus::Normal), "-");
+    assert_eq!(text(Some("0.0"), 1, FigureStatus::Estimate), "- (e)");
+    assert_eq!(text(Some("0.04"), 1, FigureStatus::Normal), "0,0");
+    assert_eq!(text(Some("0.4"), 0, FigureStatus::Normal), "0");
+    assert_eq!(text(Some("12"), 0, FigureStatus::Partial), "12 (p)");
+    assert_eq!(text(Some("12"), 0, FigureStatus::Withheld), "(c)");
+    assert_eq!(text(None, 0, FigureStatus::NotApplicable), "x");
+    assert_eq!(text(None, 0, FigureStatus::NotCollected), "…");
+    assert_eq!(text(None, 0, FigureStatus::Absent), "…");
 }
 
 #[test]
@@ -319,7 +299,7 @@ fn a_gap_is_named_and_nothing_is_compared_with_it() {
 }
 
 #[test]
-fn a_place_that_is_not_delivered_stays_blank() {
+fn a_cell_that_is_not_delivered_stays_blank() {
     let table = make(&[
         (0, "all", THINGS, Y1, Some(M), Some("A"), None),
         (1, "head", None, None, None, None, None),
@@ -332,7 +312,7 @@ fn a_place_that_is_not_delivered_stays_blank() {
 }
 
 #[test]
-fn what_is_delivered_twice_or_unknown_is_never_printed() {
+fn a_figure_delivered_twice_or_for_an_unknown_column_is_never_printed() {
     let twice = make(&[
         (0, "all", THINGS, Y1, Some(M), None, None),
         (0, "all", THINGS, Y1, Some(M), None, None),
@@ -355,44 +335,44 @@ fn errors_of_a_definition_have_file_line_and_remedy() {
         define(&DEFINITION.replace(from, to), sql).expect_err("a mistake is found")
     };
     insta::assert_snapshot!(changed(r#"indicators = ["things"]"#, r#"indicators = ["thinks"]"#), @"
-    error: `thinks` is no indicator of indicators.csv
+    error: `thinks` is not an indicator of indicators.csv
       --> 7.toml:6
     hint: correct the name, or add the indicator to indicators.csv
     ");
     insta::assert_snapshot!(changed(r#"id = "things""#, r#"id = "other""#), @"
-    error: `things-2002` is no column before `share`
+    error: `things-2002` is not a column before `share`
       --> 7.toml:21
     hint: the columns before it: other-2001, other-2002
     ");
     insta::assert_snapshot!(changed(r#"to = "things-{previous_year}""#, r#"to = "things-{last}""#), @"
-    error: `{last}` stands for nothing
+    error: `{last}` is not a known name
       --> 7.toml:30
-    hint: the names there are: country, country_en, country_vi, first_year, geography, indicators, last_day, last_year, previous_year, scenario, scheme, years
+    hint: known names: country, country_en, country_vi, first_year, geography, indicators, last_day, last_year, previous_year, scenario, scheme, years
     ");
     insta::assert_snapshot!(define(DEFINITION, "SELECT 1\nFROM {tables}").expect_err("a mistake is found"), @"
-    error: `{tables}` stands for nothing
+    error: `{tables}` is not a known name
       --> things.sql:2
-    hint: the names there are: columns, country, country_en, country_vi, first_year, geography, indicators, last_day, last_year, previous_year, scenario, scheme, years
+    hint: known names: columns, country, country_en, country_vi, first_year, geography, indicators, last_day, last_year, previous_year, scenario, scheme, years
     ");
     insta::assert_snapshot!(define(DEFINITION, "SELECT 'thinks'").expect_err("a mistake is found"), @"
     error: the query things.sql does not deliver the column `things`
       --> 7.toml:14
-    hint: a column is named as the query's column_id says it, or is one of `indicators`; or say which `kind` of comparison it is
+    hint: name the column as the query's column_id does, or as one of `indicators`; or state which `kind` of comparison it is
     ");
     assert!(changed("nested = true", "nest = true").contains("unknown field `nest`"));
 }
 
 #[test]
-fn an_edition_stands_on_a_geography_there_is() {
+fn an_edition_has_a_known_geography() {
     insta::assert_snapshot!(edition_of(&EDITION.replace(r#""two""#, r#""six""#)).expect_err("a mistake is found"), @"
-    error: `six` is no scheme of regions on the geography new
+    error: `six` is not a scheme of regions on the geography new
       --> e.toml:8
     hint: name a scheme of regions.csv of the same vintage
     ");
     assert!(
         edition_of(&EDITION.replace("2002-12-31", "31/12/2002"))
             .expect_err("a mistake is found")
-            .contains("is no date")
+            .contains("is not a date")
     );
 }
 
@@ -447,7 +427,7 @@ fn heads(definition: &TableDefinition) -> Vec<&str> {
 }
 
 #[test]
-fn columns_of_a_group_stand_year_by_year() {
+fn columns_of_a_group_alternate_year_by_year() {
     let two = |more: &str| {
         format!(
             "[[columns]]\nid = \"things\"\neach = \"year\"\n{more}head = {{ vi = \"a\", en = \"a\" }}\n\
@@ -484,7 +464,7 @@ fn columns_of_a_group_stand_year_by_year() {
 }
 
 #[test]
-fn columns_stand_for_the_country_and_each_region() {
+fn a_column_is_repeated_for_the_country_and_each_region() {
     let definition = define_columns(
         "[[columns]]\nid = \"things\"\neach = \"region\"\nhead = { vi = \"{region_vi}\", en = \"{region_en}\" }\n",
     )
@@ -492,25 +472,25 @@ fn columns_stand_for_the_country_and_each_region() {
     assert_eq!(heads(&definition), ["things-all", "things-R"]);
     assert_eq!(
         definition.columns[0].head.head,
-        Text::new("All (vi)", "All")
+        Bilingual::new("All (vi)", "All")
     );
 }
 
 #[test]
-fn a_column_of_one_period_and_one_that_wants_all() {
+fn a_column_of_one_period_prints_only_complete_figures() {
     let definition = define_columns(
         "[[columns]]\nid = \"things\"\nperiod = \"{last_year}\"\ncomplete = true\nhead = { vi = \"a\", en = \"a\" }\n",
     )
     .expect("sound");
     assert_eq!(heads(&definition), ["things-2002"]);
-    let lines: [Line<'_>; 3] = [
+    let lines: [DeliveredCell<'_>; 3] = [
         (0, "all", THINGS, Y2, Some(5 * M), Some("P"), Some("B")),
         (1, "a", THINGS, Y2, Some(5 * M), Some("A"), None),
         (2, "b", THINGS, Y2, None, Some("M"), None),
     ];
     let table = assemble(&definition, &edition(), &delivered(&lines), &[]).expect("a table");
     assert_eq!(printed(&table), [["…"], ["5"], ["x"]]);
-    // Who is missing is said as for a comparison, not as for a partial figure.
+    // The note about missing units is that of a comparison, not that of a partial figure.
     let said: Vec<&str> = table.notes.iter().map(|note| note.en.as_str()).collect();
     assert!(
         said.iter()
@@ -521,13 +501,13 @@ fn a_column_of_one_period_and_one_that_wants_all() {
 }
 
 #[test]
-fn what_a_column_is_repeated_for_is_said_soundly() {
+fn mistakes_in_the_repetition_of_a_column_are_found() {
     let wrong = |columns: &str| define_columns(columns).err().unwrap_or_default();
     let column = |more: &str| {
         format!("[[columns]]\nid = \"things\"\nhead = {{ vi = \"a\", en = \"a\" }}\n{more}")
     };
-    assert!(wrong(&column("last = 2\n")).contains("`last` says nothing here"));
-    assert!(wrong(&column("each = \"year\"\nlast = 0\n")).contains("`last` says nothing here"));
+    assert!(wrong(&column("last = 2\n")).contains("`last` has no effect here"));
+    assert!(wrong(&column("each = \"year\"\nlast = 0\n")).contains("`last` has no effect here"));
     assert!(
         wrong(&column("each = \"year\"\nperiod = \"2001\"\n")).contains("no `period` of its own")
     );
@@ -537,8 +517,8 @@ fn what_a_column_is_repeated_for_is_said_soundly() {
 }
 
 #[test]
-fn a_computed_cell_says_what_it_is_computed_from() {
-    let lines: [Line<'_>; 4] = [
+fn a_computed_cell_names_its_operands() {
+    let lines: [DeliveredCell<'_>; 4] = [
         (0, "all", THINGS, Y1, Some(8 * M), Some("A"), None),
         (0, "all", THINGS, Y2, Some(10 * M), Some("A"), None),
         (1, "a", THINGS, Y1, Some(4 * M), Some("A"), None),
@@ -570,79 +550,15 @@ fn a_computed_cell_says_what_it_is_computed_from() {
 }
 
 #[test]
-fn rows_by_name_follow_the_alphabet_of_the_country() {
-    let mut text = DEFINITION.replace("nested = true", "nested = true\norder = \"name\"");
-    text.truncate(
-        text.find("[[columns]]\nid = \"share\"")
-            .expect("a sound example"),
-    );
+fn a_definition_asks_for_rows_by_name() {
+    let text = DEFINITION.replace("nested = true", "nested = true\norder = \"name\"");
     let definition = define(&text, "SELECT {indicators}").expect("sound");
-    let names = [
-        "Đồng Nai",
-        "Đà Nẵng",
-        "Dak",
-        "Ơ",
-        "Ô",
-        "O",
-        "Ăn",
-        "Ân",
-        "An",
-        "Ấn",
+    let lines: [DeliveredCell<'_>; 3] = [
+        (0, "all", THINGS, Y1, Some(3 * M), Some("A"), None),
+        (1, "b", THINGS, Y1, Some(2 * M), Some("A"), None),
+        (2, "a", THINGS, Y1, Some(M), Some("A"), None),
     ];
-    let lines: Vec<Line<'_>> = (1..)
-        .zip(names)
-        .map(|(i, name)| (i, name, THINGS, Y1, Some(M), Some("A"), None))
-        .chain([(0, "whole", THINGS, Y1, Some(M), Some("A"), None)])
-        .collect();
     let table = assemble(&definition, &edition(), &delivered(&lines), &[]).expect("a table");
     let ordered: Vec<&str> = table.rows.iter().map(|row| row.id.as_str()).collect();
-    assert_eq!(
-        ordered,
-        [
-            "whole",
-            "An",
-            "Ăn",
-            "Ân",
-            "Ấn",
-            "Dak",
-            "Đà Nẵng",
-            "Đồng Nai",
-            "O",
-            "Ô",
-            "Ơ"
-        ]
-    );
-}
-
-#[test]
-fn what_stands_under_a_row_goes_with_it() {
-    let row = |id: &str, level: usize, style: RowStyle| Row {
-        id: id.to_owned(),
-        level,
-        style,
-        label: Text::same(id),
-        unit: None,
-        cells: vec![],
-    };
-    let (group, plain) = (RowStyle::Group, RowStyle::Plain);
-    let rows = vec![
-        row("total", 0, RowStyle::Total),
-        row("N", 0, group),
-        row("Nb", 1, plain),
-        row("Na", 1, plain),
-        row("M", 0, group),
-        row("Mb", 1, plain),
-        row("section", 0, RowStyle::Section),
-        row("B", 0, plain),
-        row("A", 0, plain),
-    ];
-    let collator = edition().words.collator().expect("a locale");
-    let ids: Vec<String> = order::by_name(rows, &collator)
-        .into_iter()
-        .map(|r| r.id)
-        .collect();
-    assert_eq!(
-        ids,
-        ["total", "M", "Mb", "N", "Na", "Nb", "section", "A", "B"]
-    );
+    assert_eq!(ordered, ["all", "a", "b"]);
 }

@@ -1,4 +1,4 @@
-//! `printed.toml`: the words and signs that tables and books are printed with, in both languages.
+//! `printed.toml`: the words and symbols of printed tables and books, in both languages.
 
 use std::collections::BTreeMap;
 
@@ -8,26 +8,26 @@ use icu_locale_core::Locale;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::table::Text;
 use crate::diagnostic::Naming;
+use crate::text::Bilingual;
 
-/// `printed.toml`: the words and signs of printed tables, as the file states them.
+/// `printed.toml`: the words and symbols of printed tables, as the file states them.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RawPrinted {
-    /// The language whose alphabet orders names, as BCP 47 has it.
+    /// The language whose alphabet sorts names, as a BCP 47 tag.
     locale: String,
     numbers: RawNumbers,
-    symbols: RawSymbols,
+    symbols: RawPrintedSymbols,
     words: Phrases,
     #[serde(default)]
-    units: BTreeMap<String, Text>,
+    units: BTreeMap<String, Bilingual>,
     /// How findings name figures.
     pub naming: Naming,
 }
 
 impl RawPrinted {
-    /// What groups digits, and the decimal mark.
+    /// The separator of digit groups and the decimal mark.
     #[must_use]
     pub fn digits(&self) -> (char, char) {
         (self.numbers.group, self.numbers.decimal)
@@ -39,19 +39,19 @@ impl RawPrinted {
 struct RawNumbers {
     group: char,
     decimal: char,
-    english: RawSigns,
+    english: RawDigits,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawSigns {
+struct RawDigits {
     group: char,
     decimal: char,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawSymbols {
+struct RawPrintedSymbols {
     nil: Symbol,
     rounded: Symbol,
     not_available: Symbol,
@@ -62,11 +62,11 @@ struct RawSymbols {
     withheld: Symbol,
 }
 
-/// A sign in a cell and what it means.
+/// A symbol in a cell and its meaning.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Symbol {
-    /// The sign.
+    /// The symbol as it is printed.
     pub mark: String,
     /// Its meaning in the country's language.
     pub vi: String,
@@ -74,12 +74,12 @@ pub struct Symbol {
     pub en: String,
 }
 
-/// The signs there are, in the order in which a legend lists them.
+/// The kinds of symbols, in the order of a legend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SymbolKind {
     /// An exact zero.
     Nil,
-    /// A zero that is only rounded.
+    /// A value that rounds to zero.
     Rounded,
     /// No figure.
     NotAvailable,
@@ -108,49 +108,49 @@ impl SymbolKind {
         Self::Withheld,
     ];
 
-    /// Whether it follows a figure; else it is one, or stands in the place of one.
+    /// Whether it follows a figure. Otherwise it is a figure or replaces one.
     #[must_use]
     pub fn follows_figure(self) -> bool {
         matches!(self, Self::Partial | Self::Estimate | Self::Imputed)
     }
 }
 
-/// The words around tables; what each is for stands in `printed.toml`.
+/// The words around tables; `printed.toml` says what each is for.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "each name is the word it holds")]
+#[allow(missing_docs, reason = "each name says which word it holds")]
 pub struct Phrases {
-    pub cover: Text,
-    pub contents: Text,
-    pub symbols: Text,
-    pub notes: Text,
-    pub table: Text,
-    pub unit: Text,
-    pub source: Text,
-    pub to_contents: Text,
-    pub edition_of: Text,
-    pub page: Text,
-    pub reported: Text,
-    pub partial: Text,
-    pub partial_rows: Text,
-    pub incomplete: Text,
-    pub chapter: Text,
-    pub chart: Text,
-    pub continued: Text,
-    pub left_out: Text,
-    pub form_awaited: Text,
-    pub without_figures: Text,
-    pub received_until: Text,
-    pub closed_on: Text,
-    pub made_with: Text,
-    pub of_table: Text,
+    pub cover: Bilingual,
+    pub contents: Bilingual,
+    pub symbols: Bilingual,
+    pub notes: Bilingual,
+    pub table: Bilingual,
+    pub unit: Bilingual,
+    pub source: Bilingual,
+    pub to_contents: Bilingual,
+    pub edition_of: Bilingual,
+    pub page: Bilingual,
+    pub reported: Bilingual,
+    pub partial: Bilingual,
+    pub partial_rows: Bilingual,
+    pub incomplete: Bilingual,
+    pub chapter: Bilingual,
+    pub chart: Bilingual,
+    pub continued: Bilingual,
+    pub left_out: Bilingual,
+    pub form_awaited: Bilingual,
+    pub without_figures: Bilingual,
+    pub received_until: Bilingual,
+    pub closed_on: Bilingual,
+    pub made_with: Bilingual,
+    pub of_table: Bilingual,
 }
 
-/// Words and signs, ready to use.
+/// Words and symbols, ready to use.
 #[derive(Debug, Clone)]
-pub struct Words {
+pub struct PrintedWords {
     locale: String,
-    /// What groups digits.
+    /// The separator of digit groups.
     pub group: char,
     /// The decimal mark.
     pub decimal: char,
@@ -159,10 +159,10 @@ pub struct Words {
     /// The words around tables.
     pub phrases: Phrases,
     symbols: BTreeMap<SymbolKind, Symbol>,
-    units: BTreeMap<String, Text>,
+    units: BTreeMap<String, Bilingual>,
 }
 
-impl Words {
+impl PrintedWords {
     pub(super) fn new(raw: RawPrinted) -> Self {
         let s = raw.symbols;
         let marks = [
@@ -186,36 +186,36 @@ impl Words {
         }
     }
 
-    /// What orders names by the alphabet of the country's language (CLDR).
+    /// A collator that sorts names by the alphabet of the country's language (CLDR).
     ///
     /// # Errors
-    /// When its locale is none.
+    /// When the locale is unknown.
     pub(super) fn collator(&self) -> Result<CollatorBorrowed<'static>, String> {
-        let wrong = |e: String| format!("printed.toml: `{}` is no locale: {e}", self.locale);
+        let wrong = |e: String| format!("printed.toml: `{}` is not a locale: {e}", self.locale);
         let locale: Locale = self.locale.parse().map_err(|e| wrong(format!("{e:?}")))?;
         Collator::try_new(locale.into(), CollatorOptions::default())
             .map_err(|e| wrong(e.to_string()))
     }
 
-    /// The sign of a kind.
+    /// The symbol of a kind.
     #[must_use]
     pub fn symbol(&self, kind: SymbolKind) -> &Symbol {
-        // Every kind is put in by `new`.
+        // `new` inserts every kind.
         &self.symbols[&kind]
     }
 
-    /// A unit of measure as it is printed; as it is written where the words have nothing for it.
+    /// A unit of measure as it is printed; its id where the file has no words for it.
     #[must_use]
-    pub fn unit(&self, id: &str) -> Text {
+    pub fn unit(&self, id: &str) -> Bilingual {
         self.units
             .get(id)
             .cloned()
-            .unwrap_or_else(|| Text::new(id, id))
+            .unwrap_or_else(|| Bilingual::new(id, id))
     }
 }
 
 /// A day as it is written in both languages.
 #[must_use]
-pub fn written(day: Date) -> Text {
-    Text::new(day.strftime("%d/%m/%Y").to_string(), day.to_string())
+pub fn written(day: Date) -> Bilingual {
+    Bilingual::new(day.strftime("%d/%m/%Y").to_string(), day.to_string())
 }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use super::fill::fill;
+use super::fill::fill_with;
 
 /// A text in two languages.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -57,11 +57,11 @@ impl Bilingual {
         self.filled(&[(name, value.clone())])
     }
 
-    /// The text with every `{name}` of `args` replaced in both languages; see [`fill`].
+    /// The text with every `{name}` of `args` replaced in both languages; see [`fill_with`].
     #[must_use]
     pub fn filled(&self, args: &[(&str, Self)]) -> Self {
         let side = |text: &str, of: fn(&Self) -> &str| {
-            fill(text, |name| {
+            fill_with(text, |name| {
                 let found = args.iter().find(|(known, _)| *known == name);
                 found.map(|(_, value)| of(value))
             })
@@ -74,12 +74,12 @@ impl Bilingual {
 
     /// Several texts as one, with `between` between them.
     #[must_use]
-    pub fn joined(texts: &[Self], between: &str) -> Self {
-        let side = |of: fn(&Self) -> &str| texts.iter().map(of).collect::<Vec<_>>().join(between);
-        Self {
-            vi: side(|text| &text.vi),
-            en: side(|text| &text.en),
-        }
+    pub fn joined<'t>(texts: impl IntoIterator<Item = &'t Self>, between: &str) -> Self {
+        let (vi, en): (Vec<&str>, Vec<&str>) = texts
+            .into_iter()
+            .map(|text| (text.vi.as_str(), text.en.as_str()))
+            .unzip();
+        Self::new(vi.join(between), en.join(between))
     }
 }
 

@@ -1,24 +1,32 @@
-//! Names in braces, replaced by values: the one way in which the program fills templates.
+//! Texts with places for values: `{name}`.
 
-/// `text` with every `{name}` replaced that `value` knows. Other names stay as they are. All names are replaced at once,
-/// so braces inside a value are never read as a name.
+/// Replaces each `{name}` of a text with its value among `args`, in one pass: braces inside a value are never taken for
+/// a name. Names without a value, and other braces, stay as they are.
 ///
 /// ```
 /// use tonghop::text::fill;
-/// let value = |name: &str| (name == "a").then_some("{b}");
-/// assert_eq!(fill("{a} and {b}, {c", value), "{b} and {b}, {c");
+/// let args = [("unit", "{page}"), ("page", "3")];
+/// assert_eq!(fill("{unit} on {page} of {pages}", &args), "{page} on 3 of {pages}");
 /// ```
 #[must_use]
-pub fn fill<V: AsRef<str>>(text: &str, value: impl Fn(&str) -> Option<V>) -> String {
+pub fn fill(text: &str, args: &[(&str, &str)]) -> String {
+    fill_with(text, |name| {
+        let found = args.iter().find(|(wanted, _)| *wanted == name);
+        found.map(|(_, value)| *value)
+    })
+}
+
+/// [`fill`] with the values that `value` gives.
+pub fn fill_with<V: AsRef<str>>(text: &str, mut value: impl FnMut(&str) -> Option<V>) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(open) = rest.find('{') {
         out.push_str(&rest[..open]);
         let inside = &rest[open + 1..];
-        match inside
+        let named = inside
             .find('}')
-            .and_then(|end| Some((end, value(&inside[..end])?)))
-        {
+            .and_then(|end| Some((end, value(&inside[..end])?)));
+        match named {
             Some((end, value)) => {
                 out.push_str(value.as_ref());
                 rest = &inside[end + 1..];
@@ -31,4 +39,16 @@ pub fn fill<V: AsRef<str>>(text: &str, value: impl Fn(&str) -> Option<V>) -> Str
     }
     out.push_str(rest);
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_put_in_once() {
+        let args = [("a", "{b}"), ("b", "x")];
+        assert_eq!(fill("{a} and {b} and {c} {", &args), "{b} and x and {c} {");
+        assert_eq!(fill("{ {a} {}", &args), "{ {b} {}");
+    }
 }

@@ -5,14 +5,14 @@ mod encoding;
 mod figure;
 mod fill;
 mod fold;
-mod line;
+mod lines;
 
 pub use bilingual::Bilingual;
 pub use encoding::{
     Encodings, FileEncoding, FontEncoding, RawEncoding, RawEncodings, RawFileEncodings,
 };
 pub use figure::{format_value, rounded};
-pub use fill::fill;
+pub use fill::{fill, fill_with};
 pub use fold::Folder;
 pub(crate) use fold::composed;
-pub use line::one_line;
+pub use lines::{line_at, one_line};

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::leaf::Observation;
 use crate::diagnostic::Finding;
 use crate::plan::Measure;
-use crate::tables::{Computation, Status, Text};
+use crate::tables::{Computation, FigureStatus, Text};
 
 /// A number and what it is made of.
 #[derive(Debug, Clone, PartialEq)]
@@ -166,7 +166,7 @@ pub struct Printed {
     /// Places printed after the decimal mark; the value is rounded to them half away from zero.
     pub decimals: u32,
     /// What kind of figure it is.
-    pub status: Status,
+    pub status: FigureStatus,
     /// Units that reported and units expected, where it is counted from units.
     pub units: Option<(i64, i64)>,
     /// The units that are missing in it.

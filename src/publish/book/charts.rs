@@ -1,11 +1,11 @@
-//! The charts of a book, drawn.
+//! The charts of a book as SVG files.
 
-use super::BookFile;
-use crate::publish::PublishError;
+use super::file::BookFile;
 use crate::publish::chart::{NumberMarks, svg};
+use crate::publish::error::PublishError;
 use crate::tables::{Book, Edition};
 
-/// Where the chart stands that is the `of_book`-th of the book, from 1.
+/// The file of the chart with number `of_book` in the book, from 1.
 pub(super) fn file_name(of_book: usize) -> String {
     format!("charts/{of_book:02}.svg")
 }

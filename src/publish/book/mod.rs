@@ -1,16 +1,20 @@
-//! The book of an edition: workbook, PDF with its charts, a CSV file a table, and the description of these as a data
-//! package. Everything is made in memory first, so that its hashes are known before a file is written; no clock and no
-//! chance is in it.
+//! The book of an edition: a workbook, a PDF with its charts, a CSV file for each table, and a data package that
+//! describes the CSV files. Everything is made in memory first, so that its hashes are known before a file is written.
+//! Nothing depends on a clock or on chance.
 
 mod charts;
-mod layout;
+mod data;
+mod file;
 mod package;
 mod pdf;
 
 use std::path::{Path, PathBuf};
 
-use super::{PublishError, delimited, directory, io_at, workbook};
+use super::error::{PublishError, csv_at, io_at};
+use super::{delimited, directory, workbook};
 use crate::tables::{Book, Edition};
+
+pub use file::BookFile;
 
 /// Name of the workbook.
 pub const WORKBOOK: &str = "book.xlsx";
@@ -24,17 +28,8 @@ pub const PACKAGE: &str = "datapackage.json";
 /// Name of the file that says what an edition was made from.
 pub const LOCK: &str = "edition.lock";
 
-/// Name of the lock that an edition of the same name had before.
+/// Name of the lock of the edition that this one replaced.
 pub const PREVIOUS_LOCK: &str = "previous.lock";
-
-/// A file of an edition: its name, with `/`, and its content.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BookFile {
-    /// Name within the folder of the edition.
-    pub name: String,
-    /// Content.
-    pub content: Vec<u8>,
-}
 
 /// Makes the files of an edition, named `name`.
 ///
@@ -54,10 +49,7 @@ pub fn make_book(
     files.extend(drawn);
     for table in book.tables() {
         let path = format!("csv/{}.csv", table.id);
-        let content = delimited::table(table).map_err(|source| PublishError::Csv {
-            path: PathBuf::from(&path),
-            source,
-        })?;
+        let content = delimited::table(table).map_err(csv_at(Path::new(&path)))?;
         files.push(file(path, content));
     }
     files.push(file(
@@ -67,10 +59,10 @@ pub fn make_book(
     Ok(files)
 }
 
-/// Writes the files of an edition to its folder in `out`, in place of what was made before. Returns the folder.
+/// Writes the files of an edition to its folder in `out`, replacing an earlier edition of that name. Returns the folder.
 ///
 /// # Errors
-/// When `out`, or the folder, has files of somebody else, or a file cannot be written.
+/// When `out` or the folder belongs to somebody else, or a file cannot be written.
 pub fn write_book(out: &Path, name: &str, files: &[BookFile]) -> Result<PathBuf, PublishError> {
     directory::make_ours(out)?;
     let folder = out.join(name);

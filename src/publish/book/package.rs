@@ -1,18 +1,19 @@
-//! `datapackage.json`: what the CSV files of an edition hold, as a Frictionless Data Package (version 2), so that a
-//! program needs no other word to read them.
+//! `datapackage.json`: describes the CSV files of an edition as a Frictionless Data Package (version 2), so that a
+//! program can read them without further documentation.
 //!
 //! Source: <https://datapackage.org/standard/data-package/>
 
 use serde::Serialize;
 
-use crate::publish::{PublishError, delimited};
+use crate::publish::delimited;
+use crate::publish::error::PublishError;
 use crate::tables::{Book, Edition, Table};
 
 const PROFILE: &str = "https://datapackage.org/profiles/2.0/datapackage.json";
 const RESOURCE_PROFILE: &str = "https://datapackage.org/profiles/2.0/dataresource.json";
 
 #[derive(Serialize)]
-struct Package<'a> {
+struct DataPackage<'a> {
     #[serde(rename = "$schema")]
     schema: &'static str,
     name: String,
@@ -22,13 +23,13 @@ struct Package<'a> {
     version: &'a str,
     created: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    licenses: Vec<License<'a>>,
-    sources: Vec<Source<'a>>,
-    resources: Vec<Resource<'a>>,
+    licenses: Vec<DataLicense<'a>>,
+    sources: Vec<DataSource<'a>>,
+    resources: Vec<DataResource<'a>>,
 }
 
 #[derive(Serialize)]
-struct License<'a> {
+struct DataLicense<'a> {
     name: &'a str,
     title: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -36,13 +37,13 @@ struct License<'a> {
 }
 
 #[derive(Serialize)]
-struct Source<'a> {
+struct DataSource<'a> {
     title: &'a str,
     title_en: &'a str,
 }
 
 #[derive(Serialize)]
-struct Resource<'a> {
+struct DataResource<'a> {
     #[serde(rename = "$schema")]
     schema_of: &'static str,
     name: String,
@@ -58,15 +59,15 @@ struct Resource<'a> {
     unit: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unit_en: Option<&'a str>,
-    sources: Vec<Source<'a>>,
+    sources: Vec<DataSource<'a>>,
     notes: Vec<&'a str>,
     notes_en: Vec<&'a str>,
-    schema: Schema,
+    schema: DataSchema,
 }
 
 #[derive(Serialize)]
-struct Schema {
-    fields: Vec<Field>,
+struct DataSchema {
+    fields: Vec<DataField>,
     #[serde(rename = "primaryKey")]
     primary_key: [&'static str; 3],
     #[serde(rename = "missingValues")]
@@ -74,7 +75,7 @@ struct Schema {
 }
 
 #[derive(Serialize)]
-struct Field {
+struct DataField {
     name: &'static str,
     #[serde(rename = "type")]
     kind: &'static str,
@@ -87,7 +88,7 @@ pub(super) fn describe(
     edition: &Edition,
     name: &str,
 ) -> Result<Vec<u8>, PublishError> {
-    let package = Package {
+    let package = DataPackage {
         schema: PROFILE,
         name: format!("edition-{}", name.to_lowercase()),
         title: &edition.title.vi,
@@ -98,13 +99,13 @@ pub(super) fn describe(
         licenses: edition
             .license
             .iter()
-            .map(|license| License {
+            .map(|license| DataLicense {
                 name: &license.name,
                 title: &license.title,
                 path: license.path.as_deref(),
             })
             .collect(),
-        sources: vec![Source {
+        sources: vec![DataSource {
             title: &edition.source.vi,
             title_en: &edition.source.en,
         }],
@@ -116,8 +117,8 @@ pub(super) fn describe(
     Ok(json)
 }
 
-fn resource(table: &Table) -> Resource<'_> {
-    Resource {
+fn resource(table: &Table) -> DataResource<'_> {
+    DataResource {
         schema_of: RESOURCE_PROFILE,
         name: format!("table-{}", table.id.to_lowercase()),
         path: format!("csv/{}.csv", table.id),
@@ -129,16 +130,16 @@ fn resource(table: &Table) -> Resource<'_> {
         title_en: &table.title.en,
         unit: table.unit.as_ref().map(|unit| unit.vi.as_str()),
         unit_en: table.unit.as_ref().map(|unit| unit.en.as_str()),
-        sources: vec![Source {
+        sources: vec![DataSource {
             title: &table.source.vi,
             title_en: &table.source.en,
         }],
         notes: table.notes.iter().map(|note| note.vi.as_str()).collect(),
         notes_en: table.notes.iter().map(|note| note.en.as_str()).collect(),
-        schema: Schema {
+        schema: DataSchema {
             fields: delimited::CELL
                 .iter()
-                .map(|(name, kind, description)| Field {
+                .map(|(name, kind, description)| DataField {
                     name,
                     kind,
                     description,

@@ -1,4 +1,4 @@
-//! The printed book: what [`super::layout`] says, set by Typst as `book.typ` lays it out, in the fonts that come with it.
+//! The printed book as PDF: Typst typesets the data of [`super::data`] as `book.typ` lays it out, with its own fonts.
 
 use std::collections::HashMap;
 
@@ -11,17 +11,18 @@ use typst::{Library, LibraryExt, World};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, Timestamp};
 
-use super::{BookFile, layout};
-use crate::publish::PublishError;
+use super::data;
+use super::file::BookFile;
+use crate::publish::error::PublishError;
 use crate::tables::{Book, Edition};
 
-/// How the book is laid out.
+/// The layout of the book.
 const LAYOUT: &str = include_str!("book.typ");
 
-/// Room for the typesetter, whose calls lie deep within each other.
+/// The stack of the typesetter, in bytes: its calls are deeply nested.
 const STACK: usize = 256 << 20;
 
-/// All that the typesetter sees: no file system, no network, no clock.
+/// Everything that the typesetter sees: no file system, no network, no clock.
 struct Press {
     library: LazyHash<Library>,
     fonts: LazyHash<FontBook>,
@@ -100,14 +101,14 @@ impl World for Press {
     }
 }
 
-/// Sets the book. The same book gives the same bytes.
+/// Typesets the book. The same book gives the same bytes.
 pub(super) fn pdf(
     book: &Book,
     edition: &Edition,
     charts: &[BookFile],
 ) -> Result<Vec<u8>, PublishError> {
     let data =
-        layout::document(book, edition).map_err(|e| PublishError::Typesetting(e.to_string()))?;
+        data::document(book, edition).map_err(|e| PublishError::Typesetting(e.to_string()))?;
     let press = Press::new(data, charts, edition)?;
     let options = PdfOptions {
         ident: Smart::Custom(format!("{} {}", edition.title.en, edition.range())),
@@ -117,25 +118,26 @@ pub(super) fn pdf(
         timestamp: day(edition).map(Timestamp::new_utc),
         ..PdfOptions::default()
     };
-    let set = || {
-        let document: PagedDocument = typst::compile(&press).output.map_err(|e| said(&e))?;
-        typst_pdf::pdf(&document, &options).map_err(|e| said(&e))
+    let typeset = || {
+        let document: PagedDocument = typst::compile(&press).output.map_err(|e| messages(&e))?;
+        typst_pdf::pdf(&document, &options).map_err(|e| messages(&e))
     };
     let bytes = std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK);
-        let handle = thread.spawn_scoped(scope, set);
+        let handle = thread.spawn_scoped(scope, typeset);
         match handle.map(std::thread::ScopedJoinHandle::join) {
             Ok(Ok(result)) => result,
-            Ok(Err(_)) => Err("the typesetter broke off".to_owned()),
+            Ok(Err(_)) => Err("the typesetter crashed".to_owned()),
             Err(e) => Err(e.to_string()),
         }
     });
-    // What it remembers from page to page is of no use to another book.
+    // Its cache is of no use to another book.
     typst::comemo::evict(0);
     bytes.map_err(PublishError::Typesetting)
 }
 
-fn said(errors: &[SourceDiagnostic]) -> String {
+/// The messages of the typesetter on one line.
+fn messages(errors: &[SourceDiagnostic]) -> String {
     let messages: Vec<&str> = errors.iter().map(|e| e.message.as_str()).collect();
     messages.join("; ")
 }

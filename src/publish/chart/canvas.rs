@@ -1,19 +1,26 @@
-//! The sheet that a chart is drawn on: lines, bars, markers, texts, in whole pixels.
+//! The surface that a chart is drawn on: lines, bars, markers and texts, in whole pixels.
 
-use super::reading::line_shade;
-use super::text::{Line, Type, text_width};
-use super::{ACCENT, ChartError, FONT, GAP, HATCH, INK, MAIN, MARKER, SECOND, WIDTH};
 use plotters::element::{Drawable, PointCollection};
 use plotters::prelude::*;
 use plotters::style::FontTransform;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-pub(super) type Drawn = Result<(), ChartError>;
-pub(super) type Place = (i32, i32);
+use super::label::{LabelLine, LabelStyle, text_width};
+use super::look::{ACCENT, FONT, GAP, HATCH, INK, MAIN, MARKER, SECOND, WIDTH, line_shade};
 
-/// Where a chart is drawn.
+/// A chart that could not be drawn.
+#[derive(Debug, thiserror::Error)]
+#[error("a chart could not be drawn: {0}")]
+pub struct ChartError(String);
+
+pub(super) type Drawn = Result<(), ChartError>;
+/// A position from the upper left corner: across, down.
+pub(super) type Pixel = (i32, i32);
+
+/// A surface of the width of a chart.
 pub(super) struct Canvas<'a>(DrawingArea<SVGBackend<'a>, plotters::coord::Shift>);
 
+/// Draws on a canvas of a height. Returns the SVG.
 pub(super) fn draw(
     height: i32,
     content: impl FnOnce(&Canvas<'_>) -> Drawn,
@@ -32,9 +39,9 @@ pub(super) fn draw(
 }
 
 impl<'a> Canvas<'a> {
-    pub(super) fn put<E>(&self, element: &E) -> Drawn
+    fn put<E>(&self, element: &E) -> Drawn
     where
-        for<'b> &'b E: PointCollection<'b, Place>,
+        for<'b> &'b E: PointCollection<'b, Pixel>,
         E: Drawable<SVGBackend<'a>>,
     {
         self.0
@@ -42,13 +49,13 @@ impl<'a> Canvas<'a> {
             .map_err(|error| ChartError(error.to_string()))
     }
 
-    pub(super) fn line(&self, from: Place, to: Place, color: RGBColor, width: u32) -> Drawn {
+    pub(super) fn line(&self, from: Pixel, to: Pixel, color: RGBColor, width: u32) -> Drawn {
         self.put(&PathElement::new([from, to], color.stroke_width(width)))
     }
 
-    /// A line of a series, broken where it leads to what is not certain.
-    pub(super) fn stroke(&self, from: Place, to: Place, color: RGBColor, broken: bool) -> Drawn {
-        if !broken {
+    /// A line of a series; dashed where the value that it leads to is provisional.
+    pub(super) fn stroke(&self, from: Pixel, to: Pixel, color: RGBColor, dashed: bool) -> Drawn {
+        if !dashed {
             return self.line(from, to, color, 6);
         }
         let (across, down) = (to.0 - from.0, to.1 - from.1);
@@ -62,14 +69,14 @@ impl<'a> Canvas<'a> {
         Ok(())
     }
 
-    /// A column or bar; hatched and outlined where its value is not certain.
-    pub(super) fn bar(&self, from: Place, to: Place, color: RGBColor, hatched: bool) -> Drawn {
+    /// A column or bar; hatched where its value is provisional.
+    pub(super) fn bar(&self, from: Pixel, to: Pixel, color: RGBColor, hatched: bool) -> Drawn {
         if !hatched {
             self.put(&Rectangle::new([from, to], color.filled()))?;
             return self.outline(from, to);
         }
         self.put(&Rectangle::new([from, to], WHITE.filled()))?;
-        // Slanting lines x + y = c, cut off at the sides.
+        // Diagonal lines x + y = c, cut off at the sides.
         let ends = (from.0 + from.1, to.0 + to.1);
         for c in (ends.0 + HATCH..ends.1).step_by(HATCH as usize) {
             let upper = ((c - from.1).min(to.0), from.1.max(c - to.0));
@@ -79,14 +86,14 @@ impl<'a> Canvas<'a> {
         self.outline(from, to)
     }
 
-    /// An outline keeps light shades apart from the paper.
-    pub(super) fn outline(&self, from: Place, to: Place) -> Drawn {
+    /// An outline that sets light shades off from the paper.
+    fn outline(&self, from: Pixel, to: Pixel) -> Drawn {
         let corners = [from, (to.0, from.1), to, (from.0, to.1), from];
         self.put(&PathElement::new(corners, ACCENT.stroke_width(2)))
     }
 
-    /// The marker of a series: round, square, a triangle, a rhombus. Hollow where the value is not certain.
-    pub(super) fn marker(&self, at: Place, row: usize, hollow: bool) -> Drawn {
+    /// The marker of a series: a circle, square, triangle or diamond; hollow where the value is provisional.
+    pub(super) fn marker(&self, at: Pixel, row: usize, hollow: bool) -> Drawn {
         let (x, y) = at;
         let m = MARKER;
         let corners = match row % 4 {
@@ -130,12 +137,12 @@ impl<'a> Canvas<'a> {
         self.put(&PathElement::new(ring, color.stroke_width(4)))
     }
 
-    /// A text on its baseline.
-    pub(super) fn text(&self, text: &str, at: Place, anchor: HPos, look: Type) -> Drawn {
+    /// A text; `at` is on its baseline.
+    pub(super) fn text(&self, text: &str, at: Pixel, anchor: HPos, look: LabelStyle) -> Drawn {
         if text.is_empty() {
             return Ok(());
         }
-        // plotters writes sizes divided by 1.24, and puts the baseline 0.76 of the size beneath the top.
+        // plotters writes sizes divided by 1.24 and sets the baseline 0.76 of the size below the top.
         let rise = look.size * 76 / 100;
         let at = match look.transform {
             FontTransform::Rotate270 => (at.0 - rise, at.1),
@@ -150,8 +157,8 @@ impl<'a> Canvas<'a> {
             .map_err(|error| ChartError(error.to_string()))
     }
 
-    /// Takes away the gridlines behind a text on its baseline.
-    pub(super) fn clear(&self, text: &str, at: Place, anchor: HPos, size: i32) -> Drawn {
+    /// Erases the gridlines behind a text whose baseline is `at`.
+    pub(super) fn clear(&self, text: &str, at: Pixel, anchor: HPos, size: i32) -> Drawn {
         let width = text_width(text, size);
         let left = match anchor {
             HPos::Left => at.0,
@@ -165,30 +172,40 @@ impl<'a> Canvas<'a> {
         self.put(&Rectangle::new(corners, WHITE.filled()))
     }
 
-    /// Lines of a label one beneath the other, from the top.
-    pub(super) fn lines(&self, lines: &[Line], at: Place, anchor: HPos) -> Drawn {
+    /// The lines of a label, one below the other; `at` is the top.
+    pub(super) fn lines(&self, lines: &[LabelLine], at: Pixel, anchor: HPos) -> Drawn {
         let mut top = at.1;
         for line in lines {
             top += line.height();
             let baseline = top - line.height() / 4;
             if line.vi.is_empty() {
-                self.text(&line.en, (at.0, baseline), anchor, Type::english())?;
+                self.text(&line.en, (at.0, baseline), anchor, LabelStyle::english())?;
             } else if line.en.is_empty() {
-                self.text(&line.vi, (at.0, baseline), anchor, Type::main(INK))?;
+                self.text(&line.vi, (at.0, baseline), anchor, LabelStyle::main(INK))?;
             } else {
-                // Two texts side by side are only set at the left of bars, ending at the same place.
+                // Two texts side by side occur only at the left of bars, where lines end at the same position.
                 let end = at.0 - text_width(&line.en, SECOND) - GAP;
-                self.text(&line.en, (at.0, baseline), HPos::Right, Type::english())?;
-                self.text(&line.vi, (end, baseline), HPos::Right, Type::main(INK))?;
+                self.text(
+                    &line.en,
+                    (at.0, baseline),
+                    HPos::Right,
+                    LabelStyle::english(),
+                )?;
+                self.text(
+                    &line.vi,
+                    (end, baseline),
+                    HPos::Right,
+                    LabelStyle::main(INK),
+                )?;
             }
         }
         Ok(())
     }
 
-    /// Both languages of a text on a line, from the left.
-    pub(super) fn line_of(&self, line: &Line, at: Place, color: RGBColor) -> Drawn {
-        self.text(&line.vi, at, HPos::Left, Type::main(color))?;
+    /// A line with both languages, from the left.
+    pub(super) fn line_of(&self, line: &LabelLine, at: Pixel, color: RGBColor) -> Drawn {
+        self.text(&line.vi, at, HPos::Left, LabelStyle::main(color))?;
         let x = at.0 + text_width(&line.vi, MAIN) + GAP;
-        self.text(&line.en, (x, at.1), HPos::Left, Type::english())
+        self.text(&line.en, (x, at.1), HPos::Left, LabelStyle::english())
     }
 }

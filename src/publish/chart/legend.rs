@@ -1,23 +1,23 @@
-//! The legend of a chart with several series.
+//! The legend above a chart: its unit, and the names of several series.
 
 use super::canvas::{Canvas, Drawn};
-use super::reading::{line_shade, shade};
-use super::text::Line;
-use super::{GREY, INK, MAIN, SPACE, WIDTH};
+use super::label::LabelLine;
+use super::look::{GREY, INK, MAIN, SPACE, WIDTH, line_shade, shade};
 use crate::tables::{Chart, ChartKind};
 use crate::text::Bilingual;
 
-/// The lines above a chart: its unit, and the names of the series where there is more than one.
+/// The unit of a chart, and the names of its series if there is more than one.
 pub(super) struct Legend<'a> {
-    pub(super) chart: &'a Chart,
-    /// For each series the place of its swatch.
-    pub(super) places: Vec<(i32, i32)>,
+    chart: &'a Chart,
+    /// The position of the swatch of each series.
+    places: Vec<(i32, i32)>,
     pub(super) height: i32,
 }
 
-/// Width of a swatch with the space to its name.
-pub(super) const SWATCH: i32 = 62;
-pub(super) const LEGEND_LINE: i32 = 44;
+/// Width of a swatch and the space after it.
+const SWATCH: i32 = 62;
+/// Height of a line of the legend.
+const LEGEND_LINE: i32 = 44;
 
 impl<'a> Legend<'a> {
     pub(super) fn of(chart: &'a Chart) -> Self {
@@ -57,8 +57,9 @@ impl<'a> Legend<'a> {
     }
 }
 
-pub(super) fn beside(text: &Bilingual) -> Line {
-    Line {
+/// Both languages on one line.
+fn beside(text: &Bilingual) -> LabelLine {
+    LabelLine {
         vi: text.vi.clone(),
         en: if text.is_same() {
             String::new()
@@ -67,5 +68,3 @@ pub(super) fn beside(text: &Bilingual) -> Line {
         },
     }
 }
-
-// ------------------------------------------------------------------- drawing

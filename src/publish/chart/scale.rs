@@ -1,21 +1,31 @@
-//! Where values and categories stand.
+//! Positions of values and categories.
 
-use super::reading::{count, number};
-use super::{COLUMN_MAX, NumberMarks};
-use crate::tables::{Chart, ChartKind};
 use plotters::coord::ranged1d::Ranged;
 use plotters::coord::types::RangedCoordf64;
 
-/// Round values that enclose all values of a chart.
+use super::look::COLUMN_MAX;
+use super::points::{count, number};
+use crate::tables::{Chart, ChartKind};
+
+/// How numbers are written at the axis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::publish) struct NumberMarks {
+    /// Between groups of three digits.
+    pub(in crate::publish) grouping: char,
+    /// Before the fraction.
+    pub(in crate::publish) decimal: char,
+}
+
+/// The range of an axis: round values that enclose all values of a chart.
 #[derive(Debug)]
 pub(super) struct Scale {
     pub(super) low: f64,
     pub(super) high: f64,
-    pub(super) step: f64,
+    step: f64,
 }
 
 impl Scale {
-    /// Columns and bars stand on zero; lines may begin higher where they would else be flat.
+    /// The scale of a chart. Columns and bars start at zero; lines may start higher where they would otherwise be flat.
     pub(super) fn of(chart: &Chart) -> Self {
         let values = || chart.points().map(|point| number(point.value));
         let least = values().reduce(f64::min).unwrap_or(0.0);
@@ -37,7 +47,7 @@ impl Scale {
         }
     }
 
-    /// The scale ending at the outermost values: bars have their figures beside them and need no gridline beyond.
+    /// The scale, ending at the outermost values: the figure of a bar is beside it, so no gridline is needed beyond.
     pub(super) fn ending_with(self, chart: &Chart) -> Self {
         let values = || chart.points().map(|point| number(point.value));
         let (least, most) = (values().fold(0.0, f64::min), values().fold(0.0, f64::max));
@@ -52,10 +62,10 @@ impl Scale {
         }
     }
 
-    /// The values of the gridlines with their text.
+    /// The value and the text of each gridline.
     pub(super) fn ticks(&self, marks: NumberMarks) -> Vec<(f64, String)> {
         let fraction = (-self.step.log10().floor()).max(0.0) as usize;
-        // A hair's breadth more, for steps that binary fractions do not meet.
+        // A tiny tolerance, for steps that a binary fraction cannot represent.
         let first = (self.low / self.step - 1e-6).ceil() as i32;
         let last = (self.high / self.step + 1e-6).floor() as i32;
         (first..=last)
@@ -66,14 +76,14 @@ impl Scale {
             .collect()
     }
 
-    /// Where a value stands between two places.
+    /// The position of a value between two positions.
     pub(super) fn place(&self, value: f64, between: (i32, i32)) -> i32 {
         RangedCoordf64::from(self.low..self.high).map(&value, between)
     }
 }
 
-/// The step of 1, 2 or 5 times a power of ten that parts a span into about four.
-pub(super) fn round_step(span: f64) -> f64 {
+/// A step of 1, 2 or 5 times a power of ten that divides a span into about four parts.
+fn round_step(span: f64) -> f64 {
     let raw = span / 4.0;
     if !raw.is_normal() {
         return 1.0;
@@ -86,6 +96,7 @@ pub(super) fn round_step(span: f64) -> f64 {
     factor * power
 }
 
+/// The text of a gridline: the value with `fraction` decimals.
 pub(super) fn tick_text(value: f64, fraction: usize, marks: NumberMarks) -> String {
     let plain = format!("{:.*}", fraction, value.abs());
     let (whole, rest) = plain.split_once('.').unwrap_or((&plain, ""));
@@ -104,11 +115,9 @@ pub(super) fn tick_text(value: f64, fraction: usize, marks: NumberMarks) -> Stri
     text
 }
 
-// ------------------------------------------------------------------- places of categories
-
-/// Equal places side by side.
+/// Equal spaces side by side, one for each category.
 pub(super) struct Slots {
-    pub(super) from: i32,
+    from: i32,
     pub(super) width: i32,
 }
 
@@ -120,18 +129,19 @@ impl Slots {
         }
     }
 
+    /// The middle of a category.
     pub(super) fn middle(&self, index: usize) -> i32 {
         self.from + self.width * count(index) + self.width / 2
     }
 
-    /// From the middle of a column to the next of the same category. They stay together where there is more room
-    /// than they need.
+    /// From the middle of a column to the middle of the next in the same category. Columns stay together where there is
+    /// more space than they need.
     pub(super) fn column_step(&self, series: usize) -> i32 {
         let step = self.width * 17 / 20 / count(series).max(1);
         step.min((COLUMN_MAX * 5 / 4).max(self.width / 4))
     }
 
-    /// Room for the figure of a column.
+    /// The space for the figure of a column.
     pub(super) fn column_room(&self, series: usize) -> i32 {
         if series > 1 {
             self.column_step(series)
@@ -140,9 +150,8 @@ impl Slots {
         }
     }
 
+    /// The middle of the column of a series (`row`) in a category (`index`).
     pub(super) fn column_middle(&self, index: usize, row: usize, series: usize) -> i32 {
         self.middle(index) + self.column_step(series) * (2 * count(row) + 1 - count(series)) / 2
     }
 }
-
-// ------------------------------------------------------------------- labels

@@ -1,9 +1,11 @@
 //! What a chart must show, read from its SVG.
 
+use plotters::style::RGBColor;
 use rust_decimal::Decimal;
 
+use super::label::{text_width, wrap};
+use super::look::{ACCENT, BAR, GAP, MAIN, MISSING};
 use super::scale::{Scale, tick_text};
-use super::text::{text_width, wrap};
 use super::*;
 use crate::tables::{Point, Series};
 use crate::text::Bilingual;
@@ -106,7 +108,7 @@ impl MapTo for Vec<[i32; 4]> {
 }
 
 #[test]
-fn negative_values_lie_on_the_other_side_of_zero() {
+fn negative_values_are_on_the_other_side_of_zero() {
     let values = [point(-50, false), point(100, false)];
     let bars = rectangles(&drawn(&chart(ChartKind::Bars, &[&values])), ACCENT);
     assert_eq!(bars[0][0] + bars[0][2], bars[1][0]);
@@ -115,7 +117,7 @@ fn negative_values_lie_on_the_other_side_of_zero() {
 }
 
 #[test]
-fn figures_stand_outside_of_their_bars() {
+fn figures_are_outside_their_bars() {
     let values = [point(-50, false), point(100, false)];
     let found = drawn(&chart(ChartKind::Bars, &[&values]));
     let bars = rectangles(&found, ACCENT);
@@ -197,7 +199,7 @@ fn a_missing_value_leaves_a_gap() {
 }
 
 #[test]
-fn a_legend_stands_where_series_are_told_apart() {
+fn several_series_have_a_legend() {
     for kind in KINDS {
         let one = drawn(&chart(kind, &[&[point(1, false)]]));
         let two = drawn(&chart(kind, &[&[point(1, false)], &[point(2, false)]]));
@@ -260,7 +262,7 @@ fn drawing_is_the_same_every_time_and_on_whole_pixels() {
 }
 
 #[test]
-fn a_heavy_line_stands_at_zero_only() {
+fn only_zero_has_a_heavy_line() {
     let heavy = |values: [i64; 2]| {
         let points = values.map(|value| point(value, false));
         let found = drawn(&chart(ChartKind::Lines, &[&points]));
@@ -279,7 +281,7 @@ fn markup_in_names_is_escaped() {
 }
 
 #[test]
-fn columns_too_narrow_for_their_names_lie_down() {
+fn columns_too_narrow_for_their_names_become_bars() {
     let mut chart = chart(ChartKind::Columns, &[&vec![point(2, false); 30]]);
     chart.categories[3] = both("uncommonly");
     let columns = drawn(&chart);

@@ -1,13 +1,14 @@
-//! The sheet that lists all remarks: a short letter, then a line for each with a link to its cell and room for an answer.
+//! The sheet that lists all remarks: a short letter, then a line for each remark with a link to its cell and space for
+//! an answer.
 
 use std::fmt::Write as _;
 
-use super::styles::{Look, Styles};
+use super::letter::{Letter, Remark};
+use super::styles::{CellLook, Styles, colour_of};
 use super::words::FeedbackWords;
 use super::xml::{content, value};
-use super::{Letter, Remark, colour_of};
 use crate::diagnostic::Severity;
-use crate::publish::correspondence::fill;
+use crate::text::fill;
 
 /// Widths of the columns, in characters.
 const WIDTHS: [u32; 8] = [5, 13, 7, 15, 10, 42, 32, 26];
@@ -21,131 +22,109 @@ const HEADS: usize = 7;
 /// Height of a line of text, in points.
 const LINE: f64 = 15.0;
 
-/// Where a remark leads: sheet as this workbook calls it, and cell.
-pub(super) type Target = (String, String);
+/// The target of a remark's link: the sheet, as this workbook calls it, and the cell.
+pub(super) type LinkTarget = (String, String);
 
-/// The worksheet part.
+/// The cell formats of the sheet, by number.
+struct ListStyles {
+    title: usize,
+    strong: usize,
+    text: usize,
+    head: usize,
+    cell: usize,
+    middle: usize,
+    link: usize,
+    framed: CellLook,
+}
+
+impl ListStyles {
+    fn new(styles: &mut Styles) -> Self {
+        let plain = CellLook {
+            size: 11,
+            ..CellLook::default()
+        };
+        let framed = CellLook {
+            framed: true,
+            ..plain
+        };
+        Self {
+            title: styles.own(&CellLook {
+                size: 14,
+                bold: true,
+                centred: true,
+                ..CellLook::default()
+            }),
+            strong: styles.own(&CellLook {
+                bold: true,
+                ..plain
+            }),
+            text: styles.own(&plain),
+            head: styles.own(&CellLook {
+                bold: true,
+                centred: true,
+                framed: true,
+                background: Some("EAF1F5"),
+                ..plain
+            }),
+            cell: styles.own(&framed),
+            middle: styles.own(&CellLook {
+                centred: true,
+                ..framed
+            }),
+            link: styles.own(&CellLook {
+                link: true,
+                centred: true,
+                ..framed
+            }),
+            framed,
+        }
+    }
+
+    /// The format of a severity.
+    fn severity(&self, severity: Severity, styles: &mut Styles) -> usize {
+        styles.own(&CellLook {
+            centred: true,
+            background: Some(colour_of(severity)),
+            ..self.framed
+        })
+    }
+}
+
+/// The worksheet part. `unread` says that the file could not be read.
 pub(super) fn worksheet(
     letter: &Letter,
-    targets: &[Option<Target>],
+    targets: &[Option<LinkTarget>],
     unread: bool,
     words: &FeedbackWords,
     styles: &mut Styles,
     namespace: &str,
 ) -> String {
-    let plain = Look {
-        size: 11,
-        ..Look::default()
-    };
-    let title = styles.own(&Look {
-        size: 14,
-        bold: true,
-        centred: true,
-        ..Look::default()
-    });
-    let strong = styles.own(&Look {
-        bold: true,
-        ..plain
-    });
-    let text = styles.own(&plain);
-    let head = styles.own(&Look {
-        bold: true,
-        centred: true,
-        framed: true,
-        background: Some("EAF1F5"),
-        ..plain
-    });
-    let framed = Look {
-        framed: true,
-        ..plain
-    };
-    let cell = styles.own(&framed);
-    let middle = styles.own(&Look {
-        centred: true,
-        ..framed
-    });
-    let link = styles.own(&Look {
-        link: true,
-        centred: true,
-        ..framed
-    });
-
+    let own = ListStyles::new(styles);
+    let above = opening(letter, unread, words);
     let mut rows = String::new();
     let mut merged = String::new();
-    let above = opening(letter, unread, words);
     for (i, line) in above.iter().enumerate() {
-        let (row, style) = (i + 1, [title, strong, text, strong, text][i]);
-        // Merged cells do not grow by themselves.
-        let width: u32 = WIDTHS.iter().sum();
-        let lines = line.chars().count().div_ceil(width as usize).max(1);
-        let height = if i == 0 {
-            24.0
-        } else {
-            LINE * count(lines) + 3.0
-        };
-        let _ = write!(
-            rows,
-            "<row r=\"{row}\" ht=\"{height}\" customHeight=\"1\">{}</row>",
-            string(0, row, style, line)
+        let (row, style) = (
+            i + 1,
+            [own.title, own.strong, own.text, own.strong, own.text][i],
         );
+        rows.push_str(&opening_row(row, style, line));
         let _ = write!(merged, "<mergeCell ref=\"A{row}:H{row}\"/>");
     }
-    let heads = &words.heads;
-    let heads = [
-        &heads.number,
-        &heads.sheet,
-        &heads.cell,
-        &heads.written,
-        &heads.severity,
-        &heads.message,
-        &heads.remedy,
-        &heads.answer,
-    ];
-    let line: String = (0..heads.len())
-        .map(|i| string(i, HEADS, head, heads[i]))
-        .collect();
-    let _ = write!(
-        rows,
-        "<row r=\"{HEADS}\" ht=\"32\" customHeight=\"1\">{line}</row>"
-    );
+    rows.push_str(&heads_row(words, own.head));
     let mut links = String::new();
     for (n, (remark, target)) in letter.remarks.iter().zip(targets).enumerate() {
-        let row = HEADS + 1 + n;
-        let severity = styles.own(&Look {
-            centred: true,
-            background: Some(colour_of(remark.severity)),
-            ..framed
-        });
-        let place = match target {
-            Some((_, cell)) => cell.clone(),
-            None => remark.cell.clone().unwrap_or_default(),
-        };
-        let texts = [
-            (remark.sheet.clone().unwrap_or_default(), cell),
-            (place.clone(), if target.is_some() { link } else { middle }),
-            (remark.written.clone(), cell),
-            (words.severities.of(remark.severity).to_owned(), severity),
-            (remark.message.clone(), cell),
-            (remark.remedy.clone(), cell),
-            (String::new(), cell),
-        ];
-        let mut line = format!("<c r=\"A{row}\" s=\"{middle}\"><v>{}</v></c>", n + 1);
-        for (i, (said, style)) in texts.iter().enumerate() {
-            line.push_str(&string(i + 1, row, *style, said));
-        }
-        let height = height(&texts.map(|(said, _)| said));
-        let _ = write!(
-            rows,
-            "<row r=\"{row}\" ht=\"{height}\" customHeight=\"1\">{line}</row>"
-        );
-        if let Some((sheet, cell)) = target {
-            let location = format!("'{}'!{cell}", sheet.replace('\'', "''"));
-            let _ = write!(
-                links,
-                "<hyperlink ref=\"{}{row}\" location=\"{}\" display=\"{cell}\"/>",
-                letter_of(CELL),
-                value(&location)
-            );
+        let severity = own.severity(remark.severity, styles);
+        rows.push_str(&remark_row(
+            n,
+            remark,
+            target.as_ref(),
+            words,
+            &own,
+            severity,
+        ));
+        if let Some(target) = target {
+            links.push_str(&hyperlink(HEADS + 1 + n, target));
         }
     }
     if !links.is_empty() {
@@ -175,17 +154,90 @@ pub(super) fn worksheet(
     )
 }
 
-/// The names that a workbook needs of the sheet: the rows printed on each page.
+/// A row of the letter above the list, across all columns.
+fn opening_row(row: usize, style: usize, line: &str) -> String {
+    // Merged cells do not adjust their height.
+    let width: u32 = WIDTHS.iter().sum();
+    let lines = line.chars().count().div_ceil(width as usize).max(1);
+    let height = if row == 1 {
+        24.0
+    } else {
+        LINE * count(lines) + 3.0
+    };
+    format!(
+        "<row r=\"{row}\" ht=\"{height}\" customHeight=\"1\">{}</row>",
+        string(0, row, style, line)
+    )
+}
+
+/// The row of the heads.
+fn heads_row(words: &FeedbackWords, style: usize) -> String {
+    let heads = &words.heads;
+    let heads = [
+        &heads.number,
+        &heads.sheet,
+        &heads.cell,
+        &heads.written,
+        &heads.severity,
+        &heads.message,
+        &heads.remedy,
+        &heads.answer,
+    ];
+    let line: String = (0..heads.len())
+        .map(|i| string(i, HEADS, style, heads[i]))
+        .collect();
+    format!("<row r=\"{HEADS}\" ht=\"32\" customHeight=\"1\">{line}</row>")
+}
+
+/// The row of remark number `n`, from 0.
+fn remark_row(
+    n: usize,
+    remark: &Remark,
+    target: Option<&LinkTarget>,
+    words: &FeedbackWords,
+    own: &ListStyles,
+    severity: usize,
+) -> String {
+    let row = HEADS + 1 + n;
+    let (place, place_style) = match target {
+        Some((_, cell)) => (cell.clone(), own.link),
+        None => (remark.cell.clone().unwrap_or_default(), own.middle),
+    };
+    let texts = [
+        (remark.sheet.clone().unwrap_or_default(), own.cell),
+        (place, place_style),
+        (remark.written.clone(), own.cell),
+        (words.severities.of(remark.severity).to_owned(), severity),
+        (remark.message.clone(), own.cell),
+        (remark.remedy.clone(), own.cell),
+        (String::new(), own.cell),
+    ];
+    let mut line = format!("<c r=\"A{row}\" s=\"{}\"><v>{}</v></c>", own.middle, n + 1);
+    for (i, (text, style)) in texts.iter().enumerate() {
+        line.push_str(&string(i + 1, row, *style, text));
+    }
+    let height = height(&texts.map(|(text, _)| text));
+    format!("<row r=\"{row}\" ht=\"{height}\" customHeight=\"1\">{line}</row>")
+}
+
+/// The link in a row of the list.
+fn hyperlink(row: usize, (sheet, cell): &LinkTarget) -> String {
+    let location = format!("'{}'!{cell}", sheet.replace('\'', "''"));
+    format!(
+        "<hyperlink ref=\"{}{row}\" location=\"{}\" display=\"{cell}\"/>",
+        letter_of(CELL),
+        value(&location)
+    )
+}
+
+/// The defined name that repeats the row of heads on each printed page.
 pub(super) fn print_titles(sheet: &str) -> String {
     format!("'{}'!${HEADS}:${HEADS}", sheet.replace('\'', "''"))
 }
 
 /// The letter above the list.
 fn opening(letter: &Letter, unread: bool, words: &FeedbackWords) -> [String; 5] {
-    let number = |severity: Severity| {
-        let n = letter.remarks.iter().filter(|r| r.severity == severity);
-        n.count().to_string()
-    };
+    let number = |severity| letter.count(severity).to_string();
     let answer = ("answer", words.heads.answer.as_str());
     [
         words.title.clone(),
@@ -223,6 +275,7 @@ fn letter_of(column: usize) -> char {
     char::from(b'A' + (column % 26) as u8)
 }
 
+/// A cell with a text.
 fn string(column: usize, row: usize, style: usize, text: &str) -> String {
     let place = letter_of(column);
     if text.is_empty() {
@@ -250,11 +303,11 @@ fn height(texts: &[String; 7]) -> f64 {
         })
         .max()
         .unwrap_or(1);
-    // Excel knows no row higher than 409 points.
+    // A row in Excel is at most 409 points high.
     (LINE * count(lines.max(2)) + 3.0).min(405.0)
 }
 
-/// The note on a cell: all its remarks, the gravest first.
+/// The note on a cell: all its remarks, the most severe first.
 pub(super) fn note(remarks: &[&Remark], words: &FeedbackWords) -> String {
     let mut parts = Vec::with_capacity(remarks.len());
     for remark in remarks {

@@ -1,46 +1,49 @@
-//! A workbook with remarks: colours and notes on its cells, and a sheet that lists everything. All else stays.
+//! Marks a workbook: colours and notes on its cells, and a sheet that lists everything. The rest stays unchanged.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::error::MarkError;
+use super::letter::{Letter, Remark};
+use super::list;
+use super::names::first_free;
 use super::notes::{add_boxes, add_comments, empty_comments, empty_drawing};
-use super::package::{Package, Relationship, pack};
-use super::sheet::{Layout, address, attach_legacy_drawing, colour};
-use super::styles::Styles;
+use super::package::{EditedPackage, Relationship, pack};
+use super::sheet::{SheetLayout, address, attach_legacy_drawing, colour};
+use super::styles::{Styles, colour_of};
 use super::words::FeedbackWords;
-use super::xml::{Edits, Kind, append_child, content, root, tags, value};
-use super::{Letter, MarkError, Remark, colour_of, first_free, list};
+use super::xml::{Edits, TagKind, append_child, content, root, tags, value};
 use crate::read::Address;
 
-/// Type of a comments part.
+/// Content type of a comments part.
 const COMMENTS: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml";
-/// Type of a drawing in VML.
+/// Content type of a VML drawing.
 const DRAWING: &str = "application/vnd.openxmlformats-officedocument.vmlDrawing";
-/// Type of a worksheet part.
+/// Content type of a worksheet part.
 const WORKSHEET: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml";
 
-/// A sheet of the workbook.
+/// A sheet of the workbook: its name and its part.
 struct SheetPart {
     name: String,
     part: String,
 }
 
-/// The workbook part, and what it leads to.
-struct Book {
+/// The workbook part, its relationships and its sheets.
+struct WorkbookPart {
     part: String,
     text: String,
-    ways: Vec<Relationship>,
+    related: Vec<Relationship>,
     sheets: Vec<SheetPart>,
     /// Number of sheets of any kind.
     count: usize,
     largest_id: u32,
     /// Namespace of spreadsheets.
     namespace: String,
-    /// Beginning of the types of relationships, and their namespace.
+    /// Namespace of relationships, with which their types begin.
     relationships: String,
 }
 
-impl Book {
-    fn read(package: &mut Package<'_>) -> Result<Self, MarkError> {
+impl WorkbookPart {
+    fn read(package: &mut EditedPackage<'_>) -> Result<Self, MarkError> {
         let part = package
             .relationships("")?
             .into_iter()
@@ -48,11 +51,11 @@ impl Book {
             .map(|r| r.part)
             .ok_or_else(|| MarkError::Missing("workbook".to_owned()))?;
         let text = package.expect(&part)?;
-        let ways = package.relationships(&part)?;
+        let related = package.relationships(&part)?;
         let namespace = root(&text)?
             .namespace()
-            .ok_or_else(|| MarkError::Xml("it is no workbook".to_owned()))?;
-        let relationships = ways
+            .ok_or_else(|| MarkError::Xml("it is not a workbook".to_owned()))?;
+        let relationships = related
             .iter()
             .find(|r| r.is("worksheet"))
             .and_then(|r| r.kind.rsplit_once('/'))
@@ -64,26 +67,26 @@ impl Book {
         let (mut sheets, mut count, mut largest_id) = (Vec::new(), 0, 0);
         for tag in tags(&text) {
             let tag = tag?;
-            if tag.depth != 2 || tag.local() != "sheet" || tag.kind == Kind::Close {
+            if tag.depth != 2 || tag.local() != "sheet" || tag.kind == TagKind::Close {
                 continue;
             }
             count += 1;
             largest_id = largest_id.max(tag.number("sheetId").unwrap_or(0));
-            let way = tag.attribute("id");
-            let way = ways
+            let id = tag.attribute("id");
+            let worksheet = related
                 .iter()
-                .find(|r| Some(&r.id) == way.as_ref() && r.is("worksheet"));
-            if let (Some(name), Some(way)) = (tag.attribute("name"), way) {
+                .find(|r| Some(&r.id) == id.as_ref() && r.is("worksheet"));
+            if let (Some(name), Some(worksheet)) = (tag.attribute("name"), worksheet) {
                 sheets.push(SheetPart {
                     name,
-                    part: way.part.clone(),
+                    part: worksheet.part.clone(),
                 });
             }
         }
         Ok(Self {
             part,
             text,
-            ways,
+            related,
             sheets,
             count,
             largest_id,
@@ -114,14 +117,14 @@ impl Book {
 /// A marked workbook.
 pub(super) struct Marked {
     pub bytes: Vec<u8>,
-    /// Extension for its name: that of workbooks with programs in them, or without.
+    /// Extension of its name: `xlsm` for a workbook with macros, else `xlsx`.
     pub extension: &'static str,
 }
 
-/// Marks a workbook. Remarks whose sheet or cell it does not have stand in the list only.
+/// Marks a workbook. A remark whose sheet or cell is not in the workbook appears in the list only.
 ///
 /// # Errors
-/// When it is no Office Open XML workbook, or is written in a way that cannot be added to.
+/// When it is not an Office Open XML workbook, or is written in a way that this program cannot add to.
 pub(super) fn mark(
     bytes: &[u8],
     letter: &Letter,
@@ -129,25 +132,19 @@ pub(super) fn mark(
     words: &FeedbackWords,
     limit: u64,
 ) -> Result<Marked, MarkError> {
-    let mut package = Package::open(bytes, limit)?;
-    let book = Book::read(&mut package)?;
-    let with_programs = package
+    let mut package = EditedPackage::open(bytes, limit)?;
+    let book = WorkbookPart::read(&mut package)?;
+    let with_macros = package
         .declared(&book.part)?
         .is_some_and(|media| media.to_lowercase().contains("macroenabled"));
     let mut styles = open_styles(&mut package, &book)?;
-    let mut targets: Vec<Option<list::Target>> = Vec::with_capacity(letter.remarks.len());
-    for remark in &letter.remarks {
-        let sheet = book
-            .sheets
-            .iter()
-            .find(|s| Some(&s.name) == remark.sheet.as_ref());
-        let cell = remark.cell.as_deref().and_then(address);
-        targets.push(
-            sheet
-                .zip(cell)
-                .map(|(s, c)| (s.name.clone(), c.to_string())),
-        );
-    }
+    let target = |remark: &Remark| {
+        let mut sheets = book.sheets.iter();
+        let sheet = sheets.find(|s| Some(&s.name) == remark.sheet.as_ref())?;
+        let cell = remark.cell.as_deref().and_then(address)?;
+        Some((sheet.name.clone(), cell.to_string()))
+    };
+    let targets: Vec<Option<list::LinkTarget>> = letter.remarks.iter().map(target).collect();
     for (i, sheet) in book.sheets.iter().enumerate() {
         let mut cells: BTreeMap<Address, Vec<&Remark>> = BTreeMap::new();
         for remark in letter
@@ -176,17 +173,17 @@ pub(super) fn mark(
     package.put(&part, styles.finish());
     Ok(Marked {
         bytes: package.finish()?,
-        extension: if with_programs { "xlsm" } else { "xlsx" },
+        extension: if with_macros { "xlsm" } else { "xlsx" },
     })
 }
 
-fn styles_part(book: &Book) -> String {
-    let stated = book.ways.iter().find(|r| r.is("styles"));
+fn styles_part(book: &WorkbookPart) -> String {
+    let stated = book.related.iter().find(|r| r.is("styles"));
     stated.map_or_else(|| "xl/styles.xml".to_owned(), |r| r.part.clone())
 }
 
-/// The styles of a workbook; a workbook without any is given plain ones.
-fn open_styles(package: &mut Package<'_>, book: &Book) -> Result<Styles, MarkError> {
+/// The styles of a workbook; one without styles gets plain ones.
+fn open_styles(package: &mut EditedPackage<'_>, book: &WorkbookPart) -> Result<Styles, MarkError> {
     let part = styles_part(book);
     if let Some(text) = package.text(&part)? {
         return Styles::read(text);
@@ -210,10 +207,10 @@ fn plain_styles(namespace: &str) -> String {
     )
 }
 
-/// Colours the cells of a sheet and puts notes on them.
+/// Colours cells of a sheet and adds notes to them.
 fn mark_sheet(
-    package: &mut Package<'_>,
-    book: &Book,
+    package: &mut EditedPackage<'_>,
+    book: &WorkbookPart,
     index: usize,
     cells: BTreeMap<Address, Vec<&Remark>>,
     words: &FeedbackWords,
@@ -221,27 +218,26 @@ fn mark_sheet(
 ) -> Result<(), MarkError> {
     let sheet = &book.sheets[index];
     let text = package.expect(&sheet.part)?;
-    let asked = cells.keys().copied().collect();
-    let merged = Layout::read(&text, &asked)?;
+    let merged = SheetLayout::read(&text, &cells.keys().copied().collect())?;
     let mut shown: BTreeMap<Address, Vec<&Remark>> = BTreeMap::new();
     for (at, remarks) in cells {
         shown.entry(merged.anchor(at)).or_default().extend(remarks);
     }
-    let layout = Layout::read(&text, &shown.keys().copied().collect())?;
+    let layout = SheetLayout::read(&text, &shown.keys().copied().collect())?;
     let mut colours = BTreeMap::new();
     let mut notes = BTreeMap::new();
     for (at, mut remarks) in shown {
         remarks.sort_by_key(|r| std::cmp::Reverse(r.severity));
-        if let Some(gravest) = remarks.first() {
-            colours.insert(at, colour_of(gravest.severity));
+        if let Some(worst) = remarks.first() {
+            colours.insert(at, colour_of(worst.severity));
         }
         notes.insert(at, list::note(&remarks, words));
     }
     let mut text = colour(&text, &colours, &layout, styles)?;
 
-    let ways = package.relationships(&sheet.part)?;
-    let (comments_part, comments) = match ways.iter().find(|r| r.is("comments")) {
-        Some(way) => (way.part.clone(), package.expect(&way.part)?),
+    let related = package.relationships(&sheet.part)?;
+    let (comments_part, comments) = match related.iter().find(|r| r.is("comments")) {
+        Some(there) => (there.part.clone(), package.expect(&there.part)?),
         None => {
             let part = package.free_name("xl/comments", "xml");
             let kind = format!("{}/comments", book.relationships);
@@ -257,9 +253,9 @@ fn mark_sheet(
     let drawing = layout
         .legacy_drawing
         .as_ref()
-        .and_then(|id| ways.iter().find(|r| r.id == *id));
+        .and_then(|id| related.iter().find(|r| r.id == *id));
     let (drawing_part, drawing) = match drawing {
-        Some(way) => (way.part.clone(), package.expect(&way.part)?),
+        Some(there) => (there.part.clone(), package.expect(&there.part)?),
         None => {
             let part = package.free_name("xl/drawings/vmlDrawingFeedback", "vml");
             let kind = format!("{}/vmlDrawing", book.relationships);
@@ -277,10 +273,10 @@ fn mark_sheet(
 
 /// Adds the list as the last sheet.
 fn add_list(
-    package: &mut Package<'_>,
-    book: &Book,
+    package: &mut EditedPackage<'_>,
+    book: &WorkbookPart,
     letter: &Letter,
-    targets: &[Option<list::Target>],
+    targets: &[Option<list::LinkTarget>],
     unread: bool,
     words: &FeedbackWords,
     styles: &mut Styles,
@@ -310,12 +306,12 @@ fn add_list(
     Ok(())
 }
 
-/// Puts a name among those of a workbook.
+/// Adds a defined name to a workbook.
 fn define_name(text: &str, prefix: &str, name: &str) -> Result<String, MarkError> {
     let mut at = None;
     for tag in tags(text) {
         let tag = tag?;
-        if tag.depth != 1 || tag.kind == Kind::Open && tag.local() != "definedNames" {
+        if tag.depth != 1 || tag.kind == TagKind::Open && tag.local() != "definedNames" {
             continue;
         }
         match tag.local() {
@@ -333,7 +329,7 @@ fn define_name(text: &str, prefix: &str, name: &str) -> Result<String, MarkError
     Ok(edits.apply(text))
 }
 
-/// A workbook without a sheet, for a list alone.
+/// A workbook without sheets, to which the list is added.
 pub(super) fn empty_workbook() -> Result<Vec<u8>, MarkError> {
     const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     const TYPE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
@@ -343,7 +339,7 @@ pub(super) fn empty_workbook() -> Result<Vec<u8>, MarkError> {
         <Default Extension=\"xml\" ContentType=\"application/xml\"/>\
         <Override PartName=\"/xl/workbook.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml\"/>\
         </Types>";
-    let ways = format!(
+    let relationships = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n\
          <Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">\
          <Relationship Id=\"rId1\" Type=\"{TYPE}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
@@ -354,7 +350,7 @@ pub(super) fn empty_workbook() -> Result<Vec<u8>, MarkError> {
     );
     pack(&[
         ("[Content_Types].xml", types),
-        ("_rels/.rels", &ways),
+        ("_rels/.rels", &relationships),
         ("xl/workbook.xml", &book),
     ])
 }

@@ -1,23 +1,23 @@
-//! Notes on cells: the comments part that holds their texts, and the drawing that holds their boxes.
+//! Notes on cells: their texts in the comments part, and their boxes in a drawing.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::MarkError;
-use super::sheet::{Layout, address};
-use super::xml::{Edits, Kind, append_child, content, root, tags};
+use super::error::MarkError;
+use super::sheet::{SheetLayout, address};
+use super::xml::{Edits, TagKind, append_child, content, root, tags};
 use crate::read::Address;
 
-/// Who signs the notes.
+/// The author of the notes.
 const AUTHOR: &str = "tonghop";
 
 /// Width of a note, in pixels.
 const WIDTH: u32 = 330;
 
-/// Characters that fit a line of a note.
+/// Characters that fit on a line of a note.
 const LINE: usize = 52;
 
-/// Pixels that a line takes.
+/// Height of a line, in pixels.
 const LINE_HEIGHT: u32 = 17;
 
 /// A comments part without comments.
@@ -28,14 +28,14 @@ pub(super) fn empty_comments(namespace: &str) -> String {
     )
 }
 
-/// The namespaces of a drawing, under the prefixes that ours are written with.
+/// The namespaces of a drawing and the prefixes that this program writes.
 const NAMESPACES: [(&str, &str); 3] = [
     ("v", "urn:schemas-microsoft-com:vml"),
     ("o", "urn:schemas-microsoft-com:office:office"),
     ("x", "urn:schemas-microsoft-com:office:excel"),
 ];
 
-/// A drawing without shapes. Numbers of shapes are a thousand for each `cluster`.
+/// A drawing without shapes. `cluster` numbers the range of shape ids: about a thousand for each sheet.
 pub(super) fn empty_drawing(cluster: usize) -> String {
     format!(
         "<xml xmlns:v=\"urn:schemas-microsoft-com:vml\" xmlns:o=\"urn:schemas-microsoft-com:office:office\" \
@@ -44,7 +44,7 @@ pub(super) fn empty_drawing(cluster: usize) -> String {
     )
 }
 
-/// A run of text as a note writes it.
+/// A run of text of a note.
 fn run(prefix: &str, text: &str) -> String {
     format!(
         "<{prefix}r><{prefix}rPr><{prefix}sz val=\"10\"/><{prefix}color indexed=\"81\"/><{prefix}rFont val=\"Times New Roman\"/>\
@@ -53,8 +53,8 @@ fn run(prefix: &str, text: &str) -> String {
     )
 }
 
-/// Adds notes to a comments part. A cell that has one keeps it, and ours follows it. Gives the cells whose
-/// notes are new, which need a box.
+/// Adds notes to a comments part. Where a cell has a note already, it is kept and ours follows it. Returns the cells
+/// whose notes are new and need a box.
 pub(super) fn add_comments(
     text: &str,
     notes: &BTreeMap<Address, String>,
@@ -68,29 +68,29 @@ pub(super) fn add_comments(
     for tag in tags(text) {
         let tag = tag?;
         match (tag.depth, tag.local(), tag.kind) {
-            (2, "author", Kind::Open | Kind::Empty) => authors += 1,
-            (2, "comment", Kind::Open | Kind::Empty) => {
+            (2, "author", TagKind::Open | TagKind::Empty) => authors += 1,
+            (2, "comment", TagKind::Open | TagKind::Empty) => {
                 let at = tag.attribute("ref").and_then(|r| address(&r));
                 there.extend(at);
                 current = at.and_then(|at| notes.get(&at));
             }
-            // A text that is no run becomes one, so that another can follow it.
-            (4, "t", Kind::Open) if current.is_some() => {
+            // A plain text is wrapped as a run, so that another run can follow it.
+            (4, "t", TagKind::Open) if current.is_some() => {
                 plain = true;
                 edits.insert(tag.span.start, format!("<{prefix}r>"));
             }
-            (4, "t", Kind::Close) if plain => {
+            (4, "t", TagKind::Close) if plain => {
                 plain = false;
                 edits.insert(tag.span.end, format!("</{prefix}r>"));
             }
-            (3, "text", Kind::Empty) => {
+            (3, "text", TagKind::Empty) => {
                 if let Some(note) = current.take() {
-                    let open = tag.with(&[], Kind::Open);
+                    let open = tag.with(&[], TagKind::Open);
                     let made = format!("{open}{}</{}>", run(&prefix, note), tag.name);
                     edits.replace(tag.span.clone(), made);
                 }
             }
-            (3, "text", Kind::Close) => {
+            (3, "text", TagKind::Close) => {
                 if let Some(note) = current.take() {
                     edits.insert(tag.span.start, run(&prefix, &format!("\n\n{note}")));
                 }
@@ -117,19 +117,19 @@ pub(super) fn add_comments(
     Ok((text, new))
 }
 
-/// Adds boxes to a drawing, each beside its cell and as high as its note. What office programs write there is not
-/// always XML, so nothing but its end is looked for.
+/// Adds boxes to a drawing, each beside its cell and as high as its note. Drawings by office programs are not always
+/// well-formed XML, so only the end tag is looked for.
 pub(super) fn add_boxes(
     text: &str,
     new: &[Address],
     notes: &BTreeMap<Address, String>,
-    layout: &Layout,
+    layout: &SheetLayout,
     cluster: usize,
 ) -> Result<String, MarkError> {
     let end = text
         .rfind("</xml>")
         .ok_or_else(|| MarkError::Xml("the drawing of notes has no end".to_owned()))?;
-    // Some writers choose other prefixes; then ours are declared where they are used.
+    // Some writers use other prefixes; then ours are declared where they are used.
     let declared: String = NAMESPACES
         .iter()
         .filter(|(prefix, namespace)| !text.contains(&format!("xmlns:{prefix}=\"{namespace}\"")))
@@ -166,7 +166,7 @@ pub(super) fn add_boxes(
     Ok(format!("{}{made}{}", &text[..end], &text[end..]))
 }
 
-/// The largest number of a shape.
+/// The largest shape id.
 fn last_shape(text: &str) -> Option<usize> {
     text.match_indices("_x0000_s")
         .filter_map(|(at, found)| {
@@ -188,10 +188,10 @@ fn height(note: &str) -> u32 {
     LINE_HEIGHT * (lines as u32 + 1)
 }
 
-/// Where a box begins and ends: column, pixels into it, row, pixels into it, twice.
-fn anchor(at: Address, height: u32, layout: &Layout) -> String {
+/// The upper left and the lower right corner of a box, each as column, pixels into it, row, pixels into it.
+fn anchor(at: Address, height: u32, layout: &SheetLayout) -> String {
     let far = |mut index: u32, mut rest: u32, size: &dyn Fn(u32) -> u32| {
-        // A sheet that hides everything to its right does not end.
+        // Bounded, because columns and rows may have no size.
         for _ in 0..1000 {
             let here = size(index);
             if rest < here {
@@ -235,7 +235,7 @@ mod tests {
     #[test]
     fn boxes_join_those_that_are_there() {
         let layout =
-            Layout::read("<worksheet><sheetData/></worksheet>", &[].into()).expect("a sheet");
+            SheetLayout::read("<worksheet><sheetData/></worksheet>", &[].into()).expect("a sheet");
         let all = notes(&["A1", "C3"]);
         let cells: Vec<Address> = all.keys().copied().collect();
         let drawing = add_boxes(&empty_drawing(2), &cells, &all, &layout, 2).expect("a drawing");
@@ -250,7 +250,7 @@ mod tests {
     #[test]
     fn a_drawing_with_other_prefixes_is_joined_too() {
         let layout =
-            Layout::read("<worksheet><sheetData/></worksheet>", &[].into()).expect("a sheet");
+            SheetLayout::read("<worksheet><sheetData/></worksheet>", &[].into()).expect("a sheet");
         let all = notes(&["A1"]);
         let cells: Vec<Address> = all.keys().copied().collect();
         let before = "<xml xmlns:ns1=\"urn:schemas-microsoft-com:vml\"><ns1:shape id=\"_x0000_s1026\"/></xml>";

@@ -1,4 +1,4 @@
-//! A workbook as the package of parts that it is: what is not changed is copied byte for byte, compressed as it came.
+//! A workbook as a package of parts. Unchanged parts are copied byte for byte, still compressed.
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read, Write};
@@ -6,50 +6,51 @@ use std::io::{Cursor, Read, Write};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
+use super::error::MarkError;
+use super::names::first_free;
 use super::xml::{append_child, root, tags, value};
-use super::{MarkError, first_free};
 
-/// The part that names the types of all others.
+/// The part that states the content types of all others.
 const TYPES: &str = "[Content_Types].xml";
 
-/// A way from one part to another.
+/// A link from one part to another.
 #[derive(Debug, Clone)]
 pub(super) struct Relationship {
     pub id: String,
-    /// The type, whose last word says what it is.
+    /// The type: an address whose last word says what the other part is.
     pub kind: String,
-    /// The part it leads to.
+    /// The part that it links to.
     pub part: String,
 }
 
 impl Relationship {
-    /// Whether it is of a kind, named by the last word of its type.
+    /// Whether the last word of its type is `word`.
     pub(super) fn is(&self, word: &str) -> bool {
         self.kind.rsplit('/').next() == Some(word)
     }
 }
 
 /// A package that is being changed.
-pub(super) struct Package<'a> {
+pub(super) struct EditedPackage<'a> {
     archive: ZipArchive<Cursor<&'a [u8]>>,
     /// Names of the parts as stored.
     names: Vec<String>,
-    /// Names of the parts as OPC compares them, to their place in the archive.
+    /// Place of each part in the archive, by its name as OPC compares it.
     index: BTreeMap<String, usize>,
-    /// New texts of parts, by the name they are written under.
+    /// New texts of parts, by stored name.
     texts: BTreeMap<String, String>,
-    /// The most bytes that one part may take.
+    /// The largest size of a part, in bytes.
     limit: u64,
 }
 
-/// Part names are compared without regard to case; some writers separate with backslashes.
+/// A part name as it is compared: without regard to case, and with `/` where some writers use backslashes.
 fn key(name: &str) -> String {
     name.trim_start_matches('/')
         .replace('\\', "/")
         .to_ascii_lowercase()
 }
 
-impl<'a> Package<'a> {
+impl<'a> EditedPackage<'a> {
     /// Opens a package.
     pub(super) fn open(bytes: &'a [u8], limit: u64) -> Result<Self, MarkError> {
         let archive = ZipArchive::new(Cursor::new(bytes))?;
@@ -72,18 +73,18 @@ impl<'a> Package<'a> {
         })
     }
 
-    /// The name a part is written under.
+    /// The name that a part is stored under.
     fn stored_name(&self, part: &str) -> String {
         let stored = self.index.get(&key(part)).map(|i| &self.names[*i]);
         stored.map_or(part, String::as_str).to_owned()
     }
 
-    /// Whether there is a part of that name.
+    /// Whether there is a part with this name.
     pub(super) fn has(&self, part: &str) -> bool {
         self.index.contains_key(&key(part)) || self.texts.contains_key(part)
     }
 
-    /// The text of a part, if there is one of that name.
+    /// The text of a part, if there is one with this name.
     pub(super) fn text(&mut self, part: &str) -> Result<Option<String>, MarkError> {
         if let Some(text) = self.texts.get(&self.stored_name(part)) {
             return Ok(Some(text.clone()));
@@ -104,13 +105,13 @@ impl<'a> Package<'a> {
             .map_err(|_| MarkError::NotUtf8(part.to_owned()))
     }
 
-    /// The text of a part that has to be there.
+    /// The text of a part that must exist.
     pub(super) fn expect(&mut self, part: &str) -> Result<String, MarkError> {
         self.text(part)?
             .ok_or_else(|| MarkError::Missing(part.to_owned()))
     }
 
-    /// Puts a text in the place of a part, or adds the part.
+    /// Replaces the text of a part, or adds the part.
     pub(super) fn put(&mut self, part: &str, text: String) {
         let name = self.stored_name(part);
         self.texts.insert(name, text);
@@ -121,7 +122,7 @@ impl<'a> Package<'a> {
         first_free(|n| format!("{stem}{n}.{extension}"), |name| self.has(name))
     }
 
-    /// The ways that lead from a part to parts of the package.
+    /// The links from a part to other parts of the package.
     pub(super) fn relationships(&mut self, part: &str) -> Result<Vec<Relationship>, MarkError> {
         let Some(text) = self.text(&relationships_of(part))? else {
             return Ok(Vec::new());
@@ -148,7 +149,7 @@ impl<'a> Package<'a> {
         Ok(found)
     }
 
-    /// Makes a way from a part to another, and gives its id.
+    /// Adds a link from a part to another. Returns its id.
     pub(super) fn relate(&mut self, from: &str, kind: &str, to: &str) -> Result<String, MarkError> {
         let name = relationships_of(from);
         let text = self.text(&name)?.unwrap_or_else(|| {
@@ -175,7 +176,7 @@ impl<'a> Package<'a> {
         Ok(id)
     }
 
-    /// Names the type of a part.
+    /// States the content type of a part.
     pub(super) fn declare(&mut self, part: &str, media: &str) -> Result<(), MarkError> {
         let text = self.expect(TYPES)?;
         let prefix = root(&text)?.prefix().to_owned();
@@ -188,7 +189,7 @@ impl<'a> Package<'a> {
         Ok(())
     }
 
-    /// The type of a part that has one of its own.
+    /// The content type stated for a part itself; none where only its extension has one.
     pub(super) fn declared(&mut self, part: &str) -> Result<Option<String>, MarkError> {
         let text = self.expect(TYPES)?;
         for tag in tags(&text) {
@@ -226,7 +227,7 @@ impl<'a> Package<'a> {
     }
 }
 
-/// A package of a few parts.
+/// A new package with the given parts.
 pub(super) fn pack(parts: &[(&str, &str)]) -> Result<Vec<u8>, MarkError> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default()
@@ -246,7 +247,7 @@ fn relationships_of(part: &str) -> String {
     }
 }
 
-/// The part that a target means when it stands in the relationships of `from`.
+/// The part that a target in the relationships of `from` names.
 fn resolve(from: &str, target: &str) -> String {
     if let Some(absolute) = target.strip_prefix('/') {
         return absolute.to_owned();
@@ -283,14 +284,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_changed_is_copied_with_its_bytes() {
+    fn unchanged_parts_are_copied_with_their_bytes() {
         let bytes = pack(&[
             (TYPES, "<Types xmlns=\"t\"/>"),
             ("XL\\Other.xml", "<a>  </a>"),
             ("b.bin", "\u{1}"),
         ])
         .expect("a package");
-        let mut package = Package::open(&bytes, 1000).expect("a package");
+        let mut package = EditedPackage::open(&bytes, 1000).expect("a package");
         assert_eq!(
             package.text("xl/other.xml").expect("text").as_deref(),
             Some("<a>  </a>")
@@ -302,7 +303,7 @@ mod tests {
             .expect("related");
         assert_eq!(id, "rIdFeedback1");
         let out = package.finish().expect("written");
-        let mut again = Package::open(&out, 1000).expect("a package");
+        let mut again = EditedPackage::open(&out, 1000).expect("a package");
         assert_eq!(
             again.text("xl/other.xml").expect("text").as_deref(),
             Some("<a/>")
@@ -312,10 +313,10 @@ mod tests {
             again.declared("xl/new.xml").expect("types").as_deref(),
             Some("x/y")
         );
-        let ways = again.relationships("xl/other.xml").expect("ways");
-        assert!(ways[0].is("new") && ways[0].part == "xl/new.xml");
+        let related = again.relationships("xl/other.xml").expect("relationships");
+        assert!(related[0].is("new") && related[0].part == "xl/new.xml");
         assert!(matches!(
-            Package::open(&bytes, 2)
+            EditedPackage::open(&bytes, 2)
                 .expect("a package")
                 .text("xl/other.xml"),
             Err(MarkError::TooLarge(_))

@@ -1,4 +1,4 @@
-//! A workbook made from sheets as they were read, for files that are no Office Open XML workbooks.
+//! A workbook made from sheets as they were read, for files that are not Office Open XML workbooks.
 
 use std::collections::BTreeSet;
 
@@ -7,13 +7,13 @@ use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError,
 };
 
-use super::first_free;
+use super::names::first_free;
 use crate::read::{CellContent, Document, Sheet};
 
-/// The most characters that a cell of a workbook holds.
+/// The most characters that a cell of a workbook can hold.
 const LONGEST_TEXT: usize = 32_767;
 
-/// The workbook, and the name of each sheet in it.
+/// The workbook and the names of its sheets. `nameless` names the sheet of a file without sheets.
 ///
 /// # Errors
 /// When a sheet does not fit a workbook.
@@ -48,7 +48,7 @@ pub(super) fn workbook(
     Ok((book.save_to_buffer()?, names))
 }
 
-/// A name that a workbook allows and no sheet has.
+/// A sheet name that a workbook allows and that is not taken yet.
 fn sheet_name(wanted: &str, taken: &mut BTreeSet<String>) -> String {
     let allowed: String = wanted
         .chars()
@@ -63,7 +63,7 @@ fn sheet_name(wanted: &str, taken: &mut BTreeSet<String>) -> String {
             } else {
                 format!(" ({n})")
             };
-            // The most characters that a name may have.
+            // A sheet name has at most 31 characters.
             let head: String = allowed.chars().take(31 - tail.len()).collect();
             format!("{head}{tail}")
         },
@@ -73,6 +73,7 @@ fn sheet_name(wanted: &str, taken: &mut BTreeSet<String>) -> String {
     name
 }
 
+/// Writes the cells of a sheet, as wide as their texts.
 fn write(page: &mut Worksheet, sheet: &Sheet) -> Result<(), XlsxError> {
     let plain = Format::new()
         .set_font_name("Times New Roman")
@@ -86,7 +87,7 @@ fn write(page: &mut Worksheet, sheet: &Sheet) -> Result<(), XlsxError> {
         ) else {
             continue;
         };
-        // Ranges that overlap are no ranges; their first cell is written like any other.
+        // Overlapping ranges are refused; their first cell is then written like any other.
         let _ = page.merge_range(range.start.row, first, range.end.row, last, "", &centred);
     }
     let mut widths: std::collections::BTreeMap<u16, usize> = std::collections::BTreeMap::new();

@@ -1,13 +1,13 @@
-//! The cells of a worksheet part: their colours, and the place of what is drawn over them.
+//! The cells of a worksheet part: their colours, their sizes, and the drawing with their notes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::MarkError;
+use super::error::MarkError;
 use super::styles::Styles;
-use super::xml::{Edits, Kind, Tag, root, tags};
+use super::xml::{Edits, Tag, TagKind, root, tags};
 use crate::read::{Address, CellRange};
 
-/// Elements of a worksheet that stand after `legacyDrawing`.
+/// Elements of a worksheet that must follow `legacyDrawing`.
 const AFTER_LEGACY_DRAWING: [&str; 8] = [
     "legacyDrawingHF",
     "drawingHF",
@@ -19,25 +19,25 @@ const AFTER_LEGACY_DRAWING: [&str; 8] = [
     "extLst",
 ];
 
-/// What has to be known of a sheet before its cells are marked.
+/// What must be known about a sheet before its cells are marked.
 #[derive(Debug)]
-pub(super) struct Layout {
-    /// Cells among the wanted ones that the part has.
+pub(super) struct SheetLayout {
+    /// The wanted cells that the part has.
     present: BTreeSet<Address>,
-    /// Rows that the part has.
+    /// The rows that the part has.
     rows: BTreeSet<u32>,
     merged: Vec<CellRange>,
-    /// First and last column, width in characters, format.
+    /// First and last column, width in characters, format number.
     columns: Vec<(u32, u32, Option<f64>, Option<usize>)>,
-    /// Heights of rows that state one, in points.
+    /// Heights that rows state, in points.
     heights: BTreeMap<u32, f64>,
     default_width: f64,
     default_height: f64,
-    /// The id of the drawing that holds notes.
+    /// The id of the drawing with notes.
     pub legacy_drawing: Option<String>,
 }
 
-/// The cell that an A1 reference means.
+/// The cell of a reference such as `A1`.
 pub(super) fn address(text: &str) -> Option<Address> {
     let split = text.find(|c: char| c.is_ascii_digit())?;
     let (letters, digits) = text.split_at(split);
@@ -55,6 +55,7 @@ pub(super) fn address(text: &str) -> Option<Address> {
     Some(Address::new(row.checked_sub(1)?, column - 1))
 }
 
+/// The range of a reference such as `A1:B2`.
 fn range(text: &str) -> Option<CellRange> {
     let (start, end) = text.split_once(':').unwrap_or((text, text));
     Some(CellRange {
@@ -63,7 +64,7 @@ fn range(text: &str) -> Option<CellRange> {
     })
 }
 
-/// Follows rows and cells: both may leave out where they stand.
+/// Follows rows and cells, because both may leave out their position.
 #[derive(Debug, Default)]
 struct Cursor {
     row: u32,
@@ -90,8 +91,8 @@ impl Cursor {
     }
 }
 
-impl Layout {
-    /// Looks over a worksheet part.
+impl SheetLayout {
+    /// Scans a worksheet part for the `wanted` cells.
     pub(super) fn read(text: &str, wanted: &BTreeSet<Address>) -> Result<Self, MarkError> {
         let mut layout = Self {
             present: BTreeSet::new(),
@@ -106,7 +107,7 @@ impl Layout {
         let mut cursor = Cursor::default();
         for tag in tags(text) {
             let tag = tag?;
-            if tag.kind == Kind::Close {
+            if tag.kind == TagKind::Close {
                 continue;
             }
             match (tag.depth, tag.local()) {
@@ -154,7 +155,7 @@ impl Layout {
         Ok(layout)
     }
 
-    /// The cell that shows what a cell is: the first of its merged range.
+    /// The cell that is visible in place of a cell: the first of its merged range.
     pub(super) fn anchor(&self, at: Address) -> Address {
         let holds = |r: &&CellRange| {
             (r.start.row..=r.end.row).contains(&at.row)
@@ -188,103 +189,181 @@ impl Layout {
     }
 }
 
-/// Gives cells a background: those that are there keep their format otherwise, blank ones are made.
+/// Cells to colour and their background, RGB.
+type Marks = BTreeMap<Address, &'static str>;
+
+/// Gives cells a background. Existing cells keep their format otherwise; missing cells are added.
 pub(super) fn colour(
     text: &str,
-    marks: &BTreeMap<Address, &'static str>,
-    layout: &Layout,
+    marks: &Marks,
+    layout: &SheetLayout,
     styles: &mut Styles,
 ) -> Result<String, MarkError> {
-    let prefix = root(text)?.prefix().to_owned();
-    let mut edits = Edits::default();
+    let mut painter = Painter::new(text, marks, layout, styles)?;
     let mut cursor = Cursor::default();
-    // Cells to be made, by row.
-    let mut blank: BTreeMap<u32, Vec<(Address, &'static str)>> = BTreeMap::new();
-    for (at, rgb) in marks.iter().filter(|(at, _)| !layout.present.contains(at)) {
-        blank.entry(at.row).or_default().push((*at, rgb));
-    }
-    let mut rows: Vec<u32> = blank
-        .keys()
-        .copied()
-        .filter(|row| !layout.rows.contains(row))
-        .collect();
-    let mut in_row: Vec<(Address, &'static str)> = Vec::new();
-    let mut row_style: Option<usize> = None;
     let mut found = false;
     for tag in tags(text) {
         let tag = tag?;
         match (tag.depth, tag.local(), tag.kind) {
-            (1, "sheetData", Kind::Empty) => {
+            (1, "sheetData", TagKind::Empty) => {
                 found = true;
-                let mut made = tag.with(&[], Kind::Open);
-                for row in std::mem::take(&mut rows) {
-                    made.push_str(&new_row(&prefix, row, &mut blank, layout, styles)?);
-                }
-                edits.replace(tag.span.clone(), format!("{made}</{}>", tag.name));
+                painter.fill_sheet(&tag)?;
             }
-            (1, "sheetData", Kind::Close) => {
+            (1, "sheetData", TagKind::Close) => {
                 found = true;
-                for row in std::mem::take(&mut rows) {
-                    let made = new_row(&prefix, row, &mut blank, layout, styles)?;
-                    edits.insert(tag.span.start, made);
-                }
+                painter.add_rows(u32::MAX, tag.span.start)?;
             }
-            (2, "row", Kind::Open | Kind::Empty) => {
+            (2, "row", TagKind::Open | TagKind::Empty) => {
                 let row = cursor.row(&tag);
-                while rows.first().is_some_and(|first| *first < row) {
-                    let made = new_row(&prefix, rows.remove(0), &mut blank, layout, styles)?;
-                    edits.insert(tag.span.start, made);
-                }
-                in_row = blank.remove(&row).unwrap_or_default();
-                let formatted = tag
-                    .attribute("customFormat")
-                    .is_some_and(|v| v == "1" || v == "true");
-                row_style = tag.number("s").filter(|_| formatted);
-                if in_row.is_empty() {
-                    continue;
-                }
-                let spans = spans(&tag, &in_row);
-                let changes: Vec<(&str, &str)> =
-                    spans.iter().map(|s| ("spans", s.as_str())).collect();
-                let mut open = tag.with(&changes, Kind::Open);
-                if tag.kind == Kind::Empty {
-                    for (at, rgb) in std::mem::take(&mut in_row) {
-                        open.push_str(&new_cell(&prefix, at, rgb, row_style, layout, styles)?);
-                    }
-                    open.push_str(&format!("</{}>", tag.name));
-                }
-                edits.replace(tag.span.clone(), open);
+                painter.add_rows(row, tag.span.start)?;
+                painter.begin_row(&tag, row)?;
             }
-            (2, "row", Kind::Close) => {
-                for (at, rgb) in std::mem::take(&mut in_row) {
-                    let made = new_cell(&prefix, at, rgb, row_style, layout, styles)?;
-                    edits.insert(tag.span.start, made);
-                }
-            }
-            (3, "c", Kind::Open | Kind::Empty) => {
+            (2, "row", TagKind::Close) => painter.add_cells(None, tag.span.start)?,
+            (3, "c", TagKind::Open | TagKind::Empty) => {
                 let at = cursor.cell(&tag);
-                while in_row.first().is_some_and(|(first, _)| *first < at) {
-                    let (made_at, rgb) = in_row.remove(0);
-                    let made = new_cell(&prefix, made_at, rgb, row_style, layout, styles)?;
-                    edits.insert(tag.span.start, made);
-                }
-                if let Some(rgb) = marks.get(&at) {
-                    let style = styles.coloured(tag.number("s").unwrap_or(0), rgb)?;
-                    let changed = tag.with(&[("s", &style.to_string())], tag.kind);
-                    edits.replace(tag.span.clone(), changed);
-                }
+                painter.add_cells(Some(at), tag.span.start)?;
+                painter.colour_cell(&tag, at)?;
             }
             _ => {}
         }
     }
     if found {
-        Ok(edits.apply(text))
+        Ok(painter.edits.apply(text))
     } else {
         Err(MarkError::Xml("the sheet has no rows".to_owned()))
     }
 }
 
-/// The columns that a row says it spans, widened to hold new cells; none where it says nothing.
+/// Collects the edits that colour a worksheet part, tag by tag.
+struct Painter<'a> {
+    marks: &'a Marks,
+    layout: &'a SheetLayout,
+    styles: &'a mut Styles,
+    edits: Edits,
+    prefix: String,
+    /// Cells to be added, by row.
+    missing: BTreeMap<u32, Vec<(Address, &'static str)>>,
+    /// Rows to be added, in order.
+    rows: Vec<u32>,
+    /// Cells to be added to the current row, in order.
+    in_row: Vec<(Address, &'static str)>,
+    /// The format of the current row.
+    row_style: Option<usize>,
+}
+
+impl<'a> Painter<'a> {
+    fn new(
+        text: &str,
+        marks: &'a Marks,
+        layout: &'a SheetLayout,
+        styles: &'a mut Styles,
+    ) -> Result<Self, MarkError> {
+        let mut missing: BTreeMap<u32, Vec<(Address, &'static str)>> = BTreeMap::new();
+        for (at, rgb) in marks.iter().filter(|(at, _)| !layout.present.contains(at)) {
+            missing.entry(at.row).or_default().push((*at, rgb));
+        }
+        let rows = missing.keys().copied();
+        Ok(Self {
+            marks,
+            layout,
+            styles,
+            edits: Edits::default(),
+            prefix: root(text)?.prefix().to_owned(),
+            rows: rows.filter(|row| !layout.rows.contains(row)).collect(),
+            missing,
+            in_row: Vec::new(),
+            row_style: None,
+        })
+    }
+
+    /// Adds all rows to a sheet that has none.
+    fn fill_sheet(&mut self, tag: &Tag<'_>) -> Result<(), MarkError> {
+        let mut made = tag.with(&[], TagKind::Open);
+        for row in std::mem::take(&mut self.rows) {
+            made.push_str(&self.new_row(row)?);
+        }
+        self.edits
+            .replace(tag.span.clone(), format!("{made}</{}>", tag.name));
+        Ok(())
+    }
+
+    /// Adds the missing rows above a row, before the byte `at`.
+    fn add_rows(&mut self, below: u32, at: usize) -> Result<(), MarkError> {
+        while self.rows.first().is_some_and(|first| *first < below) {
+            let row = self.rows.remove(0);
+            let made = self.new_row(row)?;
+            self.edits.insert(at, made);
+        }
+        Ok(())
+    }
+
+    /// Begins a row of the part. If it is empty, its cells are added at once.
+    fn begin_row(&mut self, tag: &Tag<'_>, row: u32) -> Result<(), MarkError> {
+        self.in_row = self.missing.remove(&row).unwrap_or_default();
+        let formatted = tag
+            .attribute("customFormat")
+            .is_some_and(|v| v == "1" || v == "true");
+        self.row_style = tag.number("s").filter(|_| formatted);
+        if self.in_row.is_empty() {
+            return Ok(());
+        }
+        let spans = spans(tag, &self.in_row);
+        let changes: Vec<(&str, &str)> = spans.iter().map(|s| ("spans", s.as_str())).collect();
+        let mut open = tag.with(&changes, TagKind::Open);
+        if tag.kind == TagKind::Empty {
+            for (at, rgb) in std::mem::take(&mut self.in_row) {
+                open.push_str(&self.new_cell(at, rgb, self.row_style)?);
+            }
+            open.push_str(&format!("</{}>", tag.name));
+        }
+        self.edits.replace(tag.span.clone(), open);
+        Ok(())
+    }
+
+    /// Adds the missing cells of the current row that come before a cell, or all, before the byte `at`.
+    fn add_cells(&mut self, before: Option<Address>, at: usize) -> Result<(), MarkError> {
+        let is_before = |cell: &Address| before.is_none_or(|before| *cell < before);
+        while self.in_row.first().is_some_and(|(cell, _)| is_before(cell)) {
+            let (cell, rgb) = self.in_row.remove(0);
+            let made = self.new_cell(cell, rgb, self.row_style)?;
+            self.edits.insert(at, made);
+        }
+        Ok(())
+    }
+
+    /// Colours an existing cell if it is marked.
+    fn colour_cell(&mut self, tag: &Tag<'_>, at: Address) -> Result<(), MarkError> {
+        if let Some(rgb) = self.marks.get(&at) {
+            let style = self.styles.coloured(tag.number("s").unwrap_or(0), rgb)?;
+            let changed = tag.with(&[("s", &style.to_string())], tag.kind);
+            self.edits.replace(tag.span.clone(), changed);
+        }
+        Ok(())
+    }
+
+    fn new_row(&mut self, row: u32) -> Result<String, MarkError> {
+        let mut text = format!("<{}row r=\"{}\">", self.prefix, row + 1);
+        for (at, rgb) in self.missing.remove(&row).unwrap_or_default() {
+            text.push_str(&self.new_cell(at, rgb, None)?);
+        }
+        text.push_str(&format!("</{}row>", self.prefix));
+        Ok(text)
+    }
+
+    /// A blank cell with a background, in the format of its row or else its column.
+    fn new_cell(
+        &mut self,
+        at: Address,
+        rgb: &str,
+        row_style: Option<usize>,
+    ) -> Result<String, MarkError> {
+        let base = row_style.unwrap_or_else(|| self.layout.column_style(at.column));
+        let style = self.styles.coloured(base, rgb)?;
+        Ok(format!("<{}c r=\"{at}\" s=\"{style}\"/>", self.prefix))
+    }
+}
+
+/// The column span that a row states, widened to include new cells; none where it states none.
 fn spans(tag: &Tag<'_>, cells: &[(Address, &'static str)]) -> Option<String> {
     let stated = tag.attribute("spans")?;
     let (from, to) = stated.split_once(':')?;
@@ -296,35 +375,7 @@ fn spans(tag: &Tag<'_>, cells: &[(Address, &'static str)]) -> Option<String> {
     Some(format!("{from}:{to}"))
 }
 
-fn new_row(
-    prefix: &str,
-    row: u32,
-    blank: &mut BTreeMap<u32, Vec<(Address, &'static str)>>,
-    layout: &Layout,
-    styles: &mut Styles,
-) -> Result<String, MarkError> {
-    let mut text = format!("<{prefix}row r=\"{}\">", row + 1);
-    for (at, rgb) in blank.remove(&row).unwrap_or_default() {
-        text.push_str(&new_cell(prefix, at, rgb, None, layout, styles)?);
-    }
-    text.push_str(&format!("</{prefix}row>"));
-    Ok(text)
-}
-
-fn new_cell(
-    prefix: &str,
-    at: Address,
-    rgb: &str,
-    row_style: Option<usize>,
-    layout: &Layout,
-    styles: &mut Styles,
-) -> Result<String, MarkError> {
-    let base = row_style.unwrap_or_else(|| layout.column_style(at.column));
-    let style = styles.coloured(base, rgb)?;
-    Ok(format!("<{prefix}c r=\"{at}\" s=\"{style}\"/>"))
-}
-
-/// Puts the drawing that holds notes where the order of a worksheet's elements wants it.
+/// Adds the drawing with notes where the order of a worksheet's elements requires it.
 pub(super) fn attach_legacy_drawing(
     text: &str,
     id: &str,
@@ -332,15 +383,15 @@ pub(super) fn attach_legacy_drawing(
 ) -> Result<String, MarkError> {
     let prefix = root(text)?.prefix().to_owned();
     let mut at = None;
-    // Where an alternative begins, it belongs where what it holds belongs.
+    // An alternative has the position of the element that it contains.
     let mut alternative = None;
     for tag in tags(text) {
         let tag = tag?;
         let local = tag.local();
         if tag.depth == 1 && local == "AlternateContent" {
-            alternative = (tag.kind == Kind::Open).then_some(tag.span.start);
+            alternative = (tag.kind == TagKind::Open).then_some(tag.span.start);
         }
-        if AFTER_LEGACY_DRAWING.contains(&local) && tag.kind != Kind::Close {
+        if AFTER_LEGACY_DRAWING.contains(&local) && tag.kind != TagKind::Close {
             if tag.depth == 1 {
                 at = Some(tag.span.start);
                 break;
@@ -350,7 +401,7 @@ pub(super) fn attach_legacy_drawing(
                 break;
             }
         }
-        if tag.depth == 0 && tag.kind == Kind::Close {
+        if tag.depth == 0 && tag.kind == TagKind::Close {
             at = Some(tag.span.start);
         }
     }
@@ -376,7 +427,7 @@ mod tests {
             .map(|c| (address(c).expect("a cell"), "FF0000"))
             .collect();
         let wanted = marks.keys().copied().collect();
-        let layout = Layout::read(text, &wanted).expect("a sheet");
+        let layout = SheetLayout::read(text, &wanted).expect("a sheet");
         let mut styles = Styles::read(STYLES.to_owned()).expect("styles");
         colour(text, &marks, &layout, &mut styles).expect("a sheet")
     }
@@ -392,7 +443,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_that_is_there_keeps_what_it_holds() {
+    fn an_existing_cell_keeps_its_content() {
         let text = "<worksheet><sheetData><row r=\"2\"><c r=\"A2\"><v>1</v></c><c r='B2' s='1' t='s'><f>A2</f><v>0</v></c></row></sheetData></worksheet>";
         assert_eq!(
             coloured(text, &["B2"]),
@@ -417,7 +468,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_and_cells_may_leave_out_where_they_stand() {
+    fn rows_and_cells_may_leave_out_their_position() {
         let text = "<worksheet><sheetData><row><c/><c><v>1</v></c></row><row><c/></row></sheetData></worksheet>";
         assert_eq!(
             coloured(text, &["B1", "A2"]),
@@ -426,7 +477,7 @@ mod tests {
     }
 
     #[test]
-    fn the_drawing_of_notes_stands_where_the_order_wants_it() {
+    fn the_drawing_with_notes_is_in_the_required_order() {
         let attach = |text: &str| attach_legacy_drawing(text, "r1", "ns").expect("a sheet");
         let drawing = "<legacyDrawing xmlns:r=\"ns\" r:id=\"r1\"/>";
         assert_eq!(

@@ -1,27 +1,37 @@
-//! Styles of a workbook: what is there stays as it is, and styles are added at the end of their lists.
+//! The styles of a workbook. Existing styles stay unchanged; new ones are added at the end of their lists.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::MarkError;
-use super::xml::{Edits, Kind, Tag, root, tags};
+use super::error::MarkError;
+use super::xml::{Edits, Tag, TagKind, root, tags};
+use crate::diagnostic::Severity;
 
-/// A list of the styles part, with what is added to it.
+/// The background of a cell with findings: pale, so that its content can be read, also on paper.
+pub(super) fn colour_of(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "F8C9C4",
+        Severity::Warning => "FFE8A3",
+        Severity::Info => "DCE9F5",
+    }
+}
+
+/// A list in the styles part, with the elements added to it.
 #[derive(Debug, Default)]
-struct List {
-    /// Its opening tag.
+struct StyleList {
+    /// The bytes of its opening tag.
     span: Range<usize>,
-    /// The tag to be written in its place, without its count.
+    /// The tag that replaces it; its count is filled in last.
     open: String,
-    /// Where its end stands; the end of an empty element's tag.
+    /// The position before its closing tag; for an empty element, after its tag.
     end: usize,
-    /// It has no content, and no closing tag.
+    /// The closing tag to add, if it was an empty element.
     close: Option<String>,
     count: usize,
     added: Vec<String>,
 }
 
-impl List {
+impl StyleList {
     fn add(&mut self, element: String) -> usize {
         if let Some(i) = self.added.iter().position(|e| *e == element) {
             return self.count + i;
@@ -36,18 +46,18 @@ impl List {
 pub(super) struct Styles {
     text: String,
     prefix: String,
-    fonts: List,
-    fills: List,
-    borders: List,
-    formats: List,
-    /// The cell formats as they stand.
+    fonts: StyleList,
+    fills: StyleList,
+    borders: StyleList,
+    formats: StyleList,
+    /// The bytes of the existing cell formats.
     existing: Vec<Range<usize>>,
 }
 
 impl Styles {
     /// Reads a styles part.
     pub(super) fn read(text: String) -> Result<Self, MarkError> {
-        let mut lists: BTreeMap<&str, List> = BTreeMap::new();
+        let mut lists: BTreeMap<&str, StyleList> = BTreeMap::new();
         let mut existing: Vec<Range<usize>> = Vec::new();
         let mut inside: Option<&str> = None;
         for tag in tags(&text) {
@@ -56,17 +66,17 @@ impl Styles {
                 .into_iter()
                 .find(|name| *name == tag.local());
             match (tag.depth, tag.kind, name, inside) {
-                (1, Kind::Open | Kind::Empty, Some(name), _) => {
+                (1, TagKind::Open | TagKind::Empty, Some(name), _) => {
                     lists.insert(name, list(&tag));
-                    inside = (tag.kind == Kind::Open).then_some(name);
+                    inside = (tag.kind == TagKind::Open).then_some(name);
                 }
-                (1, Kind::Close, Some(name), _) => {
+                (1, TagKind::Close, Some(name), _) => {
                     if let Some(list) = lists.get_mut(name) {
                         list.end = tag.span.start;
                     }
                     inside = None;
                 }
-                (2, Kind::Open | Kind::Empty, _, Some(name)) => {
+                (2, TagKind::Open | TagKind::Empty, _, Some(name)) => {
                     if let Some(list) = lists.get_mut(name) {
                         list.count += 1;
                     }
@@ -74,7 +84,7 @@ impl Styles {
                         existing.push(tag.span.clone());
                     }
                 }
-                (2, Kind::Close, _, Some("cellXfs")) => {
+                (2, TagKind::Close, _, Some("cellXfs")) => {
                     if let Some(last) = existing.last_mut() {
                         last.end = tag.span.end;
                     }
@@ -105,9 +115,9 @@ impl Styles {
         })
     }
 
-    /// The format `base` with a background; `rgb` in six hexadecimal digits.
+    /// The number of a format like `base` with a background; `rgb` is six hexadecimal digits.
     pub(super) fn coloured(&mut self, base: usize, rgb: &str) -> Result<usize, MarkError> {
-        let fill = self.fill(rgb);
+        let fill = self.background(rgb);
         let range = self
             .existing
             .get(base)
@@ -122,15 +132,15 @@ impl Styles {
         Ok(self.formats.add(element))
     }
 
-    fn fill(&mut self, rgb: &str) -> usize {
+    fn background(&mut self, rgb: &str) -> usize {
         let p = &self.prefix;
         self.fills.add(format!(
             "<{p}fill><{p}patternFill patternType=\"solid\"><{p}fgColor rgb=\"FF{rgb}\"/><{p}bgColor indexed=\"64\"/></{p}patternFill></{p}fill>"
         ))
     }
 
-    /// A format made of nothing that is there.
-    pub(super) fn own(&mut self, look: &Look) -> usize {
+    /// The number of a new format.
+    pub(super) fn own(&mut self, look: &CellLook) -> usize {
         let p = self.prefix.clone();
         let mut font = format!("<{p}font>");
         if look.bold {
@@ -145,7 +155,7 @@ impl Styles {
             look.size
         ));
         let font = self.fonts.add(font);
-        let fill = look.background.map_or(0, |rgb| self.fill(rgb));
+        let fill = look.background.map_or(0, |rgb| self.background(rgb));
         let side = |name: &str| {
             if look.framed {
                 format!("<{p}{name} style=\"thin\"><{p}color rgb=\"FF8C8C8C\"/></{p}{name}>")
@@ -166,7 +176,7 @@ impl Styles {
         ))
     }
 
-    /// The part with what was added.
+    /// The styles part with the added elements.
     pub(super) fn finish(self) -> String {
         let mut edits = Edits::default();
         for list in [self.fonts, self.fills, self.borders, self.formats] {
@@ -184,39 +194,39 @@ impl Styles {
     }
 }
 
-/// Stands for the number of elements until it is known.
+/// Placeholder for the number of elements until it is known.
 const COUNT: &str = "\u{1}";
 
-fn list(tag: &Tag<'_>) -> List {
+fn list(tag: &Tag<'_>) -> StyleList {
     let open = if tag.attribute("count").is_some() {
-        tag.with(&[("count", COUNT)], Kind::Open)
+        tag.with(&[("count", COUNT)], TagKind::Open)
     } else {
-        tag.with(&[], Kind::Open)
+        tag.with(&[], TagKind::Open)
     };
-    List {
+    StyleList {
         span: tag.span.clone(),
         open,
         end: tag.span.end,
-        close: (tag.kind == Kind::Empty).then(|| format!("</{}>", tag.name)),
+        close: (tag.kind == TagKind::Empty).then(|| format!("</{}>", tag.name)),
         count: 0,
         added: Vec::new(),
     }
 }
 
-/// How a cell of our own looks.
+/// The look of a cell on the list of remarks.
 #[allow(
     clippy::struct_excessive_bools,
-    reason = "each is a property of a cell by itself"
+    reason = "each is an independent property of a cell"
 )]
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Look {
+pub(super) struct CellLook {
     /// Size of the font, in points.
     pub size: u8,
     pub bold: bool,
     pub link: bool,
     pub centred: bool,
     pub framed: bool,
-    /// Six hexadecimal digits.
+    /// RGB in six hexadecimal digits.
     pub background: Option<&'static str>,
 }
 

@@ -1,10 +1,10 @@
-//! The words of feedback, as `reference/correspondence.toml` states them.
+//! The texts of feedback, as `reference/correspondence.toml` states them.
 
 use serde::Deserialize;
 
 use crate::diagnostic::Severity;
 
-/// The words of the workbooks that go back to those who sent.
+/// The texts of feedback workbooks.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FeedbackWords {
@@ -12,31 +12,31 @@ pub struct FeedbackWords {
     pub sheet: String,
     /// Title of that sheet.
     pub title: String,
-    /// Whom it is for: `{unit}`.
+    /// The addressee: `{unit}`.
     pub dear: String,
-    /// The same, where the unit is not known.
+    /// The addressee where the unit is not known.
     pub dear_unknown: String,
     /// What was sent: `{file}`, `{received}`.
     pub sent: String,
-    /// In its place where nothing was sent.
+    /// The same where nothing was sent.
     pub not_sent: String,
     /// How many remarks: `{errors}`, `{warnings}`, `{infos}`.
     pub counts: String,
-    /// What is asked for: `{answer}`, the head of the column of answers.
+    /// The request to the unit: `{answer}`, the head of the column of answers.
     pub request: String,
-    /// The same for a file that could not be read: `{remedy}`, the head of the column of remedies.
+    /// The request for a file that could not be read: `{remedy}`, the head of the column of remedies.
     pub request_unread: String,
-    /// The same for reports that did not come: `{answer}`.
+    /// The request for missing reports: `{answer}`.
     pub request_missing: String,
-    /// Foot of a printed page: `{page}`, `{pages}`.
+    /// Footer of a printed page: `{page}`, `{pages}`.
     pub footer: String,
-    /// Name of the folder of files whose unit is not known.
+    /// Name of the folder for files whose unit is not known.
     pub no_unit: String,
-    /// Name of the workbook about reports that did not come, without its extension.
+    /// Name of the workbook about missing reports, without its extension.
     pub missing_file: String,
-    /// Name of the sheet of a file that has none.
+    /// Name of the sheet that is made for a file without sheets.
     pub figures: String,
-    /// What stands in the list for a cell without content.
+    /// What the list shows for a blank cell.
     pub blank: String,
     /// Heads of the list.
     pub heads: ListHeads,
@@ -56,7 +56,7 @@ pub struct ListHeads {
     pub sheet: String,
     /// Cell.
     pub cell: String,
-    /// What the sender wrote there.
+    /// What the sender wrote in the cell.
     pub written: String,
     /// Severity.
     pub severity: String,
@@ -64,7 +64,7 @@ pub struct ListHeads {
     pub message: String,
     /// What to do.
     pub remedy: String,
-    /// Room for an answer.
+    /// Space for an answer.
     pub answer: String,
 }
 
@@ -81,6 +81,7 @@ pub struct SeverityWords {
 }
 
 impl SeverityWords {
+    /// The name of a severity.
     pub(super) fn of(&self, severity: Severity) -> &str {
         match severity {
             Severity::Error => &self.error,

@@ -1,5 +1,5 @@
-//! XML that is changed in a few places and otherwise stays as its writer wrote it: tags with their positions,
-//! and texts put in at positions.
+//! XML that is changed in a few places and otherwise stays as it was written: tags with their positions, and texts
+//! inserted at positions.
 
 use std::ops::Range;
 
@@ -7,30 +7,30 @@ use quick_xml::Reader;
 use quick_xml::escape::partial_escape;
 use quick_xml::events::{BytesStart, Event};
 
-use super::MarkError;
+use super::error::MarkError;
 
-/// What a tag does.
+/// The kind of a tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// Begins an element.
+pub(super) enum TagKind {
+    /// Opens an element.
     Open,
-    /// Is a whole element.
+    /// An empty element.
     Empty,
-    /// Ends an element.
+    /// Closes an element.
     Close,
 }
 
 /// A tag of a document.
 #[derive(Debug, Clone)]
 pub(super) struct Tag<'a> {
-    pub kind: Kind,
-    /// Number of elements around the element.
+    pub kind: TagKind,
+    /// Number of elements around it.
     pub depth: usize,
-    /// The bytes it takes, brackets included.
+    /// Its bytes, including the brackets.
     pub span: Range<usize>,
     /// Name with its prefix.
     pub name: &'a str,
-    /// What stands between the brackets, without the slash of an empty element.
+    /// The text between the brackets, without the slash of an empty element.
     inside: &'a str,
 }
 
@@ -42,7 +42,7 @@ impl Tag<'_> {
             .map_or(self.name, |(_, local)| local)
     }
 
-    /// Prefix with its colon, or nothing: what other elements of the namespace are written with.
+    /// Prefix with its colon, or nothing. Other elements of the namespace are written with it.
     pub(super) fn prefix(&self) -> &str {
         &self.name[..self.name.len() - self.local().len()]
     }
@@ -57,7 +57,7 @@ impl Tag<'_> {
             .collect()
     }
 
-    /// The value of an attribute, by its name without prefix.
+    /// The value of an attribute; `local` is its name without prefix.
     pub(super) fn attribute(&self, local: &str) -> Option<String> {
         let raw = self.attributes().into_iter().find_map(|(key, value)| {
             let own = key.rsplit_once(':').map_or(key.as_str(), |(_, own)| own);
@@ -70,12 +70,12 @@ impl Tag<'_> {
         )
     }
 
-    /// An attribute that is a number.
+    /// The value of an attribute as a number.
     pub(super) fn number<T: std::str::FromStr>(&self, local: &str) -> Option<T> {
         self.attribute(local)?.trim().parse().ok()
     }
 
-    /// The default namespace, or that of the tag's prefix, where the tag declares it.
+    /// The namespace of the tag's prefix, or the default namespace, if the tag declares it.
     pub(super) fn namespace(&self) -> Option<String> {
         let wanted = match self.prefix().strip_suffix(':') {
             Some(prefix) => format!("xmlns:{prefix}"),
@@ -86,8 +86,8 @@ impl Tag<'_> {
             .find_map(|(key, value)| (key == wanted).then_some(value))
     }
 
-    /// The tag with other values of some attributes.
-    pub(super) fn with(&self, changes: &[(&str, &str)], kind: Kind) -> String {
+    /// The tag with some attributes changed or added.
+    pub(super) fn with(&self, changes: &[(&str, &str)], kind: TagKind) -> String {
         let mut attributes = self.attributes();
         for (key, value) in changes {
             let value = partial_escape(*value).replace('"', "&quot;");
@@ -100,7 +100,7 @@ impl Tag<'_> {
         for (key, value) in &attributes {
             text.push_str(&format!(" {key}=\"{}\"", value.replace('"', "&quot;")));
         }
-        text.push_str(if kind == Kind::Empty { "/>" } else { ">" });
+        text.push_str(if kind == TagKind::Empty { "/>" } else { ">" });
         text
     }
 }
@@ -126,12 +126,12 @@ pub(super) fn tags(text: &str) -> impl Iterator<Item = Result<Tag<'_>, MarkError
             let (kind, at) = match event {
                 Event::Start(_) => {
                     depth += 1;
-                    (Kind::Open, depth - 1)
+                    (TagKind::Open, depth - 1)
                 }
-                Event::Empty(_) => (Kind::Empty, depth),
+                Event::Empty(_) => (TagKind::Empty, depth),
                 Event::End(_) => {
                     depth = depth.saturating_sub(1);
-                    (Kind::Close, depth)
+                    (TagKind::Close, depth)
                 }
                 Event::Eof => {
                     ended = true;
@@ -144,7 +144,7 @@ pub(super) fn tags(text: &str) -> impl Iterator<Item = Result<Tag<'_>, MarkError
                 .trim_start_matches('<')
                 .trim_start_matches('/')
                 .trim_end_matches('>')
-                .trim_end_matches(if kind == Kind::Empty { '/' } else { '>' });
+                .trim_end_matches(if kind == TagKind::Empty { '/' } else { '>' });
             let length = inside
                 .find(|c: char| c.is_ascii_whitespace())
                 .unwrap_or(inside.len());
@@ -160,29 +160,29 @@ pub(super) fn tags(text: &str) -> impl Iterator<Item = Result<Tag<'_>, MarkError
     })
 }
 
-/// The first tag: that of the document's element.
+/// The first tag: the root element.
 pub(super) fn root(text: &str) -> Result<Tag<'_>, MarkError> {
     tags(text)
         .next()
         .unwrap_or_else(|| Err(MarkError::Xml("it has no element".to_owned())))
 }
 
-/// Texts to be put in the place of others.
+/// Replacements of parts of a text.
 #[derive(Debug, Default)]
 pub(super) struct Edits(Vec<(Range<usize>, String)>);
 
 impl Edits {
-    /// Puts `with` in the place of the bytes `range`; an empty range puts it before them.
+    /// Replaces the bytes `range` with a text; an empty range inserts it there.
     pub(super) fn replace(&mut self, range: Range<usize>, with: String) {
         self.0.push((range, with));
     }
 
-    /// Puts `what` before the byte `at`, after what was put there before.
+    /// Inserts `what` before the byte `at`, after earlier insertions there.
     pub(super) fn insert(&mut self, at: usize, what: String) {
         self.replace(at..at, what);
     }
 
-    /// The document with the texts in their places.
+    /// The text with all replacements made.
     pub(super) fn apply(mut self, text: &str) -> String {
         self.0.sort_by_key(|(range, _)| (range.start, range.end));
         let mut out = String::with_capacity(text.len() + 1024);
@@ -197,7 +197,7 @@ impl Edits {
     }
 }
 
-/// Puts a child at the end of the first element called `parent`.
+/// Adds a child at the end of the first element called `parent`.
 pub(super) fn append_child(text: &str, parent: &str, child: &str) -> Result<String, MarkError> {
     let mut edits = Edits::default();
     let mut depth = None;
@@ -207,15 +207,15 @@ pub(super) fn append_child(text: &str, parent: &str, child: &str) -> Result<Stri
             continue;
         }
         match (tag.kind, depth) {
-            (Kind::Empty, None) => {
-                let open = tag.with(&[], Kind::Open);
+            (TagKind::Empty, None) => {
+                let open = tag.with(&[], TagKind::Open);
                 edits.replace(tag.span.clone(), format!("{open}{child}</{}>", tag.name));
             }
-            (Kind::Open, None) => {
+            (TagKind::Open, None) => {
                 depth = Some(tag.depth);
                 continue;
             }
-            (Kind::Close, Some(depth)) if depth == tag.depth => {
+            (TagKind::Close, Some(depth)) if depth == tag.depth => {
                 edits.insert(tag.span.start, child.to_owned());
             }
             _ => continue,
@@ -225,7 +225,7 @@ pub(super) fn append_child(text: &str, parent: &str, child: &str) -> Result<Stri
     Err(MarkError::Xml(format!("it has no `{parent}`")))
 }
 
-/// A text as the content of an element. Characters that XML cannot hold are left out.
+/// A text as the content of an element. Characters that XML does not allow are left out.
 pub(super) fn content(text: &str) -> String {
     let kept: String = text
         .chars()
@@ -245,18 +245,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tags_are_where_they_stand() {
+    fn tags_have_their_positions() {
         let text = "\u{feff}<?xml version=\"1.0\"?>\n<x:a xmlns:x='n'> <x:b r=\"1\" s='&lt;'/><!-- <c/> --><x:c>t</x:c></x:a>";
-        let found: Vec<(String, Kind, usize, &str)> = tags(text)
+        let found: Vec<(String, TagKind, usize, &str)> = tags(text)
             .map(|t| t.expect("well formed"))
             .map(|t| (t.local().to_owned(), t.kind, t.depth, &text[t.span.clone()]))
             .collect();
         let expected = [
-            ("a", Kind::Open, 0, "<x:a xmlns:x='n'>"),
-            ("b", Kind::Empty, 1, "<x:b r=\"1\" s='&lt;'/>"),
-            ("c", Kind::Open, 1, "<x:c>"),
-            ("c", Kind::Close, 1, "</x:c>"),
-            ("a", Kind::Close, 0, "</x:a>"),
+            ("a", TagKind::Open, 0, "<x:a xmlns:x='n'>"),
+            ("b", TagKind::Empty, 1, "<x:b r=\"1\" s='&lt;'/>"),
+            ("c", TagKind::Open, 1, "<x:c>"),
+            ("c", TagKind::Close, 1, "</x:c>"),
+            ("a", TagKind::Close, 0, "</x:a>"),
         ];
         assert_eq!(found, expected.map(|(a, b, c, d)| (a.to_owned(), b, c, d)));
         let root = root(text).expect("an element");
@@ -267,7 +267,7 @@ mod tests {
         let b = tags(text).nth(1).expect("a tag").expect("well formed");
         assert_eq!(b.attribute("s").as_deref(), Some("<"));
         assert_eq!(
-            b.with(&[("s", "5"), ("t", "\"")], Kind::Open),
+            b.with(&[("s", "5"), ("t", "\"")], TagKind::Open),
             "<x:b r=\"1\" s=\"5\" t=\"&quot;\">"
         );
     }

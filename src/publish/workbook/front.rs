@@ -1,12 +1,13 @@
-//! What stands before the tables: cover, contents with links, symbols, notes.
+//! The sheets before the tables: cover, contents with links, symbols, notes.
 
-use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Url, Worksheet, XlsxError};
+use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Worksheet, XlsxError};
 
-use super::sheet_name;
-use super::style::{ACCENT, RULE, english, height, lines, numbered_page, page, text, write_both};
-use crate::tables::{Book, Edition, SymbolKind, Table, Text};
+use super::page::{link_to, numbered_page, page, sheet_name};
+use super::style::{ACCENT, RULE, english, height, lines, text, write_both};
+use crate::tables::{Book, Edition, SymbolKind, Table};
+use crate::text::Bilingual;
 
-/// Width of the texts of these sheets, in characters.
+/// Width of the text on these sheets, in characters.
 const WIDTH: f64 = 86.0;
 
 fn centred(format: Format) -> Format {
@@ -52,7 +53,7 @@ pub(super) fn cover(sheet: &mut Worksheet, edition: &Edition) -> Result<(), Xlsx
     Ok(())
 }
 
-/// The contents: a line a table, leading to its sheet; and the tables that are left out.
+/// The contents: a line for each table with a link to its sheet, and the tables that are left out.
 pub(super) fn contents(
     sheet: &mut Worksheet,
     book: &Book,
@@ -60,7 +61,7 @@ pub(super) fn contents(
 ) -> Result<(), XlsxError> {
     let phrases = &edition.words.phrases;
     sheet.set_name(&phrases.contents.vi)?;
-    numbered_page(sheet, &footer(edition));
+    numbered_page(sheet, edition);
     sheet
         .set_column_width(0, 12)?
         .set_column_width(1, WIDTH - 12.0)?;
@@ -91,7 +92,7 @@ pub(super) fn contents(
     for table in &book.left_out {
         let id = format!("{} {}", phrases.table.vi, table.id);
         sheet.write_with_format(row, 0, &id, &text(11.0).set_align(FormatAlign::Top))?;
-        let both = Text::new(
+        let both = Bilingual::new(
             format!("{}. {}", table.title.vi, table.reason.vi),
             format!("{}. {}", table.title.en, table.reason.en),
         );
@@ -103,8 +104,8 @@ pub(super) fn contents(
     Ok(())
 }
 
-/// The name of a chapter among the contents.
-fn part(sheet: &mut Worksheet, row: &mut u32, title: &Text) -> Result<(), XlsxError> {
+/// The title of a chapter in the contents.
+fn part(sheet: &mut Worksheet, row: &mut u32, title: &Bilingual) -> Result<(), XlsxError> {
     let (first, second) = (text(12.5).set_bold().set_font_color(ACCENT), english(11.0));
     let line = format!("  {}", title.en);
     let format = text(12.5).set_align(FormatAlign::Bottom);
@@ -115,16 +116,20 @@ fn part(sheet: &mut Worksheet, row: &mut u32, title: &Text) -> Result<(), XlsxEr
     Ok(())
 }
 
-/// A line of the contents, leading to a sheet.
-fn entry(sheet: &mut Worksheet, row: &mut u32, name: &str, title: &Text) -> Result<(), XlsxError> {
-    let link = || Url::new(format!("internal:'{}'!A1", name.replace('\'', "''")));
+/// A line of the contents with a link to a sheet.
+fn entry(
+    sheet: &mut Worksheet,
+    row: &mut u32,
+    name: &str,
+    title: &Bilingual,
+) -> Result<(), XlsxError> {
     let strong = text(11.0)
         .set_bold()
         .set_font_color(ACCENT)
         .set_align(FormatAlign::Top);
     let plain = text(11.0).set_text_wrap().set_align(FormatAlign::Top);
-    sheet.write_url_with_options(*row, 0, link(), name, "", Some(&strong))?;
-    sheet.write_url_with_options(*row, 1, link(), &title.vi, "", Some(&plain))?;
+    sheet.write_url_with_options(*row, 0, link_to(name), name, "", Some(&strong))?;
+    sheet.write_url_with_options(*row, 1, link_to(name), &title.vi, "", Some(&plain))?;
     sheet.set_row_height(*row, 15.5 * f64::from(lines(&title.vi, 11.0, WIDTH - 12.0)))?;
     *row += 1;
     sheet.write_blank(*row, 0, &lined(text(9.5)))?;
@@ -134,7 +139,7 @@ fn entry(sheet: &mut Worksheet, row: &mut u32, name: &str, title: &Text) -> Resu
     Ok(())
 }
 
-/// A format with a thin rule under it.
+/// A format with a thin rule below.
 fn lined(format: Format) -> Format {
     format
         .set_border_bottom(FormatBorder::Thin)
@@ -142,11 +147,11 @@ fn lined(format: Format) -> Format {
         .set_align(FormatAlign::Top)
 }
 
-/// The symbols of all tables.
+/// The symbols that tables use, and what they mean.
 pub(super) fn symbols(sheet: &mut Worksheet, edition: &Edition) -> Result<(), XlsxError> {
     let phrases = &edition.words.phrases;
     sheet.set_name(&phrases.symbols.vi)?;
-    numbered_page(sheet, &footer(edition));
+    numbered_page(sheet, edition);
     sheet
         .set_column_width(0, 12)?
         .set_column_width(1, WIDTH - 12.0)?;
@@ -164,7 +169,7 @@ pub(super) fn symbols(sheet: &mut Worksheet, edition: &Edition) -> Result<(), Xl
             sheet,
             row,
             1,
-            &Text::new(&symbol.vi, &symbol.en),
+            &Bilingual::new(&symbol.vi, &symbol.en),
             11.0,
             &cell(),
         )?;
@@ -181,22 +186,21 @@ pub(super) fn notes(
 ) -> Result<(), XlsxError> {
     let phrases = &edition.words.phrases;
     sheet.set_name(&phrases.notes.vi)?;
-    numbered_page(sheet, &footer(edition));
+    numbered_page(sheet, edition);
     sheet
         .set_column_width(0, 12)?
         .set_column_width(1, WIDTH - 12.0)?;
     heading(sheet, 0, &phrases.notes)?;
     let mut row = 2;
     let mut paragraph =
-        |sheet: &mut Worksheet, of: Option<&Table>, note: &Text| -> Result<(), XlsxError> {
+        |sheet: &mut Worksheet, of: Option<&Table>, note: &Bilingual| -> Result<(), XlsxError> {
             if let Some(table) = of {
                 let name = sheet_name(table, edition);
-                let link = Url::new(format!("internal:'{}'!A1", name.replace('\'', "''")));
                 let strong = text(11.0)
                     .set_bold()
                     .set_font_color(ACCENT)
                     .set_align(FormatAlign::Top);
-                sheet.write_url_with_options(row, 0, link, &name, "", Some(&strong))?;
+                sheet.write_url_with_options(row, 0, link_to(&name), &name, "", Some(&strong))?;
             }
             let format = text(11.0).set_align(FormatAlign::Top).set_text_wrap();
             write_both(sheet, row, 1, note, 11.0, &format)?;
@@ -219,7 +223,8 @@ pub(super) fn notes(
     Ok(())
 }
 
-fn heading(sheet: &mut Worksheet, row: u32, words: &Text) -> Result<(), XlsxError> {
+/// The heading of a sheet, in both languages on one line.
+fn heading(sheet: &mut Worksheet, row: u32, words: &Bilingual) -> Result<(), XlsxError> {
     let line = format!("  {}", words.en);
     let (first, second) = (text(16.0).set_bold().set_font_color(ACCENT), english(12.0));
     let format = text(16.0);
@@ -231,9 +236,4 @@ fn heading(sheet: &mut Worksheet, row: u32, words: &Text) -> Result<(), XlsxErro
     )?;
     sheet.set_row_height(row, 26)?;
     Ok(())
-}
-
-/// What stands at the foot of every page.
-pub(super) fn footer(edition: &Edition) -> String {
-    format!("{} / {}", edition.title.vi, edition.title.en).replace('&', "&&")
 }

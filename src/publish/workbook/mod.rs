@@ -1,20 +1,17 @@
-//! The workbook of all tables: cover, contents, symbols, notes, a sheet a table. Made to be printed and to be computed
-//! with: every figure is a number, and what is said of it is its format.
+//! The workbook of all tables: cover, contents, symbols, notes, and a sheet for each table. It is made for printing and
+//! for calculating: every figure is a number, and its marks are part of its number format.
 
 mod front;
+mod page;
 mod sheet;
 mod style;
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
-use crate::tables::{Book, Edition, Table};
+use crate::tables::{Book, Edition};
+use page::sheet_name;
 
-/// Name of the sheet of a table.
-fn sheet_name(table: &Table, edition: &Edition) -> String {
-    format!("{} {}", edition.words.phrases.table.vi, table.id)
-}
-
-/// The workbook, as bytes: the same tables give the same.
+/// The workbook as bytes. The same tables give the same bytes.
 pub(super) fn workbook(contents: &Book, edition: &Edition) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     let date = edition.date;

@@ -1,18 +1,19 @@
-//! The sheet of a table: title, unit, heads that stay in view, figures that stay numbers, and under them what
-//! a reader must know.
+//! The sheet of a table: title, unit, heads that stay in view, figures that stay numbers, and below them symbols, notes
+//! and source.
 
 use std::collections::BTreeSet;
 
-use rust_xlsxwriter::{Format, FormatAlign, IgnoreError, Url, Worksheet, XlsxError};
+use rust_xlsxwriter::{Format, FormatAlign, IgnoreError, Worksheet, XlsxError};
 
-use super::front::footer;
+use super::page::{link_to, numbered_page};
 use super::style::{
-    ACCENT, body, characters, english, head, height, lines, number_format, numbered_page,
-    sign_format, text, write_beside, write_both,
+    ACCENT, body, characters, english, head, height, lines, number_format, symbol_format, text,
+    write_beside, write_both,
 };
-use crate::tables::{Cell, Edition, Row, SymbolKind, Table, Text};
+use crate::tables::{Cell, Edition, SymbolKind, Table, TableRow};
+use crate::text::Bilingual;
 
-/// The frame of a table: where its parts stand.
+/// The frame of a table: the positions of its parts.
 struct Frame {
     /// First column of figures.
     first: u16,
@@ -54,7 +55,7 @@ impl Frame {
                 .map(characters)
                 .fold(0.0, f64::max)
                 + 2.0;
-            // Heads in at most three lines each.
+            // Heads of at most three lines.
             let head = words
                 .into_iter()
                 .map(|t| characters(t) / 3.0)
@@ -77,20 +78,20 @@ impl Frame {
     }
 }
 
-fn widest(both: &Text) -> f64 {
+fn widest(both: &Bilingual) -> f64 {
     characters(&both.vi).max(characters(&both.en))
 }
 
-/// The size of labels and figures.
+/// Font size of labels and figures, in points.
 const BODY: f64 = 10.5;
 
-/// The room of two steps a level.
+/// The width of the indent of a level: two steps, in characters.
 fn indent(level: usize) -> f64 {
     2.4 * f64::from(u32::try_from(level).unwrap_or(0))
 }
 
-/// The room of a name with its English beside it.
-fn beside(name: &Text) -> f64 {
+/// The width of a name with its English beside it, in characters.
+fn beside(name: &Bilingual) -> f64 {
     characters(&name.vi) * 0.98 + characters(&name.en) * 0.84 + 2.0
 }
 
@@ -107,7 +108,7 @@ fn label_width(table: &Table) -> f64 {
     labels.fold(18.0, f64::max).clamp(22.0, 44.0) + 2.0
 }
 
-/// Writes a table.
+/// Writes the sheet of a table.
 pub(super) fn write(
     sheet: &mut Worksheet,
     table: &Table,
@@ -135,14 +136,14 @@ pub(super) fn write(
         )?;
         row += 1;
     }
-    let last = under(sheet, table, edition, &frame, row)?;
-    numbered_page(sheet, &footer(edition));
+    let last = below(sheet, table, edition, &frame, row)?;
+    numbered_page(sheet, edition);
     if frame.width() > 120.0 {
         sheet.set_landscape();
     }
     sheet.set_repeat_rows(frame.heads, frame.body - 1)?;
     sheet.set_freeze_panes(frame.body, frame.first)?;
-    // The way back to the contents is for the screen.
+    // The link back to the contents is only for the screen.
     sheet.set_print_area(1, 0, last, frame.last)?;
     sheet.ignore_error_range(
         frame.heads,
@@ -154,6 +155,7 @@ pub(super) fn write(
     Ok(())
 }
 
+/// The marks that follow figures of a column.
 fn marks_of(table: &Table, column: usize) -> BTreeSet<SymbolKind> {
     table
         .rows
@@ -164,7 +166,7 @@ fn marks_of(table: &Table, column: usize) -> BTreeSet<SymbolKind> {
         .collect()
 }
 
-/// A text over the whole width, as high as it needs.
+/// Writes a text across the whole table, as high as it needs.
 fn across(
     sheet: &mut Worksheet,
     row: u32,
@@ -185,6 +187,7 @@ fn across(
     Ok(())
 }
 
+/// Writes the link to the contents, the titles, the scope and the unit.
 fn titles(
     sheet: &mut Worksheet,
     table: &Table,
@@ -192,12 +195,9 @@ fn titles(
     frame: &Frame,
 ) -> Result<(), XlsxError> {
     let phrases = &edition.words.phrases;
-    let back = Url::new(format!(
-        "internal:'{}'!A1",
-        phrases.contents.vi.replace('\'', "''")
-    ));
-    let way = format!("← {} / {}", phrases.to_contents.vi, phrases.to_contents.en);
-    sheet.write_url_with_options(0, 0, back, way, "", Some(&english(9.0)))?;
+    let back = link_to(&phrases.contents.vi);
+    let words = format!("← {} / {}", phrases.to_contents.vi, phrases.to_contents.en);
+    sheet.write_url_with_options(0, 0, back, words, "", Some(&english(9.0)))?;
     let title = format!("{} {}. {}", phrases.table.vi, table.id, table.title.vi);
     across(
         sheet,
@@ -234,13 +234,14 @@ fn titles(
     Ok(())
 }
 
+/// Writes the heads of the columns, with those that span several above them.
 fn heads(sheet: &mut Worksheet, table: &Table, frame: &Frame) -> Result<(), XlsxError> {
     let format = head();
     let (top, bottom) = (frame.heads, frame.body - 1);
     let place = |sheet: &mut Worksheet,
                  rows: (u32, u32),
                  columns: (u16, u16),
-                 words: &Text|
+                 words: &Bilingual|
      -> Result<(), XlsxError> {
         if rows.0 != rows.1 || columns.0 != columns.1 {
             sheet.merge_range(rows.0, columns.0, rows.1, columns.1, "", &format)?;
@@ -271,7 +272,7 @@ fn heads(sheet: &mut Worksheet, table: &Table, frame: &Frame) -> Result<(), Xlsx
         i += 1;
     }
     // Bold letters are wider.
-    let needed = |i: usize, words: &Text| height(words, 10.5, frame.widths[i] - 1.0) + 5.0;
+    let needed = |i: usize, words: &Bilingual| height(words, 10.5, frame.widths[i] - 1.0) + 5.0;
     let first = usize::from(frame.first);
     let columns = table
         .columns
@@ -288,7 +289,7 @@ fn heads(sheet: &mut Worksheet, table: &Table, frame: &Frame) -> Result<(), Xlsx
 fn write_row(
     sheet: &mut Worksheet,
     row: u32,
-    line: &Row,
+    line: &TableRow,
     last: bool,
     frame: &Frame,
     marks: &[BTreeSet<SymbolKind>],
@@ -306,7 +307,7 @@ fn write_row(
     let room = frame.widths[0] - indent(line.level) - 1.0;
     if line.label.is_name() && beside(&line.label) <= room && line.unit.is_none() {
         write_beside(sheet, row, 0, &line.label, BODY, &label)?;
-        sheet.set_row_height(row, height(&Text::same(&line.label.vi), BODY, room))?;
+        sheet.set_row_height(row, height(&Bilingual::same(&line.label.vi), BODY, room))?;
     } else {
         write_both(sheet, row, 0, &line.label, BODY, &label)?;
         sheet.set_row_height(row, height(&line.label, BODY, room))?;
@@ -336,8 +337,8 @@ fn write_cell(
     marks: &BTreeSet<SymbolKind>,
     edition: &Edition,
 ) -> Result<(), XlsxError> {
-    // What is withheld must not stand in the file either.
-    // Decimals reach a workbook as the double nearest to them: the text of a decimal is parsed, not computed.
+    // A withheld value must not be in the file either.
+    // A workbook holds the double nearest to a decimal: the text of the decimal is parsed, not computed.
     let number = cell
         .value
         .and_then(|v| v.to_string().parse::<f64>().ok())
@@ -350,14 +351,14 @@ fn write_cell(
     } else {
         let format = format
             .clone()
-            .set_num_format(sign_format(marks, &edition.words));
+            .set_num_format(symbol_format(marks, &edition.words));
         sheet.write_with_format(at.0, at.1, &cell.text, &format)?;
     }
     Ok(())
 }
 
-/// Symbols, notes and source under the table. Returns the last row.
-fn under(
+/// Writes symbols, notes and source below the table. Returns the last row.
+fn below(
     sheet: &mut Worksheet,
     table: &Table,
     edition: &Edition,
@@ -367,14 +368,15 @@ fn under(
     let phrases = &edition.words.phrases;
     let mut row = body_end;
     sheet.set_row_height(row, 6)?;
-    let mut paragraph = |sheet: &mut Worksheet, words: &Text, size: f64| -> Result<(), XlsxError> {
-        row += 1;
-        let format = text(size).set_text_wrap().set_align(FormatAlign::Top);
-        sheet.merge_range(row, 0, row, frame.last, "", &format)?;
-        write_both(sheet, row, 0, words, size, &format)?;
-        sheet.set_row_height(row, height(words, size, frame.width()))?;
-        Ok(())
-    };
+    let mut paragraph =
+        |sheet: &mut Worksheet, words: &Bilingual, size: f64| -> Result<(), XlsxError> {
+            row += 1;
+            let format = text(size).set_text_wrap().set_align(FormatAlign::Top);
+            sheet.merge_range(row, 0, row, frame.last, "", &format)?;
+            write_both(sheet, row, 0, words, size, &format)?;
+            sheet.set_row_height(row, height(words, size, frame.width()))?;
+            Ok(())
+        };
     if !table.symbols.is_empty() {
         let list = |meaning: fn(&crate::tables::Symbol) -> &str| {
             table
@@ -387,13 +389,13 @@ fn under(
         let vi = format!("{}: {}.", phrases.symbols.vi, list(|s| &s.vi));
         paragraph(
             sheet,
-            &Text::new(vi, format!("{}: {}.", phrases.symbols.en, list(|s| &s.en))),
+            &Bilingual::new(vi, format!("{}: {}.", phrases.symbols.en, list(|s| &s.en))),
             9.5,
         )?;
     }
     for (i, note) in table.notes.iter().enumerate() {
         if i == 0 {
-            let words = Text::new(
+            let words = Bilingual::new(
                 format!("{}: {}", phrases.notes.vi, note.vi),
                 format!("{}: {}", phrases.notes.en, note.en),
             );
@@ -405,7 +407,7 @@ fn under(
     let vi = format!("{}: {}", phrases.source.vi, table.source.vi);
     paragraph(
         sheet,
-        &Text::new(vi, format!("{}: {}", phrases.source.en, table.source.en)),
+        &Bilingual::new(vi, format!("{}: {}", phrases.source.en, table.source.en)),
         9.5,
     )?;
     Ok(row)

@@ -1,30 +1,31 @@
-//! How the workbook looks: one font, few sizes, thin rules; and how wide and high a text is.
+//! The look of the workbook (one font, few sizes, thin rules), and how wide and high a text is.
 
 use std::collections::BTreeSet;
 
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Worksheet, XlsxError};
 
-use crate::tables::{Cell, RowStyle, SymbolKind, Text, Words};
+use crate::tables::{Cell, PrintedWords, RowStyle, SymbolKind};
+use crate::text::Bilingual;
 
-const FONT: &str = "Times New Roman";
+pub(super) const FONT: &str = "Times New Roman";
 const GREY: Color = Color::RGB(0x59_59_59);
 /// The colour of thin rules.
 pub(super) const RULE: Color = Color::RGB(0xBF_BF_BF);
 const SHADE: Color = Color::RGB(0xEA_F1_F5);
-/// The colour of titles and rules that carry weight.
+/// The colour of titles and heavy rules.
 pub(super) const ACCENT: Color = Color::RGB(0x1F_4E_66);
 
-/// A plain text of a size.
+/// Plain text; `size` in points.
 pub(super) fn text(size: f64) -> Format {
     Format::new().set_font_name(FONT).set_font_size(size)
 }
 
-/// The English under a text: smaller, leaning.
+/// The English text below another: italic and grey.
 pub(super) fn english(size: f64) -> Format {
     text(size).set_italic().set_font_color(GREY)
 }
 
-/// A head of a table.
+/// The format of a head of a table.
 pub(super) fn head() -> Format {
     text(10.0)
         .set_bold()
@@ -40,7 +41,7 @@ pub(super) fn head() -> Format {
         .set_border_bottom_color(ACCENT)
 }
 
-/// A cell of the body, by the style of its row.
+/// The format of a cell in the body, by the style of its row.
 pub(super) fn body(style: RowStyle, last: bool) -> Format {
     let mut format = text(10.5)
         .set_align(FormatAlign::Top)
@@ -58,12 +59,12 @@ pub(super) fn body(style: RowStyle, last: bool) -> Format {
     }
 }
 
-/// A text in both languages, one under the other, in one cell.
+/// Writes both languages of a text into one cell, one below the other.
 pub(super) fn write_both(
     sheet: &mut Worksheet,
     row: u32,
     column: u16,
-    both: &Text,
+    both: &Bilingual,
     size: f64,
     format: &Format,
 ) -> Result<(), XlsxError> {
@@ -72,23 +73,23 @@ pub(super) fn write_both(
     write_pair(sheet, (row, column), both, "\n", size, format)
 }
 
-/// A name with its English on the same line, in one cell.
+/// Writes a name with its English on the same line into one cell.
 pub(super) fn write_beside(
     sheet: &mut Worksheet,
     row: u32,
     column: u16,
-    name: &Text,
+    name: &Bilingual,
     size: f64,
     format: &Format,
 ) -> Result<(), XlsxError> {
     write_pair(sheet, (row, column), name, "  ", size, format)
 }
 
-/// Both languages of a text with something between; one where they say the same.
+/// Writes both languages of a text with `between` between them; only one if they are the same.
 fn write_pair(
     sheet: &mut Worksheet,
     (row, column): (u32, u16),
-    both: &Text,
+    both: &Bilingual,
     between: &str,
     size: f64,
     format: &Format,
@@ -113,9 +114,13 @@ fn is_bold(format: &Format) -> bool {
     *format == format.clone().set_bold()
 }
 
-/// The number format of a figure: what its text says, so that the cell stays a number. `marks` are those of its
-/// column: a figure without one leaves their room, so that digits stand under digits.
-pub(super) fn number_format(cell: &Cell, marks: &BTreeSet<SymbolKind>, words: &Words) -> String {
+/// The number format of a figure. It prints what the text of the figure says, so that the cell stays a number. `marks`
+/// are those of its column: a figure without a mark leaves space for them, so that digits align.
+pub(super) fn number_format(
+    cell: &Cell,
+    marks: &BTreeSet<SymbolKind>,
+    words: &PrintedWords,
+) -> String {
     let quoted = |text: &str| format!("\"{}\"", text.replace('"', ""));
     let own: Vec<&str> = cell
         .marks()
@@ -137,20 +142,20 @@ pub(super) fn number_format(cell: &Cell, marks: &BTreeSet<SymbolKind>, words: &W
     if symbols.contains(&SymbolKind::Nil) {
         format!("{}{tail}", quoted(&words.symbol(SymbolKind::Nil).mark))
     } else if symbols.contains(&SymbolKind::Rounded) {
-        // A second section without a sign: what rounds to zero has none.
+        // The second section, for negative numbers, has no minus sign: what rounds to zero is printed without one.
         format!("0{places}{tail};0{places}{tail}")
     } else {
         format!("#,##0{places}{tail}")
     }
 }
 
-/// The format of a sign that stands in place of a figure.
-pub(super) fn sign_format(marks: &BTreeSet<SymbolKind>, words: &Words) -> String {
+/// The format of a symbol in place of a figure.
+pub(super) fn symbol_format(marks: &BTreeSet<SymbolKind>, words: &PrintedWords) -> String {
     format!("@{}", room(marks, words))
 }
 
-/// Blanks as wide as the longest mark of a column.
-fn room(marks: &BTreeSet<SymbolKind>, words: &Words) -> String {
+/// Blank space as wide as the longest mark of a column.
+fn room(marks: &BTreeSet<SymbolKind>, words: &PrintedWords) -> String {
     let longest = marks
         .iter()
         .map(|kind| words.symbol(*kind).mark.as_str())
@@ -160,9 +165,9 @@ fn room(marks: &BTreeSet<SymbolKind>, words: &Words) -> String {
         .unwrap_or_default()
 }
 
-/// How many lines a text of a size takes in a column of a width.
+/// How many lines a text takes in a column; `size` in points, `width` in characters.
 ///
-/// A column's width counts digits of eleven points, which are wider than the average letter.
+/// The width of a column counts digits of 11 points, which are wider than the average letter.
 pub(super) fn lines(text: &str, size: f64, width: f64) -> u32 {
     let width = width * 13.2 / size;
     let mut lines = 1_u32;
@@ -179,8 +184,8 @@ pub(super) fn lines(text: &str, size: f64, width: f64) -> u32 {
     lines
 }
 
-/// The height that both languages of a text need, as [`write_both`] writes them.
-pub(super) fn height(both: &Text, size: f64, width: f64) -> f64 {
+/// The height of both languages of a text as [`write_both`] writes them, in points.
+pub(super) fn height(both: &Bilingual, size: f64, width: f64) -> f64 {
     let of = |text: &str, size: f64| f64::from(lines(text, size, width)) * size * 1.17;
     of(&both.vi, size)
         + if both.is_same() {
@@ -194,23 +199,4 @@ pub(super) fn height(both: &Text, size: f64, width: f64) -> f64 {
 /// The length of a text, in characters.
 pub(super) fn characters(text: &str) -> f64 {
     f64::from(u32::try_from(text.chars().count()).unwrap_or(u32::MAX))
-}
-
-/// A page with its number and a footer.
-pub(super) fn numbered_page(sheet: &mut Worksheet, footer: &str) {
-    page(sheet);
-    sheet.set_footer(format!(
-        "&L&\"{FONT},Italic\"&8{footer}&R&\"{FONT},Regular\"&9&P"
-    ));
-}
-
-/// A page: A4, one page wide.
-pub(super) fn page(sheet: &mut Worksheet) {
-    sheet
-        .set_paper_size(9)
-        .set_portrait()
-        .set_print_fit_to_pages(1, 0)
-        .set_print_center_horizontally(true)
-        .set_margins(0.6, 0.6, 0.7, 0.7, 0.3, 0.3)
-        .set_screen_gridlines(false);
 }

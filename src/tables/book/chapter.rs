@@ -5,21 +5,21 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::chart::ChartKind;
+use super::content::ChartKind;
 use super::prose;
 use crate::diagnostic::DefinitionError;
-use crate::tables::definition::line_at;
 use crate::tables::edition::Edition;
-use crate::tables::parameters::Unknown;
-use crate::tables::table::{RowStyle, Text};
+use crate::tables::fault::ErrorAt;
+use crate::tables::table::RowStyle;
+use crate::text::{Bilingual, line_at};
 
 /// `chapters/<id>.toml` as its file states it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RawChapter {
-    title: Text,
+    title: Bilingual,
     #[serde(default)]
-    paragraphs: Vec<Spanned<Text>>,
+    paragraphs: Vec<Spanned<Bilingual>>,
     #[serde(default)]
     charts: Vec<RawChart>,
 }
@@ -27,32 +27,32 @@ pub struct RawChapter {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawChart {
-    title: Spanned<Text>,
+    title: Spanned<Bilingual>,
     kind: ChartKind,
     table: Spanned<String>,
-    /// The columns it shows, by their ids or by what ids begin with.
+    /// The columns it shows, by their ids or the beginnings of their ids.
     columns: Vec<Spanned<String>>,
-    /// The rows it shows, by their ids; or all of a style.
+    /// The rows it shows, by their ids. Otherwise all rows of a style.
     #[serde(default)]
     rows: Vec<Spanned<String>>,
     style: Option<Spanned<String>>,
     /// How many rows, the largest first.
     top: Option<usize>,
-    /// Whether the largest stands first; else rows stand as in the table.
+    /// Whether rows are sorted, the largest first. Otherwise they keep the order of the table.
     #[serde(default)]
     sorted: bool,
 }
 
-/// A chapter's definition, found sound.
+/// A checked definition of a chapter.
 #[derive(Debug, Clone)]
 pub struct ChapterDefinition {
     /// Identifier: the name of its file.
     pub id: String,
     /// Title.
-    pub title: Text,
+    pub title: Bilingual,
     pub(super) path: PathBuf,
-    /// Templates, with the line each stands in.
-    pub(super) paragraphs: Vec<(usize, Text)>,
+    /// The line and the template of each paragraph.
+    pub(super) paragraphs: Vec<(usize, Bilingual)>,
     pub(super) charts: Vec<ChartDefinition>,
 }
 
@@ -60,18 +60,18 @@ pub struct ChapterDefinition {
 #[derive(Debug, Clone)]
 pub(super) struct ChartDefinition {
     pub(super) line: usize,
-    pub(super) title: Text,
+    pub(super) title: Bilingual,
     pub(super) kind: ChartKind,
     pub(super) table: String,
     pub(super) columns: Vec<String>,
-    pub(super) rows: Rows,
+    pub(super) rows: ChartRows,
     pub(super) top: Option<usize>,
     pub(super) sorted: bool,
 }
 
-/// Which rows a chart shows.
+/// The rows that a chart shows.
 #[derive(Debug, Clone)]
-pub(super) enum Rows {
+pub(super) enum ChartRows {
     /// These, by their ids.
     Named(Vec<String>),
     /// All of a style.
@@ -79,10 +79,11 @@ pub(super) enum Rows {
 }
 
 impl ChapterDefinition {
-    /// Checks a definition, which stands in `path` as `text`. `known_table` says whether the edition has a table.
+    /// Checks a definition in the file `path` with the content `text`. `known_table` says whether the edition has a
+    /// table.
     ///
     /// # Errors
-    /// What is wrong in it first, with file, line and remedy.
+    /// The first mistake, with file, line and remedy.
     pub fn new(
         id: &str,
         raw: &RawChapter,
@@ -91,79 +92,83 @@ impl ChapterDefinition {
         path: &Path,
         text: &str,
     ) -> Result<Self, DefinitionError> {
-        let error = |offset: usize, message: String, remedy: &str| {
-            DefinitionError::new(path, Some(line_at(text, offset)), message, remedy)
+        let checked = || -> Result<Self, ErrorAt> {
+            let charts = raw.charts.iter();
+            Ok(Self {
+                id: id.to_owned(),
+                paragraphs: paragraphs(raw, text)?,
+                charts: charts
+                    .map(|chart| check_chart(chart, edition, known_table, text))
+                    .collect::<Result<_, _>>()?,
+                title: bilingual(edition, &raw.title, 0)?,
+                path: path.to_owned(),
+            })
         };
-        let unknown = |offset: usize, e: &Unknown| {
-            let message = format!("`{{{}}}` stands for nothing", e.name);
-            error(
-                offset,
-                message,
-                &format!("the names there are: {}", e.known),
-            )
-        };
-        let filled = |t: &Spanned<String>| {
-            let filled = edition.parameters.text(t.get_ref());
-            filled.map_err(|e| unknown(t.span().start, &e))
-        };
-        let mut paragraphs = Vec::new();
-        for paragraph in &raw.paragraphs {
-            let line = line_at(text, paragraph.span().start);
-            for side in [&paragraph.get_ref().vi, &paragraph.get_ref().en] {
-                prose::check(side).map_err(|message| {
-                    let remedy =
-                        "sentences are Jinja templates; see the chapters of pipelines/kttt";
-                    error(paragraph.span().start, message, remedy)
-                })?;
-            }
-            paragraphs.push((line, paragraph.get_ref().clone()));
-        }
-        let mut charts = Vec::new();
-        for chart in &raw.charts {
-            let (table, at) = (chart.table.get_ref(), chart.table.span().start);
-            if !known_table(table) {
-                let message = format!("the table `{table}` is not defined");
-                return Err(error(at, message, "name a table of tables/"));
-            }
-            let rows = match &chart.style {
-                Some(style) if chart.rows.is_empty() => {
-                    let parsed = RowStyle::parse(style.get_ref());
-                    Rows::Styled(parsed.ok_or_else(|| {
-                        let message = format!("`{}` is no style of a row", style.get_ref());
-                        error(
-                            style.span().start,
-                            message,
-                            "total, group, section or plain",
-                        )
-                    })?)
-                }
-                None if !chart.rows.is_empty() => {
-                    Rows::Named(chart.rows.iter().map(&filled).collect::<Result<_, _>>()?)
-                }
-                _ => {
-                    let message = "a chart shows `rows`, or all rows of a `style`".to_owned();
-                    return Err(error(at, message, "give one of the two"));
-                }
-            };
-            let title = edition.parameters.both(chart.title.get_ref());
-            charts.push(ChartDefinition {
-                line: line_at(text, at),
-                title: title.map_err(|e| unknown(chart.title.span().start, &e))?,
-                kind: chart.kind,
-                table: table.clone(),
-                columns: chart.columns.iter().map(filled).collect::<Result<_, _>>()?,
-                rows,
-                top: chart.top,
-                sorted: chart.sorted,
-            });
-        }
-        let title = edition.parameters.both(&raw.title);
-        Ok(Self {
-            id: id.to_owned(),
-            title: title.map_err(|e| unknown(0, &e))?,
-            path: path.to_owned(),
-            paragraphs,
-            charts,
-        })
+        checked().map_err(|e| e.in_file(path, text))
     }
+}
+
+/// Both languages of a text at an offset, names written out.
+fn bilingual(edition: &Edition, text: &Bilingual, offset: usize) -> Result<Bilingual, ErrorAt> {
+    let filled = edition.parameters.both(text);
+    filled.map_err(|e| ErrorAt::unknown(offset, &e))
+}
+
+/// The line and the template of each paragraph.
+fn paragraphs(raw: &RawChapter, text: &str) -> Result<Vec<(usize, Bilingual)>, ErrorAt> {
+    let mut paragraphs = Vec::new();
+    for paragraph in &raw.paragraphs {
+        let offset = paragraph.span().start;
+        for side in [&paragraph.get_ref().vi, &paragraph.get_ref().en] {
+            prose::check(side).map_err(|message| {
+                let remedy = "sentences are Jinja templates; see the chapters of pipelines/kttt";
+                ErrorAt::new(offset, message, remedy)
+            })?;
+        }
+        paragraphs.push((line_at(text, offset), paragraph.get_ref().clone()));
+    }
+    Ok(paragraphs)
+}
+
+fn check_chart(
+    chart: &RawChart,
+    edition: &Edition,
+    known_table: &dyn Fn(&str) -> bool,
+    text: &str,
+) -> Result<ChartDefinition, ErrorAt> {
+    let (table, at) = (chart.table.get_ref(), chart.table.span().start);
+    if !known_table(table) {
+        let message = format!("the table `{table}` is not defined");
+        return Err(ErrorAt::new(at, message, "name a table of tables/"));
+    }
+    let filled = |name: &Spanned<String>| {
+        let filled = edition.parameters.text(name.get_ref());
+        filled.map_err(|e| ErrorAt::unknown(name.span().start, &e))
+    };
+    let rows = match &chart.style {
+        Some(style) if chart.rows.is_empty() => {
+            let parsed = RowStyle::parse(style.get_ref());
+            ChartRows::Styled(parsed.ok_or_else(|| {
+                let message = format!("`{}` is not a style of a row", style.get_ref());
+                ErrorAt::new(style.span().start, message, RowStyle::NAMES)
+            })?)
+        }
+        None if !chart.rows.is_empty() => {
+            ChartRows::Named(chart.rows.iter().map(filled).collect::<Result<_, _>>()?)
+        }
+        _ => {
+            let message = "a chart shows `rows`, or all rows of a `style`";
+            return Err(ErrorAt::new(at, message, "give one of the two"));
+        }
+    };
+    Ok(ChartDefinition {
+        line: line_at(text, at),
+        title: bilingual(edition, chart.title.get_ref(), chart.title.span().start)?,
+        kind: chart.kind,
+        table: table.clone(),
+        columns: chart.columns.iter().map(filled).collect::<Result<_, _>>()?,
+        rows,
+        top: chart.top,
+        sorted: chart.sorted,
+    })
 }

@@ -1,61 +1,10 @@
-//! What a chart shows: printed figures of a table, by category and series. How it is drawn is the publication's.
+//! The charts of a chapter: printed figures of a table by category and series. Publication decides how they are drawn.
 
-use rust_decimal::Decimal;
-use serde::Deserialize;
-
-use super::chapter::{ChapterDefinition, ChartDefinition, Rows};
+use super::chapter::{ChapterDefinition, ChartDefinition, ChartRows};
+use super::content::{Chart, ChartKind, Point, Series};
 use super::prose::ProseError;
 use crate::tables::edition::Edition;
-use crate::tables::table::{Cell, Row, Table, Text};
-
-/// The kind of a chart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ChartKind {
-    /// Upright columns, a category a column of the table (years), a series a row.
-    Columns,
-    /// Lying bars, a category a row of the table, a series a column.
-    Bars,
-    /// Lines, a category a column of the table (years), a series a row.
-    Lines,
-}
-
-/// A chart.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Chart {
-    /// Title.
-    pub title: Text,
-    /// Kind.
-    pub kind: ChartKind,
-    /// Unit of measure of its figures.
-    pub unit: Text,
-    /// What stands along its axis.
-    pub categories: Vec<Text>,
-    /// The series, each with a point for every category.
-    pub series: Vec<Series>,
-    /// The table that it shows.
-    pub table: String,
-}
-
-/// A series of a chart.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Series {
-    /// Name.
-    pub name: Text,
-    /// A point for each category; none where there is no figure.
-    pub points: Vec<Option<Point>>,
-}
-
-/// A figure of a chart.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Point {
-    /// The exact value.
-    pub value: Decimal,
-    /// As the table prints it.
-    pub text: String,
-    /// Whether it is an estimate, or something is missing in it.
-    pub provisional: bool,
-}
+use crate::tables::table::{Cell, ColumnHead, Table, TableRow};
 
 /// The charts of a chapter.
 pub(super) fn charts(
@@ -121,7 +70,7 @@ fn columns(definition: &ChartDefinition, table: &Table) -> Result<Vec<usize>, St
     for wanted in &definition.columns {
         let begins = format!("{wanted}-");
         let before = places.len();
-        let fitting = |(i, head): (usize, &crate::tables::Head)| {
+        let fitting = |(i, head): (usize, &ColumnHead)| {
             (head.id == *wanted || head.id.starts_with(&begins)).then_some(i)
         };
         places.extend(table.columns.iter().enumerate().filter_map(fitting));
@@ -140,15 +89,15 @@ fn columns(definition: &ChartDefinition, table: &Table) -> Result<Vec<usize>, St
     Ok(places)
 }
 
-/// The rows that a chart shows, in its order.
+/// The rows that a chart shows, in its order; `by` is the column that sorts them.
 fn rows<'t>(
     definition: &ChartDefinition,
     table: &'t Table,
     by: usize,
-) -> Result<Vec<&'t Row>, String> {
-    let mut rows: Vec<&Row> = match &definition.rows {
-        Rows::Styled(style) => table.rows.iter().filter(|r| r.style == *style).collect(),
-        Rows::Named(names) => names
+) -> Result<Vec<&'t TableRow>, String> {
+    let mut rows: Vec<&TableRow> = match &definition.rows {
+        ChartRows::Styled(style) => table.rows.iter().filter(|r| r.style == *style).collect(),
+        ChartRows::Named(names) => names
             .iter()
             .map(|name| {
                 let row = table.rows.iter().find(|r| r.id == *name);
@@ -157,15 +106,16 @@ fn rows<'t>(
             .collect::<Result<_, _>>()?,
     };
     if definition.sorted || definition.top.is_some() {
-        // Stable: rows of the same size stand as in the table, those without a figure last.
-        let shown = |row: &Row| row.cells[by].as_ref().filter(|c| c.shows_value())?.value;
+        // The sort is stable: equal rows keep the order of the table, rows without a figure come last.
+        let shown = |row: &TableRow| row.cells[by].as_ref().filter(|c| c.shows_value())?.value;
         rows.sort_by_key(|row| std::cmp::Reverse(shown(row)));
     }
     rows.truncate(definition.top.unwrap_or(usize::MAX));
     Ok(rows)
 }
 
-fn point(row: &Row, column: usize) -> Option<Point> {
+/// The point of a cell; none where no figure is printed.
+fn point(row: &TableRow, column: usize) -> Option<Point> {
     let cell: &Cell = row.cells[column].as_ref()?;
     let value = cell.value.filter(|_| cell.shows_value())?;
     Some(Point {

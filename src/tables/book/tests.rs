@@ -1,13 +1,14 @@
-//! Sentences and charts of figures written by hand.
+//! Sentences and charts from figures written by hand.
 
 use std::path::Path;
 
 use super::*;
 use crate::tables::tests::edition;
-use crate::tables::{Cell, Head, Origin, Row, RowStyle, Status};
+use crate::tables::{Cell, ColumnHead, FigureStatus, Origin, RowStyle, Table, TableRow};
+use crate::text::Bilingual;
 
 #[expect(clippy::unnecessary_wraps, reason = "places of a row may be blank")]
-fn cell(text: &str, value: Option<&str>, decimals: u32, status: Status) -> Option<Cell> {
+fn cell(text: &str, value: Option<&str>, decimals: u32, status: FigureStatus) -> Option<Cell> {
     Some(Cell {
         value: value.map(|v| v.parse().expect("a sound example")),
         decimals,
@@ -20,36 +21,36 @@ fn cell(text: &str, value: Option<&str>, decimals: u32, status: Status) -> Optio
     })
 }
 
-fn row(id: &str, style: RowStyle, cells: Vec<Option<Cell>>) -> Row {
-    Row {
+fn row(id: &str, style: RowStyle, cells: Vec<Option<Cell>>) -> TableRow {
+    TableRow {
         id: id.to_owned(),
         level: 0,
         style,
-        label: Text::new(format!("{id} (vi)"), id),
+        label: Bilingual::new(format!("{id} (vi)"), id),
         unit: None,
         cells,
     }
 }
 
-/// Two years of a whole and two parts; nobody knows the last of one.
+/// Two years of a whole and two parts; the last value of one part is missing.
 fn table() -> Table {
-    let head = |id: &str| Head {
+    let head = |id: &str| ColumnHead {
         id: id.to_owned(),
-        head: Text::same(id),
+        head: Bilingual::same(id),
         over: None,
         unit: None,
     };
-    let normal = |text: &str, value: &str| cell(text, Some(value), 1, Status::Normal);
-    let mut gap = cell("…", None, 1, Status::Absent);
+    let normal = |text: &str, value: &str| cell(text, Some(value), 1, FigureStatus::Normal);
+    let mut gap = cell("…", None, 1, FigureStatus::Absent);
     if let Some(gap) = &mut gap {
-        gap.missing = vec![Text::new("B (vi)", "B")];
+        gap.missing = vec![Bilingual::new("B (vi)", "B")];
     }
     Table {
         id: "7".to_owned(),
-        title: Text::same("Things"),
+        title: Bilingual::same("Things"),
         scope: None,
-        unit: Some(Text::same("pieces")),
-        rows_head: Text::same("Place"),
+        unit: Some(Bilingual::same("pieces")),
+        rows_head: Bilingual::same("Place"),
         unit_head: None,
         columns: vec![head("things-2001"), head("things-2002")],
         rows: vec![
@@ -66,17 +67,20 @@ fn table() -> Table {
             row(
                 "b",
                 RowStyle::Plain,
-                vec![cell("2.000,0 (e)", Some("2000"), 1, Status::Estimate), gap],
+                vec![
+                    cell("2.000,0 (e)", Some("2000"), 1, FigureStatus::Estimate),
+                    gap,
+                ],
             ),
             row(
                 "secret",
                 RowStyle::Plain,
-                vec![cell("(c)", Some("9"), 1, Status::Withheld), None],
+                vec![cell("(c)", Some("9"), 1, FigureStatus::Withheld), None],
             ),
         ],
         notes: vec![],
         symbols: vec![],
-        source: Text::same("Form"),
+        source: Bilingual::same("Form"),
         is_reported: true,
     }
 }
@@ -92,8 +96,8 @@ fn chapter(toml: &str) -> Result<Chapter, String> {
         .map_err(|e| e.to_string())
 }
 
-/// The paragraph that a template becomes, in both languages.
-fn said(template: &str) -> Result<Text, String> {
+/// The paragraph that a template makes, in both languages.
+fn said(template: &str) -> Result<Bilingual, String> {
     let quoted = format!("[[paragraphs]]\nvi = '''{template}'''\nen = '''{template}'''\n");
     let chapter = chapter(&quoted)?;
     Ok(chapter.paragraphs.into_iter().next().unwrap_or_default())
@@ -102,11 +106,11 @@ fn said(template: &str) -> Result<Text, String> {
 #[test]
 fn figures_are_written_as_each_language_writes_them() {
     let text = said("{{ figure('7', country, 'things-2001').text }} {{ label('7', 'a') }}");
-    assert_eq!(text, Ok(Text::new("1.234,5 a (vi)", "1,234.5 a")));
+    assert_eq!(text, Ok(Bilingual::new("1.234,5 a (vi)", "1,234.5 a")));
     let size = said(
         "{% set f = figure('7', 'a', 'things-' ~ first_year) %}{% if f.value < 0 %}{{ f.size }}{% endif %}",
     );
-    assert_eq!(size, Ok(Text::new("1.000,0", "1,000.0")));
+    assert_eq!(size, Ok(Bilingual::new("1.000,0", "1,000.0")));
 }
 
 #[test]
@@ -128,7 +132,7 @@ fn a_sentence_knows_what_a_figure_is() {
         kind("secret", "things-2002").as_deref(),
         Ok("False False False")
     );
-    // What is withheld is not told by a sentence either.
+    // A sentence does not reveal a withheld value either.
     let secret = said("{{ figure('7', 'secret', 'things-2001').text }}").expect("a sentence");
     assert_eq!(secret.vi, "(c)");
     assert_eq!(
@@ -138,11 +142,11 @@ fn a_sentence_knows_what_a_figure_is() {
 }
 
 #[test]
-fn rows_are_ranked_by_their_figures_the_unknown_left_out() {
+fn rows_are_ranked_by_their_figures_without_the_unknown() {
     let template = "{% for r in ranked('7', 'things-2001', 'plain') %}{{ r.label }} {{ r.figure.text }}; {% endfor %}";
     assert_eq!(
         said(template),
-        Ok(Text::new(
+        Ok(Bilingual::new(
             "b (vi) 2.000,0; a (vi) -1.000,0;",
             "b 2,000.0; a -1,000.0;"
         ))
@@ -156,7 +160,7 @@ fn a_blank_paragraph_is_not_printed() {
 }
 
 #[test]
-fn what_a_sentence_asks_for_in_vain_is_said_with_its_place() {
+fn a_sentence_that_asks_for_nothing_known_is_reported_with_its_line() {
     let wrong = |template: &str| said(template).expect_err("a mistake is found");
     assert!(
         wrong("{{ figure('7', 'nobody', 'things-2001').text }}")
@@ -169,7 +173,7 @@ fn what_a_sentence_asks_for_in_vain_is_said_with_its_place() {
     assert!(wrong("{{ figure('7', 'a', 'things-2001').txt }}").contains("c.toml:2"));
     assert!(wrong("{{ last_yer }}").contains("c.toml:2"));
     assert!(wrong("{% if %}").contains("c.toml:2"));
-    assert!(wrong("{{ ranked('7', 'things-2001', 'bold') }}").contains("no style of a row"));
+    assert!(wrong("{{ ranked('7', 'things-2001', 'bold') }}").contains("not a style of a row"));
 }
 
 fn charted(toml: &str) -> Result<Vec<Chart>, String> {
@@ -178,13 +182,16 @@ fn charted(toml: &str) -> Result<Vec<Chart>, String> {
 }
 
 #[test]
-fn columns_go_along_the_columns_and_bars_along_the_rows() {
+fn columns_show_columns_and_bars_show_rows() {
     let columns = charted("kind = \"columns\"\nrows = [\"{country}\"]\ncolumns = [\"things\"]\n")
         .expect("a chart");
     assert_eq!(columns[0].title.vi, "C 2002");
     assert_eq!(
         columns[0].categories,
-        [Text::same("things-2001"), Text::same("things-2002")]
+        [
+            Bilingual::same("things-2001"),
+            Bilingual::same("things-2002")
+        ]
     );
     let points = &columns[0].series[0].points;
     assert_eq!(points[0].as_ref().map(|p| p.text.as_str()), Some("1.234,5"));
@@ -197,7 +204,7 @@ fn columns_go_along_the_columns_and_bars_along_the_rows() {
     assert_eq!(
         names,
         ["b", "a", "secret"],
-        "by size, and what is withheld is no point"
+        "by size; a withheld value is not a point"
     );
     assert_eq!(bars[0].series[0].points[2], None);
     assert!(
@@ -208,7 +215,7 @@ fn columns_go_along_the_columns_and_bars_along_the_rows() {
 }
 
 #[test]
-fn a_chart_without_a_figure_is_not_drawn_and_a_wrong_one_is_said() {
+fn a_chart_without_a_figure_is_left_out_and_a_wrong_one_is_reported() {
     let none = charted("kind = \"lines\"\nrows = [\"all\"]\ncolumns = [\"things-2002\"]\n");
     assert_eq!(none, Ok(vec![]));
     let wrong = |toml: &str| charted(toml).expect_err("a mistake is found");

@@ -1,20 +1,20 @@
-//! Lying bars: rankings, and categories with long names.
+//! Horizontal bars: rankings, and categories with long names.
 
-use super::canvas::{Canvas, Drawn, draw};
-use super::legend::Legend;
-use super::reading::{count, number, shade};
-use super::scale::Scale;
-use super::text::{Line, Type, label_lines, lines_height, side_by_side};
-use super::upright::widest_figure;
-use super::{
-    BAR, BAR_STEP_MIN, ChartError, GAP, GREY, GRID, GUTTER_MAX, INK, MAIN, MANY, MISSING,
-    NumberMarks, SECOND, WIDTH,
-};
-use crate::tables::{Chart, Point};
 use plotters::style::text_anchor::HPos;
 
-/// Draws lying bars: categories down the left side, values to the right.
-pub(super) fn lying(chart: &Chart, marks: NumberMarks) -> Result<String, ChartError> {
+use super::canvas::{Canvas, ChartError, Drawn, draw};
+use super::label::{LabelLine, LabelStyle, label_lines, lines_height, side_by_side};
+use super::legend::Legend;
+use super::look::{
+    BAR, BAR_STEP_MIN, GAP, GREY, GRID, GUTTER_MAX, INK, MAIN, MANY, MISSING, SECOND, WIDTH, shade,
+};
+use super::points::{count, number};
+use super::scale::{NumberMarks, Scale};
+use super::vertical::widest_figure;
+use crate::tables::{Chart, Point};
+
+/// Draws horizontal bars: categories down the left side, values to the right.
+pub(super) fn horizontal(chart: &Chart, marks: NumberMarks) -> Result<String, ChartError> {
     let scale = Scale::of(chart).ending_with(chart);
     let ticks = scale.ticks(marks);
     let labels = if chart.categories.len() > MANY {
@@ -22,7 +22,12 @@ pub(super) fn lying(chart: &Chart, marks: NumberMarks) -> Result<String, ChartEr
     } else {
         label_lines(&chart.categories, GUTTER_MAX)
     };
-    let gutter = labels.iter().flatten().map(Line::width).max().unwrap_or(0);
+    let gutter = labels
+        .iter()
+        .flatten()
+        .map(LabelLine::width)
+        .max()
+        .unwrap_or(0);
     let legend = Legend::of(chart);
     let series = count(chart.series.len()).max(1);
     let rows: Vec<i32> = labels
@@ -47,7 +52,7 @@ pub(super) fn lying(chart: &Chart, marks: NumberMarks) -> Result<String, ChartEr
                 text,
                 (x, foot + GAP + SECOND),
                 HPos::Center,
-                Type::small(GREY),
+                LabelStyle::small(GREY),
             )?;
         }
         let mut y = top;
@@ -74,13 +79,14 @@ pub(super) fn lying(chart: &Chart, marks: NumberMarks) -> Result<String, ChartEr
         canvas.line((zero, top), (zero, foot), INK, 3)?;
         if chart.is_empty() {
             let at = (zero + GAP, i32::midpoint(top, foot) + MAIN / 3);
-            canvas.text(MISSING, at, HPos::Left, Type::main(GREY))?;
+            canvas.text(MISSING, at, HPos::Left, LabelStyle::main(GREY))?;
         }
         Ok(())
     })
 }
 
-pub(super) fn draw_bar(
+/// Draws a bar whose upper edge is `from`, with its figure; a symbol where there is no point.
+fn draw_bar(
     canvas: &Canvas<'_>,
     point: Option<&Point>,
     row: usize,
@@ -91,7 +97,7 @@ pub(super) fn draw_bar(
     let baseline = from + BAR / 2 + MAIN / 3;
     let Some(point) = point else {
         let at = (zero + GAP, baseline);
-        return canvas.text(MISSING, at, HPos::Left, Type::main(GREY));
+        return canvas.text(MISSING, at, HPos::Left, LabelStyle::main(GREY));
     };
     let end = place(number(point.value));
     let corners = ((end.min(zero), from), (end.max(zero), from + BAR));
@@ -102,7 +108,5 @@ pub(super) fn draw_bar(
         ((end + GAP, baseline), HPos::Left)
     };
     canvas.clear(&point.text, at, anchor, MAIN)?;
-    canvas.text(&point.text, at, anchor, Type::main(INK))
+    canvas.text(&point.text, at, anchor, LabelStyle::main(INK))
 }
-
-// ------------------------------------------------------------------- what is shown

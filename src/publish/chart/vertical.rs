@@ -1,19 +1,20 @@
-//! Upright charts: columns and lines over categories.
+//! Vertical charts: columns and lines over categories.
 
-use super::canvas::{Canvas, Drawn, Place, draw};
-use super::legend::Legend;
-use super::reading::{count, line_shade, number, shade};
-use super::scale::{Scale, Slots};
-use super::text::{Type, label_lines, text_width};
-use super::{
-    COLUMN_MAX, ChartError, GAP, GREY, GRID, INK, LEADING, MAIN, MARKER, MISSING, NumberMarks,
-    PLOT_HEIGHT, SECOND, WIDTH,
-};
-use crate::tables::{Chart, ChartKind, Point};
 use plotters::style::text_anchor::HPos;
 
-/// Draws columns or lines: categories along the foot, values upward.
-pub(super) fn upright(chart: &Chart, marks: NumberMarks) -> Result<String, ChartError> {
+use super::canvas::{Canvas, ChartError, Drawn, Pixel, draw};
+use super::label::{LabelStyle, label_lines, text_width};
+use super::legend::Legend;
+use super::look::{
+    COLUMN_MAX, GAP, GREY, GRID, INK, LEADING, MAIN, MARKER, MISSING, PLOT_HEIGHT, SECOND, WIDTH,
+    line_shade, shade,
+};
+use super::points::{count, number};
+use super::scale::{NumberMarks, Scale, Slots};
+use crate::tables::{Chart, ChartKind, Point};
+
+/// Draws columns or lines: categories along the bottom, values upwards.
+pub(super) fn vertical(chart: &Chart, marks: NumberMarks) -> Result<String, ChartError> {
     let scale = Scale::of(chart);
     let ticks = scale.ticks(marks);
     let gutter = ticks
@@ -25,7 +26,7 @@ pub(super) fn upright(chart: &Chart, marks: NumberMarks) -> Result<String, Chart
     let slots = Slots::new(chart.categories.len(), left, WIDTH);
     let labels = label_lines(&chart.categories, slots.width - GAP);
     let legend = Legend::of(chart);
-    // Room for the figures over the highest column, some of which may stand upright.
+    // Space for the figures above the highest column; they may be turned.
     let figure = figure_type(chart, &slots);
     let figures = if figure.is_turned() {
         widest_figure(chart, figure.size)
@@ -48,20 +49,20 @@ pub(super) fn upright(chart: &Chart, marks: NumberMarks) -> Result<String, Chart
                 text,
                 (left - GAP, y + SECOND / 3),
                 HPos::Right,
-                Type::small(GREY),
+                LabelStyle::small(GREY),
             )?;
         }
         match chart.kind {
             ChartKind::Lines => draw_lines(canvas, chart, &slots, foot, &place)?,
             _ => draw_columns(canvas, chart, &slots, &figure, &place)?,
         }
-        // A heavy line says zero; lines that begin higher have none.
+        // A heavy line marks zero; a scale that starts higher has none.
         if scale.low <= 0.0 && scale.high >= 0.0 {
             canvas.line((left, place(0.0)), (WIDTH, place(0.0)), INK, 3)?;
         }
         if chart.is_empty() {
             let middle = (i32::midpoint(left, WIDTH), foot - GAP);
-            canvas.text(MISSING, middle, HPos::Center, Type::main(GREY))?;
+            canvas.text(MISSING, middle, HPos::Center, LabelStyle::main(GREY))?;
         }
         for (index, lines) in labels.iter().enumerate() {
             let at = (slots.middle(index), foot + below + GAP);
@@ -71,18 +72,19 @@ pub(super) fn upright(chart: &Chart, marks: NumberMarks) -> Result<String, Chart
     })
 }
 
-/// How the figures of columns are set: smaller, then upright, where they are wider than their place.
-pub(super) fn figure_type(chart: &Chart, slots: &Slots) -> Type {
+/// The style of the figures of columns: smaller, then turned, where they are wider than their space.
+fn figure_type(chart: &Chart, slots: &Slots) -> LabelStyle {
     let room = slots.column_room(chart.series.len()) - GAP;
     if chart.kind == ChartKind::Lines || widest_figure(chart, MAIN) <= room {
-        Type::main(INK)
+        LabelStyle::main(INK)
     } else if widest_figure(chart, SECOND) <= room {
-        Type::small(INK)
+        LabelStyle::small(INK)
     } else {
-        Type::small(INK).turned()
+        LabelStyle::small(INK).turned()
     }
 }
 
+/// The width of the widest figure of a chart.
 pub(super) fn widest_figure(chart: &Chart, size: i32) -> i32 {
     chart
         .points()
@@ -92,11 +94,11 @@ pub(super) fn widest_figure(chart: &Chart, size: i32) -> i32 {
         .max(size)
 }
 
-pub(super) fn draw_columns(
+fn draw_columns(
     canvas: &Canvas<'_>,
     chart: &Chart,
     slots: &Slots,
-    figure: &Type,
+    figure: &LabelStyle,
     place: &impl Fn(f64) -> i32,
 ) -> Drawn {
     let zero = place(0.0);
@@ -106,14 +108,14 @@ pub(super) fn draw_columns(
             let middle = slots.column_middle(index, row, chart.series.len());
             let Some(point) = series.point(index) else {
                 let at = (middle, zero - GAP);
-                canvas.text(MISSING, at, HPos::Center, Type::main(GREY))?;
+                canvas.text(MISSING, at, HPos::Center, LabelStyle::main(GREY))?;
                 continue;
             };
             let end = place(number(point.value));
             let from = (middle - thickness / 2, end.min(zero));
             let to = (middle + thickness / 2, end.max(zero));
             canvas.bar(from, to, shade(row), point.provisional)?;
-            // Away from zero; upright figures end at the column.
+            // On the side away from zero; turned figures end at the column.
             let side = middle + figure.size / 3;
             let (at, anchor) = match (figure.is_turned(), end > zero) {
                 (false, false) => ((middle, end - GAP), HPos::Center),
@@ -130,7 +132,7 @@ pub(super) fn draw_columns(
     Ok(())
 }
 
-pub(super) fn draw_lines(
+fn draw_lines(
     canvas: &Canvas<'_>,
     chart: &Chart,
     slots: &Slots,
@@ -154,28 +156,28 @@ pub(super) fn draw_lines(
                 canvas.marker(at, row, point.provisional)?;
             } else {
                 let at = (slots.middle(index), foot - GAP - MAIN * count(row));
-                canvas.text(MISSING, at, HPos::Center, Type::main(line_shade(row)))?;
+                canvas.text(MISSING, at, HPos::Center, LabelStyle::main(line_shade(row)))?;
             }
         }
     }
     for (text, at) in &figures {
-        canvas.text(text, *at, HPos::Center, Type::main(INK))?;
+        canvas.text(text, *at, HPos::Center, LabelStyle::main(INK))?;
     }
     Ok(())
 }
 
-/// The figures of lines and where they stand: above the highest line, beneath the others.
-pub(super) fn line_figures<'a>(
+/// The figures of lines and their positions: above the highest line, below the others.
+fn line_figures<'a>(
     chart: &'a Chart,
     foot: i32,
-    at: &impl Fn(&Point, usize) -> Place,
-) -> Vec<(&'a str, Place)> {
+    at: &impl Fn(&Point, usize) -> Pixel,
+) -> Vec<(&'a str, Pixel)> {
     let mut figures = Vec::new();
     for (row, series) in chart.series.iter().enumerate() {
         let many = series.points.len().min(chart.categories.len());
         let last = (0..many).rev().find(|index| series.point(*index).is_some());
         for index in 0..many {
-            // Figures of many lines would cover each other; then only the last of each line is printed.
+            // Figures of more than two lines would cover each other; then only the last figure of each line is printed.
             let shown = chart.series.len() <= 2 || last == Some(index);
             if let (true, Some(point)) = (shown, series.point(index)) {
                 let (x, y) = at(point, index);
@@ -191,5 +193,3 @@ pub(super) fn line_figures<'a>(
     }
     figures
 }
-
-// ------------------------------------------------------------------- bars

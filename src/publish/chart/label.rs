@@ -1,20 +1,21 @@
-//! Type: how wide a text is, and where its lines break.
+//! Labels: their style, how wide they are, and where their lines break.
 
-use super::{GAP, GREY, GUTTER_MAX, LEADING, MAIN, SECOND};
-use crate::text::Bilingual;
 use plotters::prelude::*;
 use plotters::style::FontTransform;
 
-/// Size and look of a text.
+use super::look::{GAP, GREY, GUTTER_MAX, LEADING, MAIN, SECOND};
+use crate::text::Bilingual;
+
+/// Size and style of a text.
 #[derive(Clone)]
-pub(super) struct Type {
+pub(super) struct LabelStyle {
     pub(super) size: i32,
     pub(super) style: FontStyle,
     pub(super) color: RGBColor,
     pub(super) transform: FontTransform,
 }
 
-impl Type {
+impl LabelStyle {
     pub(super) fn main(color: RGBColor) -> Self {
         Self {
             size: MAIN,
@@ -50,14 +51,14 @@ impl Type {
     }
 }
 
-/// A line of a label: one text, or two side by side.
+/// A line of a label: a text in one language, or both languages side by side.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Line {
+pub(super) struct LabelLine {
     pub(super) vi: String,
     pub(super) en: String,
 }
 
-impl Line {
+impl LabelLine {
     pub(super) fn width(&self) -> i32 {
         let between = if self.vi.is_empty() || self.en.is_empty() {
             0
@@ -73,26 +74,28 @@ impl Line {
     }
 }
 
-pub(super) fn lines_height(lines: &[Line]) -> i32 {
-    lines.iter().map(Line::height).sum()
+/// The height of several lines.
+pub(super) fn lines_height(lines: &[LabelLine]) -> i32 {
+    lines.iter().map(LabelLine::height).sum()
 }
 
-/// Each label's lines, the English beneath.
-pub(super) fn label_lines(labels: &[Bilingual], width: i32) -> Vec<Vec<Line>> {
+/// The lines of each label, the English below.
+pub(super) fn label_lines(labels: &[Bilingual], width: i32) -> Vec<Vec<LabelLine>> {
     labels.iter().map(|label| stacked(label, width)).collect()
 }
 
-pub(super) fn stacked(label: &Bilingual, width: i32) -> Vec<Line> {
-    let mut lines: Vec<Line> = wrap(&label.vi, MAIN, width)
+/// The lines of a label, the English below.
+fn stacked(label: &Bilingual, width: i32) -> Vec<LabelLine> {
+    let mut lines: Vec<LabelLine> = wrap(&label.vi, MAIN, width)
         .into_iter()
-        .map(|vi| Line {
+        .map(|vi| LabelLine {
             vi,
             en: String::new(),
         })
         .collect();
     if !label.is_same() {
         let english = wrap(&label.en, SECOND, width);
-        lines.extend(english.into_iter().map(|en| Line {
+        lines.extend(english.into_iter().map(|en| LabelLine {
             vi: String::new(),
             en,
         }));
@@ -100,9 +103,9 @@ pub(super) fn stacked(label: &Bilingual, width: i32) -> Vec<Line> {
     lines
 }
 
-/// A label on one line where that is not too long.
-pub(super) fn side_by_side(label: &Bilingual) -> Vec<Line> {
-    let line = Line {
+/// A label on one line with its English, or stacked where that line would be too long.
+pub(super) fn side_by_side(label: &Bilingual) -> Vec<LabelLine> {
+    let line = LabelLine {
         vi: label.vi.clone(),
         en: if label.is_same() {
             String::new()
@@ -117,7 +120,7 @@ pub(super) fn side_by_side(label: &Bilingual) -> Vec<Line> {
     }
 }
 
-/// Breaks a text between words, and words that are longer than a line.
+/// Breaks a text into lines between words, and within words that are longer than a line.
 pub(super) fn wrap(text: &str, size: i32, width: i32) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
@@ -134,7 +137,8 @@ pub(super) fn wrap(text: &str, size: i32, width: i32) -> Vec<String> {
     lines
 }
 
-pub(super) fn pieces(word: &str, size: i32, width: i32) -> Vec<String> {
+/// The parts of a word, each no wider than a line.
+fn pieces(word: &str, size: i32, width: i32) -> Vec<String> {
     let mut found = vec![String::new()];
     for letter in word.chars() {
         if let Some(piece) = found.last_mut() {
@@ -148,8 +152,8 @@ pub(super) fn pieces(word: &str, size: i32, width: i32) -> Vec<String> {
     found
 }
 
-/// Advances of the font from the space to the tilde, in thousandths of its size.
-pub(super) const ADVANCES: [i32; 95] = [
+/// Widths of the characters from the space to the tilde, in thousandths of the font size.
+const ADVANCES: [i32; 95] = [
     250, 288, 336, 465, 465, 637, 705, 190, 298, 298, 369, 550, 220, 338, 220, 323, 465, 465, 465,
     465, 465, 465, 465, 465, 465, 465, 236, 236, 550, 550, 550, 435, 895, 695, 588, 646, 701, 557,
     485, 685, 730, 297, 322, 637, 528, 839, 699, 702, 541, 702, 587, 485, 597, 661, 652, 951, 660,
@@ -157,6 +161,7 @@ pub(super) const ADVANCES: [i32; 95] = [
     264, 790, 542, 504, 519, 503, 372, 390, 316, 531, 497, 747, 490, 515, 424, 277, 205, 277, 449,
 ];
 
+/// The estimated width of a text.
 pub(super) fn text_width(text: &str, size: i32) -> i32 {
     let advance = |letter: char| {
         let known = (letter as usize).checked_sub(' ' as usize);
@@ -170,5 +175,3 @@ pub(super) fn text_width(text: &str, size: i32) -> i32 {
     };
     text.chars().map(advance).sum::<i32>() * size / 1000 + 1
 }
-
-// ------------------------------------------------------------------- unit and legend

@@ -1,17 +1,19 @@
-//! What the layout of the printed book (`book.typ`) reads: the book as JSON, its words and figures as they are printed.
+//! The book as JSON, which its layout (`book.typ`) reads: words and figures as they are printed.
 
 use serde::Serialize;
 
 use super::charts::file_name;
-use crate::tables::{Book, Chapter, Edition, Row, Symbol, SymbolKind, Table, Text};
+use crate::tables::{Book, Chapter, Edition, Symbol, SymbolKind, Table, TableRow};
+use crate::text::Bilingual;
 
+/// A text in both languages.
 #[derive(Serialize)]
 struct Both<'a> {
     vi: &'a str,
     en: &'a str,
 }
 
-fn both(text: &Text) -> Both<'_> {
+fn both(text: &Bilingual) -> Both<'_> {
     Both {
         vi: &text.vi,
         en: &text.en,
@@ -19,7 +21,7 @@ fn both(text: &Text) -> Both<'_> {
 }
 
 #[derive(Serialize)]
-struct Words<'a> {
+struct WordsData<'a> {
     table: Both<'a>,
     unit: Both<'a>,
     source: Both<'a>,
@@ -34,8 +36,8 @@ struct Words<'a> {
 }
 
 #[derive(Serialize)]
-struct Document<'a> {
-    words: Words<'a>,
+struct BookData<'a> {
+    words: WordsData<'a>,
     title: Both<'a>,
     subtitle: Both<'a>,
     source: Both<'a>,
@@ -43,20 +45,21 @@ struct Document<'a> {
     date: String,
     dated: BothOwned,
     imprint: Vec<Both<'a>>,
-    symbols: Vec<Sign<'a>>,
+    symbols: Vec<SymbolData<'a>>,
     notes: Vec<Both<'a>>,
-    left_out: Vec<LeftOut<'a>>,
+    left_out: Vec<LeftOutData<'a>>,
     chapters: Vec<ChapterData<'a>>,
 }
 
+/// A text in both languages that is made for the book.
 #[derive(Serialize)]
 struct BothOwned {
     vi: String,
     en: String,
 }
 
-impl From<Text> for BothOwned {
-    fn from(text: Text) -> Self {
+impl From<Bilingual> for BothOwned {
+    fn from(text: Bilingual) -> Self {
         Self {
             vi: text.vi,
             en: text.en,
@@ -65,14 +68,14 @@ impl From<Text> for BothOwned {
 }
 
 #[derive(Serialize)]
-struct Sign<'a> {
+struct SymbolData<'a> {
     mark: &'a str,
     vi: &'a str,
     en: &'a str,
 }
 
-fn sign(symbol: &Symbol) -> Sign<'_> {
-    Sign {
+fn symbol_data(symbol: &Symbol) -> SymbolData<'_> {
+    SymbolData {
         mark: &symbol.mark,
         vi: &symbol.vi,
         en: &symbol.en,
@@ -80,7 +83,7 @@ fn sign(symbol: &Symbol) -> Sign<'_> {
 }
 
 #[derive(Serialize)]
-struct LeftOut<'a> {
+struct LeftOutData<'a> {
     id: &'a str,
     title: Both<'a>,
     reason: Both<'a>,
@@ -112,7 +115,7 @@ struct TableData<'a> {
     columns: Vec<ColumnData<'a>>,
     rows: Vec<RowData<'a>>,
     notes: Vec<Both<'a>>,
-    symbols: Vec<Sign<'a>>,
+    symbols: Vec<SymbolData<'a>>,
     source: Both<'a>,
 }
 
@@ -131,7 +134,7 @@ struct RowData<'a> {
     cells: Vec<Option<CellData>>,
 }
 
-/// A printed figure: what stands in the column, and the marks that follow it.
+/// A printed figure, and the marks that follow it.
 #[derive(Serialize)]
 struct CellData {
     text: String,
@@ -148,8 +151,8 @@ pub(super) fn document(book: &Book, edition: &Edition) -> Result<Vec<u8>, serde_
         .iter()
         .map(|chapter| chapter_data(chapter, edition, &mut charts))
         .collect();
-    let document = Document {
-        words: Words {
+    let document = BookData {
+        words: WordsData {
             table: both(&phrases.table),
             unit: both(&phrases.unit),
             source: both(&phrases.source),
@@ -171,13 +174,13 @@ pub(super) fn document(book: &Book, edition: &Edition) -> Result<Vec<u8>, serde_
         imprint: book.imprint.iter().map(both).collect(),
         symbols: SymbolKind::ALL
             .iter()
-            .map(|kind| sign(words.symbol(*kind)))
+            .map(|kind| symbol_data(words.symbol(*kind)))
             .collect(),
         notes: edition.notes.iter().map(both).collect(),
         left_out: book
             .left_out
             .iter()
-            .map(|table| LeftOut {
+            .map(|table| LeftOutData {
                 id: &table.id,
                 title: both(&table.title),
                 reason: both(&table.reason),
@@ -207,7 +210,7 @@ fn chapter_data<'a>(
                     title: both(&chart.title),
                     source: words
                         .of_table
-                        .filled(&[("table", Text::same(&chart.table))])
+                        .filled(&[("table", Bilingual::same(&chart.table))])
                         .into(),
                 }
             })
@@ -241,19 +244,19 @@ fn table_data<'a>(table: &'a Table, edition: &Edition) -> TableData<'a> {
             .iter()
             .map(|row| row_data(row, edition))
             .collect(),
-        // What is true of all tables stands once, before them.
+        // The notes of the edition hold for all tables and are printed once, before them.
         notes: table
             .notes
             .iter()
             .filter(|note| !edition.notes.contains(note))
             .map(both)
             .collect(),
-        symbols: table.symbols.iter().map(sign).collect(),
+        symbols: table.symbols.iter().map(symbol_data).collect(),
         source: both(&table.source),
     }
 }
 
-fn row_data<'a>(row: &'a Row, edition: &Edition) -> RowData<'a> {
+fn row_data<'a>(row: &'a TableRow, edition: &Edition) -> RowData<'a> {
     RowData {
         style: row.style.as_str(),
         level: row.level,

@@ -1,0 +1,97 @@
+//! Blank forms as workbooks: cells to fill in are open and checked while typing, everything else is locked.
+
+mod body;
+mod foot;
+mod form;
+mod format;
+mod head;
+mod validation;
+mod words;
+
+use rust_xlsxwriter::{
+    DocProperties, ExcelDateTime, IgnoreError, ProtectionOptions, Workbook, Worksheet, XlsxError,
+};
+
+pub use form::{
+    ColumnKind, Template, TemplateColumn, TemplateRow, TemplateStatement, TemplateValue,
+};
+pub use words::{InputWords, Signature, TemplateWords};
+
+use crate::text::fill;
+use form::column_number;
+use format::{FONT, width};
+
+/// The workbook of a form. The same form gives the same bytes.
+///
+/// # Errors
+/// When the form does not fit a sheet.
+pub fn workbook(template: &Template, words: &TemplateWords) -> Result<Vec<u8>, XlsxError> {
+    let mut book = Workbook::new();
+    let dated = template.dated;
+    let created = ExcelDateTime::from_ymd(
+        u16::try_from(dated.year()).unwrap_or(1900),
+        dated.month().unsigned_abs(),
+        dated.day().unsigned_abs(),
+    )?;
+    book.set_properties(
+        &DocProperties::new()
+            .set_title(template.titles.join(" – "))
+            .set_author(concat!("tonghop ", env!("CARGO_PKG_VERSION")))
+            .set_creation_datetime(&created),
+    );
+    let sheet = book.add_worksheet();
+    sheet.set_name(&template.code)?;
+    // The comparison of blank cells is blank.
+    sheet.set_formula_result_default("");
+    for (i, column) in template.columns.iter().enumerate() {
+        sheet.set_column_width(column_number(i), width(column, template))?;
+    }
+    let heads = head::write_titles(sheet, template)?;
+    let first_row = head::write_heads(sheet, template, heads)?;
+    let mut row = first_row;
+    for line in &template.rows {
+        body::write_row(sheet, template, row, line)?;
+        row += 1;
+    }
+    validation::add(sheet, template, &words.input, first_row)?;
+    let end = foot::write(sheet, template, words, row + 1)?;
+    set_page(sheet, template, words, (heads, first_row, end))?;
+    book.save_to_buffer()
+}
+
+/// Sets paper, footer, print area, frozen panes and protection. The rows are the first of the heads, the first of the
+/// body and the last of all.
+fn set_page(
+    sheet: &mut Worksheet,
+    template: &Template,
+    words: &TemplateWords,
+    (heads, body, end): (u32, u32, u32),
+) -> Result<(), XlsxError> {
+    let footer = fill(
+        &words.footer,
+        &[
+            ("form", template.code.as_str()),
+            ("page", "&P"),
+            ("pages", "&N"),
+        ],
+    );
+    let last = template.last_column();
+    sheet
+        .set_paper_size(9)
+        .set_landscape()
+        .set_print_fit_to_pages(1, 0)
+        .set_print_center_horizontally(true)
+        .set_margins(0.5, 0.5, 0.6, 0.6, 0.3, 0.3)
+        .set_screen_gridlines(false)
+        .set_footer(format!("&R&\"{FONT},Italic\"&9{footer}"));
+    sheet.set_repeat_rows(heads, body - 1)?;
+    sheet.set_print_area(0, 0, end, last)?;
+    sheet.set_freeze_panes(body, template.first_value_column())?;
+    sheet.ignore_error_range(0, 0, end, last, IgnoreError::NumberStoredAsText)?;
+    sheet.protect_with_options(&ProtectionOptions {
+        format_columns: true,
+        format_rows: true,
+        ..ProtectionOptions::default()
+    });
+    Ok(())
+}
