@@ -79,16 +79,6 @@ impl Message {
 }
 
 impl Finding {
-    /// To be replaced by the types of [`super::findings`].
-    #[must_use]
-    pub fn new(code: &str, place: Place, args: &[(&str, &str)]) -> Self {
-        let args: Vec<(&str, Bilingual)> = args
-            .iter()
-            .map(|(name, value)| (*name, Bilingual::same(value)))
-            .collect();
-        Self::from_columns(code, place, &args)
-    }
-
     /// A finding of `code` with arguments that are known by name only, such as the columns of a query. Everything else
     /// is made with the types of [`super::findings`]. A code that the catalogue lacks gives an error that says so.
     #[must_use]

@@ -9,6 +9,7 @@ use super::label::one_line;
 use super::row::{Doubt, RowKind, RowReader, Stubs};
 use super::unfit::{NAMED_ONE_BY_ONE, Notice, UnknownColumns, UnknownRows};
 use super::vocabulary::Vocabulary;
+use crate::diagnostic::{Message, findings};
 use crate::read::{Address, Sheet};
 
 /// What was read under a header.
@@ -171,8 +172,8 @@ impl BodyReader<'_> {
         }
     }
 
-    fn note(&mut self, at: Address, code: &'static str, args: Vec<(&'static str, String)>) {
-        self.body.notices.push((at, code, args));
+    fn note(&mut self, at: Address, message: impl Into<Message>) {
+        self.body.notices.push((at, message.into()));
     }
 
     /// Holds back the values of a row. Returns their number.
@@ -193,7 +194,7 @@ impl BodyReader<'_> {
     fn hold_torn_line(&mut self, row: u32, at: Address) {
         let held = self.hold_values(row);
         self.body.end = row + 1;
-        self.note(at, "TH224", vec![("count", held.to_string())]);
+        self.note(at, findings::TH224 { count: held });
     }
 
     fn hold_torn_row(&mut self, row: u32, stubs: &Stubs, by_code: &[usize], by_label: usize) {
@@ -202,12 +203,12 @@ impl BodyReader<'_> {
             .as_ref()
             .map_or(Address::new(row, 0), |(at, _)| *at);
         let held = self.hold_values(row);
-        let args = vec![
-            ("code_row", self.rows.labels_of(by_code)),
-            ("label_row", self.rows.form.rows[by_label].label.clone()),
-            ("count", held.to_string()),
-        ];
-        self.note(at, "TH207", args);
+        let torn = findings::TH207 {
+            code_row: self.rows.labels_of(by_code),
+            label_row: &self.rows.form.rows[by_label].label,
+            count: held,
+        };
+        self.note(at, torn);
         self.body.end = row + 1;
     }
 
@@ -216,7 +217,7 @@ impl BodyReader<'_> {
         if self.rows.has_numbers(row) {
             let held = self.hold_values(row);
             if let Some(at) = self.rows.first_body_cell(row) {
-                self.note(at, "TH206", vec![("count", held.to_string())]);
+                self.note(at, findings::TH206 { count: held });
             }
         }
     }
@@ -227,22 +228,21 @@ impl BodyReader<'_> {
             return;
         }
         if let Some((at, text)) = &stubs.label {
-            let args = vec![("label", one_line(text)), ("count", held.to_string())];
-            self.note(*at, "TH217", args);
+            let label = one_line(text);
+            self.note(*at, findings::TH217 { label, count: held });
         }
     }
 
     fn note_doubt(&mut self, doubt: &Doubt, (at, label): &(Address, String), member: usize) {
         let row = &self.rows.form.rows[member];
-        let mut args = vec![("read", one_line(label)), ("known", row.label.clone())];
-        let code = match doubt {
-            Doubt::Slip => "TH216",
+        let (read, known) = (one_line(label), &row.label);
+        match doubt {
+            Doubt::Slip => self.note(*at, findings::TH216 { read, known }),
             Doubt::UnfamiliarLabel => {
-                args.push(("code", row.code.clone().unwrap_or_default()));
-                "TH219"
+                let code = row.code.as_deref().unwrap_or_default();
+                self.note(*at, findings::TH219 { code, known, read });
             }
-        };
-        self.note(*at, code, args);
+        }
     }
 
     /// Takes a row that is row `member` of the form.
@@ -300,23 +300,23 @@ impl BodyReader<'_> {
 
     /// A row found once is used. Found again with the same content it is used once; with other content, not at all.
     fn settle_row(&mut self, member: usize, found: FoundRow) {
-        let label = self.rows.form.rows[member].label.clone();
+        let label = &self.rows.form.rows[member].label;
         self.body.held += found.held;
         let Some(differs) = found.differs else {
             for at in found.again {
-                self.note(at, "TH209", vec![("label", label.clone())]);
+                self.note(at, findings::TH209 { label });
             }
             self.body.cells.extend(found.cells);
             return;
         };
         let own = filled(&found.cells);
         self.body.held += own;
-        let args = vec![
-            ("label", label),
-            ("first", self.rows.sheet.cell_name(found.cells[0].at)),
-            ("count", (own + found.held).to_string()),
-        ];
-        self.note(differs, "TH208", args);
+        let repeated = findings::TH208 {
+            label,
+            first: self.rows.sheet.cell_name(found.cells[0].at),
+            count: own + found.held,
+        };
+        self.note(differs, repeated);
     }
 
     /// Two columns under one head are used once if they hold the same, and not at all if they differ.
@@ -341,9 +341,9 @@ impl BodyReader<'_> {
                     let beside = Address::new(cell.at.row, again.column);
                     self.rows.sheet.get(beside) != cell.content.as_ref()
                 });
-            let mut args = vec![("head", one_line(text))];
+            let head = one_line(text);
             if !differs {
-                self.note(at, "TH226", args);
+                self.note(at, findings::TH226 { head });
                 continue;
             }
             let (of_first, others): (Vec<_>, Vec<_>) = std::mem::take(&mut self.body.cells)
@@ -352,9 +352,12 @@ impl BodyReader<'_> {
             self.body.cells = others;
             let held = filled(&of_first);
             self.body.held += held;
-            args.push(("first", Address::column_name(first)));
-            args.push(("count", (count + held).to_string()));
-            self.note(at, "TH225", args);
+            let repeated = findings::TH225 {
+                head,
+                first: Address::column_name(first),
+                count: count + held,
+            };
+            self.note(at, repeated);
         }
     }
 }

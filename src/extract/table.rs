@@ -12,7 +12,7 @@ use super::layout::{TablePlace, lay_out};
 use super::period_claim::{PeriodClaim, claim_period, frequency_of};
 use super::title::{Stated, Title, read_title};
 use super::vocabulary::Vocabulary;
-use crate::diagnostic::{Finding, Place};
+use crate::diagnostic::{Finding, Place, findings};
 use crate::period::Frequency;
 use crate::read::{Address, CellRange, Sheet};
 
@@ -115,7 +115,7 @@ fn tables_in(
             sheet: whole.name.clone(),
             ..Place::default()
         };
-        findings.push(Finding::new("TH221", place, &[]));
+        findings.push(findings::TH221.at(place));
     }
     let mut parts: Vec<TablePart> = Vec::with_capacity(layout.places.len());
     let mut from = 0;
@@ -176,8 +176,8 @@ fn read_table(
     // A table on its side was cut out of its sheet; an upright one may reach down to the next table.
     let until = if is_turned { u32::MAX } else { until };
     let mut body = read_body(sheet, vocabulary, &header, until, section);
-    for (at, code, args) in std::mem::take(&mut body.notices) {
-        findings.push(finding(code, sheet, form, Some(at), &args));
+    for (at, message) in std::mem::take(&mut body.notices) {
+        findings.push(message.at(place_of(sheet, form, Some(at))));
     }
     let range = range_of(sheet, &header, &body);
     let mut cells = body.cells;
@@ -240,44 +240,33 @@ fn header_findings(
         .and_then(|c| c.head.as_ref())
         .map(|head| head.at);
     if is_turned {
-        findings.push(finding("TH218", sheet, form, label_head, &[]));
+        findings.push(findings::TH218.at(place_of(sheet, form, label_head)));
     }
     for (i, column) in form.columns.iter().enumerate() {
         if belongs(&column.frequencies, frequency) && header.column(&ColumnRole::Value(i)).is_none()
         {
-            let args = [("column", column.title.clone())];
-            findings.push(finding("TH203", sheet, form, label_head, &args));
+            let column = &column.title;
+            findings.push(findings::TH203 { column }.at(place_of(sheet, form, label_head)));
         }
     }
     for column in header.columns.iter().filter(|column| column.slip) {
         if let Some(head) = &column.head {
-            let known = known_head(form, &column.role);
-            let args = [("read", one_line(&head.text)), ("known", known)];
-            findings.push(finding("TH216", sheet, form, Some(head.at), &args));
+            let (read, known) = (one_line(&head.text), known_head(form, &column.role));
+            let place = place_of(sheet, form, Some(head.at));
+            findings.push(findings::TH216 { read, known }.at(place));
         }
     }
     findings
 }
 
-/// A finding about a form in a sheet.
-fn finding(
-    code: &str,
-    sheet: &Sheet,
-    form: &Form,
-    at: Option<Address>,
-    args: &[(&str, String)],
-) -> Finding {
-    let place = Place {
+/// The place of a finding about a form in a sheet.
+fn place_of(sheet: &Sheet, form: &Form, at: Option<Address>) -> Place {
+    Place {
         form: Some(form.code.clone()),
         sheet: sheet.name.clone(),
         cell: at.map(|at| sheet.cell_name(at)),
         ..Place::default()
-    };
-    let args: Vec<(&str, &str)> = args
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
-    Finding::new(code, place, &args)
+    }
 }
 
 /// The range that header and body take in the workbook.

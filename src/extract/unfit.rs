@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use super::header::Header;
 use super::label::one_line;
 use super::row::{RowReader, Stubs};
+use crate::diagnostic::{Message, findings};
 use crate::read::Address;
 
-/// A code of `findings.toml` at a cell, with its arguments.
-pub(super) type Notice = (Address, &'static str, Vec<(&'static str, String)>);
+/// A message about a cell.
+pub(super) type Notice = (Address, Message);
 
 /// Rows, and columns, that get a notice each.
 pub(super) const NAMED_ONE_BY_ONE: usize = 200;
@@ -83,15 +84,7 @@ impl UnknownRows {
                 continue;
             }
             let label = unknown.label.unwrap_or_default();
-            notices.push((
-                at,
-                rows.unknown_row(),
-                vec![
-                    ("label", one_line(&label)),
-                    ("nearest", rows.nearest(&label)),
-                    ("count", held.to_string()),
-                ],
-            ));
+            notices.push((at, rows.unknown_row(&label, held)));
         }
         (cells, last)
     }
@@ -99,12 +92,12 @@ impl UnknownRows {
     /// The notice that all rows beyond the limit share.
     pub(super) fn notice_of_more(self, rows: &RowReader<'_>) -> Option<Notice> {
         let more = self.more?;
-        let args = vec![
-            ("rows", more.rows.to_string()),
-            ("count", more.cells.to_string()),
-            ("last", rows.sheet.cell_name(more.last)),
-        ];
-        Some((more.first, "TH220", args))
+        let unknown = findings::TH220 {
+            rows: more.rows,
+            count: more.cells,
+            last: rows.sheet.cell_name(more.last),
+        };
+        Some((more.first, unknown.into()))
     }
 }
 
@@ -144,8 +137,8 @@ impl UnknownColumns {
             held += cells;
             let (at, head) = head_of(rows.header, column, first);
             if n < NAMED_ONE_BY_ONE {
-                let args = vec![("head", one_line(&head)), ("count", cells.to_string())];
-                notices.push((at, "TH204", args));
+                let (head, count) = (one_line(&head), cells);
+                notices.push((at, findings::TH204 { head, count }.into()));
                 continue;
             }
             let (_, last, columns, more_cells) = more.get_or_insert((at, at, 0, 0));
@@ -154,15 +147,12 @@ impl UnknownColumns {
             *more_cells += cells;
         }
         if let Some((first, last, columns, cells)) = more {
-            notices.push((
-                first,
-                "TH223",
-                vec![
-                    ("columns", columns.to_string()),
-                    ("count", cells.to_string()),
-                    ("last", rows.sheet.cell_name(last)),
-                ],
-            ));
+            let unknown = findings::TH223 {
+                columns,
+                count: cells,
+                last: rows.sheet.cell_name(last),
+            };
+            notices.push((first, unknown.into()));
         }
         held
     }

@@ -6,7 +6,9 @@
 use std::sync::Arc;
 
 use super::form::{Dimension, FormRow, UnitCodes};
+use super::label::one_line;
 use super::row::{Doubt, RowKind, RowReader, Stubs};
+use crate::diagnostic::{Message, findings};
 
 impl RowReader<'_> {
     /// What name and code say of a row; none if it is neither a unit nor a sum of units.
@@ -91,12 +93,23 @@ impl RowReader<'_> {
         }
     }
 
-    /// The code of the finding for a row that the form does not have.
-    pub(super) fn unknown_row(&self) -> &'static str {
+    /// The message about a row that the form does not have, of which `count` cells are held back.
+    pub(super) fn unknown_row(&self, text: &str, count: i64) -> Message {
+        let (label, nearest) = (one_line(text), self.nearest(text));
         if self.form.dimension == Dimension::Unit {
-            "TH431"
+            findings::TH431 {
+                label,
+                nearest,
+                count,
+            }
+            .into()
         } else {
-            "TH205"
+            findings::TH205 {
+                label,
+                nearest,
+                count,
+            }
+            .into()
         }
     }
 }

@@ -13,7 +13,7 @@ use super::observation::{ComparedValue, Observation, TOTAL};
 use super::scale::to_lake_scale;
 use super::stated_unit::{NoUnit, StatedUnits};
 use super::symbol::ObservationStatus;
-use crate::diagnostic::{Finding, Place};
+use crate::diagnostic::{Finding, Message, Place, findings};
 use crate::extract::{
     ColumnRef, Form, LocatedCell, Scenario, SheetTable, Stated, ValueColumn, Vocabulary,
 };
@@ -95,7 +95,7 @@ impl Normalizer<'_> {
     }
 
     /// Adds a finding about a cell.
-    fn find(&mut self, code: &str, cell: &LocatedCell, args: &[(&str, &str)]) {
+    fn find(&mut self, cell: &LocatedCell, message: impl Into<Message>) {
         let mut place = self.place(cell.at);
         let (indicator, sector) = self.key(cell);
         place.indicator = Some(indicator);
@@ -103,13 +103,13 @@ impl Normalizer<'_> {
         if let ColumnRef::Value(i) = cell.column {
             place.scenario = Some(self.form.columns[i].scenario.as_str().to_owned());
         }
-        self.out.findings.push(Finding::new(code, place, args));
+        self.out.findings.push(message.into().at(place));
     }
 
     /// Holds a cell back, with a finding.
-    fn hold(&mut self, code: &str, cell: &LocatedCell, args: &[(&str, &str)]) {
+    fn hold(&mut self, cell: &LocatedCell, message: impl Into<Message>) {
         self.out.held += 1;
-        self.find(code, cell, args);
+        self.find(cell, message);
     }
 
     /// Indicator and sector of a cell.
@@ -227,11 +227,11 @@ impl Normalizer<'_> {
             return;
         };
         if number.approximate {
-            self.find("TH308", cell, &[("raw", &raw)]);
+            self.find(cell, findings::TH308 { raw });
         }
         if facts.decimals == 0 && !value.fract().is_zero() {
-            let shown = value.to_string();
-            self.find("TH309", cell, &[("value", &shown)]);
+            let value = value.to_string();
+            self.find(cell, findings::TH309 { value });
         }
         observation.value = Some(value);
         observation.status = status_of_value(column.scenario);
@@ -245,17 +245,18 @@ impl Normalizer<'_> {
             CellContent::Number(n) => from_float(*n).map(TextNumber::stored),
             CellContent::Text(text) => read_text(text, &self.conventions.approximate),
             CellContent::Error(error) => {
-                self.hold("TH305", cell, &[("error", error)]);
+                self.hold(cell, findings::TH305 { error });
                 return None;
             }
             CellContent::NoCachedValue => {
-                self.hold("TH306", cell, &[]);
+                self.hold(cell, findings::TH306);
                 return None;
             }
             CellContent::Bool(_) | CellContent::Date(_) => None,
         };
         if number.is_none() {
-            self.hold("TH301", cell, &[("raw", &content.as_read())]);
+            let raw = content.as_read();
+            self.hold(cell, findings::TH301 { raw });
         }
         number
     }
@@ -272,7 +273,7 @@ impl Normalizer<'_> {
         let (unit, stated) = match self.units.of(cell, number.unit(), &facts.unit) {
             Ok(unit) => unit,
             Err(NoUnit::BehindNumber) => {
-                self.hold("TH301", cell, &[("raw", raw)]);
+                self.hold(cell, findings::TH301 { raw });
                 return None;
             }
             Err(NoUnit::Nearest(stated)) => {
@@ -290,7 +291,10 @@ impl Normalizer<'_> {
         }
         match stated {
             Some(stated) if !self.units.is_of_sheet(&stated) => self.refuse_unit(stated, cell),
-            _ => self.hold("TH303", cell, &[("unit", &unit), ("wanted", &facts.unit)]),
+            _ => {
+                let wanted = &facts.unit;
+                self.hold(cell, findings::TH303 { unit, wanted });
+            }
         }
         None
     }
@@ -311,14 +315,13 @@ impl Normalizer<'_> {
             (ParsedNumber::Doubtful { grouped, .. }, _) if whole => grouped,
             (doubtful, Some(proof)) => {
                 let value = doubtful.in_locale(proof.locale);
-                let (shown, at) = (value.to_string(), proof.at.to_string());
-                let args = [
-                    ("raw", raw),
-                    ("value", &shown),
-                    ("proof", &proof.raw),
-                    ("proof_cell", &at),
-                ];
-                self.find("TH307", cell, &args);
+                let settled = findings::TH307 {
+                    raw,
+                    value: value.to_string(),
+                    proof: proof.raw,
+                    proof_cell: proof.at.to_string(),
+                };
+                self.find(cell, settled);
                 value
             }
             (
@@ -327,16 +330,18 @@ impl Normalizer<'_> {
                 },
                 None,
             ) => {
-                let (grouped, fraction) = (grouped.to_string(), fraction.to_string());
-                let args = [("raw", raw), ("grouped", &grouped), ("fraction", &fraction)];
-                self.hold("TH302", cell, &args);
+                let doubtful = findings::TH302 {
+                    raw,
+                    grouped: grouped.to_string(),
+                    fraction: fraction.to_string(),
+                };
+                self.hold(cell, doubtful);
                 return None;
             }
         };
         let Some(value) = value.checked_mul(factor).filter(|v| v.abs() <= facts.limit) else {
-            let limit = facts.limit.to_string();
-            let args = [("raw", raw), ("limit", &limit), ("unit", &facts.unit)];
-            self.hold("TH304", cell, &args);
+            let (limit, unit) = (facts.limit.to_string(), &facts.unit);
+            self.hold(cell, findings::TH304 { raw, limit, unit });
             return None;
         };
         Some(to_lake_scale(value).normalize())
@@ -356,23 +361,24 @@ impl Normalizer<'_> {
     fn report_refused_units(&mut self) {
         let of_sheet = self.table.title.measure.as_ref();
         if let Some(sheet) = of_sheet.filter(|_| self.without_unit > 0) {
-            let count = self.without_unit.to_string();
-            let args = [("unit", sheet.text.as_str()), ("count", count.as_str())];
-            let finding = Finding::new("TH315", self.place(sheet.at), &args);
+            let unknown = findings::TH315 {
+                unit: &sheet.text,
+                count: self.without_unit,
+            };
+            let finding = unknown.at(self.place(sheet.at));
             self.out.findings.push(finding);
         }
         for (stated, indicator, count) in std::mem::take(&mut self.refused) {
             let facts = self.conventions.indicators.get(&indicator);
-            let wanted = facts.map_or("", |f| f.unit.as_str()).to_owned();
+            let wanted = facts.map_or("", |f| f.unit.as_str());
             let mut place = self.place(stated.at);
             place.indicator = Some(indicator);
-            let count = count.to_string();
-            let args = [
-                ("unit", stated.text.as_str()),
-                ("wanted", wanted.as_str()),
-                ("count", count.as_str()),
-            ];
-            self.out.findings.push(Finding::new("TH310", place, &args));
+            let refused = findings::TH310 {
+                unit: stated.text,
+                wanted,
+                count,
+            };
+            self.out.findings.push(refused.at(place));
         }
     }
 
@@ -389,7 +395,8 @@ impl Normalizer<'_> {
             CellContent::Bool(_) | CellContent::Date(_) | CellContent::NoCachedValue => None,
         };
         let Some(value) = value.filter(|v| v.abs() < Decimal::from(1_000_000_000)) else {
-            self.find("TH311", cell, &[("raw", &content.as_read())]);
+            let raw = content.as_read();
+            self.find(cell, findings::TH311 { raw });
             return;
         };
         let comparison = &self.form.comparisons[index];

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Finding, Place};
+use crate::diagnostic::{Finding, Message, Place, entry, findings};
 use crate::extract::Stated;
 use crate::read::Address;
 
@@ -36,25 +36,26 @@ impl Faults {
     }
 
     /// Adds a finding about a cell.
-    pub(super) fn cell(&mut self, code: &'static str, at: Address, args: &[(&str, &str)]) {
+    pub(super) fn cell(&mut self, at: Address, message: impl Into<Message>) {
+        let message = message.into();
         self.of_cells += 1;
         if self.of_cells > NAMED_ONE_BY_ONE {
-            let rows = self.more.entry((code, at.column)).or_default();
+            let rows = self.more.entry((message.code(), at.column)).or_default();
             if rows.last() != Some(&(at.row + 1)) {
                 rows.push(at.row + 1);
             }
             return;
         }
-        self.once(code, at, args);
+        self.once(at, message);
     }
 
     /// Adds a finding about the list as a whole or about a column.
-    pub(super) fn once(&mut self, code: &str, at: Address, args: &[(&str, &str)]) {
+    pub(super) fn once(&mut self, at: Address, message: impl Into<Message>) {
         let place = Place {
             cell: Some(at.to_string()),
             ..self.place.clone()
         };
-        self.findings.push(Finding::new(code, place, args));
+        self.findings.push(message.into().at(place));
     }
 
     /// All findings. `head` gives the head of a column.
@@ -64,17 +65,16 @@ impl Faults {
             rows.dedup();
             let first = Address::new(rows[0].saturating_sub(1), column);
             let head = head(column).map(|h| h.text).unwrap_or_default();
-            let severity = Finding::new(code, Place::default(), &[]).severity;
-            let args = [
-                ("code", code.to_owned()),
-                ("head", head),
-                ("count", rows.len().to_string()),
-                ("rows", in_runs(&rows)),
-            ];
-            let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
-            self.once("TH321", first, &args);
-            if let Some(finding) = self.findings.last_mut() {
-                finding.severity = severity;
+            let more = findings::TH321 {
+                code,
+                head,
+                count: rows.len(),
+                rows: in_runs(&rows),
+            };
+            self.once(first, more);
+            // It is as severe as the findings that it stands for.
+            if let (Some(finding), Some(entry)) = (self.findings.last_mut(), entry(code)) {
+                finding.severity = entry.severity;
             }
         }
         self.findings

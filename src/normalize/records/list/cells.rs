@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use super::open_list::{DecodedTexts, OpenList, OpenNumber};
+use crate::diagnostic::{Message, findings};
 use crate::extract::{FieldKind, RecordField};
 use crate::normalize::locale::{LocaleProof, ProofReason};
 use crate::normalize::number::ParsedNumber;
@@ -29,13 +30,9 @@ impl OpenList<'_> {
         let facts = &shape.fields[field];
         match cell {
             BorrowedContent::Error(error) => {
-                self.faults.cell("TH305", at, &[("error", error)]);
-                return None;
+                return self.refuse(at, findings::TH305 { error });
             }
-            BorrowedContent::NoCachedValue => {
-                self.faults.cell("TH306", at, &[]);
-                return None;
-            }
+            BorrowedContent::NoCachedValue => return self.refuse(at, findings::TH306),
             _ => {}
         }
         match facts.kind {
@@ -43,15 +40,13 @@ impl OpenList<'_> {
             FieldKind::Code | FieldKind::Flag => self.code(field, cell, at),
             FieldKind::Date => match date(cell) {
                 Some(date) => Some(OwnedValue::String(date)),
-                None => self.refuse("TH316", cell, at),
+                None => self.refuse(at, findings::TH316 { raw: as_read(cell) }),
             },
             FieldKind::Whole | FieldKind::Decimal => {
                 let Some(factor) = factor else {
                     let unit = self.measure_of(at.column);
-                    let wanted = facts.unit.clone().unwrap_or_default();
-                    let args = [("unit", unit.as_str()), ("wanted", wanted.as_str())];
-                    self.faults.cell("TH303", at, &args);
-                    return None;
+                    let wanted = facts.unit.as_deref().unwrap_or_default();
+                    return self.refuse(at, findings::TH303 { unit, wanted });
                 };
                 self.number(facts, column, factor, cell, at)
             }
@@ -67,14 +62,9 @@ impl OpenList<'_> {
             .unwrap_or_default()
     }
 
-    /// Holds a cell back, with a finding that states its content.
-    fn refuse<'t>(
-        &mut self,
-        code: &'static str,
-        cell: BorrowedContent<'_>,
-        at: Address,
-    ) -> Option<OwnedValue<'t>> {
-        self.faults.cell(code, at, &[("raw", &as_read(cell))]);
+    /// Holds a cell back, with a finding.
+    fn refuse<'t>(&mut self, at: Address, message: impl Into<Message>) -> Option<OwnedValue<'t>> {
+        self.faults.cell(at, message);
         None
     }
 
@@ -141,11 +131,8 @@ impl OpenList<'_> {
             Some(code) if is_flag => Some(OwnedValue::Flag(&*code == "true")),
             Some(code) => Some(OwnedValue::Code(code)),
             None => {
-                let head = self.shape.fields[field].title.clone();
-                let args = [("raw", as_read(cell)), ("head", head)];
-                let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
-                self.faults.cell("TH317", at, &args);
-                None
+                let (raw, head) = (as_read(cell), &facts.title);
+                self.refuse(at, findings::TH317 { raw, head })
             }
         }
     }
@@ -169,12 +156,12 @@ impl OpenList<'_> {
             };
             return match n {
                 Some(n) => self.of_kind(whole, n, cell, at),
-                None => self.refuse("TH319", cell, at),
+                None => self.refuse(at, findings::TH319 { raw: as_read(cell) }),
             };
         }
         let (value, unit) = match number(cell, self.conventions) {
             ReadNumber::Marked => return Some(OwnedValue::None),
-            ReadNumber::Not => return self.refuse("TH301", cell, at),
+            ReadNumber::Not => return self.refuse(at, findings::TH301 { raw: as_read(cell) }),
             ReadNumber::Is {
                 value,
                 approximate,
@@ -182,7 +169,8 @@ impl OpenList<'_> {
                 unit,
             } => {
                 if approximate {
-                    self.faults.cell("TH308", at, &[("raw", &as_read(cell))]);
+                    let raw = as_read(cell);
+                    self.faults.cell(at, findings::TH308 { raw });
                 }
                 if let Some(locale) = proves
                     && !self.proofs.iter().any(|p| p.locale == locale)
@@ -220,7 +208,7 @@ impl OpenList<'_> {
         };
         let factor = self.unit_factor(facts, unit.as_deref(), factor, at)?;
         let Some(n) = in_lake(value, factor) else {
-            return self.refuse("TH319", cell, at);
+            return self.refuse(at, findings::TH319 { raw: as_read(cell) });
         };
         self.of_kind(whole, n, cell, at)
     }
@@ -239,7 +227,7 @@ impl OpenList<'_> {
         if n % MILLION == 0 {
             return Some(OwnedValue::Whole((n / MILLION) as i64));
         }
-        self.refuse("TH318", cell, at)
+        self.refuse(at, findings::TH318 { raw: as_read(cell) })
     }
 
     /// The factor of a cell: that of the unit behind its number, else that of its column. None if the unit cannot be
@@ -260,8 +248,7 @@ impl OpenList<'_> {
             .measures
             .factor(unit, wanted, &self.vocabulary.folder);
         if factor.is_none() {
-            self.faults
-                .cell("TH303", at, &[("unit", unit), ("wanted", wanted)]);
+            self.faults.cell(at, findings::TH303 { unit, wanted });
         }
         factor
     }

@@ -6,6 +6,7 @@ use arrow::array::{ArrayRef, Int64Array, RecordBatch};
 use arrow::datatypes::{DataType, Field as ArrowField, Schema};
 
 use super::open_list::OpenList;
+use crate::diagnostic::findings;
 use crate::extract::{Form, PeriodClaim, RecordHead, SheetTable};
 use crate::normalize::number::ParsedNumber;
 use crate::normalize::records::record_list::{FilledCells, RecordList};
@@ -87,14 +88,13 @@ impl OpenList<'_> {
                 (Some((value, n)), Some((proof, at))) => {
                     self.loaded += 1;
                     self.columns[number.column].settle(number.record, n);
-                    let value = value.normalize().to_string();
-                    let args = [
-                        ("raw", number.raw.as_str()),
-                        ("value", value.as_str()),
-                        ("proof", proof.raw.as_str()),
-                        ("proof_cell", at.as_str()),
-                    ];
-                    self.faults.cell("TH307", number.at, &args);
+                    let settled = findings::TH307 {
+                        raw: number.raw,
+                        value: value.normalize().to_string(),
+                        proof: &proof.raw,
+                        proof_cell: at,
+                    };
+                    self.faults.cell(number.at, settled);
                 }
                 _ => {
                     self.explained += 1;
@@ -102,13 +102,12 @@ impl OpenList<'_> {
                         grouped, fraction, ..
                     } = number.number
                     {
-                        let (grouped, fraction) = (grouped.to_string(), fraction.to_string());
-                        let args = [
-                            ("raw", number.raw.as_str()),
-                            ("grouped", grouped.as_str()),
-                            ("fraction", fraction.as_str()),
-                        ];
-                        self.faults.cell("TH302", number.at, &args);
+                        let doubtful = findings::TH302 {
+                            raw: number.raw,
+                            grouped: grouped.to_string(),
+                            fraction: fraction.to_string(),
+                        };
+                        self.faults.cell(number.at, doubtful);
                     }
                 }
             }
@@ -121,29 +120,26 @@ impl OpenList<'_> {
             let Some(head) = self.head.columns.iter().find(|c| c.column == column) else {
                 continue;
             };
-            let code = if head.field.is_some() {
-                "TH227"
+            let (at, is_personal) = (head.head.at, head.field.is_some());
+            let head = &head.head.text;
+            if is_personal {
+                self.faults.once(at, findings::TH227 { head, count });
             } else {
-                "TH204"
-            };
-            let args = [
-                ("head", head.head.text.as_str()),
-                ("count", &count.to_string()),
-            ];
-            self.faults.once(code, head.head.at, &args);
+                self.faults.once(at, findings::TH204 { head, count });
+            }
         }
     }
 
     /// Notes that texts were decoded from an old encoding.
     fn note_decoded(&mut self) {
         if let Some(texts) = &self.decoded {
-            let args = [
-                ("encoding", texts.encoding.as_str()),
-                ("count", &texts.count.to_string()),
-                ("read", texts.read.as_str()),
-                ("decoded", texts.decoded.as_str()),
-            ];
-            self.faults.once("TH215", texts.at, &args);
+            let decoded = findings::TH215 {
+                encoding: &texts.encoding,
+                count: texts.count,
+                read: &texts.read,
+                decoded: &texts.decoded,
+            };
+            self.faults.once(texts.at, decoded);
         }
     }
 }

@@ -7,6 +7,7 @@ use foldhash::fast::RandomState;
 use rust_decimal::Decimal;
 
 use super::buffer::RowBuffer;
+use crate::diagnostic::findings;
 use crate::extract::{FieldKind, Form, RecordField, RecordHead, RecordShape, Stated, Vocabulary};
 use crate::normalize::conventions::Conventions;
 use crate::normalize::locale::LocaleProof;
@@ -177,16 +178,16 @@ impl<'a> OpenList<'a> {
             }
             self.roles[place] = Some((role, 1_u64.checked_shl(number as u32).unwrap_or(0)));
             if let Some(field) = head.field.filter(|_| head.slip) {
-                let known = self.shape.fields[field].title.as_str();
-                let args = [("read", head.head.text.as_str()), ("known", known)];
-                self.faults.once("TH216", head.head.at, &args);
+                let (read, known) = (&head.head.text, &self.shape.fields[field].title);
+                let slip = findings::TH216 { read, known };
+                self.faults.once(head.head.at, slip);
             }
         }
         let at = first.unwrap_or(Address::new(self.head.top, 0));
         for field in &self.fields {
             if !heads.iter().any(|c| c.field == Some(*field)) {
-                let title = self.shape.fields[*field].title.as_str();
-                self.faults.once("TH203", at, &[("column", title)]);
+                let column = &self.shape.fields[*field].title;
+                self.faults.once(at, findings::TH203 { column });
             }
         }
     }

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use super::buffer::RowBuffer;
 use super::cells::OwnedValue;
 use super::open_list::{ListRole, OpenList};
+use crate::diagnostic::findings;
 use crate::normalize::records::value::FieldValue;
 use crate::read::{Address, BorrowedContent};
 
@@ -123,9 +124,8 @@ impl OpenList<'_> {
                 place.insert(self.row + 1);
             }
             Entry::Occupied(found) => {
-                let (key, first) = (found.key().as_str(), found.get().to_string());
-                let args = [("value", key), ("first", first.as_str())];
-                self.faults.cell("TH320", at, &args);
+                let (value, first) = (found.key(), *found.get());
+                self.faults.cell(at, findings::TH320 { value, first });
             }
         }
     }

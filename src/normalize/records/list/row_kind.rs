@@ -2,6 +2,7 @@
 
 use super::buffer::{BufferedCell, RowBuffer};
 use super::open_list::{ListRole, OpenList};
+use crate::diagnostic::{Message, findings};
 use crate::read::{Address, BorrowedContent};
 
 impl OpenList<'_> {
@@ -44,7 +45,8 @@ impl OpenList<'_> {
         }
         if words.is_subtotal(&folded) || self.form.sums.contains(&folded) {
             let at = Address::new(self.row, row.cells[0].column);
-            self.leave_out("TH217", at, label.unwrap_or_default(), body.len());
+            let (label, count) = (label.unwrap_or_default(), body.len());
+            self.leave_out(at, count, findings::TH217 { label, count });
             return false;
         }
         if name.is_some() {
@@ -54,8 +56,13 @@ impl OpenList<'_> {
             let at = Address::new(self.row, first.column);
             // A heading is the only cell of its row; a row with more cells is a record without a name.
             let is_heading = body.len() == 1 && row.text(first).is_some();
-            let code = if is_heading { "TH228" } else { "TH229" };
-            self.leave_out(code, at, label.unwrap_or_default(), body.len());
+            let count = body.len();
+            if is_heading {
+                let label = label.unwrap_or_default();
+                self.leave_out(at, count, findings::TH228 { label, count });
+            } else {
+                self.leave_out(at, count, findings::TH229 { count });
+            }
         }
         false
     }
@@ -82,11 +89,10 @@ impl OpenList<'_> {
     }
 
     /// Leaves the body cells of a row out, with a finding.
-    fn leave_out(&mut self, code: &'static str, at: Address, label: &str, cells: usize) {
+    fn leave_out(&mut self, at: Address, cells: usize, message: impl Into<Message>) {
         self.total += cells as i64;
         self.explained += cells as i64;
-        let args = [("label", label), ("count", &cells.to_string())];
-        self.faults.cell(code, at, &args);
+        self.faults.cell(at, message);
     }
 }
 
