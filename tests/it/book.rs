@@ -11,8 +11,11 @@ use calamine::{Data, Reader, Xlsx, open_workbook};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-use crate::decisions::{Office, csv};
-use crate::golden::{SAMPLE, tonghop};
+use crate::support::definitions::print_only;
+use crate::support::office::{Office, csv};
+use crate::support::printed::{self, Printed};
+use crate::support::program::{said, tonghop};
+use crate::support::sample::SAMPLE;
 
 /// The book of the sample's edition, made once.
 struct Made {
@@ -43,25 +46,6 @@ fn book(lake: &Path, out: &Path, more: &[&str]) -> Output {
     tonghop(&arguments)
 }
 
-fn said(output: &Output) -> String {
-    format!(
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    )
-}
-
-/// A printed cell, as the tidy CSV has it.
-struct Printed {
-    row: usize,
-    row_id: String,
-    label: String,
-    column: String,
-    value: String,
-    status: String,
-    text: String,
-}
-
 /// The tables of the sample's edition.
 pub(crate) const TABLES: [&str; 20] = [
     "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13", "14", "15", "16",
@@ -69,37 +53,7 @@ pub(crate) const TABLES: [&str; 20] = [
 ];
 
 fn printed(table: &str) -> Vec<Printed> {
-    let content = BOOK.file(&format!("csv/{table}.csv"));
-    let mut reader = csv::Reader::from_reader(content.as_slice());
-    let head = reader.headers().expect("a head").clone();
-    let column = |name: &str| head.iter().position(|h| h == name).expect("a column");
-    let names = [
-        "row",
-        "row_id",
-        "label_vi",
-        "column_id",
-        "value",
-        "status",
-        "printed",
-    ];
-    let at = names.map(column);
-    reader
-        .records()
-        .map(|record| {
-            let record = record.expect("a line");
-            let [row, row_id, label, column, value, status, text] =
-                at.map(|i| record[i].to_owned());
-            Printed {
-                row: row.parse().expect("a number"),
-                row_id,
-                label,
-                column,
-                value,
-                status,
-                text,
-            }
-        })
-        .collect()
+    printed::printed(&BOOK.file(&format!("csv/{table}.csv")))
 }
 
 #[test]
@@ -456,31 +410,16 @@ fn a_lock_makes_the_same_bytes_again_or_says_what_differs() {
 
 /// An office whose edition is small.
 fn small_office() -> Office {
-    let office = Office::new();
-    let edition = office.path("pipelines/kttt/editions/2025.toml");
-    let text = fs::read_to_string(&edition).expect("an edition");
-    let from = text.find("[[chapters]]").expect("chapters");
-    let to = text.find("# Tables that belong").expect("awaited");
-    let few = "[[chapters]]\nid = \"cooperatives\"\ntables = [\"02\", \"04\", \"05\"]\n\n[[chapters]]\nid = \"sectors\"\ntables = [\"15\"]\n\n";
-    fs::write(&edition, format!("{}{few}{}", &text[..from], &text[to..])).expect("written");
-    // Other tables would only cost time.
-    for entry in fs::read_dir(office.path("pipelines/kttt/tables"))
-        .expect("tables")
-        .flatten()
-    {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if entry.path().extension().is_some_and(|e| e == "toml")
-            && !["02.toml", "04.toml", "05.toml", "15.toml"].contains(&name.as_str())
-        {
-            fs::remove_file(entry.path()).expect("removed");
-        }
-    }
+    let office = Office::with_all_tables();
+    let chapters: [(&str, &[&str]); 2] =
+        [("cooperatives", &["02", "04", "05"]), ("sectors", &["15"])];
+    print_only(&office.path("pipelines/kttt"), &chapters);
     office
 }
 
 fn book_of(office: &Office, more: &[&str]) -> Output {
-    let place = |name: &str| office.path(name).to_string_lossy().into_owned();
-    let (pipeline, lake, out) = (place("pipelines/kttt"), place("lake"), place("lake-out"));
+    let (pipeline, lake) = (office.text("pipelines/kttt"), office.text("lake"));
+    let out = office.text("lake-out");
     let mut arguments = vec!["book", &pipeline, "--lake", &lake, "--out", &out];
     arguments.extend(more);
     tonghop(&arguments)
@@ -694,8 +633,7 @@ fn a_closed_edition_does_not_see_what_came_later() {
     );
     // Its numbers are traced where they were printed, not in what is current.
     for (edition, number) in [(Some("2025"), "500"), (None, "510")] {
-        let (pipeline, lake) = (office.path("pipelines/kttt"), office.path("lake"));
-        let (pipeline, lake) = (pipeline.to_string_lossy(), lake.to_string_lossy());
+        let (pipeline, lake) = (office.text("pipelines/kttt"), office.text("lake"));
         let mut arguments = vec![
             "trace",
             "--table",

@@ -2,38 +2,24 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Output;
 use std::sync::LazyLock;
 
 use calamine::{Reader, Xlsx, open_workbook};
 use tempfile::TempDir;
 
-use crate::check::copy;
-use crate::golden::{sql, tonghop, tonghop_in};
+use crate::support::definitions::definitions;
+use crate::support::files::{change, root};
+use crate::support::program::{run_at, sql, succeeded, tonghop, tonghop_in};
 
 const PIPELINE: &str = "pipelines/htx-pxweb";
 const SAMPLE_FILE: &str = "pipelines/htx-pxweb/sample-data/htx-kqsxkd-2022.csv";
-
-fn succeeded(output: &Output) -> String {
-    let said = [&output.stdout[..], &output.stderr[..]].concat();
-    let said = String::from_utf8(said).expect("text");
-    assert!(output.status.success(), "{said}");
-    said
-}
 
 /// The folder of a run over the sample, and what it said.
 static SAMPLE: LazyLock<(TempDir, String)> = LazyLock::new(|| {
     let directory = TempDir::new().expect("a directory");
     let place = |name: &str| directory.path().join(name).to_string_lossy().into_owned();
-    let output = tonghop(&[
-        "run",
-        PIPELINE,
-        "--lake",
-        &place("lake"),
-        "--out",
-        &place("out"),
-    ]);
-    let said = succeeded(&output);
+    let (lake, out) = (place("lake"), place("out"));
+    let said = succeeded(&tonghop(&["run", PIPELINE, "--lake", &lake, "--out", &out]));
     (directory, said)
 });
 
@@ -85,8 +71,7 @@ fn the_second_subject_comes_out_on_the_34_provinces() {
 /// The sample says what the published figures say, province by province.
 #[test]
 fn each_row_is_the_published_figure_of_its_province() {
-    let path =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/reference/published_figures.csv");
+    let path = root().join("pipelines/reference/published_figures.csv");
     let mut reader = csv::Reader::from_path(path).expect("the figures");
     let mut published: Vec<String> = reader
         .records()
@@ -153,9 +138,8 @@ fn its_tables_are_printed_by_the_queries_of_the_first_subject() {
 
 #[test]
 fn what_is_shared_is_part_of_the_definition_and_the_inbox_is_not() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let directory = TempDir::new().expect("a directory");
-    copy(&root.join("pipelines"), &directory.path().join("pipelines"));
+    definitions(directory.path());
     let hash = || {
         let plan = tonghop::pipeline::load(&directory.path().join(PIPELINE)).expect("sound");
         plan.definition_hash
@@ -238,7 +222,7 @@ fn a_blank_table_lists_the_provinces_in_force_and_is_for_none_alone() {
 
 /// Code and name of the 34 provinces.
 fn names_of_2025() -> Vec<(String, String)> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/reference/admin_units.csv");
+    let path = root().join("pipelines/reference/admin_units.csv");
     let mut reader = csv::Reader::from_path(path).expect("units");
     let mut names: Vec<(String, String)> = reader
         .records()
@@ -254,7 +238,7 @@ fn names_of_2025() -> Vec<(String, String)> {
 
 /// The table of the sample with its lines changed: none takes a line out.
 fn table(change: impl Fn(&str) -> Option<String>) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(SAMPLE_FILE);
+    let path = root().join(SAMPLE_FILE);
     let text = fs::read_to_string(path).expect("the sample");
     let lines: Vec<String> = text.lines().filter_map(change).collect();
     lines.join("\n")
@@ -264,10 +248,9 @@ fn table(change: impl Fn(&str) -> Option<String>) -> String {
 /// 2026, on the 34 provinces.
 #[test]
 fn a_table_sent_again_supersedes_whole_and_is_judged_province_by_province() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let directory = TempDir::new().expect("a directory");
     let place = directory.path();
-    copy(&root.join("pipelines"), &place.join("pipelines"));
+    definitions(place);
     fs::create_dir(place.join("inbox")).expect("a directory");
     let write = |file: &str, text: &str| fs::write(place.join(file), text).expect("written");
     write(
@@ -422,18 +405,13 @@ message_en = "Too many"
 /// provinces; tables of both geographies, and of two bodies, for one year.
 #[test]
 fn a_table_by_units_stands_beside_reports_of_single_units() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let directory = TempDir::new().expect("a directory");
     let place = directory.path();
-    copy(&root.join("pipelines"), &place.join("pipelines"));
+    definitions(place);
     fs::create_dir(place.join("inbox")).expect("a directory");
     let write = |file: &str, text: &str| fs::write(place.join(file), text).expect("written");
-    let change = |file: &str, old: &str, new: &str| {
-        let path = place.join(PIPELINE).join(file);
-        let text = fs::read_to_string(&path).expect("a definition");
-        assert_eq!(text.matches(old).count(), 1, "{old}");
-        fs::write(path, text.replace(old, new)).expect("written");
-    };
+    let change =
+        |file: &str, old: &str, new: &str| change(&place.join(PIPELINE).join(file), old, new);
     change("indicators.csv", "results,,,0,", "results,,901,0,");
     change(
         "pipeline.toml",
@@ -600,11 +578,7 @@ period = "N"
 #[test]
 fn rules_over_rows_that_are_units_are_found_sound() {
     let directory = TempDir::new().expect("a directory");
-    copy(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines"),
-        directory.path(),
-    );
-    let pipeline = directory.path().join("htx-pxweb");
+    let pipeline = definitions(directory.path()).join("htx-pxweb");
     let check = |expression: &str| {
         let rules = format!(
             "[[rule]]\nid = \"P1\"\nform = \"HTX-KQ\"\nseverity = \"warning\"\nkind = \"expression\"\nexpression = \"{expression}\"\n\
@@ -644,19 +618,8 @@ fn a_table_whose_rows_fit_no_geography_is_held_back() {
             "{title}\nĐịa giới: 34 tỉnh,\n\"Tỉnh, thành phố\",2023\nHuế,9\nHà Giang,4\nTuyên Quang,3\n"
         ),
     );
-    let path = |name: &str| place.join(name).to_string_lossy().into_owned();
-    succeeded(&tonghop(&[
-        "run",
-        PIPELINE,
-        "--submissions",
-        &path("inbox"),
-        "--lake",
-        &path("lake"),
-        "--out",
-        &path("out"),
-        "--fail-on",
-        "never",
-    ]));
+    let pipeline = Path::new(PIPELINE);
+    succeeded(&run_at(place, pipeline, &["--fail-on", "never"]));
     let asked = |query: &str| sql(&place.join("lake"), query);
     assert_eq!(
         asked("SELECT file_name, outcome FROM submissions ORDER BY file_name"),

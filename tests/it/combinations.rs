@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::sync::LazyLock;
 
-use crate::decisions::Office;
 use crate::support::catalogue::{Measure, NEW, OLD, catalogue};
 use crate::support::lake::{Row, Run};
+use crate::support::office::Office;
 use crate::support::truth::Cell::{self, Blank, Nil, NotApplicable, NotCollected};
 use crate::support::truth::{Form, Report, n};
 

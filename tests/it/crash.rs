@@ -4,11 +4,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use super::decisions::{Office, csv};
-use super::nightly::{again, arguments, current, list, program, tree};
+use crate::support::files::{contents, root, tree};
+use crate::support::office::{Office, csv, current, list};
+use crate::support::program::program;
 
 /// The library that makes a file system fail (`support/faults.c`), built once.
 struct Faults {
@@ -20,7 +21,7 @@ impl Faults {
     fn new() -> Self {
         let place = tempfile::tempdir().unwrap();
         let library = place.path().join("faults.so");
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/support/faults.c");
+        let source = root().join("tests/it/support/faults.c");
         let compiler = std::env::var_os("CC").unwrap_or_else(|| "cc".into());
         let built = Command::new(compiler)
             .args(["-Wall", "-Werror", "-O1", "-shared", "-fPIC", "-o"])
@@ -37,7 +38,7 @@ impl Faults {
 
     fn run(&self, office: &Office, kind: &str, at: usize) -> Output {
         Command::new(program())
-            .args(arguments(office, "lake"))
+            .args(office.arguments("lake"))
             .env("LD_PRELOAD", &self.library)
             .env("FAULT_UNDER", office.path("lake"))
             .env("FAULT_COUNT", office.path("count"))
@@ -48,16 +49,7 @@ impl Faults {
     }
 }
 
-type Files = BTreeMap<PathBuf, Vec<u8>>;
-
-/// The tables for people, without the file that says when the run was.
-fn printed(office: &Office, out: &str) -> Files {
-    let root = office.path(out);
-    tree(&root)
-        .into_iter()
-        .map(|(path, (bytes, _))| (path.strip_prefix(&root).unwrap().to_owned(), bytes))
-        .collect()
-}
+type Files = BTreeMap<String, Vec<u8>>;
 
 /// What readers see: the tables of the snapshot, and those in `out/`.
 #[derive(PartialEq)]
@@ -69,7 +61,7 @@ struct Seen {
 fn seen(office: &Office, lake: &str) -> Seen {
     Seen {
         lake: current(&office.path(lake)),
-        out: printed(office, &format!("{lake}-out")),
+        out: contents(&office.path(&format!("{lake}-out"))),
     }
 }
 
@@ -121,11 +113,7 @@ impl Scene {
 
     fn set_up(&self) {
         for name in LAKE {
-            again(
-                &self.office,
-                name,
-                &self.office.path(&format!("{name}-kept")),
-            );
+            self.office.put_back(&format!("{name}-kept"), name);
         }
     }
 

@@ -2,14 +2,15 @@
 //! regions, tolerances. One copy of the pipeline with all of them, run once.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use tempfile::TempDir;
 
-use crate::check::copy;
-use crate::golden::{sql, tonghop};
 use crate::support::catalogue::{NEW, OLD, catalogue};
+use crate::support::definitions::{definitions, print_one_table};
+use crate::support::files::{change, root, write};
+use crate::support::program::{run_at, sql, succeeded, tonghop};
 use crate::support::sheet::Sheet;
 
 struct Custom {
@@ -40,25 +41,6 @@ fn scheme(name: &str, vintage: &str, regions: &[&str]) -> String {
             )
         });
     format!("{REGION_HEAD}\n{}", rows.collect::<String>())
-}
-
-/// A copy of the definitions beside an empty inbox of samples.
-fn definitions(directory: &Path) -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines");
-    copy(&root, &directory.join("pipelines"));
-    fs::create_dir(directory.join("sample-data")).expect("a directory");
-    directory.join("pipelines")
-}
-
-fn change(path: &Path, old: &str, new: &str) {
-    let text = fs::read_to_string(path).expect("a definition");
-    assert_eq!(text.matches(old).count(), 1, "{old} in {}", path.display());
-    fs::write(path, text.replace(old, new)).expect("written");
-}
-
-fn write(path: &Path, text: &str) {
-    fs::create_dir_all(path.parent().expect("a directory")).expect("made");
-    fs::write(path, text).expect("written");
 }
 
 /// A province that the change left as it was, on both geographies at once: two reports of each form, and in one of
@@ -122,6 +104,7 @@ static CUSTOM: LazyLock<Custom> = LazyLock::new(|| {
     };
     let pipelines = definitions(custom.directory.path());
     let own = pipelines.join("kttt");
+    print_one_table(&own);
     change(
         &own.join("rules.toml"),
         "id = \"R101\"\n",
@@ -129,11 +112,11 @@ static CUSTOM: LazyLock<Custom> = LazyLock::new(|| {
     );
     write(
         &pipelines.join("reference/regions/halves.csv"),
-        &scheme("2v-2004", OLD, &["LE", "CHAN"]),
+        scheme("2v-2004", OLD, &["LE", "CHAN"]),
     );
     write(
         &own.join("regions/thirds.csv"),
-        &scheme("3v-2025", NEW, &["MOT", "HAI", "BA"]),
+        scheme("3v-2025", NEW, &["MOT", "HAI", "BA"]),
     );
     change(
         &own.join("editions/2025.toml"),
@@ -149,7 +132,7 @@ static CUSTOM: LazyLock<Custom> = LazyLock::new(|| {
         decided("Hà Giang", "accept = true"),
         decided("Điện Biên", "waive = [\"R101\"]"),
     ];
-    write(&own.join("decisions.toml"), &decisions.concat());
+    write(&own.join("decisions.toml"), decisions.concat());
     let indicators = own.join("indicators.csv");
     let text = fs::read_to_string(&indicators).expect("a catalogue");
     let lines = text.lines().map(|line| {
@@ -162,34 +145,15 @@ static CUSTOM: LazyLock<Custom> = LazyLock::new(|| {
         };
         format!("{line},{more}\n")
     });
-    write(&indicators, &lines.collect::<String>());
+    write(&indicators, lines.collect::<String>());
     let inbox = custom.path("inbox");
     fs::create_dir(&inbox).expect("a directory");
     let sheets = [held(), overlapping(), on_both_geographies()];
     for sheet in sheets.iter().flatten() {
         sheet.write(&inbox);
     }
-    let path = |name: &str| custom.path(name).to_string_lossy().into_owned();
-    let output = tonghop(&[
-        "run",
-        &own.to_string_lossy(),
-        "--submissions",
-        &path("inbox"),
-        "--lake",
-        &path("lake"),
-        "--out",
-        &path("out"),
-        "--fail-on",
-        "never",
-        "--at",
-        "2026-06-30",
-    ]);
-    assert_eq!(
-        output.status.code(),
-        Some(0),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let more = ["--fail-on", "never", "--at", "2026-06-30"];
+    succeeded(&run_at(custom.directory.path(), &own, &more));
     custom
 });
 
@@ -387,12 +351,7 @@ fn what_is_wrong_in_an_added_scheme_is_told_with_its_file_and_line() {
     let said = said_with("kttt/regions/names.csv", &two_names);
     assert!(said.contains("names.csv:4\n"), "{said}");
     let file = "kttt/indicators.csv";
-    let text = fs::read_to_string(
-        Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("pipelines")
-            .join(file),
-    )
-    .expect("a catalogue");
+    let text = fs::read_to_string(root().join("pipelines").join(file)).expect("a catalogue");
     let wrong: String = (text.lines().enumerate())
         .map(|(i, line)| format!("{line},{}\n", if i == 0 { "tolerance" } else { "5%" }))
         .collect();
@@ -412,12 +371,12 @@ fn an_added_scheme_changes_the_hash_of_the_definitions() {
     let before = hash();
     write(
         &pipelines.join("reference/regions/halves.csv"),
-        &scheme("2v-2004", OLD, &["LE", "CHAN"]),
+        scheme("2v-2004", OLD, &["LE", "CHAN"]),
     );
     let between = hash();
     write(
         &pipelines.join("kttt/regions/thirds.csv"),
-        &scheme("3v-2025", NEW, &["MOT", "HAI", "BA"]),
+        scheme("3v-2025", NEW, &["MOT", "HAI", "BA"]),
     );
     assert!(before != between && between != hash());
 }

@@ -10,16 +10,15 @@ use tonghop::diagnostic::catalogue;
 use tempfile::TempDir;
 
 use crate::architecture::sources;
-use crate::check::copy;
-use crate::golden::{SAMPLE, tonghop, tonghop_in};
+use crate::support::definitions::definitions;
+use crate::support::files::{copy, root};
+use crate::support::program::{tonghop, tonghop_in};
+use crate::support::sample::SAMPLE;
 
 /// The codes that stand in quotes in the sources.
 fn codes_in_use() -> BTreeSet<String> {
     let mut files = Vec::new();
-    sources(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
-        &mut files,
-    );
+    sources(&root().join("src"), &mut files);
     let mut codes = BTreeSet::new();
     for file in files {
         let text = fs::read_to_string(file).expect("a source");
@@ -66,7 +65,7 @@ fn page() -> String {
 
 #[test]
 fn the_page_of_findings_is_up_to_date() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/findings.md");
+    let path = root().join("docs/findings.md");
     if std::env::var_os("UPDATE_DOCS").is_some() {
         fs::write(&path, page()).expect("written");
     }
@@ -153,18 +152,14 @@ fn words(command: &str) -> Vec<&str> {
 /// A copy of the definitions, in which a page can be followed.
 fn workplace() -> TempDir {
     let directory = TempDir::new().expect("a directory");
-    copy(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines"),
-        &directory.path().join("pipelines"),
-    );
-    fs::create_dir(directory.path().join("sample-data")).expect("a directory");
+    definitions(directory.path());
     directory
 }
 
 /// Does what a page says in a copy of the definitions: writes its files (`toml PATH`, `csv PATH`), makes its changes
 /// (`diff PATH`), gives its commands (`console`) and compares what they answer.
 fn follow(page: &str, directory: &Path) -> usize {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = root();
     let page = fs::read_to_string(root.join(page)).expect("a page");
     let mut commands = 0;
     for (kind, body) in blocks(&page) {
@@ -211,7 +206,7 @@ fn the_page_of_a_new_year_can_be_followed() {
 fn the_page_of_a_new_subject_can_be_followed() {
     let directory = workplace();
     let made = directory.path().join("pipelines/htx-pxweb");
-    let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/htx-pxweb");
+    let committed = root().join("pipelines/htx-pxweb");
     fs::remove_dir_all(&made).expect("removed");
     copy(&committed.join("sample-data"), &made.join("sample-data"));
     assert_eq!(follow("docs/new-subject.md", directory.path()), 9);

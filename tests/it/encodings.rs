@@ -1,23 +1,17 @@
 //! Encodings that came before Unicode: every syllable of the pipeline's words there and back.
 
-use std::path::Path;
-use std::sync::LazyLock;
-
 use proptest::prelude::*;
-use tonghop::pipeline::{Plan, load};
 use tonghop::text::Encodings;
 
-static PLAN: LazyLock<Plan> = LazyLock::new(|| {
-    load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/kttt")).expect("sound definitions")
-});
+use crate::support::definitions::kttt;
 
 fn encodings() -> &'static Encodings {
-    &PLAN.vocabulary.encodings
+    &kttt().vocabulary.encodings
 }
 
 /// The labels, heads and titles of all forms.
 fn labels() -> Vec<String> {
-    let forms = PLAN.vocabulary.forms.iter();
+    let forms = kttt().vocabulary.forms.iter();
     forms
         .flat_map(|form| {
             let rows = form.rows.iter().map(|row| row.label.clone());

@@ -4,109 +4,16 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tonghop::lake::Lake;
 
-use super::decisions::{Office, csv};
-
-/// A record list of a province: quickly read, and no model runs over it.
-pub(super) fn list(province: &str, records: usize) -> Vec<u8> {
-    let mut text = format!(
-        "Biểu số: KTTT-04;\nDANH SÁCH HỢP TÁC XÃ NĂM 2025;\nĐơn vị báo cáo: UBND tỉnh {province};\nĐịa giới: 34 tỉnh;\n\
-         STT;Tên;Loại hình;Mã số thuế;Ngày thành lập;Lĩnh vực;Tình trạng;Xếp loại;Số thành viên;Số lao động;Doanh thu (triệu đồng);Giám đốc\n"
-    );
-    for n in 1..=records {
-        text.push_str(&format!(
-            "{n};HTX {province} {n};HTX;01{n:08};2019;A1;đang hoạt động;khá;{n};7;12,25;Ai\n"
-        ));
-    }
-    text.into_bytes()
-}
-
-pub(super) fn program() -> PathBuf {
-    std::env::var_os("CARGO_BIN_EXE_tonghop")
-        .unwrap_or_else(|| env!("CARGO_BIN_EXE_tonghop").into())
-        .into()
-}
-
-/// The arguments of a run of an office.
-pub(super) fn arguments(office: &Office, lake: &str) -> Vec<String> {
-    let place = |name: &str| office.path(name).to_string_lossy().into_owned();
-    let out = format!("{lake}-out");
-    let pairs = [
-        ("--submissions", place("inbox")),
-        ("--lake", place(lake)),
-        ("--out", place(&out)),
-        ("--fail-on", "never".to_owned()),
-        ("--at", "2026-11-30".to_owned()),
-    ];
-    let mut all = vec!["run".to_owned(), place("pipelines/kttt")];
-    all.extend(
-        pairs
-            .into_iter()
-            .flat_map(|(name, value)| [name.to_owned(), value]),
-    );
-    all
-}
-
-pub(super) fn ask(arguments: &[&str]) -> Output {
-    Command::new(program()).args(arguments).output().unwrap()
-}
-
-/// All files below a directory with their bytes and times; a link with what it says.
-pub(super) fn tree(
-    directory: &Path,
-) -> BTreeMap<PathBuf, (Vec<u8>, Option<std::time::SystemTime>)> {
-    let mut all = BTreeMap::new();
-    let mut folders = vec![directory.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).into_iter().flatten() {
-            let path = entry.unwrap().path();
-            let metadata = fs::symlink_metadata(&path).unwrap();
-            if metadata.is_symlink() {
-                let to = fs::read_link(&path).unwrap();
-                all.insert(path, (to.to_string_lossy().into_owned().into_bytes(), None));
-            } else if metadata.is_dir() {
-                folders.push(path);
-            } else {
-                let bytes = fs::read(&path).unwrap();
-                all.insert(path, (bytes, metadata.modified().ok()));
-            }
-        }
-    }
-    all
-}
-
-/// The tables of the current snapshot, by their files.
-pub(super) fn current(lake: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let root = fs::canonicalize(lake.join("current")).unwrap();
-    tree(&root)
-        .into_iter()
-        .map(|(path, (bytes, _))| (path.strip_prefix(&root).unwrap().to_owned(), bytes))
-        .collect()
-}
-
-pub(super) fn current_id(lake: &Path) -> String {
-    let target = fs::read_link(lake.join("current")).unwrap();
-    target.file_name().unwrap().to_string_lossy().into_owned()
-}
-
-pub(super) fn reports_of(lake: &Path) -> Vec<Value> {
-    let mut names: Vec<PathBuf> = fs::read_dir(lake.join("runs"))
-        .unwrap()
-        .map(|e| e.unwrap().path())
-        .filter(|p| p.extension().is_some_and(|e| e == "json"))
-        .collect();
-    names.sort();
-    names
-        .iter()
-        .map(|p| serde_json::from_str(&fs::read_to_string(p).unwrap()).unwrap())
-        .collect()
-}
+use crate::support::files::{root, tree};
+use crate::support::office::{Office, csv, current, list, reports_of};
+use crate::support::program::{program, tonghop};
 
 fn read_by(report: &Value) -> (Vec<&str>, u64) {
     let reading = &report["summary"]["reading"];
@@ -293,7 +200,7 @@ fn one_run_at_a_time_and_readers_need_no_lock() {
     office.run("lake", &[]);
     let held = Lake::open(&office.path("lake"), "kttt").unwrap();
     let output = Command::new(program())
-        .args(arguments(&office, "lake"))
+        .args(office.arguments("lake"))
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -319,7 +226,7 @@ fn chance(seed: &mut u64, below: u64) -> u64 {
 }
 
 /// An office with a published snapshot and three files that came since; what a run of them gives, and how long it takes.
-fn interrupted() -> (Office, BTreeMap<PathBuf, Vec<u8>>, Duration) {
+fn interrupted() -> (Office, BTreeMap<String, Vec<u8>>, Duration) {
     let mut office = Office::new();
     office.send("a.csv", "2026-01-02", &list("Sơn La", 400));
     office.run("lake", &[]);
@@ -335,11 +242,7 @@ fn interrupted() -> (Office, BTreeMap<PathBuf, Vec<u8>>, Duration) {
 
 /// A lake after something happened to a run: readers see the old snapshot or the new one, whole, and the next run ends
 /// where an undisturbed one ends.
-fn is_sound(
-    office: &Office,
-    first: &BTreeMap<PathBuf, Vec<u8>>,
-    last: &BTreeMap<PathBuf, Vec<u8>>,
-) {
+fn is_sound(office: &Office, first: &BTreeMap<String, Vec<u8>>, last: &BTreeMap<String, Vec<u8>>) {
     let seen = current(&office.path("lake"));
     assert!(seen == *first || seen == *last, "readers see half a run");
     let n = office.sql("SELECT count(*) AS n FROM organisations");
@@ -358,17 +261,6 @@ fn is_sound(
     );
 }
 
-/// The lake as it was before the run that is disturbed.
-pub(super) fn again(office: &Office, name: &str, kept: &Path) {
-    let _ = fs::remove_dir_all(office.path(name));
-    let copied = Command::new("cp")
-        .arg("-a")
-        .arg(kept)
-        .arg(office.path(name))
-        .status();
-    assert!(copied.unwrap().success());
-}
-
 #[test]
 fn a_run_killed_at_any_moment_leaves_the_last_whole_snapshot() {
     let (office, last, took) = interrupted();
@@ -379,10 +271,10 @@ fn a_run_killed_at_any_moment_leaves_the_last_whole_snapshot() {
     let mut seed = 20_261_127;
     let (mut killed, mut old, mut new) = (0, 0, 0);
     for _ in 0..24 {
-        again(&office, "lake", &kept);
+        office.put_back("kept", "lake");
         let delay = chance(&mut seed, 1 + took.as_micros() as u64 * 11 / 10);
         let mut child = Command::new(program())
-            .args(arguments(&office, "lake"))
+            .args(office.arguments("lake"))
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
@@ -422,12 +314,12 @@ fn a_run_that_cannot_write_says_so_and_leaves_the_last_whole_snapshot() {
     for blocks in [
         0, 1, 2, 3, 4, 6, 8, 10, 12, 16, 20, 24, 28, 32, 40, 48, 64, 96, 128, 4096,
     ] {
-        again(&office, "lake", &kept);
+        office.put_back("kept", "lake");
         let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
         let output = Command::new("sh")
             .args(["-c", &script])
             .arg(program())
-            .args(arguments(&office, "lake"))
+            .args(office.arguments("lake"))
             .output()
             .unwrap();
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -496,7 +388,7 @@ fn the_status_says_how_each_unit_stands() {
     let place = |name: &str| office.path(name).to_string_lossy().into_owned();
     let (pipeline, lake) = (place("pipelines/kttt"), place("lake"));
     let ask_at = |at: &str, format: &str| {
-        ask(&[
+        tonghop(&[
             "status", &pipeline, "--lake", &lake, "--at", at, "--form", "KTTT-01", "--period",
             "2024", "--format", format,
         ])
@@ -553,7 +445,7 @@ fn every_line_of_the_log_is_an_object_and_stages_are_bracketed() {
     office.send("a.csv", "2026-01-02", &list("Sơn La", 5));
     office.send("b.csv", "2026-01-03", b"no form\n");
     let output = Command::new(program())
-        .args(arguments(&office, "lake"))
+        .args(office.arguments("lake"))
         .args(["--log", "json"])
         .output()
         .unwrap();
@@ -599,7 +491,7 @@ fn every_line_of_the_log_is_an_object_and_stages_are_bracketed() {
     fs::write(office.path("lake-out/.tonghop"), "").unwrap();
     fs::remove_file(office.path("lake-out/.tonghop")).unwrap();
     let output = Command::new(program())
-        .args(arguments(&office, "lake"))
+        .args(office.arguments("lake"))
         .args(["--log", "json"])
         .output()
         .unwrap();
@@ -617,13 +509,13 @@ fn the_report_of_a_run_is_what_its_schema_says() {
     // A run that fails leaves one too.
     fs::remove_file(office.path("lake-out/.tonghop")).unwrap();
     let output = Command::new(program())
-        .args(arguments(&office, "lake"))
+        .args(office.arguments("lake"))
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(2));
     let reports = reports_of(&office.path("lake"));
     assert_eq!(reports.len(), 2);
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = root();
     let schema = fs::read_to_string(root.join("docs/run-report.schema.json")).unwrap();
     let schema: Value = serde_json::from_str(&schema).unwrap();
     for report in &reports {
@@ -698,7 +590,7 @@ fn conforms(place: &str, value: &Value, schema: &Value) {
 
 #[test]
 fn the_page_of_scheduling_names_only_what_there_is() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let root = root().join("docs");
     let mut text = fs::read_to_string(root.join("scheduling.md")).unwrap();
     for file in [
         "tonghop.service",
@@ -727,7 +619,7 @@ fn the_page_of_scheduling_names_only_what_there_is() {
         if !["run", "status", "snapshots", "rollback", "gc"].contains(&words[1]) {
             continue;
         }
-        let output = ask(&[words[1], "--help"]);
+        let output = tonghop(&[words[1], "--help"]);
         assert_eq!(output.status.code(), Some(0), "{command}");
         let help = String::from_utf8_lossy(&output.stdout).into_owned();
         for flag in words.iter().filter(|word| word.starts_with("--")) {

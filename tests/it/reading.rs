@@ -1,18 +1,12 @@
 //! Reading forms by their words: one small sheet a case, each with the reading that is expected.
 
-use std::path::Path;
-use std::sync::LazyLock;
-
 use proptest::prelude::*;
 use tonghop::extract::{
     Address, ColumnRef, Content, PeriodClaim, Range, Sheet, Table, find_tables,
 };
 use tonghop::normalize::{Normalized, Reason, Verdict, normalize};
-use tonghop::pipeline::{Plan, load};
 
-static PLAN: LazyLock<Plan> = LazyLock::new(|| {
-    load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/kttt")).expect("sound definitions")
-});
+use crate::support::definitions::kttt;
 
 /// A sheet written as text: a line a row, cells between `|`; what reads as a number is one.
 fn sheet(text: &str) -> Sheet {
@@ -38,14 +32,14 @@ fn range(from: (u32, u32), to: (u32, u32)) -> Range {
 }
 
 fn only_table(sheet: &Sheet) -> Table {
-    let mut tables = find_tables(sheet, &PLAN.vocabulary).tables;
+    let mut tables = find_tables(sheet, &kttt().vocabulary).tables;
     assert_eq!(tables.len(), 1, "one table is expected");
     tables.remove(0)
 }
 
 /// The values of a table as `member scenario cell value`.
 fn values(table: &Table) -> Vec<String> {
-    let form = &PLAN.vocabulary.forms[table.form];
+    let form = &kttt().vocabulary.forms[table.form];
     table
         .cells
         .iter()
@@ -77,7 +71,7 @@ fn normalized(table: &Table) -> Normalized {
     let PeriodClaim::Agreed(period) = &table.period else {
         panic!("no period: {:?}", table.period)
     };
-    normalize(table, period.year, &PLAN.vocabulary, &PLAN.conventions)
+    normalize(table, period.year, &kttt().vocabulary, &kttt().conventions)
 }
 
 const HEAD: &str = "TT|Chỉ tiêu|Đơn vị tính|Mã số|Thực hiện năm 2022|Kế hoạch năm 2023|Ước thực hiện năm 2023|Kế hoạch năm 2024";
@@ -244,12 +238,12 @@ fn both_forms_in_one_sheet() {
         &sheet(&format!(
             "Biểu số: KTTT-01\nNĂM 2023\n{HEAD}\n1|Tổng số hợp tác xã|HTX|101|5|6|7|8\n\nBiểu số: KTTT-02\nNĂM 2023\nLĨNH VỰC|Hợp tác xã: Tổng số|Tổ hợp tác - Thành viên\nTổng số|5|9\n"
         )),
-        &PLAN.vocabulary,
+        &kttt().vocabulary,
     )
     .tables;
     let forms: Vec<&str> = tables
         .iter()
-        .map(|t| PLAN.vocabulary.forms[t.form].code.as_str())
+        .map(|t| kttt().vocabulary.forms[t.form].code.as_str())
         .collect();
     assert_eq!(forms, ["KTTT-01", "KTTT-02"]);
     assert_eq!(
@@ -573,7 +567,7 @@ fn two_tables_beside_each_other_are_two() {
          Tổng số hợp tác xã|101|5|6|||1|Trồng trọt|3|2\n\
          Số HTX giải thể|104|1|2|||2|Chăn nuôi|4|3\n",
     );
-    let tables = find_tables(&sheet, &PLAN.vocabulary).tables;
+    let tables = find_tables(&sheet, &kttt().vocabulary).tables;
     assert_eq!(tables.len(), 2);
     assert_eq!(
         values(&tables[0]),
@@ -639,7 +633,7 @@ fn a_form_in_two_halves_or_over_two_pages_is_one() {
     let twice = sheet(&format!(
         "{head}\nTổng số hợp tác xã|5|6\n\n{head}\nTổng số hợp tác xã|5|6\n"
     ));
-    assert_eq!(find_tables(&twice, &PLAN.vocabulary).tables.len(), 2);
+    assert_eq!(find_tables(&twice, &kttt().vocabulary).tables.len(), 2);
 }
 
 /// Values, codes of findings, and the verdicts on the columns of a sheet with text numbers.
@@ -716,7 +710,7 @@ fn each_column_writes_numbers_in_its_own_way() {
 
 #[test]
 fn a_total_that_adds_up_in_one_way_only_proves_it() {
-    let rows = &PLAN.vocabulary.forms[1].rows;
+    let rows = &kttt().vocabulary.forms[1].rows;
     let parts = &rows[0].parts;
     let total = parts.len() * 400;
     assert!(total > 1000);
@@ -813,10 +807,10 @@ proptest! {
         let end = rows.len() as u32 + 1;
         made.put(Address::new(end, 0), Content::Text("Số THT thành lập mới".to_owned()));
         made.put(Address::new(end, 1), Content::Number(7.0));
-        let tables = find_tables(&made, &PLAN.vocabulary).tables;
+        let tables = find_tables(&made, &kttt().vocabulary).tables;
         prop_assert_eq!(tables.len(), 1);
         let table = &tables[0];
-        let read = normalize(table, 2023, &PLAN.vocabulary, &PLAN.conventions);
+        let read = normalize(table, 2023, &kttt().vocabulary, &kttt().conventions);
         // What normalization got it loads, compares or holds back.
         let compared = table.cells.iter().filter(|c| matches!(c.column, ColumnRef::Comparison(_))).count();
         prop_assert_eq!(table.cells.len() - compared, read.observations.len() + read.held as usize);

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet};
 
-use super::decisions::Office;
-use super::nightly::list;
-use super::support::lake::{Row, Run};
+use crate::support::files::paths;
+use crate::support::lake::{Row, Run};
+use crate::support::office::{Office, list};
 
 /// The heads of the form in its order, then one that it has not.
 const HEADS: [&str; 24] = [
@@ -221,18 +221,9 @@ fn personal_data_of_a_text_file_are_in_the_original_alone() {
 
 /// Asks that no file has any of the secrets, but the originals, which are private.
 fn no_file_has(lake: &Path, secrets: &[&str]) {
-    let mut files = Vec::new();
-    let mut folders = vec![lake.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() && !path.ends_with("inbox") {
-                folders.push(path);
-            } else if path.is_file() {
-                files.push(path);
-            }
-        }
-    }
+    let originals = lake.join("inbox");
+    let mut files = paths(lake);
+    files.retain(|file| !file.starts_with(&originals));
     assert!(!files.is_empty());
     for file in files {
         // Every page of Parquet, unpacked: what readers of the file can see.

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use tempfile::TempDir;
 
-use crate::golden::SAMPLE;
+use crate::support::sample::SAMPLE;
 
 #[path = "../../examples/generate_sample/lib.rs"]
 pub(crate) mod sample;

@@ -10,7 +10,9 @@ use tempfile::TempDir;
 use tonghop::extract::Vocabulary;
 use tonghop::geography::Claim;
 
-use crate::golden::{SAMPLE, sql, tonghop};
+use crate::support::definitions::{kttt, with_one_table};
+use crate::support::program::{run_at, sql, succeeded, tonghop};
+use crate::support::sample::SAMPLE;
 
 /// Makes a blank form with the sample's lake.
 fn blank(directory: &Path, name: &str, arguments: &[&str]) -> PathBuf {
@@ -21,13 +23,7 @@ fn blank(directory: &Path, name: &str, arguments: &[&str]) -> PathBuf {
     let mut all = vec!["template"];
     all.extend(arguments);
     all.extend(["--lake", &lake, "--out", &out]);
-    let output = tonghop(&all);
-    assert_eq!(
-        output.status.code(),
-        Some(0),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    succeeded(&tonghop(&all));
     path
 }
 
@@ -61,24 +57,8 @@ fn run(directory: TempDir) -> Ran {
         "KTTT-02-2025-14.xlsx,2025-12-05",
     );
     fs::write(inbox.join("received.csv"), received).expect("written");
-    let place = |name: &str| directory.path().join(name).to_string_lossy().into_owned();
-    let output = tonghop(&[
-        "run",
-        "--submissions",
-        &place("inbox"),
-        "--lake",
-        &place("lake"),
-        "--out",
-        &place("out"),
-        "--at",
-        "2022-01-01",
-    ]);
-    assert_eq!(
-        output.status.code(),
-        Some(0),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let more = ["--at", "2022-01-01"];
+    succeeded(&run_at(directory.path(), with_one_table(), &more));
     Ran(directory)
 }
 
@@ -414,9 +394,7 @@ fn the_period_follows_from_the_lake_or_has_to_be_named() {
 /// The words that a form prints for a unit mean that unit and no other.
 #[test]
 fn every_unit_is_known_by_the_words_of_its_form() {
-    let plan =
-        tonghop::pipeline::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/kttt"))
-            .expect("sound definitions");
+    let plan = kttt();
     let Vocabulary { folder, .. } = &plan.vocabulary;
     for name in &plan.geography.tables.units {
         let kind = &plan.correspondence.unit_types[&name.unit_type];

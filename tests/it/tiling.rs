@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::decisions::{Office, csv};
+use crate::support::office::{Office, csv};
 
 #[test]
 fn a_gap_and_both_sides_of_a_change_are_said() {

@@ -12,12 +12,15 @@ use tonghop::engine::Engine;
 use tonghop::lake::Snapshot;
 use tonghop::pipeline::{
     Choice, Fact, Level, Made, Node, Outcome, Part, Passed, Plan, Printed, Standing, Trace,
-    TracedObservation, Tracer, Way, figures_of, load, machine_trace, open_engine, recompute,
+    TracedObservation, Tracer, Way, figures_of, machine_trace, open_engine, recompute,
 };
 use tonghop::tables::{Computation, FigureKey, OfficialOrder, Table, TableBuilder};
 use tonghop::text::rounded;
 
-use crate::golden::{SAMPLE, sql, tonghop};
+use crate::support::definitions::kttt;
+use crate::support::files::{self, copy};
+use crate::support::program::{sql, tonghop};
+use crate::support::sample::SAMPLE;
 
 fn lake() -> PathBuf {
     SAMPLE.lake()
@@ -29,7 +32,7 @@ fn out() -> PathBuf {
 
 /// The pipeline, a snapshot of the sample and its printed tables, each with its scenario.
 struct Book {
-    plan: Plan,
+    plan: &'static Plan,
     snapshot: Snapshot,
     engine: Engine,
     tables: Vec<(Table, String)>,
@@ -47,7 +50,7 @@ static TRACER: LazyLock<Tracer<'static>> = LazyLock::new(|| {
             figures.extend(of.map(|figure| (scenario.clone(), figure)));
         }
     }
-    let tracer = Tracer::load(&BOOK.snapshot, &BOOK.engine, &BOOK.plan, figures);
+    let tracer = Tracer::load(&BOOK.snapshot, &BOOK.engine, BOOK.plan, figures);
     wait(tracer).expect("a tracer")
 });
 
@@ -58,8 +61,7 @@ fn wait<T>(work: impl Future<Output = T>) -> T {
 
 impl Book {
     async fn open() -> Self {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/kttt");
-        let plan = load(&root).expect("a pipeline");
+        let plan = kttt();
         let snapshot = Snapshot::current(&lake()).expect("a snapshot");
         let engine = open_engine(&snapshot).expect("an engine");
         let order = OfficialOrder::new(
@@ -107,7 +109,7 @@ fn figure(figure: [&str; 5]) -> Node {
     let tracer = wait(Tracer::load(
         &BOOK.snapshot,
         &BOOK.engine,
-        &BOOK.plan,
+        BOOK.plan,
         wanted,
     ));
     let root = tracer.expect("a tracer").figure(&key, &scenario);
@@ -300,7 +302,7 @@ fn missing_units_are_named(root: &Node, what: &str, named: &mut usize) {
 #[test]
 fn the_cells_are_in_the_files() {
     let root = cell("02", "VN", "htx_total-2024");
-    let inbox = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data");
+    let inbox = files::root().join("sample-data");
     let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
     for leaf in root.leaves() {
         let path = inbox.join(&*leaf.report.file_name);
@@ -762,7 +764,7 @@ fn the_machine_readable_form_has_these_fields() {
 fn a_number_that_its_cells_do_not_give_is_an_error() {
     let place = tempfile::TempDir::new().expect("a directory");
     let other = place.path().join("lake");
-    crate::check::copy(&lake().join("snapshots"), &other.join("snapshots"));
+    copy(&lake().join("snapshots"), &other.join("snapshots"));
     std::fs::copy(lake().join("lake.toml"), other.join("lake.toml")).expect("copied");
     let id = std::fs::read_link(lake().join("current")).expect("a link");
     std::os::unix::fs::symlink(&id, other.join("current")).expect("linked");

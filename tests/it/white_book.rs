@@ -12,21 +12,21 @@ use tonghop::pipeline::Measure;
 use tonghop::tables::{OfficialOrder, register_order};
 
 use crate::book::TABLES;
-use crate::golden::SAMPLE;
+use crate::support::definitions::kttt;
+use crate::support::files::root;
+use crate::support::printed::printed;
+use crate::support::sample::SAMPLE;
 
 /// The cells of a printed table: row and column to value, status and printed text.
 fn cells(table: &str) -> BTreeMap<(String, String), (String, String, String)> {
     let path = SAMPLE.out().join("csv").join(format!("{table}.csv"));
-    let mut reader = csv::Reader::from_path(path).expect("a printed table");
-    let head = reader.headers().expect("a head").clone();
-    let column = |name: &str| head.iter().position(|h| h == name).expect("a column");
-    let wanted = ["row_id", "column_id", "value", "status", "printed"].map(column);
-    reader
-        .records()
-        .map(|record| {
-            let record = record.expect("a line");
-            let [row, column, value, status, printed] = wanted.map(|i| record[i].to_owned());
-            ((row, column), (value, status, printed))
+    let cells = printed(&fs::read(path).expect("a printed table")).into_iter();
+    cells
+        .map(|cell| {
+            (
+                (cell.row_id, cell.column),
+                (cell.value, cell.status, cell.text),
+            )
         })
         .collect()
 }
@@ -119,7 +119,7 @@ type Side = (Option<i64>, Option<String>);
 /// asserts that its columns agree: sums exactly, means and ratios to one in the sixth decimal, and so do statuses. Gives
 /// the number of sums, and of means and ratios, that were compared.
 pub(crate) async fn bridge_adds_up(lake: &Path, year: &str, scenario: &str) -> (usize, usize) {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/kttt");
+    let root = root().join("pipelines/kttt");
     let read = |name: &str| fs::read_to_string(root.join("tables").join(name)).expect("a query");
     let one =
         "SELECT indicator, decimals, measure FROM indicators WHERE indicator IN ({indicators})";
@@ -147,7 +147,7 @@ pub(crate) async fn bridge_adds_up(lake: &Path, year: &str, scenario: &str) -> (
         sql.replace(&format!("{{{name}}}"), value)
     });
 
-    let plan = tonghop::pipeline::load(&root).expect("sound");
+    let plan = kttt();
     let snapshot = tonghop::lake::Snapshot::current(lake).expect("a snapshot");
     let engine = tonghop::pipeline::open_engine(&snapshot).expect("an engine");
     let order = OfficialOrder::new(

@@ -6,31 +6,14 @@
 mod compare;
 mod manifest;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
-use std::sync::LazyLock;
 
-use tonghop::pipeline::{Plan, load};
-
+use crate::support::definitions::plan;
 use manifest::Manifest;
 
 #[path = "../../../examples/generate_corpus/lib.rs"]
 mod files;
-
-/// The pipelines of this package, by the names of their folders.
-static PLANS: LazyLock<BTreeMap<String, Plan>> = LazyLock::new(|| {
-    let pipelines = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines");
-    let folders = fs::read_dir(pipelines).expect("a directory");
-    folders
-        .map(|entry| entry.expect("an entry").path())
-        .filter(|path| path.join("pipeline.toml").is_file())
-        .map(|path| {
-            let name = path.file_name().expect("a name").to_string_lossy();
-            (name.into_owned(), load(&path).expect("sound definitions"))
-        })
-        .collect()
-});
 
 /// The cases of a theme that are known not to be read as they should yet: a line of `pending.txt` each.
 fn pending(theme: &str) -> BTreeSet<String> {
@@ -57,7 +40,7 @@ fn check(theme: &str) {
         count += 1;
         let manifest = Manifest::read(&path).unwrap_or_else(|e| panic!("{name}: {e}"));
         let file = files::file_of(&path).unwrap_or_else(|e| panic!("{e}"));
-        let differences = compare::differences(&PLANS[&manifest.pipeline], &file, &manifest);
+        let differences = compare::differences(plan(&manifest.pipeline), &file, &manifest);
         match (differences.is_empty(), pending.remove(&name)) {
             (true, false) | (false, true) => {}
             (true, true) => wrong.push(format!(
@@ -147,7 +130,7 @@ fn what_is_expected_wrongly_is_told() {
     let text = fs::read_to_string(&path).expect("a manifest");
     let told = |text: &str| {
         let manifest = Manifest::parse(text).expect("a manifest");
-        compare::differences(&PLANS[&manifest.pipeline], &file, &manifest)
+        compare::differences(plan(&manifest.pipeline), &file, &manifest)
     };
     assert_eq!(told(&text), Vec::<String>::new());
     for (right, wrong) in [

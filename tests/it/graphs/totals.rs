@@ -1,7 +1,7 @@
 //! The pipeline's models over a world, in this process: what the run registers before them, and the tables they make.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use arrow::json::ReaderBuilder;
@@ -15,13 +15,13 @@ use tonghop::extract::{Address, Scenario};
 use tonghop::geography::{Geography, RegionMember, Report, Tables, UnitChange, UnitKey, UnitName};
 use tonghop::lake;
 use tonghop::normalize::{Observation, Status};
-use tonghop::pipeline::Plan;
 use tonghop::query::{self, Country, Models};
 use tonghop::text::Folder;
 use tonghop::validate;
 
 use super::world::{HOME, World, indicators};
-use crate::support::catalogue::{Measure, root};
+use crate::support::catalogue::Measure;
+use crate::support::definitions::kttt;
 use crate::support::lake::{Row, rows_of};
 use crate::support::truth::{Cell, Key};
 
@@ -34,13 +34,9 @@ pub(crate) struct Totals {
     pub(crate) national: Vec<Row>,
 }
 
-/// The pipeline whose models and words these are.
-static PLAN: LazyLock<Plan> =
-    LazyLock::new(|| tonghop::pipeline::load(&root().join("pipelines/kttt")).unwrap());
-
 /// The models of the pipeline.
 pub(crate) fn models() -> Models {
-    PLAN.models.clone()
+    kttt().models.clone()
 }
 
 /// The same with one of them changed.
@@ -89,7 +85,7 @@ fn run(world: &World, models: &Models, checked: bool) -> (Totals, Vec<Finding>) 
             for (name, batch) in &made {
                 engine.register(name, batch.schema(), vec![batch.clone()])?;
             }
-            findings = validate::run_checks(&engine, &mut reports, &PLAN.lexicon).await?;
+            findings = validate::run_checks(&engine, &mut reports, &kttt().lexicon).await?;
             findings.extend(reports.into_iter().flat_map(|r| r.findings));
         }
         Ok::<_, DataFusionError>((made, findings))

@@ -3,8 +3,10 @@
 //! Read straight from the CSV files of `pipelines/`, without any code of the engine.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::LazyLock;
+
+use super::files::root;
 
 /// The vintage with 63 provinces.
 pub(crate) const OLD: &str = "2004";
@@ -93,11 +95,6 @@ impl Catalogue {
 pub(crate) fn catalogue() -> &'static Catalogue {
     static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(read);
     &CATALOGUE
-}
-
-/// The repository.
-pub(crate) fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
 fn rows(path: &Path) -> Vec<BTreeMap<String, String>> {
