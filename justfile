@@ -1,8 +1,8 @@
-# What CI runs.
+# Everything that CI runs.
 check:
     bash .ci/run
 
-# The main job on the sample.
+# A run over the sample.
 run:
     cargo run -- run --fail-on never
 
@@ -10,11 +10,11 @@ run:
 test:
     cargo test
 
-# Writes the sample data anew.
+# Writes the sample data again.
 sample:
     cargo run --example generate_sample
 
-# An end-to-end benchmark on inputs of growing size.
+# The end-to-end benchmark on inputs of growing size.
 bench:
     cargo bench
 
@@ -22,8 +22,8 @@ bench:
 ratios:
     benches/ratios
 
-# Fuzzes each target for so many seconds (the first time it builds for long); needs `cargo install cargo-fuzz`.
-# An input that crashes lies in fuzz/artifacts: it becomes a case of tests/corpus or a unit test, and is mended.
+# Fuzzes each target for some seconds (the first build takes long); needs `cargo install cargo-fuzz`. An input that
+# crashes is in fuzz/artifacts: add it to tests/corpus or as a unit test, and fix the bug.
 fuzz seconds="30":
     #!/usr/bin/env bash
     set -euo pipefail

@@ -109,8 +109,8 @@ fn no_room_imports_from_a_later_one() {
     for (import, through) in &IMPORTS.found {
         let own = rank(&import.from);
         // A lower room's item counts as the upper room's where an upper room's re-export was named.
-        let named = through.iter().chain([&import.to]);
-        if let Some(later) = named.filter(|file| rank(file) > own).next_back() {
+        let mut named = through.iter().chain([&import.to]);
+        if let Some(later) = named.rfind(|file| rank(file) > own) {
             against.push(format!(
                 "{} imports {} from {later}",
                 import.from, import.name

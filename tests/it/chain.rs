@@ -1,5 +1,5 @@
-//! A chain of changes: two provinces merged in 2025, and an invented vintage of 2027 that leaves all units as
-//! they are but for one merger. History must come through every link.
+//! A chain of changes: two provinces merged in 2025, and an invented vintage of 2027 with one more merger. Figures from
+//! before the first change must reach the last geography.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -122,7 +122,7 @@ fn history_comes_through_every_change() {
         means.contains(&"2027,04,5.200000,E,2,2".to_owned()),
         "{means:?}"
     );
-    // The country is the same on every geography, and the leaves of the chain's end are the first reports.
+    // The country has the same total on every geography, and the last geography's sources are the first reports.
     assert_eq!(
         sql(
             &lake,

@@ -8,7 +8,7 @@ use crate::support::definitions::definitions;
 use crate::support::files::root;
 use crate::support::program::tonghop;
 
-/// What is said after `old` in `file` was replaced by `new`.
+/// The errors after `old` in `file` was replaced by `new`.
 fn said_after(file: &str, old: &str, new: &str) -> String {
     let directory = TempDir::new().expect("a directory");
     let pipelines = definitions(directory.path());
@@ -172,7 +172,7 @@ fn another_label_of_a_row_is_read_and_one_of_no_row_is_an_error() {
     );
 }
 
-/// What is said of a rule of KTTT-02 that demands this.
+/// The errors for a rule of KTTT-02 with this text.
 fn said_of_rule(rule: &str) -> String {
     said_after(
         "kttt/rules.toml",
@@ -256,7 +256,7 @@ fn a_rule_that_cannot_be_decided_fail_or_pass() {
     let out = said_after(
         "kttt/rules.toml",
         "htx_active + htx_suspended <= htx_total",
-        // The one stands beside the estimate, the other before the next plan.
+        // One operand is in the estimate's column, the other in the column before the next plan.
         "KTTT-02:htx_new <= KTTT-02:htx_active@N-1",
     );
     assert!(

@@ -1,6 +1,6 @@
-//! What goes wrong on a disk: a run is killed, gets an input/output error, or finds the disk full at each of the calls that
-//! change something. Readers see one whole snapshot and one whole set of tables; the next run ends where an undisturbed
-//! one ends.
+//! Faults of a disk: a run is killed, gets an input/output error, or finds the disk full at each system call that changes
+//! something. Readers always see one whole snapshot and one whole set of tables, and the next run ends with the same
+//! result as an undisturbed one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -71,7 +71,7 @@ struct Scene {
     faults: Faults,
     first: Seen,
     last: Seen,
-    /// Calls of the run that change something.
+    /// Number of system calls of the run that change something.
     calls: usize,
 }
 
@@ -117,7 +117,7 @@ impl Scene {
         }
     }
 
-    /// `n` calls over the whole run, the first and the last among them.
+    /// `n` calls spread over the whole run, including the first and the last.
     fn points(&self, n: usize) -> BTreeSet<usize> {
         (0..n).map(|i| 1 + i * (self.calls - 1) / (n - 1)).collect()
     }
@@ -193,7 +193,7 @@ fn killed(scene: &Scene, points: usize) {
         scene.set_up();
         let output = scene.faults.run(&scene.office, "kill", at);
         let what = format!("killed at call {at} of {}", scene.calls);
-        // A run may need a call less than the one that was counted, and then ends before the last of them.
+        // A run may need one call less than the counted run; then it ends before the last of them.
         match output.status.code() {
             None => {}
             Some(0) => ended += 1,
@@ -212,7 +212,7 @@ fn failing(scene: &Scene, kind: &str, points: usize, said: &str) {
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
         let what = format!("{kind} at call {at} of {}: {text}", scene.calls);
         match output.status.code() {
-            // What was refused was of no consequence, such as the cache's.
+            // The call that failed does not matter, such as one of the cache.
             Some(0) => {}
             Some(2) => {
                 failed += 1;

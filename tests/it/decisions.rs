@@ -1,5 +1,5 @@
-//! What people decide where files leave something open: every kind of decision, applied, not needed, and stale; why a
-//! report got what it got; what was known at an earlier time.
+//! Decisions of people where files are ambiguous: every kind of decision, applied, not needed and stale; the evidence behind
+//! a report; and what was known at an earlier time.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -36,8 +36,8 @@ const WHO: &str =
 
 /// The files of the first test, and which of them need a decision.
 fn open_questions(office: &mut Office) -> String {
-    // A former province that the change ended reports 2025, and another unit says 34: neither the other reports nor
-    // the day of receipt decide.
+    // A former province reports 2025, and another unit states 34 provinces: neither the other reports nor the day of
+    // receipt can decide.
     office.send(
         "yen-bai.csv",
         "2025-12-20",
@@ -214,7 +214,7 @@ fn decisions_settle_what_files_leave_open() {
         ]
     );
     assert_eq!(why("lang-son.csv")[0], "period,2025,decision,");
-    // With the decisions gone all is as before: they change nothing but what they speak of.
+    // Without the decisions everything is as before: a decision changes only what it is about.
     office.decide("");
     office.run("lake", &[]);
     assert_eq!(office.sql(held).len(), 6);
@@ -245,8 +245,8 @@ fn a_decision_does_not_speak_of_what_came_later() {
         office.sql("SELECT code, severity FROM findings WHERE code LIKE 'TH4%' AND file_name = 'a.csv' AND code IN ('TH418', 'TH420', 'TH426') ORDER BY code"),
         ["TH418,info", "TH426,warning"]
     );
-    // What was known before the second came, and before the decision was taken.
-    // The past is written beside the present, which stays.
+    // What was known before the second file came, and before the decision was taken. An as-of snapshot does not become
+    // current.
     let current = fs::read_link(office.path("lake/current")).expect("a link");
     let known = |day: &str, query: &str| {
         let said = office.run("lake", &["--as-of", day]);
@@ -264,7 +264,7 @@ fn a_decision_does_not_speak_of_what_came_later() {
     assert_eq!(known("2026-01-14", total), ["999.000000"]);
     assert!(known("2026-01-14", "SELECT * FROM decisions").is_empty());
     assert!(known("2025-12-19T00:00:00Z", "SELECT * FROM submissions").is_empty());
-    // And nothing was forgotten by it.
+    // And nothing was lost by it.
     office.run("lake", &[]);
     assert_eq!(office.sql(total), ["99.000000"]);
 }
@@ -306,7 +306,7 @@ fn what_is_wrong_in_decisions_is_said_before_anything_runs() {
 #[test]
 fn what_is_decided_gives_way_to_what_comes_later_and_stays_for_what_was_meant() {
     let mut office = Office::new();
-    // Two versions, of which the first was accepted; and a file that was withdrawn, dated after its decision by a copy.
+    // Two versions, the first of which was accepted; and a withdrawn file whose time is later than its decision.
     office.send(
         "x1.csv",
         "2025-12-20",
@@ -329,7 +329,7 @@ fn what_is_decided_gives_way_to_what_comes_later_and_stays_for_what_was_meant() 
     let facts = "SELECT unit_code, value FROM facts WHERE geography = '2025' AND indicator = 'htx_total' AND period = '2025' \
                  AND scenario = 'estimate' ORDER BY unit_code";
     assert_eq!(office.sql(facts), ["14,100.000000"]);
-    // A third version, and another file by the name of the one that was withdrawn.
+    // A third version, and another file with the name of the withdrawn one.
     office.send(
         "x3.csv",
         "2026-03-01",
@@ -379,7 +379,7 @@ fn a_report_is_not_held_for_disagreeing_with_one_that_is_held_itself() {
         "2024-12-20",
         &csv("UBND tỉnh Sơn La", 2024, 100, 60, ""),
     );
-    // More active ones than there are: held, so that the first version counts again.
+    // More active cooperatives than cooperatives: held back, so the first version counts again.
     office.send(
         "v2.csv",
         "2024-12-22",

@@ -1,5 +1,5 @@
-//! A correction of a former province, sent after the merger: it flows to the successor, says which printed tables it
-//! touches, and `diff` names every figure that changed with the file that changed it.
+//! A former province corrects its report after the merger. The correction reaches the successor, the finding lists the
+//! printed tables it touches, and `diff` names every figure that changed and the file that changed it.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -172,7 +172,7 @@ fn a_late_correction_flows_to_the_successor_and_is_traced() {
     let back = diff(&office, &[&ids[1][..8], &ids[0][..8]]);
     assert!(back.contains("submission   - quang-tri-sua.csv"), "{back}");
     assert!(back.contains("410 (e) → 400 (e) (-10)"), "{back}");
-    // In one go the same snapshot comes out: what was corrected late is known from the files alone.
+    // One run over all files gives the same snapshot: the files alone tell what was corrected late.
     office.run("at-once", &[]);
     let id = |lake: &str| fs::read_link(office.path(lake).join("current")).expect("a link");
     assert_eq!(id("at-once"), id("lake"));

@@ -1,4 +1,5 @@
-//! What is written about findings: every code in use has its texts, and the page of all of them is up to date.
+//! The documents: every finding's code has its texts, the page of findings is up to date, and the pages with commands can
+//! be followed.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -41,7 +42,7 @@ fn every_code_in_use_has_its_texts_and_every_text_is_in_use() {
     assert_eq!(names.len(), known.len(), "two codes share a name");
 }
 
-/// The page that is made of `findings.toml`.
+/// The page that is made from `findings.toml`.
 fn page() -> String {
     let mut page = String::from(
         "# Findings\n\nWhat a run has to say about its input, by code. Made from `src/diagnostic/findings.toml`; write it anew with\n\
@@ -92,7 +93,7 @@ fn explain_tells_a_finding_by_code_and_by_name_and_a_rule() {
     assert_eq!(tonghop(&["explain", "TH999"]).status.code(), Some(2));
 }
 
-/// What a person sees at the end of a run, without the places that differ from machine to machine.
+/// What a person sees at the end of a run, without the paths that differ between machines.
 #[test]
 fn the_summary_of_a_run() {
     let said = String::from_utf8(SAMPLE.output.stderr.clone()).expect("text");
@@ -138,7 +139,7 @@ fn says(text: &str, expected: &str) -> bool {
     left_out || lines.next().is_none()
 }
 
-/// The words of a command; what stands in quotes is one.
+/// The words of a command; a text in quotes is one word.
 fn words(command: &str) -> Vec<&str> {
     let parts = command.split('"').enumerate();
     parts
@@ -156,8 +157,8 @@ fn workplace() -> TempDir {
     directory
 }
 
-/// Does what a page says in a copy of the definitions: writes its files (`toml PATH`, `csv PATH`), makes its changes
-/// (`diff PATH`), gives its commands (`console`) and compares what they answer.
+/// Follows a page in a copy of the definitions: writes its files (`toml PATH`, `csv PATH`), makes its changes (`diff
+/// PATH`), runs its commands (`console`) and compares their output. Gives the number of commands.
 fn follow(page: &str, directory: &Path) -> usize {
     let root = root();
     let page = fs::read_to_string(root.join(page)).expect("a page");
@@ -201,7 +202,7 @@ fn the_page_of_a_new_year_can_be_followed() {
     assert_eq!(follow("docs/new-year.md", workplace().path()), 4);
 }
 
-/// The page makes the second subject from nothing but its table, file by file as it is committed.
+/// The page makes the second pipeline from its table alone, and each file is the committed one.
 #[test]
 fn the_page_of_a_new_subject_can_be_followed() {
     let directory = workplace();

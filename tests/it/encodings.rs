@@ -1,4 +1,4 @@
-//! Encodings that came before Unicode: every syllable of the pipeline's words there and back.
+//! Encodings from before Unicode: every syllable of the pipeline's words survives the way there and back.
 
 use proptest::prelude::*;
 use tonghop::text::Encodings;
@@ -88,7 +88,7 @@ fn unicode_is_left_alone() {
             None,
             "{label} decomposed"
         );
-        // A font named long after the text was typed anew.
+        // The font is still named, but the text was typed again in Unicode.
         let beyond_latin = label.chars().any(|c| c > '\u{ff}');
         if beyond_latin {
             assert_eq!(

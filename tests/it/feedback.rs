@@ -1,4 +1,4 @@
-//! Feedback: the senders' own workbooks with the cells at fault marked, and nothing else changed.
+//! Feedback: the senders' own workbooks, with the faulty cells marked and nothing else changed.
 
 use std::fs;
 use std::io::{Cursor, Read};
@@ -128,7 +128,7 @@ fn the_planted_errors_of_the_sample_go_back_to_those_who_sent_them() {
         "2025-82 Đồng Tháp/KTTT_Dong-Thap_2025.xlsx",
         "2004-91 Kiên Giang/BC KTTT Kiên Giang năm 2024.xlsx",
     );
-    // The two slips of a letter that the sample holds.
+    // The two labels of the sample with one wrong letter.
     let slips = [
         "2004-62 Kon Tum/BC KTTT Kon Tum năm 2023.xlsx",
         "2004-80 Long An/2024_UBND_long_an_bieu_KTTT.xlsx",
@@ -173,7 +173,7 @@ fn the_planted_errors_of_the_sample_go_back_to_those_who_sent_them() {
         let original_path = root().join("sample-data").join(sent);
         let before = parts(&fs::read(&original_path).expect("a workbook"));
         let after = parts(&written[name]);
-        // Everything that was there is there, in its place; what no mark touches has its bytes.
+        // Every part is still in its place, and parts without marks have the same bytes.
         let changed = [
             "[Content_Types].xml",
             "xl/styles.xml",
@@ -243,7 +243,7 @@ fn feedback_is_the_same_each_time_and_can_be_narrowed() {
     feedback(&SAMPLE.lake(), &second, &["--severity", "info"]);
     let all = contents(&first);
     assert!(all == contents(&second));
-    // A report that did not come is info; the letter about it is a list alone.
+    // A missing report is an info; the feedback about it is a list alone.
     let missing = "2025-66 Đắk Lắk/Bao cao con thieu.xlsx";
     assert!(all.contains_key(missing));
     let lines = list(&first.join(missing));
@@ -294,7 +294,7 @@ fn what_is_not_ours_is_not_replaced_and_a_lake_is_needed() {
     assert!(directory.path().join("letter.txt").is_file());
 }
 
-/// What comes back from a province after feedback is read as it was before.
+/// A marked workbook that a province sends back is read as before.
 #[test]
 fn a_marked_workbook_can_be_sent_again() {
     let directory = TempDir::new().expect("a directory");
@@ -324,7 +324,7 @@ fn a_marked_workbook_can_be_sent_again() {
     assert_eq!(comments.matches("TH310").count(), 2);
 }
 
-/// A form of a few cells, with a note of the sender's, a merged head and a formula.
+/// A form of a few cells with two notes of the sender.
 fn small_workbook(bad: &str) -> Vec<u8> {
     let mut book = Workbook::new();
     let sheet = book

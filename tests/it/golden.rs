@@ -1,4 +1,4 @@
-//! The main job on the committed sample, run once: counts, published figures, findings, files.
+//! One run over the committed sample: counts, published figures, findings, files.
 
 use crate::support::files::contents;
 use crate::support::program::tonghop;

@@ -1,4 +1,4 @@
-//! Files that are not what they should be: each is a finding, and the run goes on with the others.
+//! Broken and hostile files: each becomes a finding, and the run goes on with the others.
 
 use std::fs;
 use std::path::Path;
@@ -282,7 +282,7 @@ fn what_cannot_run_exits_with_two_and_says_why() {
     assert_eq!(code(&locked, "another run is writing"), Some(2));
 }
 
-/// An `out` that holds somebody's files is not replaced.
+/// An output directory with foreign files is not replaced.
 #[test]
 fn a_directory_that_is_not_ours_is_not_replaced() {
     let directory = TempDir::new().expect("a directory");
@@ -311,7 +311,7 @@ fn a_directory_that_is_not_ours_is_not_replaced() {
     );
 }
 
-/// Queries only: nothing that writes or defines.
+/// `sql` accepts queries only, and no statement that writes or defines.
 #[test]
 fn sql_does_not_change_anything() {
     let ran = run(&[("good.csv", good("Sơn La").as_bytes())]);

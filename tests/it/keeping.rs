@@ -1,4 +1,4 @@
-//! What a lake keeps: going back, letting go, and refusing to guess where something of it cannot be read.
+//! Snapshots of a lake: rollback, deleting old ones, and refusing to guess where a part of the lake cannot be read.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -78,11 +78,11 @@ fn snapshots_are_listed_gone_back_to_and_let_go() {
     assert_eq!(say(&["rollback", &one[..8]]).0, Some(0));
     assert_eq!(current_id(&lake), one);
     assert_eq!(say(&["rollback", "zzz"]).0, Some(2));
-    // The inbox still holds what was taken back.
+    // The inbox still holds the files that the rollback took back.
     office.run("lake", &[]);
     assert_eq!(current_id(&lake), three);
 
-    // An edition stands on the first; nothing stands on the second.
+    // An edition uses the first snapshot; nothing uses the second.
     fs::create_dir_all(lake.join("editions")).unwrap();
     fs::write(
         lake.join("editions/2025.toml"),
@@ -133,13 +133,13 @@ fn going_back_twice_goes_further_back() {
         assert_eq!(say(&lake, &["rollback"]).0, Some(0));
         assert_eq!(current_id(&lake), *to);
     }
-    // What going back changed is what `diff` tells.
+    // `diff` shows what the rollback changed.
     let now = Snapshot::current(&lake).unwrap();
     assert_eq!(before(&lake, &now).unwrap().id, two);
     let (code, text) = say(&lake, &["rollback"]);
     assert_eq!((code, current_id(&lake)), (Some(2), one.clone()));
     assert!(text.contains("nothing was current before"), "{text}");
-    // And forward again, by name; what was before it is what was before it.
+    // Forward again by name; then a rollback goes to the snapshot before it.
     assert_eq!(say(&lake, &["rollback", &three]).0, Some(0));
     assert_eq!(say(&lake, &["rollback"]).0, Some(0));
     assert_ne!(current_id(&lake), three);

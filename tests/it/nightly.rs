@@ -1,5 +1,5 @@
-//! A job that runs every night: what was read is not read again, nothing that happens to a run reaches a reader, and
-//! whoever looks can see what it did.
+//! A job that runs every night: files are not read twice, readers never see an unfinished run, and logs, reports and
+//! `status` say what happened.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -82,7 +82,7 @@ fn what_was_read_is_read_again_only_when_what_it_depends_on_changes() {
             "Số HTX hoạt động,Operating",
             [&letter[..], &reports].concat(),
         ),
-        // A form that none of them has a word of, and one whose words they have.
+        // A change in a form that shares no word with the files, and one in a form that does.
         (&forms[1], "\"Ghi chú\"", "\"Diễn giải\"", letter.to_vec()),
         (
             &forms[1],
@@ -105,7 +105,7 @@ fn what_was_read_is_read_again_only_when_what_it_depends_on_changes() {
         assert_eq!(read, expected, "{n}: {file}");
         assert_eq!(cached as usize, 5 - expected.len(), "{n}: {file}");
         assert_eq!(all.last().unwrap()["published"], true);
-        // The same as from nothing.
+        // The result is that of a run without a cache.
         let fresh = format!("fresh-{n}");
         office.run(&fresh, &[]);
         assert!(
@@ -121,10 +121,10 @@ fn what_was_read_is_read_again_only_when_what_it_depends_on_changes() {
         (0, Some(false))
     );
     assert_eq!(third, (vec!["more.csv"], 4));
-    // The unit that became known counts now.
+    // The unit that is known now counts.
     let counted = "SELECT value FROM provincial WHERE indicator = 'htx_total' AND geography = '2004' AND code = '14' AND scenario = 'best'";
     assert_eq!(office.sql(counted), ["70.000000"]);
-    // And as without the cache.
+    // `--full` gives the same.
     office.run("third", &["--full"]);
     assert!(current(&lake) == current(&office.path("third")));
     // Files that did not change are links to those of the snapshot before.
@@ -217,7 +217,7 @@ fn one_run_at_a_time_and_readers_need_no_lock() {
     office.run("lake", &[]);
 }
 
-/// A number in `0..below` that looks like chance, the same in every run.
+/// A pseudo-random number in `0..below`, the same in every run.
 fn chance(seed: &mut u64, below: u64) -> u64 {
     *seed = seed
         .wrapping_mul(6_364_136_223_846_793_005)
@@ -225,7 +225,7 @@ fn chance(seed: &mut u64, below: u64) -> u64 {
     (*seed >> 33) % below
 }
 
-/// An office with a published snapshot and three files that came since; what a run of them gives, and how long it takes.
+/// An office with a published snapshot and three newer files; the result of a run over them, and how long it takes.
 fn interrupted() -> (Office, BTreeMap<String, Vec<u8>>, Duration) {
     let mut office = Office::new();
     office.send("a.csv", "2026-01-02", &list("Sơn La", 400));
@@ -240,8 +240,8 @@ fn interrupted() -> (Office, BTreeMap<String, Vec<u8>>, Duration) {
     (office, whole, took)
 }
 
-/// A lake after something happened to a run: readers see the old snapshot or the new one, whole, and the next run ends
-/// where an undisturbed one ends.
+/// Checks a lake after a disturbed run: readers see the whole old or the whole new snapshot, and the next run gives the
+/// result of an undisturbed one.
 fn is_sound(office: &Office, first: &BTreeMap<String, Vec<u8>>, last: &BTreeMap<String, Vec<u8>>) {
     let seen = current(&office.path("lake"));
     assert!(seen == *first || seen == *last, "readers see half a run");
@@ -310,7 +310,7 @@ fn a_run_that_cannot_write_says_so_and_leaves_the_last_whole_snapshot() {
     let kept = office.path("kept");
     fs::rename(office.path("lake"), &kept).unwrap();
     let mut failed = 0;
-    // The largest file that may be written, in blocks of 512 bytes: the first that is larger fails, wherever the run is.
+    // The largest size of a file, in blocks of 512 bytes: writing a larger one fails.
     for blocks in [
         0, 1, 2, 3, 4, 6, 8, 10, 12, 16, 20, 24, 28, 32, 40, 48, 64, 96, 128, 4096,
     ] {
@@ -421,7 +421,7 @@ fn the_status_says_how_each_unit_stands() {
     assert_eq!(one["expected"], counted["units_expected"]);
     assert_eq!(one["due"], "2024-12-25");
     assert_eq!(status["rejected"], serde_json::json!(["thu.csv"]));
-    // Before the day nothing is overdue.
+    // Before the due date nothing is overdue.
     let output = ask_at("2024-12-20", "table");
     assert_eq!(output.status.code(), Some(0));
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -487,7 +487,7 @@ fn every_line_of_the_log_is_an_object_and_stages_are_bracketed() {
         (Some("TH201"), Some("error"))
     );
     assert!(events.contains(&"snapshot_published"));
-    // A run that cannot run says so in one object too.
+    // A run that cannot start says so in one object too.
     fs::write(office.path("lake-out/.tonghop"), "").unwrap();
     fs::remove_file(office.path("lake-out/.tonghop")).unwrap();
     let output = Command::new(program())
@@ -535,7 +535,7 @@ fn the_report_of_a_run_is_what_its_schema_says() {
     }
 }
 
-/// Whether a value is what a schema says, as far as this schema goes, with no key that it does not name.
+/// Checks a value against the keywords of JSON Schema that this schema uses; unknown keys are errors.
 fn conforms(place: &str, value: &Value, schema: &Value) {
     if let Some(constant) = schema.get("const") {
         assert_eq!(value, constant, "{place}");

@@ -1,4 +1,4 @@
-//! Readers by themselves: what each format says of a sheet, and what a hostile file costs.
+//! The readers alone: what each format says about a sheet, and what a hostile file costs.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -44,16 +44,16 @@ pub(crate) fn listing(document: &Document) -> String {
 
 const FILE: &str = "TONGHOP_READ_FILE";
 
-/// What a file came to when it was read in a process of its own.
+/// The result of reading a file in its own process.
 pub(crate) struct Read {
-    /// The listing, or the error as it is said.
+    /// The number of sheets and cells, or the error.
     pub(crate) said: String,
     pub(crate) peak_kilobytes: u64,
-    /// Time of the processor, which others at work on the machine do not lengthen.
+    /// Processor time, which other work on the machine does not lengthen.
     pub(crate) took: Duration,
 }
 
-/// Reads a file in a process of its own, so that its memory can be measured.
+/// Reads a file in its own process, so that its memory can be measured.
 pub(crate) fn read_apart(path: &Path) -> Read {
     let output = Command::new(std::env::current_exe().unwrap())
         .args([
@@ -94,7 +94,7 @@ pub(crate) fn read_apart(path: &Path) -> Read {
     }
 }
 
-/// Not a test by itself: [`read_apart`] calls it in a process of its own.
+/// Not a test by itself: [`read_apart`] runs it in its own process.
 #[test]
 #[ignore = "run by other tests in a process of its own"]
 #[expect(clippy::print_stdout, reason = "it answers the process that called it")]
@@ -143,7 +143,7 @@ fn error(bytes: &[u8]) -> String {
 const PEAK_KILOBYTES: u64 = 1_500_000;
 const LONGEST: Duration = Duration::from_mins(1);
 
-/// Reads a hostile file apart, and holds it to what a single file may cost.
+/// Reads a hostile file in its own process, and checks that it costs no more than a single file may.
 fn costs_little(bytes: &[u8]) -> String {
     let read = in_a_file(bytes, read_apart);
     assert!(
@@ -248,11 +248,11 @@ fn cells_in_a_font_that_stands_for_an_encoding_know_it() {
         .cells()
         .map(|(_, c)| c.as_read())
         .collect();
-    // By the cell's font, by its words where the font says nothing, by the run's font in capitals, left alone.
+    // Decoded by the cell's font, by its words where the font says nothing, by the run's font in capitals; left alone.
     assert_eq!(texts, ["Tổng số", "Tổng số", "TỔNG", "Tổng"]);
 }
 
-/// Sheets of macros, as old viruses leave them, are no reason to refuse the sheets beside them.
+/// Macro sheets, as old viruses leave them, do not prevent reading the other sheets.
 #[test]
 fn sheets_of_macros_are_passed_over() {
     let sheet = workbooks::sheet("<row><c><v>1</v></c></row>");
@@ -279,7 +279,7 @@ fn sheets_of_macros_are_passed_over() {
     );
 }
 
-/// Ten thousand columns are read as any others.
+/// Ten thousand columns are read like any others.
 #[test]
 fn many_columns_are_read() {
     let row = "<c><v>1</v></c>".repeat(10_000);
@@ -383,7 +383,7 @@ fn two_cells_far_apart_cost_two_cells() {
         costs_little(&workbooks::xls(&[], &corners)),
         "it holds more than max_area = 4000000"
     );
-    // What a sheet declares of its size makes no room.
+    // A sheet's declared size allocates no memory.
     let declared = workbooks::biff8(
         0x0200,
         &[0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0, 0, 0xff, 0xff, 0, 0],
@@ -433,7 +433,7 @@ fn sizes_that_lie_make_no_room() {
         costs_little(&workbooks::xlsx(&[&shared], &[])),
         "1 sheets, 1 cells"
     );
-    // A quoted size in the directory of the package.
+    // A false size in the directory of the package.
     let mut book = workbooks::xlsx(&[&workbooks::sheet("<row><c><v>1</v></c></row>")], &[]);
     let entries: Vec<usize> = (0..book.len() - 4)
         .filter(|at| book[*at..].starts_with(b"PK\x01\x02"))
@@ -494,7 +494,7 @@ fn texts_are_counted_as_often_as_they_stand() {
     );
 }
 
-/// The most that the limits let in costs no more than a file may.
+/// A file at the limits costs no more than a file may.
 #[test]
 fn as_many_cells_as_the_limits_allow_are_read() {
     let rows = "<row><c><v>1</v></c></row>".repeat(1_000_000);
@@ -505,7 +505,7 @@ fn as_many_cells_as_the_limits_allow_are_read() {
     );
 }
 
-/// A registry of 5,441 rows and 23 columns, ten times over, is no hostile file.
+/// Ten times a registry of 5,441 rows and 23 columns is not taken for a hostile file.
 #[test]
 fn ten_registries_pass() {
     let mut table = String::from("<sst>");
@@ -534,7 +534,7 @@ fn ten_registries_pass() {
     assert_eq!(costs_little(&book), "1 sheets, 1251430 cells");
 }
 
-/// Cut anywhere or with a byte changed, a file is read or refused: no parser ends the process.
+/// A file that is cut anywhere, or has a changed byte, is read or refused; no parser ends the process.
 #[test]
 fn damage_is_an_error_and_nothing_worse() {
     let root = root();

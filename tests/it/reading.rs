@@ -1,4 +1,4 @@
-//! Reading forms by their words: one small sheet a case, each with the reading that is expected.
+//! Forms are recognised by their words: one small sheet for each case, with the expected reading.
 
 use proptest::prelude::*;
 use tonghop::extract::{
@@ -8,7 +8,7 @@ use tonghop::normalize::{Normalized, Reason, Verdict, normalize};
 
 use crate::support::definitions::kttt;
 
-/// A sheet written as text: a line a row, cells between `|`; what reads as a number is one.
+/// A sheet from text: one line for each row, cells between `|`. A text that parses as a number becomes a number.
 fn sheet(text: &str) -> Sheet {
     let mut sheet = Sheet::new(Some("S".to_owned()), true);
     for (row, line) in text.lines().enumerate() {
@@ -103,7 +103,7 @@ fn the_title_block_stands_anywhere_above() {
         table.title.measure.as_ref().map(|s| s.text.as_str()),
         Some("triệu đồng")
     );
-    // The date of the letter is no period.
+    // The date of the letter is not taken for the period.
     assert_eq!(
         table.period,
         PeriodClaim::Agreed("2023".parse().expect("a period"))
@@ -402,7 +402,7 @@ fn units_convert_exactly_from_the_nearest_statement() {
     );
     assert_eq!(one("1|Tổng số thành viên HTX||111|||120 HTX|1"), "TH310");
     assert_eq!(one("1|Tổng số thành viên HTX||111|||120 người|1"), "120 E");
-    // The sheet's unit speaks of the rows of its dimension that have none of their own.
+    // The sheet's unit applies to rows of its dimension that have no own unit.
     let sheet_unit = "Đơn vị tính: triệu đồng\nChỉ tiêu|Thực hiện năm 2022|Ước thực hiện năm 2023";
     assert_eq!(
         one_in(&format!("{sheet_unit}\nTổng vốn điều lệ của các HTX||2500")),
@@ -691,7 +691,7 @@ fn each_column_writes_numbers_in_its_own_way() {
         text_numbers("Doanh thu bình quân một HTX|2.345|3,4\nLãi bình quân một HTX|x|1,234.5\n");
     assert_eq!(values, ["C2 3.4", "B3 ?", "C3 1234.5"]);
     assert_eq!(codes, ["TH302 B2"], "the sheet contradicts itself");
-    // A column without a proof goes by the sheet.
+    // A column without a proof follows the sheet.
     let (values, codes, verdicts) = text_numbers("Doanh thu bình quân một HTX|2.345|3,4\n");
     assert_eq!(values, ["B2 2345", "C2 3.4"]);
     assert_eq!(codes, ["TH307 B2"]);
@@ -702,7 +702,7 @@ fn each_column_writes_numbers_in_its_own_way() {
     );
     assert_eq!(values, ["C2 1", "B3 1.5", "C3 1.5", "B4 1234.5", "C4 2"]);
     assert_eq!(codes, ["TH302 B2"]);
-    // A percentage that agrees with one reading alone.
+    // A percentage that agrees with only one reading.
     let (values, _, verdicts) = text_numbers("Doanh thu bình quân một HTX|2.500|2750|110\n");
     assert_eq!(values, ["B2 2500", "C2 2750"]);
     assert_eq!(verdicts[0], "CommaDecimal Comparison D2");
@@ -751,7 +751,7 @@ fn a_total_that_adds_up_in_one_way_only_proves_it() {
             .values()
             .any(|v| v.proof().is_some_and(|p| p.reason == Reason::Total))
     );
-    // With a part missing nothing is proven: the total is held back.
+    // If a part is missing, nothing is proven and the total is held back.
     let lacking = read(&grouped, &parts[1..]);
     assert_eq!(total_of(&lacking), None);
     assert!(lacking.findings.iter().any(|f| f.code == "TH302"));
@@ -783,7 +783,7 @@ fn made_up_row() -> impl Strategy<Value = (String, Vec<Option<String>>)> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// The hunt for cells that vanish: every number of the table is loaded, compared, or held back with a finding.
+    /// No cell vanishes: every number of the table is loaded, compared, or held back with a finding.
     #[test]
     fn no_number_of_a_table_vanishes(rows in proptest::collection::vec(made_up_row(), 1..14)) {
         let mut made = Sheet::new(Some("S".to_owned()), true);
@@ -811,10 +811,10 @@ proptest! {
         prop_assert_eq!(tables.len(), 1);
         let table = &tables[0];
         let read = normalize(table, 2023, &kttt().vocabulary, &kttt().conventions);
-        // What normalization got it loads, compares or holds back.
+        // Normalization loads, compares or holds back every cell it got.
         let compared = table.cells.iter().filter(|c| matches!(c.column, ColumnRef::Comparison(_))).count();
         prop_assert_eq!(table.cells.len() - compared, read.observations.len() + read.held as usize);
-        // What stands in the sheet above a known row extraction locates or holds back.
+        // Extraction locates or holds back every number above the last known row.
         let numbers = made
             .cells()
             .filter(|(at, c)| at.row > 0 && at.column > 0 && matches!(c, Content::Number(_)))

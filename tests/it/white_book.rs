@@ -1,5 +1,5 @@
-//! The printed tables of the sample beside the lake they were made from: the tidy CSV, cell by cell, and the
-//! workbook as another program opens it.
+//! The printed tables of the sample are compared with their lake: the tidy CSV cell by cell, and the workbook as another
+//! program opens it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -36,7 +36,7 @@ fn bare(value: &str) -> String {
     value.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// Tables by place: every figure of country, region and province is the lake's, with its status.
+/// Tables by place: every figure of country, regions and provinces has the lake's value and status.
 #[test]
 fn what_is_printed_by_place_is_what_the_lake_holds() {
     for (table, indicator) in [
@@ -85,7 +85,7 @@ fn marks_and_symbols_say_what_a_figure_is() {
     assert_eq!(at("MNPB", "growth"), "4,33 (e)");
 }
 
-/// Each new province is the sum of its former ones, and the bridge closes for the country.
+/// Each new province is the sum of its former ones, and for the country the bridge has no difference.
 #[test]
 fn the_bridge_between_the_geographies_adds_up() {
     let printed = cells("25");
@@ -115,9 +115,9 @@ fn the_bridge_between_the_geographies_adds_up() {
 /// Millionths and status of a figure; a status without a figure counts only where none can exist.
 type Side = (Option<i64>, Option<String>);
 
-/// Runs the bridge's query over all indicators at once, whose positions in the catalogue stand in place of decimals, and
-/// asserts that its columns agree: sums exactly, means and ratios to one in the sixth decimal, and so do statuses. Gives
-/// the number of sums, and of means and ratios, that were compared.
+/// Runs the bridge's query over all indicators at once and asserts that its two columns agree: sums exactly, means and
+/// ratios within one unit of the sixth decimal, statuses exactly. The column `decimals` holds an indicator's position in
+/// the catalogue instead. Gives the number of sums, and of means and ratios, that were compared.
 pub(crate) async fn bridge_adds_up(lake: &Path, year: &str, scenario: &str) -> (usize, usize) {
     let root = root().join("pipelines/kttt");
     let read = |name: &str| fs::read_to_string(root.join("tables").join(name)).expect("a query");
@@ -220,7 +220,7 @@ async fn the_bridge_adds_up_for_every_indicator() {
     }
 }
 
-/// Sectors stand on the estimate throughout, the total row too.
+/// All rows of the table of sectors are estimates, the total too.
 #[test]
 fn the_table_of_sectors_stands_on_estimates() {
     let printed = cells("15");
@@ -235,7 +235,7 @@ fn the_table_of_sectors_stands_on_estimates() {
     assert!(text.ends_with("(e)"), "{text}");
 }
 
-/// Another reader opens the workbook, and numbers are numbers: those of the CSV.
+/// Another program opens the workbook, and its numbers are those of the CSV.
 #[test]
 fn the_workbook_opens_and_holds_numbers() {
     let mut book: Xlsx<_> =

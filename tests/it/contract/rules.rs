@@ -1,4 +1,4 @@
-//! Every rule of the pipeline judges one year of one inbox, in which it passes, fails and is undecided.
+//! Every rule of the pipeline is shown one year of one inbox in which it passes, fails and is undecided.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -10,7 +10,7 @@ use crate::support::files::root;
 use crate::support::lake::{Row, Run};
 use crate::support::sheet::Sheet;
 
-/// What one rule is shown, and what comes of it.
+/// The sheets that one rule is shown, and the expected judgements.
 struct Shown {
     rule: &'static str,
     sheets: Vec<Sheet>,
@@ -336,7 +336,7 @@ fn a_failure_is_one_finding_at_the_cell_of_the_first_operand() {
     }
 }
 
-/// What officers read: names, values and cells, in Vietnamese and in English.
+/// The messages name figures, values and cells, in Vietnamese and in English.
 #[test]
 fn messages_name_figures_values_and_cells() {
     let findings = RUN.rows("findings");

@@ -1,7 +1,7 @@
-//! The corpus: one small file a case, each beside a manifest that says how it must be read.
+//! The corpus: one small file for each case, beside a manifest that says how it must be read.
 //!
-//! What a manifest expects was written by people from what the file means, never copied from the program;
-//! `tests/corpus/README.md` explains it. `cargo test corpus` reads all of them.
+//! People wrote what a manifest expects from the file's meaning; it was never copied from the program's output.
+//! `tests/corpus/README.md` explains manifests. `cargo test corpus` reads all of them.
 
 mod compare;
 mod manifest;
@@ -15,7 +15,7 @@ use manifest::Manifest;
 #[path = "../../../examples/generate_corpus/lib.rs"]
 mod files;
 
-/// The cases of a theme that are known not to be read as they should yet: a line of `pending.txt` each.
+/// The cases of a theme that are known to be read wrongly: one line of `pending.txt` each.
 fn pending(theme: &str) -> BTreeSet<String> {
     let list = fs::read_to_string(files::committed().join("pending.txt")).unwrap_or_default();
     list.lines()
@@ -25,7 +25,7 @@ fn pending(theme: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// Reads every case of a theme and tells all differences at once.
+/// Reads every case of a theme and reports all differences at once.
 fn check(theme: &str) {
     let root = files::committed();
     let mut pending = pending(theme);
@@ -92,7 +92,7 @@ fn every_folder_is_a_theme() {
     );
 }
 
-/// The committed files are what their manifests describe, to the byte, and none stands there alone.
+/// The committed files are what their manifests describe, to the byte, and every file has a manifest.
 #[test]
 fn the_files_are_what_their_manifests_describe() {
     let root = files::committed();
@@ -122,7 +122,7 @@ fn the_files_are_what_their_manifests_describe() {
     );
 }
 
-/// A comparison that finds nothing wrong proves nothing unless it tells what is expected wrongly.
+/// A comparison proves something only if it notices wrong expectations.
 #[test]
 fn what_is_expected_wrongly_is_told() {
     let path = files::committed().join("numbers/lone-group-decided-by-its-column.toml");

@@ -1,4 +1,5 @@
-//! The pipeline's models over a world, in this process: what the run registers before them, and the tables they make.
+//! Runs the pipeline's models over a world in this process: the tables that a run registers first, and the tables that the
+//! models make.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! The reference data that the tests know: units, their changes, regions, indicators and sectors.
 //!
-//! Read straight from the CSV files of `pipelines/`, without any code of the engine.
+//! They are read from the CSV files of `pipelines/` without any code of the program.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -16,7 +16,7 @@ pub(crate) const NEW: &str = "2025";
 /// A unit of one vintage, by vintage and code.
 pub(crate) type Unit = (String, String);
 
-/// How the figures of an indicator come together.
+/// How the figures of an indicator are aggregated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Measure {
     /// Stocks and flows: added.

@@ -1,4 +1,4 @@
-//! Small writers of office files, for files that no office program writes.
+//! Writes small workbooks byte by byte: files that no office program would write.
 
 use std::io::{Cursor, Write as _};
 
