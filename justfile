@@ -1,8 +1,8 @@
-# Everything that CI runs.
+# What CI runs.
 check:
     bash .ci/run
 
-# A run over the sample.
+# The main job on the sample.
 run:
     cargo run -- run --fail-on never
 
@@ -14,16 +14,16 @@ test:
 sample:
     cargo run --example generate_sample
 
-# The end-to-end benchmark on inputs of growing size.
+# End-to-end benchmark on inputs of growing size.
 bench:
     cargo bench
 
-# The table of ratios: the floor, the peers, memory, growth.
+# The table of ratios in docs/performance.md: floor, peers, memory, growth.
 ratios:
     benches/ratios
 
-# Fuzzes each target for some seconds (the first build takes long); needs `cargo install cargo-fuzz`. An input that
-# crashes is in fuzz/artifacts: add it to tests/corpus or as a unit test, and fix the bug.
+# Fuzzes each target for the given number of seconds (the first build takes long); needs `cargo install cargo-fuzz`.
+# A crashing input is in fuzz/artifacts: add it as a case of tests/corpus or as a unit test, then fix the bug.
 fuzz seconds="30":
     #!/usr/bin/env bash
     set -euo pipefail

@@ -13,7 +13,9 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use tonghop::lake::Snapshot;
-use tonghop::pipeline::{self, Plan, RunOptions};
+use tonghop::plan::{self, Plan};
+use tonghop::reading::RunOptions;
+use tonghop::run;
 
 #[path = "../examples/generate_sample/lib.rs"]
 mod sample;
@@ -30,14 +32,13 @@ fn timed(runtime: &tokio::runtime::Runtime, plan: &Plan, root: &Path) -> Duratio
     };
     let start = Instant::now();
     runtime
-        .block_on(pipeline::run(plan, &options, &|_, _, _| {}))
+        .block_on(run::run(plan, &options, &|_, _, _| {}))
         .unwrap();
     start.elapsed()
 }
 
 fn main() {
-    let plan =
-        pipeline::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/kttt")).unwrap();
+    let plan = plan::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/kttt")).unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     println!("| years | files | values | first run, s | per 10,000 values, ms | second run, s |");
     println!("| ---: | ---: | ---: | ---: | ---: | ---: |");

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use tonghop::lake::Snapshot;
-use tonghop::pipeline::open_engine;
+use tonghop::query::open_engine;
 
 fn main() {
     let lake = std::env::args()

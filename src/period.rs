@@ -21,7 +21,7 @@ pub enum Frequency {
 }
 
 impl fmt::Display for Frequency {
-    /// As definitions write it.
+    /// The word that definition files use.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Annual => "annual",
@@ -32,7 +32,7 @@ impl fmt::Display for Frequency {
     }
 }
 
-/// A time period (SDMX `TIME_PERIOD`). Periods are ordered by their end, the shorter first.
+/// A time period (SDMX `TIME_PERIOD`). Periods are ordered by their end; of those that end together the shorter comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Period {
@@ -40,7 +40,7 @@ pub struct Period {
     pub year: i16,
     /// Length of the period.
     pub frequency: Frequency,
-    /// Number of the period within the year, from 1; 1 for a year.
+    /// Number of the period within the year, from 1. It is 1 for a whole year.
     pub number: i8,
 }
 
@@ -88,7 +88,7 @@ impl Period {
         Date::new(self.year, self.number * self.months(), 1).map_or(Date::MAX, Date::last_of_month)
     }
 
-    /// Whether `day` lies in the period.
+    /// Whether `day` is in the period.
     #[must_use]
     pub fn holds(self, day: Date) -> bool {
         self.start() <= day && day <= self.end()
@@ -142,7 +142,7 @@ impl FromStr for Period {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let wrong =
-            || format!("`{text}` is no time period: expected 2025, 2025-S1, 2025-Q3 or 2025-09");
+            || format!("`{text}` is not a time period: expected 2025, 2025-S1, 2025-Q3 or 2025-09");
         let (year, rest) = match text.split_once('-') {
             Some((year, rest)) => (year, Some(rest)),
             None => (text, None),

@@ -7,8 +7,9 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::{CLEAN, default_pipeline, plan_of, show};
+use crate::answers::{self, BookOptions, CellDifference, Lock, MadeBook};
 use crate::lake::{Snapshot, check_owner};
-use crate::pipeline::{self, BookOptions, CellDifference, Lock, MadeBook, Plan};
+use crate::plan::Plan;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -57,7 +58,7 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
         return show::failure(&e.to_string());
     }
     let locked = arguments.locked.then(|| {
-        let own = || pipeline::lock_path(&arguments.out, &plan.edition_name);
+        let own = || answers::lock_path(&arguments.out, &plan.edition_name);
         arguments.lock.clone().unwrap_or_else(own)
     });
     let options = BookOptions {
@@ -78,7 +79,7 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
 const OTHER_DEFINITIONS: &str = "note: the lake was made with other definitions than the pipeline has now; `tonghop run` brings it up to date";
 
 async fn make(plan: &Plan, options: &BookOptions) -> Result<(), String> {
-    let made = pipeline::book(plan, options)
+    let made = answers::book(plan, options)
         .await
         .map_err(|e| e.to_string())?;
     if made.other_definitions {
@@ -143,7 +144,7 @@ async fn compare(
             lock.pipeline, plan.id
         ));
     }
-    let contents = pipeline::contents(plan, options, None, None)
+    let contents = answers::contents(plan, options, None, None)
         .await
         .map_err(|e| e.to_string())?;
     if contents.other_definitions {
@@ -157,7 +158,7 @@ async fn compare(
             lock.snapshot
         ));
     }
-    let found = pipeline::differences(plan, &contents, &lock, earlier.as_ref())
+    let found = answers::differences(plan, &contents, &lock, earlier.as_ref())
         .await
         .map_err(|e| e.to_string())?;
     let text = match format {

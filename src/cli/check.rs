@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::{CLEAN, FINDINGS, default_pipeline, show};
-use crate::pipeline;
+use crate::plan;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -22,11 +22,11 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
             arguments.pipeline.display()
         ));
     }
-    let plan = match pipeline::load(&arguments.pipeline) {
+    let plan = match plan::load(&arguments.pipeline) {
         Ok(plan) => plan,
         Err(errors) => return show::definition_errors(&errors, FINDINGS),
     };
-    if let Err(errors) = pipeline::check_queries(&plan).await {
+    if let Err(errors) = plan::check_queries(&plan).await {
         return show::definition_errors(&errors, FINDINGS);
     }
     show::note(&format!(

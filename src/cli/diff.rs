@@ -10,9 +10,10 @@ use clap::{Args, ValueEnum};
 
 use super::sql::{Output, encode};
 use super::{CLEAN, default_pipeline, show};
+use crate::answers::{self, Diff};
 use crate::engine::texts;
 use crate::lake::check_owner;
-use crate::pipeline::{self, Diff, Plan};
+use crate::plan::{self, Plan};
 
 /// Figures shown of a level.
 const SHOWN: usize = 40;
@@ -50,7 +51,7 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
         Err(code) => return code,
     };
     let (from, to) = (arguments.from.as_deref(), arguments.to.as_deref());
-    let diff = match pipeline::diff(&arguments.lake, from, to, plan.as_ref()).await {
+    let diff = match answers::diff(&arguments.lake, from, to, plan.as_ref()).await {
         Ok(diff) => diff,
         Err(e) => return show::failure(&e.to_string()),
     };
@@ -75,7 +76,7 @@ fn plan_of(arguments: &Arguments) -> Result<Option<Plan>, ExitCode> {
     if !arguments.pipeline.exists() && arguments.pipeline == default_pipeline() {
         return Ok(None);
     }
-    let plan = pipeline::load(&arguments.pipeline)
+    let plan = plan::load(&arguments.pipeline)
         .map_err(|errors| show::definition_errors(&errors, super::FAILED))?;
     check_owner(&arguments.lake, &plan.id).map_err(|e| show::failure(&e.to_string()))?;
     Ok(Some(plan))

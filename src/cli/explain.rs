@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::{CLEAN, default_pipeline, show};
-use crate::diagnostic::{Entry, catalogue};
-use crate::pipeline;
+use crate::diagnostic::{CatalogueEntry, catalogue};
+use crate::plan;
 use crate::validate::OnFail;
 
 #[derive(Debug, Args)]
@@ -44,7 +44,7 @@ fn explained(wanted: &str, arguments: &Arguments) -> Result<String, String> {
     {
         return Ok(of_entry(code, entry));
     }
-    let plan = pipeline::load(&arguments.pipeline).map_err(|e| e.to_string())?;
+    let plan = plan::load(&arguments.pipeline).map_err(|e| e.to_string())?;
     let rule = plan.rules.iter().find(|r| r.id == code).ok_or_else(|| {
         format!("`{wanted}` is no code of a finding and no rule of `{}`\nhint: `tonghop explain` lists all codes", plan.id)
     })?;
@@ -63,7 +63,7 @@ fn explained(wanted: &str, arguments: &Arguments) -> Result<String, String> {
     ))
 }
 
-fn of_entry(code: &str, entry: &Entry) -> String {
+fn of_entry(code: &str, entry: &CatalogueEntry) -> String {
     format!(
         "{code} {} · {}\n\n{}\n{}\n\n{}\n\n  vi: {}\n  en: {}\n",
         entry.name,

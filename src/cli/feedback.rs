@@ -7,9 +7,10 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::{CLEAN, FAILED, default_pipeline, show};
+use crate::answers::{self, FeedbackOptions};
 use crate::diagnostic::Severity;
 use crate::period::Period;
-use crate::pipeline::{self, FeedbackOptions};
+use crate::plan;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -51,7 +52,7 @@ impl From<Least> for Severity {
 }
 
 pub(super) fn main(arguments: Arguments) -> ExitCode {
-    let plan = match pipeline::load(&arguments.pipeline) {
+    let plan = match plan::load(&arguments.pipeline) {
         Ok(plan) => plan,
         Err(errors) => return show::definition_errors(&errors, FAILED),
     };
@@ -62,7 +63,7 @@ pub(super) fn main(arguments: Arguments) -> ExitCode {
         period: arguments.period,
         severity: arguments.severity.into(),
     };
-    let feedback = match pipeline::feedback(&plan, &options) {
+    let feedback = match answers::feedback(&plan, &options) {
         Ok(feedback) => feedback,
         Err(e) => return show::failure(&e.to_string()),
     };

@@ -9,13 +9,15 @@ use clap::Args;
 use serde_json::json;
 
 use super::{CLEAN, FINDINGS, Format, default_pipeline, show};
+use crate::answers::{self, Inspected, InspectedReport, Inspection};
 use crate::diagnostic::{
     Finding, Severity, count_by_severity, most_important_first, write_finding,
 };
-use crate::extract::{Carried, PeriodClaim, Stated};
-use crate::geography::Report;
-use crate::normalize::{Locale, Observation, Reason, Verdict};
-use crate::pipeline::{self, Inspected, Inspection, Plan};
+use crate::extract::{ColumnRef, PeriodClaim, Stated};
+use crate::geography::VintageBasis;
+use crate::normalize::{Locale, LocaleVerdict, Observation, ProofReason};
+use crate::plan::{self, Plan};
+use crate::read::Carried;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -34,7 +36,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn main(arguments: Arguments) -> ExitCode {
-    let plan = match pipeline::load(&arguments.pipeline) {
+    let plan = match plan::load(&arguments.pipeline) {
         Ok(plan) => plan,
         Err(errors) => return show::definition_errors(&errors, super::FAILED),
     };
@@ -46,7 +48,7 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
         .into_iter()
         .map(|path| (path.clone(), path.display().to_string()))
         .collect();
-    let inspections = match pipeline::inspect(&plan, &files).await {
+    let inspections = match answers::inspect(&plan, &files).await {
         Ok(inspections) => inspections,
         Err(e) => return show::failure(&e.to_string()),
     };
@@ -75,17 +77,21 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
 }
 
 fn findings_of(inspection: &Inspection) -> Vec<&Finding> {
-    let reports = inspection.reports.iter().flat_map(|r| &r.report.findings);
+    let reports = inspection
+        .reports
+        .iter()
+        .flat_map(|r| &r.report.dossier().findings);
     inspection.findings.iter().chain(reports).collect()
 }
 
 /// The values of a report, also those of one that is held back.
 fn values_of(inspected: &Inspected) -> &[Observation] {
-    let report = &inspected.report;
-    if report.held {
-        &report.held_values
+    let report = inspected.report.any();
+    let content = &report.dossier().content;
+    if report.is_held() {
+        &content.held_values
     } else {
-        &report.observations
+        &content.observations
     }
 }
 
@@ -110,27 +116,27 @@ fn locale(locale: Locale) -> &'static str {
     }
 }
 
-fn reason(reason: Reason) -> &'static str {
+fn reason(reason: ProofReason) -> &'static str {
     match reason {
-        Reason::Form => "can be read in one way only",
-        Reason::Whole => "counts, so it is whole",
-        Reason::Total => "adds up in this way only",
-        Reason::Comparison => "compares in this way only",
+        ProofReason::Form => "can be read in one way only",
+        ProofReason::Whole => "counts, so it is whole",
+        ProofReason::Total => "adds up in this way only",
+        ProofReason::Comparison => "compares in this way only",
     }
 }
 
-fn vintage_evidence(report: &Report, evidence: &'static str) -> &'static str {
-    match evidence {
-        "stated" => "stated above the table",
-        "name-and-code" if report.by_unit => "the rows are units of this geography alone",
-        "name-and-code" => "only this geography has such a name and code",
-        "unchanged" => {
-            "the unit was left as it was; the geography in force at the end of the period"
+fn vintage_evidence(basis: VintageBasis, by_unit: bool) -> &'static str {
+    match basis {
+        VintageBasis::Stated => "stated above the table",
+        VintageBasis::NameAndCode if by_unit => "the rows are units of this geography alone",
+        VintageBasis::NameAndCode => "only this geography has such a name and code",
+        VintageBasis::UnchangedUnit => {
+            "the change left the unit as it was; the geography in force at the end of the period"
         }
-        "peers" => "the other reports of this form and period",
-        "period" => "by the period",
-        "received" => "in force on the day it was received",
-        other => other,
+        VintageBasis::Peers => "the other reports of this form and period",
+        VintageBasis::Period => "by the period",
+        VintageBasis::Received => "in force on the day it was received",
+        VintageBasis::Decision => "by a decision",
     }
 }
 
@@ -149,7 +155,10 @@ fn human(plan: &Plan, inspection: &Inspection, values: bool) -> String {
     let _ = writeln!(
         text,
         "  {}, {} bytes, sha256 {}…",
-        inspection.media_type.unwrap_or("of no known kind"),
+        inspection
+            .media_type
+            .as_deref()
+            .unwrap_or("of unknown kind"),
         inspection.size_bytes,
         &inspection.sha256[..16],
     );
@@ -194,19 +203,20 @@ fn human(plan: &Plan, inspection: &Inspection, values: bool) -> String {
 }
 
 fn unit_name(plan: &Plan, inspected: &Inspected) -> String {
-    let report = &inspected.report;
-    let Some(period) = report.period else {
-        return "of no known period".to_owned();
+    let report = inspected.report.any();
+    let Some(period) = report.period() else {
+        return "period not known".to_owned();
     };
     let named = |unit: &crate::geography::UnitKey| {
         let name = plan.geography.name(unit, period.end());
         format!("{name} ({}:{})", unit.vintage, unit.code)
     };
-    match &report.unit {
+    let candidates = &report.dossier().unit_claim.candidates;
+    match report.unit() {
         Some(unit) => named(unit),
-        None if report.candidates.is_empty() => "unit not known".to_owned(),
+        None if candidates.is_empty() => "unit not known".to_owned(),
         None => {
-            let all: Vec<String> = report.candidates.iter().map(named).collect();
+            let all: Vec<String> = candidates.iter().map(named).collect();
             format!("one of {}", all.join(", "))
         }
     }
@@ -223,7 +233,7 @@ fn period_evidence(claim: &PeriodClaim, inspected: &Inspected) -> String {
     match claim {
         PeriodClaim::Agreed(period) if said.is_empty() => format!("{period}: by the heads"),
         PeriodClaim::Agreed(period) => format!("{period}: {}", said.join("; ")),
-        PeriodClaim::Unstated => match inspected.report.period {
+        PeriodClaim::Unstated => match inspected.report.any().period() {
             Some(period) => format!("{period}: as the other forms of the file"),
             None => "not stated".to_owned(),
         },
@@ -238,16 +248,22 @@ fn period_evidence(claim: &PeriodClaim, inspected: &Inspected) -> String {
 }
 
 fn report(plan: &Plan, n: usize, inspected: &Inspected, values: bool) -> String {
-    let report = &inspected.report;
+    let report = inspected.report.any();
+    let dossier = report.dossier();
+    let (source, content) = (&dossier.source, &dossier.content);
     let title = &inspected.reading.title;
     let mut lines = Lines(format!(
         "  {n}  {} {} · {}{}\n",
-        report.form,
+        source.form,
         report
-            .period
+            .period()
             .map_or_else(|| "?".to_owned(), |p| p.to_string()),
         unit_name(plan, inspected),
-        if report.held { " · held back" } else { "" },
+        if report.is_held() {
+            " · held back"
+        } else {
+            ""
+        },
     ));
     let ranges: Vec<String> = inspected
         .reading
@@ -255,7 +271,7 @@ fn report(plan: &Plan, n: usize, inspected: &Inspected, values: bool) -> String 
         .iter()
         .map(|range| format!("{}:{}", range.start, range.end))
         .collect();
-    let sheet = report
+    let sheet = source
         .sheet
         .as_ref()
         .map(|name| format!("sheet `{name}`, "));
@@ -274,7 +290,7 @@ fn report(plan: &Plan, n: usize, inspected: &Inspected, values: bool) -> String 
         .flatten()
         .map(quoted)
         .collect();
-    let unit = if report.by_unit {
+    let unit = if dossier.unit_claim.by_unit {
         let rows: BTreeSet<_> = values_of(inspected).iter().map(|v| &v.area).collect();
         format!("its rows are units: {}", rows.len())
     } else if unit.is_empty() {
@@ -283,24 +299,24 @@ fn report(plan: &Plan, n: usize, inspected: &Inspected, values: bool) -> String 
         unit.join("; ")
     };
     lines.add("unit", &unit);
-    if let Some(evidence) = report.vintage_evidence {
+    if let Some(basis) = report.vintage_basis() {
         let stated = title
             .geography
             .as_ref()
             .map(|(stated, _)| format!(": {}", quoted(stated)));
-        let vintage = report
-            .unit
-            .as_ref()
-            .map_or("", |unit| unit.vintage.as_str());
+        let vintage = report.unit().map_or("", |unit| unit.vintage.as_str());
         let said = stated.unwrap_or_default();
         lines.add(
             "geography",
-            &format!("{vintage}, {}{said}", vintage_evidence(report, evidence)),
+            &format!(
+                "{vintage}, {}{said}",
+                vintage_evidence(basis, dossier.unit_claim.by_unit)
+            ),
         );
     }
     lines.add(
         "reporter",
-        report.reporter.as_deref().unwrap_or("not named"),
+        dossier.reporter.as_deref().unwrap_or("not named"),
     );
     if let Some((stated, _)) = &title.sending {
         lines.add("sending", &quoted(stated));
@@ -312,7 +328,7 @@ fn report(plan: &Plan, n: usize, inspected: &Inspected, values: bool) -> String 
         if let Some(text) = numbers(verdict) {
             lines.add(
                 "numbers",
-                &format!("{}: {text}", column_title(plan, report, *column)),
+                &format!("{}: {text}", column_title(plan, &source.form, *column)),
             );
         }
     }
@@ -334,54 +350,56 @@ fn report(plan: &Plan, n: usize, inspected: &Inspected, values: bool) -> String 
         "cells",
         &format!(
             "{} = {} loaded + {} checked, passed over or held back",
-            report.cells_total, report.cells_loaded, report.cells_explained
+            content.cells_total, content.cells_loaded, content.cells_explained
         ),
     );
-    if report.records > 0 {
-        lines.add("records", &report.records.to_string());
+    if content.records > 0 {
+        lines.add("records", &content.records.to_string());
     } else {
         lines.add("values", &format!("{}{kinds}", values_read.len()));
     }
     if values {
-        lines.0.push_str(&value_table(report, values_read));
+        lines
+            .0
+            .push_str(&value_table(&inspected.report, values_read));
     }
     lines.0
 }
 
-/// The head of a column of a report's form.
-fn column_title(plan: &Plan, report: &Report, column: (bool, usize)) -> String {
+/// The head of a column of a form.
+fn column_title(plan: &Plan, form: &str, column: ColumnRef) -> String {
     let forms = &plan.vocabulary.forms;
-    let Some(form) = forms.iter().find(|form| form.code == report.form) else {
+    let Some(form) = forms.iter().find(|f| f.code == form) else {
         return String::new();
     };
     let title = |i: usize| form.columns[i].title.clone();
     match column {
-        (false, i) => title(i),
-        (true, i) => {
+        ColumnRef::Value(i) => title(i),
+        ColumnRef::Comparison(i) => {
             let comparison = &form.comparisons[i];
             format!("{} / {}", title(comparison.of), title(comparison.to))
         }
     }
 }
 
-fn numbers(verdict: &Verdict) -> Option<String> {
+fn numbers(verdict: &LocaleVerdict) -> Option<String> {
     match verdict {
-        Verdict::Open => None,
-        Verdict::Proven(proof) => Some(format!(
+        LocaleVerdict::Open => None,
+        LocaleVerdict::Proven(proof) => Some(format!(
             "written as {}: `{}` in {} {}",
             locale(proof.locale),
             proof.raw,
             proof.at,
             reason(proof.reason)
         )),
-        Verdict::ProvenBySheet(proof) => Some(format!(
+        LocaleVerdict::ProvenBySheet(proof) => Some(format!(
             "written as {}, as elsewhere in the sheet: `{}` in {} {}",
             locale(proof.locale),
             proof.raw,
             proof.at,
             reason(proof.reason)
         )),
-        Verdict::Contradiction(a, b) => Some(format!(
+        LocaleVerdict::Contradiction(a, b) => Some(format!(
             "contradiction: `{}` in {} is written as {}, `{}` in {} as {}",
             a.raw,
             a.at,
@@ -394,10 +412,10 @@ fn numbers(verdict: &Verdict) -> Option<String> {
 }
 
 /// The unit of a value in a table whose rows are units: its code, or all that it may be.
-fn unit_code(report: &Report, value: &Observation) -> Option<String> {
+fn unit_code(report: &InspectedReport, value: &Observation) -> Option<String> {
     let area = value.area.as_deref()?;
-    Some(match report.unit_of(Some(area)) {
-        Some(unit) => unit.code,
+    Some(match report.code_of(Some(area)) {
+        Some(code) => code.to_owned(),
         None => {
             let all: Vec<String> = area.iter().map(|(v, code)| format!("{v}:{code}")).collect();
             all.join(" ")
@@ -405,7 +423,7 @@ fn unit_code(report: &Report, value: &Observation) -> Option<String> {
     })
 }
 
-fn value_table(report: &Report, values: &[Observation]) -> String {
+fn value_table(report: &InspectedReport, values: &[Observation]) -> String {
     let heads = [
         "cell",
         "unit",
@@ -444,7 +462,7 @@ fn value_table(report: &Report, values: &[Observation]) -> String {
     let line = |cells: [&str; 10]| {
         let mut line = "     ".to_owned();
         for (i, cell) in cells.into_iter().enumerate() {
-            if i == 1 && !report.by_unit {
+            if i == 1 && !report.dossier().unit_claim.by_unit {
                 continue;
             }
             // Values are set to the right.
@@ -479,29 +497,32 @@ fn machine(plan: &Plan, inspection: &Inspection, values: bool) -> serde_json::Va
         .reports
         .iter()
         .map(|inspected| {
-            let (report, title) = (&inspected.report, &inspected.reading.title);
+            let (inspected_report, title) = (&inspected.report, &inspected.reading.title);
+            let report = inspected_report.any();
+            let dossier = report.dossier();
+            let (source, content) = (&dossier.source, &dossier.content);
             let numbers: Vec<serde_json::Value> = inspected
                 .reading
                 .locales
                 .iter()
                 .filter_map(|(column, verdict)| {
                     let said = numbers(verdict)?;
-                    Some(json!({"column": column_title(plan, report, *column), "evidence": said}))
+                    Some(json!({"column": column_title(plan, &source.form, *column), "evidence": said}))
                 })
                 .collect();
             let mut object = json!({
-                "report_id": report.report_id,
-                "form": report.form,
-                "sheet": report.sheet,
+                "report_id": source.report_id,
+                "form": source.form,
+                "sheet": source.sheet,
                 "ranges": inspected.reading.ranges.iter().map(|r| format!("{}:{}", r.start, r.end)).collect::<Vec<_>>(),
-                "period": report.period.map(|p| p.to_string()),
-                "unit_vintage": report.unit.as_ref().map(|u| &u.vintage),
-                "unit_code": report.unit.as_ref().map(|u| &u.code),
-                "candidates": report.candidates.iter().map(|u| format!("{}:{}", u.vintage, u.code)).collect::<Vec<_>>(),
-                "vintage_evidence": report.vintage_evidence,
-                "reporter": report.reporter,
-                "held": report.held,
-                "sending": report.sending,
+                "period": report.period().map(|p| p.to_string()),
+                "unit_vintage": report.unit().map(|u| &u.vintage),
+                "unit_code": report.unit().map(|u| &u.code),
+                "candidates": dossier.unit_claim.candidates.iter().map(|u| format!("{}:{}", u.vintage, u.code)).collect::<Vec<_>>(),
+                "vintage_evidence": report.vintage_basis().map(VintageBasis::as_str),
+                "reporter": dossier.reporter,
+                "held": report.is_held(),
+                "sending": dossier.sending,
                 "stated": {
                     "form": stated(&title.form),
                     "reporter": stated(&title.reporter),
@@ -511,10 +532,10 @@ fn machine(plan: &Plan, inspection: &Inspection, values: bool) -> serde_json::Va
                     "periods": title.periods.iter().map(|(s, p)| json!({"text": s.text, "cell": s.at.to_string(), "period": p.to_string()})).collect::<Vec<_>>(),
                 },
                 "numbers": numbers,
-                "cells_total": report.cells_total,
-                "cells_loaded": report.cells_loaded,
-                "cells_explained": report.cells_explained,
-                "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
+                "cells_total": content.cells_total,
+                "cells_loaded": content.cells_loaded,
+                "cells_explained": content.cells_explained,
+                "findings": dossier.findings.iter().map(finding).collect::<Vec<_>>(),
             });
             if values {
                 object["values"] = values_of(inspected)
@@ -522,7 +543,7 @@ fn machine(plan: &Plan, inspection: &Inspection, values: bool) -> serde_json::Va
                     .map(|v| {
                         json!({
                             "cell": v.at.to_string(),
-                            "unit": unit_code(report, v),
+                            "unit": unit_code(inspected_report, v),
                             "indicator": v.indicator,
                             "sector": v.sector,
                             "scenario": v.scenario.as_str(),

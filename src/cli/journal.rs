@@ -16,7 +16,9 @@ use serde_json::{Map, Value, json};
 
 use super::show;
 use crate::diagnostic::{Finding, Severity};
-use crate::pipeline::{Plan, Run, RunOptions, Stage};
+use crate::plan::Plan;
+use crate::reading::{RunOptions, Stage};
+use crate::run::Run;
 
 /// The form of the report. A key that is added does not change it; one that goes or means something else does.
 const SCHEMA: &str = "tonghop-run-report/1";

@@ -24,7 +24,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::pipeline::{self, Plan};
+use crate::plan::{self, Plan};
 
 /// Gathers provincial submissions into Parquet, national totals, regional breakdowns and white-book tables.
 #[derive(Debug, Parser)]
@@ -85,8 +85,8 @@ fn default_pipeline() -> PathBuf {
 /// The pipeline in `directory` with the edition named, or its own; else what is wrong with it was said.
 fn plan_of(directory: &Path, edition: Option<&str>) -> Result<Plan, ExitCode> {
     let plan = match edition {
-        Some(name) => pipeline::load_edition(directory, name),
-        None => pipeline::load(directory),
+        Some(name) => plan::load_edition(directory, name),
+        None => plan::load(directory),
     };
     plan.map_err(|errors| show::definition_errors(&errors, FAILED))
 }

@@ -14,7 +14,9 @@ use super::summary::{human, planned};
 use super::{CLEAN, FAILED, FINDINGS, Format, default_pipeline, show};
 use crate::diagnostic::{most_important_first, write_finding};
 use crate::lake::LakeError;
-use crate::pipeline::{self, Plan, Run, RunError, RunOptions};
+use crate::plan::{self, Plan};
+use crate::reading::{RunError, RunOptions};
+use crate::run::{self, Run};
 
 /// Findings shown on screen; the files have them all.
 const SHOWN_FINDINGS: usize = 12;
@@ -95,7 +97,7 @@ impl Moment {
 }
 
 pub(super) async fn main(arguments: Arguments) -> ExitCode {
-    let plan = match pipeline::load(&arguments.pipeline) {
+    let plan = match plan::load(&arguments.pipeline) {
         Ok(plan) => plan,
         Err(errors) => return show::definition_errors(&errors, super::FAILED),
     };
@@ -120,7 +122,7 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
         return foresee(&plan, &options, arguments.format, &journal).await;
     }
     journal.begin(&plan, &options);
-    let result = pipeline::run(&plan, &options, &|stage, done, all| {
+    let result = run::run(&plan, &options, &|stage, done, all| {
         journal.see(stage, done, all);
     })
     .await;
@@ -171,7 +173,7 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
 
 /// Shows what a run would do.
 async fn foresee(plan: &Plan, options: &RunOptions, format: Format, journal: &Journal) -> ExitCode {
-    let result = pipeline::foresee(plan, options, &|stage, done, all| {
+    let result = run::foresee(plan, options, &|stage, done, all| {
         journal.see(stage, done, all);
     })
     .await;

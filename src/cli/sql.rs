@@ -12,7 +12,7 @@ use parquet::arrow::ArrowWriter;
 
 use super::{CLEAN, show};
 use crate::lake::{self, Snapshot};
-use crate::pipeline::open_engine;
+use crate::query::open_engine;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {

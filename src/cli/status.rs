@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::run::Moment;
 use super::{CLEAN, FINDINGS, default_pipeline, plan_of, show};
-use crate::pipeline::{self, State, Status, StatusQuestion};
+use crate::answers::{self, State, Status, StatusQuestion};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -66,7 +66,7 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
         form: arguments.form,
         period: arguments.period,
     };
-    let status = match pipeline::status(&plan, &arguments.lake, at, &question).await {
+    let status = match answers::status(&plan, &arguments.lake, at, &question).await {
         Ok(status) => status,
         Err(e) => return show::failure(&e.to_string()),
     };

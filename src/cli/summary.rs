@@ -1,6 +1,6 @@
 //! What a run did, and what it would do, as people read it.
 
-use crate::pipeline::{Foreseen, NationalChanges, Summary};
+use crate::run::{Foreseen, NationalChanges, Summary};
 
 /// Changed headlines shown on screen.
 const SHOWN_CHANGES: usize = 12;

@@ -6,8 +6,9 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::{CLEAN, FAILED, default_pipeline, show};
+use crate::answers::{self, TemplateOptions};
 use crate::period::Period;
-use crate::pipeline::{self, TemplateOptions};
+use crate::plan;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -31,7 +32,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn main(arguments: Arguments) -> ExitCode {
-    let plan = match pipeline::load(&arguments.pipeline) {
+    let plan = match plan::load(&arguments.pipeline) {
         Ok(plan) => plan,
         Err(errors) => return show::definition_errors(&errors, FAILED),
     };
@@ -41,7 +42,7 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
         period: arguments.period,
         lake: arguments.lake,
     };
-    let blank = match pipeline::template(&plan, &options).await {
+    let blank = match answers::template(&plan, &options).await {
         Ok(blank) => blank,
         Err(e) => return show::failure(&e.to_string()),
     };

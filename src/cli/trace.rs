@@ -6,8 +6,9 @@ use std::process::ExitCode;
 use clap::{ArgGroup, Args};
 
 use super::{CLEAN, FINDINGS, Format, default_pipeline, plan_of, show};
+use crate::answers::{self, FigureQuestion, PrintedQuestion, Question};
 use crate::lake::pinned;
-use crate::pipeline::{self, FigureQuestion, Plan, PrintedQuestion, Question};
+use crate::plan::Plan;
 
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("number").required(true).args(["table", "indicator"])))]
@@ -98,12 +99,12 @@ async fn answer(plan: &Plan, arguments: Arguments) -> Result<ExitCode, String> {
     };
     let snapshot = arguments.snapshot.or(pinned.map(|pin| pin.snapshot));
     let snapshot = snapshot.as_deref();
-    let trace = pipeline::trace(plan, &arguments.lake, snapshot, &question)
+    let trace = answers::trace(plan, &arguments.lake, snapshot, &question)
         .await
         .map_err(|e| e.to_string())?;
     let text = match arguments.format {
-        Format::Human => pipeline::human_trace(&trace, arguments.all),
-        Format::Json => format!("{:#}\n", pipeline::machine_trace(&trace)),
+        Format::Human => answers::human_trace(&trace, arguments.all),
+        Format::Json => format!("{:#}\n", answers::machine_trace(&trace)),
     };
     show::data(&text).map_err(|e| e.to_string())?;
     if trace.outcome.is_sound() {

@@ -1,18 +1,18 @@
-//! The catalogue of findings, read once from the embedded `findings.toml`.
+//! The catalogue of findings: the texts of every code, parsed once from the embedded `findings.toml`.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::Severity;
+use super::severity::Severity;
 use crate::text::Bilingual;
 
-/// The texts of one code.
+/// The texts of a code.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Entry {
-    /// Short name in kebab case, shown beside the code.
+pub struct CatalogueEntry {
+    /// Short name in kebab case, which is shown with the code.
     pub name: String,
     /// Severity of the findings of this code.
     pub severity: Severity,
@@ -24,36 +24,34 @@ pub struct Entry {
     pub message_vi: String,
     /// Message template in English.
     pub message_en: String,
-    /// What it means, in English.
+    /// Its meaning, in English.
     pub meaning: String,
     /// What to do about it, in Vietnamese.
     pub remedy_vi: String,
     /// What to do about it, in English.
     pub remedy_en: String,
-    /// Parts that its messages are made of, where these are told one by one.
+    /// Phrases that arguments of its messages are made of.
     #[serde(default)]
     pub phrases: BTreeMap<String, Bilingual>,
 }
 
-static CATALOGUE: LazyLock<BTreeMap<String, Entry>> =
+static CATALOGUE: LazyLock<BTreeMap<String, CatalogueEntry>> =
     LazyLock::new(|| toml::from_str(include_str!("findings.toml")).unwrap_or_default());
 
 /// All codes with their texts, in the order of the codes.
 #[must_use]
-pub fn catalogue() -> &'static BTreeMap<String, Entry> {
+pub fn catalogue() -> &'static BTreeMap<String, CatalogueEntry> {
     &CATALOGUE
 }
 
-/// The texts of one code.
+/// The texts of a code.
 #[must_use]
-pub fn entry(code: &str) -> Option<&'static Entry> {
+pub fn entry(code: &str) -> Option<&'static CatalogueEntry> {
     CATALOGUE.get(code)
 }
 
-/// A part of the messages of a code, with `{name}` written out; empty if the catalogue has none of that name,
-/// which a test forbids.
-#[must_use]
-pub fn phrase(code: &str, name: &str, args: &[(&str, Bilingual)]) -> Bilingual {
+/// A phrase of a code with its names in braces replaced. Empty if the code has no such phrase.
+pub(super) fn phrase(code: &str, name: &str, args: &[(&str, Bilingual)]) -> Bilingual {
     entry(code)
         .and_then(|entry| entry.phrases.get(name))
         .map(|phrase| phrase.filled(args))
@@ -64,7 +62,7 @@ pub fn phrase(code: &str, name: &str, args: &[(&str, Bilingual)]) -> Bilingual {
 mod tests {
     #[test]
     fn the_embedded_catalogue_parses() {
-        let parsed: Result<std::collections::BTreeMap<String, super::Entry>, _> =
+        let parsed: Result<std::collections::BTreeMap<String, super::CatalogueEntry>, _> =
             toml::from_str(include_str!("findings.toml"));
         assert!(
             parsed.as_ref().is_ok_and(|all| all.len() > 10),

@@ -1,14 +1,14 @@
-//! Errors in a pipeline's own files: what `tonghop check` shows and why a run could not start.
+//! Errors in the definition files of a pipeline: `tonghop check` shows them, and no run starts while there are any.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// One thing wrong in a definition file.
+/// An error in a definition file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DefinitionError {
-    /// The file it stands in.
+    /// The file.
     pub file: PathBuf,
-    /// Line in that file, from 1; none where the whole file is meant.
+    /// Line in that file, from 1. None if the error is about the whole file.
     pub line: Option<usize>,
     /// What is wrong.
     pub message: String,
@@ -44,20 +44,20 @@ impl fmt::Display for DefinitionError {
     }
 }
 
-/// All that is wrong in a pipeline's files, in the order of files and lines.
+/// All errors in the files of a pipeline.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DefinitionErrors(pub Vec<DefinitionError>);
 
 impl DefinitionErrors {
-    /// Adds one.
+    /// Adds an error.
     pub fn push(&mut self, error: DefinitionError) {
         self.0.push(error);
     }
 
-    /// Fails if anything was added.
+    /// Succeeds if there are no errors.
     ///
     /// # Errors
-    /// All that was added, sorted by file and line.
+    /// The errors, sorted by file and line, without repetition.
     pub fn into_result(mut self) -> Result<(), Self> {
         if self.0.is_empty() {
             return Ok(());

@@ -1,6 +1,6 @@
-//! Codes as people read them: indicators, sectors, scenarios, periods and numbers, in both languages.
+//! Names for codes: indicators, sectors, scenarios, periods and numbers in both languages.
 //!
-//! The columns of a finding keep the codes; its messages are made of what stands here.
+//! The columns of a finding hold the codes, its messages hold these names.
 
 use std::collections::BTreeMap;
 
@@ -10,21 +10,21 @@ use serde::Deserialize;
 use crate::period::{Frequency, Period};
 use crate::text::{Bilingual, format_value};
 
-/// How many things a list names before it only counts them.
+/// How many items a list names before it only counts the rest.
 const NAMED: usize = 20;
 
-/// What stands in an English number.
+/// The marks of an English number: between groups of digits, and before decimals.
 const ENGLISH: (char, char) = (',', '.');
 
-/// The words that figures are named with, as the reference states them. Names in braces are written out.
+/// The words for figures, as the reference states them. Names in braces are replaced.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Naming {
     /// `{indicator}` of a `{sector}`.
     pub of_sector: Bilingual,
-    /// What a column holds: `{scenario}` and `{period}`.
+    /// The content of a column: `{scenario}` and `{period}`.
     pub column: Bilingual,
-    /// The end of a list too long to be told: `{count}` more.
+    /// The end of a list that is too long: `{count}` more.
     pub more: Bilingual,
     /// Scenarios.
     pub scenarios: Scenarios,
@@ -32,10 +32,10 @@ pub struct Naming {
     pub periods: Periods,
 }
 
-/// The words of scenarios.
+/// The words for scenarios.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "each name is the scenario it is the word of")]
+#[allow(missing_docs, reason = "each name is that of the scenario")]
 pub struct Scenarios {
     pub actual: Bilingual,
     pub plan: Bilingual,
@@ -43,10 +43,10 @@ pub struct Scenarios {
     pub best: Bilingual,
 }
 
-/// The words of periods: `{Y}` is the year, `{n}` the number of the period in it.
+/// The words for periods: `{Y}` is the year, `{n}` the number of the period within it.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "each name is the kind of period")]
+#[allow(missing_docs, reason = "each name is that of the period")]
 pub struct Periods {
     pub annual: Bilingual,
     pub first_half: Bilingual,
@@ -59,15 +59,15 @@ pub struct Periods {
 #[derive(Debug, Clone)]
 pub struct Lexicon {
     naming: Naming,
-    /// What groups digits in the country's language, and its decimal mark.
+    /// The marks of a number in the country's language: between groups of digits, and before decimals.
     digits: (char, char),
     indicators: BTreeMap<String, Bilingual>,
     sectors: BTreeMap<String, Bilingual>,
 }
 
 impl Lexicon {
-    /// A lexicon of these words, of numbers with these marks (what groups digits, the decimal mark), and of the
-    /// names of indicators and sectors by their codes.
+    /// A lexicon with these words, the marks of numbers in the country's language (between groups of digits, before
+    /// decimals), and the names of indicators and sectors by code.
     #[must_use]
     pub fn new(
         naming: Naming,
@@ -83,14 +83,14 @@ impl Lexicon {
         }
     }
 
-    /// The name of an indicator; its code where it has none.
+    /// The name of an indicator, or its code if it has no name.
     #[must_use]
     pub fn indicator(&self, code: &str) -> Bilingual {
         let name = self.indicators.get(code);
         name.cloned().unwrap_or_else(|| Bilingual::same(code))
     }
 
-    /// An indicator of a sector; of the total, the indicator alone.
+    /// The name of an indicator with that of its sector. A total has the name of the indicator alone.
     #[must_use]
     pub fn figure(&self, indicator: &str, sector: Option<&str>) -> Bilingual {
         let indicator = self.indicator(indicator);
@@ -103,7 +103,7 @@ impl Lexicon {
         }
     }
 
-    /// What a column holds: a scenario and the period that it speaks of, both as codes.
+    /// The content of a column in words, from the codes of its scenario and period.
     #[must_use]
     pub fn column(&self, scenario: &str, period: &str) -> Bilingual {
         let words = &self.naming.scenarios;
@@ -139,7 +139,7 @@ impl Lexicon {
         ])
     }
 
-    /// A number with all its decimals, as each language writes it.
+    /// A number with all its decimals, in the notation of each language.
     #[must_use]
     pub fn number(&self, value: Decimal) -> Bilingual {
         let value = value.normalize();
@@ -147,7 +147,7 @@ impl Lexicon {
         Bilingual::new(written(self.digits), written(ENGLISH))
     }
 
-    /// A list: the first of many are named, the rest counted.
+    /// A list of items. Only the first of many are named; the rest are counted.
     #[must_use]
     pub fn list(&self, items: &[Bilingual]) -> Bilingual {
         let mut named: Vec<Bilingual> = items.iter().take(NAMED).cloned().collect();
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_and_numbers_are_written_as_each_language_does() {
+    fn columns_and_numbers_follow_each_language() {
         let lexicon = lexicon();
         let said = |scenario, period| lexicon.column(scenario, period);
         assert_eq!(said("plan", "2025").vi, "kế hoạch năm 2025");

@@ -1,9 +1,10 @@
-//! A finding as a row: the columns of the table `findings`, in the order of the contract.
+//! A finding as a row of the table `findings`.
 
-use super::{Finding, Place, Severity};
+use super::finding::{Finding, Place};
+use super::severity::Severity;
 
 impl Finding {
-    /// The columns of the table `findings`.
+    /// The columns of the table `findings`, in the order of the contract.
     pub const COLUMNS: [&'static str; 17] = [
         "code",
         "severity",
@@ -49,7 +50,7 @@ impl Finding {
         ]
     }
 
-    /// The finding that a row of [`Self::COLUMNS`] stands for; an unknown severity is an error's.
+    /// The finding of a row of [`Self::COLUMNS`]. An unknown severity counts as an error.
     #[must_use]
     pub fn from_record(record: [Option<String>; 17]) -> Self {
         let [

@@ -2,12 +2,14 @@
 
 use std::io::{self, Write};
 
-use super::{Finding, Severity, entry};
+use super::catalogue::entry;
+use super::finding::Finding;
+use super::severity::Severity;
 
-/// Writes one finding as people read it: severity, code, message, place, hint.
+/// Writes a finding for people: severity, code, message, place and hint.
 ///
 /// # Errors
-/// When `out` cannot be written to.
+/// If `out` cannot be written to.
 pub fn write_finding(out: &mut impl Write, finding: &Finding) -> io::Result<()> {
     let texts = entry(&finding.code);
     let name = texts.map_or("", |e| e.name.as_str());
@@ -64,7 +66,7 @@ pub fn count_by_severity(findings: &[Finding]) -> (usize, usize, usize) {
     )
 }
 
-/// The findings, errors first, otherwise in the order of their places.
+/// The findings, most serious first, then by place.
 #[must_use]
 pub fn most_important_first(findings: &[Finding]) -> Vec<&Finding> {
     let mut sorted: Vec<&Finding> = findings.iter().collect();

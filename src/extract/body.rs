@@ -1,40 +1,28 @@
-//! The rows under a header: which of the form's rows each is, where the table ends, what fits nothing.
+//! The rows under a header: which row of the form each is, where the table ends, which cells are held back.
 
 use std::collections::BTreeMap;
 
-use super::Vocabulary;
-use super::grid::{Address, Sheet};
-use super::header::{Header, Role};
+use super::cell::{ColumnRef, LocatedCell};
+use super::head_meaning::ColumnRole;
+use super::header::Header;
 use super::label::one_line;
-use super::row::{Doubt, Reader, RowKind, Stubs};
-use super::table::{ColumnRef, LocatedCell};
-
-/// A code of `findings.toml` at a cell, with its arguments.
-pub(super) type Notice = (Address, &'static str, Vec<(&'static str, String)>);
+use super::row::{Doubt, RowKind, RowReader, Stubs};
+use super::unfit::{NAMED_ONE_BY_ONE, Notice, UnknownColumns, UnknownRows};
+use super::vocabulary::Vocabulary;
+use crate::read::{Address, Sheet};
 
 /// What was read under a header.
-pub(super) struct Body {
+pub(super) struct TableBody {
+    /// The cells that the form knows, row by row.
     pub cells: Vec<LocatedCell>,
+    /// Number of body cells that are held back.
     pub held: i64,
     pub notices: Vec<Notice>,
     /// The section in which it ended.
     pub section: Option<String>,
     /// The first row after the table.
     pub end: u32,
-    unknown_rows: usize,
-    more_unknown: Option<MoreUnknown>,
 }
-
-/// Rows that fit nothing, beyond those that are named one by one.
-struct MoreUnknown {
-    first: Address,
-    last: Address,
-    rows: usize,
-    cells: i64,
-}
-
-/// Rows, and columns, that fit nothing and are named one by one; more of them are named together.
-const NAMED_UNKNOWN: usize = 200;
 
 /// Reads the rows under a header, down to row `until`, beginning in `section`.
 pub(super) fn read_body(
@@ -43,41 +31,64 @@ pub(super) fn read_body(
     header: &Header,
     until: u32,
     section: Option<String>,
-) -> Body {
-    let values = || {
-        header
-            .columns
-            .iter()
-            .filter(|c| matches!(c.role, Role::Value(_) | Role::Comparison(_)))
-            .map(|c| c.column)
+) -> TableBody {
+    let reader = BodyReader {
+        rows: RowReader::new(sheet, vocabulary, header),
+        body: TableBody {
+            cells: Vec::new(),
+            held: 0,
+            notices: Vec::new(),
+            section,
+            end: header.bottom + 1,
+        },
+        after_foot: false,
+        found: BTreeMap::new(),
+        unknown_rows: UnknownRows::default(),
+        unknown_columns: UnknownColumns::default(),
     };
-    Reader {
-        sheet,
-        vocabulary,
-        header,
-        form: &vocabulary.forms[header.form],
-        first_value: values().min(),
-        last_value: values().max(),
-    }
-    .read(until, section)
+    reader.read(until)
 }
 
-/// A row of the form as found in the sheet, and whether it was found again.
-struct Found {
+/// A table's body, while it is read.
+struct BodyReader<'a> {
+    rows: RowReader<'a>,
+    body: TableBody,
+    /// The last rows were the foot of the table: only a row of the form goes on with it.
+    after_foot: bool,
+    /// The rows of the form, by their index.
+    found: BTreeMap<usize, FoundRow>,
+    unknown_rows: UnknownRows,
+    unknown_columns: UnknownColumns,
+}
+
+/// A row of the form as found in the sheet, and what further rows of the same meaning held.
+struct FoundRow {
     cells: Vec<LocatedCell>,
-    /// First cells of further rows, up to the first that differs.
+    /// First cells of further rows with the same content.
     again: Vec<Address>,
+    /// First cell of the first further row with other content.
     differs: Option<Address>,
-    /// Cells of the further rows that hold something.
+    /// Filled cells of all further rows.
     held: i64,
 }
 
+/// Number of cells that hold something.
 fn filled(cells: &[LocatedCell]) -> i64 {
     cells.iter().filter(|c| c.content.is_some()).count() as i64
 }
 
-impl Found {
-    fn see(&mut self, cells: &[LocatedCell]) {
+impl FoundRow {
+    fn new(cells: Vec<LocatedCell>) -> Self {
+        Self {
+            cells,
+            again: Vec::new(),
+            differs: None,
+            held: 0,
+        }
+    }
+
+    /// The row was found again, with these cells.
+    fn add(&mut self, cells: &[LocatedCell]) {
         let Some(first) = cells.first() else { return };
         self.held += filled(cells);
         let same = self
@@ -87,225 +98,143 @@ impl Found {
             .eq(cells.iter().map(|c| &c.content));
         if !same {
             self.differs.get_or_insert(first.at);
-        } else if self.again.len() < NAMED_UNKNOWN {
+        } else if self.again.len() < NAMED_ONE_BY_ONE {
             self.again.push(first.at);
         }
     }
 }
 
-impl Reader<'_> {
-    fn read(&self, until: u32, mut section: Option<String>) -> Body {
-        let mut body = Body {
-            cells: Vec::new(),
-            held: 0,
-            notices: Vec::new(),
-            section: None,
-            end: self.header.bottom + 1,
-            unknown_rows: 0,
-            more_unknown: None,
-        };
-        let mut found: BTreeMap<usize, Found> = BTreeMap::new();
-        // Rows that fit nothing count as the table's only if a known row follows them.
-        let mut pending: Vec<(u32, Stubs, Option<String>)> = Vec::new();
-        let mut unknown_columns: BTreeMap<u32, (i64, Address)> = BTreeMap::new();
-        let rows = self
-            .sheet
-            .rows_from(self.header.bottom + 1)
-            .take_while(|row| *row < until);
-        let mut foot = false;
-        for (i, row) in rows.enumerate() {
-            if i == 0 && self.is_column_numbers(row) {
-                continue;
-            }
-            if let Some(at) = self.beyond_heads(row) {
-                self.settle_unknown(&mut pending, &mut body);
-                self.hold_torn_line(row, at, &mut body);
-                continue;
-            }
-            let stubs = self.stubs(row);
-            match self.kind(&stubs, section.as_deref(), row) {
-                RowKind::Blank => {}
-                RowKind::LeadIn => self.hold_stray_values(row, &mut body),
-                RowKind::Foot => foot = true,
-                RowKind::Section(id) if !foot => {
-                    section = Some(id);
-                    self.settle_unknown(&mut pending, &mut body);
-                    self.hold_stray_values(row, &mut body);
-                }
-                RowKind::Section(_) => self.hold_stray_values(row, &mut body),
-                RowKind::Member { row: member, doubt } => {
-                    foot = false;
-                    self.settle_unknown(&mut pending, &mut body);
-                    let cells = self.cells_of(row, member, &stubs, &mut unknown_columns);
-                    if let (Some(doubt), Some(label)) = (doubt, &stubs.label) {
-                        self.say_doubt(&doubt, label, member, &mut body);
-                    }
-                    match found.get_mut(&member) {
-                        Some(before) => before.see(&cells),
-                        None => {
-                            found.insert(
-                                member,
-                                Found {
-                                    cells,
-                                    again: Vec::new(),
-                                    differs: None,
-                                    held: 0,
-                                },
-                            );
-                        }
-                    }
-                    body.end = row + 1;
-                }
-                RowKind::Subtotal if foot && !self.has_numbers(row) => {}
-                RowKind::Subtotal => {
-                    self.settle_unknown(&mut pending, &mut body);
-                    self.pass_over_subtotal(row, &stubs, &mut body);
-                }
-                RowKind::Torn { by_code, by_label } => {
-                    self.settle_unknown(&mut pending, &mut body);
-                    let at = stubs.code.map_or(Address::new(row, 0), |(at, _)| at);
-                    let held = self.count_values(row);
-                    body.held += held;
-                    body.notices.push((
-                        at,
-                        "TH207",
-                        vec![
-                            ("code_row", self.labels_of(&by_code)),
-                            ("label_row", self.form.rows[by_label].label.clone()),
-                            ("count", held.to_string()),
-                        ],
-                    ));
-                    body.end = row + 1;
-                }
-                RowKind::Unknown(text) => {
-                    if !foot || self.has_numbers(row) {
-                        pending.push((row, stubs, text));
-                    }
-                }
+impl BodyReader<'_> {
+    fn read(mut self, until: u32) -> TableBody {
+        let sheet = self.rows.sheet;
+        let rows = sheet.rows_from(self.rows.header.bottom + 1);
+        for (i, row) in rows.take_while(|row| *row < until).enumerate() {
+            if i > 0 || !self.rows.is_column_numbers(row) {
+                self.row(row);
             }
         }
-        // After the last known row only rows that carry numbers are the table's; without a label one number alone
-        // is that of the page.
-        pending.retain(|(row, stubs, _)| {
-            self.has_numbers(*row) && (stubs.label.is_some() || self.count_values(*row) > 1)
-        });
-        self.settle_unknown(&mut pending, &mut body);
-        for (member, found) in found {
-            self.settle_member(member, found, &mut body);
+        self.unknown_rows.drop_below(&self.rows);
+        self.settle_unknown_rows();
+        for (member, found) in std::mem::take(&mut self.found) {
+            self.settle_row(member, found);
         }
-        self.settle_repeated_columns(&mut unknown_columns, &mut body);
-        self.settle_unknown_columns(unknown_columns, &mut body);
-        if let Some(more) = body.more_unknown.take() {
-            body.notices.push((
-                more.first,
-                "TH220",
-                vec![
-                    ("rows", more.rows.to_string()),
-                    ("count", more.cells.to_string()),
-                    ("last", self.sheet.cell_name(more.last)),
-                ],
-            ));
-        }
-        body.cells.sort_by_key(|cell| cell.at);
-        body.section = section;
-        body
-    }
-
-    /// The first field of a line of a text file that has more fields than the heads: a separator within a number
-    /// has torn it, and nothing in it stands where it should.
-    fn beyond_heads(&self, row: u32) -> Option<Address> {
-        let last = self.header.columns.last()?.column;
-        let is_text_file = self.sheet.name.is_none() && !self.sheet.is_turned();
-        self.sheet
-            .right_of(Address::new(row, last))
-            .map(|(at, _)| at)
-            .filter(|_| is_text_file && self.has_numbers(row))
-    }
-
-    fn hold_torn_line(&self, row: u32, at: Address, body: &mut Body) {
-        let held = self.count_values(row);
-        body.held += held;
-        body.end = row + 1;
+        self.settle_repeated_columns();
+        let body = &mut self.body;
+        body.held += self.unknown_columns.settle(&self.rows, &mut body.notices);
         body.notices
-            .push((at, "TH224", vec![("count", held.to_string())]));
+            .extend(self.unknown_rows.notice_of_more(&self.rows));
+        body.cells.sort_by_key(|cell| cell.at);
+        self.body
     }
 
-    /// Two columns under one head: used once where they hold the same, not at all where they differ.
-    fn settle_repeated_columns(
-        &self,
-        unknown: &mut BTreeMap<u32, (i64, Address)>,
-        body: &mut Body,
-    ) {
-        for again in &self.header.columns {
-            let Some(first) = again.repeats else { continue };
-            let (count, place) = unknown
-                .remove(&again.column)
-                .unwrap_or((0, Address::new(self.header.bottom, again.column)));
-            let at = again.head.as_ref().map_or(place, |head| head.at);
-            let text = again.head.as_ref().map_or("", |head| head.text.as_str());
-            body.held += count;
-            let of_first = |cell: &LocatedCell| cell.at.column == first;
-            let differs = body.cells.iter().filter(|cell| of_first(cell)).any(|cell| {
-                let beside = Address::new(cell.at.row, again.column);
-                self.sheet.get(beside) != cell.content.as_ref()
-            });
-            let mut args = vec![("head", one_line(text))];
-            if !differs {
-                body.notices.push((at, "TH226", args));
-                continue;
+    fn row(&mut self, row: u32) {
+        if let Some(at) = self.rows.beyond_heads(row) {
+            self.settle_unknown_rows();
+            self.hold_torn_line(row, at);
+            return;
+        }
+        let stubs = self.rows.stubs(row);
+        match self.rows.kind(&stubs, self.body.section.as_deref(), row) {
+            RowKind::Blank => {}
+            RowKind::LeadIn => self.hold_stray_values(row),
+            RowKind::Foot => self.after_foot = true,
+            RowKind::Section(id) => {
+                if !self.after_foot {
+                    self.body.section = Some(id);
+                    self.settle_unknown_rows();
+                }
+                self.hold_stray_values(row);
             }
-            let held = body
-                .cells
-                .iter()
-                .filter(|cell| of_first(cell) && cell.content.is_some())
-                .count() as i64;
-            body.cells.retain(|cell| !of_first(cell));
-            body.held += held;
-            args.push(("first", Address::column_name(first)));
-            args.push(("count", (count + held).to_string()));
-            body.notices.push((at, "TH225", args));
-        }
-    }
-
-    /// Each unknown column gets a finding at its head; beyond so many the rest get one together.
-    fn settle_unknown_columns(&self, columns: BTreeMap<u32, (i64, Address)>, body: &mut Body) {
-        let place = |column: u32, first: Address| {
-            let head = self.header.at(column).and_then(|c| c.head.clone());
-            head.map_or((first, String::new()), |head| (head.at, head.text))
-        };
-        let mut more: Option<(Address, Address, usize, i64)> = None;
-        for (n, (column, (count, first))) in columns.into_iter().enumerate() {
-            body.held += count;
-            let (at, text) = place(column, first);
-            if n < NAMED_UNKNOWN {
-                body.notices.push((
-                    at,
-                    "TH204",
-                    vec![("head", one_line(&text)), ("count", count.to_string())],
-                ));
-                continue;
+            RowKind::Member { row: member, doubt } => {
+                self.after_foot = false;
+                self.settle_unknown_rows();
+                self.take_row(row, member, &stubs);
+                if let (Some(doubt), Some(label)) = (doubt, &stubs.label) {
+                    self.note_doubt(&doubt, label, member);
+                }
             }
-            let (_, last, columns, cells) = more.get_or_insert((at, at, 0, 0));
-            *last = at;
-            *columns += 1;
-            *cells += count;
-        }
-        if let Some((first, last, columns, cells)) = more {
-            body.notices.push((
-                first,
-                "TH223",
-                vec![
-                    ("columns", columns.to_string()),
-                    ("count", cells.to_string()),
-                    ("last", self.sheet.cell_name(last)),
-                ],
-            ));
+            RowKind::Subtotal => {
+                if !self.after_foot || self.rows.has_numbers(row) {
+                    self.settle_unknown_rows();
+                    self.hold_subtotal(row, &stubs);
+                }
+            }
+            RowKind::Torn { by_code, by_label } => {
+                self.settle_unknown_rows();
+                self.hold_torn_row(row, &stubs, &by_code, by_label);
+            }
+            RowKind::Unknown(label) => {
+                if !self.after_foot || self.rows.has_numbers(row) {
+                    self.unknown_rows.keep(row, stubs, label);
+                }
+            }
         }
     }
 
-    fn say_doubt(&self, doubt: &Doubt, label: &(Address, String), member: usize, body: &mut Body) {
-        let row = &self.form.rows[member];
-        let mut args = vec![("read", one_line(&label.1)), ("known", row.label.clone())];
+    fn note(&mut self, at: Address, code: &'static str, args: Vec<(&'static str, String)>) {
+        self.body.notices.push((at, code, args));
+    }
+
+    /// Holds back the values of a row. Returns their number.
+    fn hold_values(&mut self, row: u32) -> i64 {
+        let held = self.rows.count_values(row);
+        self.body.held += held;
+        held
+    }
+
+    /// The rows kept so far belong to the table.
+    fn settle_unknown_rows(&mut self) {
+        let body = &mut self.body;
+        let (held, last) = self.unknown_rows.settle(&self.rows, &mut body.notices);
+        body.held += held;
+        body.end = body.end.max(last.map_or(0, |row| row + 1));
+    }
+
+    fn hold_torn_line(&mut self, row: u32, at: Address) {
+        let held = self.hold_values(row);
+        self.body.end = row + 1;
+        self.note(at, "TH224", vec![("count", held.to_string())]);
+    }
+
+    fn hold_torn_row(&mut self, row: u32, stubs: &Stubs, by_code: &[usize], by_label: usize) {
+        let at = stubs
+            .code
+            .as_ref()
+            .map_or(Address::new(row, 0), |(at, _)| *at);
+        let held = self.hold_values(row);
+        let args = vec![
+            ("code_row", self.rows.labels_of(by_code)),
+            ("label_row", self.rows.form.rows[by_label].label.clone()),
+            ("count", held.to_string()),
+        ];
+        self.note(at, "TH207", args);
+        self.body.end = row + 1;
+    }
+
+    /// Values in a row that has none.
+    fn hold_stray_values(&mut self, row: u32) {
+        if self.rows.has_numbers(row) {
+            let held = self.hold_values(row);
+            if let Some(at) = self.rows.first_body_cell(row) {
+                self.note(at, "TH206", vec![("count", held.to_string())]);
+            }
+        }
+    }
+
+    fn hold_subtotal(&mut self, row: u32, stubs: &Stubs) {
+        let held = self.hold_values(row);
+        if held == 0 {
+            return;
+        }
+        if let Some((at, text)) = &stubs.label {
+            let args = vec![("label", one_line(text)), ("count", held.to_string())];
+            self.note(*at, "TH217", args);
+        }
+    }
+
+    fn note_doubt(&mut self, doubt: &Doubt, (at, label): &(Address, String), member: usize) {
+        let row = &self.rows.form.rows[member];
+        let mut args = vec![("read", one_line(label)), ("known", row.label.clone())];
         let code = match doubt {
             Doubt::Slip => "TH216",
             Doubt::UnfamiliarLabel => {
@@ -313,46 +242,37 @@ impl Reader<'_> {
                 "TH219"
             }
         };
-        body.notices.push((label.0, code, args));
+        self.note(*at, code, args);
     }
 
-    fn pass_over_subtotal(&self, row: u32, stubs: &Stubs, body: &mut Body) {
-        let held = self.count_values(row);
-        if held == 0 {
-            return;
+    /// Takes a row that is row `member` of the form.
+    fn take_row(&mut self, row: u32, member: usize, stubs: &Stubs) {
+        self.count_unknown_columns(row, stubs);
+        let cells = self.cells_of(row, member, stubs);
+        match self.found.get_mut(&member) {
+            Some(before) => before.add(&cells),
+            None => {
+                self.found.insert(member, FoundRow::new(cells));
+            }
         }
-        body.held += held;
-        let Some((at, text)) = &stubs.label else {
-            return;
-        };
-        body.notices.push((
-            *at,
-            "TH217",
-            vec![("label", one_line(text)), ("count", held.to_string())],
-        ));
+        self.body.end = row + 1;
     }
 
-    fn cells_of(
-        &self,
-        row: u32,
-        member: usize,
-        stubs: &Stubs,
-        unknown: &mut BTreeMap<u32, (i64, Address)>,
-    ) -> Vec<LocatedCell> {
-        let area = self.area(member, stubs);
+    fn cells_of(&self, row: u32, member: usize, stubs: &Stubs) -> Vec<LocatedCell> {
+        let sheet = self.rows.sheet;
+        let area = self.rows.area(member, stubs);
         let mut cells = Vec::new();
-        for headed in &self.header.columns {
+        for headed in &self.rows.header.columns {
             let column = match headed.role {
-                Role::Value(i) => ColumnRef::Value(i),
-                Role::Comparison(i) => ColumnRef::Comparison(i),
+                ColumnRole::Value(i) => ColumnRef::Value(i),
+                ColumnRole::Comparison(i) => ColumnRef::Comparison(i),
                 _ => continue,
             };
             let at = Address::new(row, headed.column);
-            let content = self.sheet.get(at).cloned();
             cells.push(LocatedCell {
                 at,
-                content,
-                undecoded: self.sheet.undecoded(at).map(|u| u.text.clone()),
+                content: sheet.get(at).cloned(),
+                undecoded: sheet.undecoded(at).map(|u| u.text.clone()),
                 row: member,
                 column,
                 row_measure: stubs.measure.clone(),
@@ -360,96 +280,81 @@ impl Reader<'_> {
                 area: area.clone(),
             });
         }
-        let label = stubs.label.as_ref().map(|(at, _)| at.column);
-        for (at, _) in self.sheet.row(row) {
-            let known = self
-                .header
-                .at(at.column)
-                .is_some_and(|c| c.role != Role::Unknown);
-            if !known && self.is_body(at.column) && label != Some(at.column) {
-                unknown.entry(at.column).or_insert((0, at)).0 += 1;
-            }
-        }
         cells
     }
 
-    fn hold_stray_values(&self, row: u32, body: &mut Body) {
-        if self.has_numbers(row) {
-            let held = self.count_values(row);
-            body.held += held;
-            if let Some((at, _)) = self.sheet.row(row).find(|(at, _)| self.is_body(at.column)) {
-                body.notices
-                    .push((at, "TH206", vec![("count", held.to_string())]));
+    /// Counts the cells of a row in columns that the form does not have.
+    fn count_unknown_columns(&mut self, row: u32, stubs: &Stubs) {
+        let label = stubs.label.as_ref().map(|(at, _)| at.column);
+        for (at, _) in self.rows.sheet.row(row) {
+            let known = self
+                .rows
+                .header
+                .at(at.column)
+                .is_some_and(|c| c.role != ColumnRole::Unknown);
+            if !known && self.rows.is_body(at.column) && label != Some(at.column) {
+                self.unknown_columns.count(at);
             }
         }
     }
 
-    fn settle_unknown(&self, pending: &mut Vec<(u32, Stubs, Option<String>)>, body: &mut Body) {
-        for (row, stubs, text) in pending.drain(..) {
-            let held = self.count_values(row);
-            if held == 0 {
-                continue;
-            }
-            body.held += held;
-            body.end = body.end.max(row + 1);
-            let first = self
-                .sheet
-                .row(row)
-                .find(|(at, _)| self.is_body(at.column))
-                .map(|(at, _)| at);
-            let at = stubs
-                .label
-                .map(|(at, _)| at)
-                .or(first)
-                .unwrap_or(Address::new(row, 0));
-            body.unknown_rows += 1;
-            if body.unknown_rows > NAMED_UNKNOWN {
-                let more = body.more_unknown.get_or_insert(MoreUnknown {
-                    first: at,
-                    last: at,
-                    rows: 0,
-                    cells: 0,
-                });
-                more.last = at;
-                more.rows += 1;
-                more.cells += held;
-                continue;
-            }
-            let text = text.unwrap_or_default();
-            body.notices.push((
-                at,
-                self.unknown_row(),
-                vec![
-                    ("label", one_line(&text)),
-                    ("nearest", self.nearest(&text)),
-                    ("count", held.to_string()),
-                ],
-            ));
-        }
-    }
-
-    /// A row found once is used; found again with the same content it is used once; with another, not at all.
-    fn settle_member(&self, member: usize, found: Found, body: &mut Body) {
-        let label = self.form.rows[member].label.clone();
-        body.held += found.held;
+    /// A row found once is used. Found again with the same content it is used once; with other content, not at all.
+    fn settle_row(&mut self, member: usize, found: FoundRow) {
+        let label = self.rows.form.rows[member].label.clone();
+        self.body.held += found.held;
         let Some(differs) = found.differs else {
             for at in found.again {
-                body.notices
-                    .push((at, "TH209", vec![("label", label.clone())]));
+                self.note(at, "TH209", vec![("label", label.clone())]);
             }
-            body.cells.extend(found.cells);
+            self.body.cells.extend(found.cells);
             return;
         };
         let own = filled(&found.cells);
-        body.held += own;
-        body.notices.push((
-            differs,
-            "TH208",
-            vec![
-                ("label", label),
-                ("first", self.sheet.cell_name(found.cells[0].at)),
-                ("count", (own + found.held).to_string()),
-            ],
-        ));
+        self.body.held += own;
+        let args = vec![
+            ("label", label),
+            ("first", self.rows.sheet.cell_name(found.cells[0].at)),
+            ("count", (own + found.held).to_string()),
+        ];
+        self.note(differs, "TH208", args);
+    }
+
+    /// Two columns under one head are used once if they hold the same, and not at all if they differ.
+    fn settle_repeated_columns(&mut self) {
+        let header = self.rows.header;
+        for again in &header.columns {
+            let Some(first) = again.repeats else { continue };
+            let (count, place) = self
+                .unknown_columns
+                .take(again.column)
+                .unwrap_or((0, Address::new(header.bottom, again.column)));
+            let at = again.head.as_ref().map_or(place, |head| head.at);
+            let text = again.head.as_ref().map_or("", |head| head.text.as_str());
+            self.body.held += count;
+            let of_first = |cell: &LocatedCell| cell.at.column == first;
+            let differs = self
+                .body
+                .cells
+                .iter()
+                .filter(|cell| of_first(cell))
+                .any(|cell| {
+                    let beside = Address::new(cell.at.row, again.column);
+                    self.rows.sheet.get(beside) != cell.content.as_ref()
+                });
+            let mut args = vec![("head", one_line(text))];
+            if !differs {
+                self.note(at, "TH226", args);
+                continue;
+            }
+            let (of_first, others): (Vec<_>, Vec<_>) = std::mem::take(&mut self.body.cells)
+                .into_iter()
+                .partition(of_first);
+            self.body.cells = others;
+            let held = filled(&of_first);
+            self.body.held += held;
+            args.push(("first", Address::column_name(first)));
+            args.push(("count", (count + held).to_string()));
+            self.note(at, "TH225", args);
+        }
     }
 }

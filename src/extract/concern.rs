@@ -1,39 +1,39 @@
-//! Which forms the reading of a document asked: a change of any other cannot change what was read.
+//! Which forms a document was compared with: a change to any other form cannot change what was read.
 //!
-//! What is said here is on the safe side: a form may be held to concern a document that it would not be found in.
+//! The answer errs on the safe side: a form may be said to concern a document in which it would not be found.
 
 use std::collections::{BTreeSet, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::Vocabulary;
-use super::form::{Form, is_slip};
-use super::grid::{Content, Sheet};
-use super::label::{without_footnote, without_numbering};
-use super::table::{Table, form_named};
+use super::form::Form;
+use super::slip::is_slip;
+use super::table::SheetTable;
+use super::vocabulary::Vocabulary;
+use crate::read::{CellContent, Sheet};
 
-/// Fields of a record list that must be there for it to be looked for: fewer than make a list.
+/// Fields of a record list that must be there for a list to be looked for: fewer than a list needs.
 const FEWEST_FIELDS: usize = 2;
 
 /// The texts of a document that may head or name a form.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FormTexts {
-    /// Folded, without units of measure, numbering and footnotes. Not the heads of a table whose title names its form:
-    /// no other is looked for there.
+    /// Folded, without units of measure, numbering and footnotes; without the heads of tables whose title names their
+    /// form, since no other form is looked for there.
     texts: BTreeSet<String>,
-    /// The same of sheets that are record lists: no form of another kind is looked for there.
+    /// The same for sheets that are record lists, where no other kind of form is looked for.
     of_lists: BTreeSet<String>,
-    /// A sheet holds no table: then each form is asked what the sheet has of it.
+    /// A sheet holds no table: then it is compared with every form.
     unplaced: bool,
 }
 
 impl FormTexts {
-    /// Adds a sheet and the tables that were found in it. Of a record list, `list_head` is the last row of the head: what
-    /// stands below are records, with what is personal in them, and is never put down.
+    /// Adds a sheet and the tables that were found in it. `list_head` is the last row of the head of a record list: the
+    /// rows below are records, which may hold personal data and are never kept here.
     pub fn add(
         &mut self,
         sheet: &Sheet,
-        tables: &[Table],
+        tables: &[SheetTable],
         list_head: Option<u32>,
         vocabulary: &Vocabulary,
     ) {
@@ -43,7 +43,7 @@ impl FormTexts {
         }
         let settled: Vec<_> = tables
             .iter()
-            .filter(|table| form_named(&table.title, vocabulary) == Some(table.form))
+            .filter(|table| table.title.named_form(vocabulary) == Some(table.form))
             .filter_map(heads)
             .collect();
         let texts = match list_head {
@@ -53,26 +53,24 @@ impl FormTexts {
         let mut seen: HashSet<&str> = HashSet::new();
         let is_above = |row: u32| list_head.is_none_or(|head| row <= head);
         for (at, content) in sheet.cells().filter(|(at, _)| is_above(at.row)) {
-            let Some(text) = Content::text(content) else {
+            let Some(text) = CellContent::text(content) else {
                 continue;
             };
             let is_settled = settled
                 .iter()
                 .any(|(rows, columns)| rows.contains(&at.row) && columns.contains(&at.column));
             if !is_settled && seen.insert(text) {
-                let (bare, _) = vocabulary.split_measure(text);
-                let bare = without_footnote(without_numbering(bare));
-                texts.insert(vocabulary.folder.fold(bare));
+                texts.insert(vocabulary.fold_label(text));
             }
         }
     }
 
-    /// Nothing was found in the document: that is said with all forms there are.
+    /// Nothing was found in the document, after a comparison with every form.
     pub fn found_nothing(&mut self) {
         self.unplaced = true;
     }
 
-    /// Whether a form may have been looked for, or may be found, in the document.
+    /// Whether a form may have been looked for in the document, or may be found in it.
     #[must_use]
     pub fn concern(&self, form: &Form) -> bool {
         let heads = |head: &str| {
@@ -91,7 +89,7 @@ impl FormTexts {
             })
     }
 
-    /// Whether a text ends a head, or nearly: the lowest text of a head stands in a cell of its own.
+    /// Whether a text ends a head, apart from a slip: the lowest text of a head is in a cell of its own.
     fn ends(&self, head: &str) -> bool {
         self.all()
             .any(|text| !text.is_empty() && (head.ends_with(text.as_str()) || is_slip(head, text)))
@@ -103,7 +101,7 @@ impl FormTexts {
 }
 
 /// Rows and columns of the heads of a table's first part.
-fn heads(table: &Table) -> Option<(std::ops::Range<u32>, std::ops::RangeInclusive<u32>)> {
+fn heads(table: &SheetTable) -> Option<(std::ops::Range<u32>, std::ops::RangeInclusive<u32>)> {
     let range = table.ranges.first()?;
     let cells = table.cells.iter().map(|cell| cell.at);
     let first = cells.filter(|at| range.holds(*at)).map(|at| at.row).min()?;

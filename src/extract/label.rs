@@ -1,6 +1,6 @@
-//! The labels of rows, without what people write around them: numbering, bullets, footnote marks.
+//! Labels without what people write around them: numbering, bullets, footnote marks.
 
-/// A text without line breaks and double spaces.
+/// A text on one line, with single spaces.
 pub(super) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -1,33 +1,32 @@
-//! Where the tables of a sheet are: one under another, side by side, or lying on their side with the
-//! rows of the form as columns.
+//! Where the tables of a sheet are: one below the other, side by side, or on their side, with the rows of the form as
+//! columns.
 
-use super::Vocabulary;
 use super::form::Form;
-use super::grid::{Address, Content, Sheet};
+use super::head_meaning::ColumnRole;
 use super::header::{
-    Budget, Header, MAX_COLUMNS_TRIED, MAX_HEADER_ROWS, Role, forms_with_label_head, header_at,
+    Budget, Header, MAX_COLUMNS_TRIED, MAX_HEADER_ROWS, forms_with_label_head, header_at,
     label_heads,
 };
-use super::label::{without_footnote, without_numbering};
-use super::table::form_named;
 use super::title::read_title;
+use super::vocabulary::Vocabulary;
+use crate::read::{Address, CellContent, Sheet};
 
-/// Rows with a label head that are tried in one sheet. No sheet of a report has so many.
+/// Rows with a label head that are tried in one sheet: more than the sheet of any report has.
 const MAX_TRIED: usize = 500;
 
-/// How far left of its label column a table may begin.
+/// Columns that a table may have left of its label column.
 const MAX_STUB_COLUMNS: u32 = 6;
 
-/// How far above two tables side by side their titles are looked for.
+/// Rows above two tables side by side in which their titles are looked for.
 const MAX_TITLE_ROWS: u32 = 40;
 
-/// Rows that a table on its side may take: the columns of a form.
+/// Rows that a table on its side may take: they are the columns of the form.
 const MAX_ROWS_ON_ITS_SIDE: u32 = 200;
 
-/// A table found: its header, and the rows of the sheet it takes.
-pub(super) struct Found {
+/// Where a table is: its header, and the rows of the sheet that it takes.
+pub(super) struct TablePlace {
     pub header: Header,
-    /// For a table on its side: its part of the sheet, turned.
+    /// For a table on its side: its part of the sheet, with rows and columns exchanged.
     pub turned: Option<Sheet>,
     /// First row of the header, or of the table on its side.
     pub top: u32,
@@ -35,31 +34,31 @@ pub(super) struct Found {
     pub bottom: u32,
 }
 
-/// Tables that stand beside each other.
-pub(super) struct Beside {
+/// Two tables side by side.
+pub(super) struct SideBySide {
     /// The row from which the sheet is cut.
     pub from: u32,
-    /// The first column of the right side.
+    /// The first column of the right table.
     pub cut: u32,
 }
 
-/// The tables of a sheet, from the top, down to where two stand beside each other.
+/// The tables of a sheet, from the top down to where two are side by side.
 #[derive(Default)]
-pub(super) struct Layout {
-    pub places: Vec<Found>,
-    pub beside: Option<Beside>,
-    /// There were more label heads than are tried.
+pub(super) struct SheetLayout {
+    pub places: Vec<TablePlace>,
+    pub beside: Option<SideBySide>,
+    /// There are more label heads than are tried.
     pub gave_up: bool,
 }
 
 /// Finds where the tables of a sheet are.
-pub(super) fn lay_out(sheet: &Sheet, vocabulary: &Vocabulary) -> Layout {
-    let mut layout = Layout::default();
+pub(super) fn lay_out(sheet: &Sheet, vocabulary: &Vocabulary) -> SheetLayout {
+    let mut layout = SheetLayout::default();
     let heads = label_heads(sheet, vocabulary);
     let mut tried = 0;
     let mut budget = Budget(MAX_COLUMNS_TRIED);
     let mut last_row = None;
-    // The form that the rows since the last table name, and the first row not looked at for it.
+    // The form that the rows since the last table name, and the first row not yet searched for one.
     let mut named = None;
     let mut unread = 0;
     for (i, head) in heads.iter().enumerate() {
@@ -79,13 +78,13 @@ pub(super) fn lay_out(sheet: &Sheet, vocabulary: &Vocabulary) -> Layout {
         if let Some(cut) =
             near.and_then(|other| cut_between(sheet, vocabulary, *head, *other, from, &mut budget))
         {
-            layout.beside = Some(Beside { from, cut });
+            layout.beside = Some(SideBySide { from, cut });
             break;
         }
         named = named.or_else(|| named_above(sheet, vocabulary, unread, head.row));
         unread = head.row.max(unread);
         let found = header_at(sheet, vocabulary, *head, from, named, &mut budget)
-            .map(|header| Found {
+            .map(|header| TablePlace {
                 top: header.top,
                 bottom: header.bottom,
                 turned: None,
@@ -99,20 +98,20 @@ pub(super) fn lay_out(sheet: &Sheet, vocabulary: &Vocabulary) -> Layout {
                 layout.places.push(found);
                 last_row = None;
             }
-            // Another head in the same row would be tried with the same rows around it.
+            // Another head in this row would be tried with the same rows around it.
             None => last_row = Some(head.row),
         }
     }
     layout
 }
 
+/// The form that the rows `from..to` name.
 fn named_above(sheet: &Sheet, vocabulary: &Vocabulary, from: u32, to: u32) -> Option<usize> {
-    let title = read_title(sheet, from, to, vocabulary);
-    form_named(&title, vocabulary)
+    read_title(sheet, from, to, vocabulary).named_form(vocabulary)
 }
 
-/// The first column of the right one of two tables, if two label heads are those of two tables. The cut
-/// that leaves both with most columns is taken.
+/// The first column of the right table, if two label heads belong to two tables side by side. Of all possible cuts, the
+/// one counts that leaves both tables with most columns.
 fn cut_between(
     sheet: &Sheet,
     vocabulary: &Vocabulary,
@@ -142,7 +141,7 @@ fn cut_between(
     best.map(|(_, cut)| cut)
 }
 
-/// A table whose label head begins a row of labels: the form, turned.
+/// A table on its side: its label head begins a row of labels.
 fn on_its_side(
     sheet: &Sheet,
     vocabulary: &Vocabulary,
@@ -150,27 +149,8 @@ fn on_its_side(
     from: u32,
     named: Option<usize>,
     budget: &mut Budget,
-) -> Option<Found> {
-    let folder = &vocabulary.folder;
-    let text = sheet.get(head).and_then(Content::text)?;
-    let asked: Vec<&Form> = forms_with_label_head(text, vocabulary)
-        .into_iter()
-        .filter(|form| named.is_none_or(|named| named == *form))
-        .map(|form| &vocabulary.forms[form])
-        .collect();
-    let is_label = |content: &Content| {
-        content.text().is_some_and(|text| {
-            let bare = without_footnote(without_numbering(vocabulary.split_measure(text).0));
-            let folded = folder.fold(bare);
-            asked
-                .iter()
-                .any(|form| form.rows.iter().any(|row| row.labels.contains(&folded)))
-        })
-    };
-    let labels = sheet
-        .row(head.row)
-        .filter(|(at, _)| at.column > head.column);
-    if labels.filter(|(_, content)| is_label(content)).count() < 2 {
+) -> Option<TablePlace> {
+    if !begins_row_of_labels(sheet, vocabulary, head, named) {
         return None;
     }
     let mut best: Option<(u32, Header)> = None;
@@ -190,28 +170,63 @@ fn on_its_side(
         }
     }
     let (top, header) = best?;
-    // Below the last row that means something the table goes on as long as rows hold numbers.
-    let right_of_heads = header.bottom + 1;
-    let mut bottom = header
-        .columns
-        .iter()
-        .filter(|c| c.role != Role::Unknown)
-        .map(|c| c.column)
-        .max()?;
-    let has_number = |row: u32| {
-        sheet
-            .row(row)
-            .any(|(at, c)| at.column >= right_of_heads && matches!(c, Content::Number(_)))
-    };
-    while bottom < top + MAX_ROWS_ON_ITS_SIDE && has_number(bottom + 1) {
-        bottom += 1;
-    }
+    let bottom = last_row_on_its_side(sheet, top, &header)?;
     let turned = sheet.part(top..=bottom, 0..=u32::MAX).transposed();
     let header = header_at(&turned, vocabulary, head.transposed(), 0, named, budget)?;
-    Some(Found {
+    Some(TablePlace {
         header,
         turned: Some(turned),
         top,
         bottom,
     })
+}
+
+/// Whether at least two cells to the right of a label head are labels of its forms.
+fn begins_row_of_labels(
+    sheet: &Sheet,
+    vocabulary: &Vocabulary,
+    head: Address,
+    named: Option<usize>,
+) -> bool {
+    let Some(text) = sheet.get(head).and_then(CellContent::text) else {
+        return false;
+    };
+    let asked: Vec<&Form> = forms_with_label_head(text, vocabulary)
+        .into_iter()
+        .filter(|form| named.is_none_or(|named| named == *form))
+        .map(|form| &vocabulary.forms[form])
+        .collect();
+    let is_label = |content: &CellContent| {
+        content.text().is_some_and(|text| {
+            let folded = vocabulary.fold_label(text);
+            asked
+                .iter()
+                .any(|form| form.rows.iter().any(|row| row.labels.contains(&folded)))
+        })
+    };
+    let right = sheet
+        .row(head.row)
+        .filter(|(at, _)| at.column > head.column);
+    right.filter(|(_, content)| is_label(content)).count() >= 2
+}
+
+/// The last row of a table on its side that begins at `top`. After the last row that means something it continues as
+/// long as rows hold numbers.
+fn last_row_on_its_side(sheet: &Sheet, top: u32, header: &Header) -> Option<u32> {
+    let right_of_heads = header.bottom + 1;
+    let mut bottom = header
+        .columns
+        .iter()
+        .filter(|c| c.role != ColumnRole::Unknown)
+        .map(|c| c.column)
+        .max()?;
+    let has_number = |row: u32| {
+        sheet
+            .row(row)
+            .any(|(at, c)| at.column >= right_of_heads && matches!(c, CellContent::Number(_)))
+    };
+    while bottom < top + MAX_ROWS_ON_ITS_SIDE && has_number(bottom + 1) {
+        bottom += 1;
+    }
+    Some(bottom)
 }

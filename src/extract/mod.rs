@@ -1,93 +1,41 @@
-//! From files to located cells: which form a sheet holds, and which of its values each cell states.
+//! From sheets to located cells: which form a sheet holds, and which of its values each cell states.
 //!
-//! A form is found by its own words: the head of its label column, the heads of its value columns, the
-//! labels of its rows. Nothing is read by position.
+//! A form is found by its own words: the head of its label column, the heads of its value columns, the labels of its
+//! rows. Nothing is read by position.
 
 mod body;
+mod cell;
 mod concern;
-mod decode;
 mod form;
-mod grid;
+mod head_meaning;
+mod head_path;
 mod header;
 mod label;
 mod layout;
 mod nearest;
-mod read;
-mod records;
+mod period_claim;
+mod record_head;
 mod row;
+mod row_kind;
+mod slip;
 mod table;
 mod title;
+mod unfit;
 mod unit_row;
+mod vocabulary;
+mod words;
 
+pub use cell::{ColumnRef, LocatedCell};
 pub use concern::FormTexts;
 pub use form::{
-    Column, Comparison, Dimension, Form, FormRow, HeadPattern, RawForm, RelativePeriod, RowUnit,
-    Scenario, Section, Stub, UnitCodes, belongs,
+    ComparisonColumn, Dimension, FieldKind, Form, FormRow, HeadPattern, RawForm, RawRecordField,
+    RecordField, RecordShape, RelativePeriod, RowUnit, Scenario, Section, Stub, UnitCodes,
+    ValueColumn, belongs,
 };
-pub use grid::{Address, Content, Range, Run, Sheet, Undecoded};
 pub use nearest::{NearestForm, nearest_form};
-pub use read::{Carried, Document, LegacyFont, ReadError, read, read_with_records};
-pub use records::{
-    CellRef, Field, FieldColumn, FieldKind, NoRecords, RawField, RecordHead, RecordShape,
-    RecordTaker, record_head,
-};
-pub use table::{ColumnRef, LocatedCell, PeriodClaim, SheetTables, Table, find_tables};
-pub use title::{RawWords, Stated, Title, Words};
-
-use std::collections::BTreeSet;
-
-use crate::text::{Encodings, Folder};
-
-/// Everything extraction knows before it sees a sheet.
-#[derive(Debug, Clone)]
-pub struct Vocabulary {
-    /// How texts are compared.
-    pub folder: Folder,
-    /// Document words.
-    pub words: Words,
-    /// Folded names of all units of measure.
-    pub measures: BTreeSet<String>,
-    /// The forms.
-    pub forms: Vec<Form>,
-    /// Encodings that came before Unicode.
-    pub encodings: Encodings,
-}
-
-impl Vocabulary {
-    /// The units of measure that a text states: one, or several with commas between them. None where any of it is
-    /// no unit that is known.
-    #[must_use]
-    pub fn measures_in<'t>(&self, text: &'t str) -> Option<Vec<&'t str>> {
-        let text = text.trim().trim_matches(['(', ')', '.']).trim();
-        if self.is_measure(text) {
-            return Some(vec![text]);
-        }
-        let parts: Vec<&str> = text
-            .split([',', ';'])
-            .map(str::trim)
-            .filter(|part| !part.is_empty())
-            .collect();
-        (!parts.is_empty() && parts.iter().all(|part| self.is_measure(part))).then_some(parts)
-    }
-
-    fn is_measure(&self, text: &str) -> bool {
-        text == "%" || self.measures.contains(&self.folder.fold(text))
-    }
-
-    /// Splits a unit of measure in brackets off the end of a text: `Capital (million)`.
-    #[must_use]
-    pub fn split_measure<'t>(&self, text: &'t str) -> (&'t str, Option<&'t str>) {
-        let trimmed = text.trim_end();
-        if let Some(open) = trimmed.strip_suffix(')').and_then(|inner| inner.rfind('(')) {
-            let inside = &trimmed[open + 1..trimmed.len() - 1];
-            let named = inside
-                .rsplit_once(':')
-                .map_or(inside, |(_, unit)| unit)
-                .trim();
-            if self.is_measure(named) {
-                return (trimmed[..open].trim_end(), Some(named));
-            }
-        }
-        (text, None)
-    }
-}
+pub use period_claim::PeriodClaim;
+pub use record_head::{FieldColumn, RecordHead, record_head};
+pub use table::{SheetTable, SheetTables, find_tables};
+pub use title::{Stated, Title};
+pub use vocabulary::Vocabulary;
+pub use words::{DocumentWords, RawDocumentWords};

@@ -1,44 +1,39 @@
-//! A sheet in which no form was found: what it has of one, so that a person sees what keeps it from being read.
+//! For a sheet in which no form was found: what it has in common with one, so that a person sees why it was not read.
 
 use std::collections::BTreeSet;
 
-use super::Vocabulary;
-use super::grid::{Address, Sheet};
-use super::label::{without_footnote, without_numbering};
+use super::vocabulary::Vocabulary;
+use crate::read::{Address, Sheet};
 
-/// Cells looked at: a sheet that is no form may be large.
+/// Cells looked at: a sheet without a form may be large.
 const CELLS_SEEN: usize = 20_000;
 
-/// What a sheet has of the form that it is most like.
+/// What a sheet has in common with the form that it is most like.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NearestForm {
     /// Code of the form.
     pub form: String,
-    /// Where the head of the label column stands, if anywhere.
+    /// The head of the label column, if it is there.
     pub label_head: Option<Address>,
-    /// Cells that read like a value column's head.
+    /// Cells that read like the head of a value column.
     pub heads: Vec<Address>,
-    /// Number of the form's rows whose labels are there.
+    /// Number of rows of the form whose labels are there.
     pub rows: usize,
 }
 
-/// The form that a sheet has most of; none when it has next to nothing of any.
+/// The form that a sheet has most in common with; none if that is next to nothing.
 #[must_use]
 pub fn nearest_form(sheet: &Sheet, vocabulary: &Vocabulary) -> Option<NearestForm> {
     let folded: Vec<(Address, String)> = sheet
         .cells()
         .take(CELLS_SEEN)
-        .filter_map(|(at, content)| {
-            let (text, _) = vocabulary.split_measure(content.text()?);
-            let bare = without_footnote(without_numbering(text));
-            Some((at, vocabulary.folder.fold(bare)))
-        })
+        .filter_map(|(at, content)| Some((at, vocabulary.fold_label(content.text()?))))
         .collect();
     let nearest = vocabulary
         .forms
         .iter()
         .map(|form| {
-            // The lowest head of a path stands in a cell of its own.
+            // The lowest head of a path is in a cell of its own.
             let is_head = |text: &str| {
                 form.columns
                     .iter()

@@ -1,72 +1,93 @@
-//! One row of a sheet beside a header: what it is, and which of its cells count.
+//! The rows under a header: which cells describe a row, which ones are its values.
 
-use super::Vocabulary;
-use super::form::{Dimension, Form, FormRow, is_slip};
-use super::grid::{Address, Content, Sheet};
-use super::header::{Header, Role};
+use super::form::{Form, FormRow};
+use super::head_meaning::ColumnRole;
+use super::header::Header;
 use super::label::{without_footnote, without_numbering};
+use super::slip::is_slip;
 use super::title::Stated;
-
-/// Below this likeness (of 1) a label has nothing to do with another.
-const LIKE_NONE: f64 = 0.4;
+use super::vocabulary::Vocabulary;
+use crate::read::{Address, CellContent, Sheet};
 
 /// What a row of the sheet is.
 pub(super) enum RowKind {
+    /// Nothing to read.
     Blank,
+    /// It introduces the rows below.
     LeadIn,
+    /// It begins a section of the form.
     Section(String),
+    /// It ends the table.
     Foot,
     /// A row of the form.
-    Member {
-        row: usize,
-        doubt: Option<Doubt>,
-    },
-    /// A sum of rows above or below, which the form does not have.
+    Member { row: usize, doubt: Option<Doubt> },
+    /// A sum of other rows that the form does not have.
     Subtotal,
-    /// The code names other rows (or none) than the label.
+    /// Code and label contradict each other: the code names other rows or none.
     Torn {
         by_code: Vec<usize>,
         by_label: usize,
     },
+    /// No row that the form has; its label.
     Unknown(Option<String>),
 }
 
-/// Why a row that was recognised is worth a word.
+/// Why a row that was recognised gets a finding.
 pub(super) enum Doubt {
-    /// A letter of its label differs.
+    /// Its label has a slip.
     Slip,
-    /// Its code is known, its label is like none.
+    /// Its code is known, but its label is not like that of the row.
     UnfamiliarLabel,
 }
 
-/// The descriptive cells of a row.
+/// The cells that describe a row.
 pub(super) struct Stubs {
     pub(super) label: Option<(Address, String)>,
     pub(super) code: Option<(Address, String)>,
     pub(super) measure: Option<Stated>,
 }
 
-/// A sheet read by a header.
-pub(super) struct Reader<'a> {
+/// Reads the rows of a sheet under a header.
+pub(super) struct RowReader<'a> {
     pub(super) sheet: &'a Sheet,
     pub(super) vocabulary: &'a Vocabulary,
     pub(super) header: &'a Header,
     pub(super) form: &'a Form,
     /// The leftmost column of values.
-    pub(super) first_value: Option<u32>,
+    first_value: Option<u32>,
     /// The rightmost column of values.
-    pub(super) last_value: Option<u32>,
+    last_value: Option<u32>,
 }
 
-impl Reader<'_> {
-    /// A row such as `A B C 1 2 3` right under the header.
+impl<'a> RowReader<'a> {
+    pub(super) fn new(sheet: &'a Sheet, vocabulary: &'a Vocabulary, header: &'a Header) -> Self {
+        let values = || {
+            header
+                .columns
+                .iter()
+                .filter(|c| matches!(c.role, ColumnRole::Value(_) | ColumnRole::Comparison(_)))
+                .map(|c| c.column)
+        };
+        Self {
+            sheet,
+            vocabulary,
+            header,
+            form: &vocabulary.forms[header.form],
+            first_value: values().min(),
+            last_value: values().max(),
+        }
+    }
+}
+
+impl RowReader<'_> {
+    /// Whether a row is the one below the header that numbers the columns, such as `A B C 1 2 3`.
     pub(super) fn is_column_numbers(&self, row: u32) -> bool {
         let texts: Vec<String> = self
             .sheet
             .row(row)
             .map(|(_, content)| content.as_read())
             .collect();
-        // `(7)=(5)/(6)` says how column 7 is made.
+        // `(7)=(5)/(6)` also says how column 7 is computed.
         let mark = |text: &str| {
             let made = text.split(['=', '/', ':']).next().unwrap_or_default();
             made.trim()
@@ -84,7 +105,7 @@ impl Reader<'_> {
             .iter()
             .filter_map(|text| mark(text).parse().ok())
             .collect();
-        // A form with one column of values has one number, behind the letters of the columns that describe rows.
+        // With one value column there is one number, after the letters of the columns that describe rows.
         let letters = texts.len() - numbers.len();
         texts.len() >= 3
             && texts.iter().all(|text| is_mark(text))
@@ -92,18 +113,30 @@ impl Reader<'_> {
             && numbers.windows(2).all(|pair| pair[1] == pair[0] + 1)
     }
 
-    fn at(&self, row: u32, role: &Role) -> Option<(Address, &Content)> {
+    /// The first field of a line of a text file that has more fields than the header: a delimiter within a number has
+    /// torn the line, and none of its fields is where it should be.
+    pub(super) fn beyond_heads(&self, row: u32) -> Option<Address> {
+        let last = self.header.columns.last()?.column;
+        let is_text_file = self.sheet.name.is_none() && !self.sheet.is_turned();
+        self.sheet
+            .right_of(Address::new(row, last))
+            .map(|(at, _)| at)
+            .filter(|_| is_text_file && self.has_numbers(row))
+    }
+
+    /// The cell of a row in the column of this role.
+    fn at(&self, row: u32, role: &ColumnRole) -> Option<(Address, &CellContent)> {
         let at = Address::new(row, self.header.column(role)?.column);
         self.sheet.get(at).map(|content| (at, content))
     }
 
-    /// The unit of a row: its own cell, or the merged one that reaches over it.
-    fn measure_at(&self, row: u32) -> Option<(Address, &Content)> {
-        let at = Address::new(row, self.header.column(&Role::Measure)?.column);
+    /// The unit of measure of a row: its own cell, or a merged one that reaches over it.
+    fn measure_at(&self, row: u32) -> Option<(Address, &CellContent)> {
+        let at = Address::new(row, self.header.column(&ColumnRole::Measure)?.column);
         let own = self.sheet.get(at).map(|content| (at, content));
         own.or_else(|| {
             let start = self.sheet.merged_at(at)?.start;
-            // One that begins among the heads is a head.
+            // A range that begins among the heads is a head.
             let below = start.row > self.header.bottom && start.column == at.column;
             self.sheet
                 .get(start)
@@ -112,40 +145,13 @@ impl Reader<'_> {
         })
     }
 
+    /// The cells that describe a row.
     pub(super) fn stubs(&self, row: u32) -> Stubs {
         let read = |role| {
-            self.at(row, &role)
-                .map(|(at, content)| (at, content.as_read()))
+            let (at, content) = self.at(row, &role)?;
+            Some((at, content.as_read()))
         };
-        let label_column = self.header.column(&Role::Label).map_or(0, |c| c.column);
-        // A label may be indented by a column of its own, or stand in the number's column.
-        let label = read(Role::Label).or_else(|| {
-            let next = self.sheet.row(row).find(|(at, content)| {
-                at.column > label_column
-                    && content.text().is_some()
-                    && self
-                        .header
-                        .at(at.column)
-                        .is_none_or(|c| c.role == Role::Unknown)
-                    && self.last_value.is_some_and(|last| last > at.column)
-            });
-            next.map(|(at, content)| (at, content.as_read()))
-                .or_else(|| {
-                    read(Role::Number)
-                        .filter(|(_, text)| text.chars().filter(|c| c.is_alphabetic()).count() > 5)
-                })
-                .or_else(|| {
-                    self.sheet
-                        .row(row)
-                        .find(|(at, content)| {
-                            at.column < label_column
-                                && content.text().is_some_and(|t| {
-                                    t.chars().filter(|c| c.is_alphabetic()).count() > 5
-                                })
-                        })
-                        .map(|(at, content)| (at, content.as_read()))
-                })
-        });
+        let label = read(ColumnRole::Label).or_else(|| self.label_beside(row));
         let measure = self
             .measure_at(row)
             .map(|(at, content)| Stated {
@@ -162,109 +168,45 @@ impl Reader<'_> {
             });
         Stubs {
             label,
-            code: read(Role::Code),
+            code: read(ColumnRole::Code),
             measure,
         }
     }
 
-    pub(super) fn kind(&self, stubs: &Stubs, section: Option<&str>, row: u32) -> RowKind {
-        let label = stubs
-            .label
-            .as_ref()
-            .map(|(_, text)| self.vocabulary.split_measure(text).0);
-        if self.form.dimension == Dimension::Unit
-            && let Some(kind) = self.unit_row(label, stubs)
-        {
-            return kind;
-        }
-        let by_label = label.and_then(|text| self.by_label(text, section));
-        let by_code = stubs.code.as_ref().and_then(|(_, code)| self.by_code(code));
-        match (by_code, by_label) {
-            (Some(by_code), Some(by_label)) if by_code != by_label => {
-                // Equal labels in two sections: the code knows better.
-                let shared = self.form.rows[by_code]
-                    .labels
-                    .iter()
-                    .any(|l| self.form.rows[by_label].labels.contains(l));
-                return if shared {
-                    RowKind::Member {
-                        row: by_code,
-                        doubt: None,
-                    }
-                } else {
-                    RowKind::Torn {
-                        by_code: vec![by_code],
-                        by_label,
-                    }
-                };
-            }
-            (_, Some(row)) => return RowKind::Member { row, doubt: None },
-            (Some(row), None) => {
-                let doubt = label.and_then(|text| self.doubt_of(text, row));
-                return RowKind::Member { row, doubt };
-            }
-            (None, None) => {}
-        }
-        let Some(text) = label else {
-            return if self.count_values(row) > 0 && self.has_numbers(row) {
-                RowKind::Unknown(None)
-            } else {
-                RowKind::Blank
-            };
+    /// A label that is not in the label column: it may be indented by a column of its own, be in the column of running
+    /// numbers, or be further left.
+    fn label_beside(&self, row: u32) -> Option<(Address, String)> {
+        let label_column = self
+            .header
+            .column(&ColumnRole::Label)
+            .map_or(0, |c| c.column);
+        let is_long = |text: &str| text.chars().filter(|c| c.is_alphabetic()).count() > 5;
+        let is_indented = |at: Address, content: &CellContent| {
+            let known = self.header.at(at.column);
+            at.column > label_column
+                && content.text().is_some()
+                && known.is_none_or(|c| c.role == ColumnRole::Unknown)
+                && self.last_value.is_some_and(|last| last > at.column)
         };
-        let forms = self.spellings(text);
-        if let Some(section) = self
-            .form
-            .sections
-            .iter()
-            .find(|s| forms.iter().any(|f| s.labels.contains(f)))
-        {
-            return RowKind::Section(section.id.clone());
-        }
-        let words = &self.vocabulary.words;
-        if forms.iter().any(|f| words.lead_in.contains(f)) {
-            return RowKind::LeadIn;
-        }
-        if forms.iter().any(|f| {
-            words
-                .foot
-                .iter()
-                .any(|w| f == w || f.starts_with(&format!("{w} ")))
-        }) && !self.has_numbers(row)
-        {
-            return RowKind::Foot;
-        }
-        if forms.iter().any(|f| words.is_subtotal(f)) {
-            return RowKind::Subtotal;
-        }
-        if let Some(row) = self.by_slip(&forms, section) {
-            return RowKind::Member {
-                row,
-                doubt: Some(Doubt::Slip),
-            };
-        }
-        RowKind::Unknown(Some(text.to_owned()))
+        let indented = || {
+            self.sheet
+                .row(row)
+                .find(|(at, content)| is_indented(*at, content))
+        };
+        let numbered = || {
+            let number = self.at(row, &ColumnRole::Number);
+            number.filter(|(_, content)| is_long(&content.as_read()))
+        };
+        let further_left = || {
+            self.sheet.row(row).find(|(at, content)| {
+                at.column < label_column && content.text().is_some_and(is_long)
+            })
+        };
+        let (at, content) = indented().or_else(numbered).or_else(further_left)?;
+        Some((at, content.as_read()))
     }
 
-    /// What to say of a label that is not that of the row which the code names.
-    fn doubt_of(&self, text: &str, row: usize) -> Option<Doubt> {
-        let known = &self.form.rows[row].labels;
-        let forms = self.spellings(text);
-        let pairs = || {
-            known
-                .iter()
-                .flat_map(|known| forms.iter().map(move |read| (known, read)))
-        };
-        if pairs().any(|(known, read)| is_slip(known, read)) {
-            return Some(Doubt::Slip);
-        }
-        let alike = pairs()
-            .map(|(known, read)| strsim::normalized_levenshtein(known, read))
-            .fold(0.0, f64::max);
-        (alike < LIKE_NONE).then_some(Doubt::UnfamiliarLabel)
-    }
-
-    /// The one row whose label a text is, but for one letter.
+    /// The one row whose label this is, apart from a slip.
     pub(super) fn by_slip(&self, forms: &[String], section: Option<&str>) -> Option<usize> {
         let near = |row: &FormRow| {
             row.labels
@@ -277,8 +219,8 @@ impl Reader<'_> {
         self.one_of(&fits, section)
     }
 
-    /// The row of the section, or the only row there is.
-    fn one_of(&self, fits: &[usize], section: Option<&str>) -> Option<usize> {
+    /// The row of the section among those that fit, or the only one that fits.
+    pub(super) fn one_of(&self, fits: &[usize], section: Option<&str>) -> Option<usize> {
         let of_section = fits
             .iter()
             .copied()
@@ -289,30 +231,13 @@ impl Reader<'_> {
         })
     }
 
-    fn by_code(&self, code: &str) -> Option<usize> {
-        let code = code.trim().trim_start_matches('\'').to_lowercase();
-        self.form
-            .rows
-            .iter()
-            .position(|row| row.code.as_ref().is_some_and(|c| c.to_lowercase() == code))
-    }
-
-    fn by_label(&self, text: &str, section: Option<&str>) -> Option<usize> {
-        self.spellings(text).iter().find_map(|label| {
-            let fits: Vec<usize> = (0..self.form.rows.len())
-                .filter(|i| self.form.rows[*i].labels.contains(label))
-                .collect();
-            self.one_of(&fits, section)
-        })
-    }
-
-    /// The folded ways to read a label: as it is, without its numbering, without footnote marks.
+    /// The folded ways to read a label: as it is, without numbering, without footnotes, without a lead-in.
     pub(super) fn spellings(&self, text: &str) -> Vec<String> {
         let fold = |t: &str| self.vocabulary.folder.fold(t);
         let bare = without_numbering(text);
         let mut all = vec![fold(text), fold(bare), fold(without_footnote(bare))];
         all.dedup();
-        // `of which: …`, and `…, of which:`
+        // `of which: …` and `…, of which:`
         let lead_in = &self.vocabulary.words.lead_in;
         let inner: Vec<String> = lead_in
             .iter()
@@ -322,6 +247,13 @@ impl Reader<'_> {
         all
     }
 
+    /// The first filled body cell of a row.
+    pub(super) fn first_body_cell(&self, row: u32) -> Option<Address> {
+        let mut cells = self.sheet.row(row).map(|(at, _)| at);
+        cells.find(|at| self.is_body(at.column))
+    }
+
+    /// Number of filled body cells of a row.
     pub(super) fn count_values(&self, row: u32) -> i64 {
         self.sheet
             .row(row)
@@ -329,29 +261,32 @@ impl Reader<'_> {
             .count() as i64
     }
 
-    /// Whether cells of a column count as body cells.
+    /// Whether the cells of a column are body cells.
     pub(super) fn is_body(&self, column: u32) -> bool {
         match self.header.at(column) {
-            Some(c) => matches!(c.role, Role::Value(_) | Role::Comparison(_) | Role::Unknown),
+            Some(c) => matches!(
+                c.role,
+                ColumnRole::Value(_) | ColumnRole::Comparison(_) | ColumnRole::Unknown
+            ),
             None => self.first_value.is_some_and(|first| column > first),
         }
     }
 
-    /// Whether a body cell of a row holds a number, or what stands in the place of one.
+    /// Whether a body cell of a row holds a number, or an error or a formula in place of one.
     pub(super) fn has_numbers(&self, row: u32) -> bool {
         self.sheet
             .row(row)
             .filter(|(at, _)| self.is_body(at.column))
             .any(|(_, content)| match content {
-                Content::Number(_) | Content::NoCachedValue | Content::Error(_) => true,
-                Content::Text(text) => text
+                CellContent::Number(_) | CellContent::NoCachedValue | CellContent::Error(_) => true,
+                CellContent::Text(text) => text
                     .trim_start_matches(|c: char| c.is_whitespace() || "(-+'~".contains(c))
                     .starts_with(|c: char| c.is_ascii_digit()),
-                Content::Bool(_) | Content::Date(_) => false,
+                CellContent::Bool(_) | CellContent::Date(_) => false,
             })
     }
 
-    /// The labels most like `text`, for a proposal.
+    /// The labels most like `text`, as a proposal in a message.
     pub(super) fn nearest(&self, text: &str) -> String {
         let folded = self.vocabulary.folder.fold(without_numbering(text));
         let mut scored: Vec<(f64, &str)> = self
@@ -381,7 +316,7 @@ impl Reader<'_> {
     }
 }
 
-/// A folded label without the words before it, or behind it.
+/// A folded label without these words before or after it.
 fn without_words(label: &str, words: &str) -> Option<String> {
     let rest = label
         .strip_prefix(words)

@@ -1,89 +1,41 @@
 //! The tables of a sheet: each a form, its title block, its period and its located cells.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
-use super::Vocabulary;
-use super::body::read_body;
-use super::form::{Form, UnitCodes, belongs};
-use super::grid::{Address, Content, Range, Sheet};
-use super::header::{HeadedColumn, Header, Role};
+use super::body::{TableBody, read_body};
+use super::cell::LocatedCell;
+use super::form::{Form, belongs};
+use super::head_meaning::ColumnRole;
+use super::header::{HeadedColumn, Header};
 use super::label::one_line;
-use super::layout::{Found, lay_out};
+use super::layout::{TablePlace, lay_out};
+use super::period_claim::{PeriodClaim, claim_period, frequency_of};
 use super::title::{Stated, Title, read_title};
+use super::vocabulary::Vocabulary;
 use crate::diagnostic::{Finding, Place};
-use crate::period::{Frequency, Period};
+use crate::period::Frequency;
+use crate::read::{Address, CellRange, Sheet};
 
-/// What a sheet says of the period of a report.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PeriodClaim {
-    /// One period, and nothing against it.
-    Agreed(Period),
-    /// The sheet states none.
-    Unstated,
-    /// Two texts that cannot both be true.
-    Contradiction(Stated, Stated),
-}
-
-/// A value column or a derived one, by its index in the form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ColumnRef {
-    /// `Form::columns`.
-    Value(usize),
-    /// `Form::comparisons`.
-    Comparison(usize),
-}
-
-/// A cell whose row and column the form knows.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LocatedCell {
-    /// Where it stands.
-    pub at: Address,
-    /// What it holds; none when blank.
-    pub content: Option<Content>,
-    /// The text as read, where decoding changed it.
-    pub undecoded: Option<String>,
-    /// Index in `Form::rows`.
-    pub row: usize,
-    /// Which column.
-    pub column: ColumnRef,
-    /// Unit of measure that the row states.
-    pub row_measure: Option<Stated>,
-    /// Unit of measure that the column's head states.
-    pub column_measure: Option<Stated>,
-    /// Where rows are units: the units that name and code of the row may mean together.
-    pub area: Option<Arc<UnitCodes>>,
-}
-
-impl LocatedCell {
-    /// What the cell says, as read; none when blank.
-    #[must_use]
-    pub fn as_read(&self) -> Option<String> {
-        let content = self.content.as_ref()?;
-        Some(self.undecoded.clone().unwrap_or_else(|| content.as_read()))
-    }
-}
-
-/// One form found in a sheet.
+/// A table of a sheet: a form, found and read.
 #[derive(Debug, Clone)]
-pub struct Table {
+pub struct SheetTable {
     /// Index in `Vocabulary::forms`.
     pub form: usize,
-    /// Name of the sheet; none for CSV.
+    /// Name of the sheet; none for a text file.
     pub sheet: Option<String>,
-    /// Where it stands, heads included; several places when it goes on after a break.
-    pub ranges: Vec<Range>,
-    /// What stands above it.
+    /// Where it is, heads included; several ranges if it continues after a break.
+    pub ranges: Vec<CellRange>,
+    /// The block above it.
     pub title: Title,
-    /// The period of the report.
+    /// What it states about the period of the report.
     pub period: PeriodClaim,
-    /// The first head that states a year.
+    /// The first head that implies a year.
     pub year_head: Option<Stated>,
     /// Its cells, row by row.
     pub cells: Vec<LocatedCell>,
-    /// Body cells that are neither loaded nor checked, each named in a finding.
+    /// Number of body cells that are neither loaded nor checked; findings name them all.
     pub cells_held: i64,
-    /// What was noticed while reading it; form, sheet and cell are filled in.
+    /// What was noticed while it was read; form, sheet and cell are filled in.
     pub findings: Vec<Finding>,
 }
 
@@ -91,8 +43,8 @@ pub struct Table {
 #[derive(Debug, Clone, Default)]
 pub struct SheetTables {
     /// Its tables.
-    pub tables: Vec<Table>,
-    /// What was noticed of the sheet as a whole.
+    pub tables: Vec<SheetTable>,
+    /// What was noticed about the sheet as a whole.
     pub findings: Vec<Finding>,
 }
 
@@ -101,9 +53,12 @@ pub struct SheetTables {
 pub fn find_tables(sheet: &Sheet, vocabulary: &Vocabulary) -> SheetTables {
     let mut found = SheetTables::default();
     let read = tables_in(sheet, sheet, vocabulary, &mut found.findings);
-    let mut tables: Vec<Part> = Vec::with_capacity(read.len());
+    let mut tables: Vec<TablePart> = Vec::with_capacity(read.len());
     for part in read {
-        match tables.iter_mut().find(|earlier| earlier.goes_on_in(&part)) {
+        match tables
+            .iter_mut()
+            .find(|earlier| earlier.continues_in(&part))
+        {
             Some(earlier) => earlier.join(part),
             None => tables.push(part),
         }
@@ -112,17 +67,17 @@ pub fn find_tables(sheet: &Sheet, vocabulary: &Vocabulary) -> SheetTables {
     found
 }
 
-/// A table, or a part of one that a break has cut.
-struct Part {
+/// A table, or a part of a table that a break has cut.
+struct TablePart {
     header: Header,
     /// The section in which it ended.
     section: Option<String>,
-    table: Table,
+    table: SheetTable,
 }
 
-impl Part {
-    /// Whether `later` is the same table after a break: the same heads, nothing new said above them, other rows.
-    fn goes_on_in(&self, later: &Self) -> bool {
+impl TablePart {
+    /// Whether `later` continues the table after a break: the same heads, nothing new above them, other rows.
+    fn continues_in(&self, later: &Self) -> bool {
         let members = |part: &Self| -> BTreeSet<usize> {
             part.table.cells.iter().map(|cell| cell.row).collect()
         };
@@ -131,6 +86,7 @@ impl Part {
             && members(self).is_disjoint(&members(later))
     }
 
+    /// Appends the part after a break.
     fn join(&mut self, later: Self) {
         self.table.ranges.extend(later.table.ranges);
         self.table.cells.extend(later.table.cells);
@@ -138,7 +94,7 @@ impl Part {
         self.table.cells_held += later.table.cells_held;
         for finding in later.table.findings {
             let said = |f: &Finding| f.code == finding.code && f.message_en == finding.message_en;
-            // What heads lack or what lies on its side is said once.
+            // What is noticed about the heads is said once.
             if finding.place.cell.is_some() || !self.table.findings.iter().any(said) {
                 self.table.findings.push(finding);
             }
@@ -146,13 +102,13 @@ impl Part {
     }
 }
 
-/// The tables of a part of a sheet. Words that stand above it elsewhere in the `whole` sheet speak for it too.
+/// The tables in a part of a sheet. Statements above it elsewhere in the `whole` sheet count for it too.
 fn tables_in(
     part: &Sheet,
     whole: &Sheet,
     vocabulary: &Vocabulary,
     findings: &mut Vec<Finding>,
-) -> Vec<Part> {
+) -> Vec<TablePart> {
     let layout = lay_out(part, vocabulary);
     if layout.gave_up {
         let place = Place {
@@ -161,7 +117,7 @@ fn tables_in(
         };
         findings.push(Finding::new("TH221", place, &[]));
     }
-    let mut parts: Vec<Part> = Vec::with_capacity(layout.places.len());
+    let mut parts: Vec<TablePart> = Vec::with_capacity(layout.places.len());
     let mut from = 0;
     for (i, place) in layout.places.iter().enumerate() {
         let until = layout
@@ -191,7 +147,7 @@ fn tables_in(
     parts
 }
 
-/// What stands above a table: in its own columns, and what the rest of the sheet says at the same height.
+/// The block above a table: what its own columns state, completed by what the rest of the sheet states in these rows.
 fn title_above(part: &Sheet, whole: &Sheet, from: u32, to: u32, vocabulary: &Vocabulary) -> Title {
     let read = |sheet: &Sheet| read_title(sheet, from, to, vocabulary);
     let mut title = read(part);
@@ -201,116 +157,46 @@ fn title_above(part: &Sheet, whole: &Sheet, from: u32, to: u32, vocabulary: &Voc
     title
 }
 
-/// The form that a title block names, by code or by title.
-pub(super) fn form_named(title: &Title, vocabulary: &Vocabulary) -> Option<usize> {
-    if let Some(stated) = &title.form {
-        let code = vocabulary.folder.fold(&stated.text);
-        return vocabulary.forms.iter().position(|form| {
-            code == form.folded_code || code.starts_with(&format!("{} ", form.folded_code))
-        });
-    }
-    vocabulary.forms.iter().position(|form| {
-        title
-            .lines
-            .iter()
-            .any(|line| line.starts_with(&form.folded_title))
-    })
-}
-
+/// Reads a table whose header was found. Returns it, and the first row after it.
 fn read_table(
     part: &Sheet,
     vocabulary: &Vocabulary,
-    found: &Found,
+    found: &TablePlace,
     title: Title,
     until: u32,
     section: Option<String>,
-) -> (Part, u32) {
+) -> (TablePart, u32) {
     let sheet = found.turned.as_ref().unwrap_or(part);
+    let is_turned = found.turned.is_some();
     let form = &vocabulary.forms[found.header.form];
-    let mut findings = Vec::new();
-    let place = |at: Option<Address>| Place {
-        form: Some(form.code.clone()),
-        sheet: sheet.name.clone(),
-        cell: at.map(|at| sheet.cell_name(at)),
-        ..Place::default()
-    };
     let frequency = frequency_of(&found.header, &title, vocabulary);
     let mut header = found.header.clone();
-    let label_head = header
-        .column(&Role::Label)
-        .and_then(|c| c.head.as_ref())
-        .map(|head| head.at);
-    if found.turned.is_some() {
-        findings.push(Finding::new("TH218", place(label_head), &[]));
+    drop_columns_of_others(&mut header, form, frequency);
+    let mut findings = header_findings(sheet, form, &header, frequency, is_turned);
+    // A table on its side was cut out of its sheet; an upright one may reach down to the next table.
+    let until = if is_turned { u32::MAX } else { until };
+    let mut body = read_body(sheet, vocabulary, &header, until, section);
+    for (at, code, args) in std::mem::take(&mut body.notices) {
+        findings.push(finding(code, sheet, form, Some(at), &args));
     }
-    for column in &mut header.columns {
-        let frequencies = match column.role {
-            Role::Value(i) => &form.columns[i].frequencies,
-            Role::Comparison(i) => &form.comparisons[i].frequencies,
-            _ => continue,
-        };
-        if !belongs(frequencies, frequency) {
-            column.role = Role::Unknown;
-        }
-    }
-    for (i, column) in form.columns.iter().enumerate() {
-        if belongs(&column.frequencies, frequency) && header.column(&Role::Value(i)).is_none() {
-            findings.push(Finding::new(
-                "TH203",
-                place(label_head),
-                &[("column", &column.title)],
-            ));
-        }
-    }
-    for column in header.columns.iter().filter(|column| column.slip) {
-        let (Some(head), known) = (&column.head, known_head(form, &column.role)) else {
-            continue;
-        };
-        let args = [("read", one_line(&head.text)), ("known", known)];
-        let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
-        findings.push(Finding::new("TH216", place(Some(head.at)), &args));
-    }
-    let turned = found.turned.is_some();
-    // A table on its side has been cut out of its sheet; one that stands goes down to the next.
-    let until = if turned { u32::MAX } else { until };
-    let body = read_body(sheet, vocabulary, &header, until, section);
-    for (at, code, args) in body.notices {
-        let args: Vec<(&str, &str)> = args
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
-        findings.push(Finding::new(code, place(Some(at)), &args));
-    }
-    let (left, right) = header.reach();
-    let corners = [
-        Address::new(header.top, left),
-        Address::new(body.end.max(header.bottom + 1) - 1, right),
-    ]
-    .map(|at| sheet.home(at));
+    let range = range_of(sheet, &header, &body);
     let mut cells = body.cells;
-    for cell in &mut cells {
-        cell.at = sheet.home(cell.at);
-        for stated in [&mut cell.row_measure, &mut cell.column_measure]
-            .into_iter()
-            .flatten()
-        {
-            stated.at = sheet.home(stated.at);
-        }
-    }
+    cells.iter_mut().for_each(|cell| move_home(sheet, cell));
     for stated in header.columns.iter_mut().filter_map(|c| c.head.as_mut()) {
         stated.at = sheet.home(stated.at);
     }
     let period = claim_period(&header, &title, frequency);
     let with_year = |c: &HeadedColumn| c.head.clone().filter(|_| c.year.is_some());
     let year_head = header.columns.iter().find_map(with_year);
-    let end = if turned { found.bottom + 1 } else { body.end };
-    let table = Table {
+    let end = if is_turned {
+        found.bottom + 1
+    } else {
+        body.end
+    };
+    let table = SheetTable {
         form: header.form,
         sheet: sheet.name.clone(),
-        ranges: vec![Range {
-            start: corners[0],
-            end: corners[1],
-        }],
+        ranges: vec![range],
         title,
         period,
         year_head,
@@ -318,7 +204,7 @@ fn read_table(
         cells_held: body.held,
         findings,
     };
-    let read = Part {
+    let read = TablePart {
         header,
         section: body.section,
         table,
@@ -326,83 +212,103 @@ fn read_table(
     (read, end)
 }
 
+/// Columns that reports of this frequency do not have count as unknown.
+fn drop_columns_of_others(header: &mut Header, form: &Form, frequency: Frequency) {
+    for column in &mut header.columns {
+        let frequencies = match column.role {
+            ColumnRole::Value(i) => &form.columns[i].frequencies,
+            ColumnRole::Comparison(i) => &form.comparisons[i].frequencies,
+            _ => continue,
+        };
+        if !belongs(frequencies, frequency) {
+            column.role = ColumnRole::Unknown;
+        }
+    }
+}
+
+/// What is noticed about the heads: a table on its side, missing columns, slips.
+fn header_findings(
+    sheet: &Sheet,
+    form: &Form,
+    header: &Header,
+    frequency: Frequency,
+    is_turned: bool,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let label_head = header
+        .column(&ColumnRole::Label)
+        .and_then(|c| c.head.as_ref())
+        .map(|head| head.at);
+    if is_turned {
+        findings.push(finding("TH218", sheet, form, label_head, &[]));
+    }
+    for (i, column) in form.columns.iter().enumerate() {
+        if belongs(&column.frequencies, frequency) && header.column(&ColumnRole::Value(i)).is_none()
+        {
+            let args = [("column", column.title.clone())];
+            findings.push(finding("TH203", sheet, form, label_head, &args));
+        }
+    }
+    for column in header.columns.iter().filter(|column| column.slip) {
+        if let Some(head) = &column.head {
+            let known = known_head(form, &column.role);
+            let args = [("read", one_line(&head.text)), ("known", known)];
+            findings.push(finding("TH216", sheet, form, Some(head.at), &args));
+        }
+    }
+    findings
+}
+
+/// A finding about a form in a sheet.
+fn finding(
+    code: &str,
+    sheet: &Sheet,
+    form: &Form,
+    at: Option<Address>,
+    args: &[(&str, String)],
+) -> Finding {
+    let place = Place {
+        form: Some(form.code.clone()),
+        sheet: sheet.name.clone(),
+        cell: at.map(|at| sheet.cell_name(at)),
+        ..Place::default()
+    };
+    let args: Vec<(&str, &str)> = args
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    Finding::new(code, place, &args)
+}
+
+/// The range that header and body take in the workbook.
+fn range_of(sheet: &Sheet, header: &Header, body: &TableBody) -> CellRange {
+    let (left, right) = header.reach();
+    let last = body.end.max(header.bottom + 1) - 1;
+    CellRange {
+        start: sheet.home(Address::new(header.top, left)),
+        end: sheet.home(Address::new(last, right)),
+    }
+}
+
+/// Gives a cell, and the units of measure stated for it, their addresses in the workbook.
+fn move_home(sheet: &Sheet, cell: &mut LocatedCell) {
+    cell.at = sheet.home(cell.at);
+    for stated in [&mut cell.row_measure, &mut cell.column_measure] {
+        if let Some(stated) = stated {
+            stated.at = sheet.home(stated.at);
+        }
+    }
+}
+
 /// How the form writes the head of a column.
-fn known_head(form: &Form, role: &Role) -> String {
+fn known_head(form: &Form, role: &ColumnRole) -> String {
     match role {
-        Role::Value(i) => form.columns[*i].title.clone(),
-        Role::Comparison(i) => format!(
+        ColumnRole::Value(i) => form.columns[*i].title.clone(),
+        ColumnRole::Comparison(i) => format!(
             "{} / {}",
             form.columns[form.comparisons[*i].of].title,
             form.columns[form.comparisons[*i].to].title
         ),
         _ => String::new(),
-    }
-}
-
-/// How often the report is due: what its title says, else what its columns say.
-fn frequency_of(header: &Header, title: &Title, vocabulary: &Vocabulary) -> Frequency {
-    let form = &vocabulary.forms[header.form];
-    if let Some((_, period)) = title
-        .periods
-        .iter()
-        .find(|(_, p)| form.frequencies.contains(&p.frequency))
-    {
-        return period.frequency;
-    }
-    header
-        .columns
-        .iter()
-        .find_map(|column| match column.role {
-            Role::Value(i) if form.columns[i].frequencies.len() == 1 => {
-                Some(form.columns[i].frequencies[0])
-            }
-            _ => None,
-        })
-        .unwrap_or_else(|| {
-            form.frequencies
-                .first()
-                .copied()
-                .unwrap_or(Frequency::Annual)
-        })
-}
-
-/// The period on which title and column heads agree.
-fn claim_period(header: &Header, title: &Title, frequency: Frequency) -> PeriodClaim {
-    let heads: Vec<(&Stated, i16)> = header
-        .columns
-        .iter()
-        .filter_map(|c| Some((c.head.as_ref()?, c.year?)))
-        .collect();
-    if let Some(pair) = heads.windows(2).find(|pair| pair[0].1 != pair[1].1) {
-        return PeriodClaim::Contradiction(pair[0].0.clone(), pair[1].0.clone());
-    }
-    let stated: Vec<&(Stated, Period)> = title
-        .periods
-        .iter()
-        .filter(|(_, p)| p.frequency == frequency)
-        .collect();
-    // A period of a kind that the form has not is no slip of the pen to be read past.
-    if let (None, Some((other, _)), Some((head, _))) =
-        (stated.first(), title.periods.first(), heads.first())
-    {
-        return PeriodClaim::Contradiction(other.clone(), (*head).clone());
-    }
-    match (heads.first(), stated.first()) {
-        (None, None) => PeriodClaim::Unstated,
-        (Some((_, year)), None) => match frequency {
-            Frequency::Annual => PeriodClaim::Agreed(Period::annual(*year)),
-            Frequency::HalfYear => PeriodClaim::Agreed(Period::half(*year, 1)),
-            Frequency::Quarterly | Frequency::Monthly => PeriodClaim::Unstated,
-        },
-        (None, Some((first, period))) => match stated.iter().find(|(_, other)| other != period) {
-            Some((second, _)) => PeriodClaim::Contradiction(first.clone(), second.clone()),
-            None => PeriodClaim::Agreed(*period),
-        },
-        (Some((head, year)), Some((first, _))) => {
-            match stated.iter().find(|(_, period)| period.year == *year) {
-                Some((_, period)) => PeriodClaim::Agreed(*period),
-                None => PeriodClaim::Contradiction(first.clone(), (*head).clone()),
-            }
-        }
     }
 }

@@ -1,15 +1,15 @@
-//! The rows of a table by units: name and code together say which unit a row is.
+//! Rows that are units: name and code together say which unit a row is.
 //!
-//! A name may belong to one unit before a change of geography and to another after it, and so may a code. A row
-//! keeps every unit that fits both; the table as a whole decides later on which geography it stands.
+//! A name may belong to one unit before a change of geography and to another after it, and so may a code. A row keeps
+//! every unit that fits both; the table as a whole decides its geography later.
 
 use std::sync::Arc;
 
 use super::form::{Dimension, FormRow, UnitCodes};
-use super::row::{Doubt, Reader, RowKind, Stubs};
+use super::row::{Doubt, RowKind, RowReader, Stubs};
 
-impl Reader<'_> {
-    /// What a row is, where name and code tell; none where it is no unit and no sum of units.
+impl RowReader<'_> {
+    /// What name and code say of a row; none if it is neither a unit nor a sum of units.
     pub(super) fn unit_row(&self, label: Option<&str>, stubs: &Stubs) -> Option<RowKind> {
         let code = stated_code(stubs);
         let rows = &self.form.rows;
@@ -49,11 +49,12 @@ impl Reader<'_> {
         match both[..] {
             [row] => Some(member(row, None)),
             [] => Some(self.torn(named[0], code)),
-            // A name of several units, and nothing that tells which.
+            // Several units have the name, and nothing tells which one is meant.
             _ => None,
         }
     }
 
+    /// Code and label contradict each other.
     fn torn(&self, by_label: usize, code: Option<&str>) -> RowKind {
         let rows = &self.form.rows;
         RowKind::Torn {
@@ -64,7 +65,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The units that name and code of a row may mean together; none where rows are no units.
+    /// The units that name and code of a row may mean together; none if the rows of the form are not units.
     pub(super) fn area(&self, member: usize, stubs: &Stubs) -> Option<Arc<UnitCodes>> {
         if self.form.dimension != Dimension::Unit {
             return None;
@@ -90,7 +91,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The finding of a row that is none of the form's.
+    /// The code of the finding for a row that the form does not have.
     pub(super) fn unknown_row(&self) -> &'static str {
         if self.form.dimension == Dimension::Unit {
             "TH431"
@@ -104,18 +105,19 @@ fn member(row: usize, doubt: Option<Doubt>) -> RowKind {
     RowKind::Member { row, doubt }
 }
 
-/// The code of a row as written; none when blank.
+/// The code of a row as written; none if blank.
 fn stated_code(stubs: &Stubs) -> Option<&str> {
     let (_, text) = stubs.code.as_ref()?;
     let code = text.trim().trim_start_matches('\'').trim();
     (!code.is_empty()).then_some(code)
 }
 
+/// Whether a row has a unit of this code and name.
 fn fits(row: &FormRow, code: Option<&str>, spellings: &[String]) -> bool {
     !units(row, code, spellings).is_empty()
 }
 
-/// The units of a row that have the code, where one is stated, and the name, where it is one of the row's.
+/// The units of a row that have the code, if one is stated, and the name, if it is one of the row's.
 fn units(row: &FormRow, code: Option<&str>, spellings: &[String]) -> UnitCodes {
     let is_named = spellings.iter().any(|s| row.labels.contains(s));
     row.units
@@ -126,7 +128,7 @@ fn units(row: &FormRow, code: Option<&str>, spellings: &[String]) -> UnitCodes {
         .collect()
 }
 
-/// A spreadsheet turns `04` into 4.
+/// Whether two codes are the same: a spreadsheet turns `04` into 4.
 fn is_same_code(code: &str, written: &str) -> bool {
     code == written || code.trim_start_matches('0') == written.trim_start_matches('0')
 }

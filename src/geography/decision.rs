@@ -9,9 +9,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::UnitKey;
-use super::report::Report;
-use crate::diagnostic::{Finding, Place, phrase};
+use super::report::Source;
+use super::unit::UnitKey;
+use crate::diagnostic::findings::{self, th419 as phrases};
+use crate::diagnostic::{Finding, Place};
 use crate::period::Period;
 use crate::text::Bilingual;
 
@@ -116,34 +117,99 @@ impl Decision {
         self.form.is_none() && self.sheet.is_none() && !matches!(self.subject, Subject::Report(_))
     }
 
-    /// The finding `code` about it, at a place.
-    fn finding(&self, code: &str, place: Place) -> Finding {
-        let value = Bilingual::same(&self.ruling.value().unwrap_or_default());
-        let what = phrase("TH419", self.ruling.kind(), &[("value", value)]);
-        let args = [
-            ("number", Bilingual::same(&self.number.to_string())),
-            ("subject", Bilingual::same(self.subject.as_str())),
-            ("what", what),
-            ("by", Bilingual::same(&self.by)),
-            ("on", Bilingual::same(&self.on.to_string())),
-            ("why", Bilingual::same(&self.why)),
-        ];
-        Finding::in_words(code, place, &args)
+    /// What is decided, in words.
+    fn in_words(&self) -> Bilingual {
+        let value = self.ruling.value().unwrap_or_default();
+        match self.ruling {
+            Ruling::Unit(_) => phrases::Unit { value }.words(),
+            Ruling::Vintage(_) => phrases::Vintage { value }.words(),
+            Ruling::Period(_) => phrases::Period { value }.words(),
+            Ruling::Accept => phrases::Accept.words(),
+            Ruling::Withdraw => phrases::Withdraw.words(),
+            Ruling::Waive(_) => phrases::Waive { value }.words(),
+        }
+    }
+
+    /// It withdrew a file or a report.
+    fn withdrew(&self, place: Place) -> Finding {
+        let withdrew = findings::TH418 {
+            number: self.number,
+            by: &self.by,
+            on: self.on.to_string(),
+            why: &self.why,
+        };
+        withdrew.at(place)
+    }
+
+    /// It was applied.
+    fn applied(&self, place: Place) -> Finding {
+        let applied = findings::TH419 {
+            number: self.number,
+            what: self.in_words(),
+            by: &self.by,
+            on: self.on.to_string(),
+            why: &self.why,
+        };
+        applied.at(place)
+    }
+
+    /// It applies to nothing.
+    fn stale(&self, place: Place) -> Finding {
+        let stale = findings::TH420 {
+            number: self.number,
+            what: self.in_words(),
+            subject: self.subject.as_str(),
+        };
+        stale.at(place)
+    }
+
+    /// It changes nothing.
+    fn unneeded(&self, place: Place) -> Finding {
+        let unneeded = findings::TH421 {
+            number: self.number,
+            what: self.in_words(),
+            subject: self.subject.as_str(),
+        };
+        unneeded.at(place)
+    }
+
+    /// It does not speak of a file that came later.
+    fn taken_before(&self, place: Place) -> Finding {
+        let taken_before = findings::TH426 {
+            number: self.number,
+            what: self.in_words(),
+            on: self.on.to_string(),
+        };
+        taken_before.at(place)
+    }
+
+    /// The row of this decision at a report.
+    fn at_report(&self, report: &Addressed<'_>, outcome: Outcome) -> Decided<'_> {
+        Decided {
+            decision: self,
+            file_name: Some(report.source.file_name.clone()),
+            submission_id: Some(report.source.submission_id.clone()),
+            report_id: Some(report.source.report_id.clone()),
+            outcome: match self.ruling {
+                // What still holds the report back is not settled by accepting it.
+                Ruling::Accept if report.is_held => Outcome::Stale,
+                _ => outcome,
+            },
+        }
     }
 
     /// What a rule found, excused.
     fn excuse(&self, failed: Finding) -> Finding {
-        let args = [
-            ("message_vi", failed.message_vi),
-            ("message_en", failed.message_en),
-            ("by", self.by.clone()),
-            ("on", self.on.to_string()),
-            ("why", self.why.clone()),
-        ];
-        let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let excused = findings::TH520 {
+            message_vi: failed.message_vi,
+            message_en: failed.message_en,
+            by: &self.by,
+            on: self.on.to_string(),
+            why: &self.why,
+        };
         Finding {
             rule: failed.rule,
-            ..Finding::new("TH520", failed.place, &args)
+            ..excused.at(failed.place)
         }
     }
 }
@@ -204,6 +270,19 @@ pub struct Docket {
     pub later: Vec<Finding>,
 }
 
+/// A report as the docket sees it when a run ends.
+#[derive(Debug, Clone)]
+pub struct Addressed<'a> {
+    /// Where the report comes from.
+    pub source: &'a Source,
+    /// The place of the report as a whole.
+    pub place: Place,
+    /// Whether it is held back.
+    pub is_held: bool,
+    /// What became of each decision about it, by the decision's index in the docket.
+    pub outcomes: &'a BTreeMap<usize, Outcome>,
+}
+
 /// A row of the table `decisions`: a decision, and a file or report that it is about, if there is one.
 #[derive(Debug, Clone)]
 pub struct Decided<'a> {
@@ -253,9 +332,7 @@ impl Docket {
                         submission.file_name.to_owned(),
                     ));
                 } else {
-                    docket
-                        .later
-                        .push(decision.finding("TH426", submission.place()));
+                    docket.later.push(decision.taken_before(submission.place()));
                 }
             }
             docket.about.push(about);
@@ -294,13 +371,13 @@ impl Docket {
         };
         self.of(submission.submission_id)
             .find(|(i, d)| d.is_of_file() && d.ruling == Ruling::Withdraw && is_this(*i))
-            .map(|(_, d)| d.finding("TH418", submission.place()))
+            .map(|(_, d)| d.withdrew(submission.place()))
     }
 
     /// The decisions about a report, by their places in the docket.
     pub fn of_report<'a>(
         &'a self,
-        report: &'a Report,
+        report: &'a Source,
     ) -> impl Iterator<Item = (usize, &'a Decision)> {
         self.of(&report.submission_id)
             .filter(|(_, d)| match &d.subject {
@@ -313,11 +390,18 @@ impl Docket {
             .filter(|(_, d)| d.sheet.is_none() || d.sheet == report.sheet)
     }
 
-    /// A finding about a decision, by its place in the docket.
+    /// The finding that a decision was applied.
     #[must_use]
-    pub fn finding(&self, code: &str, decision: usize, place: Place) -> Option<Finding> {
+    pub fn applied(&self, decision: usize, place: Place) -> Option<Finding> {
         let decision = self.decisions.get(decision)?;
-        Some(decision.finding(code, place))
+        Some(decision.applied(place))
+    }
+
+    /// The finding that a decision withdrew a report.
+    #[must_use]
+    pub fn withdrew(&self, decision: usize, place: Place) -> Option<Finding> {
+        let decision = self.decisions.get(decision)?;
+        Some(decision.withdrew(place))
     }
 
     /// What a rule found, excused by a decision.
@@ -331,57 +415,35 @@ impl Docket {
     pub fn close(
         &self,
         submissions: &[Known<'_>],
-        reports: &[Report],
+        reports: &[Addressed<'_>],
     ) -> (Vec<Decided<'_>>, Vec<Finding>) {
         let mut rows = Vec::new();
         let mut findings = self.later.clone();
-        let ids: BTreeMap<&str, &Report> =
-            reports.iter().map(|r| (r.report_id.as_str(), r)).collect();
+        let by_id: BTreeMap<&str, &Addressed<'_>> = reports
+            .iter()
+            .map(|r| (r.source.report_id.as_str(), r))
+            .collect();
         for (i, decision) in self.decisions.iter().enumerate() {
-            let whole = decision.is_of_file() && decision.ruling == Ruling::Withdraw;
-            if whole {
-                for (submission_id, file_name) in &self.about[i] {
-                    rows.push(Decided {
-                        decision,
-                        file_name: Some(file_name.clone()),
-                        submission_id: Some(submission_id.clone()),
-                        report_id: None,
-                        outcome: Outcome::Applied,
-                    });
-                }
+            let own = if decision.is_of_file() && decision.ruling == Ruling::Withdraw {
+                self.withdrawn_files(i)
             } else {
-                for report in ids.values() {
-                    let Some(outcome) = report.decided.get(&i) else {
-                        continue;
-                    };
-                    rows.push(Decided {
-                        decision,
-                        file_name: Some(report.file_name.clone()),
-                        submission_id: Some(report.submission_id.clone()),
-                        report_id: Some(report.report_id.clone()),
-                        outcome: match decision.ruling {
-                            // What still holds the report back is not settled by accepting it.
-                            Ruling::Accept if report.held => Outcome::Stale,
-                            _ => *outcome,
-                        },
-                    });
-                }
-            }
-            let of_this = || rows.iter().filter(|r| std::ptr::eq(r.decision, decision));
-            match of_this().map(|r| r.outcome).min() {
+                let addressed = by_id.values();
+                addressed
+                    .filter_map(|r| Some(decision.at_report(r, *r.outcomes.get(&i)?)))
+                    .collect()
+            };
+            match own.iter().map(|row| row.outcome).min() {
                 Some(Outcome::Applied) => {}
                 Some(outcome) => {
-                    let code = if outcome == Outcome::Unneeded {
-                        "TH421"
+                    let first = own
+                        .iter()
+                        .find_map(|row| by_id.get(row.report_id.as_deref()?));
+                    let place = first.map(|r| r.place.clone()).unwrap_or_default();
+                    findings.push(if outcome == Outcome::Unneeded {
+                        decision.unneeded(place)
                     } else {
-                        "TH420"
-                    };
-                    let place = of_this()
-                        .filter_map(|r| ids.get(r.report_id.as_deref()?))
-                        .map(|r| r.place())
-                        .next()
-                        .unwrap_or_default();
-                    findings.push(decision.finding(code, place));
+                        decision.stale(place)
+                    });
                 }
                 None => {
                     let named = submissions
@@ -390,7 +452,7 @@ impl Docket {
                     let mut place = named.map(Known::place).unwrap_or_default();
                     place.form.clone_from(&decision.form);
                     place.sheet.clone_from(&decision.sheet);
-                    findings.push(decision.finding("TH420", place));
+                    findings.push(decision.stale(place));
                     rows.push(Decided {
                         decision,
                         file_name: named.map(|s| s.file_name.to_owned()),
@@ -400,7 +462,22 @@ impl Docket {
                     });
                 }
             }
+            rows.extend(own);
         }
         (rows, findings)
+    }
+
+    /// The files that a decision withdrew as a whole.
+    fn withdrawn_files(&self, decision: usize) -> Vec<Decided<'_>> {
+        let files = self.about[decision].iter();
+        files
+            .map(|(submission_id, file_name)| Decided {
+                decision: &self.decisions[decision],
+                file_name: Some(file_name.clone()),
+                submission_id: Some(submission_id.clone()),
+                report_id: None,
+                outcome: Outcome::Applied,
+            })
+            .collect()
     }
 }

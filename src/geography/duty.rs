@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::report::Report;
-use super::{Geography, UnitKey};
-use crate::diagnostic::{Finding, Place};
+use super::report::JudgedReport;
+use super::territory::Geography;
+use super::unit::UnitKey;
+use crate::diagnostic::{Finding, Place, findings};
 use crate::period::{Frequency, Period};
 
 /// A duty to report.
@@ -60,15 +61,15 @@ pub struct Missing {
 
 /// The collections that are open: those of accepted reports and those `listed`.
 fn open_collections(
-    reports: &[Report],
+    reports: &[JudgedReport],
     listed: &[(String, Period)],
     duties: &[Duty],
     geography: &Geography,
 ) -> BTreeSet<Collection> {
     let accepted = reports
         .iter()
-        .filter(|r| !r.held)
-        .filter_map(|r| Some((r.form.clone(), r.period?)));
+        .filter(|r| !r.is_held())
+        .map(|r| (r.form().to_owned(), r.report.period));
     accepted
         .chain(listed.iter().cloned())
         .map(|(form, period)| {
@@ -99,7 +100,7 @@ pub fn due_date(form: &str, period: Period, duties: &[Duty]) -> Option<Date> {
 /// The reports that are owed and were not accepted.
 #[must_use]
 pub fn missing_reports(
-    reports: &[Report],
+    reports: &[JudgedReport],
     listed: &[(String, Period)],
     duties: &[Duty],
     geography: &Geography,
@@ -109,9 +110,10 @@ pub fn missing_reports(
         // A table by units that another has superseded no longer speaks for its units.
         let sent: BTreeSet<UnitKey> = reports
             .iter()
-            .filter(|r| !r.held && r.form == collection.form && r.period == Some(collection.period))
-            .filter(|r| r.is_current || !r.by_unit)
-            .flat_map(Report::units)
+            .filter(|r| !r.is_held() && r.form() == collection.form)
+            .filter(|r| r.report.period == collection.period)
+            .filter(|r| r.is_current() || !r.dossier().unit_claim.by_unit)
+            .flat_map(|r| r.report.units())
             .map(|u| geography.entity(&u).clone())
             .collect();
         for unit in geography.units_of(&collection.vintage) {
@@ -138,39 +140,40 @@ impl Missing {
             ..Place::default()
         };
         let name = geography.name(&self.unit, self.collection.period.end());
-        let due = self
-            .collection
-            .due
-            .map_or_else(|| "-".to_owned(), |d| d.to_string());
-        let period = self.collection.period.to_string();
-        Finding::new(
-            "TH404",
-            place,
-            &[
-                ("name", name),
-                ("form", &self.collection.form),
-                ("period", &period),
-                ("due", &due),
-            ],
-        )
+        let missing = findings::TH404 {
+            name,
+            form: &self.collection.form,
+            period: self.collection.period.to_string(),
+            due: due_text(self.collection.due),
+        };
+        missing.at(place)
     }
 }
 
+/// A due date as findings write it.
+fn due_text(due: Option<Date>) -> String {
+    due.map_or_else(|| "-".to_owned(), |due| due.to_string())
+}
+
 /// A warning for the first version of each report that came after its due date.
-pub fn reports_after_their_due_date(reports: &mut [Report], duties: &[Duty], zone: &TimeZone) {
-    for report in reports.iter_mut().filter(|r| !r.held && r.revision == 1) {
-        let Some(due) = report
-            .period
-            .and_then(|period| due_date(&report.form, period, duties))
-        else {
+pub fn reports_after_their_due_date(
+    reports: &mut [JudgedReport],
+    duties: &[Duty],
+    zone: &TimeZone,
+) {
+    let accepted = reports.iter_mut().filter(|r| !r.is_held());
+    for judged in accepted.filter(|r| r.revision == 1) {
+        let Some(due) = due_date(judged.form(), judged.report.period, duties) else {
             continue;
         };
-        let came = report.received_at.to_zoned(zone.clone()).date();
+        let came = judged.dossier().source.received_on(zone);
         if came > due {
-            let args = [("received", came.to_string()), ("due", due.to_string())];
-            let args: Vec<(&str, &str)> = args.iter().map(|(n, v)| (*n, v.as_str())).collect();
-            let finding = Finding::new("TH405", report.place(), &args);
-            report.findings.push(finding);
+            let late = findings::TH405 {
+                received: came.to_string(),
+                due: due.to_string(),
+            };
+            let finding = late.at(judged.report.place());
+            judged.tell(finding);
         }
     }
 }

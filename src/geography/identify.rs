@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Geography, UnitKey};
+use super::territory::Geography;
+use super::unit::UnitKey;
 use crate::text::Folder;
 
 /// A body that may send a form.

@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 
-use super::report::Report;
-use super::{Geography, UnitChange, UnitKey};
+use super::reference::UnitChange;
+use super::report::{JudgedReport, PlacedReport, Standing};
+use super::territory::Geography;
+use super::unit::UnitKey;
 use crate::extract::Scenario;
-use crate::normalize::{Observation, Status};
+use crate::normalize::{Observation, ObservationStatus};
 use crate::period::Period;
 
 /// A version of a report that came when its unit had become part of another, and counts.
@@ -27,12 +29,13 @@ pub struct LateCorrection {
 }
 
 /// What a report says of a unit: indicator, sector, scenario and period to value and status, with the cell.
-type Said<'a> = BTreeMap<(&'a str, &'a str, Scenario, Period), ((Option<Decimal>, Status), String)>;
+type Said<'a> =
+    BTreeMap<(&'a str, &'a str, Scenario, Period), ((Option<Decimal>, ObservationStatus), String)>;
 
 /// What a report says of one of its units.
-fn said_of<'r>(report: &'r Report, unit: &UnitKey) -> Said<'r> {
+fn said_of<'r>(report: &'r PlacedReport, unit: &UnitKey) -> Said<'r> {
     let of_unit = |o: &&Observation| report.unit_of(o.area.as_deref()).as_ref() == Some(unit);
-    let figures = report.observations.iter().filter(of_unit);
+    let figures = report.dossier.content.observations.iter().filter(of_unit);
     figures
         .map(|o| {
             let key = (
@@ -49,23 +52,32 @@ fn said_of<'r>(report: &'r Report, unit: &UnitKey) -> Said<'r> {
 /// The corrections that count and came after their unit had become part of another, with what they change.
 #[must_use]
 pub fn late_corrections(
-    reports: &[Report],
+    reports: &[JudgedReport],
     geography: &Geography,
     zone: &TimeZone,
 ) -> Vec<LateCorrection> {
-    let key = |r: &Report| (r.form.clone(), r.period, r.unit.clone(), r.revision);
-    let versions: BTreeMap<_, &Report> = reports
+    let key = |r: &JudgedReport| {
+        let report = &r.report;
+        (
+            r.form().to_owned(),
+            report.period,
+            report.unit.clone(),
+            r.revision,
+        )
+    };
+    let versions: BTreeMap<_, &PlacedReport> = reports
         .iter()
-        .filter(|r| !r.held && !r.outranked)
-        .map(|r| (key(r), r))
+        .filter(|r| matches!(r.standing, Standing::Current | Standing::Superseded))
+        .map(|r| (key(r), &r.report))
         .collect();
     let mut corrections = Vec::new();
-    for (i, report) in reports.iter().enumerate().filter(|(_, r)| r.is_current) {
-        let (form, period, unit, revision) = key(report);
+    for (i, judged) in reports.iter().enumerate().filter(|(_, r)| r.is_current()) {
+        let (form, period, unit, revision) = key(judged);
         let Some(before) = versions.get(&(form, period, unit, revision - 1)) else {
             continue;
         };
-        let came = report.received_at.to_zoned(zone.clone()).date();
+        let report = &judged.report;
+        let came = report.dossier.source.received_on(zone);
         let mut units = report.units();
         units.extend(before.units());
         for unit in units {

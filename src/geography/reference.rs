@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use super::UnitKey;
+use super::unit::UnitKey;
 use crate::diagnostic::{DefinitionError, DefinitionErrors};
 
 /// The name of a unit over a time.

@@ -5,145 +5,214 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::tz::TimeZone;
 
 use super::decision::{Docket, Outcome};
-use super::report::Report;
-use super::{Geography, UnitKey};
-use crate::diagnostic::{Finding, Place};
+use super::report::{ClaimedReport, PlacedReport, VintageBasis};
+use super::territory::Geography;
+use super::unit::UnitKey;
+use crate::diagnostic::findings;
 use crate::period::Period;
 
-/// Decides the unit of every report whose period is known, people's decisions first; what stays open is held back with
-/// a finding.
-pub fn decide_vintages(
-    reports: &mut [Report],
+/// A unit, and the rung that decided its vintage.
+type Decided = (UnitKey, VintageBasis);
+
+/// Decides the unit of every report whose period is known, people's decisions first. A report that stays open is held back
+/// with a finding. Returns the placed reports and those that are held back.
+#[must_use]
+pub fn place_reports(
+    mut claimed: Vec<ClaimedReport>,
     docket: &Docket,
     geography: &Geography,
     zone: &TimeZone,
-) {
-    for report in reports.iter_mut().filter(|r| r.unit.is_none() && !r.held) {
-        apply_decision(report, docket);
-        if report.unit.is_some() {
-            continue;
-        }
-        if let Some((unit, evidence)) = decided_alone(report, geography) {
-            report.settle_unit(unit, evidence);
-        }
-    }
-    // What the reports decided by (1) or (2) say, form by form and period by period.
-    let mut peers: BTreeMap<(String, Period), BTreeSet<String>> = BTreeMap::new();
-    let mut changed_units: BTreeMap<(String, Period), BTreeSet<String>> = BTreeMap::new();
-    for report in reports.iter() {
-        let (Some(unit), Some(period)) = (&report.unit, report.period) else {
-            continue;
-        };
-        let key = (report.form.clone(), period);
-        if matches!(report.vintage_evidence, Some("stated" | "name-and-code")) {
-            peers
-                .entry(key.clone())
-                .or_default()
-                .insert(unit.vintage.clone());
-        }
-        let stays = geography
-            .vintages
-            .iter()
-            .all(|(vintage, _)| geography.is_unchanged(unit, vintage));
-        if !stays {
-            changed_units
-                .entry(key)
-                .or_default()
-                .insert(unit.vintage.clone());
+) -> (Vec<PlacedReport>, Vec<ClaimedReport>) {
+    let mut units: Vec<Option<Decided>> = claimed
+        .iter_mut()
+        .map(|report| decided_alone(report, docket, geography))
+        .collect();
+    let others = Others::of(&claimed, &units, geography);
+    for (report, unit) in claimed.iter_mut().zip(&mut units) {
+        if unit.is_none() && !report.is_held() {
+            *unit = decided_among(report, &others, geography, zone);
         }
     }
-    for report in reports.iter_mut().filter(|r| r.unit.is_none() && !r.held) {
-        let Some(period) = report.period else {
-            continue;
-        };
-        let key = (report.form.clone(), period);
-        let candidate = |vintage: &str| {
-            report
-                .candidates
-                .iter()
-                .find(|u| u.vintage == vintage)
-                .cloned()
-        };
-        // (3) A unit that the change left as it was.
-        let entities: BTreeSet<&UnitKey> = report
-            .candidates
-            .iter()
-            .map(|u| geography.entity(u))
-            .collect();
-        if entities.len() == 1
-            && let Some(unit) = candidate(geography.vintage_on(period.end()))
-        {
-            report.settle_unit(unit, "unchanged-unit");
-            continue;
+    let (mut placed, mut unplaced) = (Vec::new(), Vec::new());
+    for (report, unit) in claimed.into_iter().zip(units) {
+        match (unit, report.period) {
+            (Some((unit, vintage_basis)), Some(period)) if !report.is_held() => {
+                let mut report = PlacedReport {
+                    dossier: report.dossier,
+                    unit,
+                    vintage_basis,
+                    period,
+                };
+                if report.dossier.unit_claim.by_unit {
+                    warn_of_better_fit(&mut report, geography);
+                }
+                placed.push(report);
+            }
+            _ => unplaced.push(report),
         }
-        // (4) The reports of the same form and period, if they agree.
-        if let Some(agreed) = peers
-            .get(&key)
-            .filter(|v| v.len() == 1)
-            .and_then(|v| v.first())
-            && let Some(unit) = candidate(agreed)
-        {
-            report.settle_unit(unit, "peers");
-            continue;
-        }
-        // (5) The period, if it lies within one vintage.
-        if let Some(vintage) = geography.vintage_of_period(period)
-            && let Some(unit) = candidate(vintage)
-        {
-            report.settle_unit(unit, "period");
-            continue;
-        }
-        // (6) The day it came, unless the other vintage's own units report too.
-        let came = report.received_at.to_zoned(zone.clone()).date();
-        let in_force = geography.vintage_on(came);
-        let contested = changed_units
-            .get(&key)
-            .is_some_and(|vintages| vintages.iter().any(|v| v != in_force));
-        if geography.vintage_of_period(period).is_none()
-            && !contested
-            && let Some(unit) = candidate(in_force)
-        {
-            let name = geography.name(&unit, period.end()).to_owned();
-            report.settle_unit(unit, "received");
-            let args = [
-                ("name", name.as_str()),
-                ("vintage", in_force),
-                ("received", &came.to_string()),
-            ];
-            let finding = Finding::new("TH402", report.unit_place(), &args);
-            report.findings.push(finding);
-            continue;
-        }
-        let name = report
-            .candidates
-            .first()
-            .map(|u| geography.name(u, period.end()).to_owned())
-            .unwrap_or_default();
-        let finding = Finding::new(
-            "TH412",
-            report.unit_place(),
-            &[("name", &name), ("period", &period.to_string())],
-        );
-        report.hold(finding);
     }
-    for report in reports.iter_mut().filter(|r| r.by_unit && !r.held) {
-        warn_of_better_fit(report, geography);
+    (placed, unplaced)
+}
+
+/// What the report itself or a decision about it tells: a decision, then rungs (1) what the sheet states and (2) name and
+/// code together.
+fn decided_alone(
+    report: &mut ClaimedReport,
+    docket: &Docket,
+    geography: &Geography,
+) -> Option<Decided> {
+    if let Some(unit) = report.unit.clone() {
+        return Some((unit, VintageBasis::Decision));
+    }
+    if report.is_held() {
+        return None;
+    }
+    decided_by_people(report, docket).or_else(|| decided_by_words(report, geography))
+}
+
+/// The unit of the vintage that a decision names, if the words of the report can mean one.
+fn decided_by_people(report: &mut ClaimedReport, docket: &Docket) -> Option<Decided> {
+    let (decision, vintage) = report.dossier.rulings.vintage.clone()?;
+    let claim = &report.dossier.unit_claim;
+    let of_vintage = claim.candidates.iter().find(|u| u.vintage == vintage);
+    let stated = claim.stated_vintage.as_ref();
+    let (unit, outcome) = match of_vintage.cloned() {
+        None => (None, Outcome::Stale),
+        Some(_) if stated == Some(&vintage) => (None, Outcome::Unneeded),
+        Some(_) if stated.is_none() && claim.candidates.len() == 1 => (None, Outcome::Unneeded),
+        unit => (unit, Outcome::Applied),
+    };
+    report.record_outcome(docket, decision, outcome);
+    Some((unit?, VintageBasis::Decision))
+}
+
+/// Rungs (1), what the sheet states, and (2), name and code together.
+fn decided_by_words(report: &mut ClaimedReport, geography: &Geography) -> Option<Decided> {
+    let claim = &report.dossier.unit_claim;
+    let Some(vintage) = claim.stated_vintage.clone() else {
+        let mut candidates = claim.candidates.iter();
+        return match (candidates.next(), candidates.next()) {
+            (Some(only), None) => Some((only.clone(), VintageBasis::NameAndCode)),
+            _ => None,
+        };
+    };
+    if let Some(unit) = claim.candidates.iter().find(|u| u.vintage == vintage) {
+        return Some((unit.clone(), VintageBasis::Stated));
+    }
+    let first = claim.candidates.first();
+    let name = first.map_or("", |u| geography.name(u, jiff::civil::Date::MAX));
+    let finding = findings::TH413 { name, vintage }.at(report.unit_place());
+    report.hold(finding);
+    None
+}
+
+/// Vintages by form and period.
+type Vintages = BTreeMap<(String, Period), BTreeSet<String>>;
+
+/// What other reports of the same form and period say of the vintage.
+struct Others {
+    /// The vintages of reports that rungs (1) or (2) decided.
+    peers: Vintages,
+    /// The vintages of units that a change did not leave as they were.
+    changed_units: Vintages,
+}
+
+impl Others {
+    fn of(reports: &[ClaimedReport], units: &[Option<Decided>], geography: &Geography) -> Self {
+        let (mut peers, mut changed_units) = (Vintages::new(), Vintages::new());
+        for (report, unit) in reports.iter().zip(units) {
+            let (Some((unit, basis)), Some(period)) = (unit, report.period) else {
+                continue;
+            };
+            let key = (report.dossier.source.form.clone(), period);
+            if matches!(basis, VintageBasis::Stated | VintageBasis::NameAndCode) {
+                let vintages = peers.entry(key.clone()).or_default();
+                vintages.insert(unit.vintage.clone());
+            }
+            let mut vintages = geography.vintages.iter();
+            if !vintages.all(|(vintage, _)| geography.is_unchanged(unit, vintage)) {
+                let vintages = changed_units.entry(key).or_default();
+                vintages.insert(unit.vintage.clone());
+            }
+        }
+        Self {
+            peers,
+            changed_units,
+        }
     }
 }
 
-/// A table whose rows are units has next to all units of its geography. Where it has them of another one only,
-/// it may have been taken for what it is not.
-fn warn_of_better_fit(report: &mut Report, geography: &Geography) {
-    if matches!(report.vintage_evidence, Some("stated" | "decision")) {
+/// Rungs (3) to (6): what the change, the other reports, the period or the day of receipt tell. Holds the report back
+/// where none of them decides.
+fn decided_among(
+    report: &mut ClaimedReport,
+    others: &Others,
+    geography: &Geography,
+    zone: &TimeZone,
+) -> Option<Decided> {
+    let period = report.period?;
+    let key = (report.dossier.source.form.clone(), period);
+    let candidates = &report.dossier.unit_claim.candidates;
+    let candidate = |vintage: &str| candidates.iter().find(|u| u.vintage == vintage).cloned();
+    // (3) A unit that the change left as it was.
+    let entities: BTreeSet<&UnitKey> = candidates.iter().map(|u| geography.entity(u)).collect();
+    if entities.len() == 1
+        && let Some(unit) = candidate(geography.vintage_on(period.end()))
+    {
+        return Some((unit, VintageBasis::UnchangedUnit));
+    }
+    // (4) The reports of the same form and period, if they agree.
+    let agreed = others.peers.get(&key).filter(|v| v.len() == 1);
+    if let Some(unit) = agreed.and_then(|v| candidate(v.first()?)) {
+        return Some((unit, VintageBasis::Peers));
+    }
+    // (5) The period, if it lies within one vintage.
+    let of_period = geography.vintage_of_period(period);
+    if let Some(unit) = of_period.and_then(candidate) {
+        return Some((unit, VintageBasis::Period));
+    }
+    // (6) The day of receipt, unless the other vintage's own units report too.
+    let came = report.dossier.source.received_on(zone);
+    let in_force = geography.vintage_on(came);
+    let contested = others
+        .changed_units
+        .get(&key)
+        .is_some_and(|vintages| vintages.iter().any(|v| v != in_force));
+    if of_period.is_none()
+        && !contested
+        && let Some(unit) = candidate(in_force)
+    {
+        let by_receipt = findings::TH402 {
+            name: geography.name(&unit, period.end()),
+            vintage: in_force,
+            received: came.to_string(),
+        };
+        let finding = by_receipt.at(report.unit_place());
+        report.dossier.findings.push(finding);
+        return Some((unit, VintageBasis::Received));
+    }
+    let first = candidates.first();
+    let name = first.map_or("", |u| geography.name(u, period.end()));
+    let period = period.to_string();
+    let finding = findings::TH412 { name, period }.at(report.unit_place());
+    report.hold(finding);
+    None
+}
+
+/// Warns where a table whose rows are units has nearly all units of another vintage, but not of the one it was given: it may
+/// have been taken for what it is not.
+fn warn_of_better_fit(report: &mut PlacedReport, geography: &Geography) {
+    if matches!(
+        report.vintage_basis,
+        VintageBasis::Stated | VintageBasis::Decision
+    ) {
         return;
     }
-    let Some(own) = report.unit.clone() else {
-        return;
-    };
+    let own = report.unit.clone();
+    let dossier = &report.dossier;
     let count = |vintage: &str| {
-        let codes: BTreeSet<&String> = report
-            .observations
-            .iter()
+        let observations = dossier.content.observations.iter();
+        let codes: BTreeSet<&String> = observations
             .filter_map(|o| o.area.as_ref()?.get(vintage))
             .collect();
         (codes.len(), geography.units_of(vintage).len())
@@ -152,73 +221,22 @@ fn warn_of_better_fit(report: &mut Report, geography: &Geography) {
         let (has, all) = count(vintage);
         has * 10 >= all * 9
     };
-    let other = report
-        .candidates
-        .iter()
-        .find(|c| **c != own && nearly_all(&c.vintage))
-        .filter(|_| !nearly_all(&own.vintage));
+    let candidates = dossier.unit_claim.candidates.iter();
+    let other = candidates
+        .filter(|c| **c != own && nearly_all(&c.vintage))
+        .find(|_| !nearly_all(&own.vintage));
     let Some(other) = other.map(|c| c.vintage.clone()) else {
         return;
     };
-    let texts = [&own.vintage, &other].map(|vintage| {
-        let (has, all) = count(vintage);
-        [vintage.clone(), has.to_string(), all.to_string()]
-    });
-    let [[vintage, has, all], [other, other_has, other_all]] =
-        texts.each_ref().map(<[String; 3]>::each_ref);
-    let args: [(&str, &str); 6] = [
-        ("vintage", vintage),
-        ("has", has),
-        ("all", all),
-        ("other", other),
-        ("other_has", other_has),
-        ("other_all", other_all),
-    ];
-    let finding = Finding::new("TH433", report.place(), &args);
-    report.findings.push(finding);
-}
-
-/// Gives the report the unit of the vintage that a decision names, if its words can mean one.
-fn apply_decision(report: &mut Report, docket: &Docket) {
-    let Some((decision, vintage)) = report.decided_vintage.clone() else {
-        return;
+    let ((has, all), (other_has, other_all)) = (count(&own.vintage), count(&other));
+    let better = findings::TH433 {
+        vintage: &own.vintage,
+        has,
+        all,
+        other: &other,
+        other_has,
+        other_all,
     };
-    let of_vintage = report.candidates.iter().find(|u| u.vintage == vintage);
-    let stated = report.stated_vintage.as_ref();
-    let outcome = match of_vintage.cloned() {
-        None => Outcome::Stale,
-        Some(_) if stated == Some(&vintage) => Outcome::Unneeded,
-        Some(_) if stated.is_none() && report.candidates.len() == 1 => Outcome::Unneeded,
-        Some(unit) => {
-            report.settle_unit(unit, "decision");
-            Outcome::Applied
-        }
-    };
-    report.put_down(docket, decision, outcome);
-}
-
-/// (1) what the sheet says, (2) name and code taken together.
-fn decided_alone(report: &mut Report, geography: &Geography) -> Option<(UnitKey, &'static str)> {
-    if let Some(vintage) = report.stated_vintage.clone() {
-        if let Some(unit) = report.candidates.iter().find(|u| u.vintage == vintage) {
-            return Some((unit.clone(), "stated"));
-        }
-        let name = report
-            .candidates
-            .first()
-            .map(|u| geography.name(u, jiff::civil::Date::MAX).to_owned())
-            .unwrap_or_default();
-        let place: Place = report.unit_place();
-        report.hold(Finding::new(
-            "TH413",
-            place,
-            &[("name", &name), ("vintage", &vintage)],
-        ));
-        return None;
-    }
-    let mut candidates = report.candidates.iter();
-    match (candidates.next(), candidates.next()) {
-        (Some(only), None) => Some((only.clone(), "name-and-code")),
-        _ => None,
-    }
+    let finding = better.at(report.place());
+    report.dossier.findings.push(finding);
 }

@@ -17,7 +17,7 @@ use super::guard::guarded;
 use super::limits::Limits;
 use super::sniff::{NotAccepted, sniff};
 use super::{hex, is_passed_over};
-use crate::diagnostic::{Finding, Place};
+use crate::diagnostic::{Finding, Message, Place, findings};
 
 /// A member of an archive, unpacked.
 #[derive(Debug, Clone)]
@@ -44,6 +44,7 @@ pub struct Unpacked {
 }
 
 /// A file of an archive that is not taken.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Untaken {
     /// It asks for a password.
     Protected,
@@ -76,14 +77,18 @@ pub fn unpack(
     limits: &Limits,
 ) -> io::Result<Unpacked> {
     let place = place_of(file_name, sha256);
-    let whole = |code: &str, args: &[(&str, &str)]| Unpacked {
+    let whole = |message: Message| Unpacked {
         members: Vec::new(),
-        refused: vec![Finding::new(code, place.clone(), args)],
+        refused: vec![message.at(place.clone())],
+    };
+    let damaged = |error: &ZipError| -> Message {
+        let reason = error.to_string();
+        findings::TH106 { reason }.into()
     };
     let size = fs::metadata(path)?.len();
     if size > limits.max_file_bytes {
         let limit = Limits::stated("max_file_bytes", limits.max_file_bytes);
-        return Ok(whole("TH105", &[("limit", &limit)]));
+        return Ok(whole(findings::TH105 { limit }.into()));
     }
     let directory_of_members = guarded(|| {
         let reader = BufReader::new(File::open(path)?);
@@ -91,33 +96,28 @@ pub fn unpack(
     });
     let mut archive = match directory_of_members {
         Some(Ok(archive)) => archive,
-        Some(Err(e)) => return Ok(whole("TH106", &[("reason", &e.to_string())])),
+        Some(Err(e)) => return Ok(whole(damaged(&e))),
         None => {
-            return Ok(whole(
-                "TH106",
-                &[("reason", "its directory cannot be read")],
-            ));
+            let reason = "its directory cannot be read";
+            return Ok(whole(findings::TH106 { reason }.into()));
         }
     };
     if archive.len() > limits.max_members {
         let limit = Limits::stated("max_members", limits.max_members);
-        return Ok(whole("TH105", &[("limit", &limit)]));
+        return Ok(whole(findings::TH105 { limit }.into()));
     }
     let entries = match archive.files() {
         Ok(entries) => entries,
-        Err(e) => return Ok(whole("TH106", &[("reason", &e.to_string())])),
+        Err(e) => return Ok(whole(damaged(&e))),
     };
     let mut unpacked = Unpacked::default();
-    let mut untaken: BTreeMap<(&str, String), Vec<String>> = BTreeMap::new();
+    let mut untaken: BTreeMap<Untaken, Vec<String>> = BTreeMap::new();
     let mut left = limits.max_unpacked_bytes;
     for (n, entry) in entries.enumerate() {
         let entry = match entry {
             Ok(entry) => entry,
             Err(e) => {
-                let reason = e.to_string();
-                unpacked
-                    .refused
-                    .push(Finding::new("TH106", place.clone(), &[("reason", &reason)]));
+                unpacked.refused.push(damaged(&e).at(place.clone()));
                 break;
             }
         };
@@ -145,25 +145,21 @@ pub fn unpack(
                     io::ErrorKind::NotFound => Ok(()),
                     _ => Err(e),
                 })?;
-                let (code, detail) = match why {
-                    Untaken::Protected => ("TH112", String::new()),
-                    Untaken::Damaged(reason) => ("TH113", reason),
-                    Untaken::TooLarge(limit) => ("TH114", limit),
-                };
-                untaken.entry((code, detail)).or_default().push(name);
+                untaken.entry(why).or_default().push(name);
             }
         }
     }
-    for ((code, detail), names) in untaken {
+    for (why, names) in untaken {
         let members = listed(&names);
-        unpacked.refused.push(Finding::new(
-            code,
-            place.clone(),
-            &[("detail", &detail), ("members", &members)],
-        ));
+        let message: Message = match why {
+            Untaken::Protected => findings::TH112 { members }.into(),
+            Untaken::Damaged(detail) => findings::TH113 { detail, members }.into(),
+            Untaken::TooLarge(detail) => findings::TH114 { detail, members }.into(),
+        };
+        unpacked.refused.push(message.at(place.clone()));
     }
     if unpacked.members.is_empty() && unpacked.refused.is_empty() {
-        return Ok(whole("TH102", &[]));
+        return Ok(whole(findings::TH102.into()));
     }
     Ok(unpacked)
 }
@@ -180,7 +176,7 @@ fn place_of(file_name: &str, sha256: &str) -> Place {
 #[must_use]
 pub fn refused_by_name(file_name: &str, sha256: &str) -> Vec<Finding> {
     if climbs(file_name) {
-        vec![Finding::new("TH115", place_of(file_name, sha256), &[])]
+        vec![findings::TH115.at(place_of(file_name, sha256))]
     } else {
         Vec::new()
     }
@@ -189,7 +185,7 @@ pub fn refused_by_name(file_name: &str, sha256: &str) -> Vec<Finding> {
 /// The finding that an archive lies in an archive.
 #[must_use]
 pub fn refused_as_nested(file_name: &str, sha256: &str) -> Vec<Finding> {
-    vec![Finding::new("TH116", place_of(file_name, sha256), &[])]
+    vec![findings::TH116.at(place_of(file_name, sha256))]
 }
 
 /// Whether a file of this name lies in an archive. An archive may have any name; one that lies in another and

@@ -26,7 +26,7 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-use crate::diagnostic::{Finding, Place};
+use crate::diagnostic::{Finding, Place, findings};
 
 /// A file found in an inbox.
 #[derive(Debug, Clone)]
@@ -190,7 +190,10 @@ fn unreadable(file_name: &str, error: &io::Error) -> Finding {
         file_name: Some(file_name.to_owned()),
         ..Place::default()
     };
-    Finding::new("TH101", place, &[("reason", &error.to_string())])
+    findings::TH101 {
+        reason: error.to_string(),
+    }
+    .at(place)
 }
 
 fn walk(

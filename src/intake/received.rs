@@ -5,7 +5,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use crate::diagnostic::{Finding, Place};
+use crate::diagnostic::{Finding, Place, findings};
 
 /// The times that `received.csv` states, by file name.
 #[derive(Debug, Default)]
@@ -78,7 +78,7 @@ impl ReceivedTimes {
         self.times
             .keys()
             .filter(|name| !self.used.contains(*name))
-            .map(|name| Finding::new("TH107", place.clone(), &[("name", name)]))
+            .map(|name| findings::TH107 { name }.at(place.clone()))
             .collect()
     }
 }
@@ -88,5 +88,5 @@ fn problem(line: &str, reason: &str) -> Finding {
         file_name: Some("received.csv".to_owned()),
         ..Place::default()
     };
-    Finding::new("TH108", place, &[("line", line), ("reason", reason)])
+    findings::TH108 { line, reason }.at(place)
 }

@@ -1,5 +1,5 @@
-//! What was read from submissions, kept so that it is read once. The cache may be lost or damaged at any time: what is
-//! not whole is not there, and the original is read again.
+//! The cache of readings, so that each submission is read only once. It may be lost or damaged at any time: an entry that
+//! is not intact counts as missing, and the original is read again.
 
 use std::fs::{self, File};
 use std::io;
@@ -12,27 +12,30 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Lake, LakeError, io_at, make_private, write};
+use super::error::{LakeError, io_at, parquet_at};
+use super::files::make_private;
+use super::write;
+use super::writer::Lake;
 use crate::intake::{Seen, hex};
 
-/// Columns of a kept reading: the content, and its hash.
+/// Columns of a cached reading: its content, and the hash of the content.
 const CONTENT: &str = "content";
 const HASH: &str = "sha256";
 
-/// A file of records in the cache.
+/// A file of the cache that holds the records of a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CachedRecords {
-    /// Its name, without the ending.
+    /// Its name without the extension.
     pub name: String,
-    /// Hash of the file.
+    /// SHA-256 of the file, in hexadecimal.
     pub sha256: String,
 }
 
-/// The file of the cache that says what the inboxes held when they were last looked at.
+/// The file of the cache that lists what the inboxes held at the last scan.
 pub(super) const SEEN: &str = "seen.json";
 
 impl Lake {
-    /// What earlier runs saw in their inboxes.
+    /// What the inboxes held at the last scan of an earlier run.
     #[must_use]
     pub fn seen(&self) -> Seen {
         let bytes = self
@@ -41,10 +44,10 @@ impl Lake {
         Seen::from_bytes(&bytes.unwrap_or_default())
     }
 
-    /// Keeps what a run saw in its inboxes.
+    /// Stores what the inboxes of a run held.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// If it cannot be written.
     pub fn keep_seen(&self, seen: &Seen) -> Result<(), LakeError> {
         match seen.to_bytes() {
             Some(bytes) => self.put(&self.root.join("cache").join(SEEN), &bytes),
@@ -57,24 +60,24 @@ impl Lake {
         root.join("cache").join(format!("{name}.parquet"))
     }
 
-    /// What is kept under a name, if it is whole.
+    /// The cached reading of this name, if it is intact.
     #[must_use]
     pub fn cached(&self, name: &str) -> Option<Vec<u8>> {
         self.roots().find_map(|root| {
             let batch = one_batch(&self.cache_path(root, name))?;
             let column = |name| batch.column_by_name(name)?.as_binary_opt::<i32>();
             let (content, hash) = (column(CONTENT)?, column(HASH)?);
-            let is_whole = content.len() == 1
+            let is_intact = content.len() == 1
                 && hash.len() == 1
                 && hash.value(0) == Sha256::digest(content.value(0)).as_slice();
-            is_whole.then(|| content.value(0).to_vec())
+            is_intact.then(|| content.value(0).to_vec())
         })
     }
 
-    /// Keeps what was read under a name.
+    /// Stores a reading under a name.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// If it cannot be written.
     pub fn keep_cached(&self, name: &str, content: &[u8]) -> Result<(), LakeError> {
         let field = |name| Field::new(name, DataType::Binary, false);
         let schema = Arc::new(Schema::new(vec![field(CONTENT), field(HASH)]));
@@ -87,17 +90,12 @@ impl Lake {
                 Arc::new(BinaryArray::from_vec(vec![hash.as_slice()])),
             ],
         );
-        let bytes = batch
-            .map_err(|e| e.to_string())
-            .and_then(|batch| write::encode(&batch).map_err(|e| e.to_string()))
-            .map_err(|message| LakeError::Parquet {
-                path: path.display().to_string(),
-                message,
-            })?;
+        let batch = batch.map_err(parquet_at(&path))?;
+        let bytes = write::encode(&batch).map_err(parquet_at(&path))?;
         self.put(&path, &bytes)
     }
 
-    /// The file of the records that are kept, if it is whole.
+    /// The content of a file of cached records, if it is intact.
     #[must_use]
     pub fn cached_records(&self, records: &CachedRecords) -> Option<Vec<u8>> {
         self.roots().find_map(|root| {
@@ -106,20 +104,17 @@ impl Lake {
         })
     }
 
-    /// Keeps records as a file of Parquet under a name.
+    /// Stores records as a Parquet file under a name.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// If it cannot be written.
     pub fn keep_cached_records(
         &self,
         name: &str,
         records: &RecordBatch,
     ) -> Result<CachedRecords, LakeError> {
         let path = self.cache_path(&self.root, name);
-        let bytes = write::encode(records).map_err(|e| LakeError::Parquet {
-            path: path.display().to_string(),
-            message: e.to_string(),
-        })?;
+        let bytes = write::encode(records).map_err(parquet_at(&path))?;
         self.put(&path, &bytes)?;
         Ok(CachedRecords {
             name: name.to_owned(),
@@ -127,11 +122,11 @@ impl Lake {
         })
     }
 
-    /// Writes a file of the cache aside, and puts it in its place. It is not made durable: a file that a crash leaves
-    /// damaged is told by its hash.
+    /// Writes a file of the cache under another name, then renames it. It is not made durable: if a crash damages the file,
+    /// its hash shows that.
     fn put(&self, path: &Path, bytes: &[u8]) -> Result<(), LakeError> {
         let folder = self.root.join("cache");
-        // It holds words of the provinces' files, as they stand: readers have no need of it.
+        // The cache holds raw texts of the provinces' files, which readers of the lake do not need.
         make_private(&folder)?;
         let aside = path.with_extension("part");
         fs::write(&aside, bytes)
@@ -140,7 +135,7 @@ impl Lake {
     }
 }
 
-/// The one batch of a small file; none where it cannot be read.
+/// The only batch of a small file. None if it cannot be read.
 fn one_batch(path: &Path) -> Option<RecordBatch> {
     let file = File::open(path).ok()?;
     let read = || -> Result<Option<RecordBatch>, io::Error> {

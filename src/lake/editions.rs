@@ -1,4 +1,4 @@
-//! The snapshots that editions of the book stand on: they are kept.
+//! Pins: the snapshots that editions of the book were made from. Pinned snapshots are never deleted.
 
 use std::fs;
 use std::io;
@@ -6,12 +6,15 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Lake, LakeError, Snapshot, io_at, read_toml, sync, write_durably};
+use super::error::{LakeError, io_at};
+use super::files::{files_of, put_durably, read_toml};
+use super::snapshot::Snapshot;
+use super::writer::Lake;
 
-/// What an edition of the book was made from, so that it is kept: one pin an edition.
+/// The snapshot that an edition of the book was made from. An edition has one pin.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pin {
-    /// The snapshot that the edition stands on.
+    /// Id of the snapshot.
     pub snapshot: String,
 }
 
@@ -20,10 +23,10 @@ fn pin_path(root: &Path, edition: &str) -> PathBuf {
 }
 
 impl Lake {
-    /// Pins the snapshot of an edition, in place of the one that it stood on before.
+    /// Pins the snapshot of an edition. It replaces the edition's earlier pin.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// If the pin cannot be written.
     pub fn pin(&self, edition: &str, snapshot: &Snapshot) -> Result<(), LakeError> {
         let path = pin_path(&self.root, edition);
         let folder = self.root.join("editions");
@@ -34,16 +37,35 @@ impl Lake {
         let text =
             toml::to_string(&pin).map_err(|e| io_at(&path)(io::Error::other(e.to_string())))?;
         let aside = folder.join(format!(".{edition}.part"));
-        write_durably(&aside, text.as_bytes()).map_err(io_at(&aside))?;
-        fs::rename(&aside, &path).map_err(io_at(&path))?;
-        sync(&folder)
+        put_durably(&path, &aside, text.as_bytes())
     }
 }
 
-/// The pin of an edition; none where it was never made from this lake.
+/// The pin of an edition. None if the edition was never made from this lake.
 ///
 /// # Errors
-/// When it cannot be read.
+/// If the pin cannot be read.
 pub fn pinned(root: &Path, edition: &str) -> Result<Option<Pin>, LakeError> {
     read_toml(&pin_path(root, edition))
+}
+
+/// The editions of a lake with their pins, sorted by edition.
+///
+/// # Errors
+/// If a pin cannot be read.
+pub(super) fn pins(root: &Path) -> Result<Vec<(String, Pin)>, LakeError> {
+    let mut pins = Vec::new();
+    for path in files_of(&root.join("editions"))? {
+        let Some(edition) = path
+            .file_name()
+            .and_then(|n| n.to_str()?.strip_suffix(".toml"))
+        else {
+            continue;
+        };
+        if let Some(pin) = pinned(root, edition)?.filter(|_| !edition.starts_with('.')) {
+            pins.push((edition.to_owned(), pin));
+        }
+    }
+    pins.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok(pins)
 }

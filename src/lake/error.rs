@@ -1,12 +1,13 @@
 //! Why a lake could not be used.
 
+use std::fmt::Display;
 use std::io;
 use std::path::Path;
 
 /// Why a lake could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum LakeError {
-    /// The lake is somebody else's.
+    /// The lake belongs to another pipeline.
     #[error(
         "the lake `{lake}` belongs to the pipeline `{owner}`, not to `{asked}`\nhint: choose another lake with --lake"
     )]
@@ -28,10 +29,10 @@ pub enum LakeError {
         /// Who holds the lock.
         holder: String,
     },
-    /// There is nothing to read.
+    /// There is no lake, or nothing has been published in it.
     #[error("there is no lake at `{0}`\nhint: `tonghop run` makes one; name another with --lake")]
     Absent(String),
-    /// There was no snapshot before.
+    /// No snapshot was current before this one.
     #[error(
         "nothing was current before the snapshot `{id}`\nhint: name a snapshot; `tonghop snapshots` lists them"
     )]
@@ -39,17 +40,17 @@ pub enum LakeError {
         /// The snapshot.
         id: String,
     },
-    /// No snapshot has the name.
+    /// No snapshot has the name, or several have.
     #[error("the lake `{lake}` has no one snapshot `{asked}`\nhint: it has {known}")]
     NoSnapshot {
         /// The lake.
         lake: String,
-        /// What was asked for.
+        /// The name asked for.
         asked: String,
-        /// The snapshots there are.
+        /// The snapshots of the lake.
         known: String,
     },
-    /// `current` leads to what is not there.
+    /// The link `current` points at a snapshot that is gone.
     #[error(
         "{link} leads to the snapshot `{id}`, which is not there\nhint: `tonghop snapshots` lists those that are; `tonghop rollback SNAPSHOT` makes one of them current"
     )]
@@ -62,7 +63,7 @@ pub enum LakeError {
     /// The file system refused.
     #[error("{path}: {source}")]
     Io {
-        /// What was touched.
+        /// The file or folder.
         path: String,
         /// Why it failed.
         source: io::Error,
@@ -70,15 +71,15 @@ pub enum LakeError {
     /// A Parquet file could not be read or written.
     #[error("{path}: {message}")]
     Parquet {
-        /// The file.
+        /// The file or the folder of its table.
         path: String,
-        /// Why.
+        /// Why it failed.
         message: String,
     },
 }
 
 impl LakeError {
-    /// A thread that wrote to a folder ended before its work did.
+    /// A thread that wrote to a folder panicked.
     #[must_use]
     pub fn given_up(folder: &str) -> Self {
         Self::Io {
@@ -88,9 +89,18 @@ impl LakeError {
     }
 }
 
-pub(crate) fn io_at(path: &Path) -> impl FnOnce(io::Error) -> LakeError + '_ {
+/// Turns an error of the file system into one that names the path.
+pub(super) fn io_at(path: &Path) -> impl FnOnce(io::Error) -> LakeError + '_ {
     move |source| LakeError::Io {
         path: path.display().to_string(),
         source,
+    }
+}
+
+/// Turns an error of Parquet or Arrow into one that names the path.
+pub(super) fn parquet_at<E: Display>(path: &Path) -> impl FnOnce(E) -> LakeError + '_ {
+    move |error| LakeError::Parquet {
+        path: path.display().to_string(),
+        message: error.to_string(),
     }
 }

@@ -1,4 +1,4 @@
-//! Which snapshot was current from when on.
+//! The history of a lake: which snapshot became current when.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -6,64 +6,63 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::{Lake, LakeError, Snapshot, io_at};
+use super::error::{LakeError, io_at};
+use super::files::read_if_there;
+use super::snapshot::Snapshot;
+use super::writer::Lake;
 
-/// The file that says which snapshot was current from when on, a line each.
+/// The file with one line for each time that a snapshot became current.
 const HISTORY: &str = "current.log";
 
-/// A snapshot that became current.
+/// One line of the history: a snapshot became current.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Turn {
-    /// When; none where the line does not say.
+pub struct HistoryEntry {
+    /// When. None if the line does not say.
     pub at: Option<Timestamp>,
     /// The snapshot.
     pub id: String,
 }
 
-/// The turns of a lake, in their order; none where nothing was published yet.
+/// The history of a lake, oldest line first. Empty if nothing has been published yet.
 ///
 /// # Errors
-/// When they cannot be read.
-pub fn turns(root: &Path) -> Result<Vec<Turn>, LakeError> {
+/// If it cannot be read.
+pub fn history(root: &Path) -> Result<Vec<HistoryEntry>, LakeError> {
     let path = root.join("runs").join(HISTORY);
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => String::new(),
-        Err(e) => return Err(io_at(&path)(e)),
-    };
-    let turns = text.lines().filter_map(|line| {
+    let text = read_if_there(&path)?.unwrap_or_default();
+    let history = text.lines().filter_map(|line| {
         let mut words = line.split_whitespace();
         let at = words.next()?.parse().ok();
         let id = words.next()?.to_owned();
-        Some(Turn { at, id })
+        Some(HistoryEntry { at, id })
     });
-    Ok(turns.collect())
+    Ok(history.collect())
 }
 
-/// The snapshot that was current before another one last became it.
+/// The snapshot that was current before `snapshot` last became current.
 ///
 /// # Errors
-/// When nothing was published before it, or what was is no more there.
+/// If nothing was published before it, or that snapshot has been deleted.
 pub fn before(root: &Path, snapshot: &Snapshot) -> Result<Snapshot, LakeError> {
-    let turns = turns(root)?;
-    let last = turns.iter().rposition(|turn| turn.id == snapshot.id);
-    let mut earlier = turns[..last.unwrap_or(turns.len())].iter().rev();
-    match earlier.find(|turn| turn.id != snapshot.id) {
-        Some(turn) => Snapshot::named(root, &turn.id),
+    let history = history(root)?;
+    let last = history.iter().rposition(|entry| entry.id == snapshot.id);
+    let mut earlier = history[..last.unwrap_or(history.len())].iter().rev();
+    match earlier.find(|entry| entry.id != snapshot.id) {
+        Some(entry) => Snapshot::named(root, &entry.id),
         None => Err(LakeError::NothingBefore {
             id: snapshot.id.clone(),
         }),
     }
 }
 
-/// The snapshot to go back to from another: the one that was published before it. Going back takes back all that came
-/// after, so going back twice goes further back.
+/// The snapshot that a rollback of `snapshot` leads to: the one published before it. A rollback undoes everything that was
+/// published later, so a second rollback goes further back.
 fn further_back(root: &Path, snapshot: &Snapshot) -> Result<Snapshot, LakeError> {
     let mut standing: Vec<String> = Vec::new();
-    for turn in turns(root)? {
-        match standing.iter().position(|id| *id == turn.id) {
+    for entry in history(root)? {
+        match standing.iter().position(|id| *id == entry.id) {
             Some(again) => standing.truncate(again + 1),
-            None => standing.push(turn.id),
+            None => standing.push(entry.id),
         }
     }
     let place = standing.iter().position(|id| *id == snapshot.id);
@@ -76,7 +75,7 @@ fn further_back(root: &Path, snapshot: &Snapshot) -> Result<Snapshot, LakeError>
 }
 
 impl Lake {
-    /// Notes when a snapshot became current.
+    /// Records that a snapshot became current.
     pub(super) fn note_current(&self, id: &str, at: Timestamp) -> Result<(), LakeError> {
         let path = self.root.join("runs").join(HISTORY);
         let is_cut = match fs::read(&path) {
@@ -89,20 +88,20 @@ impl Lake {
             .append(true)
             .open(&path)
             .map_err(io_at(&path))?;
-        // A line that a killed run left unended is ended first.
+        // A killed run may have left a line without its end.
         let end = if is_cut { "\n" } else { "" };
         log.write_all(format!("{end}{at} {id}\n").as_bytes())
             .and_then(|()| log.sync_data())
             .map_err(io_at(&path))
     }
 
-    /// Notes the current snapshot where the run that switched to it was killed before it could.
+    /// Records the current snapshot, if the run that made it current was killed before it could record it.
     pub(super) fn note_unnoted(&self) -> Result<(), LakeError> {
-        // What is damaged is said by who needs it.
+        // A damaged lake is reported by the code that needs the snapshot.
         let Ok(current) = Snapshot::current(&self.root) else {
             return Ok(());
         };
-        if turns(&self.root)?.last().map(|turn| &turn.id) == Some(&current.id) {
+        if history(&self.root)?.last().map(|entry| &entry.id) == Some(&current.id) {
             return Ok(());
         }
         let switched = fs::symlink_metadata(self.root.join("current"))
@@ -112,11 +111,11 @@ impl Lake {
         self.note_current(&current.id, switched.unwrap_or_else(Timestamp::now))
     }
 
-    /// Makes an earlier snapshot the one that readers see: the one named, else the one that was current before. Returns
-    /// what was current, none where that is no more there, and what is.
+    /// Makes an earlier snapshot current: the one named, or else the one published before the current one. Returns the
+    /// snapshot that was current, none if it has been deleted, and the one that is current now.
     ///
     /// # Errors
-    /// When there is no such snapshot, or the link cannot be replaced.
+    /// If there is no such snapshot, or the link cannot be replaced.
     pub fn roll_back(&self, to: Option<&str>) -> Result<(Option<Snapshot>, Snapshot), LakeError> {
         let current = Snapshot::current(&self.root);
         let (current, target) = match to {

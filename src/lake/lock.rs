@@ -1,24 +1,24 @@
-//! One writer at a time: a lock of the operating system, and who holds it.
+//! The lock that allows one writer at a time, and who holds it.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use super::{LakeError, io_at};
+use super::error::{LakeError, io_at};
 
-/// The file that is locked. It names the holder as long as the lock is held.
+/// The file that is locked. While the lock is held it names the holder.
 const LOCK: &str = ".lock";
 
-/// The lock of a lake; given back when it is dropped, or by the system when the process ends.
+/// The lock of a lake. It is released when dropped, or by the system when the process ends.
 #[derive(Debug)]
-pub(super) struct Lock(File);
+pub(super) struct WriterLock(File);
 
-impl Lock {
+impl WriterLock {
     /// Takes the lock.
     ///
     /// # Errors
-    /// When another process holds it, or the file system refuses.
+    /// If another process holds it, or the file system refuses.
     pub(super) fn take(root: &Path) -> Result<Self, LakeError> {
         let path = root.join(LOCK);
         let mut file = OpenOptions::new()
@@ -53,14 +53,14 @@ impl Lock {
     }
 }
 
-impl Drop for Lock {
+impl Drop for WriterLock {
     fn drop(&mut self) {
-        // What names nobody misleads nobody. The system gives the lock back with the file.
+        // An empty file misleads nobody. The system releases the lock when the file is closed.
         let _ = self.0.set_len(0);
     }
 }
 
-/// Who holds the lock, as the holder wrote it.
+/// The holder of the lock, as it described itself.
 fn holder(file: &mut File) -> String {
     let mut text = String::new();
     let read = file
@@ -72,7 +72,7 @@ fn holder(file: &mut File) -> String {
     }
 }
 
-/// The name of the user, as the system or the surroundings know it.
+/// The name of the user, from the environment or the system.
 fn user() -> String {
     let known = ["USER", "LOGNAME"]
         .into_iter()
@@ -86,7 +86,7 @@ fn user() -> String {
         .unwrap_or_else(|| "an unknown user".to_owned())
 }
 
-/// The program and what it was asked to do: its first argument, which says no path.
+/// The program and its command: the first argument, which contains no path.
 fn command() -> String {
     let arguments = std::env::args()
         .skip(1)

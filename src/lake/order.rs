@@ -1,7 +1,7 @@
-//! The order of rows in a file: by all columns, from the first, so that the same rows give the same bytes.
+//! The order of rows in a file: by all columns from the first to the last, so that the same rows give the same bytes.
 //!
-//! The leading columns of a table are codes that repeat: their ranks fit into one number a row, which sorts many times
-//! faster than the codes themselves. Only rows that are alike in all of these are compared by the other columns.
+//! The leading columns of a table are codes that repeat. The ranks of a row's codes fit into one number, which sorts many
+//! times faster than the codes. Only rows that are equal in all these columns are compared by the other columns.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use arrow::error::ArrowError;
 use arrow::row::{RowConverter, SortField};
 use foldhash::fast::RandomState;
 
-/// The rows in the order of all columns, NULL first.
+/// The numbers of the rows, sorted by all columns, NULL first.
 pub(super) fn order(batch: &RecordBatch) -> Result<Vec<u32>, ArrowError> {
     let mut keys = vec![0_u128; batch.num_rows()];
     let mut room = u128::MAX;
@@ -41,10 +41,10 @@ pub(super) fn order(batch: &RecordBatch) -> Result<Vec<u32>, ArrowError> {
     Ok(rows)
 }
 
-/// The texts of a column as numbers in their order; NULL is 0.
+/// The texts of a column as their ranks; NULL has the rank 0.
 struct Ranks {
     rows: Vec<u32>,
-    /// One more than the largest rank there can be.
+    /// One more than the largest rank.
     count: u128,
 }
 

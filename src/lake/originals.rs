@@ -1,24 +1,26 @@
-//! The originals of submissions: copied first, so that they can be read, and kept once they are durable.
+//! The originals of submissions: they are copied first, so that the run can read them, and kept once they are durable.
 
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::thread::{self, JoinHandle};
 
-use super::{Lake, LakeError, io_at, restrict, several_at_a_time, sync};
+use super::error::{LakeError, io_at};
+use super::files::{restrict, several_at_a_time, sync};
+use super::writer::Lake;
 
-/// Where the original of a submission is kept in a lake.
+/// The path of a submission's original in a lake.
 #[must_use]
 pub fn original(root: &Path, sha256: &str) -> PathBuf {
     root.join("inbox").join(sha256)
 }
 
-/// Where it lies until it is durable.
+/// The path of the original until it is durable.
 fn aside(kept: &Path) -> PathBuf {
     kept.with_extension("part")
 }
 
-/// Originals that were copied, and are made durable while others work.
+/// Copied originals, which a thread makes durable while the run goes on.
 #[derive(Debug)]
 #[must_use = "copies that are not kept are cleared away by the next run"]
 pub struct Copied {
@@ -27,11 +29,11 @@ pub struct Copied {
 }
 
 impl Copied {
-    /// Waits until the copies are durable, and gives them the names under which they are kept. Their folder is made
-    /// durable with the snapshot that names them.
+    /// Waits until the copies are durable, then gives them their final names. Their folder is made durable together with
+    /// the snapshot that lists them.
     ///
     /// # Errors
-    /// When one of them cannot be made durable.
+    /// If one of them cannot be made durable.
     pub fn keep(self) -> Result<(), LakeError> {
         self.syncing
             .join()
@@ -44,7 +46,7 @@ impl Copied {
 }
 
 impl Lake {
-    /// Where the original of a submission is: kept, or on its way.
+    /// The path where the original of a submission is now: kept, or copied and not yet durable.
     #[must_use]
     pub fn original(&self, sha256: &str) -> PathBuf {
         let kept = original(&self.root, sha256);
@@ -58,18 +60,18 @@ impl Lake {
         }
     }
 
-    /// Copies the originals of submissions, each a path and its hash, readable by this user only. Until
-    /// [`Copied::keep`] they can be read by this run alone; the next one clears them away.
+    /// Copies originals, given as a path and its hash, readable by this user only. Until [`Copied::keep`] only this run
+    /// can read them; the next run deletes what was not kept.
     ///
     /// # Errors
-    /// When one of them cannot be copied.
+    /// If one of them cannot be copied.
     pub fn copy_originals(&self, originals: &[(&Path, &str)]) -> Result<Copied, LakeError> {
         let mut new: Vec<(PathBuf, PathBuf)> = originals
             .iter()
             .filter(|(_, sha256)| !self.original(sha256).exists())
             .map(|(from, sha256)| ((*from).to_owned(), original(&self.root, sha256)))
             .collect();
-        // Of one content one copy.
+        // Identical content is stored once.
         new.sort_by(|a, b| a.1.cmp(&b.1));
         new.dedup_by(|a, b| a.1 == b.1);
         several_at_a_time(&new, |(from, kept)| copy(from, &aside(kept)))?;
@@ -80,7 +82,7 @@ impl Lake {
     }
 }
 
-/// Copies a file through a small buffer: it may be larger than memory.
+/// Copies a file through a small buffer, because it may be larger than memory.
 fn copy(from: &Path, to: &Path) -> Result<(), LakeError> {
     let mut original = File::open(from).map_err(io_at(from))?;
     let mut copy = File::create(to).map_err(io_at(to))?;

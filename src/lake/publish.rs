@@ -1,4 +1,5 @@
-//! Publishing a snapshot: all tables aside, then renamed, then `current` pointed at it in one step.
+//! Publishing a snapshot: its tables are written to a hidden folder, which is then renamed; at last the link `current` is
+//! replaced in one step.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,18 +12,20 @@ use std::thread;
 use arrow::array::RecordBatch;
 use jiff::Timestamp;
 
-use super::snapshot::ABOUT;
-use super::{
-    About, Lake, LakeError, RecordPart, Snapshot, TableSchema, io_at, records, schema,
-    several_at_a_time, sync, write,
-};
+use super::error::{LakeError, io_at};
+use super::files::{several_at_a_time, sync};
+use super::records::{self, RecordPart};
+use super::schema::{self, TableSchema};
+use super::snapshot::{ABOUT, About, Snapshot};
+use super::write;
+use super::writer::Lake;
 
-/// Makes a directory durable, with its directories and their files, several at a time; links are durable already.
+/// Makes a folder durable with everything in it. Files with several links are durable already.
 fn sync_all(directory: &Path) -> Result<(), LakeError> {
     let mut all = vec![directory.to_owned()];
-    let mut looked_at = 0;
-    while let Some(directory) = all.get(looked_at).cloned() {
-        looked_at += 1;
+    let mut visited = 0;
+    while let Some(directory) = all.get(visited).cloned() {
+        visited += 1;
         if directory.is_file() {
             continue;
         }
@@ -38,11 +41,11 @@ fn sync_all(directory: &Path) -> Result<(), LakeError> {
 }
 
 impl Lake {
-    /// Writes a snapshot: all contract tables, those not given as empty ones. Readers see it once [`Self::point_current_at`]
-    /// says so.
+    /// Writes a snapshot with all tables of the contract; tables that are not given are empty. Readers see it only after
+    /// [`Self::point_current_at`].
     ///
     /// # Errors
-    /// When something cannot be written; no part of a snapshot is left then.
+    /// If something cannot be written. Then the lake has no part of the snapshot.
     pub fn write(
         &self,
         id: &str,
@@ -66,7 +69,7 @@ impl Lake {
             fs::rename(&aside, &directory).map_err(io_at(&directory))?;
         }
         sync(&self.root.join("snapshots"))?;
-        // An earlier run may have been killed before it did.
+        // An earlier run may have been killed before it made its originals durable.
         sync(&self.root.join("inbox"))?;
         Ok(Snapshot {
             id: id.to_owned(),
@@ -74,7 +77,7 @@ impl Lake {
         })
     }
 
-    /// Writes all tables of a snapshot into `aside`, one on each processor.
+    /// Writes all tables of a snapshot into `aside`, as many at a time as there are processors.
     fn write_tables(
         &self,
         aside: &Path,
@@ -93,7 +96,7 @@ impl Lake {
             }
             records::write_parts(self, &folder, table, &parts, before)
         };
-        // The largest first, so that none of the writers waits long for the last.
+        // Largest table first, so that no writer is left alone with a large table at the end.
         let mut order: Vec<&TableSchema> = schema::tables().iter().collect();
         order.sort_by_key(|t| {
             std::cmp::Reverse(tables.get(t.name).map_or(0, RecordBatch::num_rows))
@@ -119,10 +122,10 @@ impl Lake {
         })
     }
 
-    /// Makes a snapshot the one that readers see, in one step.
+    /// Makes a snapshot current, in one step.
     ///
     /// # Errors
-    /// When the link cannot be replaced; it then stays what it was.
+    /// If the link cannot be replaced. Then it still points at the earlier snapshot.
     pub fn point_current_at(&self, id: &str) -> Result<(), LakeError> {
         let aside = self.root.join(".current.part");
         let link = self.root.join("current");

@@ -1,5 +1,6 @@
-//! Writing the records of a report: one file of its own, so that what did not change is linked. Its columns were
-//! encoded when the report was read; they are put together with what all its records share, and not encoded again.
+//! Writing the records of a report. Each report has a file of its own, so that an unchanged one is only linked. Its columns
+//! were encoded when the report was read. They are not encoded again, but copied and combined with the columns that all
+//! its records share.
 
 use std::collections::HashMap;
 use std::fs::{self, File};
@@ -16,37 +17,40 @@ use parquet::file::metadata::{KeyValue, ParquetMetaDataReader, RowGroupMetaData}
 use parquet::file::reader::FileReader;
 use parquet::file::serialized_reader::SerializedFileReader;
 use parquet::file::writer::SerializedFileWriter;
-
 use sha2::{Digest, Sha256};
 
 use super::cache::CachedRecords;
+use super::error::{LakeError, io_at, parquet_at};
+use super::files::several_at_a_time;
 use super::schema::TableSchema;
-use super::{Lake, LakeError, Snapshot, io_at, several_at_a_time, write};
+use super::snapshot::Snapshot;
+use super::write;
+use super::writer::Lake;
 use crate::intake::hex;
 
 type Bytes = bytes::Bytes;
 
-/// Columns that all records of a report share.
+/// The columns whose value is the same for all records of a report.
 pub const SHARED: [&str; 5] = ["report_id", "unit_vintage", "unit_code", "period", "sheet"];
 
-/// The records of one report, for the lake's table of them.
+/// The records of one report, to be written to a table of the lake.
 #[derive(Debug, Clone)]
 pub struct RecordPart {
     /// The table.
     pub table: String,
-    /// The period, for the name of the file.
+    /// The period, which is part of the name of the file.
     pub period: String,
-    /// What all records share: [`SHARED`].
+    /// The values of the columns [`SHARED`].
     pub shared: [Option<String>; 5],
-    /// Where the other columns are kept.
+    /// The file of the cache with the other columns.
     pub rows: CachedRecords,
 }
 
-/// The entry of a file's metadata that says what the file was made of.
+/// The entry of a file's metadata with the hash of everything that the file was made from.
 const MADE_OF: &str = "tonghop:made_of";
 
 impl RecordPart {
-    /// Hash of all that the file of these records is made of.
+    /// Hash of everything that the file of these records is made from.
     fn made_of(&self, table: &TableSchema) -> String {
         let mut hasher = Sha256::new();
         let mut add = |text: &str| {
@@ -63,7 +67,7 @@ impl RecordPart {
     }
 }
 
-/// The files of a table in a snapshot, by what they were made of.
+/// The files of a table in a snapshot, by the hash of what they were made from.
 fn files_by_origin(snapshot: &Snapshot, table: &TableSchema) -> HashMap<String, PathBuf> {
     let made_of = |path: &Path| {
         let file = File::open(path).ok()?;
@@ -82,11 +86,11 @@ fn files_by_origin(snapshot: &Snapshot, table: &TableSchema) -> HashMap<String, 
         .collect()
 }
 
-/// The rows of a table without what they share, in the order and the types of the table; a column of it that is not
-/// among them is NULL.
+/// The rows of a table without the columns [`SHARED`], with columns in the order of the table. A column that the rows lack
+/// is NULL.
 ///
 /// # Errors
-/// When a column has another type than the table's.
+/// If a column has another type than in the table.
 pub fn own_columns(table: &TableSchema, rows: &RecordBatch) -> Result<RecordBatch, ArrowError> {
     let fields: Vec<Arc<Field>> = table
         .schema
@@ -106,7 +110,7 @@ pub fn own_columns(table: &TableSchema, rows: &RecordBatch) -> Result<RecordBatc
     RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
 }
 
-/// Writes the records of reports into the directory of their table, several at a time.
+/// Writes the records of several reports into the folder of their table.
 pub(super) fn write_parts(
     lake: &Lake,
     directory: &Path,
@@ -128,7 +132,7 @@ pub(super) fn write_parts(
     })
 }
 
-/// Writes the records of a report into the directory of their table.
+/// Writes the records of one report into the folder of their table.
 fn write_part(
     lake: &Lake,
     directory: &Path,
@@ -136,22 +140,18 @@ fn write_part(
     part: &RecordPart,
     made_of: String,
 ) -> Result<(), LakeError> {
-    let wrong = |message: String| LakeError::Parquet {
-        path: directory.display().to_string(),
-        message,
-    };
     let rows = lake.cached_records(&part.rows).ok_or_else(|| {
-        wrong(format!(
+        parquet_at(directory)(format!(
             "the records kept as cache/{} are gone or damaged; run again",
             part.rows.name
         ))
     })?;
-    let bytes = spliced(table, &part.shared, &Bytes::from(rows), made_of)
-        .map_err(|e| wrong(e.to_string()))?;
+    let bytes =
+        spliced(table, &part.shared, &Bytes::from(rows), made_of).map_err(parquet_at(directory))?;
     write::keep(directory, table, &part.period, &bytes, None)
 }
 
-/// A file of the table: the columns of `rows`, and the shared ones.
+/// A Parquet file of the table, made of the encoded columns of `rows` and the shared ones.
 fn spliced(
     table: &TableSchema,
     shared: &[Option<String>; 5],
@@ -187,7 +187,7 @@ fn spliced(
     Ok(bytes)
 }
 
-/// A column of a row group, as it is encoded.
+/// The encoded chunk of a column in a row group.
 fn chunk(group: &RowGroupMetaData, name: &str) -> Result<ColumnCloseResult, ParquetError> {
     let metadata = group
         .columns()
@@ -204,6 +204,7 @@ fn chunk(group: &RowGroupMetaData, name: &str) -> Result<ColumnCloseResult, Parq
     })
 }
 
+/// The shared columns as a Parquet file with `rows` rows.
 fn encode_shared(shared: &[Option<String>; 5], rows: usize) -> Result<Vec<u8>, ParquetError> {
     let fields: Vec<Field> = SHARED
         .iter()

@@ -1,8 +1,12 @@
-//! The tables of the lake: names, columns and types, as the contract gives them.
+//! The tables of the lake: names, columns and types, as in the contract.
 
 use std::sync::{Arc, LazyLock};
 
+use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use arrow::error::ArrowError;
+
+use crate::engine::columns::DECIMAL;
 
 /// A table of the lake.
 #[derive(Debug, Clone)]
@@ -11,22 +15,20 @@ pub struct TableSchema {
     pub name: &'static str,
     /// Columns.
     pub schema: SchemaRef,
-    /// Whether it is stored in one file for each period.
+    /// Whether it has one file for each period.
     pub by_period: bool,
 }
 
 impl TableSchema {
-    /// Whether its rows are records of lists, written report by report.
+    /// Whether its rows are records of lists, which are written report by report.
     #[must_use]
     pub fn is_of_records(&self) -> bool {
         self.schema.column_with_name("row").is_some()
     }
 }
 
-/// Type of `value` and `weight`.
-pub const DECIMAL: DataType = DataType::Decimal128(38, 6);
-
-/// One letter a type: `s` Utf8, `d` Decimal128(38,6), `i` Int64, `t` Timestamp(µs, UTC), `b` Boolean.
+/// A schema from names of columns with a letter for the type: `s` Utf8 (or no letter), `d` Decimal128(38,6), `i` Int64,
+/// `t` Timestamp(µs, UTC), `b` Boolean.
 fn schema(columns: &str) -> SchemaRef {
     let fields: Vec<Field> = columns
         .split_whitespace()
@@ -145,14 +147,24 @@ static TABLES: LazyLock<Vec<TableSchema>> = LazyLock::new(|| {
     ]
 });
 
-/// All tables, in the order of the way through the house.
+/// All tables, in the order in which a run fills them.
 #[must_use]
 pub fn tables() -> &'static [TableSchema] {
     &TABLES
 }
 
-/// One table by name.
+/// The table of this name.
 #[must_use]
 pub fn table(name: &str) -> Option<&'static TableSchema> {
     TABLES.iter().find(|table| table.name == name)
+}
+
+/// A batch of a table of the lake. Its columns come in the order of the table.
+///
+/// # Errors
+/// If there is no such table, or the columns do not fit it.
+pub fn batch(name: &str, columns: Vec<ArrayRef>) -> Result<RecordBatch, ArrowError> {
+    let table = table(name)
+        .ok_or_else(|| ArrowError::SchemaError(format!("the lake has no table `{name}`")))?;
+    RecordBatch::try_new(table.schema.clone(), columns)
 }

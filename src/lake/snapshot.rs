@@ -1,4 +1,4 @@
-//! A published snapshot, as readers see it: they need no lock.
+//! A published snapshot, as readers see it. Reading needs no lock.
 
 use std::fs::{self, File};
 use std::io;
@@ -9,19 +9,20 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::metadata::ParquetMetaDataReader;
 use serde::{Deserialize, Serialize};
 
-use super::{LakeError, io_at, read_toml};
+use super::error::{LakeError, io_at, parquet_at};
+use super::files::read_toml;
 
-/// The file of a snapshot that says what it was made with.
+/// The file of a snapshot that holds [`About`].
 pub(super) const ABOUT: &str = "snapshot.toml";
 
-/// What a snapshot was made with, kept beside its tables.
+/// What a snapshot was made with. It is stored beside its tables.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct About {
     /// Version of the program.
     pub version: String,
     /// Hash of the pipeline's definitions.
     pub definitions: String,
-    /// The collections that were open from the start: form and period.
+    /// The collections that were open from the start, each a form and a period.
     #[serde(default)]
     pub collections: Vec<(String, String)>,
 }
@@ -34,7 +35,7 @@ pub struct Snapshot {
     pub(super) directory: PathBuf,
 }
 
-/// What is not there makes the lake an empty one; what cannot be reached does not.
+/// A missing path means that the lake is empty. Any other error is reported as it is.
 fn absent_or_io(root: &Path, path: &Path) -> impl FnOnce(io::Error) -> LakeError {
     move |e| match e.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
@@ -45,13 +46,13 @@ fn absent_or_io(root: &Path, path: &Path) -> impl FnOnce(io::Error) -> LakeError
 }
 
 impl Snapshot {
-    /// The current snapshot of a lake; needs no lock.
+    /// The current snapshot of a lake.
     ///
     /// # Errors
-    /// When there is no lake, or nothing was published in it.
+    /// If there is no lake, nothing has been published in it, or the current snapshot has been deleted.
     pub fn current(root: &Path) -> Result<Self, LakeError> {
         let link = root.join("current");
-        // The link is followed once, so that a switch meanwhile does not mix two snapshots.
+        // The link is read only once, so that a switch in the meantime does not mix two snapshots.
         let target = fs::read_link(&link).map_err(absent_or_io(root, &link))?;
         let id = target.file_name().unwrap_or_default().to_string_lossy();
         let directory = root.join("snapshots").join(&*id);
@@ -68,10 +69,10 @@ impl Snapshot {
         }
     }
 
-    /// A snapshot of a lake by its id, or by the beginning of it that no other has.
+    /// The snapshot of a lake whose id begins with `id`.
     ///
     /// # Errors
-    /// When there is no lake, no such snapshot, or several.
+    /// If there is no lake, no such snapshot, or more than one.
     pub fn named(root: &Path, id: &str) -> Result<Self, LakeError> {
         let all = Self::all(root)?;
         let mut fitting = all.iter().filter(|s| s.id.starts_with(id));
@@ -85,10 +86,10 @@ impl Snapshot {
         }
     }
 
-    /// All snapshots of a lake, by id.
+    /// All snapshots of a lake, sorted by id.
     ///
     /// # Errors
-    /// When there is no lake.
+    /// If there is no lake.
     pub fn all(root: &Path) -> Result<Vec<Self>, LakeError> {
         let directory = root.join("snapshots");
         let entries = fs::read_dir(&directory).map_err(absent_or_io(root, &directory))?;
@@ -107,18 +108,18 @@ impl Snapshot {
         Ok(all)
     }
 
-    /// What it was made with; none where it does not say.
+    /// What it was made with. None if the snapshot has no such file.
     ///
     /// # Errors
-    /// When the file that says so cannot be read.
+    /// If the file cannot be read.
     pub fn about(&self) -> Result<Option<About>, LakeError> {
         read_toml(&self.directory.join(ABOUT))
     }
 
-    /// The files of a table, in the order of their names.
+    /// The files of a table, sorted by name.
     ///
     /// # Errors
-    /// When the table is not there.
+    /// If the snapshot has no such table.
     pub fn files(&self, table: &str) -> Result<Vec<PathBuf>, LakeError> {
         let directory = self.directory.join(table);
         let entries = fs::read_dir(&directory).map_err(io_at(&directory))?;
@@ -130,27 +131,24 @@ impl Snapshot {
         Ok(files)
     }
 
-    /// Number of rows of a table, as its files count them.
+    /// Number of rows of a table, from the metadata of its files.
     ///
     /// # Errors
-    /// When a file cannot be read.
+    /// If a file cannot be read.
     pub fn rows(&self, table: &str) -> Result<i64, LakeError> {
         let mut rows = 0;
         for path in self.files(table)? {
             let file = File::open(&path).map_err(io_at(&path))?;
             let metadata = ParquetMetaDataReader::new().parse_and_finish(&file);
             rows += metadata
-                .map_err(|e| LakeError::Parquet {
-                    path: path.display().to_string(),
-                    message: e.to_string(),
-                })?
+                .map_err(parquet_at(&path))?
                 .file_metadata()
                 .num_rows();
         }
         Ok(rows)
     }
 
-    /// A table of it has no such column: it is of another version, or damaged.
+    /// The error that a table lacks a column: the snapshot is of another version, or damaged.
     pub(crate) fn without(&self, table: &str, column: &str) -> LakeError {
         LakeError::Parquet {
             path: self.directory.join(table).display().to_string(),
@@ -161,19 +159,15 @@ impl Snapshot {
     /// All rows of a table.
     ///
     /// # Errors
-    /// When a file cannot be read.
+    /// If a file cannot be read.
     pub fn read(&self, table: &str) -> Result<Vec<RecordBatch>, LakeError> {
         let mut batches = Vec::new();
         for path in self.files(table)? {
-            let wrong = |message: String| LakeError::Parquet {
-                path: path.display().to_string(),
-                message,
-            };
             let file = File::open(&path).map_err(io_at(&path))?;
             let reader = ParquetRecordBatchReaderBuilder::try_new(file)
                 .and_then(ParquetRecordBatchReaderBuilder::build);
-            for batch in reader.map_err(|e| wrong(e.to_string()))? {
-                batches.push(batch.map_err(|e| wrong(e.to_string()))?);
+            for batch in reader.map_err(parquet_at(&path))? {
+                batches.push(batch.map_err(parquet_at(&path))?);
             }
         }
         Ok(batches)

@@ -1,4 +1,4 @@
-//! Writing one table of a snapshot: sorted, split by period, named by content.
+//! Writing one table of a snapshot: its rows are sorted and split by period, its files named by their content.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
@@ -16,11 +16,13 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPrope
 use parquet::schema::types::ColumnPath;
 use sha2::{Digest, Sha256};
 
+use super::error::{LakeError, io_at, parquet_at};
+use super::order;
 use super::schema::TableSchema;
-use super::{LakeError, Snapshot, io_at, order};
+use super::snapshot::Snapshot;
 use crate::intake::hex;
 
-/// Writes a table into its directory. A file that the snapshot before has too is linked, not written.
+/// Writes a table into its folder. A file that the snapshot before has too is linked, not written.
 pub(super) fn write_table(
     directory: &Path,
     table: &TableSchema,
@@ -28,24 +30,20 @@ pub(super) fn write_table(
     before: Option<&Snapshot>,
 ) -> Result<(), LakeError> {
     fs::create_dir_all(directory).map_err(io_at(directory))?;
-    let wrong = |message: String| LakeError::Parquet {
-        path: directory.display().to_string(),
-        message,
-    };
     let batch = RecordBatch::try_new(table.schema.clone(), batch.columns().to_vec())
-        .map_err(|e| wrong(e.to_string()))?;
-    let order = order::order(&batch).map_err(|e| wrong(e.to_string()))?;
+        .map_err(parquet_at(directory))?;
+    let order = order::order(&batch).map_err(parquet_at(directory))?;
     for (name, rows) in parts(&batch, order, table) {
         let part = take_record_batch(&batch, &UInt32Array::from(rows));
-        let part = part.map_err(|e| wrong(e.to_string()))?;
-        let bytes = encode(&part).map_err(|e| wrong(e.to_string()))?;
+        let part = part.map_err(parquet_at(directory))?;
+        let bytes = encode(&part).map_err(parquet_at(directory))?;
         keep(directory, table, &name, &bytes, before)?;
     }
     Ok(())
 }
 
-/// Keeps a file under its name and the hash of its content, linked where the snapshot before has it. It is not durable
-/// yet.
+/// Stores a file under its name and the hash of its content. If the snapshot before has the file, it is linked. The file
+/// is not durable yet.
 pub(super) fn keep(
     directory: &Path,
     table: &TableSchema,
@@ -68,7 +66,7 @@ pub(super) fn keep(
     fs::write(&path, bytes).map_err(io_at(&path))
 }
 
-/// One part for each period, or one for all: its rows, in their order.
+/// The parts of a table, one for each period or one for all: the name of the part and its rows in their order.
 fn parts(batch: &RecordBatch, order: Vec<u32>, table: &TableSchema) -> Vec<(String, Vec<u32>)> {
     let periods = batch
         .column_by_name("period")
@@ -89,15 +87,16 @@ fn parts(batch: &RecordBatch, order: Vec<u32>, table: &TableSchema) -> Vec<(Stri
     parts.map(|(name, rows)| (name.to_owned(), rows)).collect()
 }
 
-/// How all files of the lake are written.
+/// The Parquet settings of all files of the lake.
 pub(super) fn properties() -> Result<WriterPropertiesBuilder, ParquetError> {
     Ok(WriterProperties::builder()
-        // The least effort: more of it takes thrice the time for a few per cent of room.
+        // The lowest level: higher ones take three times as long and save only a few per cent.
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_created_by(concat!("tonghop ", env!("CARGO_PKG_VERSION")).to_owned()))
 }
 
+/// A batch as a Parquet file.
 pub(super) fn encode(batch: &RecordBatch) -> Result<Vec<u8>, ParquetError> {
     let mut bytes = Vec::new();
     let schema = Arc::clone(batch.schema_ref());
@@ -114,22 +113,22 @@ pub(super) fn encode(batch: &RecordBatch) -> Result<Vec<u8>, ParquetError> {
     Ok(bytes)
 }
 
-/// Values of a column that are looked at to tell whether they repeat.
-const LOOKED_AT: usize = 1024;
+/// How many values of a column are sampled to find out whether they repeat.
+const SAMPLE: usize = 1024;
 
-/// Whether the values of a column repeat, so that a dictionary of them pays.
+/// Whether the values of a column repeat often enough for a dictionary to pay off.
 fn repeats(column: &ArrayRef) -> bool {
-    let step = (column.len() / LOOKED_AT).max(1);
+    let step = (column.len() / SAMPLE).max(1);
     let rows = (0..column.len())
         .step_by(step)
         .filter(|row| column.is_valid(*row));
-    let (mut looked_at, mut hashes) = (0, HashSet::new());
+    let (mut sampled, mut hashes) = (0, HashSet::new());
     let hasher = BuildHasherDefault::<DefaultHasher>::default();
     let texts = column.as_string_opt::<i32>();
     let decimals = column.as_primitive_opt::<Decimal128Type>();
     let integers = column.as_primitive_opt::<Int64Type>();
     for row in rows {
-        looked_at += 1;
+        sampled += 1;
         hashes.insert(match (texts, decimals, integers) {
             (Some(texts), ..) => hasher.hash_one(texts.value(row)),
             (_, Some(decimals), _) => hasher.hash_one(decimals.value(row)),
@@ -137,5 +136,5 @@ fn repeats(column: &ArrayRef) -> bool {
             _ => return true,
         });
     }
-    2 * hashes.len() <= looked_at + 1
+    2 * hashes.len() <= sampled + 1
 }

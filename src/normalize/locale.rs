@@ -1,60 +1,60 @@
 //! How each column of a table writes its numbers, and what proves it.
 //!
-//! `1.234` alone says nothing. A number beside it that can be read in one way only does, as does a count,
-//! which must be whole, a total that adds up in one reading alone, and a percentage that compares two cells.
-//! A column goes by its own proofs; where it has none, by those of the sheet; where proofs contradict each
-//! other nothing is proven.
+//! `1.234` alone proves nothing. Proof is a number that can be read in one way only, a count (which must be whole), a
+//! total that adds up in one locale only, or a percentage that compares two cells. The proofs of a column decide; if it
+//! has none, those of the sheet. Proofs that contradict each other prove nothing.
 
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use super::number::{Locale, Reading};
-use crate::extract::{Address, ColumnRef, Form};
+use super::number::{Locale, ParsedNumber};
+use crate::extract::{ColumnRef, Form};
+use crate::read::Address;
 
 /// Why a cell proves a locale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reason {
+pub enum ProofReason {
     /// It can be read in one way only.
     Form,
     /// It counts, so it must be whole.
     Whole,
-    /// A total adds up in this reading alone.
+    /// A total adds up in this locale only.
     Total,
-    /// A percentage of the sheet agrees with this reading alone.
+    /// A percentage of the sheet agrees with this locale only.
     Comparison,
 }
 
-/// A cell that shows how numbers are written.
+/// A cell that proves how numbers are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Proof {
-    /// What it shows.
+pub struct LocaleProof {
+    /// What it proves.
     pub locale: Locale,
     /// Why.
-    pub reason: Reason,
-    /// Where it stands.
+    pub reason: ProofReason,
+    /// Its address.
     pub at: Address,
-    /// What it says, as read.
+    /// Its content, as read.
     pub raw: String,
 }
 
-/// What is known of the way a column writes numbers.
+/// What is known about how a column writes numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
-    /// Nothing tells, or nothing needs telling.
+pub enum LocaleVerdict {
+    /// There is no proof, or none is needed.
     Open,
-    /// A cell of the column shows it.
-    Proven(Proof),
-    /// Other columns of the sheet show it.
-    ProvenBySheet(Proof),
-    /// Two cells show different things.
-    Contradiction(Proof, Proof),
+    /// A cell of the column proves it.
+    Proven(LocaleProof),
+    /// Other columns of the sheet prove it.
+    ProvenBySheet(LocaleProof),
+    /// Two cells prove different things.
+    Contradiction(LocaleProof, LocaleProof),
 }
 
-impl Verdict {
+impl LocaleVerdict {
     /// The proof that counts, if there is one.
     #[must_use]
-    pub fn proof(&self) -> Option<&Proof> {
+    pub fn proof(&self) -> Option<&LocaleProof> {
         match self {
             Self::Proven(proof) | Self::ProvenBySheet(proof) => Some(proof),
             Self::Open | Self::Contradiction(..) => None,
@@ -69,22 +69,22 @@ pub(super) struct Clue {
     pub row: usize,
     pub column: ColumnRef,
     pub raw: String,
-    pub value: Reading,
+    pub value: ParsedNumber,
     /// The locale that the text alone proves.
     pub evidence: Option<Locale>,
-    /// It counts something in the catalogue's unit: it must be whole.
+    /// Whether it counts something in the unit of the catalogue, and so must be whole.
     pub whole: bool,
-    /// The unit of measure its row states: only numbers in one unit add up.
+    /// The unit of measure that its row states: only numbers in one unit add up.
     pub measure: Option<String>,
 }
 
 /// The verdict on every column that has a clue.
-pub(super) fn verdicts(form: &Form, clues: &[Clue]) -> BTreeMap<ColumnKey, Verdict> {
-    let mut proofs: BTreeMap<ColumnKey, Vec<Proof>> = BTreeMap::new();
+pub(super) fn verdicts(form: &Form, clues: &[Clue]) -> BTreeMap<ColumnRef, LocaleVerdict> {
+    let mut proofs: BTreeMap<ColumnRef, Vec<LocaleProof>> = BTreeMap::new();
     for clue in clues {
-        let of = proofs.entry(key(clue.column)).or_default();
+        let of = proofs.entry(clue.column).or_default();
         let mut prove = |locale, reason| {
-            of.push(Proof {
+            of.push(LocaleProof {
                 locale,
                 reason,
                 at: clue.at,
@@ -94,14 +94,16 @@ pub(super) fn verdicts(form: &Form, clues: &[Clue]) -> BTreeMap<ColumnKey, Verdi
         match clue.value {
             _ if clue.evidence.is_some() => {
                 if let Some(locale) = clue.evidence {
-                    prove(locale, Reason::Form);
+                    prove(locale, ProofReason::Form);
                 }
             }
-            Reading::Doubtful { groups_in, .. } if clue.whole => prove(groups_in, Reason::Whole),
+            ParsedNumber::Doubtful { groups_in, .. } if clue.whole => {
+                prove(groups_in, ProofReason::Whole)
+            }
             _ => {}
         }
         if let Some(locale) = total_adds_up_in(form, clue, clues) {
-            prove(locale, Reason::Total);
+            prove(locale, ProofReason::Total);
         }
     }
     for (column, proof) in compared(form, clues) {
@@ -112,7 +114,9 @@ pub(super) fn verdicts(form: &Form, clues: &[Clue]) -> BTreeMap<ColumnKey, Verdi
         .into_iter()
         .map(|(column, own)| {
             let verdict = match (verdict_of(own.iter()), &of_sheet) {
-                (Verdict::Open, Verdict::Proven(proof)) => Verdict::ProvenBySheet(proof.clone()),
+                (LocaleVerdict::Open, LocaleVerdict::Proven(proof)) => {
+                    LocaleVerdict::ProvenBySheet(proof.clone())
+                }
                 (own, _) => own,
             };
             (column, verdict)
@@ -120,29 +124,18 @@ pub(super) fn verdicts(form: &Form, clues: &[Clue]) -> BTreeMap<ColumnKey, Verdi
         .collect()
 }
 
-/// A column as a key of maps: value columns first.
-pub type ColumnKey = (bool, usize);
-
-/// The key of a column.
-#[must_use]
-pub(super) fn key(column: ColumnRef) -> ColumnKey {
-    match column {
-        ColumnRef::Value(i) => (false, i),
-        ColumnRef::Comparison(i) => (true, i),
-    }
-}
-
-fn verdict_of<'a>(mut proofs: impl Iterator<Item = &'a Proof>) -> Verdict {
+/// The verdict of some proofs.
+fn verdict_of<'a>(mut proofs: impl Iterator<Item = &'a LocaleProof>) -> LocaleVerdict {
     let Some(first) = proofs.next() else {
-        return Verdict::Open;
+        return LocaleVerdict::Open;
     };
     match proofs.find(|proof| proof.locale != first.locale) {
-        Some(other) => Verdict::Contradiction(first.clone(), other.clone()),
-        None => Verdict::Proven(first.clone()),
+        Some(other) => LocaleVerdict::Contradiction(first.clone(), other.clone()),
+        None => LocaleVerdict::Proven(first.clone()),
     }
 }
 
-/// The one locale in which a total is the sum of its parts, where the two differ.
+/// The locale in which a total is the sum of its parts; none if that holds in both or in neither.
 fn total_adds_up_in(form: &Form, total: &Clue, clues: &[Clue]) -> Option<Locale> {
     let parts = &form.rows[total.row].parts;
     if parts.is_empty() {
@@ -152,7 +145,7 @@ fn total_adds_up_in(form: &Form, total: &Clue, clues: &[Clue]) -> Option<Locale>
         .iter()
         .filter(|clue| clue.column == total.column && parts.contains(&clue.row))
         .collect();
-    let is_doubtful = |clue: &Clue| matches!(clue.value, Reading::Doubtful { .. });
+    let is_doubtful = |clue: &Clue| matches!(clue.value, ParsedNumber::Doubtful { .. });
     if beside.len() != parts.len()
         || beside.iter().any(|part| part.measure != total.measure)
         || !(is_doubtful(total) || beside.iter().any(|part| is_doubtful(part)))
@@ -165,8 +158,8 @@ fn total_adds_up_in(form: &Form, total: &Clue, clues: &[Clue]) -> Option<Locale>
     })
 }
 
-/// What the percentages of the sheet prove of the cells they compare.
-fn compared(form: &Form, clues: &[Clue]) -> Vec<(ColumnKey, Proof)> {
+/// What the percentages of the sheet prove about the cells that they compare.
+fn compared(form: &Form, clues: &[Clue]) -> Vec<(ColumnRef, LocaleProof)> {
     let find = |row: usize, column: usize| {
         clues
             .iter()
@@ -174,7 +167,7 @@ fn compared(form: &Form, clues: &[Clue]) -> Vec<(ColumnKey, Proof)> {
     };
     let mut proofs = Vec::new();
     for stated in clues {
-        let (ColumnRef::Comparison(i), Reading::Sure(percent)) = (stated.column, stated.value)
+        let (ColumnRef::Comparison(i), ParsedNumber::Sure(percent)) = (stated.column, stated.value)
         else {
             continue;
         };
@@ -186,8 +179,8 @@ fn compared(form: &Form, clues: &[Clue]) -> Vec<(ColumnKey, Proof)> {
             continue;
         };
         let doubtful = match (of.value, to.value) {
-            (Reading::Doubtful { .. }, Reading::Sure(_)) => of,
-            (Reading::Sure(_), Reading::Doubtful { .. }) => to,
+            (ParsedNumber::Doubtful { .. }, ParsedNumber::Sure(_)) => of,
+            (ParsedNumber::Sure(_), ParsedNumber::Doubtful { .. }) => to,
             _ => continue,
         };
         let locale = only_locale(|locale| {
@@ -200,18 +193,19 @@ fn compared(form: &Form, clues: &[Clue]) -> Vec<(ColumnKey, Proof)> {
             agrees.is_some_and(|off| off <= Decimal::new(5, 1))
         });
         if let Some(locale) = locale {
-            let proof = Proof {
+            let proof = LocaleProof {
                 locale,
-                reason: Reason::Comparison,
+                reason: ProofReason::Comparison,
                 at: stated.at,
                 raw: stated.raw.clone(),
             };
-            proofs.push((key(doubtful.column), proof));
+            proofs.push((doubtful.column, proof));
         }
     }
     proofs
 }
 
+/// The locale in which something holds; none if it holds in both or in neither.
 fn only_locale(holds: impl Fn(Locale) -> bool) -> Option<Locale> {
     match (holds(Locale::CommaDecimal), holds(Locale::PointDecimal)) {
         (true, false) => Some(Locale::CommaDecimal),

@@ -1,4 +1,4 @@
-//! Units of measure: which is stated, and the exact factor between two of one dimension.
+//! Units of measure, and the exact factors between units of one dimension.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::text::Folder;
 pub struct RawMeasures {
     /// The units.
     pub unit: Vec<RawMeasure>,
-    /// Which dimension may stand for which.
+    /// Dimensions whose units may be written for those of others.
     #[serde(default)]
     pub left_out: Vec<RawLeftOut>,
 }
@@ -25,9 +25,9 @@ pub struct RawMeasures {
 pub struct RawMeasure {
     /// Name.
     pub id: Spanned<String>,
-    /// Units of one dimension convert.
+    /// Units of one dimension can be converted into each other.
     pub dimension: String,
-    /// How much of the dimension's base unit one is.
+    /// How many base units of the dimension it is.
     pub factor: Spanned<String>,
     /// Other spellings.
     #[serde(default)]
@@ -49,8 +49,9 @@ pub struct RawLeftOut {
 pub struct Measures {
     /// By folded spelling: dimension and factor.
     units: BTreeMap<String, (String, Decimal)>,
-    /// Folded spellings by those that need no folding to be known.
+    /// Spellings as `units_of_measure.toml` writes them, to their folded forms: these need no folding.
     written: BTreeMap<String, String>,
+    /// Dimension written to dimension meant.
     left_out: Vec<(String, String)>,
 }
 
@@ -58,7 +59,7 @@ impl Measures {
     /// Folds the spellings.
     ///
     /// # Errors
-    /// The byte offset and a sentence, when a factor is no positive decimal number or two units share a spelling.
+    /// The byte offset and a sentence, when a factor is not a positive decimal number or two units share a spelling.
     pub fn compile(raw: &RawMeasures, folder: &Folder) -> Result<Self, (usize, String)> {
         let (mut units, mut written) = (BTreeMap::new(), BTreeMap::new());
         for unit in &raw.unit {
@@ -95,7 +96,7 @@ impl Measures {
         })
     }
 
-    /// Dimension and factor of a unit of measure; none of another text.
+    /// Dimension and factor of a unit of measure; none if the text is not one.
     fn unit(&self, text: &str, folder: &Folder) -> Option<&(String, Decimal)> {
         match self.written.get(text) {
             Some(folded) => self.units.get(folded),
@@ -114,8 +115,8 @@ impl Measures {
         self.unit(text, folder).is_some()
     }
 
-    /// The factor that turns values in unit `from` into values in unit `to`; none when a unit is unknown
-    /// or the two are of different dimensions.
+    /// The factor that converts values in unit `from` into values in unit `to`; none if a unit is unknown or their
+    /// dimensions differ.
     #[must_use]
     pub fn factor(&self, from: &str, to: &str, folder: &Folder) -> Option<Decimal> {
         let (from_dimension, from_factor) = self.unit(from, folder)?;
@@ -129,7 +130,7 @@ impl Measures {
     }
 }
 
-/// Folding drops punctuation: a lone `%` is spelled out.
+/// A spelling, folded. Folding drops punctuation, so a lone `%` stays as it is.
 fn spell(text: &str, folder: &Folder) -> String {
     let folded = folder.fold(text);
     if folded.is_empty() {

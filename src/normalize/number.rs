@@ -1,7 +1,7 @@
 //! Numbers as people type them.
 //!
-//! A reading is exact ([`Decimal`]); where a text can be read in two ways the reading says so, and the
-//! caller decides with the evidence of the sheet, or holds the value back.
+//! A number is read exactly ([`Decimal`]). If a text can be read in two ways, the result has both: the caller decides by
+//! the evidence of the sheet, or holds the value back.
 
 use rust_decimal::Decimal;
 
@@ -17,34 +17,67 @@ pub enum Locale {
 /// A text read as a number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TextNumber {
-    /// The value, or the two it may be.
-    pub value: Reading,
-    /// Written as about so much.
+    /// The value, or the two values that it may be.
+    pub value: ParsedNumber,
+    /// Whether it is marked as approximate.
     pub approximate: bool,
-    /// What follows the number: a unit of measure, `%`, or nothing.
+    /// The text behind the number: a unit of measure, `%`, or nothing.
     pub suffix: String,
     /// The locale that the text alone proves.
     pub evidence: Option<Locale>,
 }
 
-/// One value or two.
+/// A number as read: one value, or two that it may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reading {
+pub enum ParsedNumber {
     /// It can be read in one way only.
     Sure(Decimal),
     /// A lone group of three: a whole number in one locale, a fraction in the other.
     Doubtful {
-        /// If the mark groups thousands.
+        /// The value if the mark groups thousands.
         grouped: Decimal,
-        /// If the mark is the decimal mark.
+        /// The value if the mark is the decimal mark.
         fraction: Decimal,
         /// The locale in which the mark groups thousands.
         groups_in: Locale,
     },
 }
 
-impl Reading {
-    /// The value in a sheet of `locale`.
+impl TextNumber {
+    /// A number that the workbook stores as one.
+    #[must_use]
+    pub(super) fn stored(value: Decimal) -> Self {
+        Self {
+            value: ParsedNumber::Sure(value),
+            approximate: false,
+            suffix: String::new(),
+            evidence: None,
+        }
+    }
+
+    /// The text behind the number; none if there is nothing.
+    pub(super) fn unit(&self) -> Option<&str> {
+        Some(self.suffix.as_str()).filter(|suffix| !suffix.is_empty())
+    }
+}
+
+impl ParsedNumber {
+    fn negated(self) -> Self {
+        match self {
+            Self::Sure(value) => Self::Sure(-value),
+            Self::Doubtful {
+                grouped,
+                fraction,
+                groups_in,
+            } => Self::Doubtful {
+                grouped: -grouped,
+                fraction: -fraction,
+                groups_in,
+            },
+        }
+    }
+
+    /// The value in a sheet that writes numbers in this way.
     #[must_use]
     pub fn in_locale(self, locale: Locale) -> Decimal {
         match self {
@@ -64,9 +97,8 @@ impl Reading {
     }
 }
 
-/// A stored float as a decimal of at most 15 significant digits: what the office program shows of it.
-///
-/// None when it is no number or too large to be exact.
+/// A stored float as a decimal of at most 15 significant digits: what an office program shows of it. None if it is not a
+/// number, or too large to be exact.
 #[must_use]
 pub fn from_float(n: f64) -> Option<Decimal> {
     if !n.is_finite() {
@@ -78,19 +110,20 @@ pub fn from_float(n: f64) -> Option<Decimal> {
     from_any_float(n)
 }
 
+/// The first fifteen digits of a number, by way of its text.
 fn from_any_float(n: f64) -> Option<Decimal> {
     let text = format!("{n:.14e}");
     let (digits, exponent) = text.split_once('e')?;
     let digits = digits.trim_end_matches('0').trim_end_matches('.');
     match Decimal::from_scientific(&format!("{digits}e{exponent}")) {
         Ok(value) => Some(value.normalize()),
-        // What is left over when two equal sums are subtracted.
+        // What remains when two equal sums are subtracted.
         Err(_) if n.abs() < 1e-13 => Some(Decimal::ZERO),
         Err(_) => None,
     }
 }
 
-/// The first fifteen digits of a number by the arithmetic of the processor, where that tells them for certain.
+/// The first fifteen digits of a number, by floating-point arithmetic; none where that is not certain to be exact.
 fn from_plain_float(n: f64) -> Option<Decimal> {
     const LEAST: f64 = 1e14;
     // All of these are exact.
@@ -117,45 +150,14 @@ fn from_plain_float(n: f64) -> Option<Decimal> {
     Some(Decimal::new(digits, scale as u32))
 }
 
-/// Reads a text as a number; none when it is not one. `approximate` are the folded-to-lower-case words
-/// that make a number a rounded one.
+/// Reads a text as a number; none if it is not one. `approximate` are the words, in lower case, that mark a number as
+/// approximate.
 #[must_use]
 pub fn read_text(text: &str, approximate: &[String]) -> Option<TextNumber> {
-    let mut rest: String = text
-        .chars()
-        .map(|c| match c {
-            '\u{a0}' | '\u{2007}' | '\u{202f}' | '\t' | '\n' | '\r' => ' ',
-            '\u{2212}' => '-',
-            other => other,
-        })
-        .collect::<String>()
-        .trim()
-        .trim_start_matches('\'')
-        .trim()
-        .to_lowercase();
-    let mut approximately = false;
-    while let Some(word) = approximate
-        .iter()
-        .find(|word| rest.starts_with(word.as_str()))
-    {
-        approximately = true;
-        rest = rest[word.len()..].trim_start().to_owned();
-    }
-    rest = strip_marks(&rest);
-    let mut negative = false;
-    if let Some(inner) = rest.strip_prefix('(').and_then(|r| r.strip_suffix(')')) {
-        negative = true;
-        rest = inner.trim().to_owned();
-    }
-    if let Some(inner) = rest.strip_prefix('-') {
-        if negative {
-            return None;
-        }
-        negative = true;
-        rest = inner.trim_start().to_owned();
-    } else if let Some(inner) = rest.strip_prefix('+') {
-        rest = inner.trim_start().to_owned();
-    }
+    let plain = in_plain_characters(text);
+    let (rest, is_approximate) = without_words(&plain, approximate);
+    let rest = strip_marks(rest);
+    let (rest, is_negative) = without_sign(&rest)?;
     let end = rest
         .find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ',' | ' ')))
         .unwrap_or(rest.len());
@@ -165,28 +167,56 @@ pub fn read_text(text: &str, approximate: &[String]) -> Option<TextNumber> {
         return None;
     }
     let (value, evidence) = read_core(core.trim_end())?;
-    let sign = |d: Decimal| if negative { -d } else { d };
-    let value = match value {
-        Reading::Sure(d) => Reading::Sure(sign(d)),
-        Reading::Doubtful {
-            grouped,
-            fraction,
-            groups_in,
-        } => Reading::Doubtful {
-            grouped: sign(grouped),
-            fraction: sign(fraction),
-            groups_in,
-        },
-    };
     Some(TextNumber {
-        value,
-        approximate: approximately,
+        value: if is_negative { value.negated() } else { value },
+        approximate: is_approximate,
         suffix: suffix.to_owned(),
         evidence,
     })
 }
 
-/// Removes footnote marks behind a number: `1.234 (*)`, `12 (1)` is a number with a note, `(1.234)` is not.
+/// A text in lower case, with ASCII blanks and minus signs, without the apostrophes that make a spreadsheet take a number
+/// for text.
+fn in_plain_characters(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '\u{a0}' | '\u{2007}' | '\u{202f}' | '\t' | '\n' | '\r' => ' ',
+            '\u{2212}' => '-',
+            other => other,
+        })
+        .collect::<String>()
+        .trim()
+        .trim_start_matches('\'')
+        .trim()
+        .to_lowercase()
+}
+
+/// A text without these words before it, and whether there were any.
+fn without_words<'t>(text: &'t str, words: &[String]) -> (&'t str, bool) {
+    let mut rest = text;
+    while let Some(after) = words
+        .iter()
+        .find_map(|word| rest.strip_prefix(word.as_str()))
+    {
+        rest = after.trim_start();
+    }
+    (rest, rest.len() < text.len())
+}
+
+/// A number without its sign, and whether it is negative; none if it has two signs. Brackets are a minus sign.
+fn without_sign(text: &str) -> Option<(&str, bool)> {
+    let (rest, in_brackets) = match text.strip_prefix('(').and_then(|r| r.strip_suffix(')')) {
+        Some(inner) => (inner.trim(), true),
+        None => (text, false),
+    };
+    if let Some(inner) = rest.strip_prefix('-') {
+        return (!in_brackets).then(|| (inner.trim_start(), true));
+    }
+    let rest = rest.strip_prefix('+').map_or(rest, str::trim_start);
+    Some((rest, in_brackets))
+}
+
+/// A text without footnote marks at its end: `1.234 (*)` and `12 (1)` have one, `(1.234)` has none.
 fn strip_marks(text: &str) -> String {
     let mut rest = text.trim_end();
     loop {
@@ -209,8 +239,8 @@ fn strip_marks(text: &str) -> String {
     }
 }
 
-/// Digits with marks between them.
-fn read_core(core: &str) -> Option<(Reading, Option<Locale>)> {
+/// Reads digits with marks between them, and what they prove of the locale.
+fn read_core(core: &str) -> Option<(ParsedNumber, Option<Locale>)> {
     if !core.starts_with(|c: char| c.is_ascii_digit())
         || !core.ends_with(|c: char| c.is_ascii_digit())
     {
@@ -223,7 +253,7 @@ fn read_core(core: &str) -> Option<(Reading, Option<Locale>)> {
     };
     let points = core.matches('.').count();
     let commas = core.matches(',').count();
-    let sure = |text: &str, locale| parse(text).map(|d| (Reading::Sure(d), locale));
+    let sure = |text: &str, locale| parse(text).map(|d| (ParsedNumber::Sure(d), locale));
     match (points, commas) {
         (0, 0) => sure(&core, None),
         (1.., 1..) => {
@@ -255,7 +285,7 @@ fn read_core(core: &str) -> Option<(Reading, Option<Locale>)> {
             let (whole, fraction) = core.split_once(mark)?;
             let as_fraction = format!("{whole}.{fraction}");
             if fraction.len() == 3 && whole.len() <= 3 && !whole.starts_with('0') {
-                let doubtful = Reading::Doubtful {
+                let doubtful = ParsedNumber::Doubtful {
                     grouped: parse(&core.replace(mark, ""))?,
                     fraction: parse(&as_fraction)?,
                     groups_in,
@@ -275,8 +305,8 @@ fn join_spaced(core: &str) -> Option<String> {
     {
         return None;
     }
-    // With the thousands grouped by spaces, the one mark left can only be the decimal mark; a zero
-    // before the fraction's third digit would be lost otherwise, so it is made unmistakable.
+    // Spaces group the thousands, so the one mark left is the decimal mark. With three digits behind it the number would
+    // be doubtful: a fourth makes it clear.
     Some(if rest.len() == 4 {
         format!("{}{rest}0", whole.replace(' ', ""))
     } else {
@@ -307,8 +337,8 @@ mod tests {
 
     fn sure(text: &str) -> Option<String> {
         match read(text)?.value {
-            Reading::Sure(d) => Some(d.to_string()),
-            Reading::Doubtful { .. } => Some("?".to_owned()),
+            ParsedNumber::Sure(d) => Some(d.to_string()),
+            ParsedNumber::Doubtful { .. } => Some("?".to_owned()),
         }
     }
 
@@ -421,8 +451,8 @@ mod tests {
             }
             let truth = parse(&if places > 0 { format!("{whole}.{fraction}") } else { whole.to_string() }).expect("a decimal");
             match read(&text).map(|n| n.value) {
-                Some(Reading::Sure(value)) => prop_assert_eq!(value, truth),
-                Some(Reading::Doubtful { grouped, fraction, .. }) => prop_assert!(grouped == truth || fraction == truth),
+                Some(ParsedNumber::Sure(value)) => prop_assert_eq!(value, truth),
+                Some(ParsedNumber::Doubtful { grouped, fraction, .. }) => prop_assert!(grouped == truth || fraction == truth),
                 None => prop_assert!(false, "{} is not read", text),
             }
         }

@@ -1,21 +1,21 @@
-//! Marks that stand for a value, and the SDMX statuses they mean.
+//! Symbols that stand for a value, and the SDMX statuses that they mean.
 
 /// SDMX `OBS_STATUS`, as far as this program uses it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-pub enum Status {
+pub enum ObservationStatus {
     /// A: a value; nil is the value 0.
     Normal,
-    /// E: stands under an estimate heading.
+    /// E: an estimate, as the head of the column says.
     Estimate,
-    /// L: exists, not collected.
+    /// L: it exists and is not collected.
     NotCollected,
-    /// M: cannot exist.
+    /// M: it cannot exist.
     NotApplicable,
     /// O: not answered.
     NotAnswered,
 }
 
-impl Status {
+impl ObservationStatus {
     /// The code.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -29,29 +29,29 @@ impl Status {
     }
 }
 
-/// The marks of a statistical office.
+/// The symbols of a statistical office.
 #[derive(Debug, Clone, Default)]
 pub struct Symbols {
     /// Nothing occurred: value 0, status A.
     pub nil: Vec<String>,
-    /// Exists, not collected.
+    /// It exists and is not collected.
     pub not_collected: Vec<String>,
-    /// Cannot exist.
+    /// It cannot exist.
     pub not_applicable: Vec<String>,
 }
 
 impl Symbols {
-    /// What a text means if it is one of the marks.
+    /// What a text means, if it is one of the symbols.
     #[must_use]
-    pub fn status(&self, text: &str) -> Option<Status> {
+    pub fn status(&self, text: &str) -> Option<ObservationStatus> {
         let mark = text.trim().to_lowercase();
         let is = |marks: &[String]| marks.iter().any(|m| m.to_lowercase() == mark);
         if is(&self.nil) {
-            Some(Status::Normal)
+            Some(ObservationStatus::Normal)
         } else if is(&self.not_collected) {
-            Some(Status::NotCollected)
+            Some(ObservationStatus::NotCollected)
         } else if is(&self.not_applicable) {
-            Some(Status::NotApplicable)
+            Some(ObservationStatus::NotApplicable)
         } else {
             None
         }

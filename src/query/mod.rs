@@ -4,6 +4,11 @@
 //! other. Territory is restated one vintage at a time, so that a chain of changes needs no other SQL than
 //! a single one.
 
+mod open;
+
+pub(crate) use open::engine_over;
+pub use open::{OpenError, open_engine};
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -14,7 +19,9 @@ use futures::{StreamExt as _, stream};
 use jiff::civil::Date;
 
 use crate::engine::{Answer, Engine, conform};
-use crate::geography::{Geography, RegionMember, Report, UnitChange, UnitKey, UnitName};
+use crate::geography::{
+    AnyReport, Geography, RegionMember, Reports, Standing, UnitChange, UnitKey, UnitName,
+};
 use crate::lake;
 use crate::period::Period;
 
@@ -86,7 +93,7 @@ fn texts<'a>(values: impl Iterator<Item = &'a str>) -> ArrayRef {
 ///
 /// # Errors
 /// When the engine refuses a table.
-pub fn register_helpers(engine: &Engine, geography: &Geography, reports: &[Report]) -> Result<()> {
+pub fn register_helpers(engine: &Engine, geography: &Geography, reports: &Reports) -> Result<()> {
     let numbers = UnitNumbers::of(geography);
     let entities: Vec<_> = geography.entities().collect();
     let (schema, batch) = helper(vec![
@@ -115,9 +122,8 @@ pub fn register_helpers(engine: &Engine, geography: &Geography, reports: &[Repor
     let mut periods: Vec<Period> = reports
         .iter()
         .flat_map(|r| {
-            r.period
-                .into_iter()
-                .chain(r.observations.iter().map(|o| o.period))
+            let observations = r.dossier().content.observations.iter();
+            r.period().into_iter().chain(observations.map(|o| o.period))
         })
         .collect();
     periods.sort_unstable();
@@ -137,19 +143,33 @@ pub fn register_helpers(engine: &Engine, geography: &Geography, reports: &[Repor
     let (schema, batch) = helper(vec![
         (
             "report_id",
-            texts(reports.iter().map(|r| r.report_id.as_str())),
+            texts(
+                reports
+                    .iter()
+                    .map(|r| r.dossier().source.report_id.as_str()),
+            ),
         ),
         (
             "outranked",
             Arc::new(
                 reports
                     .iter()
-                    .map(|r| Some(r.outranked || r.held))
+                    .map(|r| Some(is_outranked(r)))
                     .collect::<BooleanArray>(),
             ),
         ),
     ])?;
     engine.register("report_order", schema, vec![batch])
+}
+
+/// Whether a report is outranked or held back: its values never count.
+fn is_outranked(report: AnyReport<'_>) -> bool {
+    match report {
+        AnyReport::Judged(report) => {
+            matches!(report.standing, Standing::Outranked | Standing::Held(_))
+        }
+        AnyReport::Unplaced(_) => true,
+    }
 }
 
 /// `unit_atoms`: each unit with its territory in units of the first vintage, and how many those are.

@@ -1,8 +1,10 @@
-//! Texts in two languages: what people read is said in the country's language and in English.
+//! Texts in two languages: everything that people read is written in the country's language and in English.
 
 use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+
+use super::fill::fill;
 
 /// A text in two languages.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -15,7 +17,7 @@ pub struct Bilingual {
 }
 
 impl Bilingual {
-    /// Both languages of a text.
+    /// A text from its two languages.
     #[must_use]
     pub fn new(vi: impl Into<String>, en: impl Into<String>) -> Self {
         Self {
@@ -24,19 +26,20 @@ impl Bilingual {
         }
     }
 
-    /// What is the same in both languages: a code, a cell.
+    /// A text that is the same in both languages: a code, the name of a cell.
     #[must_use]
     pub fn same(text: &str) -> Self {
         Self::new(text, text)
     }
 
-    /// Whether both languages say the same, so that one is enough (years, `%`).
+    /// Whether the two languages are equal, so that one of them is enough (years, `%`).
     #[must_use]
     pub fn is_same(&self) -> bool {
         self.vi == self.en
     }
 
-    /// Whether the English is but the other without its diacritics: a proper name, which may stand on one line.
+    /// Whether the English is the Vietnamese without its diacritics. Such a text is a proper name, and one of the two is
+    /// enough.
     #[must_use]
     pub fn is_name(&self) -> bool {
         let bare = |c: char| match c {
@@ -48,23 +51,18 @@ impl Bilingual {
         letters.eq(self.en.chars())
     }
 
-    /// The text with `{name}` written out in both languages.
+    /// The text with `{name}` replaced in both languages.
     #[must_use]
     pub fn with(&self, name: &str, value: &Self) -> Self {
-        let name = format!("{{{name}}}");
-        Self {
-            vi: self.vi.replace(&name, &value.vi),
-            en: self.en.replace(&name, &value.en),
-        }
+        self.filled(&[(name, value.clone())])
     }
 
-    /// The text with every `{name}` of `args` written out in both languages, at once: what stands in a value is
-    /// never taken for a name.
+    /// The text with every `{name}` of `args` replaced in both languages; see [`fill`].
     #[must_use]
     pub fn filled(&self, args: &[(&str, Self)]) -> Self {
         let side = |text: &str, of: fn(&Self) -> &str| {
             fill(text, |name| {
-                let found = args.iter().find(|(n, _)| *n == name);
+                let found = args.iter().find(|(known, _)| *known == name);
                 found.map(|(_, value)| of(value))
             })
         };
@@ -74,7 +72,7 @@ impl Bilingual {
         }
     }
 
-    /// Several texts as one.
+    /// Several texts as one, with `between` between them.
     #[must_use]
     pub fn joined(texts: &[Self], between: &str) -> Self {
         let side = |of: fn(&Self) -> &str| texts.iter().map(of).collect::<Vec<_>>().join(between);
@@ -85,37 +83,46 @@ impl Bilingual {
     }
 }
 
-/// A text with each `{name}` that `value` knows written out; others stay as they are.
-fn fill<'v>(text: &str, value: impl Fn(&str) -> Option<&'v str>) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(open) = rest.find('{') {
-        out.push_str(&rest[..open]);
-        let inside = &rest[open + 1..];
-        match inside
-            .find('}')
-            .and_then(|end| Some((end, value(&inside[..end])?)))
-        {
-            Some((end, value)) => {
-                out.push_str(value);
-                rest = &inside[end + 1..];
-            }
-            None => {
-                out.push('{');
-                rest = inside;
-            }
+impl From<&str> for Bilingual {
+    fn from(text: &str) -> Self {
+        Self::same(text)
+    }
+}
+
+impl From<String> for Bilingual {
+    fn from(text: String) -> Self {
+        Self {
+            vi: text.clone(),
+            en: text,
         }
     }
-    out.push_str(rest);
-    out
 }
+
+impl From<&String> for Bilingual {
+    fn from(text: &String) -> Self {
+        Self::same(text)
+    }
+}
+
+/// Whole numbers in plain digits, without groups.
+macro_rules! from_whole_numbers {
+    ($($number:ty),*) => {$(
+        impl From<$number> for Bilingual {
+            fn from(number: $number) -> Self {
+                number.to_string().into()
+            }
+        }
+    )*};
+}
+
+from_whole_numbers!(usize, u32, u64, i64);
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn names_are_written_out_once_and_values_are_left_alone() {
+    fn names_are_replaced_once_and_values_are_left_alone() {
         let text = Bilingual::new("{a} và {b}, {c", "{b} and {a}, {x}");
         let args = [
             ("a", Bilingual::new("một {b}", "one {b}")),
@@ -128,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_told_from_a_translation() {
+    fn a_name_is_distinguished_from_a_translation() {
         let name = |vi: &str, en: &str| Bilingual::new(vi, en).is_name();
         assert!(name("Đắk Lắk", "Dak Lak"));
         assert!(name("Gia Lai", "Gia Lai"));

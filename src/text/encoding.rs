@@ -1,8 +1,8 @@
-//! Encodings that came before Unicode: those that live in fonts (TCVN3, VNI) and those of text files.
+//! Encodings older than Unicode: those of fonts (TCVN3, VNI) and those of text files.
 //!
-//! A cell set in `.VnTime` holds valid Unicode, Latin letters and signs, and only the font makes it
-//! Vietnamese. Where the font is known it decides. Elsewhere the words decide: a text is decoded when more
-//! of its syllables are then words that the pipeline knows, and left alone in any doubt.
+//! A cell in the font `.VnTime` holds valid Unicode, Latin letters and signs; only the font shows them as Vietnamese. If
+//! the font is known, it decides. Otherwise the words decide: a text is decoded if that turns more of its syllables into
+//! words that the pipeline knows. In any doubt it stays as it is.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,25 +11,25 @@ use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization;
 
-use super::Folder;
+use super::fold::Folder;
 
 /// `reference/encodings/encodings.toml`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RawEncodings {
-    /// Encodings that live in fonts.
+    /// Encodings of fonts.
     pub encoding: Vec<RawEncoding>,
     /// Encodings of text files.
     pub files: RawFileEncodings,
 }
 
-/// An encoding that lives in fonts.
+/// An encoding of fonts, as its file states it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RawEncoding {
     /// Its name.
     pub id: String,
-    /// CSV file beside this one, with the columns `as_cp1252` and `char`.
+    /// A CSV file in the same folder, with the columns `as_cp1252` and `char`.
     pub table: String,
     /// Patterns of font names.
     pub fonts: Vec<String>,
@@ -47,22 +47,22 @@ pub struct RawFileEncodings {
     pub candidates: Vec<String>,
 }
 
-/// One encoding that lives in fonts.
+/// An encoding of fonts, ready to decode.
 #[derive(Debug, Clone)]
 pub struct FontEncoding {
     /// Its name.
     pub id: String,
-    /// What a character, or two, stand for.
+    /// The letter that one or two characters stand for.
     letters: BTreeMap<Vec<char>, String>,
     fonts: Vec<Regex>,
     capitals: Vec<Regex>,
 }
 
 impl FontEncoding {
-    /// Compiles an encoding from its table of (characters as Windows-1252 shows them, letter).
+    /// Compiles an encoding. `table` lists pairs of characters, as Windows-1252 shows them, and the letter they stand for.
     ///
     /// # Errors
-    /// A sentence, when a pattern of fonts is none.
+    /// A sentence, if a pattern of font names is not a regular expression.
     pub fn compile(
         raw: &RawEncoding,
         table: impl IntoIterator<Item = (String, String)>,
@@ -116,8 +116,8 @@ impl FontEncoding {
         out.nfc().collect()
     }
 
-    /// The characters that stand for a text; none where it has a letter that the encoding lacks. Capitals
-    /// that the table lacks are written small: their font shows them as capitals.
+    /// The characters that stand for a text. None if the text has a letter that the encoding lacks. Capitals that the
+    /// table lacks are written small: there is a font that shows them as capitals.
     #[must_use]
     pub fn encode(&self, text: &str) -> Option<String> {
         let of_letter: BTreeMap<&str, &Vec<char>> = self
@@ -143,15 +143,15 @@ impl FontEncoding {
     }
 }
 
-/// What tells the encoding of a file that begins with one.
+/// The evidence for the encoding of a file that begins with a byte order mark.
 const MARK: &str = "byte order mark";
 
 /// How well a text reads as words of the pipeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Score {
-    /// Syllables with a letter beyond ASCII that are known.
+    /// Known syllables that have a letter beyond ASCII.
     known: usize,
-    /// Those that are not, and signs that no word has.
+    /// Unknown ones, and signs that are part of no word.
     unknown: usize,
 }
 
@@ -161,24 +161,24 @@ impl Score {
     }
 }
 
-/// The encoding of a text file and what told it.
+/// The encoding of a text file and the evidence for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileEncoding {
     /// Its name.
     pub name: String,
-    /// What told it.
+    /// How it was recognized.
     pub evidence: String,
 }
 
 impl FileEncoding {
-    /// Whether nothing had to be decided: the text is Unicode.
+    /// Whether the file is Unicode, so that nothing had to be guessed.
     #[must_use]
     pub fn is_unicode(&self) -> bool {
         self.name.starts_with("UTF-")
     }
 }
 
-/// The encodings that are known, and the words that tell them apart.
+/// All known encodings, and the words by which they are told apart.
 #[derive(Debug, Clone, Default)]
 pub struct Encodings {
     fonts: Vec<FontEncoding>,
@@ -187,10 +187,10 @@ pub struct Encodings {
 }
 
 impl Encodings {
-    /// Puts together the encodings and the words: `texts` are all texts in which the pipeline's words stand.
+    /// Combines encodings of fonts, labels of encodings of files, and the words of `texts`: all texts of the pipeline.
     ///
     /// # Errors
-    /// The label of a file encoding that does not exist.
+    /// The label, if there is no file encoding of that label.
     pub fn new(
         fonts: Vec<FontEncoding>,
         files: &[String],
@@ -212,24 +212,25 @@ impl Encodings {
         })
     }
 
-    /// The encodings that live in fonts.
+    /// The encodings of fonts.
     #[must_use]
     pub fn of_fonts(&self) -> &[FontEncoding] {
         &self.fonts
     }
 
-    /// The syllables beyond ASCII that the pipeline knows, folded.
+    /// The known syllables that have a letter beyond ASCII, folded.
     pub fn words(&self) -> impl Iterator<Item = &str> {
         self.words.iter().map(String::as_str)
     }
 
-    /// Whether a font's name stands for an encoding.
+    /// Whether a font of this name has an encoding of its own.
     #[must_use]
     pub fn is_legacy_font(&self, font: &str) -> bool {
         self.fonts.iter().any(|encoding| encoding.is_font(font))
     }
 
-    /// Decodes a text set in a font that stands for an encoding: the encoding and the text, if that differs.
+    /// Decodes a text in a font that has an encoding of its own. Returns the encoding and the decoded text, or none if
+    /// decoding changes nothing.
     #[must_use]
     pub fn decode_by_font(&self, text: &str, font: &str) -> Option<(&str, String)> {
         let encoding = self.fonts.iter().find(|e| e.is_font(font))?;
@@ -247,7 +248,7 @@ impl Encodings {
         (decoded != text).then_some((encoding.id.as_str(), decoded))
     }
 
-    /// Decodes a text whose font is not known where its words tell that it needs it.
+    /// Decodes a text whose font is not known, if its words show that it needs decoding.
     #[must_use]
     pub fn decode_by_words(&self, text: &str) -> Option<(&str, String)> {
         if !may_be_legacy(text) {
@@ -266,8 +267,8 @@ impl Encodings {
             .then_some((encoding.id.as_str(), decoded))
     }
 
-    /// Decodes a text as `id` where it can be of that encoding and says nothing as it stands: the remarks of
-    /// a sheet whose labels told the encoding.
+    /// Decodes a text as the encoding `id`, if it may be of that encoding and has no known word as it is. For the remarks
+    /// of a sheet whose labels showed the encoding.
     #[must_use]
     pub fn decode_as(&self, text: &str, id: &str) -> Option<String> {
         let encoding = self.fonts.iter().find(|e| e.id == id)?;
@@ -296,29 +297,34 @@ impl Encodings {
         score
     }
 
-    /// The text of a file and its encoding: by its byte order mark, as UTF-8, else by its words. None when
-    /// nothing tells.
+    /// The text of a file and its encoding: by the byte order mark, else as UTF-16 or UTF-8 by its bytes, else by its
+    /// words. None if the encoding cannot be recognized.
     #[must_use]
     pub fn decode_file(&self, bytes: &[u8]) -> Option<(String, FileEncoding)> {
-        let told = |name: &str, evidence: &str| FileEncoding {
+        let recognized = |name: &str, evidence: &str| FileEncoding {
             name: name.to_owned(),
             evidence: evidence.to_owned(),
         };
         if let Some(rest) = bytes.strip_prefix(b"\xef\xbb\xbf") {
             let text = std::str::from_utf8(rest).ok()?;
-            return Some((text.to_owned(), told("UTF-8", MARK)));
+            return Some((text.to_owned(), recognized("UTF-8", MARK)));
         }
         for (mark, encoding) in [(b"\xff\xfe", UTF_16LE), (b"\xfe\xff", UTF_16BE)] {
             if let Some(rest) = bytes.strip_prefix(mark) {
-                return strictly(encoding, rest).map(|text| (text, told(encoding.name(), MARK)));
+                return strictly(encoding, rest)
+                    .map(|text| (text, recognized(encoding.name(), MARK)));
             }
         }
         if let Some(encoding) = utf16_by_zeros(bytes) {
-            return strictly(encoding, bytes)
-                .map(|text| (text, told(encoding.name(), "every other byte is zero")));
+            return strictly(encoding, bytes).map(|text| {
+                (
+                    text,
+                    recognized(encoding.name(), "every other byte is zero"),
+                )
+            });
         }
         if let Ok(text) = std::str::from_utf8(bytes) {
-            return Some((text.to_owned(), told("UTF-8", "valid UTF-8")));
+            return Some((text.to_owned(), recognized("UTF-8", "valid UTF-8")));
         }
         let as_latin = WINDOWS_1252.decode_without_bom_handling(bytes).0;
         let files = self.files.iter().filter_map(|encoding| {
@@ -333,7 +339,7 @@ impl Encodings {
             .chain(fonts)
             .map(|(name, text)| (self.score(&text), name, text))
             .reduce(|a, b| if b.0.net() > a.0.net() { b } else { a })?;
-        // Half of the words and three of them must be known: a guess is no reading.
+        // At least half of the words, and at least three, must be known: a guess is not good enough.
         if score.known < 3 || score.net() < 0 {
             return None;
         }
@@ -352,7 +358,7 @@ fn strictly(encoding: &'static Encoding, bytes: &[u8]) -> Option<String> {
         .map(std::borrow::Cow::into_owned)
 }
 
-/// UTF-16 without a mark: in text of this kind most characters have a zero byte, always on one side.
+/// UTF-16 without a byte order mark: most characters have a zero byte, always at the same side.
 fn utf16_by_zeros(bytes: &[u8]) -> Option<&'static Encoding> {
     let sample = &bytes[..bytes.len().min(4096) & !1];
     if sample.len() < 4 {
@@ -377,7 +383,7 @@ fn utf16_by_zeros(bytes: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// Whether a text holds a Vietnamese letter of Unicode that no encoding of fonts can show.
+/// Whether a text has a Vietnamese letter of Unicode that no encoding of fonts uses.
 fn is_surely_unicode(text: &str) -> bool {
     text.chars().any(|c| {
         matches!(c, '\u{102}'..='\u{103}' | '\u{110}'..='\u{111}' | '\u{128}'..='\u{129}'
@@ -386,7 +392,7 @@ fn is_surely_unicode(text: &str) -> bool {
     })
 }
 
-/// Whether a text holds characters that encodings of fonts use, and none that they lack.
+/// Whether a text has characters that encodings of fonts use, and none that they lack.
 fn may_be_legacy(text: &str) -> bool {
     !is_surely_unicode(text) && text.chars().any(|c| matches!(c, '\u{a1}'..='\u{ff}'))
 }

@@ -1,15 +1,15 @@
-//! Figures as people write them: rounded half away from zero, digits grouped in threes.
+//! Figures as people write them: rounded half away from zero, with digits in groups of three.
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
-/// A value with `decimals` places, rounded half away from zero.
+/// A value rounded to `decimals` places, half away from zero.
 #[must_use]
 pub fn rounded(value: Decimal, decimals: u32) -> Decimal {
     value.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero)
 }
 
-/// A value with `decimals` places, rounded half away from zero, digits grouped in threes. What rounds to zero
-/// has no sign.
+/// A value with `decimals` places, rounded half away from zero, its digits in groups of three. `group` separates the
+/// groups, `mark` is the decimal mark. A value that rounds to zero has no sign.
 #[must_use]
 pub fn format_value(value: Decimal, decimals: u32, group: char, mark: char) -> String {
     let shown = rounded(value, decimals);

@@ -1,7 +1,7 @@
-//! Rule expressions: SQL in which indicators of the judged column stand as operands.
+//! Expressions of rules: SQL whose operands are indicators of the judged column.
 //!
-//! `htx_total@N-1` is the column the judged one stands on, `htx_total[A]` a sector, `KTTT-01:htx_agri`
-//! the unit's current report of another form for the same period.
+//! `htx_total@N-1` is the indicator in the column that the judged one stands on, `htx_total[A]` that of a sector, and
+//! `KTTT-01:htx_agri` that of the unit's current report of another form for the same period.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -14,16 +14,16 @@ use datafusion::sql::sqlparser::parser::Parser;
 use datafusion::sql::sqlparser::tokenizer::Token;
 use regex::Regex;
 
-/// A figure that an expression speaks of.
+/// A figure that an expression names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Operand {
-    /// Another form; none for the judged report.
+    /// Code of another form. None for the form of the judged report.
     pub form: Option<String>,
-    /// Indicator.
+    /// Its indicator.
     pub indicator: String,
-    /// Sector, `_T` for the total.
+    /// Its sector, `_T` for the total.
     pub sector: String,
-    /// In the column that the judged one stands on.
+    /// Whether it is in the column that the judged one stands on.
     pub before: bool,
 }
 
@@ -52,31 +52,31 @@ static OPERAND: LazyLock<Option<Regex>> = LazyLock::new(|| {
 pub struct Expression {
     /// The SQL.
     pub sql: String,
-    /// The operands, the first written first.
+    /// The operands, in the order in which they are written.
     pub operands: Vec<Operand>,
-    /// Indices of the operands that something is divided by.
+    /// Indices of the operands that are divisors.
     pub divisors: BTreeSet<usize>,
 }
 
-/// Whether a name is that of an operand in SQL: `v0`, `v1` ….
+/// Whether a name stands for an operand in SQL: `v0`, `v1` ….
 pub(super) fn is_placeholder(name: &str) -> bool {
     name.strip_prefix('v')
         .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// An expression longer than this is a mistake; it bounds how deep one can be nested.
+/// The greatest length of an expression. A longer one is a mistake, and the limit also bounds how deep expressions nest.
 const LONGEST: usize = 2_000;
 
-/// The functions that expressions may call: none that knows a clock, chance or other tables.
+/// The functions that expressions may call. None of them depends on a clock, on chance or on other tables.
 const FUNCTIONS: [&str; 8] = [
     "abs", "coalesce", "greatest", "least", "nullif", "round", "floor", "ceil",
 ];
 
-/// Turns an expression into SQL. A divisor that is zero makes it NULL.
+/// Turns an expression into SQL. If a divisor is zero, the SQL is NULL.
 ///
 /// # Errors
-/// A sentence, when a name with a sector, a form or a period is no indicator, or when something else than
-/// an operand or a number divides.
+/// A sentence, if a name with a sector, a form or a period is not an indicator, or if a divisor is neither an operand nor a
+/// number.
 pub fn parse_expression(
     text: &str,
     is_indicator: impl Fn(&str) -> bool,
@@ -136,14 +136,14 @@ pub fn parse_expression(
         return Err("`%` is not known here: a remainder has no meaning for figures".to_owned());
     }
     if operands.is_empty() {
-        return Err("no indicator of the catalogue stands in the expression".to_owned());
+        return Err("the expression names no indicator of the catalogue".to_owned());
     }
     let divides_by_other = sql.split('/').skip(1).any(|after| {
         let after = after.trim_start();
         !(after.starts_with("nullif(") || after.starts_with(|c: char| ('1'..='9').contains(&c)))
     });
     if divides_by_other {
-        return Err("only an indicator or a number may stand behind `/`".to_owned());
+        return Err("only an indicator or a number is allowed after `/`".to_owned());
     }
     Ok(Expression {
         sql,
@@ -152,10 +152,10 @@ pub fn parse_expression(
     })
 }
 
-/// The condition that the SQL of an expression states.
+/// The SQL of an expression as a parsed condition.
 ///
 /// # Errors
-/// A sentence, when it is no SQL or names something that is no operand.
+/// A sentence, if it is not SQL, or names something that is not an operand.
 pub(super) fn parse_condition(sql: &str) -> Result<Expr, String> {
     let mut parser = Parser::new(&GenericDialect {})
         .try_with_sql(sql)
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_unknown_or_may_divide_by_zero_is_refused() {
+    fn unknown_names_and_possible_divisions_by_zero_are_refused() {
         assert!(parse_expression("total@N-1 > 0", known).is_err());
         assert!(parse_expression("abs(1) > 0", known).is_err());
         assert!(parse_expression("v0 <= htx_total", known).is_err());
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_condition_knows_no_clock_no_chance_and_no_other_table() {
+    fn a_condition_has_no_clock_no_chance_and_no_other_table() {
         for sql in [
             "random() < 0.5",
             "v0 > 0 AND now() > '2020-01-01'",

@@ -1,255 +1,54 @@
-//! Judging: the cases of each rule to one verdict for each report and column, and what a failure says.
+//! Judging: the cases of each rule become one verdict for each report and column.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use arrow::array::{ArrayRef, AsArray, BooleanArray, RecordBatch};
-use arrow::compute::{cast, filter_record_batch};
-use arrow::datatypes::{DataType, Decimal128Type, Int64Type};
-use datafusion::error::{DataFusionError, Result};
+use arrow::array::BooleanArray;
+use arrow::compute::filter_record_batch;
+use datafusion::error::Result;
 use futures::{StreamExt as _, stream};
-use rust_decimal::Decimal;
 
-use super::rule::{OnFail, Rule, RuleKind};
-use super::verdict::rule_sql;
-use crate::diagnostic::{Finding, Lexicon, Place, Severity, phrase};
+use super::case::{Case, ColumnCases, JudgedColumn, cases, in_words, verdicts};
+use super::rule::{OnFail, Rule};
+use super::rule_sql::rule_sql;
+use crate::diagnostic::{Finding, Lexicon, Message, Place, Severity, findings};
 use crate::engine::Engine;
-use crate::geography::{Docket, Report};
-use crate::normalize::{TOTAL, VALUE_SCALE};
+use crate::geography::{Docket, JudgedReport};
 use crate::text::Bilingual;
 
-/// How often a rule passed, failed and could not be decided, over the reports of one form and period.
+/// How often a rule passed, failed or could not be decided, for all reports of one form and period.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleResult {
-    /// The rule.
+    /// Id of the rule.
     pub rule: String,
-    /// The form it judges.
+    /// Code of the form it judges.
     pub form: String,
     /// The reports' period.
     pub period: String,
-    /// Judgements passed.
+    /// Number of judgements that passed.
     pub passed: i64,
-    /// Judgements failed.
+    /// Number of judgements that failed.
     pub failed: i64,
-    /// Judgements that lack a value.
+    /// Number of judgements that lack a value.
     pub undecided: i64,
 }
 
-/// What a rule says of one column of one report; where rows are units, of one unit's part of it.
+/// The verdict of a rule on one column of one report. If the rows of the form are units, on one unit's part of it.
 #[derive(Debug, Clone)]
 pub struct Judgement {
     /// Index of the report.
     pub report: usize,
     /// Index of the rule.
     pub rule: usize,
-    /// Passed or failed; none where a value is lacking.
+    /// Passed or failed. None if a value is missing.
     pub verdict: Option<bool>,
-    /// What a failure says.
+    /// The finding of a failure.
     pub finding: Option<Finding>,
 }
 
-/// The code of a failed rule's finding, whose phrases tell the figures.
-const FAILED: &str = "TH501";
-
-/// The code of the finding of a rule that holds the report back.
-const HELD: &str = "TH502";
-
-/// A figure and the cell it stands in, or the cells that it is the sum of.
-#[derive(Debug, Clone)]
-struct Figure {
-    value: Option<Decimal>,
-    cell: Option<String>,
-}
-
-/// A case that failed.
-#[derive(Debug, Clone)]
-struct Case {
-    seq: i64,
-    sheet: Option<String>,
-    cell: Option<String>,
-    indicator: String,
-    sector: String,
-    figures: Vec<Figure>,
-}
-
-/// The cases of one column of one report.
-#[derive(Debug, Default)]
-struct Column {
-    undecided: bool,
-    failed: Vec<Case>,
-}
-
-impl Column {
-    /// A failing case fails the column, an undecided one leaves it undecided.
-    fn verdict(&self) -> Option<bool> {
-        match (self.failed.is_empty(), self.undecided) {
-            (false, _) => Some(false),
-            (true, true) => None,
-            (true, false) => Some(true),
-        }
-    }
-}
-
-/// A report, the code of the unit, scenario and period.
-type ColumnKey = (usize, String, String, String);
-
-fn column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef> {
-    batch
-        .column_by_name(name)
-        .ok_or_else(|| DataFusionError::Plan(format!("the column `{name}` is missing")))
-}
-
-fn texts(batch: &RecordBatch, name: &str) -> Result<Vec<Option<String>>> {
-    let texts = cast(column(batch, name)?, &DataType::Utf8)?;
-    let texts = texts.as_string::<i32>();
-    Ok(texts.iter().map(|t| t.map(str::to_owned)).collect())
-}
-
-/// Values of six decimals; none for NULL and for what has more than 28 digits.
-fn values(batch: &RecordBatch, name: &str) -> Result<Vec<Option<Decimal>>> {
-    let wanted = DataType::Decimal128(38, VALUE_SCALE as i8);
-    let values = cast(column(batch, name)?, &wanted)?;
-    let values = values.as_primitive::<Decimal128Type>();
-    Ok(values
-        .iter()
-        .map(|v| Decimal::try_from_i128_with_scale(v?, VALUE_SCALE).ok())
-        .collect())
-}
-
-/// The verdicts of a batch: the column judged and whether a case of it holds.
-fn verdicts<'a>(
-    batch: &'a RecordBatch,
-    index: &HashMap<&str, usize>,
-) -> Result<(Vec<Option<ColumnKey>>, &'a BooleanArray)> {
-    let ok = column(batch, "ok")?.as_boolean_opt().ok_or_else(|| {
-        DataFusionError::Plan("the expression of a rule is no condition".to_owned())
-    })?;
-    let reports = texts(batch, "of_report")?;
-    let units = texts(batch, "of_unit")?;
-    let scenarios = texts(batch, "of_scenario")?;
-    let periods = texts(batch, "of_period")?;
-    let keys = reports.into_iter().zip(units).zip(scenarios).zip(periods);
-    let keys = keys.map(|(((report, unit), scenario), period)| {
-        Some((*index.get(report?.as_str())?, unit?, scenario?, period?))
-    });
-    Ok((keys.collect(), ok))
-}
-
-/// The cases of a batch.
-fn cases(batch: &RecordBatch) -> Result<Vec<Case>> {
-    let seq = cast(column(batch, "seq")?, &DataType::Int64)?;
-    let seq = seq.as_primitive::<Int64Type>();
-    let [sheets, cells, indicators, sectors] =
-        ["sheet", "cell", "indicator", "sector"].map(|name| texts(batch, name));
-    let (sheets, cells, indicators, sectors) = (sheets?, cells?, indicators?, sectors?);
-    // By figure, then by row.
-    let mut figures: Vec<Vec<Figure>> = Vec::new();
-    while batch
-        .column_by_name(&format!("v{}", figures.len()))
-        .is_some()
-    {
-        let i = figures.len();
-        let (values, cells) = (
-            values(batch, &format!("v{i}"))?,
-            texts(batch, &format!("c{i}"))?,
-        );
-        let rows = values.into_iter().zip(cells);
-        figures.push(rows.map(|(value, cell)| Figure { value, cell }).collect());
-    }
-    Ok((0..batch.num_rows())
-        .map(|row| Case {
-            seq: seq.value(row),
-            sheet: sheets[row].clone(),
-            cell: cells[row].clone(),
-            indicator: indicators[row].clone().unwrap_or_default(),
-            sector: sectors[row].clone().unwrap_or_else(|| TOTAL.to_owned()),
-            figures: figures.iter().map(|of| of[row].clone()).collect(),
-        })
-        .collect())
-}
-
-/// What the figures of a failed case say.
-fn told(rule: &Rule, case: &Case, lexicon: &Lexicon) -> Vec<Bilingual> {
-    let figure = || lexicon.figure(&case.indicator, Some(&case.sector));
-    let value = |i: usize| {
-        let value = case.figures.get(i).and_then(|f| f.value);
-        value.map_or_else(|| Bilingual::same("?"), |value| lexicon.number(value))
-    };
-    let cell = |i: usize| {
-        let cell = case.figures.get(i).and_then(|f| f.cell.as_deref());
-        Bilingual::same(cell.unwrap_or("?"))
-    };
-    let stands = |figure: Bilingual, i: usize| {
-        let args = [("figure", figure), ("value", value(i)), ("cell", cell(i))];
-        phrase(FAILED, "stands", &args)
-    };
-    let single = match &rule.kind {
-        RuleKind::Expression(expression) => {
-            return expression
-                .operands
-                .iter()
-                .enumerate()
-                .map(|(i, operand)| {
-                    let mut figure = lexicon.figure(&operand.indicator, Some(&operand.sector));
-                    if let Some(form) = &operand.form {
-                        let args = [("figure", figure), ("form", Bilingual::same(form))];
-                        figure = phrase(FAILED, "in_form", &args);
-                    }
-                    if operand.before {
-                        figure = phrase(FAILED, "before", &[("figure", figure)]);
-                    }
-                    stands(figure, i)
-                })
-                .collect();
-        }
-        RuleKind::CountsNotNegative => stands(figure(), 0),
-        RuleKind::Comparison { .. } => phrase(
-            FAILED,
-            "comparison",
-            &[
-                ("figure", figure()),
-                ("stated", value(0)),
-                ("cell", cell(0)),
-                ("computed", value(1)),
-                ("of", value(2)),
-                ("of_cell", cell(2)),
-                ("to", value(3)),
-                ("to_cell", cell(3)),
-            ],
-        ),
-        RuleKind::Revision { .. } => phrase(
-            FAILED,
-            "revision",
-            &[
-                ("figure", figure()),
-                ("actual", value(0)),
-                ("cell", cell(0)),
-                ("estimate", value(1)),
-                ("estimate_cell", cell(1)),
-            ],
-        ),
-        RuleKind::SumOfSectors | RuleKind::PartsOfSectors => phrase(
-            FAILED,
-            if matches!(rule.kind, RuleKind::SumOfSectors) {
-                "sum"
-            } else {
-                "parts"
-            },
-            &[
-                ("figure", figure()),
-                ("total", value(0)),
-                ("cell", cell(0)),
-                ("sum", value(1)),
-                ("cells", cell(1)),
-            ],
-        ),
-    };
-    vec![single]
-}
-
-/// The finding of a column that failed: the place of its first failing cell, and all of them in words.
+/// The finding of a column that failed: at the place of the first failed case, with all failed cases in words.
 fn finding(
     rule: &Rule,
-    report: &Report,
+    report: &JudgedReport,
     (unit, scenario, period): (&str, &str, &str),
     failed: &[Case],
     lexicon: &Lexicon,
@@ -258,68 +57,74 @@ fn finding(
     let place = Place {
         sheet: first
             .and_then(|case| case.sheet.clone())
-            .or_else(|| report.sheet.clone()),
+            .or_else(|| report.dossier().source.sheet.clone()),
         cell: first.and_then(|case| case.cell.clone()),
         indicator: first.map(|case| case.indicator.clone()),
         sector: first.map(|case| case.sector.clone()),
         scenario: Some(scenario.to_owned()),
         unit_code: Some(unit.to_owned()),
-        ..report.place()
+        ..report.report.place()
     };
     let figures: Vec<Bilingual> = failed
         .iter()
-        .flat_map(|case| told(rule, case, lexicon))
+        .flat_map(|case| in_words(rule, case, lexicon))
         .collect();
-    let args = [
-        (
-            "message",
-            Bilingual::new(&rule.message_vi, &rule.message_en),
-        ),
-        ("column", lexicon.column(scenario, period)),
-        ("values", lexicon.list(&figures)),
-    ];
-    let (code, severity) = if holds(rule, report) {
-        (HELD, Severity::Error)
+    let message = Bilingual::new(&rule.message_vi, &rule.message_en);
+    let column = lexicon.column(scenario, period);
+    let values = lexicon.list(&figures);
+    let (message, severity): (Message, _) = if holds(rule, report) {
+        let held = findings::TH502 {
+            message,
+            column,
+            values,
+        };
+        (held.into(), Severity::Error)
     } else {
-        (FAILED, rule.severity)
+        let failed = findings::TH501 {
+            message,
+            column,
+            values,
+        };
+        (failed.into(), rule.severity)
     };
-    Finding::in_words(code, place, &args).by_rule(&rule.id, severity)
+    message.at(place).by_rule(&rule.id, severity)
 }
 
-/// Whether a failure of the rule holds the report back: not where a decision accepts the report or excuses it.
-fn holds(rule: &Rule, report: &Report) -> bool {
+/// Whether a failure of the rule holds the report back. It does not if a decision accepts the report or waives the rule.
+fn holds(rule: &Rule, report: &JudgedReport) -> bool {
+    let rulings = &report.dossier().rulings;
     rule.on_fail == OnFail::Hold
-        && report.accepted.is_none()
-        && !report.waived.contains_key(&rule.id)
+        && rulings.accepted.is_none()
+        && !rulings.waived.contains_key(&rule.id)
 }
 
 /// Judges all current reports by all rules.
 ///
 /// # Errors
-/// When a query fails.
+/// If a query fails.
 pub async fn judge(
     engine: &Engine,
     rules: &[Rule],
-    reports: &[Report],
+    reports: &[JudgedReport],
     lexicon: &Lexicon,
 ) -> Result<Vec<Judgement>> {
     let index: HashMap<&str, usize> = reports
         .iter()
         .enumerate()
-        .map(|(i, r)| (r.report_id.as_str(), i))
+        .map(|(i, r)| (r.id(), i))
         .collect();
     let mut judgements = Vec::new();
     let answers = engine.query_each(rules.iter().map(rule_sql));
     let mut judged = stream::iter(rules.iter().enumerate()).zip(answers);
     while let Some(((n, rule), answer)) = judged.next().await {
         let (_, batches) = answer?;
-        let mut columns: BTreeMap<ColumnKey, Column> = BTreeMap::new();
+        let mut columns: BTreeMap<JudgedColumn, ColumnCases> = BTreeMap::new();
         for batch in &batches {
             let (keys, ok) = verdicts(batch, &index)?;
             let is_false: BooleanArray = ok.iter().map(|ok| Some(ok == Some(false))).collect();
             let mut failed = cases(&filter_record_batch(batch, &is_false)?)?.into_iter();
             for (key, ok) in keys.into_iter().zip(ok) {
-                // The failed cases are taken in step with their rows.
+                // `failed` has the failed rows only, in the same order.
                 let case = if ok == Some(false) {
                     failed.next()
                 } else {
@@ -348,9 +153,14 @@ pub async fn judge(
     Ok(judgements)
 }
 
-/// The reports that a rule holds back by these judgements.
+/// The reports that these judgements hold back. Failures of rules that depend on other reports count only if there are no
+/// others.
 #[must_use]
-pub fn held_by(rules: &[Rule], reports: &[Report], judgements: &[Judgement]) -> BTreeSet<usize> {
+pub fn held_by(
+    rules: &[Rule],
+    reports: &[JudgedReport],
+    judgements: &[Judgement],
+) -> BTreeSet<usize> {
     let held = |depends: bool| -> BTreeSet<usize> {
         judgements
             .iter()
@@ -359,7 +169,7 @@ pub fn held_by(rules: &[Rule], reports: &[Report], judgements: &[Judgement]) -> 
             .map(|j| j.report)
             .collect()
     };
-    // What is wrong by itself goes first: it may be what another report was found to disagree with.
+    // A report that is wrong by itself may be the reason why another report disagrees with it, so it is held back first.
     let by_themselves = held(false);
     if by_themselves.is_empty() {
         held(true)
@@ -368,9 +178,14 @@ pub fn held_by(rules: &[Rule], reports: &[Report], judgements: &[Judgement]) -> 
     }
 }
 
-/// Puts the findings of judgements with their reports, and holds back those of which a rule demands it; a report that a
-/// decision accepts counts in spite of such a rule.
-pub fn tell(rules: &[Rule], reports: &mut [Report], judgements: &[Judgement], docket: &Docket) {
+/// Adds the findings of judgements to their reports, and holds reports back if the rule demands it. A report that a decision
+/// accepts counts in spite of such a rule.
+pub fn tell(
+    rules: &[Rule],
+    reports: &mut [JudgedReport],
+    judgements: &[Judgement],
+    docket: &Docket,
+) {
     for judgement in judgements {
         let Some(finding) = judgement.finding.clone() else {
             continue;
@@ -381,20 +196,25 @@ pub fn tell(rules: &[Rule], reports: &mut [Report], judgements: &[Judgement], do
             report.hold(finding);
             continue;
         }
-        report.findings.push(finding);
-        if rule.on_fail == OnFail::Hold && !report.waived.contains_key(&rule.id) {
+        report.tell(finding);
+        let waived = &report.dossier().rulings.waived;
+        if rule.on_fail == OnFail::Hold && !waived.contains_key(&rule.id) {
             report.accept(docket);
         }
     }
 }
 
-/// Counts judgements by rule and by the period of the reports.
+/// Counts judgements by rule and period of the reports.
 #[must_use]
-pub fn tally(rules: &[Rule], reports: &[Report], judgements: &[Judgement]) -> Vec<RuleResult> {
+pub fn tally(
+    rules: &[Rule],
+    reports: &[JudgedReport],
+    judgements: &[Judgement],
+) -> Vec<RuleResult> {
     let mut counts: BTreeMap<(&str, &str, String), [i64; 3]> = BTreeMap::new();
     for judgement in judgements {
         let (rule, report) = (&rules[judgement.rule], &reports[judgement.report]);
-        let period = report.period.map(|p| p.to_string()).unwrap_or_default();
+        let period = report.report.period.to_string();
         let count = counts.entry((&rule.id, &rule.form, period)).or_default();
         count[match judgement.verdict {
             Some(true) => 0,

@@ -1,17 +1,21 @@
-//! Rules: what a report as it was sent must satisfy. DataFusion judges, three-valued; a rule flags and
-//! never changes a figure, unless it holds a whole report back.
+//! Rules: what a report, as it was sent, must satisfy. DataFusion judges, and a verdict may be undecided. A rule flags and
+//! never changes a figure; at most it holds a whole report back.
 
+mod case;
 mod checks;
+mod compile;
 mod expression;
 mod judge;
+mod judged;
 mod prove;
 mod rule;
+mod rule_sql;
 mod sound;
-mod verdict;
 
 pub use checks::{back_in_time, run_checks};
 pub use expression::{Expression, Operand, parse_expression};
 pub use judge::{Judgement, RuleResult, held_by, judge, tally, tell};
+pub use judged::register_columns;
 pub use rule::{OnFail, RawRule, RawRules, Rule, RuleKind};
-pub use sound::{Subject, Unsound};
-pub use verdict::{register_columns, rule_sql};
+pub use rule_sql::rule_sql;
+pub use sound::{RuleScope, Unsound};

@@ -1,21 +1,21 @@
-//! Whether a rule makes sense: it names what there is, it can be decided for some report, and whether it fails
-//! depends on the figures.
+//! Whether a rule makes sense: what it names exists, it can be decided for some report, and its verdict depends on the
+//! figures.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::expression::{Expression, Operand, parse_condition};
 use super::prove::{Proved, prove};
 use super::rule::RuleKind;
-use crate::extract::{Column, Dimension, Form, Scenario, belongs};
+use crate::extract::{Dimension, Form, Scenario, ValueColumn, belongs};
 use crate::normalize::TOTAL;
 use crate::period::{Frequency, Period};
 
-/// What rules may speak of.
+/// What rules may name.
 #[derive(Debug)]
-pub struct Subject<'a> {
+pub struct RuleScope<'a> {
     /// The forms.
     pub forms: &'a [Form],
-    /// Decimals of each indicator; 0 for whole numbers.
+    /// Decimal places of each indicator; 0 for whole numbers.
     pub indicators: BTreeMap<&'a str, u32>,
     /// Level of each sector, 0 for the first.
     pub sectors: BTreeMap<&'a str, i64>,
@@ -32,10 +32,10 @@ pub struct Unsound {
     pub remedy: String,
 }
 
-/// What is wrong and what to do about it.
-type Wrong = (String, &'static str);
+/// What is wrong, and what to do about it.
+type Mistake = (String, &'static str);
 
-/// The year that stands for N.
+/// Any year, to compare periods that are given relative to the year N of a report.
 const N: i16 = 2000;
 
 /// Checks a rule of a form.
@@ -43,17 +43,17 @@ pub(super) fn check(
     id: &str,
     form: &str,
     kind: &RuleKind,
-    subject: &Subject<'_>,
-) -> Result<(), Wrong> {
-    let Some(form) = subject.form(form) else {
+    scope: &RuleScope<'_>,
+) -> Result<(), Mistake> {
+    let Some(form) = scope.form(form) else {
         return Err((
             format!("the form `{form}` is not declared"),
             "name a form of forms/",
         ));
     };
     match kind {
-        RuleKind::Expression(expression) => check_expression(id, form, expression, subject),
-        _ => never_fails(form, kind, subject).map_or(Ok(()), |reason| {
+        RuleKind::Expression(expression) => check_expression(id, form, expression, scope),
+        _ => never_fails(form, kind, scope).map_or(Ok(()), |reason| {
             Err((
                 format!("the rule `{id}` can never fail: {reason}"),
                 "name another form, or take the rule out",
@@ -66,15 +66,15 @@ fn check_expression(
     id: &str,
     form: &Form,
     expression: &Expression,
-    subject: &Subject<'_>,
-) -> Result<(), Wrong> {
+    scope: &RuleScope<'_>,
+) -> Result<(), Mistake> {
     for operand in &expression.operands {
-        check_operand(form, operand, subject)?;
+        check_operand(form, operand, scope)?;
     }
     let decided = form.frequencies.iter().any(|frequency| {
         columns(form, *frequency).any(|column| {
             let mut operands = expression.operands.iter();
-            operands.all(|o| subject.carries(form, *frequency, column, o))
+            operands.all(|o| scope.carries(form, *frequency, column, o))
         })
     });
     if !decided {
@@ -83,7 +83,7 @@ fn check_expression(
                 "the rule `{id}` can never be decided: no column of `{}` has all that it compares",
                 form.code
             ),
-            "compare what stands in one column, or with `@N-1` in the column that it stands on",
+            "compare figures of one column, or with `@N-1` those of the column that it stands on",
         ));
     }
     let condition = parse_condition(&expression.sql).map_err(|e| {
@@ -105,10 +105,10 @@ fn check_expression(
     }
 }
 
-/// Whether an operand stands anywhere.
-fn check_operand(form: &Form, operand: &Operand, subject: &Subject<'_>) -> Result<(), Wrong> {
+/// Checks that an operand has a cell somewhere.
+fn check_operand(form: &Form, operand: &Operand, scope: &RuleScope<'_>) -> Result<(), Mistake> {
     let sector = operand.sector.as_str();
-    if sector != TOTAL && !subject.sectors.contains_key(sector) {
+    if sector != TOTAL && !scope.sectors.contains_key(sector) {
         return Err((
             format!("`{sector}` of `{operand}` is no sector of sectors.csv"),
             "name a sector by its code",
@@ -116,7 +116,7 @@ fn check_operand(form: &Form, operand: &Operand, subject: &Subject<'_>) -> Resul
     }
     let of = match &operand.form {
         None => form,
-        Some(code) => subject.form(code).ok_or_else(|| {
+        Some(code) => scope.form(code).ok_or_else(|| {
             (
                 format!("the form `{code}` is not declared"),
                 "name a form of forms/",
@@ -148,17 +148,17 @@ fn check_operand(form: &Form, operand: &Operand, subject: &Subject<'_>) -> Resul
     Ok(())
 }
 
-impl Subject<'_> {
+impl RuleScope<'_> {
     fn form(&self, code: &str) -> Option<&Form> {
         self.forms.iter().find(|form| form.code == code)
     }
 
-    /// Whether reports of a frequency have an operand beside a column of the form judged.
+    /// Whether reports of a frequency have an operand for a column of the judged form.
     fn carries(
         &self,
         form: &Form,
         frequency: Frequency,
-        column: &Column,
+        column: &ValueColumn,
         operand: &Operand,
     ) -> bool {
         let column = if operand.before {
@@ -179,16 +179,16 @@ impl Subject<'_> {
     }
 }
 
-/// The columns of a form's reports of a frequency.
-fn columns(form: &Form, frequency: Frequency) -> impl Iterator<Item = &Column> {
+/// The columns of a form in its reports of a frequency.
+fn columns(form: &Form, frequency: Frequency) -> impl Iterator<Item = &ValueColumn> {
     form.columns
         .iter()
         .filter(move |column| belongs(&column.frequencies, frequency))
 }
 
-/// Whether a column has a cell for an indicator of a sector.
-fn has_cell(form: &Form, column: &Column, indicator: &str, sector: &str) -> bool {
-    // Rows that are units break nothing down: their figures are of all sectors together.
+/// Whether a column has a cell for an indicator and a sector.
+fn has_cell(form: &Form, column: &ValueColumn, indicator: &str, sector: &str) -> bool {
+    // If the rows are units, the form has no sectors: its figures are totals.
     let has_row = |member: &str| match form.dimension {
         Dimension::Unit => member == TOTAL,
         Dimension::Indicator | Dimension::Sector | Dimension::Record => {
@@ -201,8 +201,8 @@ fn has_cell(form: &Form, column: &Column, indicator: &str, sector: &str) -> bool
     }
 }
 
-/// Why a rule without an expression can find nothing in a form; none if it can.
-fn never_fails(form: &Form, kind: &RuleKind, subject: &Subject<'_>) -> Option<String> {
+/// Why a rule without an expression can never fail in a form. None if it can fail.
+fn never_fails(form: &Form, kind: &RuleKind, scope: &RuleScope<'_>) -> Option<String> {
     let code = &form.code;
     let indicators: BTreeSet<&str> = form
         .columns
@@ -210,7 +210,7 @@ fn never_fails(form: &Form, kind: &RuleKind, subject: &Subject<'_>) -> Option<St
         .flat_map(|column| indicators_of(form, column))
         .collect();
     let has_rows_of_level = |level: i64| {
-        let mut codes = subject.sectors.iter().filter(|(_, of)| **of == level);
+        let mut codes = scope.sectors.iter().filter(|(_, of)| **of == level);
         let has_cells = |sector: &str| {
             form.columns.iter().any(|column| {
                 indicators_of(form, column)
@@ -222,7 +222,7 @@ fn never_fails(form: &Form, kind: &RuleKind, subject: &Subject<'_>) -> Option<St
     match kind {
         RuleKind::Expression(_) => None,
         RuleKind::CountsNotNegative => {
-            let mut decimals = indicators.iter().filter_map(|i| subject.indicators.get(i));
+            let mut decimals = indicators.iter().filter_map(|i| scope.indicators.get(i));
             (!decimals.any(|decimals| *decimals == 0))
                 .then(|| format!("`{code}` has no indicator of whole numbers"))
         }
@@ -244,7 +244,7 @@ fn never_fails(form: &Form, kind: &RuleKind, subject: &Subject<'_>) -> Option<St
     }
 }
 
-/// Whether a form states the actual of the period a year before, and estimated it then.
+/// Whether a form has the actual of the year before for something that it had as an estimate then.
 fn is_revised(form: &Form, frequency: Frequency) -> bool {
     let own = Period {
         year: N,
@@ -261,8 +261,8 @@ fn is_revised(form: &Form, frequency: Frequency) -> bool {
     !of(Scenario::Actual, before).is_disjoint(&of(Scenario::Estimate, own))
 }
 
-/// The indicators that a column has cells for.
-fn indicators_of<'a>(form: &'a Form, column: &'a Column) -> impl Iterator<Item = &'a str> {
+/// The indicators of a column's cells.
+fn indicators_of<'a>(form: &'a Form, column: &'a ValueColumn) -> impl Iterator<Item = &'a str> {
     let rows = form.rows.iter().filter(|_| column.indicator.is_none());
     column
         .indicator

@@ -160,9 +160,9 @@ fn another_label_of_a_row_is_read_and_one_of_no_row_is_an_error() {
     let lines = "Biểu số: KTTT-01\nĐơn vị báo cáo: UBND tỉnh Sơn La\nChỉ tiêu;Thực hiện năm 2022;Ước thực hiện năm 2023\n\
                  Tổng số hợp tác xã;10;11\nSố hợp tác xã còn làm ăn;7;8\n";
     fs::write(&file, lines).expect("written");
-    let plan = tonghop::pipeline::load(&root.join("kttt")).expect("sound");
-    let read = tonghop::pipeline::read_files(&plan, &[(file, "a.csv".to_owned())]).expect("read");
-    let values = &read[0].reports[0].report.observations;
+    let plan = tonghop::plan::load(&root.join("kttt")).expect("sound");
+    let read = tonghop::answers::read_files(&plan, &[(file, "a.csv".to_owned())]).expect("read");
+    let values = &read[0].reports[0].report.dossier().content.observations;
     assert_eq!(
         values
             .iter()

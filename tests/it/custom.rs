@@ -364,7 +364,7 @@ fn an_added_scheme_changes_the_hash_of_the_definitions() {
     let directory = TempDir::new().expect("a directory");
     let pipelines = definitions(directory.path());
     let hash = || {
-        tonghop::pipeline::load(&pipelines.join("kttt"))
+        tonghop::plan::load(&pipelines.join("kttt"))
             .expect("sound")
             .definition_hash
     };

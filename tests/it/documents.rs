@@ -16,22 +16,27 @@ use crate::support::files::{copy, root};
 use crate::support::program::{tonghop, tonghop_in};
 use crate::support::sample::SAMPLE;
 
-/// The codes that stand in quotes in the sources.
+/// The codes that the sources name, but for comments and the module that is made of the catalogue.
 fn codes_in_use() -> BTreeSet<String> {
     let mut files = Vec::new();
-    sources(&root().join("src"), &mut files);
+    let src = root().join("src");
+    sources(&src, &mut files);
+    files.retain(|file| !file.starts_with(src.join("diagnostic")));
     let mut codes = BTreeSet::new();
     for file in files {
         let text = fs::read_to_string(file).expect("a source");
-        for (at, _) in text.match_indices("\"TH") {
-            let code: String = text[at + 1..]
-                .chars()
-                .take_while(char::is_ascii_alphanumeric)
-                .collect();
-            codes.insert(code);
+        let lines = text.lines();
+        for line in lines.filter(|line| !line.trim_start().starts_with("//")) {
+            let words = line.split(|c: char| !c.is_ascii_alphanumeric());
+            codes.extend(words.filter(|word| is_code(word)).map(str::to_owned));
         }
     }
     codes
+}
+
+fn is_code(word: &str) -> bool {
+    word.strip_prefix("TH")
+        .is_some_and(|digits| digits.len() == 3 && digits.bytes().all(|b| b.is_ascii_digit()))
 }
 
 #[test]
@@ -45,7 +50,7 @@ fn every_code_in_use_has_its_texts_and_every_text_is_in_use() {
 /// The page that is made from `findings.toml`.
 fn page() -> String {
     let mut page = String::from(
-        "# Findings\n\nWhat a run has to say about its input, by code. Made from `src/diagnostic/findings.toml`; write it anew with\n\
+        "# Findings\n\nEvery finding that a run can report, by code. Generated from `src/diagnostic/findings.toml`; regenerate with\n\
          `UPDATE_DOCS=1 cargo test --test it documents`. `tonghop explain CODE` prints one of them.\n",
     );
     for (code, entry) in catalogue() {

@@ -235,7 +235,7 @@ fn a_switch_that_was_not_noted_is_noted_by_the_next_writer() {
     // The run was killed while it wrote the last line.
     fs::write(&log, &text[..text.len() - 30]).unwrap();
     drop(Lake::open(&lake, "kttt").unwrap());
-    let ids: Vec<String> = tonghop::lake::turns(&lake)
+    let ids: Vec<String> = tonghop::lake::history(&lake)
         .unwrap()
         .into_iter()
         .map(|t| t.id)

@@ -8,12 +8,14 @@ use std::sync::LazyLock;
 use calamine::{Data, Reader, open_workbook_auto};
 use rust_decimal::Decimal;
 use serde_json::Value;
+use tonghop::answers::{
+    Choice, Fact, Level, Made, Node, Outcome, Part, Passed, Printed, Standing, Trace,
+    TracedObservation, Tracer, Way, figures_of, machine_trace, recompute,
+};
 use tonghop::engine::Engine;
 use tonghop::lake::Snapshot;
-use tonghop::pipeline::{
-    Choice, Fact, Level, Made, Node, Outcome, Part, Passed, Plan, Printed, Standing, Trace,
-    TracedObservation, Tracer, Way, figures_of, machine_trace, open_engine, recompute,
-};
+use tonghop::plan::Plan;
+use tonghop::query::open_engine;
 use tonghop::tables::{Computation, FigureKey, OfficialOrder, Table, TableBuilder};
 use tonghop::text::rounded;
 

@@ -8,7 +8,7 @@ use std::path::Path;
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::Int64Type;
 use calamine::{Data, Reader, Xlsx, open_workbook};
-use tonghop::pipeline::Measure;
+use tonghop::plan::Measure;
 use tonghop::tables::{OfficialOrder, register_order};
 
 use crate::book::TABLES;
@@ -149,7 +149,7 @@ pub(crate) async fn bridge_adds_up(lake: &Path, year: &str, scenario: &str) -> (
 
     let plan = kttt();
     let snapshot = tonghop::lake::Snapshot::current(lake).expect("a snapshot");
-    let engine = tonghop::pipeline::open_engine(&snapshot).expect("an engine");
+    let engine = tonghop::query::open_engine(&snapshot).expect("an engine");
     let order = OfficialOrder::new(
         &plan.geography,
         plan.indicators.iter().map(|i| i.id.as_str()),

@@ -1,4 +1,4 @@
-//! A column of a record list as it grows.
+//! A column of a record list, while records arrive.
 
 use std::sync::Arc;
 
@@ -6,20 +6,20 @@ use arrow::array::{ArrayRef, BooleanBuilder, Decimal128Builder, Int64Builder, St
 use arrow::datatypes::{DataType, Field as ArrowField};
 use arrow::error::ArrowError;
 
-use super::value::Value;
+use super::value::FieldValue;
 use crate::extract::FieldKind;
 
-/// Values of one field, from the first record on.
+/// The values of one field so far.
 #[derive(Debug)]
-pub(super) enum Column {
+pub(super) enum ColumnBuilder {
     Text(StringBuilder),
     Whole(Int64Builder),
-    /// Millionths; and, by record, those that were settled when others stood behind them.
+    /// Millionths; and, by record, those that were settled after later records had arrived.
     Decimal(Decimal128Builder, Vec<(usize, i128)>),
     Flag(BooleanBuilder),
 }
 
-impl Column {
+impl ColumnBuilder {
     pub(super) fn of(kind: FieldKind) -> Self {
         match kind {
             FieldKind::Whole => Self::Whole(Int64Builder::new()),
@@ -29,36 +29,36 @@ impl Column {
         }
     }
 
-    /// The value of the next record; of another kind than the column's it is none.
-    pub(super) fn push(&mut self, value: Value<'_>) {
+    /// Adds the value of the next record; a value of another kind becomes none.
+    pub(super) fn push(&mut self, value: FieldValue<'_>) {
         match self {
             Self::Text(texts) => match value {
-                Value::Text(text) => texts.append_value(text),
+                FieldValue::Text(text) => texts.append_value(text),
                 _ => texts.append_null(),
             },
             Self::Whole(numbers) => match value {
-                Value::Whole(n) => numbers.append_value(n),
+                FieldValue::Whole(n) => numbers.append_value(n),
                 _ => numbers.append_null(),
             },
             Self::Decimal(numbers, _) => match value {
-                Value::Decimal(n) => numbers.append_value(n),
+                FieldValue::Decimal(n) => numbers.append_value(n),
                 _ => numbers.append_null(),
             },
             Self::Flag(flags) => match value {
-                Value::Flag(flag) => flags.append_value(flag),
+                FieldValue::Flag(flag) => flags.append_value(flag),
                 _ => flags.append_null(),
             },
         }
     }
 
-    /// Puts a number where it was left open.
+    /// Sets a number that was left open.
     pub(super) fn settle(&mut self, record: usize, millionths: i128) {
         if let Self::Decimal(_, settled) = self {
             settled.push((record, millionths));
         }
     }
 
-    /// The column, in the lake's type.
+    /// The column as an array of the lake's type.
     pub(super) fn finish(self, name: &str) -> Result<(ArrowField, ArrayRef), ArrowError> {
         let array: ArrayRef = match self {
             Self::Text(mut texts) => Arc::new(texts.finish()),

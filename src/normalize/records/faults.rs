@@ -1,20 +1,23 @@
-//! What is wrong in a record list, cell by cell; a list that is wrong throughout does not take all memory.
+//! The findings of a record list. Beyond a limit, cells of one column share a finding, so that a list that is wrong
+//! throughout does not fill the memory.
 
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Finding, Place};
-use crate::extract::{Address, Stated};
+use crate::extract::Stated;
+use crate::read::Address;
 
-/// Findings of single cells of one list; more are told by column.
-const TOLD_ONE_BY_ONE: usize = 1000;
+/// Cells of a list that get a finding each.
+const NAMED_ONE_BY_ONE: usize = 1000;
 
 /// The findings of a list.
 #[derive(Debug)]
 pub(super) struct Faults {
     place: Place,
-    told: Vec<Finding>,
+    findings: Vec<Finding>,
+    /// Cells with a finding so far.
     of_cells: usize,
-    /// Rows by code and column, from 1, beyond those told one by one.
+    /// The rows (from 1) of further cells, by code and column.
     more: BTreeMap<(&'static str, u32), Vec<u32>>,
 }
 
@@ -26,16 +29,16 @@ impl Faults {
                 sheet,
                 ..Place::default()
             },
-            told: Vec::new(),
+            findings: Vec::new(),
             of_cells: 0,
             more: BTreeMap::new(),
         }
     }
 
-    /// Says something of a cell.
+    /// Adds a finding about a cell.
     pub(super) fn cell(&mut self, code: &'static str, at: Address, args: &[(&str, &str)]) {
         self.of_cells += 1;
-        if self.of_cells > TOLD_ONE_BY_ONE {
+        if self.of_cells > NAMED_ONE_BY_ONE {
             let rows = self.more.entry((code, at.column)).or_default();
             if rows.last() != Some(&(at.row + 1)) {
                 rows.push(at.row + 1);
@@ -45,16 +48,16 @@ impl Faults {
         self.once(code, at, args);
     }
 
-    /// Says something of the list as a whole, or of a column.
+    /// Adds a finding about the list as a whole or about a column.
     pub(super) fn once(&mut self, code: &str, at: Address, args: &[(&str, &str)]) {
         let place = Place {
             cell: Some(at.to_string()),
             ..self.place.clone()
         };
-        self.told.push(Finding::new(code, place, args));
+        self.findings.push(Finding::new(code, place, args));
     }
 
-    /// All of it; `head` tells the head of a column.
+    /// All findings. `head` gives the head of a column.
     pub(super) fn finish(mut self, head: impl Fn(u32) -> Option<Stated>) -> Vec<Finding> {
         for ((code, column), mut rows) in std::mem::take(&mut self.more) {
             rows.sort_unstable();
@@ -70,15 +73,15 @@ impl Faults {
             ];
             let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
             self.once("TH321", first, &args);
-            if let Some(finding) = self.told.last_mut() {
+            if let Some(finding) = self.findings.last_mut() {
                 finding.severity = severity;
             }
         }
-        self.told
+        self.findings
     }
 }
 
-/// Ascending numbers as `3, 5-9`.
+/// Ascending numbers in the form `3, 5-9`.
 fn in_runs(numbers: &[u32]) -> String {
     let mut runs: Vec<(u32, u32)> = Vec::new();
     for n in numbers {

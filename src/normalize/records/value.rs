@@ -3,17 +3,18 @@
 use std::borrow::Cow;
 
 use jiff::civil::Date;
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
 
-use crate::extract::CellRef;
-use crate::normalize::number::{Locale, Reading, from_float, read_text};
-use crate::normalize::symbol::Status;
-use crate::normalize::{Conventions, VALUE_SCALE, lake_decimal};
+use crate::normalize::conventions::Conventions;
+use crate::normalize::number::{Locale, ParsedNumber, from_float, read_text};
+use crate::normalize::scale::{lake_decimal, to_lake_scale};
+use crate::normalize::symbol::ObservationStatus;
+use crate::read::BorrowedContent;
 use crate::text::composed;
 
 /// A value of a field.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Value<'t> {
+pub(super) enum FieldValue<'t> {
     /// Nothing.
     None,
     /// Text, a code, a date.
@@ -26,29 +27,31 @@ pub(super) enum Value<'t> {
     Flag(bool),
 }
 
-/// What a cell of numbers says.
+/// What a cell says as a number.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Number {
-    /// A number, and whether it is said to be about so much.
+pub(super) enum ReadNumber {
+    /// A number.
     Is {
         value: Decimal,
+        /// Whether it is marked as approximate.
         approximate: bool,
+        /// The locale that it proves.
         proves: Option<Locale>,
-        /// The unit of measure that stands behind it.
+        /// The text behind it.
         unit: Option<String>,
     },
     /// Two numbers that it may be.
     Doubtful {
-        reading: Reading,
+        reading: ParsedNumber,
         unit: Option<String>,
     },
-    /// A mark for what is not collected or cannot exist.
+    /// A symbol for what is not collected or cannot exist.
     Marked,
-    /// No number.
+    /// Not a number.
     Not,
 }
 
-/// A text as the lake keeps it: composed, on one line, without the apostrophe that makes a spreadsheet take it for text.
+/// A text as the lake keeps it: composed, on one line, without the apostrophe that marks a cell as text.
 pub(super) fn kept(text: &str) -> Cow<'_, str> {
     let text = without_apostrophes(text.trim()).trim_start();
     let composed = composed(text);
@@ -66,13 +69,13 @@ fn without_apostrophes(mut text: &str) -> &str {
     text
 }
 
-/// Whether a text has no other white space than single blanks.
+/// Whether the only white space of a text is single blanks.
 fn is_plain(text: &[u8]) -> bool {
     let mut before = 0;
     text.iter().all(|byte| {
         let plain = match (before, byte) {
             (b' ', b' ') | (_, 0..b' ') => false,
-            // A blank that does not break is the bytes c2 a0.
+            // A no-break space is the bytes c2 a0.
             (0xc2, 0xa0) => false,
             _ => true,
         };
@@ -81,17 +84,17 @@ fn is_plain(text: &[u8]) -> bool {
     })
 }
 
-/// A number as the text of a code: digits alone, with the zeros that a spreadsheet took off its front.
+/// A number as a code of digits, with the leading zeros that a spreadsheet removed; none if it is not whole.
 pub(super) fn digits_of(n: f64, digits: Option<usize>) -> Option<String> {
     let is_code = (0.0..1e15).contains(&n) && n.fract() == 0.0;
     let width = digits.unwrap_or(0);
     is_code.then(|| format!("{:0width$}", n as u64))
 }
 
-/// Largest integer below which every quotient by a million is told by its float alone.
+/// Below this, a float determines the number of millionths that it stands for.
 const EXACT: f64 = 1e15;
 
-/// A stored number in millionths, where that is plain to see.
+/// A stored number in millionths, if floating-point arithmetic gives it exactly.
 #[allow(clippy::float_cmp, reason = "the very number is asked for")]
 pub(super) fn millionths(n: f64) -> Option<i128> {
     if n.fract() == 0.0 && n.abs() < EXACT {
@@ -102,74 +105,73 @@ pub(super) fn millionths(n: f64) -> Option<i128> {
 }
 
 /// Reads a cell as a number.
-pub(super) fn number(cell: CellRef<'_>, conventions: &Conventions) -> Number {
-    let sure = |value| Number::Is {
+pub(super) fn number(cell: BorrowedContent<'_>, conventions: &Conventions) -> ReadNumber {
+    let sure = |value| ReadNumber::Is {
         value,
         approximate: false,
         proves: None,
         unit: None,
     };
     match cell {
-        CellRef::Number(n) => from_float(n).map_or(Number::Not, sure),
-        CellRef::Text(text) => match conventions.symbols.status(text) {
-            Some(Status::Normal) => sure(Decimal::ZERO),
-            Some(_) => Number::Marked,
+        BorrowedContent::Number(n) => from_float(n).map_or(ReadNumber::Not, sure),
+        BorrowedContent::Text(text) => match conventions.symbols.status(text) {
+            Some(ObservationStatus::Normal) => sure(Decimal::ZERO),
+            Some(_) => ReadNumber::Marked,
             None => match read_text(text, &conventions.approximate) {
                 Some(read) => {
                     let unit = Some(read.suffix).filter(|suffix| !suffix.is_empty());
                     match read.value {
-                        Reading::Sure(value) => Number::Is {
+                        ParsedNumber::Sure(value) => ReadNumber::Is {
                             value,
                             approximate: read.approximate,
                             proves: read.evidence,
                             unit,
                         },
-                        reading @ Reading::Doubtful { .. } => Number::Doubtful { reading, unit },
+                        reading @ ParsedNumber::Doubtful { .. } => {
+                            ReadNumber::Doubtful { reading, unit }
+                        }
                     }
                 }
-                None => Number::Not,
+                None => ReadNumber::Not,
             },
         },
-        CellRef::Bool(_) | CellRef::Date(_) | CellRef::Error(_) | CellRef::NoCachedValue => {
-            Number::Not
-        }
+        BorrowedContent::Bool(_)
+        | BorrowedContent::Date(_)
+        | BorrowedContent::Error(_)
+        | BorrowedContent::NoCachedValue => ReadNumber::Not,
     }
 }
 
-/// The largest number of a list that is believed.
+/// The largest plausible number of a list.
 const MOST: i128 = 1_000_000_000_000_000;
 
-/// A decimal in millionths, in the unit of the lake; none where it is too large to be believed.
+/// A decimal in the unit of the lake, in millionths; none if it is too large to be plausible.
 pub(super) fn in_lake(value: Decimal, factor: Decimal) -> Option<i128> {
     let value = value.checked_mul(factor)?;
     let within = value.abs() <= Decimal::from(MOST);
-    within.then(|| {
-        lake_decimal(
-            value.round_dp_with_strategy(VALUE_SCALE, RoundingStrategy::MidpointAwayFromZero),
-        )
-    })
+    within.then(|| lake_decimal(to_lake_scale(value)))
 }
 
-/// Days of spreadsheets that are dates of organisations: from 1927 to 2119.
+/// Serial days of spreadsheets that may be dates of organisations: from 1927 to 2119.
 const SERIAL_DAYS: std::ops::RangeInclusive<i64> = 10_000..=80_000;
 /// Numbers that are years.
 const YEARS: std::ops::RangeInclusive<i64> = 1900..=2100;
 
-/// A date as `2025-12-31`, `2025-12` or `2025`; none where the cell holds no date.
-pub(super) fn date(cell: CellRef<'_>) -> Option<String> {
+/// The date in a cell as `2025-12-31`, `2025-12` or `2025`; none if there is none.
+pub(super) fn date(cell: BorrowedContent<'_>) -> Option<String> {
     match cell {
-        CellRef::Date(text) => {
+        BorrowedContent::Date(text) => {
             let day = text.get(..10).unwrap_or(text);
             if is_day(day.as_bytes()) {
                 return Some(day.to_owned());
             }
             day.parse::<Date>().ok().map(|day| day.to_string())
         }
-        CellRef::Number(n) if n.fract() == 0.0 && YEARS.contains(&(n as i64)) => {
+        BorrowedContent::Number(n) if n.fract() == 0.0 && YEARS.contains(&(n as i64)) => {
             Some(format!("{n}"))
         }
-        CellRef::Number(n) if SERIAL_DAYS.contains(&(n as i64)) => {
-            // Day 25,569 of the calendar that begins with 1900 is the first of Unix time.
+        BorrowedContent::Number(n) if SERIAL_DAYS.contains(&(n as i64)) => {
+            // Serial day 25,569 is 1 January 1970.
             let days = n as i64 - 25_569;
             let epoch = jiff::civil::date(1970, 1, 1);
             epoch
@@ -177,12 +179,12 @@ pub(super) fn date(cell: CellRef<'_>) -> Option<String> {
                 .ok()
                 .map(|day| day.to_string())
         }
-        CellRef::Text(text) => date_in(text),
+        BorrowedContent::Text(text) => date_in(text),
         _ => None,
     }
 }
 
-/// Whether bytes are a day such as `2025-12-31`, as far as that is plain to see: no month is shorter than 28 days.
+/// Whether bytes are certainly a day such as `2025-12-31`: every month has 28 days.
 fn is_day(day: &[u8]) -> bool {
     let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = day else {
         return false;
@@ -193,7 +195,7 @@ fn is_day(day: &[u8]) -> bool {
         && (b"01"..=b"28").contains(&&[*d1, *d2])
 }
 
-/// `31/12/2025`, `12/2025`, `2025`, `2025-12-31`, with `/`, `-` or `.`.
+/// The date that a text states: `31/12/2025`, `12/2025`, `2025` or `2025-12-31`, with `/`, `-` or `.`.
 fn date_in(text: &str) -> Option<String> {
     let text = without_apostrophes(text.trim()).trim();
     let parts: Vec<&str> = text.split(['/', '-', '.']).map(str::trim).collect();
@@ -215,6 +217,7 @@ fn date_in(text: &str) -> Option<String> {
     }
 }
 
+/// A day; none if the calendar does not have it.
 fn day(year: i16, month: i16, day: i16) -> Option<String> {
     let day = Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
     Some(day.to_string())
@@ -236,7 +239,7 @@ mod tests {
 
     #[test]
     fn dates_are_days_months_and_years() {
-        let of = |text| date(CellRef::Text(text));
+        let of = |text| date(BorrowedContent::Text(text));
         assert_eq!(of("31/12/2025").as_deref(), Some("2025-12-31"));
         assert_eq!(of(" 1.2.2019 ").as_deref(), Some("2019-02-01"));
         assert_eq!(of("2019-02-01").as_deref(), Some("2019-02-01"));
@@ -245,14 +248,17 @@ mod tests {
         assert_eq!(of("30/02/2025"), None);
         assert_eq!(of("13/2025"), None);
         assert_eq!(of("abc"), None);
-        assert_eq!(date(CellRef::Number(2019.0)).as_deref(), Some("2019"));
         assert_eq!(
-            date(CellRef::Number(45_657.0)).as_deref(),
+            date(BorrowedContent::Number(2019.0)).as_deref(),
+            Some("2019")
+        );
+        assert_eq!(
+            date(BorrowedContent::Number(45_657.0)).as_deref(),
             Some("2024-12-31")
         );
-        assert_eq!(date(CellRef::Number(3.0)), None);
+        assert_eq!(date(BorrowedContent::Number(3.0)), None);
         assert_eq!(
-            date(CellRef::Date("2024-12-31T12:00:00")).as_deref(),
+            date(BorrowedContent::Date("2024-12-31T12:00:00")).as_deref(),
             Some("2024-12-31")
         );
     }

@@ -8,9 +8,9 @@ use datafusion::error::Result;
 use futures::{StreamExt as _, stream};
 use rust_decimal::Decimal;
 
-use crate::diagnostic::{Finding, Lexicon, Place};
+use crate::diagnostic::{Finding, Lexicon, Place, findings};
 use crate::engine::Engine;
-use crate::geography::{Geography, Report};
+use crate::geography::{Geography, JudgedReport};
 use crate::text::Bilingual;
 
 /// A query whose rows are findings: its columns are arguments of the message, some also of the place. `figure` and
@@ -32,14 +32,14 @@ const CHECKS: [(&str, &str); 7] = [
 /// When a query fails.
 pub async fn run_checks(
     engine: &Engine,
-    reports: &mut [Report],
+    reports: &mut [JudgedReport],
     lexicon: &Lexicon,
 ) -> Result<Vec<Finding>> {
     let mut of_the_whole = Vec::new();
     let index: HashMap<String, usize> = reports
         .iter()
         .enumerate()
-        .map(|(i, r)| (r.report_id.clone(), i))
+        .map(|(i, r)| (r.id().to_owned(), i))
         .collect();
     engine
         .materialize("senders", include_str!("senders.sql"))
@@ -60,7 +60,7 @@ pub async fn run_checks(
                 let get = |name: &str| values.get(name).map(|code| code.en.clone());
                 let report = get("report_id").and_then(|id| index.get(&id).copied());
                 let whole = match report {
-                    Some(report) => reports[report].place(),
+                    Some(report) => reports[report].report.place(),
                     None => Place {
                         form: get("form"),
                         period: get("period"),
@@ -91,7 +91,7 @@ pub async fn run_checks(
                     values.insert("indicators", lexicon.list(&names));
                 }
                 let args: Vec<(&str, Bilingual)> = values.into_iter().collect();
-                let finding = Finding::in_words(code, place, &args);
+                let finding = Finding::from_columns(code, place, &args);
                 match report {
                     Some(report) => found.push((report, finding)),
                     None => of_the_whole.push(finding),
@@ -100,7 +100,7 @@ pub async fn run_checks(
         }
         found.sort_by(|a, b| (a.0, a.1.storage_key()).cmp(&(b.0, b.1.storage_key())));
         for (report, finding) in found {
-            reports[report].findings.push(finding);
+            reports[report].tell(finding);
         }
     }
     Ok(of_the_whole)
@@ -131,15 +131,13 @@ fn written(column: &ArrayRef, row: usize, lexicon: &Lexicon) -> Result<Option<Bi
 
 /// One finding for each form and period whose values stand on units that an earlier geography has not.
 #[must_use]
-pub fn back_in_time(reports: &[Report], geography: &Geography) -> Vec<Finding> {
+pub fn back_in_time(reports: &[JudgedReport], geography: &Geography) -> Vec<Finding> {
     let mut merged: BTreeMap<(String, String, String), usize> = BTreeMap::new();
     // Records of lists stand on the geography they were sent on; nothing restates them.
-    let restated = |r: &&Report| r.is_current && r.records == 0;
+    let restated = |r: &&JudgedReport| r.is_current() && r.dossier().content.records == 0;
     for report in reports.iter().filter(restated) {
-        let Some(period) = report.period else {
-            continue;
-        };
-        for unit in report.units() {
+        let period = report.report.period;
+        for unit in report.report.units() {
             let at = geography
                 .vintages
                 .iter()
@@ -148,7 +146,11 @@ pub fn back_in_time(reports: &[Report], geography: &Geography) -> Vec<Finding> {
             for (earlier, _) in &geography.vintages[..at] {
                 if !geography.is_unchanged(&unit, earlier) {
                     *merged
-                        .entry((report.form.clone(), period.to_string(), earlier.clone()))
+                        .entry((
+                            report.form().to_owned(),
+                            period.to_string(),
+                            earlier.clone(),
+                        ))
                         .or_default() += 1;
                 }
             }
@@ -163,11 +165,63 @@ pub fn back_in_time(reports: &[Report], geography: &Geography) -> Vec<Finding> {
                 unit_vintage: Some(vintage.clone()),
                 ..Place::default()
             };
-            Finding::new(
-                "TH409",
-                place,
-                &[("vintage", &vintage), ("count", &count.to_string())],
-            )
+            findings::TH409 { vintage, count }.at(place)
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use datafusion::sql::sqlparser::ast::{Expr, SelectItem, SetExpr, Statement};
+    use datafusion::sql::sqlparser::dialect::GenericDialect;
+    use datafusion::sql::sqlparser::parser::Parser;
+
+    use super::CHECKS;
+    use crate::diagnostic::entry;
+
+    /// The names of the columns that a query delivers.
+    fn columns(sql: &str) -> BTreeSet<String> {
+        let statements = Parser::parse_sql(&GenericDialect {}, sql).expect("a query");
+        let [Statement::Query(query)] = statements.as_slice() else {
+            panic!("one query: {sql}");
+        };
+        let SetExpr::Select(select) = query.body.as_ref() else {
+            panic!("a SELECT at its end: {sql}");
+        };
+        let names = select.projection.iter().map(|item| match item {
+            SelectItem::ExprWithAlias { alias, .. } => alias.value.clone(),
+            SelectItem::UnnamedExpr(Expr::Identifier(name)) => name.value.clone(),
+            SelectItem::UnnamedExpr(Expr::CompoundIdentifier(parts)) => {
+                parts.last().expect("a name").value.clone()
+            }
+            other => panic!("a column without a name: {other}"),
+        });
+        names.collect()
+    }
+
+    fn braces(template: &str) -> BTreeSet<String> {
+        let parts = template.split('{').skip(1);
+        let names = parts.filter_map(|part| part.split_once('}'));
+        names.map(|(name, _)| name.to_owned()).collect()
+    }
+
+    #[test]
+    fn every_check_has_the_columns_that_its_messages_need() {
+        for (code, sql) in CHECKS {
+            let mut given = columns(sql);
+            if given.contains("indicator") {
+                given.insert("figure".to_owned());
+            }
+            if given.contains("scenario") && given.contains("of_period") {
+                given.insert("column".to_owned());
+            }
+            let entry = entry(code).expect("a code of the catalogue");
+            for template in [&entry.message_vi, &entry.message_en] {
+                let lacking: Vec<String> = braces(template).difference(&given).cloned().collect();
+                assert!(lacking.is_empty(), "{code} lacks {lacking:?}: {template}");
+            }
+        }
+    }
 }

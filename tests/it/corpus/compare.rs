@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use tonghop::answers::{Inspection, read_files};
 use tonghop::diagnostic::{Finding, entry};
-use tonghop::geography::Report;
-use tonghop::pipeline::{Inspection, Plan, read_files};
+use tonghop::geography::AnyReport;
+use tonghop::plan::Plan;
 
 use super::manifest::{ExpectedReport, Manifest, Value};
 
@@ -24,8 +25,8 @@ pub(super) fn differences(plan: &Plan, file: &Path, manifest: &Manifest) -> Vec<
         ));
     }
     if let Some(expected) = &expect.media_type {
-        let got = found.iter().find_map(|i| i.media_type);
-        if got != Some(expected) {
+        let got = found.iter().find_map(|i| i.media_type.as_deref());
+        if got != Some(expected.as_str()) {
             all.push(format!("media type: expected {expected}, got {got:?}"));
         }
     }
@@ -37,15 +38,16 @@ pub(super) fn differences(plan: &Plan, file: &Path, manifest: &Manifest) -> Vec<
     all
 }
 
-fn reports_of(inspection: &Inspection) -> impl Iterator<Item = &Report> {
-    inspection.reports.iter().map(|inspected| &inspected.report)
+fn reports_of(inspection: &Inspection) -> impl Iterator<Item = AnyReport<'_>> {
+    let reports = inspection.reports.iter();
+    reports.map(|inspected| inspected.report.any())
 }
 
 fn compare_reports(found: &[Inspection], manifest: &Manifest, all: &mut Vec<String>) {
-    let got: Vec<&Report> = found.iter().flat_map(reports_of).collect();
+    let got: Vec<AnyReport<'_>> = found.iter().flat_map(reports_of).collect();
     let expected = &manifest.expect.report;
     if got.len() != expected.len() {
-        let names: Vec<String> = got.iter().map(|r| name_of(r)).collect();
+        let names: Vec<String> = got.iter().map(|r| name_of(*r)).collect();
         all.push(format!(
             "expected {} reports, got {}: {}",
             expected.len(),
@@ -58,13 +60,16 @@ fn compare_reports(found: &[Inspection], manifest: &Manifest, all: &mut Vec<Stri
     }
 }
 
-fn name_of(report: &Report) -> String {
-    let sheet = report.sheet.as_deref().unwrap_or("-");
-    format!("{} in {sheet}", report.form)
+fn name_of(report: AnyReport<'_>) -> String {
+    let source = &report.dossier().source;
+    let sheet = source.sheet.as_deref().unwrap_or("-");
+    format!("{} in {sheet}", source.form)
 }
 
-fn compare_report(expected: &ExpectedReport, report: &Report, all: &mut Vec<String>) {
+fn compare_report(expected: &ExpectedReport, report: AnyReport<'_>, all: &mut Vec<String>) {
     let name = name_of(report);
+    let dossier = report.dossier();
+    let (source, content) = (&dossier.source, &dossier.content);
     let mut differ = |what: &str, expected: &str, got: &str| {
         if expected != got {
             all.push(format!(
@@ -77,16 +82,16 @@ fn compare_report(expected: &ExpectedReport, report: &Report, all: &mut Vec<Stri
         differ(
             "file",
             member,
-            report.file_name.rsplit('/').next().unwrap_or_default(),
+            source.file_name.rsplit('/').next().unwrap_or_default(),
         );
     }
-    differ("form", &expected.form, &report.form);
+    differ("form", &expected.form, &source.form);
     differ(
         "sheet",
         &said(expected.sheet.as_deref()),
-        &said(report.sheet.as_deref()),
+        &said(source.sheet.as_deref()),
     );
-    let period = report.period.map(|p| p.to_string());
+    let period = report.period().map(|p| p.to_string());
     differ(
         "period",
         &said(expected.period.as_deref()),
@@ -95,34 +100,36 @@ fn compare_report(expected: &ExpectedReport, report: &Report, all: &mut Vec<Stri
     differ(
         "reporter",
         &said(expected.reporter.as_deref()),
-        &said(report.reporter.as_deref()),
+        &said(dossier.reporter.as_deref()),
     );
     differ(
         "geography",
         &said(expected.geography.as_deref()),
-        &said(report.stated_vintage.as_deref()),
+        &said(dossier.unit_claim.stated_vintage.as_deref()),
     );
     differ(
         "sending",
         &expected.sending.to_string(),
-        &report.sending.to_string(),
+        &dossier.sending.to_string(),
     );
-    differ("held", &expected.held.to_string(), &report.held.to_string());
-    let units: Vec<String> = report
+    differ(
+        "held",
+        &expected.held.to_string(),
+        &report.is_held().to_string(),
+    );
+    let units: Vec<String> = dossier
+        .unit_claim
         .candidates
         .iter()
         .map(|u| format!("{}/{}", u.vintage, u.code))
         .collect();
     differ("units", &expected.units.join(" "), &units.join(" "));
     if let Some(unit) = &expected.unit {
-        let got = report
-            .unit
-            .as_ref()
-            .map(|u| format!("{}/{}", u.vintage, u.code));
+        let got = report.unit().map(|u| format!("{}/{}", u.vintage, u.code));
         differ("unit", unit, &said(got.as_deref()));
     }
     let cell = |cell: &str| {
-        report
+        content
             .observations
             .iter()
             .find(|o| o.at.to_string() == cell)
@@ -147,15 +154,17 @@ fn compare_report(expected: &ExpectedReport, report: &Report, all: &mut Vec<Stri
             ),
             &format!(
                 "{} = {} loaded + {} explained",
-                report.cells_total, report.cells_loaded, report.cells_explained
+                content.cells_total, content.cells_loaded, content.cells_explained
             ),
         );
     }
     compare_values(&name, &values, report, all);
 }
 
-fn compare_values(name: &str, expected: &[Value], report: &Report, all: &mut Vec<String>) {
+fn compare_values(name: &str, expected: &[Value], report: AnyReport<'_>, all: &mut Vec<String>) {
     let got: BTreeSet<Value> = report
+        .dossier()
+        .content
         .observations
         .iter()
         .map(|o| Value {
@@ -163,8 +172,8 @@ fn compare_values(name: &str, expected: &[Value], report: &Report, all: &mut Vec
             unit: o
                 .area
                 .as_deref()
-                .and_then(|area| report.unit_of(Some(area)))
-                .map_or_else(String::new, |unit| format!("@{}", unit.code)),
+                .and_then(|area| report.code_of(Some(area)))
+                .map_or_else(String::new, |code| format!("@{code}")),
             indicator: o.indicator.clone(),
             sector: o.sector.clone(),
             scenario: o.scenario.as_str().to_owned(),
@@ -197,7 +206,7 @@ fn findings(found: &[Inspection]) -> Vec<&Finding> {
         .flat_map(|i| {
             i.findings
                 .iter()
-                .chain(reports_of(i).flat_map(|r| &r.findings))
+                .chain(reports_of(i).flat_map(|r| &r.dossier().findings))
         })
         .collect()
 }
@@ -247,11 +256,12 @@ fn fits(written: &str, finding: &Finding) -> bool {
 /// What holds for every file: all cells are accounted for, and a finding says where and what to do.
 fn keeps_the_promises(inspection: &Inspection, all: &mut Vec<String>) {
     for report in reports_of(inspection) {
-        let (total, loaded) = (report.cells_total, report.cells_loaded);
-        if total != loaded + report.cells_explained {
+        let content = &report.dossier().content;
+        let (total, loaded) = (content.cells_total, content.cells_loaded);
+        if total != loaded + content.cells_explained {
             all.push(format!("{}: cells get lost", name_of(report)));
         }
-        if loaded != report.observations.len() as i64 {
+        if loaded != content.observations.len() as i64 {
             all.push(format!("{}: loaded and observed differ", name_of(report)));
         }
     }
@@ -262,6 +272,7 @@ fn keeps_the_promises(inspection: &Inspection, all: &mut Vec<String>) {
         }
         let in_workbook = inspection
             .media_type
+            .as_deref()
             .is_some_and(|m| !m.starts_with("text/"));
         if in_workbook && place.cell.is_some() && place.sheet.is_none() {
             all.push(format!("{} names a cell and no sheet", finding.code));

@@ -1,7 +1,7 @@
 //! Runs the pipeline's models over a world in this process: the tables that a run registers first, and the tables that the
 //! models make.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
@@ -12,11 +12,15 @@ use serde_json::{Value, json};
 use tokio::runtime::Builder;
 use tonghop::diagnostic::Finding;
 use tonghop::engine::Engine;
-use tonghop::extract::{Address, Scenario};
-use tonghop::geography::{Geography, RegionMember, Report, Tables, UnitChange, UnitKey, UnitName};
+use tonghop::extract::Scenario;
+use tonghop::geography::{
+    Dossier, Geography, JudgedReport, PlacedReport, RegionMember, Reports, Source, Standing,
+    Tables, UnitChange, UnitKey, UnitName, VintageBasis,
+};
 use tonghop::lake;
-use tonghop::normalize::{Observation, Status};
+use tonghop::normalize::{Observation, ObservationStatus};
 use tonghop::query::{self, Country, Models};
+use tonghop::read::Address;
 use tonghop::text::Folder;
 use tonghop::validate;
 
@@ -86,8 +90,9 @@ fn run(world: &World, models: &Models, checked: bool) -> (Totals, Vec<Finding>) 
             for (name, batch) in &made {
                 engine.register(name, batch.schema(), vec![batch.clone()])?;
             }
-            findings = validate::run_checks(&engine, &mut reports, &kttt().lexicon).await?;
-            findings.extend(reports.into_iter().flat_map(|r| r.findings));
+            findings = validate::run_checks(&engine, &mut reports.judged, &kttt().lexicon).await?;
+            let judged = reports.judged.into_iter();
+            findings.extend(judged.flat_map(|r| r.report.dossier.findings));
         }
         Ok::<_, DataFusionError>((made, findings))
     };
@@ -164,11 +169,11 @@ fn geography(world: &World) -> Geography {
 }
 
 /// A figure in the letters of the tables: value and status.
-fn stated(key: &Key, cell: Cell) -> (Option<String>, Status) {
+fn stated(key: &Key, cell: Cell) -> (Option<String>, ObservationStatus) {
     let normal = if key.scenario == "estimate" {
-        Status::Estimate
+        ObservationStatus::Estimate
     } else {
-        Status::Normal
+        ObservationStatus::Normal
     };
     match cell {
         Cell::Tenths(tenths) => {
@@ -177,14 +182,14 @@ fn stated(key: &Key, cell: Cell) -> (Option<String>, Status) {
             (Some(format!("{sign}{whole}.{tenth}")), normal)
         }
         Cell::Nil => (Some("0".to_owned()), normal),
-        Cell::NotCollected => (None, Status::NotCollected),
-        Cell::NotApplicable => (None, Status::NotApplicable),
-        Cell::Blank => (None, Status::NotAnswered),
+        Cell::NotCollected => (None, ObservationStatus::NotCollected),
+        Cell::NotApplicable => (None, ObservationStatus::NotApplicable),
+        Cell::Blank => (None, ObservationStatus::NotAnswered),
     }
 }
 
 /// The reports as the house knows them.
-fn reports(world: &World) -> Vec<Report> {
+fn reports(world: &World) -> Reports {
     let report = |sent: &super::world::Sent| {
         let observations = sent.cells.iter().map(|(key, cell)| {
             let (value, status) = stated(key, *cell);
@@ -205,42 +210,34 @@ fn reports(world: &World) -> Vec<Report> {
                 at: Address { row: 0, column: 0 },
             }
         });
-        Report {
+        let mut dossier = Dossier::new(Source {
             report_id: sent.id.clone(),
             submission_id: sent.id.clone(),
             file_name: sent.id.clone(),
             received_at: Timestamp::UNIX_EPOCH,
             sheet: None,
             form: sent.form.to_owned(),
-            period: Some(sent.period.to_string().parse().unwrap()),
-            candidates: BTreeSet::new(),
-            stated_vintage: None,
-            by_unit: false,
-            unit_cell: None,
-            unit: Some(unit_key(world, sent.unit)),
-            vintage_evidence: None,
-            reporter: None,
-            sending: 1,
+        });
+        dossier.content.observations = observations.collect();
+        JudgedReport {
+            report: PlacedReport {
+                dossier,
+                unit: unit_key(world, sent.unit),
+                vintage_basis: VintageBasis::Stated,
+                period: sent.period.to_string().parse().unwrap(),
+            },
             revision: 1,
-            is_current: sent.is_current,
-            outranked: false,
-            held: false,
-            records: 0,
-            observations: observations.collect(),
-            held_values: Vec::new(),
-            comparisons: Vec::new(),
-            cells_total: 0,
-            cells_loaded: 0,
-            cells_explained: 0,
-            findings: Vec::new(),
-            evidence: Vec::new(),
-            decided: BTreeMap::new(),
-            decided_vintage: None,
-            accepted: None,
-            waived: BTreeMap::new(),
+            standing: if sent.is_current {
+                Standing::Current
+            } else {
+                Standing::Superseded
+            },
         }
     };
-    world.reports.iter().map(report).collect()
+    Reports {
+        judged: world.reports.iter().map(report).collect(),
+        unplaced: Vec::new(),
+    }
 }
 
 /// A table of the lake from its rows; a column that a row leaves out is NULL.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use tempfile::TempDir;
-use tonghop::pipeline::{Plan, load};
+use tonghop::plan::{Plan, load};
 
 use super::files::{copy, root, write};
 

@@ -5,42 +5,44 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use super::{List, Open, Proof};
-use crate::extract::{Address, CellRef, Content, Field, FieldKind};
-use crate::normalize::VALUE_SCALE;
-use crate::normalize::number::Reading;
+use super::open_list::{DecodedTexts, OpenList, OpenNumber};
+use crate::extract::{FieldKind, RecordField};
+use crate::normalize::locale::{LocaleProof, ProofReason};
+use crate::normalize::number::ParsedNumber;
 use crate::normalize::records::value::{
-    Number, Value, date, digits_of, in_lake, kept, millionths, number,
+    FieldValue, ReadNumber, date, digits_of, in_lake, kept, millionths, number,
 };
+use crate::normalize::scale::VALUE_SCALE;
+use crate::read::{Address, BorrowedContent, CellContent};
 
-impl List<'_> {
-    /// The value of a cell; none where it is held back, which was said.
+impl OpenList<'_> {
+    /// The value of a cell; none if the cell is held back with a finding.
     pub(super) fn value<'t>(
         &mut self,
         field: usize,
         column: usize,
         factor: Option<Decimal>,
-        cell: CellRef<'t>,
+        cell: BorrowedContent<'t>,
         at: Address,
-    ) -> Option<Owned<'t>> {
+    ) -> Option<OwnedValue<'t>> {
         let shape = self.shape;
         let facts = &shape.fields[field];
         match cell {
-            CellRef::Error(error) => {
+            BorrowedContent::Error(error) => {
                 self.faults.cell("TH305", at, &[("error", error)]);
                 return None;
             }
-            CellRef::NoCachedValue => {
+            BorrowedContent::NoCachedValue => {
                 self.faults.cell("TH306", at, &[]);
                 return None;
             }
             _ => {}
         }
         match facts.kind {
-            FieldKind::Text => Some(Owned::of_text(self.text(cell, facts.digits, at))),
+            FieldKind::Text => Some(OwnedValue::of_text(self.text(cell, facts.digits, at))),
             FieldKind::Code | FieldKind::Flag => self.code(field, cell, at),
             FieldKind::Date => match date(cell) {
-                Some(date) => Some(Owned::String(date)),
+                Some(date) => Some(OwnedValue::String(date)),
                 None => self.refuse("TH316", cell, at),
             },
             FieldKind::Whole | FieldKind::Decimal => {
@@ -53,10 +55,11 @@ impl List<'_> {
                 };
                 self.number(facts, column, factor, cell, at)
             }
-            FieldKind::Number | FieldKind::Personal => Some(Owned::None),
+            FieldKind::Number | FieldKind::Personal => Some(OwnedValue::None),
         }
     }
 
+    /// The unit of measure that the head of a column states.
     fn measure_of(&self, column: u32) -> String {
         let head = self.head.columns.iter().find(|c| c.column == column);
         head.and_then(|c| c.measure.as_ref())
@@ -64,43 +67,60 @@ impl List<'_> {
             .unwrap_or_default()
     }
 
+    /// Holds a cell back, with a finding that states its content.
     fn refuse<'t>(
         &mut self,
         code: &'static str,
-        cell: CellRef<'_>,
+        cell: BorrowedContent<'_>,
         at: Address,
-    ) -> Option<Owned<'t>> {
+    ) -> Option<OwnedValue<'t>> {
         self.faults.cell(code, at, &[("raw", &as_read(cell))]);
         None
     }
 
-    fn text<'t>(&mut self, cell: CellRef<'t>, digits: Option<usize>, at: Address) -> Cow<'t, str> {
+    fn text<'t>(
+        &mut self,
+        cell: BorrowedContent<'t>,
+        digits: Option<usize>,
+        at: Address,
+    ) -> Cow<'t, str> {
         match cell {
-            CellRef::Text(text) => {
-                // The letters of old fonts are signs between ¡ and ¿, which begin with this byte.
+            BorrowedContent::Text(text) => {
+                // Old fonts write letters as characters between ¡ and ¿, whose first byte is this.
                 if text.as_bytes().contains(&0xc2)
                     && let Some((encoding, decoded)) =
                         self.vocabulary.encodings.decode_by_words(text)
                 {
-                    let first = self.decoded.get_or_insert_with(|| {
-                        (at, encoding.to_owned(), text.to_owned(), decoded.clone(), 0)
+                    let first = self.decoded.get_or_insert_with(|| DecodedTexts {
+                        at,
+                        encoding: encoding.to_owned(),
+                        read: text.to_owned(),
+                        decoded: decoded.clone(),
+                        count: 0,
                     });
-                    first.4 += 1;
+                    first.count += 1;
                     return Cow::Owned(kept(&decoded).into_owned());
                 }
                 kept(text)
             }
-            CellRef::Number(n) => digits_of(n, digits).unwrap_or_else(|| as_read(cell)).into(),
+            BorrowedContent::Number(n) => {
+                digits_of(n, digits).unwrap_or_else(|| as_read(cell)).into()
+            }
             other => as_read(other).into(),
         }
     }
 
-    fn code<'t>(&mut self, field: usize, cell: CellRef<'_>, at: Address) -> Option<Owned<'t>> {
+    fn code<'t>(
+        &mut self,
+        field: usize,
+        cell: BorrowedContent<'_>,
+        at: Address,
+    ) -> Option<OwnedValue<'t>> {
         let facts = &self.shape.fields[field];
         let is_flag = facts.kind == FieldKind::Flag;
         let code = match cell {
-            CellRef::Bool(b) if is_flag => return Some(Owned::Flag(b)),
-            CellRef::Text(text) => match self.codes[field].get(text) {
+            BorrowedContent::Bool(b) if is_flag => return Some(OwnedValue::Flag(b)),
+            BorrowedContent::Text(text) => match self.codes[field].get(text) {
                 Some(code) => code.clone(),
                 None => {
                     let read = self.text(cell, None, at).into_owned();
@@ -118,8 +138,8 @@ impl List<'_> {
                 .map(|code| Arc::from(code.as_str())),
         };
         match code {
-            Some(code) if is_flag => Some(Owned::Flag(&*code == "true")),
-            Some(code) => Some(Owned::Code(code)),
+            Some(code) if is_flag => Some(OwnedValue::Flag(&*code == "true")),
+            Some(code) => Some(OwnedValue::Code(code)),
             None => {
                 let head = self.shape.fields[field].title.clone();
                 let args = [("raw", as_read(cell)), ("head", head)];
@@ -132,14 +152,14 @@ impl List<'_> {
 
     fn number<'t>(
         &mut self,
-        facts: &Field,
+        facts: &RecordField,
         column: usize,
         factor: Decimal,
-        cell: CellRef<'_>,
+        cell: BorrowedContent<'_>,
         at: Address,
-    ) -> Option<Owned<'t>> {
+    ) -> Option<OwnedValue<'t>> {
         let whole = facts.kind == FieldKind::Whole;
-        if let CellRef::Number(n) = cell
+        if let BorrowedContent::Number(n) = cell
             && let Some(n) = millionths(n)
         {
             let n = if factor == Decimal::ONE {
@@ -153,9 +173,9 @@ impl List<'_> {
             };
         }
         let (value, unit) = match number(cell, self.conventions) {
-            Number::Marked => return Some(Owned::None),
-            Number::Not => return self.refuse("TH301", cell, at),
-            Number::Is {
+            ReadNumber::Marked => return Some(OwnedValue::None),
+            ReadNumber::Not => return self.refuse("TH301", cell, at),
+            ReadNumber::Is {
                 value,
                 approximate,
                 proves,
@@ -168,27 +188,33 @@ impl List<'_> {
                     && !self.proofs.iter().any(|p| p.locale == locale)
                 {
                     let raw = as_read(cell);
-                    self.proofs.push(Proof { locale, raw, at });
+                    let reason = ProofReason::Form;
+                    self.proofs.push(LocaleProof {
+                        locale,
+                        reason,
+                        at,
+                        raw,
+                    });
                 }
                 (value, unit)
             }
-            Number::Doubtful { reading, unit } => {
+            ReadNumber::Doubtful { reading, unit } => {
                 let factor = self.unit_factor(facts, unit.as_deref(), factor, at)?;
                 if whole {
-                    let Reading::Doubtful { grouped, .. } = reading else {
+                    let ParsedNumber::Doubtful { grouped, .. } = reading else {
                         return None;
                     };
                     (grouped.checked_mul(factor)?, None)
                 } else {
-                    self.open.push(Open {
+                    self.open.push(OpenNumber {
                         record: self.rows.len(),
                         column,
                         at,
                         raw: as_read(cell),
-                        reading,
+                        number: reading,
                         factor,
                     });
-                    return Some(Owned::None);
+                    return Some(OwnedValue::None);
                 }
             }
         };
@@ -199,27 +225,28 @@ impl List<'_> {
         self.of_kind(whole, n, cell, at)
     }
 
-    /// Millionths as the whole number or the decimal that a field holds.
+    /// Millionths as the whole number or the decimal that the field holds.
     fn of_kind<'t>(
         &mut self,
         whole: bool,
         n: i128,
-        cell: CellRef<'_>,
+        cell: BorrowedContent<'_>,
         at: Address,
-    ) -> Option<Owned<'t>> {
+    ) -> Option<OwnedValue<'t>> {
         if !whole {
-            return Some(Owned::Decimal(n));
+            return Some(OwnedValue::Decimal(n));
         }
         if n % MILLION == 0 {
-            return Some(Owned::Whole((n / MILLION) as i64));
+            return Some(OwnedValue::Whole((n / MILLION) as i64));
         }
         self.refuse("TH318", cell, at)
     }
 
-    /// The factor of a cell: that of the unit behind its number, else that of its column.
+    /// The factor of a cell: that of the unit behind its number, else that of its column. None if the unit cannot be
+    /// converted; the finding is made here.
     fn unit_factor(
         &mut self,
-        facts: &Field,
+        facts: &RecordField,
         unit: Option<&str>,
         of_column: Decimal,
         at: Address,
@@ -238,57 +265,13 @@ impl List<'_> {
         }
         factor
     }
-
-    /// Settles what was left open by what the rest of the sheet proves.
-    pub(super) fn settle(&mut self) {
-        let open = std::mem::take(&mut self.open);
-        let proof = match self.proofs.as_slice() {
-            [only] => Some((only.locale, only.raw.clone(), only.at.to_string())),
-            _ => None,
-        };
-        for number in open {
-            let settled = proof.as_ref().and_then(|(locale, ..)| {
-                let value = number.reading.in_locale(*locale);
-                Some((value, in_lake(value, number.factor)?))
-            });
-            match (settled, &proof) {
-                (Some((value, n)), Some((_, proof, at))) => {
-                    self.loaded += 1;
-                    self.columns[number.column].settle(number.record, n);
-                    let value = value.normalize().to_string();
-                    let args = [
-                        ("raw", number.raw.as_str()),
-                        ("value", value.as_str()),
-                        ("proof", proof.as_str()),
-                        ("proof_cell", at.as_str()),
-                    ];
-                    self.faults.cell("TH307", number.at, &args);
-                }
-                _ => {
-                    self.explained += 1;
-                    if let Reading::Doubtful {
-                        grouped, fraction, ..
-                    } = number.reading
-                    {
-                        let (grouped, fraction) = (grouped.to_string(), fraction.to_string());
-                        let args = [
-                            ("raw", number.raw.as_str()),
-                            ("grouped", grouped.as_str()),
-                            ("fraction", fraction.as_str()),
-                        ];
-                        self.faults.cell("TH302", number.at, &args);
-                    }
-                }
-            }
-        }
-    }
 }
 
 /// Millionths of one.
 const MILLION: i128 = 1_000_000;
 
-/// A value that may own its text.
-pub(super) enum Owned<'t> {
+/// A value of a field that may own its text.
+pub(super) enum OwnedValue<'t> {
     None,
     Str(&'t str),
     String(String),
@@ -298,7 +281,7 @@ pub(super) enum Owned<'t> {
     Flag(bool),
 }
 
-impl<'t> Owned<'t> {
+impl<'t> OwnedValue<'t> {
     fn of_text(text: Cow<'t, str>) -> Self {
         match text {
             Cow::Borrowed(text) => Self::Str(text),
@@ -306,14 +289,14 @@ impl<'t> Owned<'t> {
         }
     }
 
-    pub(super) fn as_value(&self) -> Value<'_> {
+    pub(super) fn as_value(&self) -> FieldValue<'_> {
         match self {
-            Self::None => Value::None,
-            Self::Whole(n) => Value::Whole(*n),
-            Self::Decimal(n) => Value::Decimal(*n),
-            Self::Flag(flag) => Value::Flag(*flag),
+            Self::None => FieldValue::None,
+            Self::Whole(n) => FieldValue::Whole(*n),
+            Self::Decimal(n) => FieldValue::Decimal(*n),
+            Self::Flag(flag) => FieldValue::Flag(*flag),
             Self::Str(_) | Self::String(_) | Self::Code(_) => {
-                Value::Text(self.text().unwrap_or_default())
+                FieldValue::Text(self.text().unwrap_or_default())
             }
         }
     }
@@ -328,12 +311,14 @@ impl<'t> Owned<'t> {
     }
 }
 
-/// What a cell says, as read.
-fn as_read(cell: CellRef<'_>) -> String {
+/// The content of a cell, as read.
+fn as_read(cell: BorrowedContent<'_>) -> String {
     match cell {
-        CellRef::Number(n) => Content::Number(n).as_read(),
-        CellRef::Text(text) | CellRef::Date(text) | CellRef::Error(text) => text.to_owned(),
-        CellRef::Bool(b) => Content::Bool(b).as_read(),
-        CellRef::NoCachedValue => Content::NoCachedValue.as_read(),
+        BorrowedContent::Number(n) => CellContent::Number(n).as_read(),
+        BorrowedContent::Text(text)
+        | BorrowedContent::Date(text)
+        | BorrowedContent::Error(text) => text.to_owned(),
+        BorrowedContent::Bool(b) => CellContent::Bool(b).as_read(),
+        BorrowedContent::NoCachedValue => CellContent::NoCachedValue.as_read(),
     }
 }

@@ -1,0 +1,430 @@
+//! What another edition printed otherwise, cell by cell, and why.
+//!
+//! Why is read from the sources of the figures behind a cell: which observations only one of the two snapshots has, and
+//! what the reports they stand in say of each other.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use arrow::array::RecordBatch;
+use serde::Serialize;
+
+use super::{Contents, Lock, LockedTable};
+use crate::engine::{Engine, texts};
+use crate::geography::{Geography, UnitKey};
+use crate::lake::Snapshot;
+use crate::plan::Plan;
+use crate::query::engine_over;
+use crate::reading::RunError;
+use crate::tables::{FigureKey, Origin, Table};
+
+/// Why a printed cell differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// A later report states the figure anew: the actual after the estimate.
+    Revision,
+    /// A report was sent again, or a decision changed which one counts.
+    Correction,
+    /// The figure stands on other units than before: another geography, the unit's own report after its predecessors'.
+    Restated,
+    /// A form came that had not come before.
+    NewForm,
+    /// What was reported counts no more.
+    Withdrawn,
+    /// The sources are the same and are counted or printed otherwise: the definitions, or the program, changed.
+    Definition,
+    /// The cell is printed in this edition alone.
+    Added,
+    /// The cell was printed in the earlier edition alone.
+    Removed,
+    /// The snapshot of the earlier edition is no more in the lake, so that nobody can say.
+    Unknown,
+}
+
+impl Reason {
+    /// Its code.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Revision => "revision",
+            Self::Correction => "correction",
+            Self::Restated => "restated",
+            Self::NewForm => "new_form",
+            Self::Withdrawn => "withdrawn",
+            Self::Definition => "definition",
+            Self::Added => "added",
+            Self::Removed => "removed",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.as_str().replace('_', " "))
+    }
+}
+
+/// A printed cell that differs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CellDifference {
+    /// The table.
+    pub table: String,
+    /// The row's code.
+    pub row: String,
+    /// Its label in the country's language, where this edition has the row.
+    pub label: Option<String>,
+    /// The column's code.
+    pub column: String,
+    /// What the earlier edition printed.
+    pub before: Option<String>,
+    /// What this one prints.
+    pub after: Option<String>,
+    /// Why, in the order of the codes.
+    pub reasons: Vec<Reason>,
+    /// The files that brought the change, by name.
+    pub files: Vec<String>,
+}
+
+/// The tables of the two snapshots that say why.
+const COMPARED: [&str; 4] = ["fact_sources", "reports", "submissions", "observations"];
+
+/// The printed cells of `contents` that `lock`'s edition printed otherwise, in the order of the tables. `earlier` is the
+/// snapshot of that edition, as far as it is there.
+///
+/// # Errors
+/// When a query fails.
+pub async fn differences(
+    plan: &Plan,
+    contents: &Contents,
+    lock: &Lock,
+    earlier: Option<&Snapshot>,
+) -> Result<Vec<CellDifference>, RunError> {
+    let changes = match earlier {
+        Some(earlier) => {
+            let engine = engine_over(earlier, &contents.snapshot, &COMPARED)?;
+            Some(Changes::read(&engine, &plan.geography).await?)
+        }
+        None => None,
+    };
+    let edition = &plan.edition;
+    let asked = Asked {
+        changes,
+        groups: groups(plan),
+        other_geography: lock.geography != edition.geography || lock.scheme != edition.scheme,
+    };
+    let mut found = Vec::new();
+    for table in contents.book.tables() {
+        let definition = plan.tables.iter().find(|t| t.id == table.id);
+        let scenario = definition.map_or("", |definition| definition.scenario());
+        let locked = lock.tables.iter().find(|t| t.id == table.id);
+        let mut before: BTreeMap<(&str, &str), &str> = locked
+            .into_iter()
+            .flat_map(LockedTable::printed)
+            .map(|(row, column, text)| ((row, column), text))
+            .collect();
+        for (r, row) in table.rows.iter().enumerate() {
+            for (c, (head, cell)) in table.columns.iter().zip(&row.cells).enumerate() {
+                let Some(cell) = cell else { continue };
+                let printed = before.remove(&(row.id.as_str(), head.id.as_str()));
+                if printed == Some(cell.text.as_str()) {
+                    continue;
+                }
+                let why = match printed {
+                    Some(_) => asked.why(table, scenario, (r, c)),
+                    None => Why::just(Reason::Added),
+                };
+                found.push(CellDifference {
+                    table: table.id.clone(),
+                    row: row.id.clone(),
+                    label: Some(row.label.vi.clone()),
+                    column: head.id.clone(),
+                    before: printed.map(str::to_owned),
+                    after: Some(cell.text.clone()),
+                    reasons: why.reasons.into_iter().collect(),
+                    files: why.files.into_iter().collect(),
+                });
+            }
+        }
+        let gone = before.into_iter();
+        found.extend(gone.map(|(place, text)| removed(&table.id, place, text)));
+    }
+    for locked in &lock.tables {
+        if !contents.book.tables().any(|t| t.id == locked.id) {
+            let gone = locked.printed();
+            found.extend(gone.map(|(row, column, text)| removed(&locked.id, (row, column), text)));
+        }
+    }
+    Ok(found)
+}
+
+/// Why a cell differs, and the files that brought it.
+#[derive(Default)]
+struct Why {
+    reasons: BTreeSet<Reason>,
+    files: BTreeSet<String>,
+}
+
+impl Why {
+    fn just(reason: Reason) -> Self {
+        Self {
+            reasons: BTreeSet::from([reason]),
+            files: BTreeSet::new(),
+        }
+    }
+}
+
+/// What is asked why a cell differs.
+struct Asked<'a> {
+    /// None where the earlier snapshot is gone.
+    changes: Option<Changes<'a>>,
+    groups: Groups,
+    other_geography: bool,
+}
+
+impl Asked<'_> {
+    /// Why the cell in this row and column differs, which both editions print.
+    fn why(&self, table: &Table, scenario: &str, (row, column): (usize, usize)) -> Why {
+        let Some(changes) = &self.changes else {
+            return Why::just(Reason::Unknown);
+        };
+        let mut why = Why::default();
+        for key in figures_behind(table, row, column) {
+            changes.explain(&key, scenario, &self.groups, &mut why);
+        }
+        if self.other_geography {
+            why.reasons.insert(Reason::Restated);
+        } else if why.reasons.is_empty() {
+            why.reasons.insert(Reason::Definition);
+        }
+        why
+    }
+}
+
+fn removed(table: &str, (row, column): (&str, &str), text: &str) -> CellDifference {
+    CellDifference {
+        table: table.to_owned(),
+        row: row.to_owned(),
+        label: None,
+        column: column.to_owned(),
+        before: Some(text.to_owned()),
+        after: None,
+        reasons: vec![Reason::Removed],
+        files: Vec::new(),
+    }
+}
+
+/// The figures of the lake behind a cell, through what is computed in print.
+fn figures_behind(table: &Table, row: usize, column: usize) -> Vec<FigureKey> {
+    let Some(cell) = table.rows[row].cells[column].as_ref() else {
+        return Vec::new();
+    };
+    match &cell.origin {
+        // Operands stand in earlier columns: this comes to an end.
+        Origin::Cells(_, operands) => operands
+            .iter()
+            .flat_map(|(row, column)| figures_behind(table, *row, *column))
+            .collect(),
+        origin => origin.figures().to_vec(),
+    }
+}
+
+/// The units of the country and of each region: geography and code to codes.
+type Groups = BTreeMap<(String, String), Vec<String>>;
+
+fn groups(plan: &Plan) -> Groups {
+    let mut groups = Groups::new();
+    for (vintage, _) in &plan.geography.vintages {
+        let units = plan.geography.units_of(vintage);
+        let codes = units.into_iter().map(|unit| unit.code.clone()).collect();
+        groups.insert((vintage.clone(), plan.country.code.clone()), codes);
+    }
+    let members = plan.geography.tables.regions.iter();
+    for member in members.filter(|m| m.scheme == plan.edition.scheme) {
+        let key = (member.unit.vintage.clone(), member.region.clone());
+        groups
+            .entry(key)
+            .or_default()
+            .push(member.unit.code.clone());
+    }
+    groups
+}
+
+/// A source that only one of the snapshots has.
+struct Source {
+    part: String,
+    /// What it says: the scenario it was taken from, value and weight.
+    says: [String; 3],
+    report_id: String,
+    form: String,
+    report_period: String,
+    unit: UnitKey,
+    file: String,
+}
+
+/// What came and went among the sources of the facts.
+struct Changes<'a> {
+    geography: &'a Geography,
+    /// By the fact: geography, unit, indicator, sector, scenario, period.
+    by_fact: BTreeMap<[String; 6], (Vec<Source>, Vec<Source>)>,
+}
+
+/// The sources of the facts that only one of the snapshots has, with what their reports are.
+const MOVED: &str = "
+WITH before AS (
+    SELECT geography, unit_code, period, indicator, sector, scenario, part, report_id, observed_scenario, cell, value, weight
+    FROM before_fact_sources WHERE fund = '_T'
+),
+after AS (
+    SELECT geography, unit_code, period, indicator, sector, scenario, part, report_id, observed_scenario, cell, value, weight
+    FROM after_fact_sources WHERE fund = '_T'
+),
+apart AS (
+    SELECT 'came' AS side, * FROM ((SELECT * FROM after) EXCEPT (SELECT * FROM before)) AS came
+    UNION ALL
+    SELECT 'went' AS side, * FROM ((SELECT * FROM before) EXCEPT (SELECT * FROM after)) AS went
+),
+every_report AS (
+    SELECT 'came' AS side, r.report_id, r.form, r.period, r.submission_id FROM after_reports r
+    UNION ALL
+    SELECT 'went' AS side, r.report_id, r.form, r.period, r.submission_id FROM before_reports r
+),
+files AS (
+    SELECT 'came' AS side, submission_id, min(file_name) AS file_name FROM after_submissions WHERE outcome <> 'duplicate' GROUP BY submission_id
+    UNION ALL
+    SELECT 'went' AS side, submission_id, min(file_name) AS file_name FROM before_submissions WHERE outcome <> 'duplicate' GROUP BY submission_id
+),
+told AS (
+    SELECT DISTINCT 'came' AS side, report_id, cell, unit_vintage, unit_code FROM after_observations
+    UNION ALL
+    SELECT DISTINCT 'went' AS side, report_id, cell, unit_vintage, unit_code FROM before_observations
+)
+SELECT DISTINCT a.side, a.geography, a.unit_code, a.indicator, a.sector, a.scenario, a.period, a.part, a.report_id, r.form,
+       a.observed_scenario, a.value, a.weight, r.period AS report_period, t.unit_vintage AS told_vintage, t.unit_code AS told_code, f.file_name
+FROM apart a
+JOIN every_report r ON r.side = a.side AND r.report_id = a.report_id
+JOIN told t ON t.side = a.side AND t.report_id = a.report_id AND t.cell = a.cell
+LEFT JOIN files f ON f.side = a.side AND f.submission_id = r.submission_id
+ORDER BY a.side, a.geography, a.unit_code, a.indicator, a.sector, a.scenario, a.period, a.part, a.report_id
+";
+
+impl<'a> Changes<'a> {
+    async fn read(engine: &Engine, geography: &'a Geography) -> Result<Self, RunError> {
+        let (_, batches) = engine.query(MOVED).await?;
+        let mut changes = Self {
+            geography,
+            by_fact: BTreeMap::new(),
+        };
+        for batch in &batches {
+            changes.add(batch);
+        }
+        Ok(changes)
+    }
+
+    fn add(&mut self, batch: &RecordBatch) {
+        let column = |name: &str| texts(batch, name);
+        let names = [
+            "geography",
+            "unit_code",
+            "indicator",
+            "sector",
+            "scenario",
+            "period",
+        ];
+        let key = names.map(column);
+        let says = ["observed_scenario", "value", "weight"].map(column);
+        let [side, part, report_id, form] = ["side", "part", "report_id", "form"].map(column);
+        let [period, vintage, code, file] =
+            ["report_period", "told_vintage", "told_code", "file_name"].map(column);
+        for i in 0..batch.num_rows() {
+            let text = |values: &[Option<String>]| values[i].clone().unwrap_or_default();
+            let source = Source {
+                part: text(&part),
+                says: says.each_ref().map(|values| text(values)),
+                report_id: text(&report_id),
+                form: text(&form),
+                report_period: text(&period),
+                unit: UnitKey {
+                    vintage: text(&vintage),
+                    code: text(&code),
+                },
+                file: text(&file),
+            };
+            let fact = key.each_ref().map(|values| text(values));
+            let (came, went) = self.by_fact.entry(fact).or_default();
+            if text(&side) == "came" {
+                came.push(source);
+            } else {
+                went.push(source);
+            }
+        }
+    }
+
+    /// Why the figure of a key may differ, and the files that brought it.
+    fn explain(&self, key: &FigureKey, scenario: &str, groups: &Groups, why: &mut Why) {
+        let own = [key.code.clone()];
+        let group = groups.get(&(key.geography.clone(), key.code.clone()));
+        for unit in group.map_or(own.as_slice(), Vec::as_slice) {
+            let fact: [&str; 6] = [
+                &key.geography,
+                unit,
+                &key.indicator,
+                &key.sector,
+                scenario,
+                &key.period,
+            ];
+            let Some((came, went)) = self.by_fact.get(&fact.map(str::to_owned)) else {
+                continue;
+            };
+            let (came, went) = without_repeated(came, went);
+            for source in &came {
+                why.reasons.insert(self.reason(source, &went));
+                why.files.insert(source.file.clone());
+            }
+            if came.is_empty() && !went.is_empty() {
+                why.reasons.insert(Reason::Withdrawn);
+                why.files
+                    .extend(went.iter().map(|source| source.file.clone()));
+            }
+        }
+    }
+
+    /// Why a source is there that was not.
+    fn reason(&self, came: &Source, went: &[&Source]) -> Reason {
+        let same_unit =
+            |w: &&Source| self.geography.entity(&w.unit) == self.geography.entity(&came.unit);
+        let before: Vec<&Source> = went.iter().copied().filter(same_unit).collect();
+        if before.is_empty() {
+            return if went.is_empty() {
+                Reason::NewForm
+            } else {
+                Reason::Restated
+            };
+        }
+        let same = |w: &&Source| w.form == came.form && w.report_period == came.report_period;
+        match before.iter().copied().find(same) {
+            Some(w) if w.report_id == came.report_id && w.part == came.part => Reason::Definition,
+            Some(_) => Reason::Correction,
+            None => Reason::Revision,
+        }
+    }
+}
+
+/// What came and what went, less what a report that was sent again says as before.
+fn without_repeated<'s>(
+    came: &'s [Source],
+    went: &'s [Source],
+) -> (Vec<&'s Source>, Vec<&'s Source>) {
+    let mut went: Vec<&Source> = went.iter().collect();
+    let mut new = Vec::new();
+    for source in came {
+        let same =
+            |w: &&Source| w.part == source.part && w.says == source.says && w.unit == source.unit;
+        match went.iter().position(same) {
+            Some(at) => drop(went.remove(at)),
+            None => new.push(source),
+        }
+    }
+    (new, went)
+}

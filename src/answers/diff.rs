@@ -1,0 +1,240 @@
+//! What changed between two snapshots: figures, by how much, and the submissions that changed them.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+
+use crate::engine::{Engine, texts};
+use crate::lake::{self, Snapshot};
+use crate::plan::Plan;
+use crate::plan::official_order;
+use crate::query::{engine_over, open_engine};
+use crate::reading::RunError;
+use crate::tables::{FigureKey, TableBuilder};
+
+/// What changed from one snapshot to another.
+#[derive(Debug)]
+pub struct Diff {
+    /// The earlier snapshot.
+    pub from: Snapshot,
+    /// The later one.
+    pub to: Snapshot,
+    /// Whether the definitions of the pipeline, or the program, are not the same; none where a snapshot does not say.
+    pub definitions_changed: Option<bool>,
+    /// Files that only one of the two has, or whose outcome changed: file name, outcome before and after.
+    pub submissions: Vec<(String, Option<String>, Option<String>)>,
+    /// Schema of the figures.
+    pub schema: SchemaRef,
+    /// One row for each figure of `national`, `regional` and `provincial` that changed in value, status or the number
+    /// of units reported.
+    pub figures: Vec<RecordBatch>,
+    /// The printed tables that hold one of them; none without the pipeline's definitions.
+    pub tables: Option<Vec<String>>,
+}
+
+/// The tables that are compared, and those that say why.
+const COMPARED: [&str; 7] = [
+    "national",
+    "regional",
+    "provincial",
+    "fact_sources",
+    "reports",
+    "submissions",
+    "regions",
+];
+
+/// What changed from the snapshot `from` to the snapshot `to` of a lake, each by its id or the beginning of it: by
+/// default the current one, and the one that was current before it. With a `plan` the printed tables are named.
+///
+/// # Errors
+/// When there is no such snapshot, or a query fails.
+pub async fn diff(
+    root: &Path,
+    from: Option<&str>,
+    to: Option<&str>,
+    plan: Option<&Plan>,
+) -> Result<Diff, RunError> {
+    let to = match to {
+        Some(id) => Snapshot::named(root, id)?,
+        None => Snapshot::current(root)?,
+    };
+    let from = match from {
+        Some(id) => Snapshot::named(root, id)?,
+        None => lake::before(root, &to)?,
+    };
+    let engine = engine_over(&from, &to, &COMPARED)?;
+    engine.materialize("moved", MOVED).await?;
+    let (schema, figures) = engine.query(&figures_sql()).await?;
+    let definitions_changed = match (from.about()?, to.about()?) {
+        (Some(from), Some(to)) => {
+            Some((from.version, from.definitions) != (to.version, to.definitions))
+        }
+        _ => None,
+    };
+    let tables = match plan {
+        Some(plan) => Some(touched(plan, &to, &figures).await?),
+        None => None,
+    };
+    Ok(Diff {
+        definitions_changed,
+        submissions: submissions(&engine).await?,
+        from,
+        to,
+        schema,
+        figures,
+        tables,
+    })
+}
+
+/// The sources that only one of the snapshots has, with the file each stands in.
+const MOVED: &str = "
+WITH before AS (
+    SELECT geography, unit_code, period, indicator, sector, fund, scenario, part, report_id, cell, value, weight FROM before_fact_sources
+),
+after AS (
+    SELECT geography, unit_code, period, indicator, sector, fund, scenario, part, report_id, cell, value, weight FROM after_fact_sources
+),
+apart AS (
+    SELECT * FROM ((SELECT * FROM after) EXCEPT (SELECT * FROM before)) AS came
+    UNION ALL
+    SELECT * FROM ((SELECT * FROM before) EXCEPT (SELECT * FROM after)) AS went
+),
+files AS (
+    SELECT r.report_id, s.file_name FROM before_reports r JOIN before_submissions s ON s.submission_id = r.submission_id AND s.outcome <> 'duplicate'
+    UNION
+    SELECT r.report_id, s.file_name FROM after_reports r JOIN after_submissions s ON s.submission_id = r.submission_id AND s.outcome <> 'duplicate'
+)
+SELECT DISTINCT a.geography, a.unit_code, a.period, a.indicator, a.sector, a.fund, a.scenario, f.file_name
+FROM apart a
+JOIN files f ON f.report_id = a.report_id
+";
+
+/// The query for the figures that changed, at all three levels.
+fn figures_sql() -> String {
+    let levels = [
+        (
+            "national",
+            "SELECT geography, '' AS scheme, '' AS code, period, indicator, sector, fund, scenario, file_name FROM moved",
+            "",
+        ),
+        (
+            "regional",
+            "SELECT m.geography, r.scheme, r.region_code AS code, m.period, m.indicator, m.sector, m.fund, m.scenario, m.file_name \
+             FROM moved m JOIN after_regions r ON r.vintage = m.geography AND r.unit_code = m.unit_code",
+            " AND w.scheme = k.scheme AND w.code = k.code",
+        ),
+        (
+            "provincial",
+            "SELECT geography, '' AS scheme, unit_code AS code, period, indicator, sector, fund, scenario, file_name FROM moved",
+            " AND w.code = k.code",
+        ),
+    ];
+    let parts: Vec<String> = levels
+        .iter()
+        .enumerate()
+        .map(|(order, (table, whence, at))| {
+            format!(
+                "SELECT {order} AS level_order, '{table}' AS level, k.geography, nullif(k.scheme, '') AS scheme, k.code, k.name_vi, k.name_en, \
+                        k.period, k.indicator, k.sector, k.fund, k.scenario, k.value_before, k.value_after, \
+                        k.value_after - k.value_before AS difference, k.status_before, k.status_after, \
+                        k.units_reported_before, k.units_reported_after, k.units_expected_before, k.units_expected_after, w.submissions \
+                 FROM ( \
+                     SELECT coalesce(a.geography, b.geography) AS geography, coalesce(a.scheme, b.scheme) AS scheme, \
+                            coalesce(a.code, b.code) AS code, coalesce(a.name_vi, b.name_vi) AS name_vi, \
+                            coalesce(a.name_en, b.name_en) AS name_en, coalesce(a.period, b.period) AS period, \
+                            coalesce(a.indicator, b.indicator) AS indicator, coalesce(a.sector, b.sector) AS sector, \
+                            coalesce(a.fund, b.fund) AS fund, coalesce(a.scenario, b.scenario) AS scenario, \
+                            b.value AS value_before, a.value AS value_after, b.status AS status_before, a.status AS status_after, \
+                            b.units_reported AS units_reported_before, a.units_reported AS units_reported_after, \
+                            b.units_expected AS units_expected_before, a.units_expected AS units_expected_after \
+                     FROM (SELECT * EXCLUDE (scheme), coalesce(scheme, '') AS scheme FROM before_{table}) b \
+                     FULL JOIN (SELECT * EXCLUDE (scheme), coalesce(scheme, '') AS scheme FROM after_{table}) a \
+                       ON a.geography = b.geography AND a.scheme = b.scheme AND a.code = b.code AND a.period = b.period \
+                      AND a.indicator = b.indicator AND a.sector = b.sector AND a.fund = b.fund AND a.scenario = b.scenario \
+                     WHERE (a.value IS DISTINCT FROM b.value) OR (a.status IS DISTINCT FROM b.status) \
+                        OR (a.units_reported IS DISTINCT FROM b.units_reported) \
+                        OR (a.units_expected IS DISTINCT FROM b.units_expected) \
+                 ) k \
+                 LEFT JOIN ( \
+                     SELECT geography, scheme, code, period, indicator, sector, fund, scenario, \
+                            string_agg(DISTINCT file_name, '; ' ORDER BY file_name) AS submissions \
+                     FROM ({whence}) AS whence GROUP BY geography, scheme, code, period, indicator, sector, fund, scenario \
+                 ) w ON w.geography = k.geography AND w.period = k.period AND w.indicator = k.indicator AND w.sector = k.sector \
+                    AND w.fund = k.fund AND w.scenario = k.scenario{at}"
+            )
+        })
+        .collect();
+    format!(
+        "SELECT * EXCLUDE (level_order) FROM ({}) AS changed \
+         ORDER BY level_order, geography DESC, scheme, code, indicator, sector, fund, scenario, period",
+        parts.join(" UNION ALL ")
+    )
+}
+
+/// The files that only one snapshot has, or whose outcome changed.
+async fn submissions(
+    engine: &Engine,
+) -> Result<Vec<(String, Option<String>, Option<String>)>, RunError> {
+    let sql = "SELECT coalesce(a.file_name, b.file_name) AS file_name, b.outcome AS outcome_before, a.outcome AS outcome_after \
+               FROM before_submissions b \
+               FULL JOIN after_submissions a ON a.file_name = b.file_name AND a.sha256 = b.sha256 \
+               WHERE a.outcome IS DISTINCT FROM b.outcome ORDER BY 1, 2, 3";
+    let (_, batches) = engine.query(sql).await?;
+    let mut all = Vec::new();
+    for batch in &batches {
+        let [name, before, after] =
+            ["file_name", "outcome_before", "outcome_after"].map(|column| texts(batch, column));
+        all.extend((0..batch.num_rows()).filter_map(|row| {
+            let text = |of: &[Option<String>]| of.get(row).cloned().flatten();
+            Some((text(&name)?, text(&before), text(&after)))
+        }));
+    }
+    Ok(all)
+}
+
+/// The printed tables that hold a figure that changed.
+async fn touched(
+    plan: &Plan,
+    to: &Snapshot,
+    figures: &[RecordBatch],
+) -> Result<Vec<String>, RunError> {
+    let mut changed: BTreeSet<(String, FigureKey)> = BTreeSet::new();
+    for batch in figures {
+        let [geography, code, indicator, sector, period, scenario] = [
+            "geography",
+            "code",
+            "indicator",
+            "sector",
+            "period",
+            "scenario",
+        ]
+        .map(|column| texts(batch, column));
+        for row in 0..batch.num_rows() {
+            let text = |of: &[Option<String>]| of.get(row).cloned().flatten().unwrap_or_default();
+            let figure = FigureKey {
+                geography: text(&geography),
+                code: text(&code),
+                indicator: text(&indicator),
+                sector: text(&sector),
+                period: text(&period),
+            };
+            changed.insert((text(&scenario), figure));
+        }
+    }
+    let engine = open_engine(to)?;
+    let mut builder = TableBuilder::new(&engine, &official_order(plan))?;
+    let mut tables = Vec::new();
+    for table in &plan.tables {
+        let printed = builder.printed_figures(table).await?;
+        let scenario = table.scenario();
+        if printed
+            .into_iter()
+            .any(|figure| changed.contains(&(scenario.to_owned(), figure)))
+        {
+            tables.push(table.id.clone());
+        }
+    }
+    Ok(tables)
+}

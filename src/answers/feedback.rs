@@ -1,0 +1,398 @@
+//! `tonghop feedback`: from the findings of a snapshot to a letter for each file that has some.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use arrow::array::{Array, AsArray, RecordBatch, StringArray};
+use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::office::{office, split_unit};
+use crate::diagnostic::{Finding, Severity, entry};
+use crate::extract::Dimension;
+use crate::geography::UnitKey;
+use crate::lake::{self, Snapshot, check_owner};
+use crate::period::Period;
+use crate::plan::Plan;
+use crate::publish::feedback::{Letter, Reading, Remark, Sent, Written, write};
+use crate::reading::RunError;
+use crate::run::read_findings;
+
+/// What feedback is asked for.
+#[derive(Debug, Clone)]
+pub struct FeedbackOptions {
+    /// The lake.
+    pub lake: PathBuf,
+    /// Where the workbooks go.
+    pub out: PathBuf,
+    /// Only this unit, as `15` (in any vintage) or `2025-15`.
+    pub unit: Option<String>,
+    /// Only reports of this period.
+    pub period: Option<Period>,
+    /// The least severity that is told.
+    pub severity: Severity,
+}
+
+/// What was written.
+#[derive(Debug)]
+pub struct Feedback {
+    /// The letters.
+    pub letters: Vec<Letter>,
+    /// The workbook of each.
+    pub written: Vec<Written>,
+    /// Findings of that severity that are about no file and no unit.
+    pub of_nobody: usize,
+}
+
+/// A row of `submissions`.
+struct Submission {
+    id: String,
+    file_name: String,
+    sha256: String,
+    outcome: String,
+    received: Timestamp,
+}
+
+/// A row of `reports`.
+struct Report {
+    id: String,
+    submission: String,
+    form: String,
+    period: Option<String>,
+    unit: Option<UnitKey>,
+    reporter: Option<String>,
+    revision: i64,
+    is_current: bool,
+    /// Nothing of it was loaded, and it counts nowhere.
+    held: bool,
+}
+
+/// Writes the workbooks.
+///
+/// # Errors
+/// When there is no lake of this pipeline, or a file cannot be read or written.
+pub fn feedback(plan: &Plan, options: &FeedbackOptions) -> Result<Feedback, RunError> {
+    let snapshot = Snapshot::current(&options.lake)?;
+    check_owner(&options.lake, &plan.id)?;
+    let findings: Vec<Finding> = read_findings(&snapshot)?
+        .into_iter()
+        .filter(|f| f.severity >= options.severity)
+        .collect();
+    let submissions = read_submissions(&snapshot)?;
+    let reports = read_reports(&snapshot)?;
+    let mut letters = of_submissions(plan, options, &findings, &submissions, &reports);
+    letters.extend(of_missing(plan, options, &findings));
+    letters.sort_by(|a, b| order(a).cmp(&order(b)));
+    let of_nobody = findings
+        .iter()
+        .filter(|f| f.place.submission_id.is_none() && unit_of(f).is_none())
+        .count();
+    let words = &plan.correspondence.feedback;
+    let reading = Reading {
+        limits: plan.limits,
+        encodings: &plan.vocabulary.encodings,
+    };
+    let written = write(&options.out, &letters, words, reading)?;
+    Ok(Feedback {
+        letters,
+        written,
+        of_nobody,
+    })
+}
+
+/// By unit, what nobody is known to have sent last; then by file.
+fn order(letter: &Letter) -> (bool, &Option<(String, String)>, Option<&str>) {
+    let file = letter.sent.as_ref().map(|s| s.file_name.as_str());
+    (letter.unit.is_none(), &letter.unit, file)
+}
+
+fn unit_of(finding: &Finding) -> Option<UnitKey> {
+    Some(UnitKey {
+        vintage: finding.place.unit_vintage.clone()?,
+        code: finding.place.unit_code.clone()?,
+    })
+}
+
+/// Who is told of a finding without a file: its unit; of a form whose rows are units, which none of them sends,
+/// the country.
+fn addressee(plan: &Plan, finding: &Finding) -> Option<UnitKey> {
+    let unit = unit_of(finding)?;
+    let form = finding.place.form.as_ref();
+    let by_unit = plan
+        .vocabulary
+        .forms
+        .iter()
+        .any(|f| Some(&f.code) == form && f.dimension == Dimension::Unit);
+    Some(if by_unit {
+        plan.geography.country(&unit.vintage)
+    } else {
+        unit
+    })
+}
+
+/// Whether a unit is the one asked for.
+fn is_asked(options: &FeedbackOptions, unit: Option<&UnitKey>) -> bool {
+    let Some(asked) = &options.unit else {
+        return true;
+    };
+    let (vintage, code) = split_unit(asked);
+    unit.is_some_and(|u| u.code == code && vintage.is_none_or(|v| v == u.vintage))
+}
+
+/// A letter for each file that counts, or would if it could be used, and has findings.
+fn of_submissions(
+    plan: &Plan,
+    options: &FeedbackOptions,
+    findings: &[Finding],
+    submissions: &[Submission],
+    reports: &[Report],
+) -> Vec<Letter> {
+    let past = superseded(plan, submissions, reports);
+    let asked_period = options.period.map(|p| p.to_string());
+    let mut letters = Vec::new();
+    for submission in submissions.iter().filter(|s| s.outcome != "duplicate") {
+        let all: Vec<&Report> = reports
+            .iter()
+            .filter(|r| r.submission == submission.id)
+            .collect();
+        let live: Vec<&&Report> = all.iter().filter(|r| !past.contains(&r.id)).collect();
+        if !all.is_empty() && live.is_empty() {
+            continue;
+        }
+        if asked_period.is_some() && !live.iter().any(|r| r.period == asked_period) {
+            continue;
+        }
+        let own: Vec<&Finding> = findings
+            .iter()
+            .filter(|f| {
+                f.place.submission_id.as_ref() == Some(&submission.id)
+                    && f.place.file_name.as_ref() == Some(&submission.file_name)
+            })
+            .filter(|f| f.place.report_id.as_ref().is_none_or(|r| !past.contains(r)))
+            .filter(|f| {
+                asked_period.is_none() || f.place.period.is_none() || f.place.period == asked_period
+            })
+            .collect();
+        if own.is_empty() {
+            continue;
+        }
+        let received_on = submission.received.to_zoned(plan.zone.clone()).date();
+        let units: BTreeSet<&UnitKey> = live.iter().filter_map(|r| r.unit.as_ref()).collect();
+        let unit = match units.len() {
+            0 => named_by_file(plan, &submission.file_name, received_on),
+            1 => units.first().map(|u| (*u).clone()),
+            _ => None,
+        };
+        if !is_asked(options, unit.as_ref()) {
+            continue;
+        }
+        let reporter = live.iter().find_map(|r| r.reporter.as_deref());
+        letters.push(Letter {
+            unit_name: unit
+                .as_ref()
+                .map(|u| office(plan, u, reporter, received_on)),
+            short_name: unit.as_ref().map(|u| short_name(plan, u)),
+            unit: unit.map(|u| (u.vintage, u.code)),
+            sent: Some(Sent {
+                file_name: submission.file_name.clone(),
+                submission_id: submission.id.clone(),
+                received_on,
+                received: received_on.strftime("%d/%m/%Y").to_string(),
+                original: lake::original(&options.lake, &submission.sha256),
+            }),
+            remarks: remarks(&own),
+        });
+    }
+    letters
+}
+
+/// A letter for each unit that has findings without a file: reports that it owes.
+fn of_missing(plan: &Plan, options: &FeedbackOptions, findings: &[Finding]) -> Vec<Letter> {
+    let asked_period = options.period.map(|p| p.to_string());
+    let mut by_unit: BTreeMap<UnitKey, Vec<&Finding>> = BTreeMap::new();
+    for finding in findings.iter().filter(|f| f.place.submission_id.is_none()) {
+        let Some(unit) = addressee(plan, finding) else {
+            continue;
+        };
+        if is_asked(options, Some(&unit))
+            && (asked_period.is_none() || finding.place.period == asked_period)
+        {
+            by_unit.entry(unit).or_default().push(finding);
+        }
+    }
+    by_unit
+        .into_iter()
+        .map(|(unit, own)| Letter {
+            unit_name: Some(office(plan, &unit, None, Date::MAX)),
+            short_name: Some(short_name(plan, &unit)),
+            unit: Some((unit.vintage, unit.code)),
+            sent: None,
+            remarks: remarks(&own),
+        })
+        .collect()
+}
+
+fn short_name(plan: &Plan, unit: &UnitKey) -> String {
+    plan.geography.name(unit, Date::MAX).to_owned()
+}
+
+/// The unit that a file's name mentions, in the vintage in force when it came.
+fn named_by_file(plan: &Plan, file_name: &str, received_on: Date) -> Option<UnitKey> {
+    let file = file_name.rsplit('/').next().unwrap_or(file_name);
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    let vintage = plan.geography.vintage_on(received_on);
+    plan.geography
+        .mentioned(stem, &plan.vocabulary.folder)
+        .into_iter()
+        .find(|u| u.vintage == vintage)
+}
+
+/// The reports in whose place another stands: a later version, or what came after one that was held back.
+fn superseded(plan: &Plan, submissions: &[Submission], reports: &[Report]) -> BTreeSet<String> {
+    let received: BTreeMap<&str, Timestamp> = submissions
+        .iter()
+        .filter(|s| s.outcome != "duplicate")
+        .map(|s| (s.id.as_str(), s.received))
+        .collect();
+    let came = |r: &Report| received.get(r.submission.as_str()).copied();
+    let mut groups: BTreeMap<_, Vec<&Report>> = BTreeMap::new();
+    for report in reports {
+        if let (Some(period), Some(unit)) = (&report.period, &report.unit) {
+            let rank = plan.reporters.rank(report.reporter.as_deref());
+            groups
+                .entry((&report.form, period, unit, rank))
+                .or_default()
+                .push(report);
+        }
+    }
+    let mut past = BTreeSet::new();
+    for group in groups.into_values() {
+        let Some(newest) = group
+            .iter()
+            .filter(|r| !r.held)
+            .max_by_key(|r| (r.is_current, r.revision))
+        else {
+            continue;
+        };
+        for report in &group {
+            let later = if report.held {
+                came(newest) > came(report)
+            } else {
+                newest.revision > report.revision
+            };
+            if later {
+                past.insert(report.id.clone());
+            }
+        }
+    }
+    past
+}
+
+/// What findings say, the gravest first.
+fn remarks(findings: &[&Finding]) -> Vec<Remark> {
+    let mut sorted = findings.to_vec();
+    sorted.sort_by_key(|f| {
+        let cell = f.place.cell.clone().unwrap_or_default();
+        (
+            Reverse(f.severity),
+            f.place.sheet.clone(),
+            cell.len(),
+            cell,
+            f.code.clone(),
+            f.message_vi.clone(),
+        )
+    });
+    sorted
+        .into_iter()
+        .map(|f| Remark {
+            severity: f.severity,
+            code: f.rule.clone().unwrap_or_else(|| f.code.clone()),
+            sheet: f.place.sheet.clone(),
+            cell: f.place.cell.clone(),
+            written: String::new(),
+            message: f.message_vi.clone(),
+            remedy: entry(&f.code)
+                .map(|e| e.remedy_vi.clone())
+                .unwrap_or_default(),
+        })
+        .collect()
+}
+
+fn texts(batch: &RecordBatch, column: &str) -> StringArray {
+    batch.column_by_name(column).map_or_else(
+        || StringArray::new_null(batch.num_rows()),
+        |c| c.as_string::<i32>().clone(),
+    )
+}
+
+fn optional(array: &StringArray, row: usize) -> Option<String> {
+    array.is_valid(row).then(|| array.value(row).to_owned())
+}
+
+fn read_submissions(snapshot: &Snapshot) -> Result<Vec<Submission>, RunError> {
+    let mut all = Vec::new();
+    for batch in snapshot.read("submissions")? {
+        let [id, file_name, sha256, outcome] =
+            ["submission_id", "file_name", "sha256", "outcome"].map(|c| texts(&batch, c));
+        let Some(received) = batch.column_by_name("received_at") else {
+            continue;
+        };
+        let received = received.as_primitive::<TimestampMicrosecondType>();
+        for row in 0..batch.num_rows() {
+            all.push(Submission {
+                id: id.value(row).to_owned(),
+                file_name: file_name.value(row).to_owned(),
+                sha256: sha256.value(row).to_owned(),
+                outcome: outcome.value(row).to_owned(),
+                received: Timestamp::from_microsecond(received.value(row))
+                    .unwrap_or(Timestamp::UNIX_EPOCH),
+            });
+        }
+    }
+    Ok(all)
+}
+
+fn read_reports(snapshot: &Snapshot) -> Result<Vec<Report>, RunError> {
+    let mut all = Vec::new();
+    for batch in snapshot.read("reports")? {
+        let [id, submission, form, period, vintage, code, reporter] = [
+            "report_id",
+            "submission_id",
+            "form",
+            "period",
+            "unit_vintage",
+            "unit_code",
+            "reporter",
+        ]
+        .map(|c| texts(&batch, c));
+        let (Some(revision), Some(loaded), Some(current)) = (
+            batch.column_by_name("revision"),
+            batch.column_by_name("cells_loaded"),
+            batch.column_by_name("is_current"),
+        ) else {
+            continue;
+        };
+        let revision = revision.as_primitive::<Int64Type>();
+        let loaded = loaded.as_primitive::<Int64Type>();
+        let current = current.as_boolean();
+        for row in 0..batch.num_rows() {
+            let unit = optional(&vintage, row)
+                .zip(optional(&code, row))
+                .map(|(vintage, code)| UnitKey { vintage, code });
+            all.push(Report {
+                id: id.value(row).to_owned(),
+                submission: submission.value(row).to_owned(),
+                form: form.value(row).to_owned(),
+                period: optional(&period, row),
+                unit,
+                reporter: optional(&reporter, row),
+                revision: revision.value(row),
+                is_current: current.value(row),
+                held: !current.value(row) && loaded.value(row) == 0,
+            });
+        }
+    }
+    Ok(all)
+}

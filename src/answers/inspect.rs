@@ -1,0 +1,227 @@
+//! What files hold, without a lake: the stages up to the rules, with the evidence of every decision.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::path::PathBuf;
+
+use crate::diagnostic::Finding;
+use crate::extract::UnitCodes;
+use crate::geography::{
+    AnyReport, ClaimedReport, Docket, Dossier, JudgedReport, Known, Reports, Subject, compare,
+    place_reports,
+};
+use crate::intake::look_at;
+use crate::plan::Plan;
+use crate::read::Carried;
+use crate::reading::{RunError, Submission, TableReading, read_submission};
+use crate::run::{judge_reports, within};
+use crate::text::FileEncoding;
+
+/// What one file holds.
+#[derive(Debug)]
+pub struct Inspection {
+    /// Its name as given; a member of an archive `outer.zip/inner.xlsx`.
+    pub file_name: String,
+    /// SHA-256 of its content, in hexadecimal.
+    pub sha256: String,
+    /// Size in bytes.
+    pub size_bytes: u64,
+    /// What it is, told by its content.
+    pub media_type: Option<String>,
+    /// The encoding of a text file.
+    pub encoding: Option<FileEncoding>,
+    /// What it carries and is never run or followed.
+    pub carried: Vec<Carried>,
+    /// The forms found in it.
+    pub reports: Vec<Inspected>,
+    /// Findings of the file as a whole.
+    pub findings: Vec<Finding>,
+    /// Nothing in it can be used.
+    pub rejected: bool,
+}
+
+/// One form found in a file.
+#[derive(Debug)]
+pub struct Inspected {
+    /// The report, with its values and findings.
+    pub report: InspectedReport,
+    /// Where it stands, what it says of itself.
+    pub reading: TableReading,
+}
+
+/// A report of an inspected file: judged, or held back before it had a unit and a period.
+#[derive(Debug)]
+pub enum InspectedReport {
+    /// It was compared with the others of these files.
+    Judged(Box<JudgedReport>),
+    /// It was held back before.
+    Unplaced(Box<ClaimedReport>),
+}
+
+impl InspectedReport {
+    /// The report, whichever it is.
+    #[must_use]
+    pub fn any(&self) -> AnyReport<'_> {
+        match self {
+            Self::Judged(report) => AnyReport::Judged(report),
+            Self::Unplaced(report) => AnyReport::Unplaced(report),
+        }
+    }
+
+    /// What belongs to it through its whole life.
+    #[must_use]
+    pub fn dossier(&self) -> &Dossier {
+        self.any().dossier()
+    }
+
+    /// Gives its findings the place of the report, and sorts them.
+    fn complete_findings(&mut self) {
+        let whole = self.any().place();
+        let dossier = match self {
+            Self::Judged(report) => &mut report.report.dossier,
+            Self::Unplaced(report) => &mut report.dossier,
+        };
+        for finding in &mut dossier.findings {
+            finding.place = within(&finding.place, &whole);
+        }
+        let findings = &mut dossier.findings;
+        findings.sort_by(|a, b| a.storage_key().cmp(&b.storage_key()));
+    }
+
+    /// The code of the unit that a value is of; none where the report has no unit.
+    #[must_use]
+    pub fn code_of<'a>(&'a self, area: Option<&'a UnitCodes>) -> Option<&'a str> {
+        self.any().code_of(area)
+    }
+}
+
+/// What was read from files, before it is put together by file.
+struct Read {
+    /// The files, without their reports.
+    files: Vec<Inspection>,
+    /// How each report was read, in the order of the files: index of the file, identifier of the report, and the reading.
+    readings: Vec<(usize, String, TableReading)>,
+    reports: Reports,
+    docket: Docket,
+}
+
+impl Read {
+    /// The files with their reports. Findings of reports get the place of their report, and are sorted.
+    fn by_file(self) -> Vec<Inspection> {
+        let judged = self.reports.judged.into_iter();
+        let judged = judged.map(|r| InspectedReport::Judged(Box::new(r)));
+        let unplaced = self.reports.unplaced.into_iter();
+        let unplaced = unplaced.map(|r| InspectedReport::Unplaced(Box::new(r)));
+        // The same file may be named twice: then its reports have the same key, and each is taken once.
+        let mut reports: BTreeMap<(String, String), VecDeque<InspectedReport>> = BTreeMap::new();
+        for report in judged.chain(unplaced) {
+            let source = &report.dossier().source;
+            let key = (source.file_name.clone(), source.report_id.clone());
+            reports.entry(key).or_default().push_back(report);
+        }
+        let mut files = self.files;
+        for (file, report_id, reading) in self.readings {
+            let file = &mut files[file];
+            let key = (file.file_name.clone(), report_id);
+            let report = reports.get_mut(&key).and_then(VecDeque::pop_front);
+            if let Some(mut report) = report {
+                report.complete_findings();
+                file.reports.push(Inspected { report, reading });
+            }
+        }
+        files
+    }
+}
+
+/// Reads files as a run would, up to the rules: each is a path and the name it goes by; an archive gives one inspection for
+/// each member. What depends on other reports (the vintage where nothing else tells it, twins, revisions) is
+/// decided among these files alone.
+///
+/// # Errors
+/// When a file cannot be opened; what is wrong in a file is a finding.
+pub fn read_files(plan: &Plan, files: &[(PathBuf, String)]) -> Result<Vec<Inspection>, RunError> {
+    Ok(read(plan, files)?.by_file())
+}
+
+/// Reads files as [`read_files`] does and lets the rules judge them.
+///
+/// # Errors
+/// When a file cannot be opened or a rule's query fails.
+pub async fn inspect(
+    plan: &Plan,
+    files: &[(PathBuf, String)],
+) -> Result<Vec<Inspection>, RunError> {
+    let mut read = read(plan, files)?;
+    judge_reports(plan, &read.docket, &mut read.reports).await?;
+    Ok(read.by_file())
+}
+
+fn read(plan: &Plan, files: &[(PathBuf, String)]) -> Result<Read, RunError> {
+    let intake = look_at(files, &plan.limits).map_err(RunError::Inbox)?;
+    let known: Vec<Known<'_>> = intake
+        .arrivals
+        .iter()
+        .map(|arrival| Known {
+            submission_id: &arrival.sha256[..16],
+            file_name: decided_name(plan, &arrival.file_name),
+            received_at: arrival.received_at,
+        })
+        .collect();
+    let docket = Docket::new(plan.decisions.clone(), &known, &plan.zone);
+    let (mut inspections, mut claimed, mut readings) = (Vec::new(), Vec::new(), Vec::new());
+    for (file, arrival) in intake.arrivals.iter().enumerate() {
+        let mut submission = Submission {
+            submission_id: arrival.sha256[..16].to_owned(),
+            file_name: arrival.file_name.clone(),
+            sha256: arrival.sha256.clone(),
+            size_bytes: arrival.size_bytes,
+            received_at: arrival.received_at,
+            duplicate: false,
+            refused: arrival.refused.clone(),
+        };
+        let withdrawn = docket.withdrawn(&Known {
+            file_name: decided_name(plan, &arrival.file_name),
+            ..submission.known()
+        });
+        submission.refused.extend(withdrawn);
+        let contents = read_submission(plan, &docket, &submission, &arrival.path);
+        for (report, reading) in contents.reports.into_iter().zip(contents.tables) {
+            let report_id = report.dossier.source.report_id.clone();
+            readings.push((file, report_id, reading));
+            claimed.push(report);
+        }
+        inspections.push(Inspection {
+            file_name: submission.file_name,
+            sha256: submission.sha256,
+            size_bytes: submission.size_bytes,
+            media_type: contents.media_type,
+            encoding: contents.encoding,
+            carried: contents.carried,
+            reports: Vec::new(),
+            findings: contents.findings,
+            rejected: contents.rejected,
+        });
+    }
+    let (placed, unplaced) = place_reports(claimed, &docket, &plan.geography, &plan.zone);
+    let reports = Reports {
+        judged: compare(placed, plan.order(&docket)),
+        unplaced,
+    };
+    Ok(Read {
+        files: inspections,
+        readings,
+        reports,
+        docket,
+    })
+}
+
+/// The name by which decisions know a file: that of the inbox, which its path ends with.
+fn decided_name<'a>(plan: &'a Plan, path: &'a str) -> &'a str {
+    let names = plan.decisions.iter().filter_map(|d| match &d.subject {
+        Subject::File(name) => Some(name.as_str()),
+        _ => None,
+    });
+    names
+        .filter(|name| path.ends_with(&format!("/{name}")))
+        .max_by_key(|name| name.len())
+        .unwrap_or(path)
+}

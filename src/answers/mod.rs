@@ -1,0 +1,27 @@
+//! Answers to questions about a lake or a file: trace, book, diff, status, feedback, template, inspect.
+
+mod book;
+mod diff;
+mod feedback;
+mod inspect;
+mod office;
+mod status;
+mod template;
+mod trace;
+
+pub use book::{
+    BookError, BookOptions, CellDifference, Contents, Lock, LockError, LockedFile,
+    LockedSubmission, LockedTable, MadeBook, Mismatch, Reason, book, contents, differences,
+    lock_path,
+};
+pub use diff::{Diff, diff};
+pub use feedback::{Feedback, FeedbackOptions, feedback};
+pub use inspect::{Inspected, InspectedReport, Inspection, inspect, read_files};
+pub use status::{CollectionStatus, Owed, State, Status, StatusQuestion, status};
+pub use template::{BlankForm, TemplateError, TemplateOptions, template};
+pub use trace::{
+    Choice, Conversion, Fact, Figure, FigureQuestion, Level, Made, Measured, Node,
+    Observation as TracedObservation, Other, Outcome, Part, Passed, Printed, PrintedQuestion,
+    Question, Sent, Standing, Subject, Trace, TraceError, Tracer, Way, figures_of,
+    human as human_trace, machine as machine_trace, recompute, trace,
+};

@@ -1,0 +1,47 @@
+//! How those who report are addressed, and which unit a code on the command line means.
+
+use jiff::civil::Date;
+
+use crate::geography::UnitKey;
+use crate::plan::Plan;
+
+/// The body and the unit as a document names them: the reporter's name, the type of the unit, its name on a day.
+pub(super) fn office(plan: &Plan, unit: &UnitKey, reporter: Option<&str>, on: Date) -> String {
+    let reporters = &plan.reporters.0;
+    let first = || reporters.iter().min_by_key(|r| r.rank);
+    let is_country = plan.geography.country(&unit.vintage) == *unit;
+    let body = reporter
+        .and_then(|id| reporters.iter().find(|r| r.id == id))
+        .or_else(|| first().filter(|_| !is_country))
+        .map_or("", |r| r.name.as_str());
+    let mut names: Vec<_> = plan
+        .geography
+        .tables
+        .units
+        .iter()
+        .filter(|u| u.unit == *unit)
+        .collect();
+    names.sort_by_key(|u| u.valid_from);
+    let name = names
+        .iter()
+        .rev()
+        .find(|u| u.valid_from <= on)
+        .or(names.first());
+    let (kind, name) = name.map_or(("", plan.geography.name(unit, on)), |u| {
+        let kind = plan.correspondence.unit_types.get(&u.unit_type);
+        (kind.map_or("", String::as_str), u.name_vi.as_str())
+    });
+    [body, kind, name]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// A unit as the command line names it: its code, or its vintage and its code as `2025-15`.
+pub(super) fn split_unit(text: &str) -> (Option<&str>, &str) {
+    match text.split_once('-') {
+        Some((vintage, code)) => (Some(vintage), code),
+        None => (None, text),
+    }
+}

@@ -1,0 +1,432 @@
+//! Who has sent what, and who is late: each unit of each open collection, from the lake alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use arrow::array::AsArray;
+use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::Serialize;
+
+use crate::engine::Engine;
+use crate::geography::{UnitKey, due_date};
+use crate::lake::{Snapshot, check_owner};
+use crate::period::Period;
+use crate::plan::Plan;
+use crate::query::open_engine;
+use crate::reading::RunError;
+use crate::run::{MISSING, optional, texts};
+
+/// How a unit stands with a report that it owes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Accepted; the first version came by the due date.
+    OnTime,
+    /// Accepted; the first version came after the due date.
+    Late,
+    /// It came and is held back.
+    Held,
+    /// A file that names the unit came and could not be used.
+    Rejected,
+    /// It has not come, and is not due yet.
+    Missing,
+    /// It has not come, and is due.
+    Overdue,
+}
+
+impl State {
+    /// All states, the best first.
+    pub const ALL: [Self; 6] = [
+        Self::OnTime,
+        Self::Late,
+        Self::Held,
+        Self::Rejected,
+        Self::Missing,
+        Self::Overdue,
+    ];
+
+    /// The word in csv and json.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::OnTime => "on_time",
+            Self::Late => "late",
+            Self::Held => "held",
+            Self::Rejected => "rejected",
+            Self::Missing => "missing",
+            Self::Overdue => "overdue",
+        }
+    }
+
+    /// Whether the report counts.
+    #[must_use]
+    pub fn is_accepted(self) -> bool {
+        matches!(self, Self::OnTime | Self::Late)
+    }
+}
+
+/// A report that a unit owes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Owed {
+    /// Form.
+    pub form: String,
+    /// Period.
+    pub period: String,
+    /// The last day, if a duty gives one.
+    pub due: Option<String>,
+    /// Vintage of the unit's geography.
+    pub vintage: String,
+    /// Code of the unit.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// How it stands.
+    pub state: State,
+    /// When the version that counts came; of one held back or rejected, when that came.
+    pub received_at: Option<String>,
+    /// Its file.
+    pub file_name: Option<String>,
+    /// Its number among the versions, from 1.
+    pub revision: Option<i64>,
+    /// Who sent it.
+    pub reporter: Option<String>,
+    /// Findings of severity error.
+    pub errors: Option<i64>,
+    /// Findings of severity warning.
+    pub warnings: Option<i64>,
+}
+
+/// A form and a period for which reports are owed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CollectionStatus {
+    /// Form.
+    pub form: String,
+    /// Period.
+    pub period: String,
+    /// The last day.
+    pub due: Option<String>,
+    /// Units whose report counts.
+    pub accepted: usize,
+    /// Units that owe one.
+    pub expected: usize,
+    /// Units by state.
+    pub states: BTreeMap<&'static str, usize>,
+}
+
+/// Who has sent what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Status {
+    /// The snapshot that says so.
+    pub snapshot: String,
+    /// The moment against which overdue is judged.
+    pub at: String,
+    /// The open collections.
+    pub collections: Vec<CollectionStatus>,
+    /// Every report that is owed, by collection and unit.
+    pub owed: Vec<Owed>,
+    /// Files that could not be used and that no unit's name accounts for.
+    pub rejected: Vec<String>,
+}
+
+/// What of the status is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct StatusQuestion {
+    /// Only this form.
+    pub form: Option<String>,
+    /// Only this period.
+    pub period: Option<String>,
+}
+
+/// A report as the lake knows it.
+struct Sent {
+    form: String,
+    period: String,
+    unit: UnitKey,
+    is_current: bool,
+    received_at: Timestamp,
+    file_name: String,
+    revision: i64,
+    reporter: Option<String>,
+    errors: i64,
+    warnings: i64,
+}
+
+/// Reads who has sent what from the current snapshot of a lake; needs no lock.
+///
+/// # Errors
+/// When there is no lake, it is another pipeline's, or it cannot be read.
+pub async fn status(
+    plan: &Plan,
+    lake: &Path,
+    at: Timestamp,
+    question: &StatusQuestion,
+) -> Result<Status, RunError> {
+    check_owner(lake, &plan.id)?;
+    let snapshot = Snapshot::current(lake)?;
+    let engine = open_engine(&snapshot)?;
+    let sent = sent(&engine).await?;
+    let lacking = lacking(&engine).await?;
+    let mut rejected = rejected(&engine).await?;
+    let listed = snapshot
+        .about()?
+        .map(|about| about.collections)
+        .unwrap_or_default();
+    let of_reports = sent.iter().filter(|s| s.is_current);
+    let mut open: BTreeSet<(String, Period, String)> = BTreeSet::new();
+    let mut add = |form: &str, period: &str| {
+        let wanted = question
+            .form
+            .as_deref()
+            .is_none_or(|f| f.eq_ignore_ascii_case(form))
+            && question.period.as_deref().is_none_or(|p| p == period);
+        if let Some(parsed) = period.parse().ok().filter(|_| wanted) {
+            open.insert((form.to_owned(), parsed, period.to_owned()));
+        }
+    };
+    for report in of_reports {
+        add(&report.form, &report.period);
+    }
+    for (form, period, _) in &lacking {
+        add(form, period);
+    }
+    for (form, period) in &listed {
+        add(form, period);
+    }
+
+    let mut owed = Vec::new();
+    let mut collections = Vec::new();
+    let mut accounted = BTreeSet::new();
+    for (form, period, written) in open {
+        let due = due_date(&form, period, &plan.duties);
+        let vintage = plan
+            .geography
+            .vintage_on(due.unwrap_or_else(|| period.end()));
+        let own: Vec<&Sent> = sent
+            .iter()
+            .filter(|s| s.form == form && s.period == written)
+            .collect();
+        let from = owed.len();
+        for unit in plan.geography.units_of(vintage) {
+            let lacks = lacking.contains(&(form.clone(), written.clone(), unit.clone()));
+            let mut row = Owed {
+                form: form.clone(),
+                period: written.clone(),
+                due: due.map(|d| d.to_string()),
+                vintage: unit.vintage.clone(),
+                code: unit.code.clone(),
+                name: plan.geography.name(unit, period.end()).to_owned(),
+                state: State::Missing,
+                received_at: None,
+                file_name: None,
+                revision: None,
+                reporter: None,
+                errors: None,
+                warnings: None,
+            };
+            let by_name = lacks
+                .then(|| named(plan, &rejected, unit, period))
+                .flatten();
+            settle(plan, &mut row, unit, &own, lacks, due, at);
+            if let (Some((name, received_at)), true) = (
+                by_name,
+                matches!(row.state, State::Missing | State::Overdue),
+            ) {
+                accounted.insert(name.clone());
+                row.state = State::Rejected;
+                row.file_name = Some(name);
+                row.received_at = Some(received_at.to_string());
+            }
+            owed.push(row);
+        }
+        let rows = &owed[from..];
+        let mut states: BTreeMap<&'static str, usize> = BTreeMap::new();
+        for row in rows {
+            *states.entry(row.state.as_str()).or_default() += 1;
+        }
+        collections.push(CollectionStatus {
+            form,
+            period: written,
+            due: due.map(|d| d.to_string()),
+            accepted: rows.iter().filter(|r| r.state.is_accepted()).count(),
+            expected: rows.len(),
+            states,
+        });
+    }
+    rejected.retain(|(name, _)| !accounted.contains(name));
+    Ok(Status {
+        snapshot: snapshot.id,
+        at: at.to_string(),
+        collections,
+        owed,
+        rejected: rejected.into_iter().map(|(name, _)| name).collect(),
+    })
+}
+
+/// Says how a unit stands with a report, from the reports of the collection.
+fn settle(
+    plan: &Plan,
+    row: &mut Owed,
+    unit: &UnitKey,
+    reports: &[&Sent],
+    lacks: bool,
+    due: Option<Date>,
+    at: Timestamp,
+) {
+    let day = |time: Timestamp| time.to_zoned(plan.zone.clone()).date();
+    let entity = plan.geography.entity(unit);
+    let own: Vec<&&Sent> = reports
+        .iter()
+        .filter(|s| plan.geography.entity(&s.unit) == entity)
+        .collect();
+    // A table whose rows are units speaks for all of them.
+    let country = plan.geography.country(&unit.vintage);
+    let of_all = reports
+        .iter()
+        .filter(|s| s.is_current && s.unit.code == country.code);
+    let counts = if lacks {
+        None
+    } else {
+        let current = own.iter().copied().filter(|s| s.is_current);
+        current
+            .max_by_key(|s| s.received_at)
+            .or(of_all.max_by_key(|s| s.received_at))
+    };
+    let shown = counts.or_else(|| own.iter().copied().max_by_key(|s| s.received_at));
+    row.state = match (lacks, shown) {
+        (false, _) => {
+            let first = own.iter().map(|s| s.received_at).min();
+            let first = first.or(shown.map(|s| s.received_at));
+            match (first, due) {
+                (Some(first), Some(due)) if day(first) > due => State::Late,
+                _ => State::OnTime,
+            }
+        }
+        (true, Some(_)) => State::Held,
+        (true, None) if due.is_some_and(|due| due < day(at)) => State::Overdue,
+        (true, None) => State::Missing,
+    };
+    if let Some(sent) = shown {
+        row.received_at = Some(sent.received_at.to_string());
+        row.file_name = Some(sent.file_name.clone());
+        row.revision = Some(sent.revision);
+        row.reporter.clone_from(&sent.reporter);
+        row.errors = Some(sent.errors);
+        row.warnings = Some(sent.warnings);
+    }
+}
+
+/// A rejected file whose name mentions the unit, and no other year than the period's.
+fn named(
+    plan: &Plan,
+    rejected: &[(String, Timestamp)],
+    unit: &UnitKey,
+    period: Period,
+) -> Option<(String, Timestamp)> {
+    let year = period.year.to_string();
+    let is_year = |word: &&str| word.len() == 4 && word.bytes().all(|b| b.is_ascii_digit());
+    let fits = |name: &str| {
+        let mut years = name
+            .split(|c: char| !c.is_ascii_digit())
+            .filter(is_year)
+            .peekable();
+        let of_period = years.peek().is_none() || years.any(|y| y == year);
+        let base = name.rsplit('/').next().unwrap_or(name);
+        let stem = base.rsplit_once('.').map_or(base, |(stem, _)| stem);
+        let stem: String = stem.replace(['_', '-'], " ");
+        of_period
+            && plan
+                .geography
+                .mentioned(&stem, &plan.vocabulary.folder)
+                .contains(unit)
+    };
+    rejected.iter().find(|(name, _)| fits(name)).cloned()
+}
+
+async fn sent(engine: &Engine) -> Result<Vec<Sent>, RunError> {
+    let (_, batches) = engine
+        .query(
+            "SELECT r.form, r.period, r.unit_vintage, r.unit_code, r.is_current, r.revision, r.reporter, r.errors, \
+                    r.warnings, s.file_name, s.received_at \
+             FROM reports r JOIN submissions s ON s.submission_id = r.submission_id AND s.outcome <> 'duplicate' \
+             WHERE r.period IS NOT NULL AND r.unit_code IS NOT NULL \
+             ORDER BY r.report_id, s.file_name",
+        )
+        .await?;
+    let mut all = Vec::new();
+    for batch in &batches {
+        let [form, period, vintage, code] =
+            ["form", "period", "unit_vintage", "unit_code"].map(|name| texts(batch, name));
+        let [reporter, file_name] = ["reporter", "file_name"].map(|name| texts(batch, name));
+        let current = batch.column(4).as_boolean();
+        let [revision, errors, warnings] =
+            [5, 7, 8].map(|i| batch.column(i).as_primitive::<Int64Type>());
+        let times = batch.column(10).as_primitive::<TimestampMicrosecondType>();
+        all.extend((0..batch.num_rows()).map(|row| Sent {
+            form: form.value(row).to_owned(),
+            period: period.value(row).to_owned(),
+            unit: UnitKey {
+                vintage: vintage.value(row).to_owned(),
+                code: code.value(row).to_owned(),
+            },
+            is_current: current.value(row),
+            received_at:
+                Timestamp::from_microsecond(times.value(row)).unwrap_or(Timestamp::UNIX_EPOCH),
+            file_name: file_name.value(row).to_owned(),
+            revision: revision.value(row),
+            reporter: optional(&reporter, row),
+            errors: errors.value(row),
+            warnings: warnings.value(row),
+        }));
+    }
+    Ok(all)
+}
+
+/// The units without an accepted report, as the run found.
+async fn lacking(engine: &Engine) -> Result<BTreeSet<(String, String, UnitKey)>, RunError> {
+    let sql = format!(
+        "SELECT form, period, unit_vintage, unit_code FROM findings WHERE code = '{}'",
+        MISSING
+    );
+    let (_, batches) = engine.query(&sql).await?;
+    let mut all = BTreeSet::new();
+    for batch in &batches {
+        let [form, period, vintage, code] =
+            ["form", "period", "unit_vintage", "unit_code"].map(|name| texts(batch, name));
+        all.extend((0..batch.num_rows()).map(|row| {
+            let unit = UnitKey {
+                vintage: vintage.value(row).to_owned(),
+                code: code.value(row).to_owned(),
+            };
+            (
+                form.value(row).to_owned(),
+                period.value(row).to_owned(),
+                unit,
+            )
+        }));
+    }
+    Ok(all)
+}
+
+async fn rejected(engine: &Engine) -> Result<Vec<(String, Timestamp)>, RunError> {
+    let (_, batches) = engine
+        .query(
+            "SELECT file_name, received_at FROM submissions WHERE outcome = 'rejected' \
+             ORDER BY received_at, file_name",
+        )
+        .await?;
+    let mut all = Vec::new();
+    for batch in &batches {
+        let names = texts(batch, "file_name");
+        let times = batch.column(1).as_primitive::<TimestampMicrosecondType>();
+        all.extend((0..batch.num_rows()).map(|row| {
+            let time = Timestamp::from_microsecond(times.value(row));
+            (
+                names.value(row).to_owned(),
+                time.unwrap_or(Timestamp::UNIX_EPOCH),
+            )
+        }));
+    }
+    Ok(all)
+}

@@ -1,0 +1,289 @@
+//! What is asked for: which cell of a printed table, or which figure.
+
+use std::collections::BTreeSet;
+
+use crate::engine::{Engine, texts};
+use crate::geography::UnitKey;
+use crate::normalize::TOTAL;
+use crate::plan::Plan;
+use crate::plan::official_order;
+use crate::tables::{FigureKey, Table, TableBuilder, Text};
+
+use super::TraceError;
+
+/// What is to be traced.
+#[derive(Debug, Clone)]
+pub enum Question {
+    /// A cell of a printed table.
+    Printed(PrintedQuestion),
+    /// A figure of the lake.
+    Figure(FigureQuestion),
+}
+
+/// A cell of a printed table.
+#[derive(Debug, Clone)]
+pub struct PrintedQuestion {
+    /// The table's number.
+    pub table: String,
+    /// The row: its id, its label in either language, or its place from 1 as `#15`, or `15` where that is no id.
+    pub row: String,
+    /// The column: its id, the end of an id, its head in either language, or its place from 1 as `#3`.
+    pub column: String,
+}
+
+/// A figure of the lake.
+#[derive(Debug, Clone)]
+pub struct FigureQuestion {
+    /// The indicator.
+    pub indicator: String,
+    /// The code or a name of a unit, a region or the country; the country by default.
+    pub unit: Option<String>,
+    /// The period; by default the edition's last year.
+    pub period: Option<String>,
+    /// The sector; by default all together.
+    pub sector: Option<String>,
+    /// The scenario.
+    pub scenario: String,
+    /// Vintage of the geography; by default the edition's.
+    pub geography: Option<String>,
+}
+
+/// A cell of a table that was built.
+pub(super) struct PrintedCell {
+    pub(super) table: Table,
+    pub(super) scenario: String,
+    pub(super) row: usize,
+    pub(super) column: usize,
+}
+
+/// The printed cell that is asked for.
+pub(super) async fn printed(
+    engine: &Engine,
+    plan: &Plan,
+    question: &PrintedQuestion,
+) -> Result<PrintedCell, TraceError> {
+    let bare = |id: &str| id.trim_start_matches('0').to_owned();
+    let definition = plan
+        .tables
+        .iter()
+        .find(|table| table.id == question.table)
+        .or_else(|| {
+            let mut alike = plan.tables.iter();
+            alike.find(|table| bare(&table.id) == bare(&question.table))
+        })
+        .ok_or_else(|| TraceError::Unknown {
+            what: "table",
+            asked: question.table.clone(),
+            of: String::new(),
+            known: list(plan.tables.iter().map(|t| t.id.clone())),
+        })?;
+    let mut builder = TableBuilder::new(engine, &official_order(plan))?;
+    let table = builder.build(definition, &plan.edition).await?;
+    let of = format!(" in the table `{}`", table.id);
+    let row = row(plan, &table, &question.row, &of)?;
+    let column = column(plan, &table, &question.column, &of)?;
+    Ok(PrintedCell {
+        scenario: definition.scenario().to_owned(),
+        table,
+        row,
+        column,
+    })
+}
+
+fn row(plan: &Plan, table: &Table, asked: &str, of: &str) -> Result<usize, TraceError> {
+    let named = |row: usize| format!("{} ({})", table.rows[row].id, table.rows[row].label.en);
+    let all = 0..table.rows.len();
+    let by_id = all.clone().filter(|row| table.rows[*row].id == asked);
+    let by_label = all
+        .clone()
+        .filter(|row| says(plan, &table.rows[*row].label, asked));
+    let at = asked.strip_prefix('#').unwrap_or(asked);
+    let place = place(at, table.rows.len());
+    let candidates = [by_id.collect(), by_label.collect(), place];
+    one("row", asked, of, candidates.into(), all, named)
+}
+
+fn column(plan: &Plan, table: &Table, asked: &str, of: &str) -> Result<usize, TraceError> {
+    let columns = &table.columns;
+    let named = |column: usize| columns[column].id.clone();
+    let all = 0..columns.len();
+    let by_id = all.clone().filter(|column| columns[*column].id == asked);
+    let end = format!("-{asked}");
+    let by_end = all
+        .clone()
+        .filter(|column| columns[*column].id.ends_with(&end));
+    let by_head = all.clone().filter(|column| {
+        let head = &columns[*column];
+        let whole = head.over.as_ref().is_some_and(|over| {
+            let both = |over: &str, head: &str| format!("{over} {head}");
+            let vi = both(&over.vi, &head.head.vi);
+            says(plan, &Text::new(vi, both(&over.en, &head.head.en)), asked)
+        });
+        whole || says(plan, &head.head, asked)
+    });
+    let at = asked.strip_prefix('#').map(|at| place(at, columns.len()));
+    let candidates = [
+        by_id.collect(),
+        by_end.collect(),
+        by_head.collect(),
+        at.unwrap_or_default(),
+    ];
+    one("column", asked, of, candidates.into(), all, named)
+}
+
+/// The place that a number from 1 names among so many.
+fn place(number: &str, among: usize) -> Vec<usize> {
+    let number: Option<usize> = number.parse().ok();
+    let place = number.and_then(|n| n.checked_sub(1));
+    place.into_iter().filter(|at| *at < among).collect()
+}
+
+/// The one that fits: of the ways to name it, in order, the first by which any does.
+fn one(
+    what: &'static str,
+    asked: &str,
+    of: &str,
+    ways: Vec<Vec<usize>>,
+    all: std::ops::Range<usize>,
+    named: impl Fn(usize) -> String,
+) -> Result<usize, TraceError> {
+    let fitting = ways.into_iter().find(|fitting| !fitting.is_empty());
+    match fitting.as_deref() {
+        Some([one]) => Ok(*one),
+        Some(several) => Err(TraceError::Several {
+            what,
+            asked: asked.to_owned(),
+            of: of.to_owned(),
+            known: list(several.iter().map(|at| named(*at))),
+        }),
+        None => Err(TraceError::Unknown {
+            what,
+            asked: asked.to_owned(),
+            of: of.to_owned(),
+            known: list(all.map(named)),
+        }),
+    }
+}
+
+fn says(plan: &Plan, text: &Text, asked: &str) -> bool {
+    let folder = &plan.vocabulary.folder;
+    let asked = folder.fold(asked);
+    !asked.is_empty() && [&text.vi, &text.en].iter().any(|t| folder.fold(t) == asked)
+}
+
+fn list(names: impl Iterator<Item = String>) -> String {
+    names.collect::<Vec<_>>().join(", ")
+}
+
+/// The figure that is asked for, and its scenario.
+pub(super) async fn figure(
+    engine: &Engine,
+    plan: &Plan,
+    question: &FigureQuestion,
+) -> Result<(String, FigureKey), TraceError> {
+    let known_as = |what: &'static str, asked: &str, of: &str, known: Vec<String>| {
+        if known.iter().any(|k| k == asked) {
+            return Ok(asked.to_owned());
+        }
+        Err(TraceError::Unknown {
+            what,
+            asked: asked.to_owned(),
+            of: of.to_owned(),
+            known: list(known.into_iter()),
+        })
+    };
+    let indicators = plan.indicators.iter().map(|i| i.id.clone()).collect();
+    let indicator = known_as("indicator", &question.indicator, "", indicators)?;
+    let geography = question.geography.as_deref();
+    let geography = geography.unwrap_or(plan.edition.geography.as_str());
+    let vintages = plan.geography.vintages.iter().map(|(v, _)| v.clone());
+    let geography = known_as("geography", geography, "", vintages.collect())?;
+    let of = format!(" of `{indicator}` on the geography {geography}");
+    // What the lake has of an indicator anywhere, it has of the country.
+    let sql = format!(
+        "SELECT DISTINCT period, sector, scenario FROM national WHERE fund = '_T' AND geography = '{geography}' \
+         AND indicator = '{indicator}' ORDER BY period, sector, scenario"
+    );
+    let (_, batches) = engine.query(&sql).await?;
+    let there = |column: &str| -> Vec<String> {
+        let all: BTreeSet<String> = batches
+            .iter()
+            .flat_map(|batch| texts(batch, column))
+            .flatten()
+            .collect();
+        all.into_iter().collect()
+    };
+    let last = plan.edition.years.last().map(ToString::to_string);
+    let period = question.period.clone().or(last).unwrap_or_default();
+    let period = known_as("period", &period, &of, there("period"))?;
+    let sector = question.sector.as_deref().unwrap_or(TOTAL);
+    let sector = known_as("sector", sector, &of, there("sector"))?;
+    let scenario = known_as("scenario", &question.scenario, &of, there("scenario"))?;
+    let code = match &question.unit {
+        None => plan.country.code.clone(),
+        Some(unit) => place_code(plan, &geography, unit)?,
+    };
+    let figure = FigureKey {
+        geography,
+        code,
+        indicator,
+        sector,
+        period,
+    };
+    Ok((scenario, figure))
+}
+
+/// The code of the country, a region or a unit, by its code or a name of it.
+fn place_code(plan: &Plan, geography: &str, asked: &str) -> Result<String, TraceError> {
+    let tables = &plan.geography.tables;
+    let regions: Vec<_> = tables
+        .regions
+        .iter()
+        .filter(|m| m.unit.vintage == geography)
+        .collect();
+    let units: Vec<_> = tables
+        .units
+        .iter()
+        .filter(|u| u.unit.vintage == geography)
+        .collect();
+    let mut known: BTreeSet<&str> = BTreeSet::from([plan.country.code.as_str()]);
+    known.extend(regions.iter().map(|m| m.region.as_str()));
+    known.extend(units.iter().map(|u| u.unit.code.as_str()));
+    if known.contains(asked) {
+        return Ok(asked.to_owned());
+    }
+    let folded = plan.vocabulary.folder.fold(asked);
+    let both = |vi: &str, en: &str| says(plan, &Text::new(vi, en), asked);
+    let mut named: BTreeSet<&str> = BTreeSet::new();
+    if both(&plan.country.name_vi, &plan.country.name_en) {
+        named.insert(&plan.country.code);
+    }
+    let of_regions = regions.iter().filter(|m| both(&m.name_vi, &m.name_en));
+    named.extend(of_regions.map(|m| m.region.as_str()));
+    let of_units = units.iter().filter(|u| both(&u.name_vi, &u.name_en));
+    named.extend(of_units.map(|u| u.unit.code.as_str()));
+    let aliases = plan.geography.bearers().filter(|(name, _)| *name == folded);
+    let here = |unit: &&UnitKey| unit.vintage == geography;
+    named.extend(
+        aliases
+            .flat_map(|(_, units)| units.iter().filter(here))
+            .map(|unit| unit.code.as_str()),
+    );
+    let of = format!(" on the geography {geography}");
+    let (what, asked) = ("unit", asked.to_owned());
+    match (named.len(), named.first()) {
+        (1, Some(code)) => Ok((*code).to_owned()),
+        (0, _) => Err(TraceError::Unknown {
+            what,
+            asked,
+            of,
+            known: list(known.into_iter().map(str::to_owned)),
+        }),
+        _ => Err(TraceError::Several {
+            what,
+            asked,
+            of,
+            known: list(named.into_iter().map(str::to_owned)),
+        }),
+    }
+}

@@ -1,0 +1,201 @@
+//! The cells at the end of a tree: how each was read, why it counts, what explains where there is none.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use rust_decimal::Decimal;
+
+use super::holdings::{Id, Key, Source, Stated};
+use super::leaf::{Choice, Conversion, Observation, Other, Passed};
+use super::node::{Node, Subject};
+use super::tracer::{Tracer, behind};
+use crate::diagnostic::Finding;
+use crate::normalize::{ParsedNumber, TOTAL, VALUE_SCALE, read_text};
+use crate::plan::Measure;
+use crate::text::rounded;
+
+/// The scenario that is made of actuals and estimates.
+const BEST: &str = "best";
+/// The scenario that goes first in it.
+const ACTUAL: &str = "actual";
+/// The scenario that stands in where there is no actual.
+const ESTIMATE: &str = "estimate";
+
+impl Tracer<'_> {
+    fn stated(&self, source: Source) -> Option<&Stated> {
+        let place = (source.report, source.cell, source.indicator);
+        self.held.stated.get(*self.held.by_cell.get(&place)?)
+    }
+
+    pub(super) fn entity_of(&self, source: Source) -> Option<Id> {
+        self.entities.get(&self.stated(source)?.unit).copied()
+    }
+
+    pub(super) fn observation(&self, source: Source, key: Key) -> Option<Node> {
+        let texts = &self.held.texts;
+        let stated = self.stated(source)?;
+        let scenario = texts.text(stated.scenario);
+        let asked = texts.text(key.scenario);
+        let choice = if *asked != *BEST {
+            Choice::Asked
+        } else if *scenario == *ESTIMATE {
+            Choice::EstimateInstead
+        } else if stated.value.is_some() {
+            Choice::Actual
+        } else {
+            Choice::ActualWithoutValue
+        };
+        let place = (stated.report, stated.cell);
+        Some(Node::Observation(Box::new(Observation {
+            part: source.part,
+            report: self.held.reports.get(&stated.report)?.clone(),
+            sheet: stated.sheet.map(|id| texts.text(id)),
+            cell: texts.text(stated.cell),
+            unit: (texts.text(stated.unit.0), texts.text(stated.unit.1)),
+            indicator: texts.text(stated.indicator),
+            choice,
+            raw: stated.raw.clone(),
+            unit_read: stated.unit_read.map(|id| texts.text(id)),
+            measure_unit: stated.measure_unit.map(|id| texts.text(id)),
+            conversion: self.conversion(stated),
+            value: stated.value,
+            status: texts.text(stated.status),
+            findings: self.on_cells.get(&place).cloned().unwrap_or_default(),
+            others: self.others(stated, key),
+            scenario,
+        })))
+    }
+
+    /// How the text of a cell became its value.
+    fn conversion(&self, stated: &Stated) -> Option<Conversion> {
+        let texts = &self.held.texts;
+        let (value, raw) = (stated.value?, stated.raw.as_deref()?);
+        let conventions = &self.plan.conventions;
+        let folder = &self.plan.vocabulary.folder;
+        let wanted = texts.text(stated.measure_unit?);
+        let read = stated.unit_read.map(|id| texts.text(id));
+        let factor = match &read {
+            None => Decimal::ONE,
+            // The statement of a sheet may name several: one of them is of the indicator's dimension.
+            Some(read) => {
+                let units = self.plan.vocabulary.measures_in(read)?;
+                let mut factors = units
+                    .into_iter()
+                    .filter_map(|unit| conventions.measures.factor(unit, &wanted, folder));
+                factors.next()?
+            }
+        };
+        let readings = match read_text(raw, &conventions.approximate)?.value {
+            ParsedNumber::Sure(value) => vec![value],
+            ParsedNumber::Doubtful {
+                grouped, fraction, ..
+            } => vec![grouped, fraction],
+        };
+        let number = readings.into_iter().find(|number| {
+            let converted = number.checked_mul(factor);
+            converted.is_some_and(|v| rounded(v, VALUE_SCALE) == value)
+        })?;
+        Some(Conversion { number, factor })
+    }
+
+    /// What else states what a counted observation states.
+    fn others(&self, counted: &Stated, key: Key) -> Vec<Other> {
+        let texts = &self.held.texts;
+        let scenario = |stated: &Stated| texts.text(stated.scenario);
+        let best = *texts.text(key.scenario) == *BEST;
+        let indicator = texts.text(counted.indicator);
+        let mut catalogue = self.plan.indicators.iter();
+        let indicator = catalogue.find(|i| i.id == *indicator);
+        let home = indicator.and_then(|i| i.home_form.as_deref());
+        let home = home.filter(|_| texts.text(key.sector).as_ref() == TOTAL);
+        let Some(entity) = self.entities.get(&counted.unit) else {
+            return Vec::new();
+        };
+        let statement = (*entity, key.period, counted.indicator, key.sector);
+        let all = self.held.by_statement.get(&statement).into_iter().flatten();
+        let others = all.filter_map(|at| {
+            let other = self.held.stated.get(*at)?;
+            let same = other.report == counted.report && other.cell == counted.cell;
+            let comparable = other.scenario == counted.scenario
+                || (best && [ACTUAL, ESTIMATE].contains(&&*scenario(other)));
+            if same || !comparable || other.value.is_none() {
+                return None;
+            }
+            let report = self.held.reports.get(&other.report)?.clone();
+            Some(Other {
+                sheet: other.sheet.map(|id| texts.text(id)),
+                cell: texts.text(other.cell),
+                scenario: scenario(other),
+                raw: other.raw.clone(),
+                value: other.value,
+                why: if !report.is_current {
+                    Passed::Superseded
+                } else if other.scenario != counted.scenario {
+                    Passed::OtherScenario
+                } else if home.is_some_and(|home| *home != *report.form) {
+                    Passed::OtherForm
+                } else {
+                    Passed::OtherReport
+                },
+                report,
+            })
+        });
+        others.collect()
+    }
+
+    /// The sides of a ratio that a unit has no value of, if it has the other.
+    pub(super) fn lacking(&self, subject: &Subject, entity: Id, key: Key) -> Vec<Arc<str>> {
+        let Measure::Ratio {
+            numerator,
+            denominator,
+        } = &subject.indicator.measure
+        else {
+            return Vec::new();
+        };
+        let texts = &self.held.texts;
+        let best = *subject.scenario == *BEST;
+        let has_value = |side: &str| {
+            let statement = texts
+                .known(side)
+                .map(|side| (entity, key.period, side, key.sector));
+            let all = statement.and_then(|s| self.held.by_statement.get(&s));
+            let mut all = all.into_iter().flatten();
+            all.any(|at| {
+                let stated = &self.held.stated[*at];
+                let scenario = texts.text(stated.scenario);
+                let fits = stated.scenario == key.scenario
+                    || (best && [ACTUAL, ESTIMATE].contains(&&*scenario));
+                fits && stated.value.is_some()
+            })
+        };
+        let lacking = [numerator, denominator];
+        let lacking = lacking.into_iter().filter(|side| !has_value(side.as_str()));
+        lacking.map(|side| Arc::from(side.as_str())).collect()
+    }
+
+    /// What was found of a unit that may explain why a figure is missing: cells held back, reports that did not come.
+    pub(super) fn explaining(&self, subject: &Subject, entity: Id, key: Key) -> Vec<Arc<Finding>> {
+        let behind: Vec<String> = behind(self.plan, &subject.indicator.id).collect();
+        let homes: BTreeSet<&str> = self
+            .plan
+            .indicators
+            .iter()
+            .filter(|i| behind.contains(&i.id))
+            .filter_map(|i| i.home_form.as_deref())
+            .collect();
+        let all = self.on_units.get(&(entity, key.period));
+        let explains = |finding: &&Arc<Finding>| match &finding.place.indicator {
+            Some(indicator) => {
+                let sector = finding.place.sector.as_deref();
+                behind.contains(indicator) && sector.is_none_or(|sector| *sector == *subject.sector)
+            }
+            None => {
+                let form = finding.place.form.as_deref();
+                finding.place.report_id.is_none()
+                    && form.is_some_and(|form| homes.contains(form) || *subject.sector != *TOTAL)
+            }
+        };
+        let findings = all.into_iter().flatten().filter(explains);
+        findings.cloned().collect()
+    }
+}

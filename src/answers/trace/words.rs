@@ -1,0 +1,363 @@
+//! A trace for people: a tree of lines, as terminals show one.
+
+use std::fmt::Write as _;
+
+use rust_decimal::Decimal;
+
+use super::leaf::{Choice, Observation, Other, Part, Passed};
+use super::node::{Fact, Figure, Level, Made, Node, Printed, Standing, Subject, Way};
+use super::{Outcome, Trace};
+use crate::diagnostic::Finding;
+use crate::normalize::TOTAL;
+use crate::plan::Measure;
+use crate::tables::Computation;
+use crate::text::format_value;
+
+/// Parts shown of a whole, of those that enter and of those that do not, unless all are asked for.
+const SHOWN: usize = 6;
+
+/// A trace as a tree of lines, and a last line that says what its leaves come to. Without `all` long lists of parts are
+/// cut, and say so.
+#[must_use]
+pub fn human(trace: &Trace, all: bool) -> String {
+    let mut text = String::new();
+    let _ = writeln!(text, "{}", line(&trace.root, true));
+    below(&trace.root, "", all, &mut text);
+    let _ = writeln!(text, "\n{}", conclusion(trace));
+    text
+}
+
+/// What the leaves of a trace come to.
+fn conclusion(trace: &Trace) -> String {
+    let shown = |value: Option<Decimal>| match (value, &trace.root) {
+        (Some(value), Node::Printed(printed)) => format_value(value, printed.decimals, ',', '.'),
+        (value, _) => number(value),
+    };
+    let cells = match trace.cells {
+        1 => "1 cell".to_owned(),
+        n => format!("{n} cells"),
+    };
+    let (again, value) = (shown(trace.recomputed), shown(trace.root.value()));
+    match trace.outcome {
+        Outcome::Agrees => format!("recomputed from {cells}: {again} = {value}"),
+        Outcome::Differs => format!("recomputed from {cells}: {again}, NOT {value}"),
+        Outcome::OtherCells => {
+            let facts = trace.root.facts_at_odds();
+            let named: Vec<String> = facts
+                .iter()
+                .map(|f| format!("{} ({})", f.code, f.geography))
+                .collect();
+            format!(
+                "recomputed from {cells}: {again} = {value}, but fact_sources names OTHER cells behind {}",
+                named.join(", ")
+            )
+        }
+        Outcome::NoNumber if trace.recomputed.is_some() => {
+            format!("no number is printed, because a part is missing; {cells} come to {again}")
+        }
+        Outcome::NoNumber => "there is no number, and the cells give none".to_owned(),
+        Outcome::Unsaid => {
+            "the query of the table does NOT say what the number is made of".to_owned()
+        }
+    }
+}
+
+/// What stands under a node, each line after `guide`.
+fn below(node: &Node, guide: &str, all: bool, text: &mut String) {
+    let remarks = remarks(node, all);
+    let (shown, more) = shown(node.children(), all);
+    let count = remarks.len() + shown.len() + usize::from(more > 0);
+    let mut at = 0;
+    let mut branch = |text: &mut String, line: &str| {
+        at += 1;
+        let (fork, further) = if at == count {
+            ("└─ ", "   ")
+        } else {
+            ("├─ ", "│  ")
+        };
+        let _ = writeln!(text, "{guide}{fork}{line}");
+        format!("{guide}{further}")
+    };
+    for remark in &remarks {
+        branch(text, remark);
+    }
+    let with_subject = matches!(node, Node::Printed(_));
+    for child in shown {
+        let guide = branch(text, &line(child, with_subject));
+        below(child, &guide, all, text);
+    }
+    if more > 0 {
+        branch(text, &format!("… and {more} more (--all)"));
+    }
+}
+
+/// The parts that are shown, and how many are not.
+fn shown(children: &[Node], all: bool) -> (Vec<&Node>, usize) {
+    let mut left = [SHOWN, SHOWN];
+    let mut fits = |child: &&Node| {
+        let left = &mut left[usize::from(child.enters())];
+        let fits = *left > 0;
+        *left = left.saturating_sub(1);
+        fits
+    };
+    let is_list = |child: &Node| matches!(child, Node::Fact(_));
+    if all || children.len() <= SHOWN || !children.iter().all(is_list) {
+        return (children.iter().collect(), 0);
+    }
+    let shown: Vec<&Node> = children.iter().filter(|child| fits(child)).collect();
+    let more = children.len() - shown.len();
+    (shown, more)
+}
+
+fn line(node: &Node, with_subject: bool) -> String {
+    match node {
+        Node::Printed(printed) => cell(printed),
+        Node::Figure(of) => figure(of),
+        Node::Fact(of) => fact(of, with_subject),
+        Node::Observation(of) => observation(of),
+    }
+}
+
+fn number(value: Option<Decimal>) -> String {
+    match value.map(|value| value.normalize()) {
+        Some(value) => format_value(value, value.scale(), ',', '.'),
+        None => "…".to_owned(),
+    }
+}
+
+fn cell(of: &Printed) -> String {
+    let mut text = format!(
+        "{}  Table {} › {} {} › {} ({})",
+        of.text, of.table, of.row, of.label.en, of.column, of.head.en
+    );
+    if let Some(value) = of.value {
+        let (exact, places) = (number(Some(value)), of.decimals);
+        let _ = write!(
+            text,
+            ": {exact} rounded half away from zero to {places} decimals"
+        );
+    }
+    let rule = match of.made {
+        Made::Unsaid => "; the query does not say of what",
+        Made::Figure => "",
+        Made::Computed(computation) => match computation {
+            Computation::Share => "; share: the first / the second × 100",
+            Computation::Growth => "; growth: (the first − the second) / |the second| × 100",
+            Computation::Difference => "; difference: the first − the second",
+            Computation::Ratio => "; ratio: the first / the second",
+            Computation::Average => "; average: the sum / their number",
+        },
+    };
+    text.push_str(rule);
+    text
+}
+
+fn about(of: &Subject) -> String {
+    let indicator = &of.indicator;
+    let mut text = format!("{} ({}), {}", indicator.name.en, indicator.id, of.period);
+    if &*of.sector != TOTAL {
+        let _ = write!(text, ", sector {}", of.sector);
+    }
+    let _ = write!(text, ", {}, {}", of.scenario, indicator.unit);
+    text
+}
+
+fn figure(of: &Figure) -> String {
+    let mut text = number(of.value);
+    let _ = match &of.level {
+        Level::National => write!(text, "  {} ({}) from its units", of.name.en, of.code),
+        Level::Regional { scheme } => write!(
+            text,
+            "  {} ({} of {scheme}) from its units",
+            of.name.en, of.code
+        ),
+        Level::Together => write!(text, "  units together"),
+    };
+    let _ = write!(
+        text,
+        " on the geography {}: {}; {}",
+        of.geography,
+        about(&of.subject),
+        of.subject.indicator.rule()
+    );
+    if let Some(status) = &of.status {
+        let _ = write!(text, "; status {status}");
+    }
+    if let Some((reported, expected)) = of.units {
+        let _ = write!(text, "; {reported} of {expected} units");
+    }
+    if let Some(weight) = of.weight {
+        let _ = write!(
+            text,
+            "; {} {}",
+            below_the_line(&of.subject),
+            number(Some(weight))
+        );
+    }
+    text
+}
+
+/// What the weight of a figure is called.
+fn below_the_line(of: &Subject) -> &'static str {
+    match of.indicator.measure {
+        Measure::Ratio { .. } => "denominator",
+        _ => "weight",
+    }
+}
+
+fn fact(of: &Fact, with_subject: bool) -> String {
+    let mut text = format!(
+        "{}  {} ({}, geography {})",
+        number(of.value),
+        of.name.en,
+        of.code,
+        of.geography
+    );
+    if with_subject {
+        let _ = write!(text, ": {}", about(&of.subject));
+    }
+    let rule = of.subject.indicator.rule();
+    let (sources, expected) = of.parts.unwrap_or_default();
+    match (of.way, of.basis.as_deref()) {
+        (Way::Own, Some("restated")) => {
+            text.push_str("; reported, unchanged since another geography");
+        }
+        (Way::Own, _) => text.push_str("; reported"),
+        (Way::Predecessors, _) => {
+            let _ = write!(
+                text,
+                "; restated from {sources} of {expected} former units, {rule}"
+            );
+        }
+        (Way::Nowhere, _) => {}
+    }
+    if of.way == Way::Own && matches!(of.subject.indicator.measure, Measure::Ratio { .. }) {
+        let _ = write!(text, ", {rule}");
+    }
+    if let Some(status) = &of.status {
+        let _ = write!(text, "; status {status}");
+    }
+    if let Some(weight) = of.weight {
+        let _ = write!(
+            text,
+            "; {} {}",
+            below_the_line(&of.subject),
+            number(Some(weight))
+        );
+    }
+    let standing = match of.standing {
+        Standing::Enters => "",
+        Standing::EntersPartial => "; enters with what it has, and counts as missing",
+        Standing::NoPart => "; cannot exist: no part",
+        Standing::WithoutWeight => "; MISSING above: has no weight",
+        Standing::NotAnswered => "; MISSING: not answered",
+        Standing::NotCollected => "; MISSING: not collected",
+        Standing::Absent => "; MISSING: no value was loaded",
+    };
+    text.push_str(standing);
+    if !of.lacking.is_empty() {
+        let _ = write!(text, ", without {}", of.lacking.join(" and "));
+    }
+    text
+}
+
+fn place(file: &str, sheet: Option<&str>, cell: &str) -> String {
+    match sheet {
+        Some(sheet) => format!("{file} › {sheet} › {cell}"),
+        None => format!("{file} › {cell}"),
+    }
+}
+
+fn observation(of: &Observation) -> String {
+    let mut text = number(of.value);
+    if of.part != Part::Value {
+        let _ = write!(text, "  {} {}", of.part.as_str(), of.indicator);
+    }
+    let at = place(&of.report.file_name, of.sheet.as_deref(), &of.cell);
+    let raw = match of.raw.as_deref() {
+        Some(raw) => format!("\"{raw}\""),
+        None => "blank".to_owned(),
+    };
+    let _ = write!(text, "  {at}  {raw}");
+    if let Some(read) = &of.unit_read {
+        let _ = write!(text, " {read}");
+    }
+    if let Some(conversion) = of.conversion
+        && conversion.factor != Decimal::ONE
+    {
+        let unit = of.measure_unit.as_deref().unwrap_or_default();
+        let (from, by) = (
+            number(Some(conversion.number)),
+            conversion.factor.normalize(),
+        );
+        let _ = write!(text, " = {from} × {by} {unit}");
+    }
+    let why = match of.choice {
+        Choice::Asked => "",
+        Choice::Actual => ": goes before an estimate",
+        Choice::EstimateInstead => ": no actual has come",
+        Choice::ActualWithoutValue => ": without a value, and there is no estimate",
+    };
+    let report = &of.report;
+    let period = report.period.as_deref().unwrap_or_default();
+    let _ = write!(text, "  [{}{why}; {} {period}", of.scenario, report.form);
+    if report.revision > 1 {
+        let _ = write!(text, ", revision {}", report.revision);
+    }
+    let _ = write!(text, "; status {}]", of.status);
+    text
+}
+
+/// What is to be said under a node before its parts.
+fn remarks(node: &Node, all: bool) -> Vec<String> {
+    match node {
+        Node::Printed(of) if !of.missing.is_empty() => {
+            let names: Vec<&str> = of.missing.iter().map(|name| name.en.as_str()).collect();
+            vec![format!("without {}", names.join(", "))]
+        }
+        Node::Fact(of) => {
+            let findings = of.findings.iter().map(|f| {
+                let (file, cell) = (f.place.file_name.as_deref(), f.place.cell.as_deref());
+                let at = file.zip(cell).map(|(file, cell)| {
+                    format!("  {}", place(file, f.place.sheet.as_deref(), cell))
+                });
+                format!("{}{}", finding(f), at.unwrap_or_default())
+            });
+            findings.collect()
+        }
+        Node::Observation(of) => {
+            let findings = of.findings.iter().map(|f| finding(f));
+            // What says the same would only repeat it.
+            let telling = |o: &&Other| all || o.why == Passed::Superseded || o.value != of.value;
+            let others = of.others.iter().filter(telling).map(other);
+            findings.chain(others).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn finding(of: &Finding) -> String {
+    let rule = of.rule.as_ref().map(|rule| format!(" {rule}"));
+    format!(
+        "! {}[{}{}] {}",
+        of.severity.as_str(),
+        of.code,
+        rule.unwrap_or_default(),
+        of.message_en
+    )
+}
+
+fn other(of: &Other) -> String {
+    let at = place(&of.report.file_name, of.sheet.as_deref(), &of.cell);
+    let why = match of.why {
+        Passed::Superseded => "replaced by a later version or another sender",
+        Passed::OtherScenario => "the other scenario goes first",
+        Passed::OtherForm => "the home form goes first",
+        Passed::OtherReport => "another report goes first",
+    };
+    format!(
+        "not counted: {}  {at}  [{}; {why}]",
+        number(of.value),
+        of.scenario
+    )
+}

@@ -1,0 +1,174 @@
+//! Forms, folded and checked, ready to be matched against sheets.
+
+use std::collections::BTreeMap;
+
+use super::head::HeadPattern;
+use super::period::RelativePeriod;
+use super::raw::{Dimension, FieldKind, RawForm, Scenario};
+use crate::period::Frequency;
+
+/// A form, ready to be matched against sheets.
+#[derive(Debug, Clone)]
+pub struct Form {
+    /// Code of the form.
+    pub code: String,
+    /// Its code, folded.
+    pub folded_code: String,
+    /// Title in Vietnamese, folded.
+    pub folded_title: String,
+    /// Title in Vietnamese.
+    pub title_vi: String,
+    /// Title in English.
+    pub title_en: String,
+    /// How often it is due.
+    pub frequencies: Vec<Frequency>,
+    /// What its rows are.
+    pub dimension: Dimension,
+    /// Folded heads of the label column.
+    pub label_heads: Vec<String>,
+    /// Folded heads of the other columns that describe rows.
+    pub stub: Stub,
+    /// Sections, folded.
+    pub sections: Vec<Section>,
+    /// Value columns.
+    pub columns: Vec<ValueColumn>,
+    /// Derived columns.
+    pub comparisons: Vec<ComparisonColumn>,
+    /// The rows it can have.
+    pub rows: Vec<FormRow>,
+    /// Where rows are units: folded labels of rows that sum up others, such as the country and its regions.
+    pub sums: Vec<String>,
+    /// Its fields, if it is a record list.
+    pub records: Option<RecordShape>,
+    /// The form as its file states it, with its words as they are printed.
+    pub written: RawForm,
+}
+
+/// Folded heads of the columns that describe rows, apart from their labels.
+#[derive(Debug, Clone, Default)]
+pub struct Stub {
+    /// Running number.
+    pub number: Vec<String>,
+    /// Unit of measure.
+    pub unit: Vec<String>,
+    /// Row code.
+    pub code: Vec<String>,
+    /// Remarks.
+    pub note: Vec<String>,
+}
+
+/// A heading row and the section it begins.
+#[derive(Debug, Clone)]
+pub struct Section {
+    /// Section of the catalogue.
+    pub id: String,
+    /// Folded labels.
+    pub labels: Vec<String>,
+}
+
+/// A value column.
+#[derive(Debug, Clone)]
+pub struct ValueColumn {
+    /// Name within the form.
+    pub id: String,
+    /// How it is shown: the first head as written.
+    pub title: String,
+    /// The ways its head may be written.
+    pub heads: Vec<HeadPattern>,
+    /// The frequencies of the reports that have it; all if empty.
+    pub frequencies: Vec<Frequency>,
+    /// Scenario of its values.
+    pub scenario: Scenario,
+    /// Period of its values.
+    pub period: RelativePeriod,
+    /// Indicator of its values, where rows are not indicators.
+    pub indicator: Option<String>,
+    /// Index of the column that `@N-1` refers to.
+    pub stands_on: Option<usize>,
+}
+
+/// A derived column: 100 × `of` / `to`.
+#[derive(Debug, Clone)]
+pub struct ComparisonColumn {
+    /// The ways its head may be written.
+    pub heads: Vec<HeadPattern>,
+    /// The frequencies of the reports that have it; all if empty.
+    pub frequencies: Vec<Frequency>,
+    /// Index of the value column of the numerator.
+    pub of: usize,
+    /// Index of the value column of the denominator.
+    pub to: usize,
+}
+
+/// A row that the form can have.
+#[derive(Debug, Clone)]
+pub struct FormRow {
+    /// Indicator or sector; `_T` for the row of totals and for every row that is a unit.
+    pub member: String,
+    /// Code in the form.
+    pub code: Option<String>,
+    /// Section it belongs to.
+    pub section: Option<String>,
+    /// Label as the catalogue writes it.
+    pub label: String,
+    /// Folded labels.
+    pub labels: Vec<String>,
+    /// Indices in `Form::rows` of the rows that add up to this one; empty if none do.
+    pub parts: Vec<usize>,
+    /// Where rows are units: the units of this name, at most one for each vintage.
+    pub units: Vec<RowUnit>,
+}
+
+/// A unit that a row may stand for.
+#[derive(Debug, Clone)]
+pub struct RowUnit {
+    /// Vintage of the geography.
+    pub vintage: String,
+    /// Code in that vintage.
+    pub code: String,
+    /// Its folded names.
+    pub labels: Vec<String>,
+}
+
+/// The reference area of a row whose unit is not decided yet: vintages to the code of the unit in that vintage.
+pub type UnitCodes = BTreeMap<String, String>;
+
+/// A field of a record list, ready to be matched.
+#[derive(Debug, Clone)]
+pub struct RecordField {
+    /// Column of the lake's table; for a field that is not kept, a name.
+    pub column: String,
+    /// How its head is printed.
+    pub title: String,
+    /// Folded heads.
+    pub heads: Vec<String>,
+    /// What its cells hold.
+    pub kind: FieldKind,
+    /// Unit of measure in which the lake keeps it.
+    pub unit: Option<String>,
+    /// Digits of a number that is kept as text.
+    pub digits: Option<usize>,
+    /// Whether a list must have it.
+    pub required: bool,
+    /// Folded words to codes.
+    pub codes: BTreeMap<String, String>,
+}
+
+/// The fields of a form that is a record list.
+#[derive(Debug, Clone)]
+pub struct RecordShape {
+    /// The lake's table that keeps the records.
+    pub table: String,
+    /// The fields.
+    pub fields: Vec<RecordField>,
+    /// Index of the field that names a record: a row without it is not a record.
+    pub naming: usize,
+    /// Indices of the fields that together identify a record.
+    pub key: Vec<usize>,
+}
+
+/// Whether a column limited to `frequencies` belongs to a report of this frequency.
+#[must_use]
+pub fn belongs(frequencies: &[Frequency], frequency: Frequency) -> bool {
+    frequencies.is_empty() || frequencies.contains(&frequency)
+}

@@ -1,0 +1,227 @@
+//! Forms as `forms/*.toml` states them.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::period::Frequency;
+
+/// A form as its file states it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawForm {
+    /// Code of the form, as `Biểu số` states it.
+    pub form: String,
+    /// Title in Vietnamese.
+    pub title_vi: String,
+    /// Title in English.
+    pub title_en: String,
+    /// How often it is due.
+    pub frequencies: Vec<Frequency>,
+    /// What its rows are.
+    pub rows: RawFormRows,
+    /// Heads of the columns that describe the rows.
+    #[serde(default)]
+    pub stub: RawStub,
+    /// Groups of rows under a heading row.
+    #[serde(default)]
+    pub sections: Vec<RawSection>,
+    /// Value columns.
+    #[serde(default)]
+    pub columns: Vec<RawValueColumn>,
+    /// Fields of a record list.
+    #[serde(default)]
+    pub fields: Vec<RawRecordField>,
+    /// Columns derived from two value columns.
+    #[serde(default)]
+    pub comparisons: Vec<RawComparisonColumn>,
+}
+
+/// What the rows of a form are.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawFormRows {
+    /// The code list whose members the rows are.
+    pub dimension: Dimension,
+    /// Head of the column of row labels; a record list has fields instead.
+    #[serde(default)]
+    pub head: Vec<String>,
+    /// For a record list: the lake's table that keeps its records.
+    pub table: Option<Spanned<String>>,
+    /// For a record list: the field that names a record.
+    pub name: Option<Spanned<String>>,
+    /// For a record list: the fields that together identify a record.
+    #[serde(default)]
+    pub key: Vec<Spanned<String>>,
+    /// Labels of the row of totals; where rows are units, of rows that sum up others.
+    #[serde(default)]
+    pub total: Vec<String>,
+    /// Only these row codes (all when empty).
+    #[serde(default)]
+    pub codes: Vec<Spanned<String>>,
+    /// Other ways to write the labels of rows, by the code of the row or of its sector.
+    #[serde(default)]
+    pub also: BTreeMap<Spanned<String>, Vec<String>>,
+}
+
+/// Heads of the columns that describe the rows.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawStub {
+    /// Running number.
+    pub number: Vec<String>,
+    /// Unit of measure of the row.
+    pub unit: Vec<String>,
+    /// Code of the row.
+    pub code: Vec<String>,
+    /// Remarks.
+    pub note: Vec<String>,
+}
+
+/// A group of rows under a heading row.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawSection {
+    /// Section of the indicator catalogue.
+    pub id: String,
+    /// Labels of the heading row.
+    pub words: Vec<String>,
+}
+
+/// A value column, as the form's file states it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawValueColumn {
+    /// Name within the form.
+    pub id: Spanned<String>,
+    /// Path of heads, from the top down.
+    pub head: Vec<String>,
+    /// Other paths that mean the same.
+    #[serde(default)]
+    pub also: Vec<Vec<String>>,
+    /// Only in reports of these frequencies (all when empty).
+    #[serde(default)]
+    pub frequencies: Vec<Frequency>,
+    /// `actual`, `plan` or `estimate`.
+    pub scenario: Scenario,
+    /// The period of the values, where N is the year of the report: `N`, `N-1`, `N+1`, `N-S1` …
+    pub period: Spanned<String>,
+    /// The indicator, where rows are not indicators.
+    pub indicator: Option<Spanned<String>>,
+    /// The column that `@N-1` refers to in rules.
+    pub stands_on: Option<Spanned<String>>,
+}
+
+/// A derived column (100 × `of` / `to`), as the form's file states it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawComparisonColumn {
+    /// Path of heads, from the top down.
+    pub head: Vec<String>,
+    /// Other paths that mean the same.
+    #[serde(default)]
+    pub also: Vec<Vec<String>>,
+    /// Only in reports of these frequencies (all when empty).
+    #[serde(default)]
+    pub frequencies: Vec<Frequency>,
+    /// Column of the numerator.
+    pub of: Spanned<String>,
+    /// Column of the denominator.
+    pub to: Spanned<String>,
+}
+
+/// A field of a record list, as the form's file states it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawRecordField {
+    /// Column of the lake's table; for a field that is not kept, a name.
+    pub column: Spanned<String>,
+    /// The ways its head may be written; the first is the printed one.
+    pub head: Vec<String>,
+    /// What its cells hold.
+    #[serde(rename = "type")]
+    pub kind: FieldKind,
+    /// Unit of measure in which the lake keeps it.
+    pub unit: Option<Spanned<String>>,
+    /// For a text of digits: how many it has. A spreadsheet removes leading zeros.
+    pub digits: Option<usize>,
+    /// Whether a list without it is another form.
+    #[serde(default)]
+    pub required: bool,
+    /// Codes of the lake to the words for them; for a flag, the codes are `true` and `false`.
+    #[serde(default)]
+    pub codes: BTreeMap<String, Vec<String>>,
+    /// The code list whose codes and names are words for its codes.
+    pub list: Option<Spanned<String>>,
+}
+
+/// What a row of a form is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Dimension {
+    /// An indicator.
+    Indicator,
+    /// A sector; the column states the indicator.
+    Sector,
+    /// A unit of the geography; the column states the indicator.
+    Unit,
+    /// A record of a list.
+    Record,
+}
+
+/// What the cells of a field hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FieldKind {
+    /// Text.
+    Text,
+    /// A code of a list.
+    Code,
+    /// A day, a month or a year.
+    Date,
+    /// A whole number.
+    Whole,
+    /// A number.
+    Decimal,
+    /// Ticked or not.
+    Flag,
+    /// The running number of the row; not kept.
+    Number,
+    /// Personal data: counted, never kept.
+    Personal,
+}
+
+impl FieldKind {
+    /// Whether the lake has a column for it.
+    #[must_use]
+    pub fn is_kept(self) -> bool {
+        !matches!(self, Self::Number | Self::Personal)
+    }
+}
+
+/// Whether a value happened, is expected or is planned.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, serde::Serialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Scenario {
+    /// It happened.
+    Actual,
+    /// It is expected of a period that is not over.
+    Estimate,
+    /// It is planned.
+    Plan,
+}
+
+impl Scenario {
+    /// The word in the tables.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Actual => "actual",
+            Self::Estimate => "estimate",
+            Self::Plan => "plan",
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! The period that a sheet states: in its title block, in the heads of its columns, or in both.
+
+use super::head_meaning::ColumnRole;
+use super::header::Header;
+use super::title::{Stated, Title};
+use super::vocabulary::Vocabulary;
+use crate::period::{Frequency, Period};
+
+/// What a sheet states about the period of a report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PeriodClaim {
+    /// One period, and nothing contradicts it.
+    Agreed(Period),
+    /// The sheet states none.
+    Unstated,
+    /// Two texts that cannot both be true.
+    Contradiction(Stated, Stated),
+}
+
+/// How often the report is due: as the title states, else as the columns imply.
+pub(super) fn frequency_of(header: &Header, title: &Title, vocabulary: &Vocabulary) -> Frequency {
+    let form = &vocabulary.forms[header.form];
+    if let Some((_, period)) = title
+        .periods
+        .iter()
+        .find(|(_, p)| form.frequencies.contains(&p.frequency))
+    {
+        return period.frequency;
+    }
+    header
+        .columns
+        .iter()
+        .find_map(|column| match column.role {
+            ColumnRole::Value(i) if form.columns[i].frequencies.len() == 1 => {
+                Some(form.columns[i].frequencies[0])
+            }
+            _ => None,
+        })
+        .unwrap_or_else(|| {
+            form.frequencies
+                .first()
+                .copied()
+                .unwrap_or(Frequency::Annual)
+        })
+}
+
+/// The period that title and column heads state together.
+pub(super) fn claim_period(header: &Header, title: &Title, frequency: Frequency) -> PeriodClaim {
+    let heads: Vec<(&Stated, i16)> = header
+        .columns
+        .iter()
+        .filter_map(|c| Some((c.head.as_ref()?, c.year?)))
+        .collect();
+    if let Some(pair) = heads.windows(2).find(|pair| pair[0].1 != pair[1].1) {
+        return PeriodClaim::Contradiction(pair[0].0.clone(), pair[1].0.clone());
+    }
+    let stated: Vec<&(Stated, Period)> = title
+        .periods
+        .iter()
+        .filter(|(_, p)| p.frequency == frequency)
+        .collect();
+    // A period of a frequency that the form does not have is an error, not a typo to ignore.
+    if let (None, Some((other, _)), Some((head, _))) =
+        (stated.first(), title.periods.first(), heads.first())
+    {
+        return PeriodClaim::Contradiction(other.clone(), (*head).clone());
+    }
+    match (heads.first(), stated.first()) {
+        (None, None) => PeriodClaim::Unstated,
+        (Some((_, year)), None) => match frequency {
+            Frequency::Annual => PeriodClaim::Agreed(Period::annual(*year)),
+            Frequency::HalfYear => PeriodClaim::Agreed(Period::half(*year, 1)),
+            Frequency::Quarterly | Frequency::Monthly => PeriodClaim::Unstated,
+        },
+        (None, Some((first, period))) => match stated.iter().find(|(_, other)| other != period) {
+            Some((second, _)) => PeriodClaim::Contradiction(first.clone(), second.clone()),
+            None => PeriodClaim::Agreed(*period),
+        },
+        (Some((head, year)), Some((first, _))) => {
+            match stated.iter().find(|(_, period)| period.year == *year) {
+                Some((_, period)) => PeriodClaim::Agreed(*period),
+                None => PeriodClaim::Contradiction(first.clone(), (*head).clone()),
+            }
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! The words of documents: how statements begin, how periods and geographies are written, what marks a row.
+
+use std::collections::BTreeMap;
+
+use regex::Regex;
+use serde::Deserialize;
+
+use crate::period::Period;
+use crate::text::Folder;
+
+/// The words of documents in a language, as `reference/words.toml` states them.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawDocumentWords {
+    /// Short form to long form.
+    pub abbreviations: BTreeMap<String, String>,
+    /// The words that begin each kind of statement.
+    pub statements: RawStatementWords,
+    /// Vintages to the ways a sheet states them.
+    pub geographies: BTreeMap<String, Vec<String>>,
+    /// Ways to state a period; the first that matches counts.
+    pub periods: Vec<RawPeriodWords>,
+    /// Words of title lines.
+    pub titles: RawTitleWords,
+    /// Words in rows.
+    pub rows: RawRowWords,
+    /// Words in numbers.
+    pub numbers: RawNumberWords,
+    /// Symbols that stand for a value.
+    pub symbols: RawSymbolWords,
+}
+
+/// The words that begin each kind of statement.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawStatementWords {
+    /// The form's code.
+    pub form_code: Vec<String>,
+    /// Who reports.
+    pub reporter: Vec<String>,
+    /// The reporting unit's code.
+    pub unit_code: Vec<String>,
+    /// The sheet's unit of measure.
+    pub unit_of_measure: Vec<String>,
+    /// The geography of the report.
+    pub geography: Vec<String>,
+    /// The number of the submission.
+    pub sending: Vec<String>,
+}
+
+/// One way to state a period.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawPeriodWords {
+    /// Text with `{Y}`, `{Q}`, `{M}` for year, quarter and month.
+    pub words: String,
+    /// SDMX period with the same placeholders.
+    pub period: String,
+}
+
+/// Words of title lines.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawTitleWords {
+    /// A line with one of these never states a period.
+    pub not_a_period: Vec<String>,
+}
+
+/// Words in rows.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawRowWords {
+    /// Rows that introduce the rows below them.
+    pub lead_in: Vec<String>,
+    /// Rows that sum up others and are in no form.
+    #[serde(default)]
+    pub subtotal: Vec<String>,
+    /// Rows that end a table.
+    pub foot: Vec<String>,
+}
+
+/// Words in numbers.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawNumberWords {
+    /// Words that make a number approximate.
+    pub approximate: Vec<String>,
+}
+
+/// Symbols that stand for a value.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawSymbolWords {
+    /// Nothing occurred.
+    pub nil: Vec<String>,
+    /// It exists and is not collected.
+    pub not_collected: Vec<String>,
+    /// It cannot exist.
+    pub not_applicable: Vec<String>,
+}
+
+/// The words of documents, folded, ready to be matched.
+#[derive(Debug, Clone)]
+pub struct DocumentWords {
+    /// Kinds of statements with the words that begin them, the longest first.
+    statements: Vec<(StatementKind, String)>,
+    /// Ways to state a geography, with their vintages.
+    geographies: Vec<(String, String)>,
+    /// Ways to state a period, with the SDMX period to fill.
+    periods: Vec<(Regex, String)>,
+    not_a_period: Vec<String>,
+    /// Folded labels of rows that introduce others.
+    pub lead_in: Vec<String>,
+    /// Folded beginnings of rows that sum up others.
+    subtotal: Vec<String>,
+    /// Folded beginnings of rows that end a table.
+    pub foot: Vec<String>,
+}
+
+/// What a statement above a table is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum StatementKind {
+    Form,
+    Reporter,
+    UnitCode,
+    Measure,
+    Geography,
+    Sending,
+}
+
+impl DocumentWords {
+    /// Folds the words.
+    ///
+    /// # Errors
+    /// A sentence, when the words of a period are not a valid pattern.
+    pub fn compile(raw: &RawDocumentWords, folder: &Folder) -> Result<Self, String> {
+        let s = &raw.statements;
+        let mut statements: Vec<(StatementKind, String)> = [
+            (StatementKind::Form, &s.form_code),
+            (StatementKind::Reporter, &s.reporter),
+            (StatementKind::UnitCode, &s.unit_code),
+            (StatementKind::Measure, &s.unit_of_measure),
+            (StatementKind::Geography, &s.geography),
+            (StatementKind::Sending, &s.sending),
+        ]
+        .into_iter()
+        .flat_map(|(kind, words)| words.iter().map(move |word| (kind, folder.fold(word))))
+        .collect();
+        // The longest first: `Biểu số` before `Biểu`.
+        statements.sort_by_key(|(_, word)| std::cmp::Reverse(word.chars().count()));
+        let fold_all = |words: &[String]| words.iter().map(|w| folder.fold(w)).collect::<Vec<_>>();
+        let mut periods = Vec::new();
+        for entry in &raw.periods {
+            periods.push((period_pattern(&entry.words, folder)?, entry.period.clone()));
+        }
+        Ok(Self {
+            statements,
+            geographies: raw
+                .geographies
+                .iter()
+                .flat_map(|(vintage, words)| {
+                    words.iter().map(move |w| (folder.fold(w), vintage.clone()))
+                })
+                .collect(),
+            periods,
+            not_a_period: fold_all(&raw.titles.not_a_period),
+            lead_in: fold_all(&raw.rows.lead_in),
+            subtotal: fold_all(&raw.rows.subtotal),
+            foot: fold_all(&raw.rows.foot),
+        })
+    }
+
+    /// The kind of statement that a folded text begins, if it is exactly the words that begin one.
+    pub(super) fn statement(&self, folded: &str) -> Option<StatementKind> {
+        let mut statements = self.statements();
+        statements
+            .find(|(_, words)| *words == folded)
+            .map(|(kind, _)| kind)
+    }
+
+    /// The folded words that begin statements, the longest first.
+    pub(super) fn statements(&self) -> impl Iterator<Item = (StatementKind, &str)> {
+        let statements = self.statements.iter();
+        statements.map(|(kind, words)| (*kind, words.as_str()))
+    }
+
+    /// The vintage that a folded text states, if it states one.
+    pub(super) fn vintage(&self, folded: &str) -> Option<&str> {
+        let mut geographies = self.geographies.iter();
+        geographies
+            .find(|(words, _)| words == folded)
+            .map(|(_, vintage)| vintage.as_str())
+    }
+
+    /// Whether a folded label is the label of a subtotal.
+    #[must_use]
+    pub fn is_subtotal(&self, folded: &str) -> bool {
+        self.subtotal
+            .iter()
+            .any(|word| folded == word || folded.starts_with(&format!("{word} ")))
+    }
+
+    /// The period that a folded line states, if it states one.
+    #[must_use]
+    pub fn period(&self, folded: &str) -> Option<Period> {
+        if self
+            .not_a_period
+            .iter()
+            .any(|word| contains_words(folded, word))
+        {
+            return None;
+        }
+        let (captures, template) = self
+            .periods
+            .iter()
+            .find_map(|(regex, template)| regex.captures(folded).map(|c| (c, template)))?;
+        let mut text = template.clone();
+        if let Some(year) = captures.name("Y") {
+            text = text.replace("{Y}", year.as_str());
+        }
+        if let Some(quarter) = captures.name("Q") {
+            let number = match quarter.as_str() {
+                "i" => "1",
+                "ii" => "2",
+                "iii" => "3",
+                "iv" => "4",
+                digit => digit,
+            };
+            text = text.replace("{Q}", number);
+        }
+        if let Some(month) = captures.name("M") {
+            text = text.replace("{M}", &format!("{:0>2}", month.as_str()));
+        }
+        text.parse().ok()
+    }
+}
+
+/// Whether a folded text contains these words one after the other.
+fn contains_words(folded: &str, words: &str) -> bool {
+    format!(" {folded} ").contains(&format!(" {words} "))
+}
+
+/// A pattern that finds the words of a period in a folded line, with groups `Y`, `Q` and `M`.
+fn period_pattern(words: &str, folder: &Folder) -> Result<Regex, String> {
+    let mut pattern = words.to_owned();
+    // Folding would drop the braces: words that no language has take their place.
+    for (place, mark) in [("{Y}", " qqyqq "), ("{Q}", " qqqqq "), ("{M}", " qqmqq ")] {
+        pattern = pattern.replace(place, mark);
+    }
+    let pattern = regex::escape(&folder.fold(&pattern))
+        .replace("qqyqq", "(?<Y>[12][0-9]{3})")
+        .replace("qqqqq", "(?<Q>iv|i{1,3}|[1-4])")
+        .replace("qqmqq", "(?<M>1[0-2]|0?[1-9])");
+    Regex::new(&format!(r"(?:^|\s){pattern}(?:\s|$)")).map_err(|e| e.to_string())
+}

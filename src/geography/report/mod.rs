@@ -1,0 +1,16 @@
+//! Reports: one form of one unit for one period, and which of several counts.
+
+mod all;
+mod dossier;
+mod evidence;
+mod life;
+mod revisions;
+mod source;
+mod twins;
+
+pub use all::{AnyReport, Reports};
+pub use dossier::{Content, Dossier, Rulings, UnitClaim};
+pub use evidence::{Aspect, Basis, Evidence, VintageBasis};
+pub use life::{ClaimedReport, Hold, JudgedReport, PlacedReport, Standing};
+pub use revisions::{Order, compare, settle_revisions};
+pub use source::Source;

@@ -1,0 +1,202 @@
+//! Which of several reports of one form, unit and period counts.
+
+use std::collections::{BTreeMap, HashSet};
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::life::{JudgedReport, PlacedReport, Standing};
+use super::twins::settle_twins;
+use crate::diagnostic::{Lexicon, findings};
+use crate::geography::decision::{Docket, Outcome};
+use crate::geography::identify::Reporters;
+use crate::geography::unit::UnitKey;
+use crate::normalize::Observation;
+use crate::period::Period;
+use crate::text::Bilingual;
+
+/// Form, period and unit: the reports that share these are compared.
+type ReportKey = (String, Period, UnitKey);
+
+/// What the order among reports depends on besides the reports themselves.
+#[derive(Debug, Clone, Copy)]
+pub struct Order<'a> {
+    /// Who may send, and who goes first.
+    pub reporters: &'a Reporters,
+    /// What people decided.
+    pub docket: &'a Docket,
+    /// The time zone of days.
+    pub zone: &'a TimeZone,
+    /// Codes as people read them.
+    pub lexicon: &'a Lexicon,
+}
+
+/// Compares placed reports with each other: twins first, then versions and reporters.
+#[must_use]
+pub fn compare(placed: Vec<PlacedReport>, order: Order<'_>) -> Vec<JudgedReport> {
+    let first = |report| JudgedReport {
+        report,
+        revision: 1,
+        standing: Standing::Current,
+    };
+    let mut reports: Vec<JudgedReport> = placed.into_iter().map(first).collect();
+    settle_twins(&mut reports, order.docket);
+    settle_revisions(&mut reports, order);
+    reports
+}
+
+/// Numbers the versions of each report and decides which one is current.
+///
+/// A report supersedes whole. Between reporters, the first rank counts. A report that a decision accepted goes before all
+/// others, which are then outranked. Call it again when more reports are held back: it settles everything anew.
+pub fn settle_revisions(reports: &mut [JudgedReport], order: Order<'_>) {
+    for judged in reports.iter_mut() {
+        let findings = &mut judged.report.dossier.findings;
+        findings.retain(|finding| finding.code != VALUES_LOST);
+    }
+    for group in settle_versions(reports, order) {
+        settle_accepted(reports, &group, order);
+    }
+}
+
+/// Orders the versions of each reporter by sending, then time of receipt, then file name, and ranks the reporters.
+/// Returns the reports of each form, period and unit.
+fn settle_versions(reports: &mut [JudgedReport], order: Order<'_>) -> Vec<Vec<usize>> {
+    let mut versions: BTreeMap<(ReportKey, i64), Vec<usize>> = BTreeMap::new();
+    let mut best_rank: BTreeMap<ReportKey, i64> = BTreeMap::new();
+    for (i, judged) in reports.iter().enumerate().filter(|(_, r)| !r.is_held()) {
+        let report = &judged.report;
+        let key = (judged.form().to_owned(), report.period, report.unit.clone());
+        let rank = order.reporters.rank(report.dossier.reporter.as_deref());
+        let best = best_rank.entry(key.clone()).or_insert(rank);
+        *best = (*best).min(rank);
+        versions.entry((key, rank)).or_default().push(i);
+    }
+    let mut rivals: BTreeMap<ReportKey, Vec<usize>> = BTreeMap::new();
+    for ((key, rank), mut group) in versions {
+        group.sort_by(|a, b| sent_order(&reports[*a]).cmp(&sent_order(&reports[*b])));
+        let is_outranked = best_rank.get(&key).is_some_and(|best| *best < rank);
+        for (n, i) in group.iter().enumerate() {
+            reports[*i].revision = n as i64 + 1;
+            reports[*i].standing = if is_outranked {
+                Standing::Outranked
+            } else if n + 1 == group.len() {
+                Standing::Current
+            } else {
+                Standing::Superseded
+            };
+        }
+        for pair in group.windows(2) {
+            name_lost_values(reports, pair[0], pair[1], order.lexicon);
+        }
+        rivals.entry(key).or_default().extend(group);
+    }
+    rivals.into_values().collect()
+}
+
+/// Sending, time of receipt, file name, identifier: the later report of one reporter supersedes.
+fn sent_order(judged: &JudgedReport) -> (i64, Timestamp, &str, &str) {
+    let dossier = judged.dossier();
+    let source = &dossier.source;
+    (
+        dossier.sending,
+        source.received_at,
+        &source.file_name,
+        &source.report_id,
+    )
+}
+
+/// Lets the report that a decision accepted count, unless what counts now came after the decision was taken.
+fn settle_accepted(reports: &mut [JudgedReport], group: &[usize], order: Order<'_>) {
+    let accepted = group
+        .iter()
+        .copied()
+        .filter(|i| reports[*i].dossier().rulings.accepted.is_some());
+    let latest = accepted.max_by(|a, b| sent_order(&reports[*a]).cmp(&sent_order(&reports[*b])));
+    let Some(chosen) = latest.filter(|i| !reports[*i].is_current()) else {
+        return;
+    };
+    // A decision speaks of what had come when it was taken; what counts now may have come later.
+    let decision = reports[chosen].dossier().rulings.accepted;
+    let taken = decision.and_then(|d| order.docket.taken_on(d));
+    let day = |i: usize| reports[i].dossier().source.received_on(order.zone);
+    let known = taken.unwrap_or(Date::MIN).max(day(chosen));
+    if group
+        .iter()
+        .any(|i| reports[*i].is_current() && day(*i) > known)
+    {
+        if let Some(decision) = decision {
+            reports[chosen].record_outcome(order.docket, decision, Outcome::Stale);
+        }
+        return;
+    }
+    reports[chosen].accept(order.docket);
+    let rank = |judged: &JudgedReport| order.reporters.rank(judged.dossier().reporter.as_deref());
+    let (chosen_rank, chosen_revision) = (rank(&reports[chosen]), reports[chosen].revision);
+    for i in group {
+        // What came before it by the same reporter is its past; all else stands aside.
+        let is_past = rank(&reports[*i]) == chosen_rank && reports[*i].revision <= chosen_revision;
+        reports[*i].standing = if *i == chosen {
+            Standing::Current
+        } else if is_past {
+            Standing::Superseded
+        } else {
+            Standing::Outranked
+        };
+    }
+}
+
+/// The code of the warning that a later version lacks values.
+const VALUES_LOST: &str = "TH403";
+
+/// The observations that have a value.
+fn stated(report: &PlacedReport) -> impl Iterator<Item = &Observation> {
+    let observations = report.dossier.content.observations.iter();
+    observations.filter(|o| o.value.is_some())
+}
+
+/// Warns of values that a later version no longer has.
+fn name_lost_values(reports: &mut [JudgedReport], earlier: usize, later: usize, lexicon: &Lexicon) {
+    let key = |r: &PlacedReport, o: &Observation| {
+        (
+            r.unit_of(o.area.as_deref()),
+            o.period,
+            o.indicator.clone(),
+            o.sector.clone(),
+            o.scenario.as_str(),
+        )
+    };
+    let [before, after] = [earlier, later].map(|i| &reports[i].report);
+    let kept: HashSet<_> = stated(after).map(|o| key(after, o)).collect();
+    let mut lost: Vec<&Observation> = stated(before)
+        .filter(|o| !kept.contains(&key(before, o)))
+        .collect();
+    if lost.is_empty() {
+        return;
+    }
+    lost.sort_by_key(|o| key(before, o));
+    let values: Vec<Bilingual> = lost
+        .iter()
+        .map(|o| {
+            let figure = lexicon.figure(&o.indicator, Some(&o.sector));
+            let column = lexicon.column(o.scenario.as_str(), &o.period.to_string());
+            // In a table whose rows are units, the unit of the row goes before.
+            let unit = before.unit_of(o.area.as_deref());
+            let of = unit
+                .filter(|_| o.area.is_some())
+                .map_or_else(String::new, |unit| format!("{}: ", unit.code));
+            Bilingual::new(
+                format!("{of}{} ({})", figure.vi, column.vi),
+                format!("{of}{} ({})", figure.en, column.en),
+            )
+        })
+        .collect();
+    let lost = findings::TH403 {
+        count: lexicon.number(lost.len().into()),
+        file: &before.dossier.source.file_name,
+        values: lexicon.list(&values),
+    };
+    let warning = lost.at(after.place());
+    reports[later].tell(warning);
+}

@@ -1,0 +1,214 @@
+//! The territory a pipeline knows: names, vintages, changes and regions, checked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+
+use super::reference::{Tables, UnitChange, UnitName};
+use super::unit::UnitKey;
+use crate::period::Period;
+use crate::text::Folder;
+
+/// The territory a pipeline knows, checked.
+#[derive(Debug, Clone)]
+pub struct Geography {
+    /// The reference tables as read.
+    pub tables: Tables,
+    /// Vintages in the order of time, each with its first day.
+    pub vintages: Vec<(String, Date)>,
+    /// Folded alias to the units it may mean.
+    pub(super) aliases: BTreeMap<String, BTreeSet<UnitKey>>,
+    /// Every unit to the earliest unit that is the same territory, unchanged.
+    entities: BTreeMap<UnitKey, UnitKey>,
+    /// Code and name of the country, the unit of a table whose rows are units.
+    country: (String, String),
+}
+
+impl Geography {
+    /// Builds the geography from its tables, which [`Tables::read`] has found sound.
+    #[must_use]
+    pub fn new(tables: Tables, folder: &Folder) -> Self {
+        let mut first_days: BTreeMap<String, Date> = BTreeMap::new();
+        for unit in &tables.units {
+            let day = first_days
+                .entry(unit.unit.vintage.clone())
+                .or_insert(unit.valid_from);
+            *day = (*day).min(unit.valid_from);
+        }
+        let mut vintages: Vec<(String, Date)> = first_days.into_iter().collect();
+        vintages.sort_by_key(|(vintage, day)| (*day, vintage.clone()));
+        let mut aliases: BTreeMap<String, BTreeSet<UnitKey>> = BTreeMap::new();
+        for (unit, alias) in &tables.aliases {
+            aliases
+                .entry(folder.fold(alias))
+                .or_default()
+                .insert(unit.clone());
+        }
+        for unit in &tables.units {
+            aliases
+                .entry(folder.fold(&unit.name_vi))
+                .or_default()
+                .insert(unit.unit.clone());
+        }
+        let mut entities: BTreeMap<UnitKey, UnitKey> = tables
+            .units
+            .iter()
+            .map(|u| (u.unit.clone(), u.unit.clone()))
+            .collect();
+        let mut changes: Vec<&UnitChange> =
+            tables.changes.iter().filter(|c| c.is_unchanged()).collect();
+        changes.sort_by_key(|c| c.effective);
+        for change in changes {
+            let root = entities
+                .get(&change.from)
+                .cloned()
+                .unwrap_or_else(|| change.from.clone());
+            entities.insert(change.to.clone(), root);
+        }
+        Self {
+            tables,
+            vintages,
+            aliases,
+            entities,
+            country: Default::default(),
+        }
+    }
+
+    /// Names the country: the unit of a table whose rows are units, in every vintage.
+    #[must_use]
+    pub fn with_country(self, code: &str, name: &str) -> Self {
+        Self {
+            country: (code.to_owned(), name.to_owned()),
+            ..self
+        }
+    }
+
+    /// The country as a unit of a vintage.
+    #[must_use]
+    pub fn country(&self, vintage: &str) -> UnitKey {
+        UnitKey {
+            vintage: vintage.to_owned(),
+            code: self.country.0.clone(),
+        }
+    }
+
+    /// Every folded name with the units that bear it.
+    pub fn bearers(&self) -> impl Iterator<Item = (&str, &BTreeSet<UnitKey>)> {
+        self.aliases
+            .iter()
+            .map(|(name, units)| (name.as_str(), units))
+    }
+
+    /// The vintage in force on a day; before the first, the first.
+    #[must_use]
+    pub fn vintage_on(&self, day: Date) -> &str {
+        self.vintages
+            .iter()
+            .rev()
+            .find(|(_, from)| *from <= day)
+            .or(self.vintages.first())
+            .map_or("", |(vintage, _)| vintage.as_str())
+    }
+
+    /// The newest vintage.
+    #[must_use]
+    pub fn newest(&self) -> &str {
+        self.vintages
+            .last()
+            .map_or("", |(vintage, _)| vintage.as_str())
+    }
+
+    /// The units of a vintage.
+    #[must_use]
+    pub fn units_of(&self, vintage: &str) -> BTreeSet<&UnitKey> {
+        self.tables
+            .units
+            .iter()
+            .map(|u| &u.unit)
+            .filter(|u| u.vintage == vintage)
+            .collect()
+    }
+
+    /// The reporting unit that a unit is: the same for all vintages of a unit that changes left as it was.
+    #[must_use]
+    pub fn entity<'a>(&'a self, unit: &'a UnitKey) -> &'a UnitKey {
+        self.entities.get(unit).unwrap_or(unit)
+    }
+
+    /// All units with their entities.
+    pub fn entities(&self) -> impl Iterator<Item = (&UnitKey, &UnitKey)> {
+        self.entities.iter()
+    }
+
+    /// Whether a unit stands in several vintages as the same territory.
+    #[must_use]
+    pub fn is_unchanged(&self, unit: &UnitKey, vintage: &str) -> bool {
+        let entity = self.entity(unit);
+        self.entities
+            .iter()
+            .any(|(other, e)| e == entity && other.vintage == vintage)
+    }
+
+    /// The territory of a unit, in units of the first vintage, of which all later ones are made; a unit that came from
+    /// none is its own.
+    #[must_use]
+    pub fn atoms<'a>(&'a self, unit: &'a UnitKey) -> BTreeSet<&'a UnitKey> {
+        let mut atoms = BTreeSet::new();
+        let mut open = vec![unit];
+        while let Some(unit) = open.pop() {
+            let before = open.len();
+            let came_from = self.tables.changes.iter().filter(|c| c.to == *unit);
+            open.extend(came_from.map(|c| &c.from));
+            if open.len() == before {
+                atoms.insert(unit);
+            }
+        }
+        atoms
+    }
+
+    /// What became of a unit on each later vintage that it goes into.
+    #[must_use]
+    pub fn successors<'a>(&'a self, unit: &'a UnitKey) -> Vec<&'a UnitChange> {
+        let mut changes = Vec::new();
+        let mut at = unit;
+        while let Some(change) = self.tables.changes.iter().find(|c| c.from == *at) {
+            changes.push(change);
+            at = &change.to;
+        }
+        changes
+    }
+
+    /// The Vietnamese name of a unit, or of the country, at the end of a period; else its code.
+    #[must_use]
+    pub fn name<'a>(&'a self, unit: &'a UnitKey, on: Date) -> &'a str {
+        self.names(unit, on)
+            .map(|u| u.name_vi.as_str())
+            .or((unit.code == self.country.0).then_some(self.country.1.as_str()))
+            .unwrap_or(unit.code.as_str())
+    }
+
+    /// The names of a unit on a day; before its vintage began the first, after it ended the last.
+    #[must_use]
+    pub fn names(&self, unit: &UnitKey, on: Date) -> Option<&UnitName> {
+        let mut names: Vec<&UnitName> = self
+            .tables
+            .units
+            .iter()
+            .filter(|u| u.unit == *unit)
+            .collect();
+        names.sort_by_key(|u| u.valid_from);
+        names
+            .iter()
+            .rev()
+            .find(|u| u.valid_from <= on)
+            .or(names.first())
+            .copied()
+    }
+
+    /// The vintage that a period belongs to by its dates alone; none when it holds a day of change.
+    #[must_use]
+    pub fn vintage_of_period(&self, period: Period) -> Option<&str> {
+        let at_start = self.vintage_on(period.start());
+        (at_start == self.vintage_on(period.end())).then_some(at_start)
+    }
+}

@@ -1,0 +1,166 @@
+//! The end of a list: open numbers are settled, skipped columns are noted, the columns become a table.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Int64Array, RecordBatch};
+use arrow::datatypes::{DataType, Field as ArrowField, Schema};
+
+use super::open_list::OpenList;
+use crate::extract::{Form, PeriodClaim, RecordHead, SheetTable};
+use crate::normalize::number::ParsedNumber;
+use crate::normalize::records::record_list::{FilledCells, RecordList};
+use crate::normalize::records::value::in_lake;
+use crate::read::{Address, CellRange};
+
+impl OpenList<'_> {
+    /// The list, complete. `index` is the place of its sheet in the document.
+    pub(crate) fn finish(mut self, index: usize) -> RecordList {
+        self.end_row();
+        self.settle_open();
+        self.note_skipped();
+        self.note_decoded();
+        let heads = std::mem::take(&mut self.head.columns);
+        let columns: Vec<u32> = heads.iter().map(|c| c.column).collect();
+        let range = CellRange {
+            start: Address::new(self.head.top, columns.iter().copied().min().unwrap_or(0)),
+            end: Address::new(self.last_row, columns.iter().copied().max().unwrap_or(0)),
+        };
+        let head = |column: u32| {
+            let head = heads.iter().find(|c| c.column == column);
+            head.map(|c| c.head.clone())
+        };
+        let findings = self.faults.finish(head);
+        let filled = FilledCells {
+            columns,
+            rows: self.rows.iter().map(|row| *row as u32).collect(),
+            bits: self.filled,
+        };
+        let mut fields: Vec<ArrowField> = Vec::new();
+        let mut arrays: Vec<ArrayRef> = Vec::new();
+        for (field, column) in self.fields.iter().zip(self.columns) {
+            if let Ok((field, array)) = column.finish(&self.shape.fields[*field].column) {
+                fields.push(field);
+                arrays.push(array);
+            }
+        }
+        fields.push(ArrowField::new("row", DataType::Int64, true));
+        arrays.push(Arc::new(Int64Array::from(self.rows)));
+        let schema = Arc::new(Schema::new(fields));
+        let records = RecordBatch::try_new(schema.clone(), arrays)
+            .unwrap_or_else(|_| RecordBatch::new_empty(schema));
+        let period = claim_period(&self.head, self.form);
+        RecordList {
+            sheet: index,
+            head_ends: self.head.bottom,
+            table: SheetTable {
+                form: self.head.form,
+                sheet: self.sheet,
+                ranges: vec![range],
+                title: self.head.title,
+                period,
+                year_head: None,
+                cells: Vec::new(),
+                cells_held: 0,
+                findings,
+            },
+            records,
+            filled,
+            cells_total: self.total,
+            cells_loaded: self.loaded,
+            cells_explained: self.explained,
+        }
+    }
+
+    /// Settles the numbers that were left open, by what the rest of the sheet proves.
+    fn settle_open(&mut self) {
+        let open = std::mem::take(&mut self.open);
+        let proof = match self.proofs.as_slice() {
+            [only] => Some((only.clone(), only.at.to_string())),
+            _ => None,
+        };
+        for number in open {
+            let settled = proof.as_ref().and_then(|(proof, _)| {
+                let value = number.number.in_locale(proof.locale);
+                Some((value, in_lake(value, number.factor)?))
+            });
+            match (settled, &proof) {
+                (Some((value, n)), Some((proof, at))) => {
+                    self.loaded += 1;
+                    self.columns[number.column].settle(number.record, n);
+                    let value = value.normalize().to_string();
+                    let args = [
+                        ("raw", number.raw.as_str()),
+                        ("value", value.as_str()),
+                        ("proof", proof.raw.as_str()),
+                        ("proof_cell", at.as_str()),
+                    ];
+                    self.faults.cell("TH307", number.at, &args);
+                }
+                _ => {
+                    self.explained += 1;
+                    if let ParsedNumber::Doubtful {
+                        grouped, fraction, ..
+                    } = number.number
+                    {
+                        let (grouped, fraction) = (grouped.to_string(), fraction.to_string());
+                        let args = [
+                            ("raw", number.raw.as_str()),
+                            ("grouped", grouped.as_str()),
+                            ("fraction", fraction.as_str()),
+                        ];
+                        self.faults.cell("TH302", number.at, &args);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Notes the columns whose cells were skipped.
+    fn note_skipped(&mut self) {
+        for (column, count) in std::mem::take(&mut self.skipped) {
+            let Some(head) = self.head.columns.iter().find(|c| c.column == column) else {
+                continue;
+            };
+            let code = if head.field.is_some() {
+                "TH227"
+            } else {
+                "TH204"
+            };
+            let args = [
+                ("head", head.head.text.as_str()),
+                ("count", &count.to_string()),
+            ];
+            self.faults.once(code, head.head.at, &args);
+        }
+    }
+
+    /// Notes that texts were decoded from an old encoding.
+    fn note_decoded(&mut self) {
+        if let Some(texts) = &self.decoded {
+            let args = [
+                ("encoding", texts.encoding.as_str()),
+                ("count", &texts.count.to_string()),
+                ("read", texts.read.as_str()),
+                ("decoded", texts.decoded.as_str()),
+            ];
+            self.faults.once("TH215", texts.at, &args);
+        }
+    }
+}
+
+/// The period that the block above a list states.
+fn claim_period(head: &RecordHead, form: &Form) -> PeriodClaim {
+    let stated: Vec<_> = head
+        .title
+        .periods
+        .iter()
+        .filter(|(_, p)| form.frequencies.contains(&p.frequency))
+        .collect();
+    match stated.first() {
+        None => PeriodClaim::Unstated,
+        Some((first, period)) => match stated.iter().find(|(_, other)| other != period) {
+            Some((second, _)) => PeriodClaim::Contradiction(first.clone(), second.clone()),
+            None => PeriodClaim::Agreed(*period),
+        },
+    }
+}

@@ -1,0 +1,123 @@
+//! Takes the record lists of a document out of its sheets, while they are read or afterwards.
+
+use std::collections::BTreeSet;
+
+use super::list::OpenList;
+use super::record_list::RecordList;
+use crate::extract::{RecordHead, Vocabulary, record_head};
+use crate::normalize::conventions::Conventions;
+use crate::read::{Address, BorrowedContent, RecordSink, Sheet};
+
+/// Rows of a sheet in which the head of a list is looked for.
+const ROWS_LOOKED_AT: usize = 100;
+
+/// Takes the record lists of a document out of its sheets.
+pub struct ListReader<'a> {
+    vocabulary: &'a Vocabulary,
+    conventions: &'a Conventions,
+    /// A head that was found. It may continue in the row below, so that row is looked at before a list is opened.
+    pending: Option<RecordHead>,
+    /// Rows of the current sheet that were looked at.
+    looked_at: usize,
+    /// The list of the current sheet.
+    open: Option<OpenList<'a>>,
+    /// Sheets that were searched.
+    seen: BTreeSet<usize>,
+    /// The lists of the sheets that have ended.
+    pub lists: Vec<RecordList>,
+}
+
+impl<'a> ListReader<'a> {
+    /// A reader of one document.
+    #[must_use]
+    pub fn new(vocabulary: &'a Vocabulary, conventions: &'a Conventions) -> Self {
+        Self {
+            vocabulary,
+            conventions,
+            pending: None,
+            looked_at: 0,
+            open: None,
+            seen: BTreeSet::new(),
+            lists: Vec::new(),
+        }
+    }
+
+    /// Whether a sheet was searched while it was read.
+    #[must_use]
+    pub fn has_seen(&self, index: usize) -> bool {
+        self.seen.contains(&index)
+    }
+
+    /// Takes a list out of a sheet that was read as a whole.
+    pub fn read_sheet(&mut self, index: usize, sheet: &Sheet) {
+        let mut from = None;
+        for row in sheet.rows_from(0) {
+            if self.opens(sheet, row) {
+                from = Some(row.saturating_add(1));
+                break;
+            }
+            if self.looked_at > ROWS_LOOKED_AT {
+                break;
+            }
+        }
+        for row in from.into_iter().flat_map(|from| sheet.rows_from(from)) {
+            for (at, content) in sheet.row(row) {
+                self.take(at, content.into());
+            }
+        }
+        self.close(index, sheet);
+    }
+
+    /// Opens a list and takes its rows that the sheet already holds, down to row `until`.
+    fn begin(&mut self, head: RecordHead, sheet: &Sheet, until: u32) {
+        let below = head.bottom.saturating_add(1);
+        self.open = Some(OpenList::new(
+            head,
+            sheet,
+            self.vocabulary,
+            self.conventions,
+        ));
+        for row in sheet.rows_from(below).take_while(|row| *row <= until) {
+            for (at, content) in sheet.row(row) {
+                self.take(at, content.into());
+            }
+        }
+    }
+}
+
+impl RecordSink for ListReader<'_> {
+    fn opens(&mut self, sheet: &Sheet, row: u32) -> bool {
+        self.looked_at += 1;
+        if self.looked_at > ROWS_LOOKED_AT && self.pending.is_none() {
+            return false;
+        }
+        let head = record_head(sheet, row, self.vocabulary);
+        let head = match (self.pending.take(), head) {
+            (None, None) => return false,
+            (None, head) => {
+                self.pending = head;
+                return false;
+            }
+            (Some(before), Some(head)) if head.fields() > before.fields() => head,
+            (Some(before), _) => before,
+        };
+        self.begin(head, sheet, row);
+        true
+    }
+
+    fn take(&mut self, at: Address, cell: BorrowedContent<'_>) {
+        if let Some(list) = &mut self.open {
+            list.take(at, cell);
+        }
+    }
+
+    fn close(&mut self, index: usize, sheet: &Sheet) {
+        if let Some(head) = self.pending.take() {
+            self.begin(head, sheet, u32::MAX);
+        }
+        self.looked_at = 0;
+        self.seen.insert(index);
+        self.lists
+            .extend(self.open.take().map(|list| list.finish(index)));
+    }
+}

@@ -1,0 +1,72 @@
+//! Which unit of measure counts for a cell: the nearest statement of one.
+
+use super::measure::Measures;
+use crate::extract::{LocatedCell, SheetTable, Stated, Vocabulary};
+
+/// Why no unit of measure counts for a cell.
+pub(super) enum NoUnit {
+    /// The text behind the number is not a unit.
+    BehindNumber,
+    /// The nearest statement is not a known unit.
+    Nearest(Stated),
+    /// The statement of the sheet is not a known unit, or is two that would fit.
+    OfSheet,
+}
+
+/// The units of measure that a table states.
+pub(super) struct StatedUnits<'a> {
+    pub(super) table: &'a SheetTable,
+    pub(super) vocabulary: &'a Vocabulary,
+    pub(super) measures: &'a Measures,
+}
+
+impl StatedUnits<'_> {
+    /// The unit of measure of a cell, and where it is stated; the nearest statement counts. `suffix` is the text behind
+    /// the number, `catalogue` the unit of the indicator, which counts if nothing is stated.
+    pub(super) fn of(
+        &self,
+        cell: &LocatedCell,
+        suffix: Option<&str>,
+        catalogue: &str,
+    ) -> Result<(String, Option<Stated>), NoUnit> {
+        let folder = &self.vocabulary.folder;
+        if let Some(suffix) = suffix {
+            if !self.measures.knows(suffix, folder) {
+                return Err(NoUnit::BehindNumber);
+            }
+            let stated = Stated {
+                text: suffix.to_owned(),
+                at: cell.at,
+            };
+            return Ok((stated.text.clone(), Some(stated)));
+        }
+        if let Some(stated) = cell.row_measure.as_ref().or(cell.column_measure.as_ref()) {
+            return if self.measures.knows(&stated.text, folder) {
+                Ok((stated.text.clone(), Some(stated.clone())))
+            } else {
+                Err(NoUnit::Nearest(stated.clone()))
+            };
+        }
+        let Some(sheet) = &self.table.title.measure else {
+            return Ok((catalogue.to_owned(), None));
+        };
+        let units = self
+            .vocabulary
+            .measures_in(&sheet.text)
+            .ok_or(NoUnit::OfSheet)?;
+        // The unit of a sheet counts only for rows of its own dimension.
+        let mut fitting = units
+            .into_iter()
+            .filter(|unit| self.measures.factor(unit, catalogue, folder).is_some());
+        match (fitting.next(), fitting.next()) {
+            (None, _) => Ok((catalogue.to_owned(), None)),
+            (Some(unit), None) => Ok((unit.to_owned(), Some(sheet.clone()))),
+            (Some(_), Some(_)) => Err(NoUnit::OfSheet),
+        }
+    }
+
+    /// Whether a statement is the one for the whole sheet.
+    pub(super) fn is_of_sheet(&self, stated: &Stated) -> bool {
+        self.table.title.measure.as_ref() == Some(stated)
+    }
+}

@@ -1,0 +1,427 @@
+//! A table of located cells to observations: texts to numbers, units to those of the catalogue, symbols to statuses.
+//!
+//! A value is loaded exactly or held back with a finding; nothing is guessed.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
+use super::conventions::{Conventions, IndicatorFacts};
+use super::locale::{Clue, LocaleProof, LocaleVerdict, verdicts};
+use super::number::{ParsedNumber, TextNumber, from_float, read_text};
+use super::observation::{ComparedValue, Observation, TOTAL};
+use super::scale::to_lake_scale;
+use super::stated_unit::{NoUnit, StatedUnits};
+use super::symbol::ObservationStatus;
+use crate::diagnostic::{Finding, Place};
+use crate::extract::{
+    ColumnRef, Form, LocatedCell, Scenario, SheetTable, Stated, ValueColumn, Vocabulary,
+};
+use crate::read::{Address, CellContent};
+
+/// A table, normalized.
+#[derive(Debug, Clone, Default)]
+pub struct Normalized {
+    /// The values.
+    pub observations: Vec<Observation>,
+    /// The derived values, for rules of kind `comparison`.
+    pub comparisons: Vec<ComparedValue>,
+    /// What was noticed; sheet and cell are filled in.
+    pub findings: Vec<Finding>,
+    /// Number of cells held back here.
+    pub held: i64,
+    /// How the columns write numbers, if they hold numbers as text.
+    pub locales: BTreeMap<ColumnRef, LocaleVerdict>,
+}
+
+/// Normalizes the cells of a table that reports on the year `n`.
+#[must_use]
+pub fn normalize(
+    table: &SheetTable,
+    n: i16,
+    vocabulary: &Vocabulary,
+    conventions: &Conventions,
+) -> Normalized {
+    let form = &vocabulary.forms[table.form];
+    let mut normalizer = Normalizer {
+        table,
+        form,
+        n,
+        vocabulary,
+        conventions,
+        units: StatedUnits {
+            table,
+            vocabulary,
+            measures: &conventions.measures,
+        },
+        out: Normalized::default(),
+        refused: Vec::new(),
+        without_unit: 0,
+    };
+    normalizer.out.locales = verdicts(form, &normalizer.clues());
+    for cell in &table.cells {
+        match cell.column {
+            ColumnRef::Value(i) => normalizer.value(cell, &form.columns[i]),
+            ColumnRef::Comparison(i) => normalizer.comparison(cell, i),
+        }
+    }
+    normalizer.report_refused_units();
+    normalizer.out
+}
+
+/// A table, while it is normalized.
+struct Normalizer<'a> {
+    table: &'a SheetTable,
+    form: &'a Form,
+    n: i16,
+    vocabulary: &'a Vocabulary,
+    conventions: &'a Conventions,
+    units: StatedUnits<'a>,
+    out: Normalized,
+    /// Units that could not be converted, with the indicator and the number of cells that each held back.
+    refused: Vec<(Stated, String, i64)>,
+    /// Cells held back because the unit of the sheet is not known.
+    without_unit: i64,
+}
+
+impl Normalizer<'_> {
+    fn place(&self, at: Address) -> Place {
+        Place {
+            form: Some(self.form.code.clone()),
+            sheet: self.table.sheet.clone(),
+            cell: Some(at.to_string()),
+            ..Place::default()
+        }
+    }
+
+    /// Adds a finding about a cell.
+    fn find(&mut self, code: &str, cell: &LocatedCell, args: &[(&str, &str)]) {
+        let mut place = self.place(cell.at);
+        let (indicator, sector) = self.key(cell);
+        place.indicator = Some(indicator);
+        place.sector = Some(sector);
+        if let ColumnRef::Value(i) = cell.column {
+            place.scenario = Some(self.form.columns[i].scenario.as_str().to_owned());
+        }
+        self.out.findings.push(Finding::new(code, place, args));
+    }
+
+    /// Holds a cell back, with a finding.
+    fn hold(&mut self, code: &str, cell: &LocatedCell, args: &[(&str, &str)]) {
+        self.out.held += 1;
+        self.find(code, cell, args);
+    }
+
+    /// Indicator and sector of a cell.
+    fn key(&self, cell: &LocatedCell) -> (String, String) {
+        let row = &self.form.rows[cell.row];
+        let column = match cell.column {
+            ColumnRef::Value(i) => &self.form.columns[i],
+            ColumnRef::Comparison(i) => &self.form.columns[self.form.comparisons[i].of],
+        };
+        match &column.indicator {
+            Some(indicator) => (indicator.clone(), row.member.clone()),
+            None => (row.member.clone(), TOTAL.to_owned()),
+        }
+    }
+
+    /// The numbers of the table, for what they tell about the way its columns write numbers.
+    fn clues(&self) -> Vec<Clue> {
+        let mut clues = Vec::new();
+        let mut any_text = false;
+        for cell in &self.table.cells {
+            let number = match &cell.content {
+                Some(CellContent::Number(n)) => from_float(*n).map(TextNumber::stored),
+                Some(CellContent::Text(text)) => read_text(text, &self.conventions.approximate),
+                _ => None,
+            };
+            let (Some(content), Some(number)) = (&cell.content, number) else {
+                continue;
+            };
+            any_text = any_text || content.text().is_some();
+            let raw = content.as_read();
+            clues.push(Clue {
+                at: cell.at,
+                row: cell.row,
+                column: cell.column,
+                whole: matches!(cell.column, ColumnRef::Value(_)) && self.counts(cell, &raw),
+                raw,
+                value: number.value,
+                evidence: number.evidence,
+                measure: cell.row_measure.as_ref().map(|m| m.text.clone()),
+            });
+        }
+        // Stored numbers raise no question.
+        if !any_text {
+            clues.clear();
+        }
+        clues
+    }
+
+    /// Whether a cell counts something in the unit of the catalogue, so that a fraction makes no sense.
+    fn counts(&self, cell: &LocatedCell, raw: &str) -> bool {
+        let (indicator, _) = self.key(cell);
+        let Some(facts) = self.conventions.indicators.get(&indicator) else {
+            return false;
+        };
+        let number = read_text(raw, &self.conventions.approximate);
+        let suffix = number.as_ref().and_then(TextNumber::unit);
+        facts.decimals == 0
+            && self
+                .units
+                .of(cell, suffix, &facts.unit)
+                .is_ok_and(|(unit, _)| self.factor(&unit, &facts.unit) == Some(Decimal::ONE))
+    }
+
+    fn factor(&self, from: &str, to: &str) -> Option<Decimal> {
+        let folder = &self.vocabulary.folder;
+        self.conventions.measures.factor(from, to, folder)
+    }
+
+    /// The proof of how a column writes numbers.
+    fn proof(&self, column: ColumnRef) -> Option<&LocaleProof> {
+        self.out.locales.get(&column).and_then(LocaleVerdict::proof)
+    }
+
+    fn value(&mut self, cell: &LocatedCell, column: &ValueColumn) {
+        let (indicator, sector) = self.key(cell);
+        let Some(facts) = self.conventions.indicators.get(&indicator) else {
+            return;
+        };
+        let mut observation = Observation {
+            period: column.period.in_year(self.n),
+            indicator,
+            sector,
+            area: cell.area.clone(),
+            scenario: column.scenario,
+            value: None,
+            status: ObservationStatus::NotAnswered,
+            raw: cell.as_read(),
+            unit_read: None,
+            at: cell.at,
+        };
+        let Some(content) = &cell.content else {
+            self.out.observations.push(observation);
+            return;
+        };
+        let symbol = content
+            .text()
+            .and_then(|text| self.conventions.symbols.status(text));
+        if let Some(status) = symbol {
+            observation.status = status;
+            if status == ObservationStatus::Normal {
+                observation.value = Some(Decimal::ZERO);
+                observation.status = status_of_value(column.scenario);
+            }
+            self.out.observations.push(observation);
+            return;
+        }
+        let Some(number) = self.number(cell, content) else {
+            return;
+        };
+        let raw = content.as_read();
+        let Some((factor, stated)) = self.factor_of(cell, &number, facts, &raw) else {
+            return;
+        };
+        let Some(value) = self.one_value(cell, number.value, facts, factor, &raw) else {
+            return;
+        };
+        if number.approximate {
+            self.find("TH308", cell, &[("raw", &raw)]);
+        }
+        if facts.decimals == 0 && !value.fract().is_zero() {
+            let shown = value.to_string();
+            self.find("TH309", cell, &[("value", &shown)]);
+        }
+        observation.value = Some(value);
+        observation.status = status_of_value(column.scenario);
+        observation.unit_read = stated.map(|s| s.text);
+        self.out.observations.push(observation);
+    }
+
+    /// The number in a cell; none if the cell is held back.
+    fn number(&mut self, cell: &LocatedCell, content: &CellContent) -> Option<TextNumber> {
+        let number = match content {
+            CellContent::Number(n) => from_float(*n).map(TextNumber::stored),
+            CellContent::Text(text) => read_text(text, &self.conventions.approximate),
+            CellContent::Error(error) => {
+                self.hold("TH305", cell, &[("error", error)]);
+                return None;
+            }
+            CellContent::NoCachedValue => {
+                self.hold("TH306", cell, &[]);
+                return None;
+            }
+            CellContent::Bool(_) | CellContent::Date(_) => None,
+        };
+        if number.is_none() {
+            self.hold("TH301", cell, &[("raw", &content.as_read())]);
+        }
+        number
+    }
+
+    /// The factor from the unit of a cell to that of the catalogue, and where the unit is stated; none if the cell is held
+    /// back.
+    fn factor_of(
+        &mut self,
+        cell: &LocatedCell,
+        number: &TextNumber,
+        facts: &IndicatorFacts,
+        raw: &str,
+    ) -> Option<(Decimal, Option<Stated>)> {
+        let (unit, stated) = match self.units.of(cell, number.unit(), &facts.unit) {
+            Ok(unit) => unit,
+            Err(NoUnit::BehindNumber) => {
+                self.hold("TH301", cell, &[("raw", raw)]);
+                return None;
+            }
+            Err(NoUnit::Nearest(stated)) => {
+                self.refuse_unit(stated, cell);
+                return None;
+            }
+            Err(NoUnit::OfSheet) => {
+                self.out.held += 1;
+                self.without_unit += 1;
+                return None;
+            }
+        };
+        if let Some(factor) = self.factor(&unit, &facts.unit) {
+            return Some((factor, stated));
+        }
+        match stated {
+            Some(stated) if !self.units.is_of_sheet(&stated) => self.refuse_unit(stated, cell),
+            _ => self.hold("TH303", cell, &[("unit", &unit), ("wanted", &facts.unit)]),
+        }
+        None
+    }
+
+    /// The one value of a number, in the unit and with the decimals of the lake; none if the cell is held back.
+    fn one_value(
+        &mut self,
+        cell: &LocatedCell,
+        number: ParsedNumber,
+        facts: &IndicatorFacts,
+        factor: Decimal,
+        raw: &str,
+    ) -> Option<Decimal> {
+        // In a column of whole numbers a group of three is a group of thousands, if nothing is scaled.
+        let whole = facts.decimals == 0 && factor == Decimal::ONE;
+        let value = match (number, self.proof(cell.column).cloned()) {
+            (ParsedNumber::Sure(value), _) => value,
+            (ParsedNumber::Doubtful { grouped, .. }, _) if whole => grouped,
+            (doubtful, Some(proof)) => {
+                let value = doubtful.in_locale(proof.locale);
+                let (shown, at) = (value.to_string(), proof.at.to_string());
+                let args = [
+                    ("raw", raw),
+                    ("value", &shown),
+                    ("proof", &proof.raw),
+                    ("proof_cell", &at),
+                ];
+                self.find("TH307", cell, &args);
+                value
+            }
+            (
+                ParsedNumber::Doubtful {
+                    grouped, fraction, ..
+                },
+                None,
+            ) => {
+                let (grouped, fraction) = (grouped.to_string(), fraction.to_string());
+                let args = [("raw", raw), ("grouped", &grouped), ("fraction", &fraction)];
+                self.hold("TH302", cell, &args);
+                return None;
+            }
+        };
+        let Some(value) = value.checked_mul(factor).filter(|v| v.abs() <= facts.limit) else {
+            let limit = facts.limit.to_string();
+            let args = [("raw", raw), ("limit", &limit), ("unit", &facts.unit)];
+            self.hold("TH304", cell, &args);
+            return None;
+        };
+        Some(to_lake_scale(value).normalize())
+    }
+
+    /// Holds a cell back because of its unit: cells with the same unit share a finding.
+    fn refuse_unit(&mut self, stated: Stated, cell: &LocatedCell) {
+        self.out.held += 1;
+        let (indicator, _) = self.key(cell);
+        let mut refused = self.refused.iter_mut();
+        match refused.find(|(s, i, _)| *s == stated && *i == indicator) {
+            Some((_, _, count)) => *count += 1,
+            None => self.refused.push((stated, indicator, 1)),
+        }
+    }
+
+    fn report_refused_units(&mut self) {
+        let of_sheet = self.table.title.measure.as_ref();
+        if let Some(sheet) = of_sheet.filter(|_| self.without_unit > 0) {
+            let count = self.without_unit.to_string();
+            let args = [("unit", sheet.text.as_str()), ("count", count.as_str())];
+            let finding = Finding::new("TH315", self.place(sheet.at), &args);
+            self.out.findings.push(finding);
+        }
+        for (stated, indicator, count) in std::mem::take(&mut self.refused) {
+            let facts = self.conventions.indicators.get(&indicator);
+            let wanted = facts.map_or("", |f| f.unit.as_str()).to_owned();
+            let mut place = self.place(stated.at);
+            place.indicator = Some(indicator);
+            let count = count.to_string();
+            let args = [
+                ("unit", stated.text.as_str()),
+                ("wanted", wanted.as_str()),
+                ("count", count.as_str()),
+            ];
+            self.out.findings.push(Finding::new("TH310", place, &args));
+        }
+    }
+
+    /// A derived cell is checked, never loaded; one without a number says nothing.
+    fn comparison(&mut self, cell: &LocatedCell, index: usize) {
+        let Some(content) = &cell.content else { return };
+        let value = match content {
+            CellContent::Number(n) => from_float(*n),
+            CellContent::Text(text) if self.conventions.symbols.status(text).is_some() => return,
+            CellContent::Text(text) => read_text(text, &self.conventions.approximate)
+                .and_then(|number| self.proven(number.value, cell.column)),
+            // A division by zero in a derived cell says that there is nothing to compare.
+            CellContent::Error(_) => return,
+            CellContent::Bool(_) | CellContent::Date(_) | CellContent::NoCachedValue => None,
+        };
+        let Some(value) = value.filter(|v| v.abs() < Decimal::from(1_000_000_000)) else {
+            self.find("TH311", cell, &[("raw", &content.as_read())]);
+            return;
+        };
+        let comparison = &self.form.comparisons[index];
+        let columns = &self.form.columns;
+        let (of, to) = (&columns[comparison.of], &columns[comparison.to]);
+        let (indicator, sector) = self.key(cell);
+        self.out.comparisons.push(ComparedValue {
+            indicator,
+            sector,
+            area: cell.area.clone(),
+            of: (of.scenario, of.period.in_year(self.n)),
+            to: (to.scenario, to.period.in_year(self.n)),
+            value: to_lake_scale(value),
+            at: cell.at,
+        });
+    }
+
+    /// The value of a number, if there is one only or the column proves which of two it is.
+    fn proven(&self, number: ParsedNumber, column: ColumnRef) -> Option<Decimal> {
+        match (number, self.proof(column)) {
+            (ParsedNumber::Sure(value), _) => Some(value),
+            (doubtful, Some(proof)) => Some(doubtful.in_locale(proof.locale)),
+            (ParsedNumber::Doubtful { .. }, None) => None,
+        }
+    }
+}
+
+/// The status of a value in a column of this scenario.
+fn status_of_value(scenario: Scenario) -> ObservationStatus {
+    if scenario == Scenario::Estimate {
+        ObservationStatus::Estimate
+    } else {
+        ObservationStatus::Normal
+    }
+}

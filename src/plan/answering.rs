@@ -1,0 +1,85 @@
+//! Hashes of the definitions that change often: forms, and the names of units.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sha2::{Digest, Sha256};
+
+use crate::extract::Form;
+use crate::geography::Geography;
+use crate::intake::hex;
+use crate::normalize::IndicatorFacts;
+
+/// Hashes of what changes often, kept with the plan.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Answering {
+    /// Of each form, in their order: its code, and the hash of all that reading goes by.
+    pub(crate) forms: Vec<(String, String)>,
+    /// Of all names of all units.
+    pub(crate) names: String,
+}
+
+impl Answering {
+    /// The hashes of a pipeline's forms and names.
+    pub(crate) fn of(
+        forms: &[Form],
+        facts: &BTreeMap<String, IndicatorFacts>,
+        geography: &Geography,
+    ) -> Self {
+        let names: Vec<String> = geography
+            .bearers()
+            .map(|(name, units)| format!("{name} {units:?}"))
+            .collect();
+        Self {
+            forms: forms
+                .iter()
+                .map(|form| (form.code.clone(), fingerprint(form, facts)))
+                .collect(),
+            names: combined_hash(&names),
+        }
+    }
+}
+
+/// The hash of what a reading goes by in a form: what it says, not how its file is written, and its indicators.
+fn fingerprint(form: &Form, facts: &BTreeMap<String, IndicatorFacts>) -> String {
+    let Form {
+        code,
+        folded_code,
+        folded_title,
+        title_vi,
+        title_en,
+        frequencies,
+        dimension,
+        label_heads,
+        stub,
+        sections,
+        columns,
+        comparisons,
+        rows,
+        sums,
+        records,
+        written: _,
+    } = form;
+    let members = rows.iter().map(|row| Some(&row.member));
+    let indicators: BTreeSet<&String> = members
+        .chain(columns.iter().map(|column| column.indicator.as_ref()))
+        .flatten()
+        .collect();
+    let facts: Vec<_> = indicators.iter().map(|i| facts.get(*i)).collect();
+    combined_hash(&[
+        format!("{code} {folded_code} {folded_title} {title_vi} {title_en}"),
+        format!("{frequencies:?} {dimension:?} {label_heads:?} {stub:?} {sections:?}"),
+        format!("{columns:?} {comparisons:?}"),
+        format!("{rows:?} {sums:?} {records:?}"),
+        format!("{facts:?}"),
+    ])
+}
+
+/// A hash of texts.
+pub(crate) fn combined_hash(texts: &[String]) -> String {
+    let mut hasher = Sha256::new();
+    for text in texts {
+        hasher.update(text.as_bytes());
+        hasher.update([0]);
+    }
+    hex(&hasher.finalize())[..16].to_owned()
+}

@@ -1,0 +1,9 @@
+//! Workbooks that are zip packages (.xlsx, .xlsb, .ods). Every part is unpacked once and measured before a parser sees it.
+
+mod copy;
+mod part;
+mod reader;
+mod source;
+
+pub(super) use reader::PackageReader;
+pub(super) use source::PackageSource;

@@ -1,0 +1,177 @@
+//! A part of a package: what it unpacks to, measured while it unpacks.
+
+use std::io::Read;
+
+use memchr::memmem::Finder;
+use zip::read::ZipFile;
+
+use super::copy::MemoryCopy;
+use super::source::PackageSource;
+use crate::intake::Limits;
+use crate::read::document::ReadError;
+use crate::read::markup::Markup;
+
+/// Extensions of pictures. They are never read, so only their unpacked size counts.
+const PICTURES: [&str; 10] = [
+    "png", "jpg", "jpeg", "gif", "bmp", "tif", "tiff", "emf", "wmf", "wdp",
+];
+
+/// Elements, and bytes of tags, that a table of styles may have: parsers keep each style with the names it refers to.
+const MAX_STYLE_ELEMENTS: usize = 1_000_000;
+const MAX_STYLE_BYTES: usize = 500_000_000;
+
+/// A part, as it was measured while it unpacked.
+#[derive(Debug, Default)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and none excludes another"
+)]
+pub(crate) struct PackagePart {
+    /// Its name in the package.
+    pub(super) name: String,
+    /// Unpacked size in bytes.
+    pub(crate) size: u64,
+    /// Whether it was measured as XML and is within the limits.
+    pub(crate) is_xml: bool,
+    /// Whether it contains the word `hidden`.
+    pub(crate) mentions_hidden: bool,
+    /// Whether it may merge cells.
+    pub(crate) mentions_merged: bool,
+    /// Whether it may contain formulas.
+    pub(crate) mentions_formulas: bool,
+}
+
+/// Bytes read at a time.
+const PIECE: usize = 1 << 16;
+
+/// Bytes at the end of a piece that are searched again with the next one.
+const OVERLAP: usize = 8;
+
+/// A name as packages are searched for it: in lower case, with `/`.
+pub(super) fn plain(name: &str) -> String {
+    name.replace('\\', "/").to_lowercase()
+}
+
+/// Unpacks a part: measures it and copies it. `unpacked` counts the bytes of the package so far; `fair` is the most
+/// that a package of this size may unpack to.
+///
+/// # Errors
+/// When the part is damaged or exceeds a limit.
+pub(super) fn measure(
+    mut file: ZipFile<'_, PackageSource>,
+    unpacked: &mut u64,
+    fair: u64,
+    limits: &Limits,
+    copy: &mut MemoryCopy,
+) -> Result<PackagePart, ReadError> {
+    let name = match file.name() {
+        Ok(name) => name.into_owned(),
+        Err(_) => String::from_utf8_lossy(file.name_raw()).into_owned(),
+    };
+    let known = plain(&name);
+    let extension = known.rsplit_once('.').map_or("", |(_, e)| e);
+    let base = known.rsplit('/').next().unwrap_or_default().to_owned();
+    let is_picture = PICTURES.contains(&extension);
+    let is_xml = matches!(extension, "xml" | "rels");
+    let shares_texts = base.starts_with("sharedstrings.");
+    let mut part = PackagePart {
+        name,
+        is_xml,
+        ..PackagePart::default()
+    };
+    copy.begin(&part.name);
+    let mut markup = Markup::default();
+    let words = Words::new();
+    let mut buffer = vec![0; PIECE + OVERLAP];
+    // The end of one piece is searched again with the next, so that no word is missed where it is cut.
+    let mut kept = 0;
+    loop {
+        let n = match file.read(&mut buffer[kept..]) {
+            Ok(0) => break,
+            Ok(n) => n,
+            Err(_) if is_picture => break,
+            Err(e) => return Err(ReadError::Damaged(format!("{}: {e}", part.name))),
+        };
+        part.size += n as u64;
+        *unpacked += n as u64;
+        check_size(*unpacked, fair, limits)?;
+        if shares_texts && part.size > limits.max_text_bytes as u64 {
+            return Err(ReadError::over("max_text_bytes", limits.max_text_bytes));
+        }
+        if !is_picture {
+            copy.add(&buffer[kept..kept + n], *unpacked);
+        }
+        if is_xml {
+            markup.follow(&buffer[kept..kept + n]);
+            words.look_for(&buffer[..kept + n], &mut part);
+            check_markup(&markup, &part.name, limits)?;
+        }
+        let end = kept + n;
+        kept = end.min(OVERLAP);
+        buffer.copy_within(end - kept..end, 0);
+    }
+    let styles = markup.elements > MAX_STYLE_ELEMENTS
+        || markup.elements.saturating_mul(markup.longest_tag) > MAX_STYLE_BYTES;
+    if base == "styles.xml" && styles {
+        return Err(ReadError::Damaged(format!(
+            "{}: more styles than any program writes",
+            part.name
+        )));
+    }
+    Ok(part)
+}
+
+/// Words in a part that tell which of its contents need a closer look.
+struct Words {
+    hidden: Finder<'static>,
+    merged: Finder<'static>,
+    /// With and without a prefix.
+    formulas: [Finder<'static>; 2],
+}
+
+impl Words {
+    fn new() -> Self {
+        Self {
+            hidden: Finder::new(b"hidden"),
+            merged: Finder::new(b"mergeCell"),
+            formulas: [Finder::new(b"<f"), Finder::new(b":f")],
+        }
+    }
+
+    fn look_for(&self, piece: &[u8], part: &mut PackagePart) {
+        let has = |word: &Finder<'_>| word.find(piece).is_some();
+        part.mentions_hidden = part.mentions_hidden || has(&self.hidden);
+        part.mentions_merged = part.mentions_merged || has(&self.merged);
+        part.mentions_formulas = part.mentions_formulas || self.formulas.iter().any(has);
+    }
+}
+
+/// Whether a package may unpack to so many bytes.
+fn check_size(unpacked: u64, fair: u64, limits: &Limits) -> Result<(), ReadError> {
+    if unpacked > limits.max_unpacked_bytes {
+        return Err(ReadError::over(
+            "max_unpacked_bytes",
+            limits.max_unpacked_bytes,
+        ));
+    }
+    if unpacked > fair {
+        return Err(ReadError::over("max_ratio", limits.max_ratio));
+    }
+    Ok(())
+}
+
+/// Whether the markup seen so far is within the limits.
+fn check_markup(markup: &Markup, name: &str, limits: &Limits) -> Result<(), ReadError> {
+    if markup.deepest > limits.max_xml_depth {
+        return Err(ReadError::over("max_xml_depth", limits.max_xml_depth));
+    }
+    if markup.longest_tag.max(markup.longest_text) > limits.max_text_bytes {
+        return Err(ReadError::over("max_text_bytes", limits.max_text_bytes));
+    }
+    if markup.foreign && !name.eq_ignore_ascii_case("META-INF/manifest.xml") {
+        return Err(ReadError::Damaged(format!(
+            "{name}: markup that no office program writes"
+        )));
+    }
+    Ok(())
+}

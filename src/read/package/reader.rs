@@ -1,0 +1,197 @@
+//! A package with its parts, measured and ready to be read.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, BufReader, Cursor, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use zip::ZipArchive;
+use zip::read::{Config, ZipFile};
+use zip::result::ZipError;
+use zip::unstable::read::ZipIterable;
+use zip::write::{SimpleFileOptions, ZipWriter};
+
+use super::copy::MemoryCopy;
+use super::part::{PackagePart, measure, plain};
+use super::source::PackageSource;
+use crate::intake::Limits;
+use crate::read::document::ReadError;
+
+/// A package and its parts.
+pub(crate) struct PackageReader {
+    path: PathBuf,
+    /// The package with its parts uncompressed, in memory; none where that would be large.
+    unpacked: Option<Bytes>,
+    zip: ZipArchive<PackageSource>,
+    /// By name in lower case, with `/`.
+    parts: BTreeMap<String, PackagePart>,
+}
+
+impl From<ZipError> for ReadError {
+    fn from(error: ZipError) -> Self {
+        match error {
+            ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED)
+            | ZipError::InvalidPassword => Self::Encrypted,
+            ZipError::Io(e) => Self::Damaged(e.to_string()),
+            other => Self::Damaged(other.to_string()),
+        }
+    }
+}
+
+impl PackageReader {
+    /// Opens a package and unpacks every part once, into memory if the package is small.
+    ///
+    /// # Errors
+    /// When it is damaged, protected, or unpacks to more than the limits allow.
+    pub(crate) fn open(path: &Path, limits: &Limits) -> Result<Self, ReadError> {
+        let file = File::open(path)?;
+        let packed = file.metadata()?.len();
+        // Walk the directory before loading it: here a million entries cost nothing.
+        let mut directory = ZipIterable::try_new(BufReader::new(file), Config::default())?;
+        if directory.len() > limits.max_members {
+            return Err(ReadError::over("max_members", limits.max_members));
+        }
+        for entry in directory.files()? {
+            entry?;
+        }
+        let mut zip = ZipArchive::new(PackageSource::file(path)?)?;
+        let mut copy = MemoryCopy::of(&mut zip);
+        let mut parts = BTreeMap::new();
+        let mut unpacked = 0;
+        let fair = limits.fair_size(packed);
+        for index in 0..zip.len() {
+            let file = zip.by_index(index)?;
+            let part = measure(file, &mut unpacked, fair, limits, &mut copy)?;
+            parts.insert(plain(&part.name), part);
+        }
+        let mut package = Self {
+            path: path.to_owned(),
+            unpacked: None,
+            zip,
+            parts,
+        };
+        if let Some((bytes, zip)) = copy.finish() {
+            // A name that no office program writes may have changed on the way.
+            let has = |part: &PackagePart| zip.index_for_name(&part.name).is_some();
+            if package.parts.values().all(has) {
+                package.unpacked = Some(bytes);
+                package.zip = zip;
+            }
+        }
+        Ok(package)
+    }
+
+    /// The package for a reader of its own.
+    pub(crate) fn source(&self) -> io::Result<PackageSource> {
+        match &self.unpacked {
+            Some(bytes) => Ok(PackageSource::Memory(Cursor::new(bytes.clone()))),
+            None => PackageSource::file(&self.path),
+        }
+    }
+
+    /// The names of the parts, in lower case.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.parts.keys().map(String::as_str)
+    }
+
+    /// A part by its name; case does not matter.
+    pub(crate) fn part(&self, name: &str) -> Option<&PackagePart> {
+        self.parts.get(&plain(name))
+    }
+
+    /// A reader of a part; none if there is no such part.
+    pub(crate) fn reader(
+        &mut self,
+        name: &str,
+    ) -> Result<Option<BufReader<ZipFile<'_, PackageSource>>>, ReadError> {
+        let Some(part) = self.parts.get(&plain(name)) else {
+            return Ok(None);
+        };
+        Ok(Some(BufReader::new(self.zip.by_name(&part.name)?)))
+    }
+
+    /// A copy of the package in a temporary file, with one part replaced.
+    pub(crate) fn with_part(
+        &mut self,
+        name: &str,
+        content: &[u8],
+    ) -> Result<PackageSource, ReadError> {
+        let mut copy = ZipWriter::new(tempfile::tempfile()?);
+        for index in 0..self.zip.len() {
+            let part = self.zip.by_index_raw(index)?;
+            if plain(&String::from_utf8_lossy(part.name_raw())) == plain(name) {
+                copy.start_file(name, SimpleFileOptions::default())?;
+                copy.write_all(content)?;
+            } else {
+                copy.raw_copy_file(part)?;
+            }
+        }
+        let mut file = copy.finish()?;
+        file.rewind()?;
+        Ok(PackageSource::File(BufReader::new(file)))
+    }
+
+    /// The bytes of a part; empty if there is no such part.
+    pub(crate) fn bytes(&mut self, name: &str) -> Result<Bytes, ReadError> {
+        let Some(part) = self.parts.get(&plain(name)) else {
+            return Ok(Bytes::new());
+        };
+        let mut file = self.zip.by_name(&part.name)?;
+        let size = usize::try_from(file.size()).unwrap_or(0);
+        if let (Some(unpacked), Some(from)) = (&self.unpacked, file.data_start()) {
+            let from = usize::try_from(from).unwrap_or(usize::MAX);
+            let to = from.saturating_add(size);
+            if to <= unpacked.len() {
+                return Ok(unpacked.slice(from..to));
+            }
+        }
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        Ok(bytes.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_small_package_is_read_from_memory_part_by_part() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.xlsx");
+        let mut zip = ZipWriter::new(File::create(&path).expect("created"));
+        let parts: [(&str, &[u8]); 3] = [
+            ("xl/A.xml", b"<a>1</a>"),
+            ("xl/media/b.png", &[7; 500]),
+            ("xl/c.xml", b"<c/>"),
+        ];
+        for (name, content) in parts {
+            zip.start_file(name, SimpleFileOptions::default())
+                .and_then(|()| Ok(zip.write_all(content)?))
+                .expect("written");
+        }
+        zip.finish().expect("finished");
+
+        let mut package = PackageReader::open(&path, &Limits::default()).expect("sound");
+        assert!(package.unpacked.is_some());
+        for (name, content) in [parts[0], parts[2]] {
+            assert_eq!(package.bytes(name).expect("there"), content);
+        }
+        assert_eq!(package.bytes("XL/a.XML").expect("there"), parts[0].1);
+        assert_eq!(package.part("xl/media/b.png").map(|p| p.size), Some(500));
+        assert!(
+            package.bytes("xl/media/b.png").expect("there").is_empty(),
+            "pictures are measured and not kept"
+        );
+        let mut other = ZipArchive::new(package.source().expect("memory")).expect("sound");
+        let mut text = String::new();
+        let read = other
+            .by_name("xl/c.xml")
+            .map(|mut part| part.read_to_string(&mut text));
+        assert_eq!(
+            (read.expect("there").ok(), text.as_str()),
+            (Some(4), "<c/>")
+        );
+    }
+}

@@ -1,0 +1,288 @@
+//! One submission through intake, extraction and normalization: what it holds, as reports.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::identify::claim_of;
+use super::report::{Context, read_report, take_list};
+use super::sheet_notes::{like_a_form, notes_on_reading};
+use super::submission::{Contents, Submission, TableReading};
+use crate::diagnostic::{Finding, Message, Place, findings};
+use crate::extract::{PeriodClaim, SheetTable, SheetTables, find_tables};
+use crate::geography::{Docket, UnitKey};
+use crate::intake::{ARCHIVE, Limits, MediaType, NotAccepted, sniff};
+use crate::normalize::{ListReader, RecordList};
+use crate::period::Period;
+use crate::plan::Plan;
+use crate::read::{Carried, ReadError, Sheet, read_with_records};
+
+/// Reads one submission from its original, and applies the decisions about it.
+pub(crate) fn read_submission(
+    plan: &Plan,
+    docket: &Docket,
+    submission: &Submission,
+    original: &Path,
+) -> Contents {
+    let media = match accepted_media_type(plan, submission, original) {
+        Ok(media) => media,
+        Err(rejected) => return *rejected,
+    };
+    let mut lists = ListReader::new(&plan.vocabulary, &plan.conventions);
+    let encodings = &plan.vocabulary.encodings;
+    let document = match read_with_records(original, media, plan.limits, encodings, &mut lists) {
+        Ok(document) => document,
+        Err(error) => return rejected(submission, Some(media.as_str()), unreadable(error)),
+    };
+    let mut contents = Contents {
+        media_type: Some(media.as_str().to_owned()),
+        ..Contents::default()
+    };
+    for carried in &document.carried {
+        let message: Message = match carried {
+            Carried::Macros => findings::TH117.into(),
+            Carried::ExternalLinks => findings::TH118.into(),
+            Carried::Dde => findings::TH119.into(),
+        };
+        contents.findings.push(message.at(submission.place()));
+    }
+    let sheets = &document.sheets;
+    read_sheets(plan, docket, submission, sheets, lists, &mut contents);
+    if let Some(encoding) = document.encoding.as_ref().filter(|e| !e.is_unicode()) {
+        let decoded = findings::TH120 {
+            encoding: encoding.name.as_str(),
+            evidence: encoding.evidence.as_str(),
+        };
+        contents.findings.push(decoded.at(submission.place()));
+    }
+    contents.encoding = document.encoding;
+    contents.carried = document.carried;
+    contents
+}
+
+/// The contents of a submission that is rejected for one reason.
+fn rejected(submission: &Submission, media_type: Option<&str>, why: Message) -> Contents {
+    Contents {
+        media_type: media_type.map(str::to_owned),
+        findings: vec![why.at(submission.place())],
+        rejected: true,
+        ..Contents::default()
+    }
+}
+
+/// The kind of file, or the contents of a submission that is not read at all.
+fn accepted_media_type(
+    plan: &Plan,
+    submission: &Submission,
+    original: &Path,
+) -> Result<MediaType, Box<Contents>> {
+    let reject = |media_type, why| Box::new(rejected(submission, media_type, why));
+    let most = plan.limits.max_file_bytes;
+    if submission.size_bytes > most {
+        let limit = Limits::stated("max_file_bytes", most);
+        return Err(reject(None, findings::TH105 { limit }.into()));
+    }
+    let media = sniff(original).map_err(|error| {
+        let reason = error.to_string();
+        reject(None, findings::TH101 { reason }.into())
+    })?;
+    if !submission.refused.is_empty() {
+        let media_type = match media {
+            Ok(media) => Some(media.as_str()),
+            Err(NotAccepted::Archive) => Some(ARCHIVE),
+            Err(NotAccepted::Known(kind)) => Some(kind),
+            Err(NotAccepted::Empty | NotAccepted::Encrypted | NotAccepted::Unknown) => None,
+        };
+        return Err(Box::new(Contents {
+            media_type: media_type.map(str::to_owned),
+            findings: submission.refused.clone(),
+            rejected: true,
+            ..Contents::default()
+        }));
+    }
+    media.map_err(|why| match why {
+        NotAccepted::Empty => reject(None, findings::TH102.into()),
+        NotAccepted::Encrypted => reject(None, findings::TH109.into()),
+        NotAccepted::Known(kind) => reject(Some(kind), findings::TH103 { kind }.into()),
+        // The members of an archive are submissions of their own: only an archive within another comes here.
+        NotAccepted::Archive => reject(Some(ARCHIVE), findings::TH116.into()),
+        NotAccepted::Unknown => reject(None, findings::TH104.into()),
+    })
+}
+
+/// Why a file of a known kind could not be read.
+fn unreadable(error: ReadError) -> Message {
+    match error {
+        ReadError::Encrypted => findings::TH109.into(),
+        ReadError::TooLarge(limit) => findings::TH105 { limit }.into(),
+        ReadError::UnknownEncoding => findings::TH110.into(),
+        other @ (ReadError::Damaged(_) | ReadError::Io(_)) => {
+            let reason = other.to_string();
+            findings::TH106 { reason }.into()
+        }
+    }
+}
+
+/// A table that was found in a sheet, with its records where it is a list.
+struct FoundTable {
+    table: SheetTable,
+    list: Option<RecordList>,
+    /// Whether its sheet is visible.
+    visible: bool,
+}
+
+fn read_sheets(
+    plan: &Plan,
+    docket: &Docket,
+    submission: &Submission,
+    sheets: &[Sheet],
+    mut lists: ListReader<'_>,
+    contents: &mut Contents,
+) {
+    let mut tables: Vec<FoundTable> = Vec::new();
+    for (index, sheet) in sheets.iter().enumerate() {
+        if sheet.is_empty() {
+            continue;
+        }
+        if !lists.has_seen(index) {
+            lists.read_sheet(index, sheet);
+        }
+        let list = lists.lists.iter().position(|list| list.sheet == index);
+        let list = list.map(|i| lists.lists.swap_remove(i));
+        tables.extend(read_sheet(plan, submission, sheet, list, contents));
+    }
+    keep_visible(&mut tables, submission, contents);
+    if tables.is_empty() {
+        let forms = plan.vocabulary.forms.iter().map(|f| f.code.as_str());
+        let forms = forms.collect::<Vec<_>>().join(", ");
+        let nothing = findings::TH201 { forms }.at(submission.place());
+        contents.findings.push(nothing);
+        contents.asked.texts.found_nothing();
+        contents.rejected = true;
+        return;
+    }
+    read_tables(plan, docket, submission, &tables, contents);
+}
+
+/// Finds the tables of a sheet, and notes what its reading has to say.
+fn read_sheet(
+    plan: &Plan,
+    submission: &Submission,
+    sheet: &Sheet,
+    list: Option<RecordList>,
+    contents: &mut Contents,
+) -> Vec<FoundTable> {
+    let found = match &list {
+        None => find_tables(sheet, &plan.vocabulary),
+        Some(list) => SheetTables {
+            tables: vec![list.table.clone()],
+            findings: Vec::new(),
+        },
+    };
+    let list_head = list.as_ref().map(|list| list.head_ends);
+    let asked = &mut contents.asked.texts;
+    asked.add(sheet, &found.tables, list_head, &plan.vocabulary);
+    let place = Place {
+        sheet: sheet.name.clone(),
+        ..submission.place()
+    };
+    let said = found.findings.into_iter().map(|finding| Finding {
+        place: place.clone(),
+        ..finding
+    });
+    contents.findings.extend(said);
+    let notes = notes_on_reading(sheet, &found.tables, list.as_ref(), &place);
+    contents.findings.extend(notes);
+    if found.tables.is_empty() {
+        contents.findings.extend(like_a_form(plan, sheet, &place));
+        if sheet.name.is_some() {
+            let cells = sheet.len();
+            contents.findings.push(findings::TH202 { cells }.at(place));
+        }
+    }
+    let mut list = list;
+    let tables = found.tables.into_iter();
+    tables
+        .map(|table| FoundTable {
+            table,
+            list: list.take(),
+            visible: sheet.visible,
+        })
+        .collect()
+}
+
+/// A hidden sheet counts only where no visible one holds the same form for the same period.
+fn keep_visible(tables: &mut Vec<FoundTable>, submission: &Submission, contents: &mut Contents) {
+    let shown: Vec<(usize, PeriodClaim)> = tables
+        .iter()
+        .filter(|found| found.visible)
+        .map(|found| (found.table.form, found.table.period.clone()))
+        .collect();
+    tables.retain(|FoundTable { table, visible, .. }| {
+        if *visible {
+            return true;
+        }
+        let place = Place {
+            sheet: table.sheet.clone(),
+            ..submission.place()
+        };
+        let is_repeated = shown.contains(&(table.form, table.period.clone()));
+        contents.findings.push(if is_repeated {
+            findings::TH213.at(place)
+        } else {
+            findings::TH212.at(place)
+        });
+        !is_repeated
+    });
+}
+
+/// Makes a report of each table.
+fn read_tables(
+    plan: &Plan,
+    docket: &Docket,
+    submission: &Submission,
+    tables: &[FoundTable],
+    contents: &mut Contents,
+) {
+    let periods: BTreeSet<Period> = tables
+        .iter()
+        .filter_map(|found| match found.table.period {
+            PeriodClaim::Agreed(period) => Some(period),
+            _ => None,
+        })
+        .collect();
+    let (reporters, folder) = (&plan.reporters, &plan.vocabulary.folder);
+    let claimed: Vec<BTreeSet<UnitKey>> = tables
+        .iter()
+        .map(|found| {
+            let claim = claim_of(&found.table);
+            plan.geography.identify(&claim, reporters, folder).units
+        })
+        .collect();
+    let context = Context {
+        plan,
+        docket,
+        submission,
+        periods: &periods,
+    };
+    for (n, FoundTable { table, list, .. }) in tables.iter().enumerate() {
+        contents.asked.unit_of(table);
+        let siblings: Vec<&BTreeSet<UnitKey>> = claimed
+            .iter()
+            .enumerate()
+            .filter(|(i, units)| *i != n && !units.is_empty())
+            .map(|(_, units)| units)
+            .collect();
+        let (mut report, locales) = read_report(context, n + 1, table, &siblings);
+        let records = list
+            .as_ref()
+            .and_then(|list| take_list(plan, list, &mut report));
+        contents.records.extend(records);
+        contents.reports.push(report);
+        contents.tables.push(TableReading {
+            ranges: table.ranges.clone(),
+            title: table.title.clone(),
+            period: table.period.clone(),
+            locales,
+        });
+    }
+}

@@ -1,0 +1,131 @@
+//! What was read from a submission, kept in the lake under all that it depends on: content, name and time of the
+//! submission, what people decided about it, and the definitions that reading goes by.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::asked::Asked;
+use super::submission::{Contents, Records, RecordsAt, Submission};
+use crate::diagnostic::Finding;
+use crate::geography::{ClaimedReport, Docket};
+use crate::intake::hex;
+use crate::lake::{CachedRecords, Lake, LakeError};
+use crate::plan::Plan;
+
+/// The form of what is kept; another is not read.
+const VERSION: u32 = 3;
+
+/// What is kept of the contents of a submission.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    version: u32,
+    media_type: Option<String>,
+    reports: Vec<ClaimedReport>,
+    findings: Vec<Finding>,
+    rejected: bool,
+    records: Vec<KeptRecords>,
+    asked: Asked,
+}
+
+/// Where the records of a report are kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct KeptRecords {
+    report_id: String,
+    table: String,
+    at: CachedRecords,
+}
+
+/// The name under which the contents of a submission are kept.
+pub(super) fn name_of(plan: &Plan, docket: &Docket, submission: &Submission) -> String {
+    let mut hasher = Sha256::new();
+    let mut add = |text: &str| {
+        hasher.update(text.as_bytes());
+        hasher.update([0]);
+    };
+    add(env!("CARGO_PKG_VERSION"));
+    add(&VERSION.to_string());
+    add(&plan.reading_hash);
+    add(&submission.file_name);
+    add(&submission.received_at.as_microsecond().to_string());
+    for finding in &submission.refused {
+        add(&finding.message_en);
+    }
+    for (place, decision) in docket.of(&submission.submission_id) {
+        add(&format!("{place} {decision:?}"));
+    }
+    format!("{}-{}", submission.sha256, &hex(&hasher.finalize())[..16])
+}
+
+/// The files of the cache that hold contents.
+pub(super) fn files_of(name: &str, contents: &Contents) -> Vec<String> {
+    let records = contents
+        .records
+        .iter()
+        .filter_map(|records| match &records.rows {
+            RecordsAt::Cache(at) => Some(at.name.clone()),
+            RecordsAt::Memory(_) => None,
+        });
+    std::iter::once(name.to_owned()).chain(records).collect()
+}
+
+/// The contents kept under a name, if they are whole and the plan's forms and names are the same to them.
+pub(super) fn look_up(
+    plan: &Plan,
+    lake: &Lake,
+    name: &str,
+    submission: &Submission,
+) -> Option<Contents> {
+    let kept: Kept = serde_json::from_slice(&lake.cached(name)?).ok()?;
+    let is_whole = kept.version == VERSION
+        && kept.asked.is_answered_alike(plan, &submission.file_name)
+        && kept
+            .records
+            .iter()
+            .all(|records| lake.cached_records(&records.at).is_some());
+    let records = kept.records.into_iter().map(|kept| Records {
+        report_id: kept.report_id,
+        table: kept.table,
+        rows: RecordsAt::Cache(kept.at),
+    });
+    is_whole.then(|| Contents {
+        media_type: kept.media_type,
+        records: records.collect(),
+        reports: kept.reports,
+        findings: kept.findings,
+        rejected: kept.rejected,
+        ..Contents::default()
+    })
+}
+
+/// Keeps contents under a name; their records are no more in memory then.
+///
+/// # Errors
+/// When the lake cannot be written to.
+pub(super) fn keep(lake: &Lake, name: &str, contents: &mut Contents) -> Result<(), LakeError> {
+    let mut records = Vec::new();
+    for (n, own) in contents.records.iter_mut().enumerate() {
+        let RecordsAt::Memory(rows) = &own.rows else {
+            continue;
+        };
+        let at = lake.keep_cached_records(&format!("{name}-{}", n + 1), rows)?;
+        records.push(KeptRecords {
+            report_id: own.report_id.clone(),
+            table: own.table.clone(),
+            at: at.clone(),
+        });
+        own.rows = RecordsAt::Cache(at);
+    }
+    let kept = Kept {
+        version: VERSION,
+        media_type: contents.media_type.clone(),
+        reports: std::mem::take(&mut contents.reports),
+        findings: std::mem::take(&mut contents.findings),
+        rejected: contents.rejected,
+        records,
+        asked: std::mem::take(&mut contents.asked),
+    };
+    let content = serde_json::to_vec(&kept).unwrap_or_default();
+    contents.reports = kept.reports;
+    contents.findings = kept.findings;
+    lake.keep_cached(name, &content)
+}

@@ -1,0 +1,98 @@
+//! A submission, and what was read from it.
+
+use std::collections::BTreeMap;
+
+use arrow::array::RecordBatch;
+use jiff::Timestamp;
+
+use super::asked::Asked;
+use crate::diagnostic::{Finding, Place};
+use crate::extract::{ColumnRef, PeriodClaim, Title};
+use crate::geography::{ClaimedReport, Known};
+use crate::lake::CachedRecords;
+use crate::normalize::LocaleVerdict;
+use crate::read::{Carried, CellRange};
+use crate::text::FileEncoding;
+
+/// A file that was taken in.
+#[derive(Debug, Clone)]
+pub(crate) struct Submission {
+    pub submission_id: String,
+    pub file_name: String,
+    pub sha256: String,
+    pub size_bytes: u64,
+    pub received_at: Timestamp,
+    /// Another file of the same content came before.
+    pub duplicate: bool,
+    /// Why it is refused before anything of it is read; empty if it is not.
+    pub refused: Vec<Finding>,
+}
+
+/// What was read from a submission.
+#[derive(Debug, Default)]
+pub(crate) struct Contents {
+    pub media_type: Option<String>,
+    pub reports: Vec<ClaimedReport>,
+    /// Findings of the file as a whole.
+    pub findings: Vec<Finding>,
+    /// Nothing in it could be used.
+    pub rejected: bool,
+    /// How each report was read, in their order.
+    pub tables: Vec<TableReading>,
+    /// The encoding of a text file.
+    pub encoding: Option<FileEncoding>,
+    /// What the file carries and is never run or followed.
+    pub carried: Vec<Carried>,
+    /// The records of its lists.
+    pub records: Vec<Records>,
+    /// What reading it asked of forms and names.
+    pub(super) asked: Asked,
+}
+
+/// The records of a report.
+#[derive(Debug, Clone)]
+pub(crate) struct Records {
+    pub report_id: String,
+    /// The lake's table.
+    pub table: String,
+    pub rows: RecordsAt,
+}
+
+/// Where records are.
+#[derive(Debug, Clone)]
+pub(crate) enum RecordsAt {
+    Memory(RecordBatch),
+    Cache(CachedRecords),
+}
+
+/// How a report was read: the evidence, for those who ask.
+#[derive(Debug, Clone)]
+pub struct TableReading {
+    /// Where the table stands in its sheet.
+    pub ranges: Vec<CellRange>,
+    /// What stands above it.
+    pub title: Title,
+    /// What it says of its period.
+    pub period: PeriodClaim,
+    /// How its columns write numbers, where they hold numbers as text.
+    pub locales: BTreeMap<ColumnRef, LocaleVerdict>,
+}
+
+impl Submission {
+    pub(crate) fn place(&self) -> Place {
+        Place {
+            file_name: Some(self.file_name.clone()),
+            submission_id: Some(self.submission_id.clone()),
+            ..Place::default()
+        }
+    }
+
+    /// As decisions know it.
+    pub(crate) fn known(&self) -> Known<'_> {
+        Known {
+            submission_id: &self.submission_id,
+            file_name: &self.file_name,
+            received_at: self.received_at,
+        }
+    }
+}

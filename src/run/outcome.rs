@@ -1,0 +1,152 @@
+//! What came of submissions and reports: their rules' results, their records, how each file ended.
+
+use std::collections::BTreeMap;
+
+use arrow::array::RecordBatch;
+
+use super::reference::reference_tables;
+use super::tables;
+use crate::diagnostic::{Finding, Place, Severity};
+use crate::engine::Engine;
+use crate::geography::{AnyReport, Docket, JudgedReport, Reports, settle_revisions};
+use crate::lake::RecordPart;
+use crate::plan::Plan;
+use crate::reading::{Contents, Records, RecordsAt, RunError, Submission};
+use crate::{query, validate};
+
+/// Lets the rules judge the reports. Where a rule holds reports back, what counts in their place is judged in turn, so that
+/// each report bears its last judgement. Returns the engine with the tables that it registered, and those tables
+/// with the results of the rules.
+pub(crate) async fn judge_reports(
+    plan: &Plan,
+    docket: &Docket,
+    reports: &mut Reports,
+) -> Result<(Engine, BTreeMap<&'static str, RecordBatch>), RunError> {
+    let engine = Engine::new()?;
+    let mut judged = Vec::new();
+    loop {
+        let mut out: BTreeMap<&'static str, RecordBatch> = BTreeMap::new();
+        out.extend(reference_tables(plan)?);
+        out.insert("observations", tables::observations(plan, &reports.judged)?);
+        out.insert("reports", tables::reports(reports)?);
+        for (name, batch) in &out {
+            engine.register(name, batch.schema(), vec![batch.clone()])?;
+        }
+        query::register_helpers(&engine, &plan.geography, reports)?;
+        let (forms, geography) = (&plan.vocabulary.forms, &plan.geography);
+        validate::register_columns(&engine, &reports.judged, forms, geography)?;
+        let round = validate::judge(&engine, &plan.rules, &reports.judged, &plan.lexicon).await?;
+        let held = validate::held_by(&plan.rules, &reports.judged, &round);
+        let is_last = held.is_empty();
+        let settled = round
+            .into_iter()
+            .filter(|j| is_last || held.contains(&j.report))
+            .collect::<Vec<_>>();
+        validate::tell(&plan.rules, &mut reports.judged, &settled, docket);
+        judged.extend(settled);
+        if is_last {
+            for report in &mut reports.judged {
+                report.report.dossier.excuse(docket);
+            }
+            let results = validate::tally(&plan.rules, &reports.judged, &judged);
+            out.insert("rule_results", tables::rule_results(&results)?);
+            return Ok((engine, out));
+        }
+        settle_revisions(&mut reports.judged, plan.order(docket));
+    }
+}
+
+/// The records of the reports that are not held back, for the tables of the lake.
+pub(super) fn record_parts(reports: &[JudgedReport], records: Vec<Records>) -> Vec<RecordPart> {
+    let by_id: BTreeMap<&str, &JudgedReport> = reports
+        .iter()
+        .filter(|r| !r.is_held())
+        .map(|r| (r.id(), r))
+        .collect();
+    let mut parts: Vec<RecordPart> = records
+        .into_iter()
+        .filter_map(|records| {
+            let report = &by_id.get(records.report_id.as_str())?.report;
+            let period = report.period.to_string();
+            let RecordsAt::Cache(rows) = records.rows else {
+                return None;
+            };
+            Some(RecordPart {
+                table: records.table,
+                shared: [
+                    Some(records.report_id),
+                    Some(report.unit.vintage.clone()),
+                    Some(report.unit.code.clone()),
+                    Some(period.clone()),
+                    report.dossier.source.sheet.clone(),
+                ],
+                period,
+                rows,
+            })
+        })
+        .collect();
+    parts.sort_by(|a, b| a.shared[0].cmp(&b.shared[0]));
+    parts
+}
+
+/// The media type of each submission; a duplicate has that of the file it repeats.
+pub(super) fn media_types<'a>(
+    submissions: &[Submission],
+    contents: &'a [Contents],
+) -> Vec<Option<&'a str>> {
+    let known: BTreeMap<&str, &str> = submissions
+        .iter()
+        .zip(contents)
+        .filter_map(|(s, c)| Some((s.sha256.as_str(), c.media_type.as_deref()?)))
+        .collect();
+    submissions
+        .iter()
+        .map(|s| known.get(s.sha256.as_str()).copied())
+        .collect()
+}
+
+/// A finding's place, completed by that of its report.
+pub(crate) fn within(place: &Place, whole: &Place) -> Place {
+    let or = |a: &Option<String>, b: &Option<String>| a.clone().or_else(|| b.clone());
+    Place {
+        file_name: or(&place.file_name, &whole.file_name),
+        submission_id: or(&place.submission_id, &whole.submission_id),
+        report_id: or(&place.report_id, &whole.report_id),
+        form: or(&place.form, &whole.form),
+        sheet: or(&place.sheet, &whole.sheet),
+        cell: place.cell.clone(),
+        unit_vintage: or(&place.unit_vintage, &whole.unit_vintage),
+        unit_code: or(&place.unit_code, &whole.unit_code),
+        period: or(&place.period, &whole.period),
+        indicator: place.indicator.clone(),
+        sector: place.sector.clone(),
+        scenario: place.scenario.clone(),
+    }
+}
+
+/// What became of a submission.
+pub(super) fn outcome(
+    submission: &Submission,
+    contents: &Contents,
+    reports: &Reports,
+) -> &'static str {
+    if submission.duplicate {
+        return "duplicate";
+    }
+    if contents.rejected {
+        return "rejected";
+    }
+    let own: Vec<AnyReport<'_>> = reports
+        .iter()
+        .filter(|r| r.dossier().source.submission_id == submission.submission_id)
+        .collect();
+    if !own.is_empty() && own.iter().all(|r| r.is_held()) {
+        return "held";
+    }
+    let grave = |findings: &[Finding]| findings.iter().any(|f| f.severity >= Severity::Warning);
+    if grave(&contents.findings) || own.iter().any(|r| grave(&r.dossier().findings)) {
+        "accepted_with_findings"
+    } else {
+        "accepted"
+    }
+}
