@@ -1,5 +1,5 @@
-//! The main job from files to tables, on generated inboxes of growing size: how cost grows, and what an
-//! unchanged second run costs. `cargo bench` prints the table; ratios count, absolute times depend on the machine.
+//! Runs from files to tables on generated inboxes of growing size: how the cost grows, and what an unchanged second run
+//! costs. `cargo bench` prints the table. Compare ratios: absolute times depend on the machine.
 
 #![allow(
     clippy::print_stdout,

@@ -1,5 +1,5 @@
-//! The floor: the time that bare calamine needs to stream all cells of the workbooks of a directory on two threads, and
-//! to read the bytes of its text files. `cargo bench --bench floor -- DIR` prints one JSON object.
+//! The floor: the time that calamine alone needs to stream all cells of a directory's workbooks on two threads, and to
+//! read the bytes of its text files. `cargo bench --bench floor -- DIR` prints one JSON object.
 
 #![allow(
     clippy::unwrap_used,

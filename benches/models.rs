@@ -1,4 +1,4 @@
-//! The time of each query of benches/models over the current snapshot of a lake, the best of five, as JSON.
+//! The time of each query of benches/models over the current snapshot of a lake (the best of five runs), as JSON.
 //! `cargo bench --bench models -- LAKE`.
 
 #![allow(

@@ -1,4 +1,4 @@
-//! Vietnamese in the encodings and fonts of other days, from the tables of `pipelines/reference/encodings`.
+//! Vietnamese in older encodings and fonts, from the tables of `pipelines/reference/encodings`.
 
 use std::collections::BTreeMap;
 use std::error::Error;

@@ -1,8 +1,8 @@
-//! A sheet written down as text: a line a row, cells between `|`.
+//! A sheet as text: one line for each row, cells between `|`.
 //!
-//! What reads as a number is a stored number; `"…"` is text letter by letter, with JSON's escapes;
+//! A text that parses as a number is a stored number; `"…"` is text letter by letter, with JSON's escapes;
 //! `=E6+F6 -> 12` is a formula with the result saved beside it, `=E6+F6 ->` one without; `#REF!` is an error
-//! value; `@2025-12-31` is a date; `<.VnTime>…</>` is a run of text in a font of its own; anything else is text.
+//! value; `@2025-12-31` is a date; `<.VnTime>…</>` is a run of text in its own font; anything else is text.
 
 use std::error::Error;
 

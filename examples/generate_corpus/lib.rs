@@ -1,9 +1,9 @@
-//! The corpus of small files: each is described by a manifest beside it, and made from it.
+//! The corpus of small files. Each file is described by the manifest beside it and is made from it.
 //!
-//! The section `[make]` of a manifest (`tests/corpus/README.md` explains it) is the file written down so
-//! that people can read and review it; [`make`] turns it into the bytes that an office's program would
-//! have saved. A manifest without `[make]` stands beside a file that came from elsewhere. Tests include
-//! this file with `#[path]` and compare what is made with what is committed. No clock, no chance.
+//! The section `[make]` of a manifest (`tests/corpus/README.md` explains it) describes the file so that
+//! people can read and review it. [`make`] turns it into the bytes that an office program would have
+//! saved. A manifest without `[make]` belongs to a file from elsewhere. Tests include this file with
+//! `#[path]` and compare what is made with what is committed. Nothing depends on a clock or on chance.
 
 #![allow(
     dead_code,
@@ -66,7 +66,7 @@ struct Delimited {
     newline: Newline,
     grid: Option<String>,
     text: Option<String>,
-    /// Bytes in hexadecimal, for what is no text at all.
+    /// Bytes in hexadecimal, for content that is not text.
     hex: Option<String>,
 }
 
@@ -137,7 +137,7 @@ pub(crate) fn file_of(case: &Path) -> Result<PathBuf, Box<dyn Error>> {
     Err(format!("{}: there is no file beside it", case.display()).into())
 }
 
-/// The bytes of the file that a manifest describes; none where it only stands beside one.
+/// The bytes of the file that a manifest describes; `None` if the manifest has no `[make]`.
 pub(crate) fn make(root: &Path, case: &Path) -> Result<Option<Vec<u8>>, Box<dyn Error>> {
     let Some(make) = describe(case)?.make else {
         return Ok(None);

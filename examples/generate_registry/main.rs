@@ -1,5 +1,5 @@
-//! Writes a registry of organisations for measuring: one workbook in the layout of KTTT-04 for each of the 34 provinces,
-//! 5,441 rows × 23 columns, about 4.0 million filled cells. The same arguments give the same bytes.
+//! Writes a registry of organisations for measurements: one workbook in the layout of KTTT-04 for each of the 34
+//! provinces, 5,441 rows × 23 columns, in all about 4.0 million filled cells. The same arguments give the same bytes.
 //!
 //! `cargo run --release --example generate_registry -- DIR [--times N] [--year Y] [--only CODE] [--seed S]`
 
@@ -43,7 +43,7 @@ const HEADS: [&str; 23] = [
     "Chuỗi giá trị",
 ];
 
-/// A linear congruential generator: looks like chance, and is the same on every machine.
+/// A linear congruential generator: pseudo-random numbers that are the same on every machine.
 struct Chance(u64);
 
 impl Chance {
@@ -64,12 +64,12 @@ impl Chance {
     }
 }
 
-/// What is asked for.
+/// The options.
 struct Asked {
     /// How many times the rows of one registry.
     times: u32,
     year: u32,
-    /// The code of the only province that is written.
+    /// Writes only the province with this code.
     only: Option<String>,
     seed: u64,
 }

@@ -1,4 +1,4 @@
-//! Sheets laid out anew: a table on its side, two forms beside each other, heads again after a page.
+//! Rearranged sheets: a transposed table, two forms side by side, heads repeated after a page.
 
 use super::grid::{Grid, Look, Range};
 

@@ -1,4 +1,4 @@
-//! The columns of KTTT-01: which a province has, in which order, under which heads.
+//! The columns of KTTT-01: which ones a province has, in which order, under which heads.
 
 use super::habits::{Habits, Numbering, Order};
 use super::senders::Manner;

@@ -1,4 +1,4 @@
-//! A laid-out sheet in a clerk's hand: figures as text, marks, spaces, letters of old fonts.
+//! Rewrites a sheet as a clerk would type it: figures as text, marks, spaces, letters of old fonts.
 
 use super::grid::{Content, Grid, Look};
 use super::habits::Habits;

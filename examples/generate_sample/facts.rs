@@ -1,7 +1,7 @@
-//! The facts the sample stands on: units, changes, regions, indicators, sectors, published figures.
+//! The facts that the sample is based on: units, changes, regions, indicators, sectors, published figures.
 //!
-//! They are the pipeline's own reference files, built in at compile time, and `published.csv`
-//! beside this file: the printed figures that shape the simulated ones, with their sources.
+//! They come from the pipeline's own reference files, built in at compile time, and from
+//! `published.csv` beside this file: the printed figures that shape the simulated ones, with sources.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -24,7 +24,7 @@ pub(crate) const FIRST_NEW_YEAR: i32 = 2025;
 /// The year whose regional totals are published, and from which the sample is laid out.
 pub(crate) const ANCHOR: i32 = 2022;
 
-/// A province under one name and type, for as long as it bore them.
+/// A province under one name and type, and the time it had them.
 #[derive(Debug, Clone)]
 pub(crate) struct Unit {
     /// The code, which means nothing without its vintage.
@@ -73,7 +73,7 @@ pub(crate) struct Sector {
     pub(crate) name: String,
 }
 
-/// Everything that was read.
+/// All of them.
 #[derive(Debug, Clone)]
 pub(crate) struct Facts {
     units: Vec<Unit>,
@@ -87,7 +87,7 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
-    /// Whether a province bears or bore this name.
+    /// Whether a province has or had this name.
     pub(crate) fn is_name(&self, name: &str) -> bool {
         self.units.iter().any(|unit| unit.name == name)
     }
@@ -160,7 +160,7 @@ impl Facts {
         })
     }
 
-    /// The units of a vintage, under the names they bore on the last day of a year.
+    /// The units of a vintage, under their names on the last day of a year.
     pub(crate) fn units(&self, vintage: &str, year: i32) -> Vec<Unit> {
         let day = format!("{year}-12-31");
         let mut codes: Vec<&str> = self
@@ -207,7 +207,7 @@ impl Facts {
             .collect()
     }
 
-    /// Whether the change of 2025 left the unit as it was.
+    /// Whether the change of 2025 did not affect the unit.
     pub(crate) fn is_unchanged(&self, unit: &Unit) -> bool {
         self.origins(unit)
             .iter()

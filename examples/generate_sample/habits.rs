@@ -1,8 +1,8 @@
 //! How each province lays out its files: the same from year to year, mostly.
 //!
-//! A habit is chosen by the province's name, so that a province that kept its name over the merger
-//! of 2025 kept its habits. What makes a file hard to read (encodings, number styles, layouts) is given
-//! out by hand: see [`Manner`].
+//! The province's name selects its habits, so a province that kept its name in the merger of 2025
+//! kept its habits. What makes a file hard to read (encodings, number styles, layouts) is assigned by
+//! hand: see [`Manner`].
 
 use super::facts::Unit;
 use super::hands::Hand;
@@ -233,7 +233,7 @@ pub(crate) struct Habits {
     pub(crate) note: bool,
     /// Place, date and signatures under the table.
     pub(crate) signatures: bool,
-    /// Which names the sheets bear.
+    /// Which names the sheets have.
     pub(crate) sheet_names: i64,
     /// KTTT-02 is the first sheet.
     pub(crate) reversed: bool,

@@ -1,5 +1,5 @@
-//! Vietnamese as old programs keep it: TCVN3 and VNI typed in fonts of their own, decomposed letters,
-//! and text files in the encodings of their day.
+//! Vietnamese as old programs store it: TCVN3 and VNI typed in their own fonts, decomposed letters,
+//! and text files in old encodings.
 
 use std::collections::BTreeMap;
 use std::error::Error;

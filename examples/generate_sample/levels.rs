@@ -1,4 +1,4 @@
-//! The country's figures, year by year: what is printed where something is, assumptions between.
+//! The country's figures, year by year: published ones where they exist, assumptions elsewhere.
 
 use super::arithmetic::{WHOLE, part, scale};
 use super::facts::Facts;

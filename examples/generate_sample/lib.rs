@@ -1,11 +1,10 @@
 //! The sample: simulated reports of every province, as files in an inbox.
 //!
-//! One call, [`write_inbox`], lays out what was so (`truth`), what each province said of it
-//! (`reports`), spoils five things on purpose (`planted`), refuses anything else that breaks a rule
-//! (`rules`), and writes each report the way its province writes (`habits`, `senders`, `form01`, `form02`).
-//! Tests and benches include this file with `#[path = "../examples/generate_sample/lib.rs"]`; what
-//! was stated comes back in [`Summary::reports`], so that totals can be known without reading the
-//! files.
+//! One call, [`write_inbox`], makes the true figures (`truth`) and what each province reports of them
+//! (`reports`), plants five faults (`planted`), refuses anything else that breaks a rule (`rules`), and
+//! writes each report in its province's way (`habits`, `senders`, `form01`, `form02`).
+//! Tests and benches include this file with `#[path = "../examples/generate_sample/lib.rs"]`; the
+//! reported figures are in [`Summary::reports`], so that totals are known without reading the files.
 
 #![allow(
     dead_code,

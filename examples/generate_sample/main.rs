@@ -1,4 +1,4 @@
-//! Writes `sample-data/`: what a ministry's inbox held after four rounds of annual reports.
+//! Writes `sample-data/`: a ministry's inbox after four rounds of annual reports.
 //!
 //! `cargo run --example generate_sample [FOLDER]` writes the committed sample again; the same
 //! seed gives the same bytes. Without FOLDER it is `sample-data/` of this package.

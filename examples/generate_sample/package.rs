@@ -1,4 +1,4 @@
-//! Archives whose bytes depend on nothing but their members.
+//! Archives whose bytes depend only on their members.
 
 use std::error::Error;
 use std::io::{Cursor, Read as _, Write as _};

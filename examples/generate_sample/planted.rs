@@ -1,6 +1,6 @@
-//! What is wrong on purpose: five things that a run over the sample has to find.
+//! The planted faults: five things that a run over the sample must find.
 //!
-//! They stand in reports for 2024 and 2025 only, each in a province of its own.
+//! They are in reports for 2024 and 2025 only, each in a different province.
 
 use super::arithmetic::{WHOLE, part};
 use super::by_sector::BySector;

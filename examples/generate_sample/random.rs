@@ -1,7 +1,7 @@
-//! Chance without chance: `SplitMix64`, started from a seed and a topic.
+//! Pseudo-random numbers: `SplitMix64`, started from a seed and a topic.
 //!
-//! Each question ("which layout does Sơn La use?") has a stream of its own, so that a new
-//! question never moves the answers to the old ones.
+//! Each question ("which layout does Sơn La use?") has its own stream, so that a new question
+//! never changes the answers to the old ones.
 
 /// A stream of numbers that depends on nothing but its seed and topic.
 #[derive(Debug, Clone)]

@@ -1,4 +1,4 @@
-//! What each province says in each year: the four columns of KTTT-01 and the table of KTTT-02.
+//! The reports of each province in each year: the four columns of KTTT-01 and the table of KTTT-02.
 
 use std::collections::BTreeMap;
 
@@ -14,9 +14,9 @@ use super::truth::Truth;
 pub(crate) struct Report {
     /// The year reported.
     pub(crate) year: i32,
-    /// The province, under the name it bore at the end of that year.
+    /// The province, under its name at the end of that year.
     pub(crate) unit: Unit,
-    /// The change of 2025 left the province as it was.
+    /// The change of 2025 did not affect the province.
     pub(crate) unchanged: bool,
     /// 1 for the first sending.
     pub(crate) revision: u32,

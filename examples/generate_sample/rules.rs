@@ -1,8 +1,8 @@
-//! The rules that every report must keep, judged on what the files will say.
+//! The rules that every report must obey, judged on the figures that the files will have.
 //!
 //! A sample with an accidental error would teach the wrong thing, so the generator refuses to
-//! write one: R101 to R117 and R201 to R204, each column on the one it stands on. R116 is kept by
-//! construction (comparisons are computed where they are written).
+//! write one. It checks R101 to R117 and R201 to R204, each column against the one it is compared
+//! with. R116 holds by construction (comparisons are computed where they are written).
 
 use super::by_sector::{BySector, MEASURES, TOTAL};
 use super::facts::Facts;

@@ -1,6 +1,6 @@
-//! From what was so to what was reported: estimates made before the year was over, and plans.
+//! From true figures to reported ones: estimates made before the year was over, and plans.
 //!
-//! Each new column stands on another, as the form has it: estimate N and plan N on actual N-1,
+//! Each new column is based on another, as in the form: estimate N and plan N on actual N-1,
 //! plan N+1 on estimate N.
 
 use super::arithmetic::{WHOLE, part, scale};

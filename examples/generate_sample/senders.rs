@@ -1,8 +1,8 @@
 //! Who has which of the habits that make files hard to read.
 //!
-//! [`Habits`](super::habits::Habits) are drawn by lot; these are given out by hand, so that each meets a
-//! sheet on which a careful reader can prove what is meant, and the figures stay what they are. A
-//! province that is not named here, and every report with a planted fault, has none of them.
+//! [`Habits`](super::habits::Habits) are drawn at random. These are assigned by hand, so that each is on a
+//! sheet on which a careful reader can prove what is meant, and the figures do not change. A province
+//! that is not named here, and every report with a planted fault, has none of them.
 
 use super::facts::Facts;
 use super::hands::{self, Hand};

@@ -1,4 +1,4 @@
-//! From a report to its files: who sends text and who a workbook, and what the files are called.
+//! From a report to its files: who sends text and who sends a workbook, and the names of the files.
 
 use std::collections::BTreeSet;
 use std::error::Error;

@@ -1,4 +1,4 @@
-//! What makes one province unlike another, in millionths and plain numbers.
+//! What distinguishes provinces, in millionths and plain numbers.
 //!
 //! The regional levels are assumptions that give the published national averages when added up:
 //! large memberships in the Red River Delta, small young cooperatives in the northern mountains,

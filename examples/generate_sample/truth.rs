@@ -1,8 +1,8 @@
-//! What was so: the true figures of the 63 provinces at the end of each year.
+//! The true figures of the 63 provinces at the end of each year.
 //!
-//! Totals are laid out from the published regional totals of 2022 with the printed counts of
-//! cooperatives as weights, then moved along the national figures, forwards and backwards. All
-//! else follows from each province's character. The 34 provinces are sums of these.
+//! Totals are derived from the published regional totals of 2022, with the printed counts of
+//! cooperatives as weights, and then moved along the national figures, forwards and backwards. All
+//! other figures follow from each province's traits. The 34 provinces are sums of these.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Vietnamese as offices write it: tones old and new, names short and long, letters plain.
+//! Vietnamese as offices write it: old and new tone marks, short and long names, plain letters.
 
 use super::facts::Unit;
 use super::habits::{Habits, Wording};

@@ -11,6 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
+use crate::support::files::root;
 use imports::{Crate, Imports};
 
 /// The rooms of the house, from the ground up. A room may import from those before it in this list.
@@ -60,7 +61,7 @@ static IMPORTS: LazyLock<Imports> = LazyLock::new(|| {
 });
 
 fn src() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+    root().join("src")
 }
 
 /// All files of `src/`, relative to it.
@@ -108,8 +109,8 @@ fn no_room_imports_from_a_later_one() {
     for (import, through) in &IMPORTS.found {
         let own = rank(&import.from);
         // A lower room's item counts as the upper room's where an upper room's re-export was named.
-        let named = through.iter().chain([&import.to]);
-        if let Some(later) = named.filter(|file| rank(file) > own).last() {
+        let mut named = through.iter().chain([&import.to]);
+        if let Some(later) = named.rfind(|file| rank(file) > own) {
             against.push(format!(
                 "{} imports {} from {later}",
                 import.from, import.name
@@ -221,7 +222,7 @@ fn the_house_at_a_glance() {
 
 #[test]
 fn only_the_command_line_prints() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let root = src();
     let mut files = Vec::new();
     sources(&root, &mut files);
     for file in files.iter().filter(|f| !f.starts_with(root.join("cli"))) {
@@ -245,7 +246,7 @@ fn only_the_command_line_prints() {
 /// The subject is in `pipelines/`. Outside of tests the program has no Vietnamese word and names no indicator.
 #[test]
 fn the_subject_is_not_in_the_program() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = root();
     let mut files = Vec::new();
     sources(&root.join("src"), &mut files);
     let catalogue =

@@ -1,5 +1,5 @@
-//! The book: every printed cell against the lake and against what was printed before, in every kind of file; the same
-//! bytes again; what another edition prints otherwise, and why.
+//! The book: every printed cell is compared with the lake and with what was printed before, in every kind of file. A lock
+//! gives the same bytes again, and `book --diff` lists what another edition prints differently, with the reason.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,8 +11,11 @@ use calamine::{Data, Reader, Xlsx, open_workbook};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-use crate::decisions::{Office, csv};
-use crate::golden::{SAMPLE, tonghop};
+use crate::support::definitions::print_only;
+use crate::support::office::{Office, csv};
+use crate::support::printed::{self, Printed};
+use crate::support::program::{said, tonghop};
+use crate::support::sample::SAMPLE;
 
 /// The book of the sample's edition, made once.
 struct Made {
@@ -43,25 +46,6 @@ fn book(lake: &Path, out: &Path, more: &[&str]) -> Output {
     tonghop(&arguments)
 }
 
-fn said(output: &Output) -> String {
-    format!(
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    )
-}
-
-/// A printed cell, as the tidy CSV has it.
-struct Printed {
-    row: usize,
-    row_id: String,
-    label: String,
-    column: String,
-    value: String,
-    status: String,
-    text: String,
-}
-
 /// The tables of the sample's edition.
 pub(crate) const TABLES: [&str; 20] = [
     "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13", "14", "15", "16",
@@ -69,37 +53,7 @@ pub(crate) const TABLES: [&str; 20] = [
 ];
 
 fn printed(table: &str) -> Vec<Printed> {
-    let content = BOOK.file(&format!("csv/{table}.csv"));
-    let mut reader = csv::Reader::from_reader(content.as_slice());
-    let head = reader.headers().expect("a head").clone();
-    let column = |name: &str| head.iter().position(|h| h == name).expect("a column");
-    let names = [
-        "row",
-        "row_id",
-        "label_vi",
-        "column_id",
-        "value",
-        "status",
-        "printed",
-    ];
-    let at = names.map(column);
-    reader
-        .records()
-        .map(|record| {
-            let record = record.expect("a line");
-            let [row, row_id, label, column, value, status, text] =
-                at.map(|i| record[i].to_owned());
-            Printed {
-                row: row.parse().expect("a number"),
-                row_id,
-                label,
-                column,
-                value,
-                status,
-                text,
-            }
-        })
-        .collect()
+    printed::printed(&BOOK.file(&format!("csv/{table}.csv")))
 }
 
 #[test]
@@ -141,7 +95,7 @@ fn the_tables_print_what_they_printed() {
     }
 }
 
-/// Each figure of the lake that is printed as it is, in all tables: its value and status are the lake's.
+/// Every figure that is printed without computation has the lake's value and status, in all tables.
 #[test]
 fn every_printed_figure_is_the_lakes() {
     let mut lake: BTreeMap<[String; 5], (String, String)> = BTreeMap::new();
@@ -194,7 +148,7 @@ fn every_printed_figure_is_the_lakes() {
     assert!(compared > 3_500, "{compared}");
 }
 
-/// Another reader opens the workbook: each row of each sheet holds the numbers of the table's row.
+/// Another program opens the workbook: each row of each sheet holds the numbers of the table's row.
 #[test]
 fn the_workbook_holds_the_same_values() {
     let mut workbook: Xlsx<_> = open_workbook(BOOK.folder().join("book.xlsx")).expect("a workbook");
@@ -385,7 +339,7 @@ fn chapters_say_figures_of_the_tables() {
     }
 }
 
-/// From the lock the same bytes come again; what is not the same is named, and nothing is written.
+/// The lock gives the same bytes again. Where something is not the same, it is named and nothing is written.
 #[test]
 fn a_lock_makes_the_same_bytes_again_or_says_what_differs() {
     let place = TempDir::new().expect("a directory");
@@ -456,31 +410,16 @@ fn a_lock_makes_the_same_bytes_again_or_says_what_differs() {
 
 /// An office whose edition is small.
 fn small_office() -> Office {
-    let office = Office::new();
-    let edition = office.path("pipelines/kttt/editions/2025.toml");
-    let text = fs::read_to_string(&edition).expect("an edition");
-    let from = text.find("[[chapters]]").expect("chapters");
-    let to = text.find("# Tables that belong").expect("awaited");
-    let few = "[[chapters]]\nid = \"cooperatives\"\ntables = [\"02\", \"04\", \"05\"]\n\n[[chapters]]\nid = \"sectors\"\ntables = [\"15\"]\n\n";
-    fs::write(&edition, format!("{}{few}{}", &text[..from], &text[to..])).expect("written");
-    // Other tables would only cost time.
-    for entry in fs::read_dir(office.path("pipelines/kttt/tables"))
-        .expect("tables")
-        .flatten()
-    {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if entry.path().extension().is_some_and(|e| e == "toml")
-            && !["02.toml", "04.toml", "05.toml", "15.toml"].contains(&name.as_str())
-        {
-            fs::remove_file(entry.path()).expect("removed");
-        }
-    }
+    let office = Office::with_all_tables();
+    let chapters: [(&str, &[&str]); 2] =
+        [("cooperatives", &["02", "04", "05"]), ("sectors", &["15"])];
+    print_only(&office.path("pipelines/kttt"), &chapters);
     office
 }
 
 fn book_of(office: &Office, more: &[&str]) -> Output {
-    let place = |name: &str| office.path(name).to_string_lossy().into_owned();
-    let (pipeline, lake, out) = (place("pipelines/kttt"), place("lake"), place("lake-out"));
+    let (pipeline, lake) = (office.text("pipelines/kttt"), office.text("lake"));
+    let out = office.text("lake-out");
     let mut arguments = vec!["book", &pipeline, "--lake", &lake, "--out", &out];
     arguments.extend(more);
     tonghop(&arguments)
@@ -495,8 +434,8 @@ fn difference(text: &str, table: &str, row: &str, column: &str) -> Option<[Strin
     })
 }
 
-/// A later edition beside an earlier one: a correction, a revision, a form that came late, a unit's own report after
-/// its predecessors'; the earlier edition keeps its snapshot, and a run keeps its files.
+/// A later edition is compared with an earlier one after a correction, a revision, a late form, and a unit's own report
+/// that follows its predecessors' reports. The earlier edition keeps its snapshot, and a run keeps its files.
 #[test]
 fn what_another_edition_prints_otherwise_is_listed_with_its_reason() {
     let mut office = small_office();
@@ -524,7 +463,7 @@ fn what_another_edition_prints_otherwise_is_listed_with_its_reason() {
     office.run("lake", &[]);
     let made = book_of(&office, &[]);
     assert_eq!(made.status.code(), Some(0), "{}", said(&made));
-    // No form of the sectors came: the table is left out and listed.
+    // Nobody sent the form with sectors: the table is left out and listed.
     assert!(said(&made).contains("left out     15 "), "{}", said(&made));
     let folder = office.path("lake-out/2025");
     let lock = fs::read_to_string(folder.join("edition.lock")).expect("a lock");
@@ -607,7 +546,7 @@ fn what_another_edition_prints_otherwise_is_listed_with_its_reason() {
         said(&human)
     );
 
-    // The earlier edition again, from the snapshot it kept; and where that is gone, from the originals.
+    // The earlier edition is made again from its snapshot and, without the snapshot, from the originals.
     let snapshot = snapshot.trim_matches('"');
     for gone in [false, true] {
         if gone {
@@ -630,7 +569,7 @@ fn what_another_edition_prints_otherwise_is_listed_with_its_reason() {
         said(&never)
     );
 
-    // A lock whose snapshot is nowhere: the cells are compared all the same.
+    // The cells are compared even if the lock's snapshot no longer exists.
     fs::write(&last, lock.replace(snapshot, "0123456789abcdef")).expect("written");
     let compared = book_of(
         &office,
@@ -643,7 +582,7 @@ fn what_another_edition_prints_otherwise_is_listed_with_its_reason() {
     );
 }
 
-/// A closed edition stands on what was known on its day, whatever came later.
+/// A closed edition uses what was known on its day and ignores what came later.
 #[test]
 fn a_closed_edition_does_not_see_what_came_later() {
     let mut office = small_office();
@@ -692,10 +631,9 @@ fn a_closed_edition_does_not_see_what_came_later() {
         "{}",
         said(&closed)
     );
-    // Its numbers are traced where they were printed, not in what is current.
+    // Its numbers are traced in the snapshot they were printed from, not in the current one.
     for (edition, number) in [(Some("2025"), "500"), (None, "510")] {
-        let (pipeline, lake) = (office.path("pipelines/kttt"), office.path("lake"));
-        let (pipeline, lake) = (pipeline.to_string_lossy(), lake.to_string_lossy());
+        let (pipeline, lake) = (office.text("pipelines/kttt"), office.text("lake"));
         let mut arguments = vec![
             "trace",
             "--table",

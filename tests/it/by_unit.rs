@@ -1,39 +1,25 @@
-//! Tables whose rows are units: the second subject on its sample, and what such a table may have.
+//! Tables whose rows are units: the second pipeline on its sample, and the cases that such tables bring.
 
 use std::fs;
 use std::path::Path;
-use std::process::Output;
 use std::sync::LazyLock;
 
 use calamine::{Reader, Xlsx, open_workbook};
 use tempfile::TempDir;
 
-use crate::check::copy;
-use crate::golden::{sql, tonghop, tonghop_in};
+use crate::support::definitions::definitions;
+use crate::support::files::{change, root};
+use crate::support::program::{run_at, sql, succeeded, tonghop, tonghop_in};
 
 const PIPELINE: &str = "pipelines/htx-pxweb";
 const SAMPLE_FILE: &str = "pipelines/htx-pxweb/sample-data/htx-kqsxkd-2022.csv";
-
-fn succeeded(output: &Output) -> String {
-    let said = [&output.stdout[..], &output.stderr[..]].concat();
-    let said = String::from_utf8(said).expect("text");
-    assert!(output.status.success(), "{said}");
-    said
-}
 
 /// The folder of a run over the sample, and what it said.
 static SAMPLE: LazyLock<(TempDir, String)> = LazyLock::new(|| {
     let directory = TempDir::new().expect("a directory");
     let place = |name: &str| directory.path().join(name).to_string_lossy().into_owned();
-    let output = tonghop(&[
-        "run",
-        PIPELINE,
-        "--lake",
-        &place("lake"),
-        "--out",
-        &place("out"),
-    ]);
-    let said = succeeded(&output);
+    let (lake, out) = (place("lake"), place("out"));
+    let said = succeeded(&tonghop(&["run", PIPELINE, "--lake", &lake, "--out", &out]));
     (directory, said)
 });
 
@@ -64,7 +50,7 @@ fn the_second_subject_comes_out_on_the_34_provinces() {
         )),
         ["VN,15832,A,34,34"]
     );
-    // Of two territories that bear one code, or one name: Lào Cai would have 202 if codes were added.
+    // Some territories share a code or a name. Lào Cai would be 202 if figures were added by code.
     assert_eq!(
         asked(&format!(
             "SELECT code, name_vi, CAST(value AS BIGINT) FROM provincial WHERE {on_2025} AND name_vi IN \
@@ -82,11 +68,10 @@ fn the_second_subject_comes_out_on_the_34_provinces() {
     );
 }
 
-/// The sample says what the published figures say, province by province.
+/// The sample agrees with the published figures, province by province.
 #[test]
 fn each_row_is_the_published_figure_of_its_province() {
-    let path =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/reference/published_figures.csv");
+    let path = root().join("pipelines/reference/published_figures.csv");
     let mut reader = csv::Reader::from_path(path).expect("the figures");
     let mut published: Vec<String> = reader
         .records()
@@ -153,9 +138,8 @@ fn its_tables_are_printed_by_the_queries_of_the_first_subject() {
 
 #[test]
 fn what_is_shared_is_part_of_the_definition_and_the_inbox_is_not() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let directory = TempDir::new().expect("a directory");
-    copy(&root.join("pipelines"), &directory.path().join("pipelines"));
+    definitions(directory.path());
     let hash = || {
         let plan = tonghop::plan::load(&directory.path().join(PIPELINE)).expect("sound");
         plan.definition_hash
@@ -238,7 +222,7 @@ fn a_blank_table_lists_the_provinces_in_force_and_is_for_none_alone() {
 
 /// Code and name of the 34 provinces.
 fn names_of_2025() -> Vec<(String, String)> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/reference/admin_units.csv");
+    let path = root().join("pipelines/reference/admin_units.csv");
     let mut reader = csv::Reader::from_path(path).expect("units");
     let mut names: Vec<(String, String)> = reader
         .records()
@@ -252,22 +236,21 @@ fn names_of_2025() -> Vec<(String, String)> {
     names
 }
 
-/// The table of the sample with its lines changed: none takes a line out.
+/// The table of the sample with its lines changed; `None` takes a line out.
 fn table(change: impl Fn(&str) -> Option<String>) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(SAMPLE_FILE);
+    let path = root().join(SAMPLE_FILE);
     let text = fs::read_to_string(path).expect("the sample");
     let lines: Vec<String> = text.lines().filter_map(change).collect();
     lines.join("\n")
 }
 
-/// One run with rules of its own: a table sent again, with a province less and a figure that cannot be; and one of
-/// 2026, on the 34 provinces.
+/// One run with its own rules: a table that is sent again without one province and with an impossible figure, and a table
+/// for 2026 on the 34 provinces.
 #[test]
 fn a_table_sent_again_supersedes_whole_and_is_judged_province_by_province() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let directory = TempDir::new().expect("a directory");
     let place = directory.path();
-    copy(&root.join("pipelines"), &place.join("pipelines"));
+    definitions(place);
     fs::create_dir(place.join("inbox")).expect("a directory");
     let write = |file: &str, text: &str| fs::write(place.join(file), text).expect("written");
     write(
@@ -367,7 +350,7 @@ message_en = "Too many"
         ),
         ["P1,2004,15,2022", "P2,2004,01,2022"]
     );
-    // What stood in the first table alone counts no more, and is named; what it lacked is not missing.
+    // A row that only the first table had no longer counts and is named. A row that only the second has is not missing.
     assert_eq!(
         asked("SELECT unit_code, period FROM findings WHERE code = 'TH404'"),
         ["12,2022"]
@@ -418,22 +401,17 @@ message_en = "Too many"
     }
 }
 
-/// Forms of both kinds beside each other: a table by units that is the home of its figure, and reports of single
-/// provinces; tables of both geographies, and of two bodies, for one year.
+/// Both kinds of forms together: a table by units that is the home form of its figure, and reports of single provinces;
+/// for one year there are tables of both geographies and of two reporters.
 #[test]
 fn a_table_by_units_stands_beside_reports_of_single_units() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let directory = TempDir::new().expect("a directory");
     let place = directory.path();
-    copy(&root.join("pipelines"), &place.join("pipelines"));
+    definitions(place);
     fs::create_dir(place.join("inbox")).expect("a directory");
     let write = |file: &str, text: &str| fs::write(place.join(file), text).expect("written");
-    let change = |file: &str, old: &str, new: &str| {
-        let path = place.join(PIPELINE).join(file);
-        let text = fs::read_to_string(&path).expect("a definition");
-        assert_eq!(text.matches(old).count(), 1, "{old}");
-        fs::write(path, text.replace(old, new)).expect("written");
-    };
+    let change =
+        |file: &str, old: &str, new: &str| change(&place.join(PIPELINE).join(file), old, new);
     change("indicators.csv", "results,,,0,", "results,,901,0,");
     change(
         "pipeline.toml",
@@ -478,7 +456,7 @@ period = "N"
         "inbox/table-2023.csv",
         &format!("{title}\n\"Tỉnh, thành phố\",2023\nHà Giang,400\nTuyên Quang,300\n"),
     );
-    // The same year on the units of after the change: one agrees with the sum of its former units, one does not.
+    // The same year on the units after the change: one agrees with the sum of its former units, one does not.
     write(
         "inbox/table-2022-new.csv",
         &format!("{title}\n\"Mã\",\"Tỉnh, thành phố\",2022\n08,Tuyên Quang,657\n15,Lào Cai,400\n"),
@@ -490,7 +468,7 @@ period = "N"
         ),
     );
     write("inbox/table-2022.csv", &table(|line| Some(line.to_owned())));
-    // All names but one of the 34, for a year of the 63: people decide what the table cannot say.
+    // All but one of the 34 names, for a year of the 63 provinces: a person must decide.
     let rows: Vec<String> = names_of_2025()
         .into_iter()
         .filter(|(code, _)| code != "46")
@@ -557,7 +535,7 @@ period = "N"
         ["table-2022-new.csv,2025,08", "table-2022-new.csv,2025,15"]
     );
     let of = "indicator = 'htx_operating_with_results' AND scenario = 'actual'";
-    // The home form goes first where it has the unit, and only there.
+    // The home form counts for the units that it has; the other form counts for the rest.
     assert_eq!(
         asked(&format!(
             "SELECT period, CAST(value AS BIGINT), basis FROM facts WHERE geography = '2004' AND unit_code = '10' AND period >= '2022' AND {of} ORDER BY period"
@@ -581,7 +559,7 @@ period = "N"
             "table-2022-other.csv,2004,96,B6,",
         ],
     );
-    // A new unit's own row counts, and the others are made of their former ones: nothing twice.
+    // A new unit's own row counts; the other units are the sums of their former units. Nothing counts twice.
     assert_eq!(
         asked(&format!(
             "SELECT unit_code, CAST(value AS BIGINT), basis FROM facts WHERE geography = '2025' AND period = '2022' AND unit_code IN ('08', '15', '44') AND {of} ORDER BY unit_code"
@@ -596,15 +574,11 @@ period = "N"
     );
 }
 
-/// The rules of such a form are proved like those of any other: its figures are of all sectors together.
+/// `check` proves the rules of such a form like those of any other form. Its figures are totals of all sectors.
 #[test]
 fn rules_over_rows_that_are_units_are_found_sound() {
     let directory = TempDir::new().expect("a directory");
-    copy(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines"),
-        directory.path(),
-    );
-    let pipeline = directory.path().join("htx-pxweb");
+    let pipeline = definitions(directory.path()).join("htx-pxweb");
     let check = |expression: &str| {
         let rules = format!(
             "[[rule]]\nid = \"P1\"\nform = \"HTX-KQ\"\nseverity = \"warning\"\nkind = \"expression\"\nexpression = \"{expression}\"\n\
@@ -622,8 +596,8 @@ fn rules_over_rows_that_are_units_are_found_sound() {
     assert!(said.contains("rules.toml:6"), "{said}");
 }
 
-/// Rows that no one geography has, and rows that the stated one has not: neither table counts, and the finding names
-/// the rows.
+/// A table is held back if no geography has all its units, or if the stated geography lacks one of them. The finding
+/// names the rows.
 #[test]
 fn a_table_whose_rows_fit_no_geography_is_held_back() {
     let directory = TempDir::new().expect("a directory");
@@ -644,19 +618,8 @@ fn a_table_whose_rows_fit_no_geography_is_held_back() {
             "{title}\nĐịa giới: 34 tỉnh,\n\"Tỉnh, thành phố\",2023\nHuế,9\nHà Giang,4\nTuyên Quang,3\n"
         ),
     );
-    let path = |name: &str| place.join(name).to_string_lossy().into_owned();
-    succeeded(&tonghop(&[
-        "run",
-        PIPELINE,
-        "--submissions",
-        &path("inbox"),
-        "--lake",
-        &path("lake"),
-        "--out",
-        &path("out"),
-        "--fail-on",
-        "never",
-    ]));
+    let pipeline = Path::new(PIPELINE);
+    succeeded(&run_at(place, pipeline, &["--fail-on", "never"]));
     let asked = |query: &str| sql(&place.join("lake"), query);
     assert_eq!(
         asked("SELECT file_name, outcome FROM submissions ORDER BY file_name"),

@@ -1,5 +1,5 @@
-//! A chain of changes: two provinces merged in 2025, and an invented vintage of 2027 that leaves all units as
-//! they are but for one merger. History must come through every link.
+//! A chain of changes: two provinces merged in 2025, and an invented vintage of 2027 with one more merger. Figures from
+//! before the first change must reach the last geography.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -7,8 +7,8 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use crate::check::copy;
-use crate::golden::{sql, tonghop};
+use crate::support::definitions::{definitions, print_one_table};
+use crate::support::program::{run_at, sql, succeeded};
 
 /// Adds the vintage of 2027: every unit of 2025 unchanged, but 20 merged into 04.
 fn add_2027(reference: &Path) {
@@ -63,12 +63,10 @@ fn form(province: &str, total: u32, active: u32, revenue: u32) -> String {
 fn history_comes_through_every_change() {
     let directory = TempDir::new().expect("a directory");
     let root = directory.path();
-    copy(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines"),
-        &root.join("pipelines"),
-    );
-    fs::create_dir_all(root.join("sample-data")).expect("made");
-    add_2027(&root.join("pipelines/reference"));
+    let pipelines = definitions(root);
+    fs::create_dir(root.join("inbox")).expect("made");
+    add_2027(&pipelines.join("reference"));
+    print_one_table(&pipelines.join("kttt"));
     for (province, total, active, revenue) in [
         ("Lào Cai", 200, 100, 10),
         ("Yên Bái", 300, 300, 30),
@@ -76,30 +74,16 @@ fn history_comes_through_every_change() {
         ("Lạng Sơn", 60, 60, 6),
     ] {
         fs::write(
-            root.join("sample-data").join(format!("{province}.csv")),
+            root.join("inbox").join(format!("{province}.csv")),
             form(province, total, active, revenue),
         )
         .expect("written");
     }
-    let place = |name: &str| root.join(name).to_string_lossy().into_owned();
-    let output = tonghop(&[
-        "run",
-        &place("pipelines/kttt"),
-        "--submissions",
-        &place("sample-data"),
-        "--lake",
-        &place("lake"),
-        "--out",
-        &place("out"),
-        "--fail-on",
-        "never",
-    ]);
-    assert_eq!(
-        output.status.code(),
-        Some(0),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    succeeded(&run_at(
+        root,
+        &pipelines.join("kttt"),
+        &["--fail-on", "never"],
+    ));
     let lake = root.join("lake");
     let figures = |indicator: &str| {
         sql(
@@ -138,7 +122,7 @@ fn history_comes_through_every_change() {
         means.contains(&"2027,04,5.200000,E,2,2".to_owned()),
         "{means:?}"
     );
-    // The country is the same on every geography, and the leaves of the chain's end are the first reports.
+    // The country has the same total on every geography, and the last geography's sources are the first reports.
     assert_eq!(
         sql(
             &lake,

@@ -1,40 +1,22 @@
 //! What `tonghop check` says of definitions that are not sound.
 
 use std::fs;
-use std::path::Path;
 
 use tempfile::TempDir;
 
-use crate::golden::tonghop;
+use crate::support::definitions::definitions;
+use crate::support::files::root;
+use crate::support::program::tonghop;
 
-/// Copies a directory with all that is in it.
-pub(crate) fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a directory");
-    for entry in fs::read_dir(from).expect("a directory") {
-        let path = entry.expect("an entry").path();
-        let target = to.join(path.file_name().expect("a name"));
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            fs::copy(&path, &target).expect("a copy");
-        }
-    }
-}
-
-/// What is said after `old` in `file` was replaced by `new`.
+/// The errors after `old` in `file` was replaced by `new`.
 fn said_after(file: &str, old: &str, new: &str) -> String {
     let directory = TempDir::new().expect("a directory");
-    copy(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines"),
-        &directory.path().join("pipelines"),
-    );
-    fs::create_dir(directory.path().join("sample-data")).expect("a directory");
-    let path = directory.path().join("pipelines").join(file);
+    let pipelines = definitions(directory.path());
+    let path = pipelines.join(file);
     let text = fs::read_to_string(&path).expect("a definition");
     assert!(text.contains(old), "`{old}` is not in {file}");
     fs::write(&path, text.replacen(old, new, 1)).expect("written");
-    let pipeline = directory.path().join("pipelines/kttt");
-    let output = tonghop(&["check", &pipeline.to_string_lossy()]);
+    let output = tonghop(&["check", &pipelines.join("kttt").to_string_lossy()]);
     assert_eq!(
         output.status.code(),
         Some(1),
@@ -85,14 +67,12 @@ fn a_mean_without_a_weight() {
 
 #[test]
 fn a_scheme_of_regions_that_does_not_tile() {
-    let line = fs::read_to_string(
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/reference/regions.csv"),
-    )
-    .expect("regions")
-    .lines()
-    .find(|line| line.starts_with("6v-2025") && line.contains(",2025,92,"))
-    .expect("a row")
-    .to_owned();
+    let line = fs::read_to_string(root().join("pipelines/reference/regions.csv"))
+        .expect("regions")
+        .lines()
+        .find(|line| line.starts_with("6v-2025") && line.contains(",2025,92,"))
+        .expect("a row")
+        .to_owned();
     insta::assert_snapshot!(said_after(
         "reference/regions.csv",
         &format!("{line}\n"),
@@ -171,12 +151,7 @@ fn another_label_of_a_row_is_read_and_one_of_no_row_is_an_error() {
     assert!(said.contains("`999` is no code of a row"), "{said}");
 
     let directory = TempDir::new().expect("a directory");
-    let root = directory.path().join("pipelines");
-    copy(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines"),
-        &root,
-    );
-    fs::create_dir(directory.path().join("sample-data")).expect("a directory");
+    let root = definitions(directory.path());
     let path = root.join(form);
     let text = fs::read_to_string(&path).expect("a definition");
     let also = "[rows.also]\n\"102\" = [\"Số HTX còn làm ăn\"]\n\n[stub]";
@@ -197,7 +172,7 @@ fn another_label_of_a_row_is_read_and_one_of_no_row_is_an_error() {
     );
 }
 
-/// What is said of a rule of KTTT-02 that demands this.
+/// The errors for a rule of KTTT-02 with this text.
 fn said_of_rule(rule: &str) -> String {
     said_after(
         "kttt/rules.toml",
@@ -281,7 +256,7 @@ fn a_rule_that_cannot_be_decided_fail_or_pass() {
     let out = said_after(
         "kttt/rules.toml",
         "htx_active + htx_suspended <= htx_total",
-        // The one stands beside the estimate, the other before the next plan.
+        // One operand is in the estimate's column, the other in the column before the next plan.
         "KTTT-02:htx_new <= KTTT-02:htx_active@N-1",
     );
     assert!(

@@ -1,14 +1,14 @@
-//! Which figure counts where units and those that they were made of report beside each other: every combination, in
-//! tables.
+//! Which figure counts where a unit and its predecessors report for the same period: every combination, as tables of
+//! cases.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::sync::LazyLock;
 
-use crate::decisions::Office;
 use crate::support::catalogue::{Measure, NEW, OLD, catalogue};
 use crate::support::lake::{Row, Run};
+use crate::support::office::Office;
 use crate::support::truth::Cell::{self, Blank, Nil, NotApplicable, NotCollected};
 use crate::support::truth::{Form, Report, n};
 
@@ -30,7 +30,7 @@ fn short(row: Option<&Row>) -> String {
     )
 }
 
-/// What a row of the new unit's form may hold, and the fact that it makes; none: the predecessors' fact stands.
+/// What a row of the new unit's form may hold, and the fact that results. `None`: the predecessors' fact counts.
 const OWN: [(Option<Cell>, Option<&str>); 6] = [
     (None, None),
     (Some(Blank), Some("- O reported 0 of 1")),
@@ -40,7 +40,7 @@ const OWN: [(Option<Cell>, Option<&str>); 6] = [
     (Some(n(160)), Some("160 E reported 1 of 1")),
 ];
 
-/// What its two predecessors may hold, and the fact that it makes where the new unit says nothing.
+/// What its two predecessors may hold, and the fact that results where the new unit has no row.
 const FORMER: [([Option<Cell>; 2], &str); 11] = [
     ([Some(n(100)), Some(n(50))], "150 E restated 2 of 2"),
     ([Some(n(100)), None], "100 P restated 1 of 2"),
@@ -58,14 +58,14 @@ const FORMER: [([Option<Cell>; 2], &str); 11] = [
     ([Some(Nil), Some(NotApplicable)], "0 E restated 1 of 1"),
 ];
 
-/// Units with their two predecessors and the states of their own that they stand for. The last sends no form itself.
+/// Units with their two predecessors, and the states of their own row that they test. The last unit sends no form.
 const UNITS: [(&str, [&str; 2], &[usize]); 3] = [
     ("44", ["44", "45"], &[0, 1, 2]),
     ("08", ["02", "08"], &[3, 4, 5]),
     ("15", ["10", "15"], &[0]),
 ];
 
-/// Indicators of KTTT-01 that are added up: a row each for a combination.
+/// Additive indicators of KTTT-01: one row for each combination.
 fn rows() -> Vec<&'static str> {
     let all = catalogue().indicators.values();
     all.filter(|i| i.measure == Measure::Sum && i.section != "derived" && !i.row_code.is_empty())
@@ -174,7 +174,7 @@ fn the_units_own_cell_goes_before_its_predecessors_whatever_it_holds() {
             if let Ok(value) = wanted.split(' ').next().unwrap().parse::<i128>() {
                 *whole.entry(row).or_default() += value;
             }
-            // On their own geography the predecessors' cells stand, whatever the new unit says.
+            // On their own geography the predecessors' cells count, whatever the new unit says.
             for (code, cell) in before.iter().zip(FORMER[former].0) {
                 let wanted = cell.map_or(absent.clone(), |cell| match cell {
                     Cell::Tenths(tenths) => format!("{} E reported 1 of 1", tenths / 10),
@@ -215,22 +215,22 @@ fn of_several_years_each_geography_has_its_own_latest_word() {
     let absent = short(None);
     let mut wrong = String::new();
     for (place, wanted) in [
-        // The predecessors alone spoke of 2023, and gave an estimate of 2024.
+        // Only the predecessors have figures of 2023 and an estimate of 2024.
         ("2025 52 2023 actual", "30 A restated 2 of 2"),
         ("2025 52 2023 best", "30 A restated 2 of 2"),
         ("2025 52 2024 estimate", "70 E restated 2 of 2"),
         ("2025 52 2024 plan", "60 A restated 2 of 2"),
-        // Both spoke of these.
+        // Both have these.
         ("2025 52 2024 actual", "75 A reported 1 of 1"),
         ("2025 52 2024 best", "75 A reported 1 of 1"),
         ("2025 52 2025 plan", "115 A reported 1 of 1"),
         ("2025 52 2025 estimate", "155 E reported 1 of 1"),
-        // The new unit alone; its later report's blank goes before its earlier one's plan.
+        // Only the new unit has these. The blank of its later report replaces the plan of its earlier one.
         ("2025 52 2025 actual", "157 A reported 1 of 1"),
         ("2025 52 2025 best", "157 A reported 1 of 1"),
         ("2025 52 2026 plan", "- O reported 0 of 1"),
         ("2025 52 2026 best", "200 E reported 1 of 1"),
-        // On the geography before, the predecessors' own latest words.
+        // On the former geography, each predecessor's latest report counts.
         ("2004 52 2024 actual", "31 A reported 1 of 1"),
         ("2004 64 2024 best", "41 A reported 1 of 1"),
         ("2004 64 2024 estimate", "40 E reported 1 of 1"),
@@ -238,11 +238,11 @@ fn of_several_years_each_geography_has_its_own_latest_word() {
         ("2004 64 2025 best", "80 E reported 1 of 1"),
         ("2004 52 2025 actual", "absent"),
         ("2004 52 2026 estimate", "absent"),
-        // The actual that came with the report for 2026 is the new unit's best; the estimate is its predecessors'.
+        // The actual in the report for 2026 is the new unit's best; the estimate comes from its predecessors.
         ("2025 56 2025 estimate", "100 E restated 2 of 2"),
         ("2025 56 2025 actual", "101 A reported 1 of 1"),
         ("2025 56 2025 best", "101 A reported 1 of 1"),
-        // A blank actual is the new unit's answer: its best is made before restating.
+        // A blank actual is an answer of the new unit: 'best' is made before restating.
         ("2025 66 2025 estimate", "100 E restated 2 of 2"),
         ("2025 66 2025 actual", "- O reported 0 of 1"),
         ("2025 66 2025 best", "- O reported 0 of 1"),
@@ -286,8 +286,8 @@ fn overlaps_are_said_where_both_sides_speak() {
             "2025 2025 52: 2 of 2",
         ]
     );
-    // 44 has no figure of its own. 08 says 0 and 160: 0 agrees with a nil and with a nil beside what cannot exist;
-    // where one of the two lacks, nothing is compared.
+    // 44 has no own figure. 08 has 0 and 160. 0 agrees with two nils, and with a nil beside a value that cannot exist.
+    // Where one predecessor has no value, nothing is compared.
     let apart = told(&RUN, "TH406");
     assert_eq!(apart.len(), 2, "{apart:#?}");
     assert!(
@@ -298,7 +298,7 @@ fn overlaps_are_said_where_both_sides_speak() {
         apart[0].contains("the new unit reports 160, its former units 0 together"),
         "{apart:#?}"
     );
-    // By 3, 3, 5 and 5; of two alike the estimate.
+    // They differ by 3, 3, 5 and 5; of two equal differences the estimate is named.
     assert!(
         apart[1].starts_with("2025 2025 52: Cooperatives (estimate for 2025)")
             && apart[1].ends_with("; 4 figures differ"),
@@ -311,7 +311,7 @@ fn overlaps_are_said_where_both_sides_speak() {
         "{back:#?}"
     );
     assert!(told(&RUN, "TH423").is_empty());
-    // Each period and scenario of which somebody spoke, once: all lack most of the country.
+    // Each period and scenario that anybody reported, once: all of them lack most of the country.
     let gaps: Vec<(String, String)> = (RUN.find("findings", &[("code", "TH422")]).iter())
         .map(|f| (f.str("period").to_owned(), f.str("scenario").to_owned()))
         .collect();
@@ -325,8 +325,8 @@ fn overlaps_are_said_where_both_sides_speak() {
     assert_eq!(once.join(", "), wanted);
 }
 
-/// What 2004's two predecessors, 2025's unit made of them, and 2027's unit made of that one and another say for 2027,
-/// and the facts: of 2025's unit on 2025, and of 2027's. The other unit always says 5.
+/// What each unit of a chain reports for 2027, and the facts that result on 2025 and on 2027. The chain: two units of 2004
+/// became one unit of 2025, which became a unit of 2027 together with another one. That other unit always reports 5.
 struct Chain {
     unit: &'static str,
     before: [&'static str; 2],
@@ -336,9 +336,9 @@ struct Chain {
     third: &'static str,
     on_2025: &'static str,
     on_2027: &'static str,
-    /// Who sent beside whom: former units of 2025's unit, of 2027's, of two each.
+    /// How many of two former units sent the form beside 2025's unit, and beside 2027's.
     beside: [Option<u32>; 2],
-    /// Which of the two differ from their former units.
+    /// Whether 2025's unit differs from its former units, and whether 2027's does.
     apart: [bool; 2],
 }
 
@@ -364,21 +364,21 @@ const CHAINS: [Chain; 12] = [
             on_2025: "33 E reported 1 of 1", on_2027: "40 E reported 1 of 1", beside: [None, Some(2)], apart: [false, true] },
     Chain { unit: "48", before: ["48", "49"], other: "38", first: ["10", "20"], second: "33", third: "40",
             on_2025: "33 E reported 1 of 1", on_2027: "40 E reported 1 of 1", beside: [Some(2), Some(2)], apart: [true, true] },
-    // A part is used though a part of its own is missing: two of two, and provisional.
+    // A part that itself lacks a part is used: two of two, and provisional.
     Chain { unit: "51", before: ["51", "62"], other: "40", first: ["10", NO], second: NO, third: NO,
             on_2025: "10 P restated 1 of 2", on_2027: "15 P restated 2 of 2", beside: [None, None], apart: [false, false] },
-    // What 2025's unit does not answer, or cannot, is not taken from 2004's on the way to 2027.
+    // A blank or an `x` of 2025's unit is not replaced by 2004's figures on the way to 2027.
     Chain { unit: "52", before: ["52", "64"], other: "42", first: ["10", "20"], second: "blank", third: NO,
             on_2025: "- O reported 0 of 1", on_2027: "5 P restated 1 of 2", beside: [Some(2), None], apart: [false, false] },
     Chain { unit: "56", before: ["56", "58"], other: "46", first: ["10", "20"], second: "x", third: NO,
             on_2025: "- M reported 0 of 0", on_2027: "5 E restated 1 of 1", beside: [Some(2), None], apart: [false, false] },
-    // Nor does 2027's unit take what it does not answer.
+    // Nor is a blank of 2027's unit replaced.
     Chain { unit: "66", before: ["54", "66"], other: "68", first: ["10", "20"], second: "33", third: "blank",
             on_2025: "33 E reported 1 of 1", on_2027: "- O reported 0 of 1", beside: [Some(2), Some(2)], apart: [true, false] },
 ];
 
-/// Adds the vintage of 2027: each pair of the chains merged under the code and the name of its first, all others left
-/// as they were; and the words by which a sheet states it.
+/// Adds the vintage of 2027. Each pair of the chains is merged under the code and name of its first unit; all other units
+/// stay. Also adds the words by which a sheet states this geography.
 fn add_2027(office: &Office) {
     let mut units = String::new();
     let mut changes = String::new();
@@ -485,7 +485,7 @@ fn over_three_dates_the_latest_unit_that_speaks_counts_and_all_others_nowhere() 
         country += value.parse().unwrap_or(0);
     }
     assert!(wrong.is_empty(), "{wrong}");
-    // Whole are all chains but the four that are P or not answered.
+    // All chains are complete except the four that are P or not answered.
     assert_eq!(
         CHAIN.sql("SELECT CAST(value AS BIGINT), status, units_reported, units_expected FROM national WHERE geography = '2027' AND period = '2027' AND indicator = 'htx_total' AND scenario = 'estimate' AND sector = '_T'"),
         [format!("{country},P,8,22")]
@@ -533,8 +533,8 @@ fn over_three_dates_each_link_says_its_overlaps() {
         ]
     );
     assert!(told("TH423").is_empty());
-    // Ten units of which nobody spoke; three of which former ones are lacking (08: 02 and 08; 51: 62; 52: 52 and 64); 66,
-    // which left its cell blank.
+    // Ten units that nobody reported; three that lack former units (08: 02 and 08; 51: 62; 52: 52 and 64); and 66, whose
+    // cell is blank.
     let gaps = CHAIN.sql(
         "SELECT period, scenario, message_en FROM findings WHERE code = 'TH422' ORDER BY 1, 2",
     );

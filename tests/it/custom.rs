@@ -1,15 +1,16 @@
-//! What a user may add to the definitions without touching what is there: a rule that holds reports back, schemes of
-//! regions, tolerances. One copy of the pipeline with all of them, run once.
+//! What a user may add to the definitions: a rule that holds reports back, schemes of regions, tolerances. One copy of the
+//! pipeline has all of them and is run once.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use tempfile::TempDir;
 
-use crate::check::copy;
-use crate::golden::{sql, tonghop};
 use crate::support::catalogue::{NEW, OLD, catalogue};
+use crate::support::definitions::{definitions, print_one_table};
+use crate::support::files::{change, root, write};
+use crate::support::program::{run_at, sql, succeeded, tonghop};
 use crate::support::sheet::Sheet;
 
 struct Custom {
@@ -42,27 +43,8 @@ fn scheme(name: &str, vintage: &str, regions: &[&str]) -> String {
     format!("{REGION_HEAD}\n{}", rows.collect::<String>())
 }
 
-/// A copy of the definitions beside an empty inbox of samples.
-fn definitions(directory: &Path) -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines");
-    copy(&root, &directory.join("pipelines"));
-    fs::create_dir(directory.join("sample-data")).expect("a directory");
-    directory.join("pipelines")
-}
-
-fn change(path: &Path, old: &str, new: &str) {
-    let text = fs::read_to_string(path).expect("a definition");
-    assert_eq!(text.matches(old).count(), 1, "{old} in {}", path.display());
-    fs::write(path, text.replace(old, new)).expect("written");
-}
-
-fn write(path: &Path, text: &str) {
-    fs::create_dir_all(path.parent().expect("a directory")).expect("made");
-    fs::write(path, text).expect("written");
-}
-
-/// A province that the change left as it was, on both geographies at once: two reports of each form, and in one of
-/// them the forms disagree.
+/// A province that did not change reports on both geographies: two reports of each form. On one geography its forms
+/// disagree.
 fn on_both_geographies() -> Vec<Sheet> {
     let forms = |sector_total| {
         [
@@ -75,8 +57,8 @@ fn on_both_geographies() -> Vec<Sheet> {
     sheets
 }
 
-/// The sheets of a province whose later versions fail the rule that holds back; a version that fails another rule is
-/// the one that counts.
+/// The sheets of a province. Its later versions fail the rule that holds reports back; the version that counts fails
+/// another rule.
 fn held() -> Vec<Sheet> {
     let version = |number: u32, unit, total: &str| {
         Sheet::one(unit, 2022)
@@ -91,13 +73,13 @@ fn held() -> Vec<Sheet> {
         version(3, "Sơn La", "8 8 8 10").row("htx_good_fair", "9 5 5 5"),
         Sheet::two("Sơn La", 2022).row("_T", "10 100"),
         version(1, "Lai Châu", "10 10 9 10"),
-        // The same, accepted by a decision and excused by one.
+        // The same report, accepted by a decision, and with the rule waived by one.
         version(1, "Hà Giang", "10 10 9 10"),
         version(1, "Điện Biên", "10 10 9 10"),
     ]
 }
 
-/// Three provinces and the one that they became, in the year of the change; and one that stayed as it was.
+/// Three provinces and the province they became, in the year of the change; and a province that did not change.
 fn overlapping() -> Vec<Sheet> {
     let sheet = |unit, [total, members, workers, directors]: [u32; 4]| {
         let estimate = |value: u32| format!("  {value} ");
@@ -122,6 +104,7 @@ static CUSTOM: LazyLock<Custom> = LazyLock::new(|| {
     };
     let pipelines = definitions(custom.directory.path());
     let own = pipelines.join("kttt");
+    print_one_table(&own);
     change(
         &own.join("rules.toml"),
         "id = \"R101\"\n",
@@ -129,11 +112,11 @@ static CUSTOM: LazyLock<Custom> = LazyLock::new(|| {
     );
     write(
         &pipelines.join("reference/regions/halves.csv"),
-        &scheme("2v-2004", OLD, &["LE", "CHAN"]),
+        scheme("2v-2004", OLD, &["LE", "CHAN"]),
     );
     write(
         &own.join("regions/thirds.csv"),
-        &scheme("3v-2025", NEW, &["MOT", "HAI", "BA"]),
+        scheme("3v-2025", NEW, &["MOT", "HAI", "BA"]),
     );
     change(
         &own.join("editions/2025.toml"),
@@ -149,7 +132,7 @@ static CUSTOM: LazyLock<Custom> = LazyLock::new(|| {
         decided("Hà Giang", "accept = true"),
         decided("Điện Biên", "waive = [\"R101\"]"),
     ];
-    write(&own.join("decisions.toml"), &decisions.concat());
+    write(&own.join("decisions.toml"), decisions.concat());
     let indicators = own.join("indicators.csv");
     let text = fs::read_to_string(&indicators).expect("a catalogue");
     let lines = text.lines().map(|line| {
@@ -162,34 +145,15 @@ static CUSTOM: LazyLock<Custom> = LazyLock::new(|| {
         };
         format!("{line},{more}\n")
     });
-    write(&indicators, &lines.collect::<String>());
+    write(&indicators, lines.collect::<String>());
     let inbox = custom.path("inbox");
     fs::create_dir(&inbox).expect("a directory");
     let sheets = [held(), overlapping(), on_both_geographies()];
     for sheet in sheets.iter().flatten() {
         sheet.write(&inbox);
     }
-    let path = |name: &str| custom.path(name).to_string_lossy().into_owned();
-    let output = tonghop(&[
-        "run",
-        &own.to_string_lossy(),
-        "--submissions",
-        &path("inbox"),
-        "--lake",
-        &path("lake"),
-        "--out",
-        &path("out"),
-        "--fail-on",
-        "never",
-        "--at",
-        "2026-06-30",
-    ]);
-    assert_eq!(
-        output.status.code(),
-        Some(0),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let more = ["--fail-on", "never", "--at", "2026-06-30"];
+    succeeded(&run_at(custom.directory.path(), &own, &more));
     custom
 });
 
@@ -219,7 +183,7 @@ fn a_report_that_a_rule_holds_back_gives_way_to_the_version_before_it() {
     );
 }
 
-/// Each version is judged once, by all rules, when its turn has come; nothing of an earlier round is left.
+/// Each version is judged once, by all rules, and nothing of an earlier round is left.
 #[test]
 fn each_version_bears_its_own_judgement_once() {
     assert_eq!(
@@ -267,7 +231,7 @@ fn each_version_bears_its_own_judgement_once() {
     assert_eq!(owed, ["1"]);
 }
 
-/// Another form is the one of the very unit, where there are two.
+/// A rule over two forms compares those of the same unit, vintage included.
 #[test]
 fn a_report_is_judged_once_with_the_other_form_of_its_own_geography() {
     assert_eq!(
@@ -322,7 +286,7 @@ fn schemes_of_regions_stand_side_by_side() {
 
 #[test]
 fn the_catalogue_says_how_far_a_unit_and_its_former_units_may_be_apart() {
-    // Within 10 %, within 50 persons; beyond 1 %; and where nothing is tolerated, by one.
+    // Within 10 %, within 50 persons, beyond 1 %, and by one where the tolerance is zero.
     assert_eq!(
         CUSTOM
             .sql("SELECT indicator, scenario, cell, message_vi FROM findings WHERE code = 'TH406'"),
@@ -336,7 +300,7 @@ fn the_catalogue_says_how_far_a_unit_and_its_former_units_may_be_apart() {
     );
 }
 
-/// What `check` says of a copy with a file of regions.
+/// The errors that `check` finds in a copy with this file.
 fn said_with(file: &str, text: &str) -> String {
     let directory = TempDir::new().expect("a directory");
     let pipelines = definitions(directory.path());
@@ -387,19 +351,14 @@ fn what_is_wrong_in_an_added_scheme_is_told_with_its_file_and_line() {
     let said = said_with("kttt/regions/names.csv", &two_names);
     assert!(said.contains("names.csv:4\n"), "{said}");
     let file = "kttt/indicators.csv";
-    let text = fs::read_to_string(
-        Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("pipelines")
-            .join(file),
-    )
-    .expect("a catalogue");
+    let text = fs::read_to_string(root().join("pipelines").join(file)).expect("a catalogue");
     let wrong: String = (text.lines().enumerate())
         .map(|(i, line)| format!("{line},{}\n", if i == 0 { "tolerance" } else { "5%" }))
         .collect();
     assert!(said_with(file, &wrong).contains("`5%` is no tolerance"));
 }
 
-/// A scheme in a file of its own is part of what decides a snapshot.
+/// A scheme in its own file is part of the definitions that decide a snapshot.
 #[test]
 fn an_added_scheme_changes_the_hash_of_the_definitions() {
     let directory = TempDir::new().expect("a directory");
@@ -412,12 +371,12 @@ fn an_added_scheme_changes_the_hash_of_the_definitions() {
     let before = hash();
     write(
         &pipelines.join("reference/regions/halves.csv"),
-        &scheme("2v-2004", OLD, &["LE", "CHAN"]),
+        scheme("2v-2004", OLD, &["LE", "CHAN"]),
     );
     let between = hash();
     write(
         &pipelines.join("kttt/regions/thirds.csv"),
-        &scheme("3v-2025", NEW, &["MOT", "HAI", "BA"]),
+        scheme("3v-2025", NEW, &["MOT", "HAI", "BA"]),
     );
     assert!(before != between && between != hash());
 }

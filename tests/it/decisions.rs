@@ -1,86 +1,13 @@
-//! What people decide where files leave something open: every kind of decision, applied, not needed, and stale; why a
-//! report got what it got; what was known at an earlier time.
+//! Decisions of people where files are ambiguous: every kind of decision, applied, not needed and stale; the evidence behind
+//! a report; and what was known at an earlier time.
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use rust_xlsxwriter::Workbook;
-use sha2::{Digest, Sha256};
-use tempfile::TempDir;
 
-use crate::check::copy;
-use crate::golden::{sql, tonghop};
-
-/// A pipeline of its own, an inbox and a lake.
-pub(crate) struct Office {
-    place: TempDir,
-    received: String,
-}
-
-impl Office {
-    pub(crate) fn new() -> Self {
-        let place = TempDir::new().expect("a directory");
-        copy(
-            &Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines"),
-            &place.path().join("pipelines"),
-        );
-        fs::create_dir_all(place.path().join("sample-data")).expect("made");
-        fs::create_dir_all(place.path().join("inbox")).expect("made");
-        Self {
-            place,
-            received: "file_name,received_at\n".to_owned(),
-        }
-    }
-
-    pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.place.path().join(name)
-    }
-
-    /// Puts a file into the inbox; returns its submission's id.
-    pub(crate) fn send(&mut self, name: &str, day: &str, bytes: &[u8]) -> String {
-        fs::write(self.path("inbox").join(name), bytes).expect("written");
-        let _ = writeln!(self.received, "{name},{day}T08:00:00+07:00");
-        fs::write(self.path("inbox/received.csv"), &self.received).expect("written");
-        format!("{:x}", Sha256::digest(bytes))[..16].to_owned()
-    }
-
-    pub(crate) fn decide(&self, decisions: &str) {
-        fs::write(self.path("pipelines/kttt/decisions.toml"), decisions).expect("written");
-    }
-
-    /// Runs; returns standard output and error together.
-    pub(crate) fn run(&self, lake: &str, more: &[&str]) -> String {
-        let place = |name: &str| self.path(name).to_string_lossy().into_owned();
-        let (pipeline, inbox) = (place("pipelines/kttt"), place("inbox"));
-        let (lake, out) = (place(lake), place(&format!("{lake}-out")));
-        let mut arguments = vec!["run", &pipeline, "--submissions", &inbox, "--lake", &lake];
-        arguments.extend(["--out", &out, "--fail-on", "never", "--at", "2026-11-30"]);
-        arguments.extend(more);
-        let output = tonghop(&arguments);
-        let text = format!(
-            "{}{}",
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr)
-        );
-        assert_eq!(output.status.code(), Some(0), "{text}");
-        text
-    }
-
-    pub(crate) fn sql(&self, query: &str) -> Vec<String> {
-        sql(&self.path("lake"), query)
-    }
-}
-
-/// A report as text: province as it is written, year, total, active, and lines above the table.
-pub(crate) fn csv(province: &str, year: u16, total: u32, active: u32, above: &str) -> Vec<u8> {
-    let next = year + 1;
-    format!(
-        "Biểu số: KTTT-01;\nĐơn vị báo cáo: {province};\n{above}NĂM {year};\nChỉ tiêu;Ước thực hiện năm {year};Kế hoạch năm {next}\n\
-         Tổng số hợp tác xã;{total};{total}\nSố HTX đang hoạt động;{active};{active}\nSố HTX ngừng hoạt động, chờ giải thể;0;0\n"
-    )
-    .into_bytes()
-}
+use crate::support::office::{Office, csv};
+use crate::support::program::{sql_with, tonghop};
 
 /// A workbook with the same form on two sheets, which differ.
 fn twins() -> Vec<u8> {
@@ -109,8 +36,8 @@ const WHO: &str =
 
 /// The files of the first test, and which of them need a decision.
 fn open_questions(office: &mut Office) -> String {
-    // A former province that the change ended reports 2025, and another unit says 34: neither the other reports nor
-    // the day of receipt decide.
+    // A former province reports 2025, and another unit states 34 provinces: neither the other reports nor the day of
+    // receipt can decide.
     office.send(
         "yen-bai.csv",
         "2025-12-20",
@@ -287,7 +214,7 @@ fn decisions_settle_what_files_leave_open() {
         ]
     );
     assert_eq!(why("lang-son.csv")[0], "period,2025,decision,");
-    // With the decisions gone all is as before: they change nothing but what they speak of.
+    // Without the decisions everything is as before: a decision changes only what it is about.
     office.decide("");
     office.run("lake", &[]);
     assert_eq!(office.sql(held).len(), 6);
@@ -318,8 +245,8 @@ fn a_decision_does_not_speak_of_what_came_later() {
         office.sql("SELECT code, severity FROM findings WHERE code LIKE 'TH4%' AND file_name = 'a.csv' AND code IN ('TH418', 'TH420', 'TH426') ORDER BY code"),
         ["TH418,info", "TH426,warning"]
     );
-    // What was known before the second came, and before the decision was taken.
-    // The past is written beside the present, which stays.
+    // What was known before the second file came, and before the decision was taken. An as-of snapshot does not become
+    // current.
     let current = fs::read_link(office.path("lake/current")).expect("a link");
     let known = |day: &str, query: &str| {
         let said = office.run("lake", &["--as-of", day]);
@@ -331,30 +258,13 @@ fn a_decision_does_not_speak_of_what_came_later() {
             .split_once("· snapshot ")
             .expect("the snapshot is named");
         let id = after.split_whitespace().next().expect("an id");
-        let lake = office.path("lake").to_string_lossy().into_owned();
-        let output = tonghop(&[
-            "sql",
-            query,
-            "--lake",
-            &lake,
-            "--snapshot",
-            id,
-            "--format",
-            "csv",
-        ]);
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        let text = String::from_utf8(output.stdout).expect("text");
-        text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
+        sql_with(&office.path("lake"), query, &["--snapshot", id])
     };
     assert!(known("2026-01-31", total).is_empty());
     assert_eq!(known("2026-01-14", total), ["999.000000"]);
     assert!(known("2026-01-14", "SELECT * FROM decisions").is_empty());
     assert!(known("2025-12-19T00:00:00Z", "SELECT * FROM submissions").is_empty());
-    // And nothing was forgotten by it.
+    // And nothing was lost by it.
     office.run("lake", &[]);
     assert_eq!(office.sql(total), ["99.000000"]);
 }
@@ -368,7 +278,7 @@ fn what_is_wrong_in_decisions_is_said_before_anything_runs() {
          [[decision]]\nfile = \"b.csv\"\naccept = true\nwithdraw = true\nby = \"x\"\non = \"2026-01-01\"\nwhy = \"y\"\n\
          [[decision]]\nfile = \"c.csv\"\nby = \"x\"\non = \"2026-01-01\"\nwhy = \"y\"\n",
     );
-    let pipeline = office.path("pipelines/kttt").to_string_lossy().into_owned();
+    let pipeline = office.text("pipelines/kttt");
     let output = tonghop(&["check", &pipeline]);
     assert_eq!(output.status.code(), Some(1));
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -396,7 +306,7 @@ fn what_is_wrong_in_decisions_is_said_before_anything_runs() {
 #[test]
 fn what_is_decided_gives_way_to_what_comes_later_and_stays_for_what_was_meant() {
     let mut office = Office::new();
-    // Two versions, of which the first was accepted; and a file that was withdrawn, dated after its decision by a copy.
+    // Two versions, the first of which was accepted; and a withdrawn file whose time is later than its decision.
     office.send(
         "x1.csv",
         "2025-12-20",
@@ -419,7 +329,7 @@ fn what_is_decided_gives_way_to_what_comes_later_and_stays_for_what_was_meant() 
     let facts = "SELECT unit_code, value FROM facts WHERE geography = '2025' AND indicator = 'htx_total' AND period = '2025' \
                  AND scenario = 'estimate' ORDER BY unit_code";
     assert_eq!(office.sql(facts), ["14,100.000000"]);
-    // A third version, and another file by the name of the one that was withdrawn.
+    // A third version, and another file with the name of the withdrawn one.
     office.send(
         "x3.csv",
         "2026-03-01",
@@ -446,8 +356,8 @@ fn what_is_decided_gives_way_to_what_comes_later_and_stays_for_what_was_meant() 
         ["Quyết định số 1 (được tính) về `x1.csv` không áp dụng được vào đâu"]
     );
     // `inspect` knows the decisions by the names of the inbox.
-    let pipeline = office.path("pipelines/kttt").to_string_lossy().into_owned();
-    let file = office.path("inbox/w.csv").to_string_lossy().into_owned();
+    let pipeline = office.text("pipelines/kttt");
+    let file = office.text("inbox/w.csv");
     let output = tonghop(&["inspect", "--pipeline", &pipeline, &file]);
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(text.contains("TH418"), "{text}");
@@ -469,7 +379,7 @@ fn a_report_is_not_held_for_disagreeing_with_one_that_is_held_itself() {
         "2024-12-20",
         &csv("UBND tỉnh Sơn La", 2024, 100, 60, ""),
     );
-    // More active ones than there are: held, so that the first version counts again.
+    // More active cooperatives than cooperatives: held back, so the first version counts again.
     office.send(
         "v2.csv",
         "2024-12-22",

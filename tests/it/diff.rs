@@ -1,45 +1,34 @@
-//! A correction of a former province, sent after the merger: it flows to the successor, says which printed tables it
-//! touches, and `diff` names every figure that changed with the file that changed it.
+//! A former province corrects its report after the merger. The correction reaches the successor, the finding lists the
+//! printed tables it touches, and `diff` names every figure that changed and the file that changed it.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use crate::decisions::{Office, csv};
-use crate::golden::tonghop;
+use crate::support::files::contents;
+use crate::support::office::{Office, csv};
+use crate::support::program::{said, tonghop};
 
-/// The printed tables by their files, with what they hold.
+/// The printed tables by their names, with what they hold.
 fn printed(out: &Path) -> BTreeSet<(String, Vec<u8>)> {
-    let entries = fs::read_dir(out.join("csv")).expect("printed tables");
-    entries
-        .map(|entry| entry.expect("a file").path())
-        .map(|path| {
-            let name = path.file_stem().expect("a name").to_string_lossy();
-            let bytes = fs::read(&path).expect("read");
-            (name.trim_start_matches("table-").to_owned(), bytes)
-        })
-        .collect()
+    let name = |file: &str| file.trim_end_matches(".csv").to_owned();
+    let files = contents(&out.join("csv")).into_iter();
+    files.map(|(file, bytes)| (name(&file), bytes)).collect()
 }
 
 fn diff(office: &Office, arguments: &[&str]) -> String {
-    let lake = office.path("lake").to_string_lossy().into_owned();
-    let pipeline = office.path("pipelines/kttt").to_string_lossy().into_owned();
+    let (lake, pipeline) = (office.text("lake"), office.text("pipelines/kttt"));
     let mut all = vec!["diff"];
     all.extend(arguments);
     all.extend(["--lake", &lake, "--pipeline", &pipeline]);
     let output = tonghop(&all);
-    assert_eq!(
-        output.status.code(),
-        Some(0),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     String::from_utf8(output.stdout).expect("text")
 }
 
 #[test]
 fn a_late_correction_flows_to_the_successor_and_is_traced() {
-    let mut office = Office::new();
+    let mut office = Office::with_all_tables();
     office.send(
         "quang-binh.csv",
         "2024-12-20",
@@ -183,7 +172,7 @@ fn a_late_correction_flows_to_the_successor_and_is_traced() {
     let back = diff(&office, &[&ids[1][..8], &ids[0][..8]]);
     assert!(back.contains("submission   - quang-tri-sua.csv"), "{back}");
     assert!(back.contains("410 (e) → 400 (e) (-10)"), "{back}");
-    // In one go the same snapshot comes out: what was corrected late is known from the files alone.
+    // One run over all files gives the same snapshot: the files alone tell what was corrected late.
     office.run("at-once", &[]);
     let id = |lake: &str| fs::read_link(office.path(lake).join("current")).expect("a link");
     assert_eq!(id("at-once"), id("lake"));
@@ -198,7 +187,7 @@ fn without_two_snapshots_there_is_nothing_to_compare() {
         &csv("UBND tỉnh Hà Tĩnh", 2024, 50, 40, ""),
     );
     office.run("lake", &[]);
-    let lake = office.path("lake").to_string_lossy().into_owned();
+    let lake = office.text("lake");
     for (arguments, message) in [
         (vec!["diff"], "nothing was current before"),
         (
@@ -211,7 +200,7 @@ fn without_two_snapshots_there_is_nothing_to_compare() {
         all.extend(["--lake", &lake]);
         let output = tonghop(&all);
         assert_eq!(output.status.code(), Some(2));
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        let said = said(&output);
         assert!(said.contains(message), "{said}");
     }
 }

@@ -1,4 +1,5 @@
-//! What is written about findings: every code in use has its texts, and the page of all of them is up to date.
+//! The documents: every finding's code has its texts, the page of findings is up to date, and the pages with commands can
+//! be followed.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -10,13 +11,15 @@ use tonghop::diagnostic::catalogue;
 use tempfile::TempDir;
 
 use crate::architecture::sources;
-use crate::check::copy;
-use crate::golden::{SAMPLE, tonghop, tonghop_in};
+use crate::support::definitions::definitions;
+use crate::support::files::{copy, root};
+use crate::support::program::{tonghop, tonghop_in};
+use crate::support::sample::SAMPLE;
 
 /// The codes that the sources name, but for comments and the module that is made of the catalogue.
 fn codes_in_use() -> BTreeSet<String> {
     let mut files = Vec::new();
-    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let src = root().join("src");
     sources(&src, &mut files);
     files.retain(|file| !file.starts_with(src.join("diagnostic")));
     let mut codes = BTreeSet::new();
@@ -44,7 +47,7 @@ fn every_code_in_use_has_its_texts_and_every_text_is_in_use() {
     assert_eq!(names.len(), known.len(), "two codes share a name");
 }
 
-/// The page that is made of `findings.toml`.
+/// The page that is made from `findings.toml`.
 fn page() -> String {
     let mut page = String::from(
         "# Findings\n\nEvery finding that a run can report, by code. Generated from `src/diagnostic/findings.toml`; regenerate with\n\
@@ -68,7 +71,7 @@ fn page() -> String {
 
 #[test]
 fn the_page_of_findings_is_up_to_date() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/findings.md");
+    let path = root().join("docs/findings.md");
     if std::env::var_os("UPDATE_DOCS").is_some() {
         fs::write(&path, page()).expect("written");
     }
@@ -95,7 +98,7 @@ fn explain_tells_a_finding_by_code_and_by_name_and_a_rule() {
     assert_eq!(tonghop(&["explain", "TH999"]).status.code(), Some(2));
 }
 
-/// What a person sees at the end of a run, without the places that differ from machine to machine.
+/// What a person sees at the end of a run, without the paths that differ between machines.
 #[test]
 fn the_summary_of_a_run() {
     let said = String::from_utf8(SAMPLE.output.stderr.clone()).expect("text");
@@ -141,7 +144,7 @@ fn says(text: &str, expected: &str) -> bool {
     left_out || lines.next().is_none()
 }
 
-/// The words of a command; what stands in quotes is one.
+/// The words of a command; a text in quotes is one word.
 fn words(command: &str) -> Vec<&str> {
     let parts = command.split('"').enumerate();
     parts
@@ -155,18 +158,14 @@ fn words(command: &str) -> Vec<&str> {
 /// A copy of the definitions, in which a page can be followed.
 fn workplace() -> TempDir {
     let directory = TempDir::new().expect("a directory");
-    copy(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines"),
-        &directory.path().join("pipelines"),
-    );
-    fs::create_dir(directory.path().join("sample-data")).expect("a directory");
+    definitions(directory.path());
     directory
 }
 
-/// Does what a page says in a copy of the definitions: writes its files (`toml PATH`, `csv PATH`), makes its changes
-/// (`diff PATH`), gives its commands (`console`) and compares what they answer.
+/// Follows a page in a copy of the definitions: writes its files (`toml PATH`, `csv PATH`), makes its changes (`diff
+/// PATH`), runs its commands (`console`) and compares their output. Gives the number of commands.
 fn follow(page: &str, directory: &Path) -> usize {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = root();
     let page = fs::read_to_string(root.join(page)).expect("a page");
     let mut commands = 0;
     for (kind, body) in blocks(&page) {
@@ -208,12 +207,12 @@ fn the_page_of_a_new_year_can_be_followed() {
     assert_eq!(follow("docs/new-year.md", workplace().path()), 4);
 }
 
-/// The page makes the second subject from nothing but its table, file by file as it is committed.
+/// The page makes the second pipeline from its table alone, and each file is the committed one.
 #[test]
 fn the_page_of_a_new_subject_can_be_followed() {
     let directory = workplace();
     let made = directory.path().join("pipelines/htx-pxweb");
-    let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/htx-pxweb");
+    let committed = root().join("pipelines/htx-pxweb");
     fs::remove_dir_all(&made).expect("removed");
     copy(&committed.join("sample-data"), &made.join("sample-data"));
     assert_eq!(follow("docs/new-subject.md", directory.path()), 9);

@@ -1,23 +1,17 @@
-//! Encodings that came before Unicode: every syllable of the pipeline's words there and back.
-
-use std::path::Path;
-use std::sync::LazyLock;
+//! Encodings from before Unicode: every syllable of the pipeline's words survives the way there and back.
 
 use proptest::prelude::*;
-use tonghop::plan::{Plan, load};
 use tonghop::text::Encodings;
 
-static PLAN: LazyLock<Plan> = LazyLock::new(|| {
-    load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/kttt")).expect("sound definitions")
-});
+use crate::support::definitions::kttt;
 
 fn encodings() -> &'static Encodings {
-    &PLAN.vocabulary.encodings
+    &kttt().vocabulary.encodings
 }
 
 /// The labels, heads and titles of all forms.
 fn labels() -> Vec<String> {
-    let forms = PLAN.vocabulary.forms.iter();
+    let forms = kttt().vocabulary.forms.iter();
     forms
         .flat_map(|form| {
             let rows = form.rows.iter().map(|row| row.label.clone());
@@ -94,7 +88,7 @@ fn unicode_is_left_alone() {
             None,
             "{label} decomposed"
         );
-        // A font named long after the text was typed anew.
+        // The font is still named, but the text was typed again in Unicode.
         let beyond_latin = label.chars().any(|c| c > '\u{ff}');
         if beyond_latin {
             assert_eq!(

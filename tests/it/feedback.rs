@@ -1,6 +1,5 @@
-//! Feedback: the senders' own workbooks with the cells at fault marked, and nothing else changed.
+//! Feedback: the senders' own workbooks, with the faulty cells marked and nothing else changed.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
@@ -10,7 +9,9 @@ use calamine::{Reader, Xlsx, open_workbook};
 use rust_xlsxwriter::{Note, Workbook};
 use tempfile::TempDir;
 
-use crate::golden::{SAMPLE, sql, tonghop};
+use crate::support::files::{contents, root, write};
+use crate::support::program::{run_at, sql, succeeded, tonghop};
+use crate::support::sample::SAMPLE;
 
 const LIST: &str = "Ý kiến";
 const RED: &str = "FFF8C9C4";
@@ -20,10 +21,7 @@ fn feedback(lake: &Path, out: &Path, more: &[&str]) -> String {
     let (lake, out) = (lake.to_string_lossy(), out.to_string_lossy());
     let mut all = vec!["feedback", "--lake", &lake, "--out", &out];
     all.extend(more);
-    let output = tonghop(&all);
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(0), "{said}");
-    said
+    succeeded(&tonghop(&all))
 }
 
 /// Runs `tonghop run` on files, received one day after the other.
@@ -31,27 +29,12 @@ fn run(directory: &Path, files: &[(&str, Vec<u8>)]) -> PathBuf {
     let inbox = directory.join("inbox");
     let mut received = String::from("file_name,received_at\n");
     for (day, (name, bytes)) in files.iter().enumerate() {
-        let path = inbox.join(name);
-        fs::create_dir_all(path.parent().expect("a directory")).expect("made");
-        fs::write(path, bytes).expect("written");
+        write(&inbox.join(name), bytes);
         received.push_str(&format!("{name},2023-12-{:02}T08:00:00+07:00\n", day + 1));
     }
-    fs::write(inbox.join("received.csv"), received).expect("written");
-    let place = |name: &str| directory.join(name).to_string_lossy().into_owned();
-    let output = tonghop(&[
-        "run",
-        "--submissions",
-        &place("inbox"),
-        "--lake",
-        &place("lake"),
-        "--out",
-        &place("out"),
-        "--at",
-        "2022-01-01",
-        "--fail-on",
-        "never",
-    ]);
-    assert_eq!(output.status.code(), Some(0));
+    write(&inbox.join("received.csv"), received);
+    let more = ["--at", "2022-01-01", "--fail-on", "never"];
+    succeeded(&run_at(directory, Path::new("pipelines/kttt"), &more));
     directory.join("lake")
 }
 
@@ -133,36 +116,19 @@ fn list(path: &Path) -> Vec<Vec<String>> {
     lines[heads + 1..].to_vec()
 }
 
-fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut all = BTreeMap::new();
-    let mut open = vec![root.to_owned()];
-    while let Some(directory) = open.pop() {
-        for entry in fs::read_dir(&directory).expect("a directory") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                open.push(path);
-            } else {
-                let name = path.strip_prefix(root).expect("below").to_string_lossy();
-                all.insert(name.into_owned(), fs::read(&path).expect("a file"));
-            }
-        }
-    }
-    all
-}
-
 #[test]
 fn the_planted_errors_of_the_sample_go_back_to_those_who_sent_them() {
     let directory = TempDir::new().expect("a directory");
     let out = directory.path().join("feedback");
     feedback(&SAMPLE.lake(), &out, &[]);
-    let written = files(&out);
+    let written = contents(&out);
     let names: Vec<&str> = written.keys().map(String::as_str).collect();
     let (gia_lai, dong_thap, kien_giang) = (
         "2025-52 Gia Lai/2025_UBND_gia_lai_bieu_KTTT.xlsx",
         "2025-82 Đồng Tháp/KTTT_Dong-Thap_2025.xlsx",
         "2004-91 Kiên Giang/BC KTTT Kiên Giang năm 2024.xlsx",
     );
-    // The two slips of a letter that the sample holds.
+    // The two labels of the sample with one wrong letter.
     let slips = [
         "2004-62 Kon Tum/BC KTTT Kon Tum năm 2023.xlsx",
         "2004-80 Long An/2024_UBND_long_an_bieu_KTTT.xlsx",
@@ -204,12 +170,10 @@ fn the_planted_errors_of_the_sample_go_back_to_those_who_sent_them() {
             None,
         ),
     ] {
-        let original_path = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("sample-data")
-            .join(sent);
+        let original_path = root().join("sample-data").join(sent);
         let before = parts(&fs::read(&original_path).expect("a workbook"));
         let after = parts(&written[name]);
-        // Everything that was there is there, in its place; what no mark touches has its bytes.
+        // Every part is still in its place, and parts without marks have the same bytes.
         let changed = [
             "[Content_Types].xml",
             "xl/styles.xml",
@@ -277,9 +241,9 @@ fn feedback_is_the_same_each_time_and_can_be_narrowed() {
     let (first, second) = (directory.path().join("a"), directory.path().join("b"));
     feedback(&SAMPLE.lake(), &first, &["--severity", "info"]);
     feedback(&SAMPLE.lake(), &second, &["--severity", "info"]);
-    let all = files(&first);
-    assert!(all == files(&second));
-    // A report that did not come is info; the letter about it is a list alone.
+    let all = contents(&first);
+    assert!(all == contents(&second));
+    // A missing report is an info; the feedback about it is a list alone.
     let missing = "2025-66 Đắk Lắk/Bao cao con thieu.xlsx";
     assert!(all.contains_key(missing));
     let lines = list(&first.join(missing));
@@ -287,23 +251,23 @@ fn feedback_is_the_same_each_time_and_can_be_narrowed() {
     assert!(lines[0][5].contains("KTTT-01") && lines[1][5].contains("KTTT-02"));
 
     feedback(&SAMPLE.lake(), &second, &["--unit", "82"]);
-    assert_eq!(files(&second).len(), 3);
+    assert_eq!(contents(&second).len(), 3);
     feedback(&SAMPLE.lake(), &second, &["--unit", "2004-82"]);
     assert_eq!(
-        files(&second).len(),
+        contents(&second).len(),
         2,
         "the old unit of that code sent nothing wrong"
     );
     feedback(&SAMPLE.lake(), &second, &["--period", "2024"]);
     assert!(
-        files(&second)
+        contents(&second)
             .keys()
             .any(|name| name.contains("Kiên Giang"))
     );
-    assert_eq!(files(&second).len(), 4, "and Long An's slip of a letter");
+    assert_eq!(contents(&second).len(), 4, "and Long An's slip of a letter");
     feedback(&SAMPLE.lake(), &second, &["--severity", "error"]);
     assert!(
-        !files(&second)
+        !contents(&second)
             .keys()
             .any(|name| name.contains("Kiên Giang"))
     );
@@ -330,7 +294,7 @@ fn what_is_not_ours_is_not_replaced_and_a_lake_is_needed() {
     assert!(directory.path().join("letter.txt").is_file());
 }
 
-/// What comes back from a province after feedback is read as it was before.
+/// A marked workbook that a province sends back is read as before.
 #[test]
 fn a_marked_workbook_can_be_sent_again() {
     let directory = TempDir::new().expect("a directory");
@@ -360,7 +324,7 @@ fn a_marked_workbook_can_be_sent_again() {
     assert_eq!(comments.matches("TH310").count(), 2);
 }
 
-/// A form of a few cells, with a note of the sender's, a merged head and a formula.
+/// A form of a few cells with two notes of the sender.
 fn small_workbook(bad: &str) -> Vec<u8> {
     let mut book = Workbook::new();
     let sheet = book
@@ -450,7 +414,7 @@ fn notes_of_the_sender_stay_and_ours_join_them() {
 #[test]
 fn other_formats_are_rebuilt_and_what_cannot_be_read_gets_a_list() {
     let out = MIXED.path().join("feedback");
-    let written = files(&out);
+    let written = contents(&out);
     let names: Vec<&str> = written.keys().map(String::as_str).collect();
     // In the place of first.xlsx another version stands: it is not spoken of.
     assert_eq!(

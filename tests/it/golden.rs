@@ -1,74 +1,8 @@
-//! The main job on the committed sample, run once: counts, published figures, findings, files.
+//! One run over the committed sample: counts, published figures, findings, files.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-use std::sync::LazyLock;
-
-use tempfile::TempDir;
-
-/// The sample's lake and out, with what the run said.
-pub(crate) struct Sample {
-    directory: TempDir,
-    pub(crate) output: Output,
-}
-
-impl Sample {
-    pub(crate) fn lake(&self) -> PathBuf {
-        self.directory.path().join("lake")
-    }
-
-    pub(crate) fn out(&self) -> PathBuf {
-        self.directory.path().join("out")
-    }
-
-    /// The answer to a query, as CSV without its header.
-    pub(crate) fn sql(&self, query: &str) -> Vec<String> {
-        sql(&self.lake(), query)
-    }
-}
-
-/// The answer of `tonghop sql` over a lake, as CSV without its header.
-pub(crate) fn sql(lake: &Path, query: &str) -> Vec<String> {
-    let output = tonghop(&[
-        "sql",
-        query,
-        "--format",
-        "csv",
-        "--lake",
-        &lake.to_string_lossy(),
-    ]);
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let text = String::from_utf8(output.stdout).expect("text");
-    text.lines().skip(1).map(str::to_owned).collect()
-}
-
-/// Runs the command in the package's directory.
-pub(crate) fn tonghop(arguments: &[&str]) -> Output {
-    tonghop_in(Path::new(env!("CARGO_MANIFEST_DIR")), arguments)
-}
-
-/// The command, run in another directory.
-pub(crate) fn tonghop_in(directory: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_tonghop"))
-        .args(arguments)
-        .current_dir(directory)
-        .output()
-        .expect("the command runs")
-}
-
-/// One run over the sample for all tests of this binary.
-pub(crate) static SAMPLE: LazyLock<Sample> = LazyLock::new(|| {
-    let directory = TempDir::new().expect("a directory");
-    let lake = directory.path().join("lake");
-    let out = directory.path().join("out");
-    let (lake, out) = (lake.to_string_lossy(), out.to_string_lossy());
-    let output = tonghop(&["run", "--lake", &lake, "--out", &out, "--at", "2026-06-30"]);
-    Sample { directory, output }
-});
+use crate::support::files::contents;
+use crate::support::program::tonghop;
+use crate::support::sample::{SAMPLE, Sample};
 
 #[test]
 fn planted_errors_make_the_exit_code_one() {
@@ -295,25 +229,8 @@ fn a_second_run_publishes_nothing_new() {
         .expect("snapshots")
         .count();
     assert_eq!(snapshots, 1);
-    let files = |root: &Path| {
-        let mut all: Vec<(PathBuf, Vec<u8>)> = Vec::new();
-        let mut open = vec![root.to_owned()];
-        while let Some(directory) = open.pop() {
-            for entry in std::fs::read_dir(&directory).expect("a directory") {
-                let path = entry.expect("an entry").path();
-                if path.is_dir() {
-                    open.push(path);
-                } else {
-                    let name = path.strip_prefix(root).expect("below").to_owned();
-                    all.push((name, std::fs::read(&path).expect("a file")));
-                }
-            }
-        }
-        all.sort();
-        all
-    };
     assert!(
-        files(&SAMPLE.out()) == files(&out),
+        contents(&SAMPLE.out()) == contents(&out),
         "the same snapshot gave other files in out/"
     );
 }

@@ -1,12 +1,14 @@
-//! Files that are not what they should be: each is a finding, and the run goes on with the others.
+//! Broken and hostile files: each becomes a finding, and the run goes on with the others.
 
 use std::fs;
 use std::path::Path;
 
 use tempfile::TempDir;
 
-use crate::golden::{sql, tonghop};
-use crate::support::office;
+use crate::support::definitions::with_one_table;
+use crate::support::files::{root, write};
+use crate::support::program::{run_at, sql, tonghop};
+use crate::support::workbooks;
 
 /// A form of one province, as CSV.
 fn good(province: &str) -> String {
@@ -32,9 +34,7 @@ fn run(files: &[(&str, &[u8])]) -> Ran {
     let directory = TempDir::new().expect("a directory");
     let inbox = directory.path().join("inbox");
     for (name, bytes) in files {
-        let path = inbox.join(name);
-        fs::create_dir_all(path.parent().expect("a directory")).expect("made");
-        fs::write(path, bytes).expect("written");
+        write(&inbox.join(name), bytes);
     }
     let mut ran = Ran {
         code: None,
@@ -48,30 +48,14 @@ fn run(files: &[(&str, &[u8])]) -> Ran {
 }
 
 fn run_again(ran: &Ran) -> std::process::Output {
-    let place = |name: &str| {
-        let path = ran.directory.path().join(name);
-        path.to_string_lossy().into_owned()
-    };
-    tonghop(&[
-        "run",
-        "--submissions",
-        &place("inbox"),
-        "--lake",
-        &place("lake"),
-        "--out",
-        &place("out"),
-        "--at",
-        "2022-01-01",
-    ])
+    let more = ["--at", "2022-01-01"];
+    run_at(ran.directory.path(), with_one_table(), &more)
 }
 
 #[test]
 fn each_bad_file_is_a_finding_and_the_good_one_is_loaded() {
-    let sample = fs::read(
-        Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("sample-data/2022/2022_UBND_gia_lai_bieu_KTTT.xlsx"),
-    )
-    .expect("a workbook");
+    let sample = root().join("sample-data/2022/2022_UBND_gia_lai_bieu_KTTT.xlsx");
+    let sample = fs::read(sample).expect("a workbook");
     let son_la = good("Sơn La");
     let ran = run(&[
         ("good.csv", son_la.as_bytes()),
@@ -159,8 +143,8 @@ fn lock(archive: &mut [u8], name: &str) {
 fn archives_are_opened_and_what_is_wrong_with_them_is_said() {
     let (son_la, lai_chau) = (good("Sơn La"), good("Lai Châu"));
     let (dien_bien, hoa_binh) = (good("Điện Biên"), good("Hòa Bình"));
-    let inner = office::packed(&[("deep.csv", son_la.as_bytes())]);
-    let sound = office::packed(&[
+    let inner = workbooks::packed(&[("deep.csv", son_la.as_bytes())]);
+    let sound = workbooks::packed(&[
         ("reports/son la.csv", son_la.as_bytes()),
         ("__MACOSX/._x", b"x"),
         ("reports/~$lock.xlsx", b"x"),
@@ -170,7 +154,7 @@ fn archives_are_opened_and_what_is_wrong_with_them_is_said() {
         ("inner.zip", &inner),
     ]);
     let bomb = vec![b' '; 5_000_000];
-    let mut broken = office::packed(&[
+    let mut broken = workbooks::packed(&[
         ("lai chau.csv", lai_chau.as_bytes()),
         ("bomb.csv", &bomb),
         ("locked.csv", b"secret"),
@@ -184,8 +168,8 @@ fn archives_are_opened_and_what_is_wrong_with_them_is_said() {
         ("broken.zip", &broken),
         ("plain.csv", hoa_binh.as_bytes()),
         ("again.csv", dien_bien.as_bytes()),
-        ("many.zip", &office::stored(&many)),
-        ("nothing.zip", &office::packed(&[])),
+        ("many.zip", &workbooks::stored(&many)),
+        ("nothing.zip", &workbooks::packed(&[])),
         ("received.csv", received.as_bytes()),
     ]);
     let told = |ran: &Ran| {
@@ -280,15 +264,7 @@ fn what_cannot_run_exits_with_two_and_says_why() {
     )
     .expect("written");
     fs::create_dir_all(directory.path().join("inbox")).expect("made");
-    let foreign = tonghop(&[
-        "run",
-        "--submissions",
-        &place("inbox"),
-        "--lake",
-        &place("lake"),
-        "--out",
-        &place("out"),
-    ]);
+    let foreign = run_at(directory.path(), Path::new("pipelines/kttt"), &[]);
     assert_eq!(code(&foreign, "belongs to the pipeline `another`"), Some(2));
 
     fs::create_dir_all(directory.path().join("locked")).expect("made");
@@ -306,7 +282,7 @@ fn what_cannot_run_exits_with_two_and_says_why() {
     assert_eq!(code(&locked, "another run is writing"), Some(2));
 }
 
-/// An `out` that holds somebody's files is not replaced.
+/// An output directory with foreign files is not replaced.
 #[test]
 fn a_directory_that_is_not_ours_is_not_replaced() {
     let directory = TempDir::new().expect("a directory");
@@ -335,7 +311,7 @@ fn a_directory_that_is_not_ours_is_not_replaced() {
     );
 }
 
-/// Queries only: nothing that writes or defines.
+/// `sql` accepts queries only, and no statement that writes or defines.
 #[test]
 fn sql_does_not_change_anything() {
     let ran = run(&[("good.csv", good("Sơn La").as_bytes())]);

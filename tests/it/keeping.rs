@@ -1,4 +1,4 @@
-//! What a lake keeps: going back, letting go, and refusing to guess where something of it cannot be read.
+//! Snapshots of a lake: rollback, deleting old ones, and refusing to guess where a part of the lake cannot be read.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -8,8 +8,9 @@ use serde_json::Value;
 
 use tonghop::lake::{Lake, Snapshot, before};
 
-use super::decisions::Office;
-use super::nightly::{arguments, ask, current_id, list, program, reports_of, tree};
+use crate::support::files::tree;
+use crate::support::office::{Office, current_id, list, reports_of};
+use crate::support::program::{said, tonghop};
 
 /// A lake with three snapshots, and what they are called.
 fn three() -> (Office, [String; 3]) {
@@ -32,12 +33,8 @@ fn say(lake: &Path, arguments: &[&str]) -> (Option<i32>, String) {
     let place = lake.to_string_lossy();
     let mut all = arguments.to_vec();
     all.extend(["--lake", &place]);
-    let output = ask(&all);
-    let text = [output.stdout, output.stderr].concat();
-    (
-        output.status.code(),
-        String::from_utf8_lossy(&text).into_owned(),
-    )
+    let output = tonghop(&all);
+    (output.status.code(), said(&output))
 }
 
 fn snapshots(lake: &Path) -> BTreeSet<String> {
@@ -49,25 +46,9 @@ fn snapshots(lake: &Path) -> BTreeSet<String> {
 
 #[test]
 fn snapshots_are_listed_gone_back_to_and_let_go() {
-    let mut office = Office::new();
-    office.send("a.csv", "2026-01-02", &list("Sơn La", 5));
-    office.run("lake", &[]);
+    let (office, [one, two, three]) = three();
     let lake = office.path("lake");
-    let one = current_id(&lake);
-    office.send("b.csv", "2026-01-03", &list("Lào Cai", 5));
-    office.run("lake", &[]);
-    let two = current_id(&lake);
-    office.send("c.csv", "2026-01-04", &list("Cà Mau", 5));
-    office.run("lake", &[]);
-    let three = current_id(&lake);
-    let place = lake.to_string_lossy().into_owned();
-    let say = |arguments: &[&str]| {
-        let mut all = arguments.to_vec();
-        all.extend(["--lake", &place]);
-        let output = ask(&all);
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        (output.status.code(), text)
-    };
+    let say = |arguments: &[&str]| say(&lake, arguments);
     let (code, text) = say(&["snapshots", "--format", "json"]);
     assert_eq!(code, Some(0));
     let listed: Value = serde_json::from_str(&text).unwrap();
@@ -97,11 +78,11 @@ fn snapshots_are_listed_gone_back_to_and_let_go() {
     assert_eq!(say(&["rollback", &one[..8]]).0, Some(0));
     assert_eq!(current_id(&lake), one);
     assert_eq!(say(&["rollback", "zzz"]).0, Some(2));
-    // The inbox still holds what was taken back.
+    // The inbox still holds the files that the rollback took back.
     office.run("lake", &[]);
     assert_eq!(current_id(&lake), three);
 
-    // An edition stands on the first; nothing stands on the second.
+    // An edition uses the first snapshot; nothing uses the second.
     fs::create_dir_all(lake.join("editions")).unwrap();
     fs::write(
         lake.join("editions/2025.toml"),
@@ -132,10 +113,7 @@ fn snapshots_are_listed_gone_back_to_and_let_go() {
     let (code, text) = say(&["gc", "--keep", "1"]);
     assert_eq!(code, Some(0));
     assert!(text.contains("removed 1 snapshots, 1 originals"), "{text}");
-    let left: Vec<String> = fs::read_dir(lake.join("snapshots"))
-        .unwrap()
-        .map(|e| e.unwrap().file_name().to_string_lossy().into_owned())
-        .collect();
+    let left = snapshots(&lake);
     assert_eq!(left.len(), 2, "{left:?}");
     assert!(left.contains(&one) && left.contains(&three));
     assert_eq!(
@@ -155,13 +133,13 @@ fn going_back_twice_goes_further_back() {
         assert_eq!(say(&lake, &["rollback"]).0, Some(0));
         assert_eq!(current_id(&lake), *to);
     }
-    // What going back changed is what `diff` tells.
+    // `diff` shows what the rollback changed.
     let now = Snapshot::current(&lake).unwrap();
     assert_eq!(before(&lake, &now).unwrap().id, two);
     let (code, text) = say(&lake, &["rollback"]);
     assert_eq!((code, current_id(&lake)), (Some(2), one.clone()));
     assert!(text.contains("nothing was current before"), "{text}");
-    // And forward again, by name; what was before it is what was before it.
+    // Forward again by name; then a rollback goes to the snapshot before it.
     assert_eq!(say(&lake, &["rollback", &three]).0, Some(0));
     assert_eq!(say(&lake, &["rollback"]).0, Some(0));
     assert_ne!(current_id(&lake), three);
@@ -174,7 +152,7 @@ fn a_lake_whose_current_snapshot_cannot_be_reached_is_not_taken_for_empty() {
     fs::rename(lake.join("snapshots").join(&three), office.path("lost")).unwrap();
     let before = snapshots(&lake);
     for arguments in [
-        arguments(&office, "lake"),
+        office.arguments("lake"),
         vec![
             "gc".into(),
             "--keep".into(),
@@ -184,7 +162,7 @@ fn a_lake_whose_current_snapshot_cannot_be_reached_is_not_taken_for_empty() {
         ],
     ] {
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        let output = ask(&arguments);
+        let output = tonghop(&arguments);
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(2), "{text}");
         assert!(text.contains(&three) && text.contains("rollback"), "{text}");
@@ -217,11 +195,9 @@ fn a_register_that_cannot_be_read_stops_a_run_and_a_collection() {
     let originals = fs::read_dir(lake.join("inbox")).unwrap().count();
     assert_eq!(say(&lake, &["gc", "--keep", "1"]).0, Some(2));
     assert_eq!(fs::read_dir(lake.join("inbox")).unwrap().count(), originals);
-    let arguments = arguments(&office, "lake");
-    let output = std::process::Command::new(program())
-        .args(arguments)
-        .output()
-        .unwrap();
+    let arguments = office.arguments("lake");
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let output = tonghop(&arguments);
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(current_id(&lake), three);
     fs::write(&file, whole).unwrap();

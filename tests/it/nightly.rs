@@ -1,112 +1,19 @@
-//! A job that runs every night: what was read is not read again, nothing that happens to a run reaches a reader, and
-//! whoever looks can see what it did.
+//! A job that runs every night: files are not read twice, readers never see an unfinished run, and logs, reports and
+//! `status` say what happened.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tonghop::lake::Lake;
 
-use super::decisions::{Office, csv};
-
-/// A record list of a province: quickly read, and no model runs over it.
-pub(super) fn list(province: &str, records: usize) -> Vec<u8> {
-    let mut text = format!(
-        "Biểu số: KTTT-04;\nDANH SÁCH HỢP TÁC XÃ NĂM 2025;\nĐơn vị báo cáo: UBND tỉnh {province};\nĐịa giới: 34 tỉnh;\n\
-         STT;Tên;Loại hình;Mã số thuế;Ngày thành lập;Lĩnh vực;Tình trạng;Xếp loại;Số thành viên;Số lao động;Doanh thu (triệu đồng);Giám đốc\n"
-    );
-    for n in 1..=records {
-        text.push_str(&format!(
-            "{n};HTX {province} {n};HTX;01{n:08};2019;A1;đang hoạt động;khá;{n};7;12,25;Ai\n"
-        ));
-    }
-    text.into_bytes()
-}
-
-pub(super) fn program() -> PathBuf {
-    std::env::var_os("CARGO_BIN_EXE_tonghop")
-        .unwrap_or_else(|| env!("CARGO_BIN_EXE_tonghop").into())
-        .into()
-}
-
-/// The arguments of a run of an office.
-pub(super) fn arguments(office: &Office, lake: &str) -> Vec<String> {
-    let place = |name: &str| office.path(name).to_string_lossy().into_owned();
-    let out = format!("{lake}-out");
-    let pairs = [
-        ("--submissions", place("inbox")),
-        ("--lake", place(lake)),
-        ("--out", place(&out)),
-        ("--fail-on", "never".to_owned()),
-        ("--at", "2026-11-30".to_owned()),
-    ];
-    let mut all = vec!["run".to_owned(), place("pipelines/kttt")];
-    all.extend(
-        pairs
-            .into_iter()
-            .flat_map(|(name, value)| [name.to_owned(), value]),
-    );
-    all
-}
-
-pub(super) fn ask(arguments: &[&str]) -> Output {
-    Command::new(program()).args(arguments).output().unwrap()
-}
-
-/// All files below a directory with their bytes and times; a link with what it says.
-pub(super) fn tree(
-    directory: &Path,
-) -> BTreeMap<PathBuf, (Vec<u8>, Option<std::time::SystemTime>)> {
-    let mut all = BTreeMap::new();
-    let mut folders = vec![directory.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).into_iter().flatten() {
-            let path = entry.unwrap().path();
-            let metadata = fs::symlink_metadata(&path).unwrap();
-            if metadata.is_symlink() {
-                let to = fs::read_link(&path).unwrap();
-                all.insert(path, (to.to_string_lossy().into_owned().into_bytes(), None));
-            } else if metadata.is_dir() {
-                folders.push(path);
-            } else {
-                let bytes = fs::read(&path).unwrap();
-                all.insert(path, (bytes, metadata.modified().ok()));
-            }
-        }
-    }
-    all
-}
-
-/// The tables of the current snapshot, by their files.
-pub(super) fn current(lake: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let root = fs::canonicalize(lake.join("current")).unwrap();
-    tree(&root)
-        .into_iter()
-        .map(|(path, (bytes, _))| (path.strip_prefix(&root).unwrap().to_owned(), bytes))
-        .collect()
-}
-
-pub(super) fn current_id(lake: &Path) -> String {
-    let target = fs::read_link(lake.join("current")).unwrap();
-    target.file_name().unwrap().to_string_lossy().into_owned()
-}
-
-pub(super) fn reports_of(lake: &Path) -> Vec<Value> {
-    let mut names: Vec<PathBuf> = fs::read_dir(lake.join("runs"))
-        .unwrap()
-        .map(|e| e.unwrap().path())
-        .filter(|p| p.extension().is_some_and(|e| e == "json"))
-        .collect();
-    names.sort();
-    names
-        .iter()
-        .map(|p| serde_json::from_str(&fs::read_to_string(p).unwrap()).unwrap())
-        .collect()
-}
+use crate::support::files::{root, tree};
+use crate::support::office::{Office, csv, current, list, reports_of};
+use crate::support::program::{program, tonghop};
 
 fn read_by(report: &Value) -> (Vec<&str>, u64) {
     let reading = &report["summary"]["reading"];
@@ -175,7 +82,7 @@ fn what_was_read_is_read_again_only_when_what_it_depends_on_changes() {
             "Số HTX hoạt động,Operating",
             [&letter[..], &reports].concat(),
         ),
-        // A form that none of them has a word of, and one whose words they have.
+        // A change in a form that shares no word with the files, and one in a form that does.
         (&forms[1], "\"Ghi chú\"", "\"Diễn giải\"", letter.to_vec()),
         (
             &forms[1],
@@ -198,7 +105,7 @@ fn what_was_read_is_read_again_only_when_what_it_depends_on_changes() {
         assert_eq!(read, expected, "{n}: {file}");
         assert_eq!(cached as usize, 5 - expected.len(), "{n}: {file}");
         assert_eq!(all.last().unwrap()["published"], true);
-        // The same as from nothing.
+        // The result is that of a run without a cache.
         let fresh = format!("fresh-{n}");
         office.run(&fresh, &[]);
         assert!(
@@ -214,10 +121,10 @@ fn what_was_read_is_read_again_only_when_what_it_depends_on_changes() {
         (0, Some(false))
     );
     assert_eq!(third, (vec!["more.csv"], 4));
-    // The unit that became known counts now.
+    // The unit that is known now counts.
     let counted = "SELECT value FROM provincial WHERE indicator = 'htx_total' AND geography = '2004' AND code = '14' AND scenario = 'best'";
     assert_eq!(office.sql(counted), ["70.000000"]);
-    // And as without the cache.
+    // `--full` gives the same.
     office.run("third", &["--full"]);
     assert!(current(&lake) == current(&office.path("third")));
     // Files that did not change are links to those of the snapshot before.
@@ -293,7 +200,7 @@ fn one_run_at_a_time_and_readers_need_no_lock() {
     office.run("lake", &[]);
     let held = Lake::open(&office.path("lake"), "kttt").unwrap();
     let output = Command::new(program())
-        .args(arguments(&office, "lake"))
+        .args(office.arguments("lake"))
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -310,7 +217,7 @@ fn one_run_at_a_time_and_readers_need_no_lock() {
     office.run("lake", &[]);
 }
 
-/// A number in `0..below` that looks like chance, the same in every run.
+/// A pseudo-random number in `0..below`, the same in every run.
 fn chance(seed: &mut u64, below: u64) -> u64 {
     *seed = seed
         .wrapping_mul(6_364_136_223_846_793_005)
@@ -318,8 +225,8 @@ fn chance(seed: &mut u64, below: u64) -> u64 {
     (*seed >> 33) % below
 }
 
-/// An office with a published snapshot and three files that came since; what a run of them gives, and how long it takes.
-fn interrupted() -> (Office, BTreeMap<PathBuf, Vec<u8>>, Duration) {
+/// An office with a published snapshot and three newer files; the result of a run over them, and how long it takes.
+fn interrupted() -> (Office, BTreeMap<String, Vec<u8>>, Duration) {
     let mut office = Office::new();
     office.send("a.csv", "2026-01-02", &list("Sơn La", 400));
     office.run("lake", &[]);
@@ -333,13 +240,9 @@ fn interrupted() -> (Office, BTreeMap<PathBuf, Vec<u8>>, Duration) {
     (office, whole, took)
 }
 
-/// A lake after something happened to a run: readers see the old snapshot or the new one, whole, and the next run ends
-/// where an undisturbed one ends.
-fn is_sound(
-    office: &Office,
-    first: &BTreeMap<PathBuf, Vec<u8>>,
-    last: &BTreeMap<PathBuf, Vec<u8>>,
-) {
+/// Checks a lake after a disturbed run: readers see the whole old or the whole new snapshot, and the next run gives the
+/// result of an undisturbed one.
+fn is_sound(office: &Office, first: &BTreeMap<String, Vec<u8>>, last: &BTreeMap<String, Vec<u8>>) {
     let seen = current(&office.path("lake"));
     assert!(seen == *first || seen == *last, "readers see half a run");
     let n = office.sql("SELECT count(*) AS n FROM organisations");
@@ -358,17 +261,6 @@ fn is_sound(
     );
 }
 
-/// The lake as it was before the run that is disturbed.
-pub(super) fn again(office: &Office, name: &str, kept: &Path) {
-    let _ = fs::remove_dir_all(office.path(name));
-    let copied = Command::new("cp")
-        .arg("-a")
-        .arg(kept)
-        .arg(office.path(name))
-        .status();
-    assert!(copied.unwrap().success());
-}
-
 #[test]
 fn a_run_killed_at_any_moment_leaves_the_last_whole_snapshot() {
     let (office, last, took) = interrupted();
@@ -379,10 +271,10 @@ fn a_run_killed_at_any_moment_leaves_the_last_whole_snapshot() {
     let mut seed = 20_261_127;
     let (mut killed, mut old, mut new) = (0, 0, 0);
     for _ in 0..24 {
-        again(&office, "lake", &kept);
+        office.put_back("kept", "lake");
         let delay = chance(&mut seed, 1 + took.as_micros() as u64 * 11 / 10);
         let mut child = Command::new(program())
-            .args(arguments(&office, "lake"))
+            .args(office.arguments("lake"))
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
@@ -418,16 +310,16 @@ fn a_run_that_cannot_write_says_so_and_leaves_the_last_whole_snapshot() {
     let kept = office.path("kept");
     fs::rename(office.path("lake"), &kept).unwrap();
     let mut failed = 0;
-    // The largest file that may be written, in blocks of 512 bytes: the first that is larger fails, wherever the run is.
+    // The largest size of a file, in blocks of 512 bytes: writing a larger one fails.
     for blocks in [
         0, 1, 2, 3, 4, 6, 8, 10, 12, 16, 20, 24, 28, 32, 40, 48, 64, 96, 128, 4096,
     ] {
-        again(&office, "lake", &kept);
+        office.put_back("kept", "lake");
         let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
         let output = Command::new("sh")
             .args(["-c", &script])
             .arg(program())
-            .args(arguments(&office, "lake"))
+            .args(office.arguments("lake"))
             .output()
             .unwrap();
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -496,7 +388,7 @@ fn the_status_says_how_each_unit_stands() {
     let place = |name: &str| office.path(name).to_string_lossy().into_owned();
     let (pipeline, lake) = (place("pipelines/kttt"), place("lake"));
     let ask_at = |at: &str, format: &str| {
-        ask(&[
+        tonghop(&[
             "status", &pipeline, "--lake", &lake, "--at", at, "--form", "KTTT-01", "--period",
             "2024", "--format", format,
         ])
@@ -529,7 +421,7 @@ fn the_status_says_how_each_unit_stands() {
     assert_eq!(one["expected"], counted["units_expected"]);
     assert_eq!(one["due"], "2024-12-25");
     assert_eq!(status["rejected"], serde_json::json!(["thu.csv"]));
-    // Before the day nothing is overdue.
+    // Before the due date nothing is overdue.
     let output = ask_at("2024-12-20", "table");
     assert_eq!(output.status.code(), Some(0));
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -553,7 +445,7 @@ fn every_line_of_the_log_is_an_object_and_stages_are_bracketed() {
     office.send("a.csv", "2026-01-02", &list("Sơn La", 5));
     office.send("b.csv", "2026-01-03", b"no form\n");
     let output = Command::new(program())
-        .args(arguments(&office, "lake"))
+        .args(office.arguments("lake"))
         .args(["--log", "json"])
         .output()
         .unwrap();
@@ -595,11 +487,11 @@ fn every_line_of_the_log_is_an_object_and_stages_are_bracketed() {
         (Some("TH201"), Some("error"))
     );
     assert!(events.contains(&"snapshot_published"));
-    // A run that cannot run says so in one object too.
+    // A run that cannot start says so in one object too.
     fs::write(office.path("lake-out/.tonghop"), "").unwrap();
     fs::remove_file(office.path("lake-out/.tonghop")).unwrap();
     let output = Command::new(program())
-        .args(arguments(&office, "lake"))
+        .args(office.arguments("lake"))
         .args(["--log", "json"])
         .output()
         .unwrap();
@@ -617,13 +509,13 @@ fn the_report_of_a_run_is_what_its_schema_says() {
     // A run that fails leaves one too.
     fs::remove_file(office.path("lake-out/.tonghop")).unwrap();
     let output = Command::new(program())
-        .args(arguments(&office, "lake"))
+        .args(office.arguments("lake"))
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(2));
     let reports = reports_of(&office.path("lake"));
     assert_eq!(reports.len(), 2);
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = root();
     let schema = fs::read_to_string(root.join("docs/run-report.schema.json")).unwrap();
     let schema: Value = serde_json::from_str(&schema).unwrap();
     for report in &reports {
@@ -643,7 +535,7 @@ fn the_report_of_a_run_is_what_its_schema_says() {
     }
 }
 
-/// Whether a value is what a schema says, as far as this schema goes, with no key that it does not name.
+/// Checks a value against the keywords of JSON Schema that this schema uses; unknown keys are errors.
 fn conforms(place: &str, value: &Value, schema: &Value) {
     if let Some(constant) = schema.get("const") {
         assert_eq!(value, constant, "{place}");
@@ -698,7 +590,7 @@ fn conforms(place: &str, value: &Value, schema: &Value) {
 
 #[test]
 fn the_page_of_scheduling_names_only_what_there_is() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let root = root().join("docs");
     let mut text = fs::read_to_string(root.join("scheduling.md")).unwrap();
     for file in [
         "tonghop.service",
@@ -727,7 +619,7 @@ fn the_page_of_scheduling_names_only_what_there_is() {
         if !["run", "status", "snapshots", "rollback", "gc"].contains(&words[1]) {
             continue;
         }
-        let output = ask(&[words[1], "--help"]);
+        let output = tonghop(&[words[1], "--help"]);
         assert_eq!(output.status.code(), Some(0), "{command}");
         let help = String::from_utf8_lossy(&output.stdout).into_owned();
         for flag in words.iter().filter(|word| word.starts_with("--")) {

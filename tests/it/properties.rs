@@ -1,4 +1,4 @@
-//! Properties that must hold whatever the provinces send: a few random inboxes each, since every case is a real run.
+//! Properties that must hold for any inbox. Each is tested on a few random inboxes, because every case is a real run.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -69,7 +69,7 @@ fn report(code: &str, figures: &[i64], tenths: i64) -> Report {
     report
 }
 
-/// Everybody's report, in the old borders.
+/// A report of each of the 63 provinces.
 fn everybody() -> impl Strategy<Value = Vec<Report>> {
     let units = catalogue().units(OLD);
     vec((vec(1i64..5_000, ROWS.len() * 4), 0i64..10), units.len()).prop_map(move |figures| {
@@ -81,7 +81,7 @@ fn everybody() -> impl Strategy<Value = Vec<Report>> {
     })
 }
 
-/// What some provinces of both geographies send, gaps and all.
+/// Reports of some provinces of both geographies, with gaps.
 fn somebody() -> impl Strategy<Value = Vec<Report>> {
     let units = [
         (OLD, "02"),
@@ -242,7 +242,7 @@ fn extraction_invents_no_number_and_loses_none() {
         written.sort();
         read.sort();
         prop_assert_eq!(written, read);
-        // A sum invents none either: what the facts add up from are observations.
+        // Sums invent no number either: all sources of facts are observations.
         let observed: BTreeSet<_> = (run.rows("observations").iter())
             .map(|row| {
                 (

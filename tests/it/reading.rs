@@ -1,19 +1,13 @@
-//! Reading forms by their words: one small sheet a case, each with the reading that is expected.
-
-use std::path::Path;
-use std::sync::LazyLock;
+//! Forms are recognised by their words: one small sheet for each case, with the expected reading.
 
 use proptest::prelude::*;
 use tonghop::extract::{ColumnRef, PeriodClaim, SheetTable, find_tables};
 use tonghop::normalize::{LocaleVerdict, Normalized, ProofReason, normalize};
-use tonghop::plan::{Plan, load};
 use tonghop::read::{Address, CellContent, CellRange, Sheet};
 
-static PLAN: LazyLock<Plan> = LazyLock::new(|| {
-    load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/kttt")).expect("sound definitions")
-});
+use crate::support::definitions::kttt;
 
-/// A sheet written as text: a line a row, cells between `|`; what reads as a number is one.
+/// A sheet from text: one line for each row, cells between `|`. A text that parses as a number becomes a number.
 fn sheet(text: &str) -> Sheet {
     let mut sheet = Sheet::new(Some("S".to_owned()), true);
     for (row, line) in text.lines().enumerate() {
@@ -37,14 +31,14 @@ fn range(from: (u32, u32), to: (u32, u32)) -> CellRange {
 }
 
 fn only_table(sheet: &Sheet) -> SheetTable {
-    let mut tables = find_tables(sheet, &PLAN.vocabulary).tables;
+    let mut tables = find_tables(sheet, &kttt().vocabulary).tables;
     assert_eq!(tables.len(), 1, "one table is expected");
     tables.remove(0)
 }
 
 /// The values of a table as `member scenario cell value`.
 fn values(table: &SheetTable) -> Vec<String> {
-    let form = &PLAN.vocabulary.forms[table.form];
+    let form = &kttt().vocabulary.forms[table.form];
     table
         .cells
         .iter()
@@ -76,7 +70,7 @@ fn normalized(table: &SheetTable) -> Normalized {
     let PeriodClaim::Agreed(period) = &table.period else {
         panic!("no period: {:?}", table.period)
     };
-    normalize(table, period.year, &PLAN.vocabulary, &PLAN.conventions)
+    normalize(table, period.year, &kttt().vocabulary, &kttt().conventions)
 }
 
 const HEAD: &str = "TT|Chỉ tiêu|Đơn vị tính|Mã số|Thực hiện năm 2022|Kế hoạch năm 2023|Ước thực hiện năm 2023|Kế hoạch năm 2024";
@@ -108,7 +102,7 @@ fn the_title_block_stands_anywhere_above() {
         table.title.measure.as_ref().map(|s| s.text.as_str()),
         Some("triệu đồng")
     );
-    // The date of the letter is no period.
+    // The date of the letter is not taken for the period.
     assert_eq!(
         table.period,
         PeriodClaim::Agreed("2023".parse().expect("a period"))
@@ -243,12 +237,12 @@ fn both_forms_in_one_sheet() {
         &sheet(&format!(
             "Biểu số: KTTT-01\nNĂM 2023\n{HEAD}\n1|Tổng số hợp tác xã|HTX|101|5|6|7|8\n\nBiểu số: KTTT-02\nNĂM 2023\nLĨNH VỰC|Hợp tác xã: Tổng số|Tổ hợp tác - Thành viên\nTổng số|5|9\n"
         )),
-        &PLAN.vocabulary,
+        &kttt().vocabulary,
     )
     .tables;
     let forms: Vec<&str> = tables
         .iter()
-        .map(|t| PLAN.vocabulary.forms[t.form].code.as_str())
+        .map(|t| kttt().vocabulary.forms[t.form].code.as_str())
         .collect();
     assert_eq!(forms, ["KTTT-01", "KTTT-02"]);
     assert_eq!(
@@ -407,7 +401,7 @@ fn units_convert_exactly_from_the_nearest_statement() {
     );
     assert_eq!(one("1|Tổng số thành viên HTX||111|||120 HTX|1"), "TH310");
     assert_eq!(one("1|Tổng số thành viên HTX||111|||120 người|1"), "120 E");
-    // The sheet's unit speaks of the rows of its dimension that have none of their own.
+    // The sheet's unit applies to rows of its dimension that have no own unit.
     let sheet_unit = "Đơn vị tính: triệu đồng\nChỉ tiêu|Thực hiện năm 2022|Ước thực hiện năm 2023";
     assert_eq!(
         one_in(&format!("{sheet_unit}\nTổng vốn điều lệ của các HTX||2500")),
@@ -572,7 +566,7 @@ fn two_tables_beside_each_other_are_two() {
          Tổng số hợp tác xã|101|5|6|||1|Trồng trọt|3|2\n\
          Số HTX giải thể|104|1|2|||2|Chăn nuôi|4|3\n",
     );
-    let tables = find_tables(&sheet, &PLAN.vocabulary).tables;
+    let tables = find_tables(&sheet, &kttt().vocabulary).tables;
     assert_eq!(tables.len(), 2);
     assert_eq!(
         values(&tables[0]),
@@ -638,7 +632,7 @@ fn a_form_in_two_halves_or_over_two_pages_is_one() {
     let twice = sheet(&format!(
         "{head}\nTổng số hợp tác xã|5|6\n\n{head}\nTổng số hợp tác xã|5|6\n"
     ));
-    assert_eq!(find_tables(&twice, &PLAN.vocabulary).tables.len(), 2);
+    assert_eq!(find_tables(&twice, &kttt().vocabulary).tables.len(), 2);
 }
 
 /// Values, codes of findings, and the verdicts on the columns of a sheet with text numbers.
@@ -698,7 +692,7 @@ fn each_column_writes_numbers_in_its_own_way() {
         text_numbers("Doanh thu bình quân một HTX|2.345|3,4\nLãi bình quân một HTX|x|1,234.5\n");
     assert_eq!(values, ["C2 3.4", "B3 ?", "C3 1234.5"]);
     assert_eq!(codes, ["TH302 B2"], "the sheet contradicts itself");
-    // A column without a proof goes by the sheet.
+    // A column without a proof follows the sheet.
     let (values, codes, verdicts) = text_numbers("Doanh thu bình quân một HTX|2.345|3,4\n");
     assert_eq!(values, ["B2 2345", "C2 3.4"]);
     assert_eq!(codes, ["TH307 B2"]);
@@ -709,7 +703,7 @@ fn each_column_writes_numbers_in_its_own_way() {
     );
     assert_eq!(values, ["C2 1", "B3 1.5", "C3 1.5", "B4 1234.5", "C4 2"]);
     assert_eq!(codes, ["TH302 B2"]);
-    // A percentage that agrees with one reading alone.
+    // A percentage that agrees with only one reading.
     let (values, _, verdicts) = text_numbers("Doanh thu bình quân một HTX|2.500|2750|110\n");
     assert_eq!(values, ["B2 2500", "C2 2750"]);
     assert_eq!(verdicts[0], "CommaDecimal Comparison D2");
@@ -717,7 +711,7 @@ fn each_column_writes_numbers_in_its_own_way() {
 
 #[test]
 fn a_total_that_adds_up_in_one_way_only_proves_it() {
-    let rows = &PLAN.vocabulary.forms[1].rows;
+    let rows = &kttt().vocabulary.forms[1].rows;
     let parts = &rows[0].parts;
     let total = parts.len() * 400;
     assert!(total > 1000);
@@ -758,7 +752,7 @@ fn a_total_that_adds_up_in_one_way_only_proves_it() {
             .values()
             .any(|v| v.proof().is_some_and(|p| p.reason == ProofReason::Total))
     );
-    // With a part missing nothing is proven: the total is held back.
+    // If a part is missing, nothing is proven and the total is held back.
     let lacking = read(&grouped, &parts[1..]);
     assert_eq!(total_of(&lacking), None);
     assert!(lacking.findings.iter().any(|f| f.code == "TH302"));
@@ -790,7 +784,7 @@ fn made_up_row() -> impl Strategy<Value = (String, Vec<Option<String>>)> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// The hunt for cells that vanish: every number of the table is loaded, compared, or held back with a finding.
+    /// No cell vanishes: every number of the table is loaded, compared, or held back with a finding.
     #[test]
     fn no_number_of_a_table_vanishes(rows in proptest::collection::vec(made_up_row(), 1..14)) {
         let mut made = Sheet::new(Some("S".to_owned()), true);
@@ -814,14 +808,14 @@ proptest! {
         let end = rows.len() as u32 + 1;
         made.put(Address::new(end, 0), CellContent::Text("Số THT thành lập mới".to_owned()));
         made.put(Address::new(end, 1), CellContent::Number(7.0));
-        let tables = find_tables(&made, &PLAN.vocabulary).tables;
+        let tables = find_tables(&made, &kttt().vocabulary).tables;
         prop_assert_eq!(tables.len(), 1);
         let table = &tables[0];
-        let read = normalize(table, 2023, &PLAN.vocabulary, &PLAN.conventions);
-        // What normalization got it loads, compares or holds back.
+        let read = normalize(table, 2023, &kttt().vocabulary, &kttt().conventions);
+        // Normalization loads, compares or holds back every cell it got.
         let compared = table.cells.iter().filter(|c| matches!(c.column, ColumnRef::Comparison(_))).count();
         prop_assert_eq!(table.cells.len() - compared, read.observations.len() + read.held as usize);
-        // What stands in the sheet above a known row extraction locates or holds back.
+        // Extraction locates or holds back every number above the last known row.
         let numbers = made
             .cells()
             .filter(|(at, c)| at.row > 0 && at.column > 0 && matches!(c, CellContent::Number(_)))

@@ -1,5 +1,5 @@
-//! The files of the sample, read by a program that did not write them: a province's habits change how its
-//! figures are written and never what they are.
+//! The files of the sample, read by another program than the one that wrote them. A province's habits change how its
+//! figures are written, never their values.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,12 +1,12 @@
-//! National figures of the sample, computed from what its generator says was reported, beside what the
-//! engine makes of the files: plain sums and weighted means over provinces, with no knowledge of the engine.
+//! National figures of the sample, computed from the generator's own data with plain sums and weighted means, and compared
+//! with the program's figures.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use tempfile::TempDir;
 
-use crate::golden::SAMPLE;
+use crate::support::sample::SAMPLE;
 
 #[path = "../../examples/generate_sample/lib.rs"]
 pub(crate) mod sample;
@@ -43,7 +43,7 @@ fn country(
                 (sum, reports.len() as i64)
             }
             Some(weight) => {
-                // A mean over nothing cannot exist: such a province is no part.
+                // A mean over nothing cannot exist: such a province is not a part.
                 let parts: Vec<(i128, i128)> = reports
                     .iter()
                     .map(|r| {
@@ -161,7 +161,7 @@ fn stated(report: &sample::reports::Report, facts: &sample::facts::Facts) -> BTr
     figures
 }
 
-/// Whatever a province's habits, each of its figures is read as it was meant, and nothing beside them.
+/// Whatever a province's habits, each of its figures is read as it was meant, and nothing else is read.
 #[test]
 fn every_report_is_read_as_it_was_written() {
     let facts = sample::facts::Facts::load().expect("facts");

@@ -1,4 +1,4 @@
-//! Blank forms: what is printed is read back, empty and filled in, without a finding.
+//! Blank forms: a form is read back without a finding, empty and filled in.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,7 +10,9 @@ use tempfile::TempDir;
 use tonghop::extract::Vocabulary;
 use tonghop::geography::Claim;
 
-use crate::golden::{SAMPLE, sql, tonghop};
+use crate::support::definitions::{kttt, with_one_table};
+use crate::support::program::{run_at, sql, succeeded, tonghop};
+use crate::support::sample::SAMPLE;
 
 /// Makes a blank form with the sample's lake.
 fn blank(directory: &Path, name: &str, arguments: &[&str]) -> PathBuf {
@@ -21,13 +23,7 @@ fn blank(directory: &Path, name: &str, arguments: &[&str]) -> PathBuf {
     let mut all = vec!["template"];
     all.extend(arguments);
     all.extend(["--lake", &lake, "--out", &out]);
-    let output = tonghop(&all);
-    assert_eq!(
-        output.status.code(),
-        Some(0),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    succeeded(&tonghop(&all));
     path
 }
 
@@ -40,7 +36,7 @@ impl Ran {
     }
 }
 
-/// Takes the files of `inbox` in, as received on a day before any of them was due.
+/// Runs over the files of `inbox`, received before they were due.
 fn run(directory: TempDir) -> Ran {
     let inbox = directory.path().join("inbox");
     let mut received = String::from("file_name,received_at\n");
@@ -61,24 +57,8 @@ fn run(directory: TempDir) -> Ran {
         "KTTT-02-2025-14.xlsx,2025-12-05",
     );
     fs::write(inbox.join("received.csv"), received).expect("written");
-    let place = |name: &str| directory.path().join(name).to_string_lossy().into_owned();
-    let output = tonghop(&[
-        "run",
-        "--submissions",
-        &place("inbox"),
-        "--lake",
-        &place("lake"),
-        "--out",
-        &place("out"),
-        "--at",
-        "2022-01-01",
-    ]);
-    assert_eq!(
-        output.status.code(),
-        Some(0),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let more = ["--at", "2022-01-01"];
+    succeeded(&run_at(directory.path(), with_one_table(), &more));
     Ran(directory)
 }
 
@@ -111,14 +91,14 @@ fn a_blank_form_is_read_back_without_a_finding() {
             "KTTT-02,2026,2025,46,UBND,stated,198,198,0",
         ]
     );
-    // The lake has no actual of 2025 yet, and an estimate is no actual.
+    // The lake has no actual of 2025 yet, and an estimate is not filled in as one.
     assert_eq!(
         ran.sql("SELECT status, count(*) FROM observations GROUP BY status"),
         [format!("O,{}", 168 + 168 + 198)]
     );
 }
 
-/// Values of a report by row, indicator where rows are none, scenario and period.
+/// Values of a report by indicator, sector, scenario and period.
 type Figures = BTreeMap<(String, String, String, String), (String, String)>;
 
 fn figures(lines: &[String]) -> Figures {
@@ -193,7 +173,7 @@ fn texts(path: &Path) -> BTreeMap<(u32, u32), String> {
         .collect()
 }
 
-/// The row of the body whose cell in a column says so: the heads stand above it.
+/// The last row with this text in a column: heads with the same text are above it.
 fn row_of(texts: &BTreeMap<(u32, u32), String>, column: u32, wanted: &str) -> u32 {
     let found = texts
         .iter()
@@ -232,7 +212,7 @@ fn a_form_that_was_filled_in_says_what_was_written() {
             ("plan", "2026") => 9,
             other => panic!("{other:?} is not in the form"),
         };
-        // The actual of the year before is there already, as the sender himself reported it.
+        // The actual of the year before is filled in already, as the sender reported it.
         if let Some(prefilled) = there.get(&(row, column)) {
             assert_eq!(column, 4, "only actuals are filled in before");
             assert_eq!(Some(prefilled), written(value, status).as_ref());
@@ -289,7 +269,7 @@ fn a_form_that_was_filled_in_says_what_was_written() {
     }
 }
 
-/// What stands locked, open, and checked.
+/// Which cells are locked, open, and checked.
 #[test]
 fn only_what_is_to_be_filled_in_is_open() {
     let directory = TempDir::new().expect("a directory");
@@ -408,11 +388,10 @@ fn the_period_follows_from_the_lake_or_has_to_be_named() {
     assert!(title.contains(&"63 tỉnh".to_owned()));
 }
 
-/// The words that a form prints for a unit mean that unit and no other.
+/// The words that a form prints for a unit identify that unit and no other.
 #[test]
 fn every_unit_is_known_by_the_words_of_its_form() {
-    let plan = tonghop::plan::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/kttt"))
-        .expect("sound definitions");
+    let plan = kttt();
     let Vocabulary { folder, .. } = &plan.vocabulary;
     for name in &plan.geography.tables.units {
         let kind = &plan.correspondence.unit_types[&name.unit_type];

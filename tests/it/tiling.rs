@@ -1,8 +1,8 @@
-//! Findings of territory: a gap, both sides of a change, and a model that would count a territory twice.
+//! Findings about territory: a gap, reports on both sides of a change, and a model that counts a territory twice.
 
 use std::fs;
 
-use crate::decisions::{Office, csv};
+use crate::support::office::{Office, csv};
 
 #[test]
 fn a_gap_and_both_sides_of_a_change_are_said() {
@@ -18,7 +18,7 @@ fn a_gap_and_both_sides_of_a_change_are_said() {
         office.send(&format!("{name}.csv"), "2025-12-20", &bytes);
     };
     let new = "Địa giới: 34 tỉnh;\n";
-    // Quảng Trị reports on both sides of the change and agrees with itself; of the two behind Ninh Bình's three one does.
+    // Quảng Trị's old and new units both report, and they agree. Of Ninh Bình's three former units one reports too.
     send("moi", "Quảng Trị", 150, new);
     send("cu-1", "Quảng Bình", 100, "");
     send("cu-2", "Quảng Trị", 50, "Địa giới: 63 tỉnh;\n");
@@ -48,7 +48,7 @@ fn a_gap_and_both_sides_of_a_change_are_said() {
             && both[1].contains("1 of 3 former units also sent this form: Ha Nam"),
         "{both:?}"
     );
-    // They agree, so nothing is to be compared.
+    // They agree, so there is no finding about a difference.
     assert!(said("TH406").is_empty());
     let gaps = said("TH422");
     assert_eq!(gaps.len(), 2, "one for each scenario: {gaps:?}");
@@ -69,7 +69,7 @@ fn a_gap_and_both_sides_of_a_change_are_said() {
     );
 }
 
-/// The pipeline's models decide what counts; should they ever let a territory count twice, the run says so.
+/// The pipeline's models decide what counts. If they count a territory twice, the run says so.
 #[test]
 fn a_model_that_counts_a_territory_twice_is_caught() {
     let mut office = Office::new();

@@ -1,4 +1,4 @@
-//! From every printed number of the sample back to its cells, and from these cells to the number again.
+//! Every printed number of the sample is traced to its cells, and these cells give the number again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -14,12 +14,15 @@ use tonghop::answers::{
 };
 use tonghop::engine::Engine;
 use tonghop::lake::Snapshot;
-use tonghop::plan::{Plan, load};
+use tonghop::plan::Plan;
 use tonghop::query::open_engine;
 use tonghop::tables::{Computation, FigureKey, OfficialOrder, Table, TableBuilder};
 use tonghop::text::rounded;
 
-use crate::golden::{SAMPLE, sql, tonghop};
+use crate::support::definitions::kttt;
+use crate::support::files::{self, copy};
+use crate::support::program::{sql, tonghop};
+use crate::support::sample::SAMPLE;
 
 fn lake() -> PathBuf {
     SAMPLE.lake()
@@ -31,7 +34,7 @@ fn out() -> PathBuf {
 
 /// The pipeline, a snapshot of the sample and its printed tables, each with its scenario.
 struct Book {
-    plan: Plan,
+    plan: &'static Plan,
     snapshot: Snapshot,
     engine: Engine,
     tables: Vec<(Table, String)>,
@@ -49,7 +52,7 @@ static TRACER: LazyLock<Tracer<'static>> = LazyLock::new(|| {
             figures.extend(of.map(|figure| (scenario.clone(), figure)));
         }
     }
-    let tracer = Tracer::load(&BOOK.snapshot, &BOOK.engine, &BOOK.plan, figures);
+    let tracer = Tracer::load(&BOOK.snapshot, &BOOK.engine, BOOK.plan, figures);
     wait(tracer).expect("a tracer")
 });
 
@@ -60,8 +63,7 @@ fn wait<T>(work: impl Future<Output = T>) -> T {
 
 impl Book {
     async fn open() -> Self {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/kttt");
-        let plan = load(&root).expect("a pipeline");
+        let plan = kttt();
         let snapshot = Snapshot::current(&lake()).expect("a snapshot");
         let engine = open_engine(&snapshot).expect("an engine");
         let order = OfficialOrder::new(
@@ -109,7 +111,7 @@ fn figure(figure: [&str; 5]) -> Node {
     let tracer = wait(Tracer::load(
         &BOOK.snapshot,
         &BOOK.engine,
-        &BOOK.plan,
+        BOOK.plan,
         wanted,
     ));
     let root = tracer.expect("a tracer").figure(&key, &scenario);
@@ -158,9 +160,9 @@ fn decimal(text: &str) -> Decimal {
     text.parse().expect("a decimal")
 }
 
-/// The whole book: each number comes out of the cells that it is traced to, to its sixth decimal; each of these cells is
-/// in the lake with the value that the tree has; the lake's own list of sources names the same ones; the text of each
-/// cell, in its unit of measure, is its value; and where a unit is missing, the tree has it as missing.
+/// For the whole book: the cells of a trace give the number to its sixth decimal; each cell is in the lake with the value
+/// of the tree; the lake's own list of sources names the same cells; each cell's text, in its unit of measure, is its
+/// value; and a missing unit is missing in the tree.
 #[test]
 fn every_printed_number_comes_out_of_its_cells() {
     let held: BTreeMap<(String, String, String), String> = sql(
@@ -280,7 +282,7 @@ fn kind(root: &Node) -> String {
     }
 }
 
-/// Whom a printed cell names as missing, its tree has as missing.
+/// A unit that a printed cell names as missing is missing in its tree.
 fn missing_units_are_named(root: &Node, what: &str, named: &mut usize) {
     let missing: BTreeSet<&str> = nodes(root)
         .into_iter()
@@ -298,11 +300,11 @@ fn missing_units_are_named(root: &Node, what: &str, named: &mut usize) {
     }
 }
 
-/// The country's figure of 2024: the cells it is traced to hold the text that was read, as another program reads them.
+/// The country's figure of 2024: another program finds the text that was read in the cells of the trace.
 #[test]
 fn the_cells_are_in_the_files() {
     let root = cell("02", "VN", "htx_total-2024");
-    let inbox = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data");
+    let inbox = files::root().join("sample-data");
     let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
     for leaf in root.leaves() {
         let path = inbox.join(&*leaf.report.file_name);
@@ -354,7 +356,7 @@ fn address(cell: &str) -> (u32, u32) {
     (row - 1, column - 1)
 }
 
-/// A province of 2025 that was merged of two has a past made of theirs.
+/// A province of 2025 that was merged from two has figures of earlier years made from theirs.
 #[test]
 fn a_restated_figure_goes_through_the_former_units() {
     let root = cell("02", "15", "htx_total-2023");
@@ -390,14 +392,14 @@ fn a_restated_figure_goes_through_the_former_units() {
         (own.way, own.basis.as_deref()),
         (Way::Own, Some("reported"))
     );
-    // What the bridge puts together is the same two.
+    // The bridge puts the same two together.
     let root = cell("25", "15", "reported");
     let Node::Figure(together) = &root.children()[0] else {
         panic!("{root:?}");
     };
     assert_eq!(together.level, Level::Together);
     assert_eq!(together.children, whole.children);
-    // A unit that the change left as it was is one reporting unit.
+    // An unchanged unit is one reporting unit.
     let root = cell("02", "04", "htx_total-2022");
     let unchanged = fact(&root.children()[0]);
     assert_eq!(
@@ -407,7 +409,7 @@ fn a_restated_figure_goes_through_the_former_units() {
     assert_eq!(&*observation(&unchanged.children[0]).unit.0, "2004");
 }
 
-/// What is computed in print is traced through the cells it is computed from.
+/// A figure that is computed for print is traced through the cells it is computed from.
 #[test]
 fn comparisons_are_traced_through_their_operands() {
     let root = cell("02", "15", "growth");
@@ -423,7 +425,7 @@ fn comparisons_are_traced_through_their_operands() {
         rounded(recompute(&root).expect("a value"), 9),
         rounded(growth, 9)
     );
-    // A share of a country in which a province is missing is not printed, and the tree says who.
+    // The share of a country that lacks a province is not printed, and the tree names the province.
     let root = cell("02", "15", "share");
     assert_eq!(printed(&root).made, Made::Computed(Computation::Share));
     assert_eq!(
@@ -450,7 +452,7 @@ fn comparisons_are_traced_through_their_operands() {
     assert_eq!(recompute(&root), Some(mean.normalize()));
 }
 
-/// A mean and a ratio know the cells behind them, and what they are.
+/// The traces of a mean and of a ratio have the cells behind them and their parts in the computation.
 #[test]
 fn means_and_ratios_have_two_cells_a_unit() {
     for (table, column, parts) in [
@@ -495,7 +497,7 @@ fn a_unit_of_measure_is_converted() {
     assert_eq!(leaf.raw.as_deref().map(decimal), Some(conversion.number));
 }
 
-/// A corrected report: the second version counts, and the first is told with what it said.
+/// A corrected report: the second version counts, and the trace shows the first with its value.
 #[test]
 fn a_correction_tells_what_it_replaced() {
     let key = ["2004", "40", "htx_members", "2024", "estimate"];
@@ -513,7 +515,7 @@ fn a_correction_tells_what_it_replaced() {
     assert!(replaced[0].report.received_at < leaf.report.received_at);
 }
 
-/// Why a cell counts, and what a rule said of it.
+/// The trace says why a cell counts, and what a rule found about it.
 #[test]
 fn an_observation_says_why_it_counts_and_what_was_found() {
     let at = |row: &str, column: &str| cell("03", row, column);
@@ -548,7 +550,7 @@ fn an_observation_says_why_it_counts_and_what_was_found() {
     );
 }
 
-/// One leaf changed, and the number is no longer what its cells say; one dropped, and the lake's sources are not met.
+/// A changed leaf no longer gives the number; a dropped one no longer matches the lake's sources.
 #[test]
 fn a_spoilt_leaf_is_noticed() {
     for (table, column) in [
@@ -591,7 +593,7 @@ fn said(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// Rows and columns go by many names.
+/// Rows and columns can be named in many ways.
 #[test]
 fn a_cell_is_found_by_id_label_and_place() {
     let first = |arguments: &[&str]| {
@@ -631,7 +633,7 @@ fn a_cell_is_found_by_id_label_and_place() {
     );
 }
 
-/// The tree on a terminal: cut where it is long, whole on demand, with the sum at its end.
+/// The tree on a terminal: shortened where it is long, whole on demand, with the sum at its end.
 #[test]
 fn the_tree_is_shown_in_lines() {
     let figure = [
@@ -759,12 +761,12 @@ fn the_machine_readable_form_has_these_fields() {
     assert_eq!(machine_trace(&Trace::new(&BOOK.snapshot.id, again)), whole);
 }
 
-/// A total that is not what its cells say: the command shows the tree all the same, and fails.
+/// If the cells do not give the total, the command shows the tree all the same and fails.
 #[test]
 fn a_number_that_its_cells_do_not_give_is_an_error() {
     let place = tempfile::TempDir::new().expect("a directory");
     let other = place.path().join("lake");
-    crate::check::copy(&lake().join("snapshots"), &other.join("snapshots"));
+    copy(&lake().join("snapshots"), &other.join("snapshots"));
     std::fs::copy(lake().join("lake.toml"), other.join("lake.toml")).expect("copied");
     let id = std::fs::read_link(lake().join("current")).expect("a link");
     std::os::unix::fs::symlink(&id, other.join("current")).expect("linked");
@@ -799,7 +801,7 @@ fn spoil(table: &Path) {
             .expect("a reader")
             .map(|batch| batch.expect("a batch"))
             .collect();
-        // The file is linked into other places: it is replaced, not written to.
+        // The file is a hard link: it is replaced, not written to.
         std::fs::remove_file(&path).expect("removed");
         let file = std::fs::File::create(&path).expect("made");
         let mut writer = ArrowWriter::try_new(file, batches[0].schema(), None).expect("a writer");

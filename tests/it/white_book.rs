@@ -1,5 +1,5 @@
-//! The printed tables of the sample beside the lake they were made from: the tidy CSV, cell by cell, and the
-//! workbook as another program opens it.
+//! The printed tables of the sample are compared with their lake: the tidy CSV cell by cell, and the workbook as another
+//! program opens it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,21 +12,21 @@ use tonghop::plan::Measure;
 use tonghop::tables::{OfficialOrder, register_order};
 
 use crate::book::TABLES;
-use crate::golden::SAMPLE;
+use crate::support::definitions::kttt;
+use crate::support::files::root;
+use crate::support::printed::printed;
+use crate::support::sample::SAMPLE;
 
 /// The cells of a printed table: row and column to value, status and printed text.
 fn cells(table: &str) -> BTreeMap<(String, String), (String, String, String)> {
     let path = SAMPLE.out().join("csv").join(format!("{table}.csv"));
-    let mut reader = csv::Reader::from_path(path).expect("a printed table");
-    let head = reader.headers().expect("a head").clone();
-    let column = |name: &str| head.iter().position(|h| h == name).expect("a column");
-    let wanted = ["row_id", "column_id", "value", "status", "printed"].map(column);
-    reader
-        .records()
-        .map(|record| {
-            let record = record.expect("a line");
-            let [row, column, value, status, printed] = wanted.map(|i| record[i].to_owned());
-            ((row, column), (value, status, printed))
+    let cells = printed(&fs::read(path).expect("a printed table")).into_iter();
+    cells
+        .map(|cell| {
+            (
+                (cell.row_id, cell.column),
+                (cell.value, cell.status, cell.text),
+            )
         })
         .collect()
 }
@@ -36,7 +36,7 @@ fn bare(value: &str) -> String {
     value.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// Tables by place: every figure of country, region and province is the lake's, with its status.
+/// Tables by place: every figure of country, regions and provinces has the lake's value and status.
 #[test]
 fn what_is_printed_by_place_is_what_the_lake_holds() {
     for (table, indicator) in [
@@ -85,7 +85,7 @@ fn marks_and_symbols_say_what_a_figure_is() {
     assert_eq!(at("MNPB", "growth"), "4,33 (e)");
 }
 
-/// Each new province is the sum of its former ones, and the bridge closes for the country.
+/// Each new province is the sum of its former ones, and for the country the bridge has no difference.
 #[test]
 fn the_bridge_between_the_geographies_adds_up() {
     let printed = cells("25");
@@ -115,11 +115,11 @@ fn the_bridge_between_the_geographies_adds_up() {
 /// Millionths and status of a figure; a status without a figure counts only where none can exist.
 type Side = (Option<i64>, Option<String>);
 
-/// Runs the bridge's query over all indicators at once, whose positions in the catalogue stand in place of decimals, and
-/// asserts that its columns agree: sums exactly, means and ratios to one in the sixth decimal, and so do statuses. Gives
-/// the number of sums, and of means and ratios, that were compared.
+/// Runs the bridge's query over all indicators at once and asserts that its two columns agree: sums exactly, means and
+/// ratios within one unit of the sixth decimal, statuses exactly. The column `decimals` holds an indicator's position in
+/// the catalogue instead. Gives the number of sums, and of means and ratios, that were compared.
 pub(crate) async fn bridge_adds_up(lake: &Path, year: &str, scenario: &str) -> (usize, usize) {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/kttt");
+    let root = root().join("pipelines/kttt");
     let read = |name: &str| fs::read_to_string(root.join("tables").join(name)).expect("a query");
     let one =
         "SELECT indicator, decimals, measure FROM indicators WHERE indicator IN ({indicators})";
@@ -147,7 +147,7 @@ pub(crate) async fn bridge_adds_up(lake: &Path, year: &str, scenario: &str) -> (
         sql.replace(&format!("{{{name}}}"), value)
     });
 
-    let plan = tonghop::plan::load(&root).expect("sound");
+    let plan = kttt();
     let snapshot = tonghop::lake::Snapshot::current(lake).expect("a snapshot");
     let engine = tonghop::query::open_engine(&snapshot).expect("an engine");
     let order = OfficialOrder::new(
@@ -220,7 +220,7 @@ async fn the_bridge_adds_up_for_every_indicator() {
     }
 }
 
-/// Sectors stand on the estimate throughout, the total row too.
+/// All rows of the table of sectors are estimates, the total too.
 #[test]
 fn the_table_of_sectors_stands_on_estimates() {
     let printed = cells("15");
@@ -235,7 +235,7 @@ fn the_table_of_sectors_stands_on_estimates() {
     assert!(text.ends_with("(e)"), "{text}");
 }
 
-/// Another reader opens the workbook, and numbers are numbers: those of the CSV.
+/// Another program opens the workbook, and its numbers are those of the CSV.
 #[test]
 fn the_workbook_opens_and_holds_numbers() {
     let mut book: Xlsx<_> =

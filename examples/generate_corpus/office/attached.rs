@@ -1,4 +1,4 @@
-//! What an Office Open XML workbook carries beside its tables: a chart, a link to another workbook.
+//! Other parts of an Office Open XML workbook: a chart, a link to another workbook.
 
 use super::Parts;
 use super::xlsx::{HEAD, Names, relations};

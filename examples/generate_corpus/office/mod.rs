@@ -1,4 +1,4 @@
-//! Workbooks in the formats of offices, written part by part: what no library would write is what arrives.
+//! Workbooks in office formats, written part by part: real files contain what no library would write.
 
 mod attached;
 pub(super) mod ods;

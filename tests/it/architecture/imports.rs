@@ -76,6 +76,8 @@ struct Module {
     /// Single words of the code, with whether each is called.
     words: BTreeSet<(String, bool)>,
     reexported: BTreeSet<String>,
+    /// Whether `include!` adds items that are not in the source: then any name may be one of them.
+    generated: bool,
 }
 
 /// Where a path leads.
@@ -142,6 +144,7 @@ impl Crate {
             mentions: Vec::new(),
             words: BTreeSet::new(),
             reexported: BTreeSet::new(),
+            generated: code.windows(2).any(|t| t[0].is_word("include") && t[1].is('!')),
         });
         let mut at = 0;
         let mut depth = 0;
@@ -340,6 +343,13 @@ impl Crate {
             }
         }
         walk.busy.remove(&(module, name.to_owned()));
+        let is_name = name.starts_with(char::is_alphabetic);
+        if found.is_empty() && self.modules[module].generated && is_name {
+            found.push(Target::Item {
+                module,
+                name: name.to_owned(),
+            });
+        }
         found
     }
 

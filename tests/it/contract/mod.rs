@@ -1,4 +1,4 @@
-//! The paragraphs of the contract on which number counts and on geography, a named case each, on the tables of the lake.
+//! The contract's paragraphs on which number counts and on geography: one named case each, checked on the lake's tables.
 
 mod collections;
 mod counts;
@@ -70,7 +70,7 @@ fn report(run: &Run, file: &str) -> Row {
     )
 }
 
-/// Vintage and code of the unit that a file's report was decided to be of; `None` while it is held back.
+/// Vintage and code of the unit that a file's report belongs to; `None` if it is held back.
 fn unit(run: &Run, file: &str) -> Option<String> {
     let report = report(run, file);
     Some(format!(

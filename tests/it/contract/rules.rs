@@ -1,14 +1,16 @@
-//! Every rule of the pipeline judges one year of one inbox, in which it passes, fails and is undecided.
+//! Every rule of the pipeline is shown one year of one inbox in which it passes, fails and is undecided.
 
 use std::fmt::Write as _;
 use std::fs;
 use std::sync::LazyLock;
 
-use crate::support::catalogue::{OLD, catalogue, root};
+use crate::support::catalogue::{OLD, catalogue};
+use crate::support::definitions::kttt;
+use crate::support::files::root;
 use crate::support::lake::{Row, Run};
 use crate::support::sheet::Sheet;
 
-/// What one rule is shown, and what comes of it.
+/// The sheets that one rule is shown, and the expected judgements.
 struct Shown {
     rule: &'static str,
     sheets: Vec<Sheet>,
@@ -302,7 +304,6 @@ fn each_rule_passes_fails_and_is_undecided() {
 #[test]
 fn a_failure_is_one_finding_at_the_cell_of_the_first_operand() {
     let findings = RUN.rows("findings");
-    let plan = tonghop::plan::load(&root().join("pipelines/kttt")).expect("sound");
     for shown in &shown() {
         let (unit, cell, scenario) = shown.fails;
         let (unit, year) = (code(unit), year(shown));
@@ -319,7 +320,7 @@ fn a_failure_is_one_finding_at_the_cell_of_the_first_operand() {
         let [finding] = found[..] else {
             panic!("{}: {found:?}", shown.rule)
         };
-        let rule = plan.rules.iter().find(|rule| rule.id == shown.rule);
+        let rule = kttt().rules.iter().find(|rule| rule.id == shown.rule);
         let severity = rule.expect("a rule").severity.as_str();
         assert_eq!(finding.str("severity"), severity, "{}", shown.rule);
         assert_eq!(
@@ -335,7 +336,7 @@ fn a_failure_is_one_finding_at_the_cell_of_the_first_operand() {
     }
 }
 
-/// What officers read: names, values and cells, in Vietnamese and in English.
+/// The messages name figures, values and cells, in Vietnamese and in English.
 #[test]
 fn messages_name_figures_values_and_cells() {
     let findings = RUN.rows("findings");

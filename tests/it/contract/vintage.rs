@@ -1,4 +1,5 @@
-//! The vintage of a report: the ladder, rung by rung. A rung looks at one form and period, so each case has its own.
+//! The vintage of a report: the contract's numbered steps, one by one. A step looks at one form and period, so each case
+//! has its own.
 
 use std::sync::LazyLock;
 
@@ -158,8 +159,8 @@ fn the_evidence_is_kept() {
 #[test]
 fn what_stays_open_is_an_error_and_held_back() {
     let run = Run::of([
-        // In force when it came is 2025's, but Hà Giang, which only 2004's has, reports the same form and period;
-        // Bắc Ninh says otherwise, so that the fourth rung does not decide.
+        // In force when it came is 2025's unit, but Hà Giang, which only 2004 has, reports the same form and period.
+        // Bắc Ninh says otherwise, so that step 4 does not decide.
         silent("open.xlsx", Indicators, "Phú Thọ", 2025),
         silent("ha giang.xlsx", Indicators, "Hà Giang", 2025),
         stated("bac ninh.xlsx", Indicators, NEW, "24", 2025),

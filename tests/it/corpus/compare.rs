@@ -1,4 +1,4 @@
-//! A file as the program reads it, against what its manifest expects.
+//! Compares what the program reads in a file with what its manifest expects.
 
 use std::collections::BTreeSet;
 use std::path::Path;

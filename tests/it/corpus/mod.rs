@@ -1,38 +1,21 @@
-//! The corpus: one small file a case, each beside a manifest that says how it must be read.
+//! The corpus: one small file for each case, beside a manifest that says how it must be read.
 //!
-//! What a manifest expects was written by people from what the file means, never copied from the program;
-//! `tests/corpus/README.md` explains it. `cargo test corpus` reads all of them.
+//! People wrote what a manifest expects from the file's meaning; it was never copied from the program's output.
+//! `tests/corpus/README.md` explains manifests. `cargo test corpus` reads all of them.
 
 mod compare;
 mod manifest;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
-use std::sync::LazyLock;
 
-use tonghop::plan::{Plan, load};
-
+use crate::support::definitions::plan;
 use manifest::Manifest;
 
 #[path = "../../../examples/generate_corpus/lib.rs"]
 mod files;
 
-/// The pipelines of this package, by the names of their folders.
-static PLANS: LazyLock<BTreeMap<String, Plan>> = LazyLock::new(|| {
-    let pipelines = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines");
-    let folders = fs::read_dir(pipelines).expect("a directory");
-    folders
-        .map(|entry| entry.expect("an entry").path())
-        .filter(|path| path.join("pipeline.toml").is_file())
-        .map(|path| {
-            let name = path.file_name().expect("a name").to_string_lossy();
-            (name.into_owned(), load(&path).expect("sound definitions"))
-        })
-        .collect()
-});
-
-/// The cases of a theme that are known not to be read as they should yet: a line of `pending.txt` each.
+/// The cases of a theme that are known to be read wrongly: one line of `pending.txt` each.
 fn pending(theme: &str) -> BTreeSet<String> {
     let list = fs::read_to_string(files::committed().join("pending.txt")).unwrap_or_default();
     list.lines()
@@ -42,7 +25,7 @@ fn pending(theme: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// Reads every case of a theme and tells all differences at once.
+/// Reads every case of a theme and reports all differences at once.
 fn check(theme: &str) {
     let root = files::committed();
     let mut pending = pending(theme);
@@ -57,7 +40,7 @@ fn check(theme: &str) {
         count += 1;
         let manifest = Manifest::read(&path).unwrap_or_else(|e| panic!("{name}: {e}"));
         let file = files::file_of(&path).unwrap_or_else(|e| panic!("{e}"));
-        let differences = compare::differences(&PLANS[&manifest.pipeline], &file, &manifest);
+        let differences = compare::differences(plan(&manifest.pipeline), &file, &manifest);
         match (differences.is_empty(), pending.remove(&name)) {
             (true, false) | (false, true) => {}
             (true, true) => wrong.push(format!(
@@ -109,7 +92,7 @@ fn every_folder_is_a_theme() {
     );
 }
 
-/// The committed files are what their manifests describe, to the byte, and none stands there alone.
+/// The committed files are what their manifests describe, to the byte, and every file has a manifest.
 #[test]
 fn the_files_are_what_their_manifests_describe() {
     let root = files::committed();
@@ -139,7 +122,7 @@ fn the_files_are_what_their_manifests_describe() {
     );
 }
 
-/// A comparison that finds nothing wrong proves nothing unless it tells what is expected wrongly.
+/// A comparison proves something only if it notices wrong expectations.
 #[test]
 fn what_is_expected_wrongly_is_told() {
     let path = files::committed().join("numbers/lone-group-decided-by-its-column.toml");
@@ -147,7 +130,7 @@ fn what_is_expected_wrongly_is_told() {
     let text = fs::read_to_string(&path).expect("a manifest");
     let told = |text: &str| {
         let manifest = Manifest::parse(text).expect("a manifest");
-        compare::differences(&PLANS[&manifest.pipeline], &file, &manifest)
+        compare::differences(plan(&manifest.pipeline), &file, &manifest)
     };
     assert_eq!(told(&text), Vec::<String>::new());
     for (right, wrong) in [

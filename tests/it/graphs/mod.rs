@@ -1,5 +1,5 @@
-//! What must hold whatever the changes of territory are, and whoever reports: random change graphs of two to four
-//! vintages with random reports on all of them, through the pipeline's own models in this process.
+//! Properties that must hold for any changes of territory and any reports: random change graphs of two to four vintages
+//! with random reports on all of them, run through the pipeline's own models in this process.
 
 mod properties;
 mod restate;
@@ -56,7 +56,7 @@ static CASES_RUN: LazyLock<Vec<Case>> = LazyLock::new(|| {
     some_worlds().into_iter().map(case).collect()
 });
 
-/// Asks that a property has nothing to say of any case.
+/// Asserts that a property has no objection to any case.
 fn holds(property: impl Fn(&Case) -> Vec<String>) {
     for (number, case) in CASES_RUN.iter().enumerate() {
         let said = property(case);
@@ -84,8 +84,8 @@ fn the_findings_say_exactly_which_figures_are_provisional() {
     holds(|case| gaps_are_said(&case.world, &case.totals, &case.findings));
 }
 
-/// What could not exist in the parts leaves a gap once the whole has spoken and not answered: by a blank cell, or by
-/// one side of a ratio.
+/// A figure that cannot exist for the former units leaves a gap if the new unit reports without answering: by a blank
+/// cell, or by one side of a ratio.
 #[test]
 fn a_new_unit_that_does_not_answer_leaves_a_gap_whatever_its_former_units_said() {
     let numbers = [("members", n(20)), ("active", n(10)), ("profit", n(7))];
@@ -107,7 +107,7 @@ fn a_new_unit_that_does_not_answer_leaves_a_gap_whatever_its_former_units_said()
         .map(|row| (row.str("indicator"), row.str("status")))
         .collect();
     country.sort_unstable();
-    // 'active' is what the former units said, both of them that it cannot exist; its share is the new unit's to say.
+    // 'active' comes from the former units, for which it cannot exist; its share is the new unit's to report.
     assert_eq!(
         country,
         [
@@ -136,8 +136,8 @@ fn the_order_of_rows_and_of_report_ids_does_not_matter() {
     holds(|case| is_the_same_in_any_order(&case.world, &case.totals, &models()));
 }
 
-/// The worlds hold what the properties are about: chains, codes and names that mean other territory, units that report
-/// beside their predecessors, several schemes, figures of every kind.
+/// The worlds contain what the properties are about: chains of changes, codes and names that are used again for other
+/// territory, units that report beside their predecessors, several schemes, and figures of every kind.
 #[test]
 fn the_worlds_are_no_easy_ones() {
     let mut seen = BTreeSet::new();
@@ -197,14 +197,14 @@ fn the_worlds_are_no_easy_ones() {
     assert!(missing.is_empty(), "no world has {missing:?}");
 }
 
-/// A model broken on purpose, and the property that must notice.
+/// A model that is broken on purpose, and the property that must notice it.
 struct Fault {
     what: &'static str,
     models: Models,
     noticed_by: fn(&World, &Models) -> Vec<String>,
 }
 
-/// Asks that each fault is noticed in one of the worlds.
+/// Asserts that each fault is noticed in one of the worlds.
 fn noticed(faults: Vec<Fault>) {
     for fault in faults {
         let notices = |case: &Case| !(fault.noticed_by)(&case.world, &fault.models).is_empty();

@@ -1,4 +1,4 @@
-//! The properties. Each says what speaks against it, in at most a few lines; nothing said is a property that holds.
+//! The properties. Each returns its objections, at most a few lines; no objection means that the property holds.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
@@ -74,8 +74,8 @@ fn few(mut said: Vec<String>) -> Vec<String> {
     said
 }
 
-/// Whether two values agree: sums exactly, means and ratios to one in the sixth decimal, because those of which they
-/// are made were rounded there.
+/// Whether two values agree: sums exactly, means and ratios within one unit of the sixth decimal, because their parts
+/// were rounded there.
 fn close(indicator: &str, one: Option<i128>, other: Option<i128>) -> bool {
     let slack = i128::from(measure(indicator) != Measure::Sum);
     match (one, other) {
@@ -205,15 +205,15 @@ pub(super) fn agrees_with_the_reference(world: &World, totals: &Totals) -> Vec<S
     said
 }
 
-/// What a part gives to a sum, a mean or a ratio: what is added, and what stands behind it.
+/// A part of a sum, a mean or a ratio: what is added to the numerator, and to the denominator.
 enum Gives {
     Figure(i128, i128),
     Nothing,
     CannotExist,
 }
 
-/// The country for the year that everybody reported, straight from the reports: the amount, what stands behind it, and
-/// whether somebody lacks.
+/// The country in the year that everybody reported, straight from the reports: numerator, denominator, and whether a
+/// part is missing.
 fn country(world: &World, wanted: &Key, scenario: &str) -> (Option<Amount>, bool) {
     let said: BTreeMap<usize, BTreeMap<&Key, Cell>> = (world.reports.iter())
         .filter(|r| r.is_current && r.form == HOME && r.period == Period::Year(COMPLETE))
@@ -267,8 +267,8 @@ fn country(world: &World, wanted: &Key, scenario: &str) -> (Option<Amount>, bool
     ((sum.under != 0).then_some(sum), lacks)
 }
 
-/// Where everybody of the first vintage reported, the country is the same on every vintage: sums exactly, means and
-/// ratios as the first vintage's parts make them. And the regions of every scheme make the country.
+/// Where every unit of the first vintage reported, the country is the same on every vintage: sums exactly, means and
+/// ratios as made from the first vintage's parts. The regions of every scheme add up to the country.
 pub(super) fn adds_up(world: &World, totals: &Totals) -> Vec<String> {
     let national = total_rows(&totals.national);
     let mut said = Vec::new();
@@ -397,7 +397,7 @@ fn parts(world: &World, totals: &Totals) -> Parts {
     parts
 }
 
-/// What the tables say of territory.
+/// What the tables say about territory.
 struct Territory<'a> {
     world: &'a World,
     facts: BTreeMap<(String, String, Key), FactRow>,
@@ -414,7 +414,7 @@ impl Territory<'_> {
         )
     }
 
-    /// Whether a unit's figure is by its own report.
+    /// Whether a unit's figure comes from its own report.
     fn own(&self, unit: (usize, usize), key: &Key) -> bool {
         let used = self.parts.get(&self.place(unit, key));
         used.is_some_and(|parts| {
@@ -462,7 +462,7 @@ impl Territory<'_> {
     }
 }
 
-/// For every figure no territory is behind two of its parts, and it is P exactly when some is behind none, although the
+/// No territory is in two parts of a figure. A figure is P exactly if some territory is in none of its parts although the
 /// figure could exist there.
 pub(super) fn tiles(world: &World, totals: &Totals) -> Vec<String> {
     let territory = Territory {
@@ -518,8 +518,8 @@ pub(super) fn tiles(world: &World, totals: &Totals) -> Vec<String> {
     few(said)
 }
 
-/// TH422 counts, for each form, period and scenario, the figures of the country on the newest vintage that are P, of all
-/// that there are; and TH423 has nothing to say.
+/// For each form, period and scenario TH422 counts the national figures on the newest vintage and those that are P.
+/// TH423 does not occur.
 pub(super) fn gaps_are_said(world: &World, totals: &Totals, findings: &[Finding]) -> Vec<String> {
     let newest = world.vintages.last().unwrap().name;
     // Form, period and scenario to figures that lack units and all figures.
@@ -560,8 +560,8 @@ pub(super) fn gaps_are_said(world: &World, totals: &Totals, findings: &[Finding]
     said
 }
 
-/// Reports on the first vintage come to the same on the last, whether a vintage stands between or the change leads over
-/// it. (`sources` and `expected` may differ: they count parts of the vintage before, which is another one.)
+/// Reports on the first vintage give the same figures on the last, with or without a vintage in between. (`sources` and
+/// `expected` may differ: they count parts of the vintage before, which is another one.)
 pub(super) fn is_the_same_in_one_step(world: &World, models: &Models) -> Vec<String> {
     let count = world.vintages.len();
     if count < 3 {
@@ -607,7 +607,7 @@ pub(super) fn is_the_same_in_one_step(world: &World, models: &Models) -> Vec<Str
     said
 }
 
-/// The same reports in another order, with each other's ids, make the same facts and totals.
+/// The same reports in another order and with exchanged ids give the same facts and totals.
 pub(super) fn is_the_same_in_any_order(
     world: &World,
     before: &Totals,

@@ -1,7 +1,6 @@
-//! What DESIGN.md says the facts and totals of a world are, in plain loops over any number of vintages.
+//! The facts and totals of a world as the contract defines them, in plain loops over any number of vintages.
 //!
-//! What a single figure is, and what parts make together, is told by the reference for two vintages; here is only the
-//! way through the vintages.
+//! Single figures and sums of parts come from the reference for two vintages; only the way through the vintages is here.
 
 use std::collections::{BTreeMap, BTreeSet};
 

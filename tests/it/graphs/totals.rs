@@ -1,7 +1,8 @@
-//! The pipeline's models over a world, in this process: what the run registers before them, and the tables they make.
+//! Runs the pipeline's models over a world in this process: the tables that a run registers first, and the tables that the
+//! models make.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use arrow::json::ReaderBuilder;
@@ -18,14 +19,14 @@ use tonghop::geography::{
 };
 use tonghop::lake;
 use tonghop::normalize::{Observation, ObservationStatus};
-use tonghop::plan::Plan;
 use tonghop::query::{self, Country, Models};
 use tonghop::read::Address;
 use tonghop::text::Folder;
 use tonghop::validate;
 
 use super::world::{HOME, World, indicators};
-use crate::support::catalogue::{Measure, root};
+use crate::support::catalogue::Measure;
+use crate::support::definitions::kttt;
 use crate::support::lake::{Row, rows_of};
 use crate::support::truth::{Cell, Key};
 
@@ -38,13 +39,9 @@ pub(crate) struct Totals {
     pub(crate) national: Vec<Row>,
 }
 
-/// The pipeline whose models and words these are.
-static PLAN: LazyLock<Plan> =
-    LazyLock::new(|| tonghop::plan::load(&root().join("pipelines/kttt")).unwrap());
-
 /// The models of the pipeline.
 pub(crate) fn models() -> Models {
-    PLAN.models.clone()
+    kttt().models.clone()
 }
 
 /// The same with one of them changed.
@@ -93,7 +90,7 @@ fn run(world: &World, models: &Models, checked: bool) -> (Totals, Vec<Finding>) 
             for (name, batch) in &made {
                 engine.register(name, batch.schema(), vec![batch.clone()])?;
             }
-            findings = validate::run_checks(&engine, &mut reports.judged, &PLAN.lexicon).await?;
+            findings = validate::run_checks(&engine, &mut reports.judged, &kttt().lexicon).await?;
             let judged = reports.judged.into_iter();
             findings.extend(judged.flat_map(|r| r.report.dossier.findings));
         }

@@ -1,5 +1,5 @@
-//! Random territory and random reports on it: a few vintages, changes that leave units or merge several, codes and
-//! names that are used again for other territory, schemes of regions, and what units of every vintage send.
+//! Random territory with random reports: a few vintages, changes that keep units or merge several, codes and names that
+//! are used again for other territory, schemes of regions, and reports of units of every vintage.
 
 use proptest::prelude::*;
 use proptest::test_runner::TestRng;

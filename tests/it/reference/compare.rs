@@ -1,4 +1,4 @@
-//! Holds the engine's tables against the reference, row by row, and says what differs.
+//! Compares the program's tables with the reference, row by row, and lists the differences.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;

@@ -1,4 +1,4 @@
-//! Facts: what each unit of a geography has, by its own report or by its predecessors'.
+//! Facts: the figure of each unit of a geography, from its own report or from its predecessors'.
 
 use std::collections::{BTreeMap, BTreeSet};
 

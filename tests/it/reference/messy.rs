@@ -1,4 +1,4 @@
-//! Sets of reports with the habits that provinces have, from a fixed seed: the same every time.
+//! Sets of reports with the habits of real provinces. A fixed seed makes them the same every time.
 
 use std::collections::BTreeSet;
 
@@ -116,7 +116,7 @@ impl Habits {
     }
 }
 
-/// A small generator of numbers that look like chance (`SplitMix64`).
+/// A small pseudo-random generator (`SplitMix64`).
 struct Dice(u64);
 
 impl Dice {

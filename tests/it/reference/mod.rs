@@ -1,7 +1,7 @@
-//! An independent reference: what the contract says the tables hold, computed from the truth in plain loops.
+//! An independent reference: the tables as the contract defines them, computed from the truth in plain loops.
 //!
-//! Written from DESIGN.md alone. Where the contract is silent, the choice is what a reader would expect,
-//! and it is marked with "Silent:".
+//! It was written from the contract alone. Where the contract is silent, it does what a reader would expect, and says so
+//! with "Silent:".
 
 mod aggregates;
 mod compare;
@@ -14,7 +14,7 @@ use crate::support::lake::Run;
 use compare::Expected;
 use messy::Habits;
 
-/// Holds every row of every table of totals against the reference.
+/// Compares every row of every table of totals with the reference.
 fn agree(habits: Habits) {
     let run = Run::of(messy::reports(habits));
     let expected = Expected::from_truth(&run.reports);

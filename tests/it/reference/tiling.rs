@@ -1,4 +1,4 @@
-//! Tiling: for each form, period and figure the parts used cover the country exactly once, or the gap is said.
+//! Tiling: for each form, period and figure the parts cover the country exactly once, or a finding reports the gap.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -91,8 +91,8 @@ fn cannot_exist(facts: &Facts) -> BTreeMap<Key, BTreeSet<String>> {
     cannot
 }
 
-/// No territory counts twice; where a total is whole all of it counts; and the findings say of each form, period and
-/// scenario how many figures lack some.
+/// No territory counts twice, a complete total counts all of it, and for each form, period and scenario a finding says how
+/// many figures lack some.
 pub(crate) fn tiles(run: &Run, facts: &Facts) -> Vec<String> {
     let mut differences = Vec::new();
     let cannot = cannot_exist(facts);

@@ -1,10 +1,12 @@
 //! The reference data that the tests know: units, their changes, regions, indicators and sectors.
 //!
-//! Read straight from the CSV files of `pipelines/`, without any code of the engine.
+//! They are read from the CSV files of `pipelines/` without any code of the program.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::LazyLock;
+
+use super::files::root;
 
 /// The vintage with 63 provinces.
 pub(crate) const OLD: &str = "2004";
@@ -14,7 +16,7 @@ pub(crate) const NEW: &str = "2025";
 /// A unit of one vintage, by vintage and code.
 pub(crate) type Unit = (String, String);
 
-/// How the figures of an indicator come together.
+/// How the figures of an indicator are aggregated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Measure {
     /// Stocks and flows: added.
@@ -93,11 +95,6 @@ impl Catalogue {
 pub(crate) fn catalogue() -> &'static Catalogue {
     static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(read);
     &CATALOGUE
-}
-
-/// The repository.
-pub(crate) fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
 fn rows(path: &Path) -> Vec<BTreeMap<String, String>> {

@@ -10,8 +10,10 @@ use arrow::datatypes::{DataType, Decimal128Type, Int64Type, TimeUnit, TimestampM
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use tempfile::TempDir;
 
-use super::catalogue::root;
+use super::definitions::with_one_table;
+use super::files::{contents, paths};
 use super::inbox;
+use super::program::program;
 use super::truth::Report;
 
 /// A value of a table. Decimals are in millionths, exact.
@@ -165,26 +167,15 @@ impl Run {
             .unwrap()
             .to_string_lossy()
             .into_owned();
-        let mut files = BTreeMap::new();
-        for file in files_below(&current) {
-            let name = file
-                .strip_prefix(&current)
-                .unwrap()
-                .to_string_lossy()
-                .into_owned();
-            files.insert(name, fs::read(&file).unwrap());
-        }
+        let files = contents(&current);
         (id, files)
     }
 }
 
-/// One run of the program over the pipeline `kttt`, judged at a fixed moment.
+/// One run of the program over the first pipeline, of which one table is printed, judged at a fixed moment.
 pub(crate) fn run(inboxes: &[&Path], lake: &Path, out: &Path) -> Output {
-    // What the environment says now goes first: the tests may run elsewhere than they were built.
-    let program = std::env::var_os("CARGO_BIN_EXE_tonghop")
-        .unwrap_or_else(|| env!("CARGO_BIN_EXE_tonghop").into());
-    let mut command = Command::new(program);
-    command.current_dir(root()).args(["run", "pipelines/kttt"]);
+    let mut command = Command::new(program());
+    command.arg("run").arg(with_one_table());
     for inbox in inboxes {
         command.arg("--submissions").arg(inbox);
     }
@@ -193,22 +184,8 @@ pub(crate) fn run(inboxes: &[&Path], lake: &Path, out: &Path) -> Output {
     command.output().unwrap()
 }
 
-fn files_below(directory: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(directory).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files.extend(files_below(&path));
-        } else {
-            files.push(path);
-        }
-    }
-    files.sort();
-    files
-}
-
 fn rows(lake: &Path, table: &str) -> Vec<Row> {
-    let files = files_below(&lake.join("current").join(table));
+    let files = paths(&lake.join("current").join(table));
     assert!(
         !files.is_empty(),
         "every contract table is in every snapshot, {table} is not"

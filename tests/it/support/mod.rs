@@ -1,8 +1,14 @@
-//! What the tests stand on: a description of reports, an inbox made of it, and a lake to read.
+//! What the tests share: the program and its runs, files and directories, the reference data, descriptions of reports.
 
 pub(crate) mod catalogue;
+pub(crate) mod definitions;
+pub(crate) mod files;
 pub(crate) mod inbox;
 pub(crate) mod lake;
 pub(crate) mod office;
+pub(crate) mod printed;
+pub(crate) mod program;
+pub(crate) mod sample;
 pub(crate) mod sheet;
 pub(crate) mod truth;
+pub(crate) mod workbooks;

@@ -1,4 +1,4 @@
-//! Reports as small text files, written cell by cell where a test looks at cells.
+//! Reports as small text files, for tests that look at single cells.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! What the provinces meant to say: reports as plain values, before any of it is a file.
+//! Reports as plain values, before they are written as files: what the provinces mean.
 
 use std::fmt;
 
@@ -75,7 +75,7 @@ pub(crate) enum Reporter {
     Alliance,
 }
 
-/// What stands in a cell. Numbers are in tenths: no figure of the two forms has more decimals.
+/// The content of a cell. Numbers are in tenths: no figure of the two forms has more decimals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cell {
     Tenths(i64),
@@ -98,7 +98,7 @@ pub(crate) fn numbers<const N: usize>(values: [i64; N]) -> Vec<Cell> {
     values.map(n).to_vec()
 }
 
-/// A column with values: what it speaks of and the heads above it, from the top down.
+/// A column with values: its meaning, and the heads above it from the top down.
 #[derive(Debug, Clone)]
 pub(crate) struct Column {
     pub(crate) indicator: Option<&'static str>,
@@ -137,7 +137,7 @@ impl Key {
 pub(crate) struct Report {
     pub(crate) form: Form,
     pub(crate) period: Period,
-    /// The unit that is truly meant.
+    /// The unit that is meant.
     pub(crate) vintage: String,
     pub(crate) code: String,
     /// The name as the sheet gives it.
