@@ -10,20 +10,20 @@ run:
 test:
     cargo test
 
-# Writes the sample data anew.
+# Writes the sample data again.
 sample:
     cargo run --example generate_sample
 
-# An end-to-end benchmark on inputs of growing size.
+# End-to-end benchmark on inputs of growing size.
 bench:
     cargo bench
 
-# The table of ratios: the floor, the peers, memory, growth.
+# The table of ratios in docs/performance.md: floor, peers, memory, growth.
 ratios:
     benches/ratios
 
-# Fuzzes each target for so many seconds (the first time it builds for long); needs `cargo install cargo-fuzz`.
-# An input that crashes lies in fuzz/artifacts: it becomes a case of tests/corpus or a unit test, and is mended.
+# Fuzzes each target for the given number of seconds (the first build takes long); needs `cargo install cargo-fuzz`.
+# A crashing input is in fuzz/artifacts: add it as a case of tests/corpus or as a unit test, then fix the bug.
 fuzz seconds="30":
     #!/usr/bin/env bash
     set -euo pipefail

@@ -1,7 +1,7 @@
 //! `tonghop` gathers what the provinces send (Excel, CSV) into Parquet, national totals, regional
 //! breakdowns on today's provinces, and the white book's tables.
 //!
-//! A value goes through [`intake`], [`extract`], [`normalize`], [`geography`], [`validate`], [`query`], [`lake`],
+//! A value goes through [`intake`], [`read`], [`extract`], [`normalize`], [`geography`], [`validate`], [`query`], [`lake`],
 //! [`tables`] and [`publish`]. Above these stages, [`plan`] reads `pipelines/*` into a checked plan, [`reading`] turns
 //! originals into reports, [`run`] runs the stages in order, and [`answers`] answers questions about a lake or a file.
 //! [`cli`] is the only place that prints.
@@ -19,6 +19,7 @@ pub mod period;
 pub mod plan;
 pub mod publish;
 pub mod query;
+pub mod read;
 pub mod reading;
 pub mod run;
 pub mod tables;

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use tempfile::NamedTempFile;
-use tonghop::extract::{Content, Sheet, read};
+use tonghop::read::{CellContent, Sheet, read_file};
 use tonghop::intake::{Limits, MediaType};
 use tonghop_fuzz::{PLAN, prove_tables};
 
@@ -22,7 +22,7 @@ fuzz_target!(|data: &[u8]| {
     };
     let encodings = &PLAN.vocabulary.encodings;
     fs::write(FILE.path(), data).expect("written");
-    let Ok(document) = read(FILE.path(), MediaType::Csv, limits, encodings) else {
+    let Ok(document) = read_file(FILE.path(), MediaType::Csv, limits, encodings) else {
         return;
     };
     assert!(data.len() as u64 <= limits.max_file_bytes);
@@ -42,7 +42,7 @@ fn in_cells(sheet: &Sheet) -> String {
         .cells()
         .map(|(at, content)| match sheet.undecoded(at) {
             Some(undecoded) => letters(&undecoded.text),
-            None => letters(&Content::as_read(content)),
+            None => letters(&CellContent::as_read(content)),
         })
         .collect()
 }

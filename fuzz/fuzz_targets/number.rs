@@ -6,7 +6,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use rust_decimal::Decimal;
-use tonghop::normalize::{Locale, Reading, TextNumber, from_float, read_text};
+use tonghop::normalize::{Locale, ParsedNumber, TextNumber, from_float, read_text};
 use tonghop_fuzz::{PLAN, digits};
 
 fuzz_target!(|data: &[u8]| {
@@ -28,7 +28,7 @@ fn prove_text(text: &str) {
     let Some(number) = read(text) else { return };
     assert!(!number.suffix.starts_with(|c: char| c.is_ascii_digit()));
     match number.value {
-        Reading::Sure(value) => {
+        ParsedNumber::Sure(value) => {
             prove_digits(text, value);
             let locales = match number.evidence {
                 Some(locale) => vec![locale],
@@ -40,7 +40,7 @@ fn prove_text(text: &str) {
                 }
             }
         }
-        Reading::Doubtful {
+        ParsedNumber::Doubtful {
             grouped, fraction, ..
         } => {
             assert_eq!(number.evidence, None);

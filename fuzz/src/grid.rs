@@ -8,7 +8,7 @@
 use std::sync::LazyLock;
 
 use fastrand::Rng;
-use tonghop::extract::{Address, Content, Range, Sheet};
+use tonghop::read::{Address, CellContent, CellRange, Sheet};
 
 use crate::PLAN;
 
@@ -43,7 +43,7 @@ pub fn sheet(text: &str) -> Sheet {
             let down = (row + 1..).take_while(|r| at(*r, column) == ABOVE).count();
             if right + down > 0 {
                 let end = Address::new(start.row + down as u32, start.column + right as u32);
-                merged.push(Range { start, end });
+                merged.push(CellRange { start, end });
             }
         }
     }
@@ -57,15 +57,15 @@ fn cells(text: &str) -> Vec<Vec<String>> {
         .collect()
 }
 
-fn content(cell: &str) -> Content {
-    let text = || Content::Text(cell.strip_prefix('\'').unwrap_or(cell).replace("\\n", "\n"));
+fn content(cell: &str) -> CellContent {
+    let text = || CellContent::Text(cell.strip_prefix('\'').unwrap_or(cell).replace("\\n", "\n"));
     match cell {
-        "=" => Content::NoCachedValue,
-        "TRUE" | "FALSE" => Content::Bool(cell == "TRUE"),
-        _ if cell.starts_with('#') => Content::Error(cell.to_owned()),
-        _ if is_date(cell) => Content::Date(cell.to_owned()),
+        "=" => CellContent::NoCachedValue,
+        "TRUE" | "FALSE" => CellContent::Bool(cell == "TRUE"),
+        _ if cell.starts_with('#') => CellContent::Error(cell.to_owned()),
+        _ if is_date(cell) => CellContent::Date(cell.to_owned()),
         _ => match cell.parse::<f64>() {
-            Ok(number) if number.is_finite() => Content::Number(number),
+            Ok(number) if number.is_finite() => CellContent::Number(number),
             _ => text(),
         },
     }

@@ -6,10 +6,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use tonghop::extract::{
-    Address, ColumnRef, Content, LocatedCell, PeriodClaim, Sheet, Table, find_tables,
-};
-use tonghop::normalize::{Status, VALUE_SCALE, normalize, read_text};
+use tonghop::extract::{ColumnRef, LocatedCell, PeriodClaim, SheetTable, find_tables};
+use tonghop::read::{Address, CellContent, Sheet};
+use tonghop::normalize::{ObservationStatus, VALUE_SCALE, normalize, read_text};
 use tonghop::plan::{Plan, load};
 
 /// The pipeline whose words the targets use.
@@ -51,16 +50,16 @@ pub fn prove_tables(sheet: &Sheet) {
 }
 
 /// The numbers that stand in the columns of a table, among its rows, and that it has not located.
-fn lost(sheet: &Sheet, table: &Table) -> Vec<Address> {
+fn lost(sheet: &Sheet, table: &SheetTable) -> Vec<Address> {
     let turned = table.findings.iter().any(|f| f.code == "TH218");
     if turned {
         return Vec::new();
     }
     let located: BTreeSet<Address> = table.cells.iter().map(|cell| cell.at).collect();
     let columns: BTreeSet<u32> = located.iter().map(|at| at.column).collect();
-    let is_number = |content: &Content| match content {
-        Content::Number(_) => true,
-        Content::Text(text) => read_text(text, &PLAN.conventions.approximate).is_some(),
+    let is_number = |content: &CellContent| match content {
+        CellContent::Number(_) => true,
+        CellContent::Text(text) => read_text(text, &PLAN.conventions.approximate).is_some(),
         _ => false,
     };
     let mut lost = Vec::new();
@@ -83,7 +82,7 @@ fn lost(sheet: &Sheet, table: &Table) -> Vec<Address> {
 }
 
 /// Every located cell is an observation, checked, or held back with a finding.
-fn prove_normalized(sheet: &Sheet, table: &Table, year: i16) {
+fn prove_normalized(sheet: &Sheet, table: &SheetTable, year: i16) {
     let normalized = normalize(table, year, &PLAN.vocabulary, &PLAN.conventions);
     let is_value = |cell: &&LocatedCell| matches!(cell.column, ColumnRef::Value(_));
     let values = table.cells.iter().filter(is_value).count();
@@ -99,11 +98,11 @@ fn prove_normalized(sheet: &Sheet, table: &Table, year: i16) {
     for observation in &normalized.observations {
         let at = observation.at;
         let read = sheet.undecoded(at).map(|u| u.text.clone());
-        let stands = read.or_else(|| sheet.get(at).map(Content::as_read));
+        let stands = read.or_else(|| sheet.get(at).map(CellContent::as_read));
         assert_eq!(observation.raw, stands, "{at}");
         let missing = matches!(
             observation.status,
-            Status::NotCollected | Status::NotApplicable | Status::NotAnswered
+            ObservationStatus::NotCollected | ObservationStatus::NotApplicable | ObservationStatus::NotAnswered
         );
         assert_eq!(observation.value.is_none(), missing, "{at}");
         if let Some(value) = observation.value {

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 
 use crate::diagnostic::Finding;
-use crate::extract::{Carried, UnitCodes};
+use crate::extract::UnitCodes;
 use crate::geography::{
     AnyReport, ClaimedReport, Docket, Dossier, JudgedReport, Known, Reports, Subject, compare,
     place_reports,
 };
 use crate::intake::look_at;
 use crate::plan::Plan;
+use crate::read::Carried;
 use crate::reading::{RunError, Submission, TableReading, read_submission};
 use crate::run::{judge_reports, within};
 use crate::text::FileEncoding;

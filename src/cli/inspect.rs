@@ -13,10 +13,11 @@ use crate::answers::{self, Inspected, InspectedReport, Inspection};
 use crate::diagnostic::{
     Finding, Severity, count_by_severity, most_important_first, write_finding,
 };
-use crate::extract::{Carried, PeriodClaim, Stated};
+use crate::extract::{ColumnRef, PeriodClaim, Stated};
 use crate::geography::VintageBasis;
-use crate::normalize::{Locale, Observation, Reason, Verdict};
+use crate::normalize::{Locale, LocaleVerdict, Observation, ProofReason};
 use crate::plan::{self, Plan};
+use crate::read::Carried;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -115,12 +116,12 @@ fn locale(locale: Locale) -> &'static str {
     }
 }
 
-fn reason(reason: Reason) -> &'static str {
+fn reason(reason: ProofReason) -> &'static str {
     match reason {
-        Reason::Form => "can be read in one way only",
-        Reason::Whole => "counts, so it is whole",
-        Reason::Total => "adds up in this way only",
-        Reason::Comparison => "compares in this way only",
+        ProofReason::Form => "can be read in one way only",
+        ProofReason::Whole => "counts, so it is whole",
+        ProofReason::Total => "adds up in this way only",
+        ProofReason::Comparison => "compares in this way only",
     }
 }
 
@@ -366,39 +367,39 @@ fn report(plan: &Plan, n: usize, inspected: &Inspected, values: bool) -> String 
 }
 
 /// The head of a column of a form.
-fn column_title(plan: &Plan, form: &str, column: (bool, usize)) -> String {
+fn column_title(plan: &Plan, form: &str, column: ColumnRef) -> String {
     let forms = &plan.vocabulary.forms;
     let Some(form) = forms.iter().find(|f| f.code == form) else {
         return String::new();
     };
     let title = |i: usize| form.columns[i].title.clone();
     match column {
-        (false, i) => title(i),
-        (true, i) => {
+        ColumnRef::Value(i) => title(i),
+        ColumnRef::Comparison(i) => {
             let comparison = &form.comparisons[i];
             format!("{} / {}", title(comparison.of), title(comparison.to))
         }
     }
 }
 
-fn numbers(verdict: &Verdict) -> Option<String> {
+fn numbers(verdict: &LocaleVerdict) -> Option<String> {
     match verdict {
-        Verdict::Open => None,
-        Verdict::Proven(proof) => Some(format!(
+        LocaleVerdict::Open => None,
+        LocaleVerdict::Proven(proof) => Some(format!(
             "written as {}: `{}` in {} {}",
             locale(proof.locale),
             proof.raw,
             proof.at,
             reason(proof.reason)
         )),
-        Verdict::ProvenBySheet(proof) => Some(format!(
+        LocaleVerdict::ProvenBySheet(proof) => Some(format!(
             "written as {}, as elsewhere in the sheet: `{}` in {} {}",
             locale(proof.locale),
             proof.raw,
             proof.at,
             reason(proof.reason)
         )),
-        Verdict::Contradiction(a, b) => Some(format!(
+        LocaleVerdict::Contradiction(a, b) => Some(format!(
             "contradiction: `{}` in {} is written as {}, `{}` in {} as {}",
             a.raw,
             a.at,

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::Vocabulary;
-use super::grid::{Address, Sheet};
 use super::header::{Header, Role};
 use super::label::one_line;
 use super::row::{Doubt, Reader, RowKind, Stubs};
 use super::table::{ColumnRef, LocatedCell};
 use crate::diagnostic::{Message, findings};
+use crate::read::{Address, Sheet};
 
 /// What was read under a header.
 pub(super) struct Body {

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Vocabulary;
 use super::form::{Form, is_slip};
-use super::grid::{Content, Sheet};
 use super::label::{without_footnote, without_numbering};
-use super::table::{Table, form_named};
+use super::table::{SheetTable, form_named};
+use crate::read::{CellContent, Sheet};
 
 /// Fields of a record list that must be there for it to be looked for: fewer than make a list.
 const FEWEST_FIELDS: usize = 2;
@@ -33,7 +33,7 @@ impl FormTexts {
     pub fn add(
         &mut self,
         sheet: &Sheet,
-        tables: &[Table],
+        tables: &[SheetTable],
         list_head: Option<u32>,
         vocabulary: &Vocabulary,
     ) {
@@ -53,7 +53,7 @@ impl FormTexts {
         let mut seen: HashSet<&str> = HashSet::new();
         let is_above = |row: u32| list_head.is_none_or(|head| row <= head);
         for (at, content) in sheet.cells().filter(|(at, _)| is_above(at.row)) {
-            let Some(text) = Content::text(content) else {
+            let Some(text) = CellContent::text(content) else {
                 continue;
             };
             let is_settled = settled
@@ -103,7 +103,7 @@ impl FormTexts {
 }
 
 /// Rows and columns of the heads of a table's first part.
-fn heads(table: &Table) -> Option<(std::ops::Range<u32>, std::ops::RangeInclusive<u32>)> {
+fn heads(table: &SheetTable) -> Option<(std::ops::Range<u32>, std::ops::RangeInclusive<u32>)> {
     let range = table.ranges.first()?;
     let cells = table.cells.iter().map(|cell| cell.at);
     let first = cells.filter(|at| range.holds(*at)).map(|at| at.row).min()?;

@@ -8,7 +8,7 @@ use regex::Regex;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::records::{RawField, RecordShape};
+use super::records::{RawRecordField, RecordShape};
 use crate::period::{Frequency, Period};
 use crate::text::Folder;
 
@@ -25,7 +25,7 @@ pub struct RawForm {
     /// How often it is due.
     pub frequencies: Vec<Frequency>,
     /// What a row is.
-    pub rows: RawRows,
+    pub rows: RawFormRows,
     /// Heads of the columns that describe rows.
     #[serde(default)]
     pub stub: RawStub,
@@ -34,19 +34,19 @@ pub struct RawForm {
     pub sections: Vec<RawSection>,
     /// Columns of values.
     #[serde(default)]
-    pub columns: Vec<RawColumn>,
+    pub columns: Vec<RawValueColumn>,
     /// Fields of a record list.
     #[serde(default)]
-    pub fields: Vec<RawField>,
+    pub fields: Vec<RawRecordField>,
     /// Columns derived from two columns of values.
     #[serde(default)]
-    pub comparisons: Vec<RawComparison>,
+    pub comparisons: Vec<RawComparisonColumn>,
 }
 
 /// What the rows of a form are.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RawRows {
+pub struct RawFormRows {
     /// The code list whose members the rows are.
     pub dimension: Dimension,
     /// Head of the column of row labels; a record list has fields instead.
@@ -111,7 +111,7 @@ pub struct RawSection {
 /// A column of values.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RawColumn {
+pub struct RawValueColumn {
     /// Name within the form.
     pub id: Spanned<String>,
     /// Path of heads, from the top down.
@@ -135,7 +135,7 @@ pub struct RawColumn {
 /// A derived column: 100 × `of` / `to`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RawComparison {
+pub struct RawComparisonColumn {
     /// Path of heads, from the top down.
     pub head: Vec<String>,
     /// Other paths that mean the same.
@@ -243,9 +243,9 @@ pub struct Form {
     /// Sections, folded.
     pub sections: Vec<Section>,
     /// Value columns.
-    pub columns: Vec<Column>,
+    pub columns: Vec<ValueColumn>,
     /// Derived columns.
-    pub comparisons: Vec<Comparison>,
+    pub comparisons: Vec<ComparisonColumn>,
     /// The rows there can be.
     pub rows: Vec<FormRow>,
     /// Where rows are units: folded labels of rows that add up others, such as the country and its regions.
@@ -280,7 +280,7 @@ pub struct Section {
 
 /// A value column.
 #[derive(Debug, Clone)]
-pub struct Column {
+pub struct ValueColumn {
     /// Name within the form.
     pub id: String,
     /// How it is shown: the first head as written.
@@ -301,7 +301,7 @@ pub struct Column {
 
 /// A derived column.
 #[derive(Debug, Clone)]
-pub struct Comparison {
+pub struct ComparisonColumn {
     /// The ways its head may be written.
     pub heads: Vec<HeadPattern>,
     /// Frequencies it belongs to; all when empty.

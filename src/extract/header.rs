@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::Vocabulary;
 use super::form::{BareHead, Form};
-use super::grid::{Address, Content, Range, Sheet};
 use super::label::without_footnote;
 use super::title::Stated;
+use crate::read::{Address, CellContent, CellRange, Sheet};
 
 /// What a column is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -144,7 +144,7 @@ pub(super) fn header_at(
     named: Option<usize>,
     budget: &mut Budget,
 ) -> Option<Header> {
-    let text = sheet.get(anchor).and_then(Content::text)?;
+    let text = sheet.get(anchor).and_then(CellContent::text)?;
     let mut best = forms_with_label_head(text, vocabulary)
         .into_iter()
         .filter(|form| named.is_none_or(|named| named == *form))
@@ -165,7 +165,7 @@ fn repeats_label(sheet: &Sheet, vocabulary: &Vocabulary, header: &Header) -> boo
     };
     let below = sheet
         .get(Address::new(header.bottom + 1, label.column))
-        .and_then(Content::text);
+        .and_then(CellContent::text);
     below.is_some_and(|text| {
         vocabulary.forms[header.form]
             .label_heads
@@ -336,7 +336,7 @@ fn year_most_heads_imply(readings: &[Vec<Reading>]) -> Option<i16> {
 }
 
 /// The merged ranges of a few rows, found by row and first column.
-struct Spans(BTreeMap<(u32, u32), Range>);
+struct Spans(BTreeMap<(u32, u32), CellRange>);
 
 impl Spans {
     fn of(sheet: &Sheet, top: u32, bottom: u32) -> Self {
@@ -349,7 +349,7 @@ impl Spans {
         Self(spans)
     }
 
-    fn at(&self, at: Address) -> Option<&Range> {
+    fn at(&self, at: Address) -> Option<&CellRange> {
         let (_, range) = self
             .0
             .range((at.row, 0)..=(at.row, at.column))
@@ -394,9 +394,9 @@ fn path_above(
                     .flatten()
             }
         };
-        let Some((at, content)) =
-            found.filter(|(_, content)| !matches!(content, Content::Bool(_) | Content::Error(_)))
-        else {
+        let Some((at, content)) = found.filter(|(_, content)| {
+            !matches!(content, CellContent::Bool(_) | CellContent::Error(_))
+        }) else {
             continue;
         };
         let text = content.as_read();

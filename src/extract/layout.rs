@@ -3,7 +3,6 @@
 
 use super::Vocabulary;
 use super::form::Form;
-use super::grid::{Address, Content, Sheet};
 use super::header::{
     Budget, Header, MAX_COLUMNS_TRIED, MAX_HEADER_ROWS, Role, forms_with_label_head, header_at,
     label_heads,
@@ -11,6 +10,7 @@ use super::header::{
 use super::label::{without_footnote, without_numbering};
 use super::table::form_named;
 use super::title::read_title;
+use crate::read::{Address, CellContent, Sheet};
 
 /// Rows with a label head that are tried in one sheet. No sheet of a report has so many.
 const MAX_TRIED: usize = 500;
@@ -152,13 +152,13 @@ fn on_its_side(
     budget: &mut Budget,
 ) -> Option<Found> {
     let folder = &vocabulary.folder;
-    let text = sheet.get(head).and_then(Content::text)?;
+    let text = sheet.get(head).and_then(CellContent::text)?;
     let asked: Vec<&Form> = forms_with_label_head(text, vocabulary)
         .into_iter()
         .filter(|form| named.is_none_or(|named| named == *form))
         .map(|form| &vocabulary.forms[form])
         .collect();
-    let is_label = |content: &Content| {
+    let is_label = |content: &CellContent| {
         content.text().is_some_and(|text| {
             let bare = without_footnote(without_numbering(vocabulary.split_measure(text).0));
             let folded = folder.fold(bare);
@@ -201,7 +201,7 @@ fn on_its_side(
     let has_number = |row: u32| {
         sheet
             .row(row)
-            .any(|(at, c)| at.column >= right_of_heads && matches!(c, Content::Number(_)))
+            .any(|(at, c)| at.column >= right_of_heads && matches!(c, CellContent::Number(_)))
     };
     while bottom < top + MAX_ROWS_ON_ITS_SIDE && has_number(bottom + 1) {
         bottom += 1;

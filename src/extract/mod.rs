@@ -1,18 +1,15 @@
-//! From files to located cells: which form a sheet holds, and which of its values each cell states.
+//! From sheets to located cells: which form a sheet holds, and which of its values each cell states.
 //!
 //! A form is found by its own words: the head of its label column, the heads of its value columns, the
 //! labels of its rows. Nothing is read by position.
 
 mod body;
 mod concern;
-mod decode;
 mod form;
-mod grid;
 mod header;
 mod label;
 mod layout;
 mod nearest;
-mod read;
 mod records;
 mod row;
 mod table;
@@ -21,18 +18,15 @@ mod unit_row;
 
 pub use concern::FormTexts;
 pub use form::{
-    Column, Comparison, Dimension, Form, FormRow, HeadPattern, RawForm, RelativePeriod, RowUnit,
-    Scenario, Section, Stub, UnitCodes, belongs,
+    ComparisonColumn, Dimension, Form, FormRow, HeadPattern, RawForm, RelativePeriod, RowUnit,
+    Scenario, Section, Stub, UnitCodes, ValueColumn, belongs,
 };
-pub use grid::{Address, Content, Range, Run, Sheet, Undecoded};
 pub use nearest::{NearestForm, nearest_form};
-pub use read::{Carried, Document, LegacyFont, ReadError, read, read_with_records};
 pub use records::{
-    CellRef, Field, FieldColumn, FieldKind, NoRecords, RawField, RecordHead, RecordShape,
-    RecordTaker, record_head,
+    FieldColumn, FieldKind, RawRecordField, RecordField, RecordHead, RecordShape, record_head,
 };
-pub use table::{ColumnRef, LocatedCell, PeriodClaim, SheetTables, Table, find_tables};
-pub use title::{RawWords, Stated, Title, Words};
+pub use table::{ColumnRef, LocatedCell, PeriodClaim, SheetTable, SheetTables, find_tables};
+pub use title::{DocumentWords, RawDocumentWords, Stated, Title};
 
 use std::collections::BTreeSet;
 
@@ -44,7 +38,7 @@ pub struct Vocabulary {
     /// How texts are compared.
     pub folder: Folder,
     /// Document words.
-    pub words: Words,
+    pub words: DocumentWords,
     /// Folded names of all units of measure.
     pub measures: BTreeSet<String>,
     /// The forms.

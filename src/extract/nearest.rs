@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::Vocabulary;
-use super::grid::{Address, Sheet};
 use super::label::{without_footnote, without_numbering};
+use crate::read::{Address, Sheet};
 
 /// Cells looked at: a sheet that is no form may be large.
 const CELLS_SEEN: usize = 20_000;

@@ -8,15 +8,15 @@ use toml::Spanned;
 
 use super::Vocabulary;
 use super::form::is_slip;
-use super::grid::{Address, Content, Sheet};
 use super::label::{one_line, without_footnote, without_numbering};
 use super::table::form_named;
 use super::title::{Stated, Title, read_title};
+use crate::read::{Address, Sheet};
 
 /// A field of a record list, as the form's file states it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RawField {
+pub struct RawRecordField {
     /// Column of the lake's table; of a field that is not kept, its name.
     pub column: Spanned<String>,
     /// The ways its head may be written, the first as it is printed.
@@ -70,7 +70,7 @@ impl FieldKind {
 
 /// A field, ready to be matched.
 #[derive(Debug, Clone)]
-pub struct Field {
+pub struct RecordField {
     /// Column of the lake's table, or a name.
     pub column: String,
     /// How its head is printed.
@@ -95,7 +95,7 @@ pub struct RecordShape {
     /// The lake's table.
     pub table: String,
     /// The fields.
-    pub fields: Vec<Field>,
+    pub fields: Vec<RecordField>,
     /// Index of the field that names a record: a row without it is none.
     pub naming: usize,
     /// Indices of the fields that tell two records apart, together.
@@ -139,63 +139,6 @@ impl RecordHead {
         let found: BTreeSet<usize> = self.columns.iter().filter_map(|c| c.field).collect();
         found.len()
     }
-}
-
-/// A cell as a reader meets it, its text not yet owned by anyone.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum CellRef<'a> {
-    /// A number as the workbook stores it.
-    Number(f64),
-    /// Text, as read.
-    Text(&'a str),
-    /// True or false.
-    Bool(bool),
-    /// A date or time, as ISO text.
-    Date(&'a str),
-    /// An error value such as `#REF!`.
-    Error(&'a str),
-    /// A formula that was saved without its result.
-    NoCachedValue,
-}
-
-impl<'a> From<&'a Content> for CellRef<'a> {
-    fn from(content: &'a Content) -> Self {
-        match content {
-            Content::Number(n) => Self::Number(*n),
-            Content::Text(text) => Self::Text(text),
-            Content::Bool(b) => Self::Bool(*b),
-            Content::Date(text) => Self::Date(text),
-            Content::Error(text) => Self::Error(text),
-            Content::NoCachedValue => Self::NoCachedValue,
-        }
-    }
-}
-
-/// Takes record lists out of the hands of a reader.
-pub trait RecordTaker {
-    /// Told of each row once it is whole, as long as no list is open. From the row on at which it answers yes, the
-    /// cells of the sheet come to [`Self::take`]; those of the sheet that stand below the head it has taken already.
-    fn opens(&mut self, sheet: &Sheet, row: u32) -> bool;
-
-    /// A cell of the list that is open, row by row.
-    fn take(&mut self, at: Address, cell: CellRef<'_>);
-
-    /// The sheet, by its place in the document, has ended.
-    fn close(&mut self, index: usize, sheet: &Sheet);
-}
-
-/// Takes nothing: all cells stay in their sheets.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct NoRecords;
-
-impl RecordTaker for NoRecords {
-    fn opens(&mut self, _: &Sheet, _: u32) -> bool {
-        false
-    }
-
-    fn take(&mut self, _: Address, _: CellRef<'_>) {}
-
-    fn close(&mut self, _: usize, _: &Sheet) {}
 }
 
 /// Rows above the last of a head that belong to it.

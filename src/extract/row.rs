@@ -2,10 +2,10 @@
 
 use super::Vocabulary;
 use super::form::{Dimension, Form, FormRow, is_slip};
-use super::grid::{Address, Content, Sheet};
 use super::header::{Header, Role};
 use super::label::{without_footnote, without_numbering};
 use super::title::Stated;
+use crate::read::{Address, CellContent, Sheet};
 
 /// Below this likeness (of 1) a label has nothing to do with another.
 const LIKE_NONE: f64 = 0.4;
@@ -92,13 +92,13 @@ impl Reader<'_> {
             && numbers.windows(2).all(|pair| pair[1] == pair[0] + 1)
     }
 
-    fn at(&self, row: u32, role: &Role) -> Option<(Address, &Content)> {
+    fn at(&self, row: u32, role: &Role) -> Option<(Address, &CellContent)> {
         let at = Address::new(row, self.header.column(role)?.column);
         self.sheet.get(at).map(|content| (at, content))
     }
 
     /// The unit of a row: its own cell, or the merged one that reaches over it.
-    fn measure_at(&self, row: u32) -> Option<(Address, &Content)> {
+    fn measure_at(&self, row: u32) -> Option<(Address, &CellContent)> {
         let at = Address::new(row, self.header.column(&Role::Measure)?.column);
         let own = self.sheet.get(at).map(|content| (at, content));
         own.or_else(|| {
@@ -343,11 +343,11 @@ impl Reader<'_> {
             .row(row)
             .filter(|(at, _)| self.is_body(at.column))
             .any(|(_, content)| match content {
-                Content::Number(_) | Content::NoCachedValue | Content::Error(_) => true,
-                Content::Text(text) => text
+                CellContent::Number(_) | CellContent::NoCachedValue | CellContent::Error(_) => true,
+                CellContent::Text(text) => text
                     .trim_start_matches(|c: char| c.is_whitespace() || "(-+'~".contains(c))
                     .starts_with(|c: char| c.is_ascii_digit()),
-                Content::Bool(_) | Content::Date(_) => false,
+                CellContent::Bool(_) | CellContent::Date(_) => false,
             })
     }
 

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use super::Vocabulary;
 use super::body::read_body;
 use super::form::{Form, UnitCodes, belongs};
-use super::grid::{Address, Content, Range, Sheet};
 use super::header::{HeadedColumn, Header, Role};
 use super::label::one_line;
 use super::layout::{Found, lay_out};
 use super::title::{Stated, Title, read_title};
 use crate::diagnostic::{Finding, Place, findings};
 use crate::period::{Frequency, Period};
+use crate::read::{Address, CellContent, CellRange, Sheet};
 
 /// What a sheet says of the period of a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub enum PeriodClaim {
 }
 
 /// A value column or a derived one, by its index in the form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ColumnRef {
     /// `Form::columns`.
     Value(usize),
@@ -40,7 +40,7 @@ pub struct LocatedCell {
     /// Where it stands.
     pub at: Address,
     /// What it holds; none when blank.
-    pub content: Option<Content>,
+    pub content: Option<CellContent>,
     /// The text as read, where decoding changed it.
     pub undecoded: Option<String>,
     /// Index in `Form::rows`.
@@ -66,13 +66,13 @@ impl LocatedCell {
 
 /// One form found in a sheet.
 #[derive(Debug, Clone)]
-pub struct Table {
+pub struct SheetTable {
     /// Index in `Vocabulary::forms`.
     pub form: usize,
     /// Name of the sheet; none for CSV.
     pub sheet: Option<String>,
     /// Where it stands, heads included; several places when it goes on after a break.
-    pub ranges: Vec<Range>,
+    pub ranges: Vec<CellRange>,
     /// What stands above it.
     pub title: Title,
     /// The period of the report.
@@ -91,7 +91,7 @@ pub struct Table {
 #[derive(Debug, Clone, Default)]
 pub struct SheetTables {
     /// Its tables.
-    pub tables: Vec<Table>,
+    pub tables: Vec<SheetTable>,
     /// What was noticed of the sheet as a whole.
     pub findings: Vec<Finding>,
 }
@@ -117,7 +117,7 @@ struct Part {
     header: Header,
     /// The section in which it ended.
     section: Option<String>,
-    table: Table,
+    table: SheetTable,
 }
 
 impl Part {
@@ -296,10 +296,10 @@ fn read_table(
     let with_year = |c: &HeadedColumn| c.head.clone().filter(|_| c.year.is_some());
     let year_head = header.columns.iter().find_map(with_year);
     let end = if turned { found.bottom + 1 } else { body.end };
-    let table = Table {
+    let table = SheetTable {
         form: header.form,
         sheet: sheet.name.clone(),
-        ranges: vec![Range {
+        ranges: vec![CellRange {
             start: corners[0],
             end: corners[1],
         }],

@@ -6,36 +6,36 @@ use regex::Regex;
 use serde::Deserialize;
 
 use super::Vocabulary;
-use super::grid::{Address, Sheet};
 use crate::period::Period;
+use crate::read::{Address, Sheet};
 use crate::text::Folder;
 
 /// The document words of a language, as `reference/words.toml` states them.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RawWords {
+pub struct RawDocumentWords {
     /// Short form to long form.
     pub abbreviations: BTreeMap<String, String>,
     /// Kind of statement to the words that begin it.
-    pub statements: RawStatements,
+    pub statements: RawStatementWords,
     /// Vintage to the ways a sheet says it.
     pub geographies: BTreeMap<String, Vec<String>>,
     /// Ways to say a period, the first that fits counts.
     pub periods: Vec<RawPeriodWords>,
     /// Words of lines that never state a period.
-    pub titles: RawTitles,
+    pub titles: RawTitleWords,
     /// Words of rows.
     pub rows: RawRowWords,
     /// Words in numbers.
     pub numbers: RawNumberWords,
     /// Marks that stand for a value.
-    pub symbols: RawSymbols,
+    pub symbols: RawSymbolWords,
 }
 
 /// The words that begin each kind of statement.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RawStatements {
+pub struct RawStatementWords {
     /// The form's code.
     pub form_code: Vec<String>,
     /// Who reports.
@@ -63,7 +63,7 @@ pub struct RawPeriodWords {
 /// Words about title lines.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RawTitles {
+pub struct RawTitleWords {
     /// A line with one of these never states the period.
     pub not_a_period: Vec<String>,
 }
@@ -92,7 +92,7 @@ pub struct RawNumberWords {
 /// Marks that stand for a value.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RawSymbols {
+pub struct RawSymbolWords {
     /// Nothing occurred.
     pub nil: Vec<String>,
     /// Occurred, not collected.
@@ -103,7 +103,7 @@ pub struct RawSymbols {
 
 /// The document words, folded, ready to be matched.
 #[derive(Debug, Clone)]
-pub struct Words {
+pub struct DocumentWords {
     statements: Vec<(Kind, String)>,
     geographies: Vec<(String, String)>,
     periods: Vec<(Regex, String)>,
@@ -126,12 +126,12 @@ enum Kind {
     Sending,
 }
 
-impl Words {
+impl DocumentWords {
     /// Folds the words.
     ///
     /// # Errors
     /// A sentence, when the words of a period do not make a pattern.
-    pub fn compile(raw: &RawWords, folder: &Folder) -> Result<Self, String> {
+    pub fn compile(raw: &RawDocumentWords, folder: &Folder) -> Result<Self, String> {
         let s = &raw.statements;
         let mut statements: Vec<(Kind, String)> = [
             (Kind::Form, &s.form_code),

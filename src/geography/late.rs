@@ -10,7 +10,7 @@ use super::report::{JudgedReport, PlacedReport, Standing};
 use super::territory::Geography;
 use super::unit::UnitKey;
 use crate::extract::Scenario;
-use crate::normalize::{Observation, Status};
+use crate::normalize::{Observation, ObservationStatus};
 use crate::period::Period;
 
 /// A version of a report that came when its unit had become part of another, and counts.
@@ -29,7 +29,8 @@ pub struct LateCorrection {
 }
 
 /// What a report says of a unit: indicator, sector, scenario and period to value and status, with the cell.
-type Said<'a> = BTreeMap<(&'a str, &'a str, Scenario, Period), ((Option<Decimal>, Status), String)>;
+type Said<'a> =
+    BTreeMap<(&'a str, &'a str, Scenario, Period), ((Option<Decimal>, ObservationStatus), String)>;
 
 /// What a report says of one of its units.
 fn said_of<'r>(report: &'r PlacedReport, unit: &UnitKey) -> Said<'r> {

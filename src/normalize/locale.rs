@@ -9,12 +9,13 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use super::number::{Locale, Reading};
-use crate::extract::{Address, ColumnRef, Form};
+use super::number::{Locale, ParsedNumber};
+use crate::extract::{ColumnRef, Form};
+use crate::read::Address;
 
 /// Why a cell proves a locale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reason {
+pub enum ProofReason {
     /// It can be read in one way only.
     Form,
     /// It counts, so it must be whole.
@@ -27,11 +28,11 @@ pub enum Reason {
 
 /// A cell that shows how numbers are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Proof {
+pub struct LocaleProof {
     /// What it shows.
     pub locale: Locale,
     /// Why.
-    pub reason: Reason,
+    pub reason: ProofReason,
     /// Where it stands.
     pub at: Address,
     /// What it says, as read.
@@ -40,21 +41,21 @@ pub struct Proof {
 
 /// What is known of the way a column writes numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
+pub enum LocaleVerdict {
     /// Nothing tells, or nothing needs telling.
     Open,
     /// A cell of the column shows it.
-    Proven(Proof),
+    Proven(LocaleProof),
     /// Other columns of the sheet show it.
-    ProvenBySheet(Proof),
+    ProvenBySheet(LocaleProof),
     /// Two cells show different things.
-    Contradiction(Proof, Proof),
+    Contradiction(LocaleProof, LocaleProof),
 }
 
-impl Verdict {
+impl LocaleVerdict {
     /// The proof that counts, if there is one.
     #[must_use]
-    pub fn proof(&self) -> Option<&Proof> {
+    pub fn proof(&self) -> Option<&LocaleProof> {
         match self {
             Self::Proven(proof) | Self::ProvenBySheet(proof) => Some(proof),
             Self::Open | Self::Contradiction(..) => None,
@@ -69,7 +70,7 @@ pub(super) struct Clue {
     pub row: usize,
     pub column: ColumnRef,
     pub raw: String,
-    pub value: Reading,
+    pub value: ParsedNumber,
     /// The locale that the text alone proves.
     pub evidence: Option<Locale>,
     /// It counts something in the catalogue's unit: it must be whole.
@@ -79,12 +80,12 @@ pub(super) struct Clue {
 }
 
 /// The verdict on every column that has a clue.
-pub(super) fn verdicts(form: &Form, clues: &[Clue]) -> BTreeMap<ColumnKey, Verdict> {
-    let mut proofs: BTreeMap<ColumnKey, Vec<Proof>> = BTreeMap::new();
+pub(super) fn verdicts(form: &Form, clues: &[Clue]) -> BTreeMap<ColumnRef, LocaleVerdict> {
+    let mut proofs: BTreeMap<ColumnRef, Vec<LocaleProof>> = BTreeMap::new();
     for clue in clues {
-        let of = proofs.entry(key(clue.column)).or_default();
+        let of = proofs.entry(clue.column).or_default();
         let mut prove = |locale, reason| {
-            of.push(Proof {
+            of.push(LocaleProof {
                 locale,
                 reason,
                 at: clue.at,
@@ -94,14 +95,16 @@ pub(super) fn verdicts(form: &Form, clues: &[Clue]) -> BTreeMap<ColumnKey, Verdi
         match clue.value {
             _ if clue.evidence.is_some() => {
                 if let Some(locale) = clue.evidence {
-                    prove(locale, Reason::Form);
+                    prove(locale, ProofReason::Form);
                 }
             }
-            Reading::Doubtful { groups_in, .. } if clue.whole => prove(groups_in, Reason::Whole),
+            ParsedNumber::Doubtful { groups_in, .. } if clue.whole => {
+                prove(groups_in, ProofReason::Whole)
+            }
             _ => {}
         }
         if let Some(locale) = total_adds_up_in(form, clue, clues) {
-            prove(locale, Reason::Total);
+            prove(locale, ProofReason::Total);
         }
     }
     for (column, proof) in compared(form, clues) {
@@ -112,7 +115,9 @@ pub(super) fn verdicts(form: &Form, clues: &[Clue]) -> BTreeMap<ColumnKey, Verdi
         .into_iter()
         .map(|(column, own)| {
             let verdict = match (verdict_of(own.iter()), &of_sheet) {
-                (Verdict::Open, Verdict::Proven(proof)) => Verdict::ProvenBySheet(proof.clone()),
+                (LocaleVerdict::Open, LocaleVerdict::Proven(proof)) => {
+                    LocaleVerdict::ProvenBySheet(proof.clone())
+                }
                 (own, _) => own,
             };
             (column, verdict)
@@ -120,25 +125,13 @@ pub(super) fn verdicts(form: &Form, clues: &[Clue]) -> BTreeMap<ColumnKey, Verdi
         .collect()
 }
 
-/// A column as a key of maps: value columns first.
-pub type ColumnKey = (bool, usize);
-
-/// The key of a column.
-#[must_use]
-pub(super) fn key(column: ColumnRef) -> ColumnKey {
-    match column {
-        ColumnRef::Value(i) => (false, i),
-        ColumnRef::Comparison(i) => (true, i),
-    }
-}
-
-fn verdict_of<'a>(mut proofs: impl Iterator<Item = &'a Proof>) -> Verdict {
+fn verdict_of<'a>(mut proofs: impl Iterator<Item = &'a LocaleProof>) -> LocaleVerdict {
     let Some(first) = proofs.next() else {
-        return Verdict::Open;
+        return LocaleVerdict::Open;
     };
     match proofs.find(|proof| proof.locale != first.locale) {
-        Some(other) => Verdict::Contradiction(first.clone(), other.clone()),
-        None => Verdict::Proven(first.clone()),
+        Some(other) => LocaleVerdict::Contradiction(first.clone(), other.clone()),
+        None => LocaleVerdict::Proven(first.clone()),
     }
 }
 
@@ -152,7 +145,7 @@ fn total_adds_up_in(form: &Form, total: &Clue, clues: &[Clue]) -> Option<Locale>
         .iter()
         .filter(|clue| clue.column == total.column && parts.contains(&clue.row))
         .collect();
-    let is_doubtful = |clue: &Clue| matches!(clue.value, Reading::Doubtful { .. });
+    let is_doubtful = |clue: &Clue| matches!(clue.value, ParsedNumber::Doubtful { .. });
     if beside.len() != parts.len()
         || beside.iter().any(|part| part.measure != total.measure)
         || !(is_doubtful(total) || beside.iter().any(|part| is_doubtful(part)))
@@ -166,7 +159,7 @@ fn total_adds_up_in(form: &Form, total: &Clue, clues: &[Clue]) -> Option<Locale>
 }
 
 /// What the percentages of the sheet prove of the cells they compare.
-fn compared(form: &Form, clues: &[Clue]) -> Vec<(ColumnKey, Proof)> {
+fn compared(form: &Form, clues: &[Clue]) -> Vec<(ColumnRef, LocaleProof)> {
     let find = |row: usize, column: usize| {
         clues
             .iter()
@@ -174,7 +167,7 @@ fn compared(form: &Form, clues: &[Clue]) -> Vec<(ColumnKey, Proof)> {
     };
     let mut proofs = Vec::new();
     for stated in clues {
-        let (ColumnRef::Comparison(i), Reading::Sure(percent)) = (stated.column, stated.value)
+        let (ColumnRef::Comparison(i), ParsedNumber::Sure(percent)) = (stated.column, stated.value)
         else {
             continue;
         };
@@ -186,8 +179,8 @@ fn compared(form: &Form, clues: &[Clue]) -> Vec<(ColumnKey, Proof)> {
             continue;
         };
         let doubtful = match (of.value, to.value) {
-            (Reading::Doubtful { .. }, Reading::Sure(_)) => of,
-            (Reading::Sure(_), Reading::Doubtful { .. }) => to,
+            (ParsedNumber::Doubtful { .. }, ParsedNumber::Sure(_)) => of,
+            (ParsedNumber::Sure(_), ParsedNumber::Doubtful { .. }) => to,
             _ => continue,
         };
         let locale = only_locale(|locale| {
@@ -200,13 +193,13 @@ fn compared(form: &Form, clues: &[Clue]) -> Vec<(ColumnKey, Proof)> {
             agrees.is_some_and(|off| off <= Decimal::new(5, 1))
         });
         if let Some(locale) = locale {
-            let proof = Proof {
+            let proof = LocaleProof {
                 locale,
-                reason: Reason::Comparison,
+                reason: ProofReason::Comparison,
                 at: stated.at,
                 raw: stated.raw.clone(),
             };
-            proofs.push((key(doubtful.column), proof));
+            proofs.push((doubtful.column, proof));
         }
     }
     proofs

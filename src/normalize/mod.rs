@@ -8,11 +8,11 @@ mod number;
 mod records;
 mod symbol;
 
-pub use locale::{ColumnKey, Proof, Reason, Verdict};
+pub use locale::{LocaleProof, LocaleVerdict, ProofReason};
 pub use measure::{Measures, RawMeasures};
-pub use number::{Locale, Reading, TextNumber, from_float, read_text};
-pub use records::{Filled, ListReader, RecordList};
-pub use symbol::{Status, Symbols};
+pub use number::{Locale, ParsedNumber, TextNumber, from_float, read_text};
+pub use records::{FilledCells, ListReader, RecordList};
+pub use symbol::{ObservationStatus, Symbols};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,10 +21,11 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::diagnostic::{Finding, Message, Place, findings};
 use crate::extract::{
-    Address, ColumnRef, Content, Form, LocatedCell, Scenario, Stated, Table, UnitCodes, Vocabulary,
+    ColumnRef, Form, LocatedCell, Scenario, SheetTable, Stated, UnitCodes, Vocabulary,
 };
 use crate::period::Period;
-use locale::{Clue, key, verdicts};
+use crate::read::{Address, CellContent};
+use locale::{Clue, verdicts};
 
 pub use crate::engine::columns::{VALUE_SCALE, lake_decimal};
 
@@ -71,7 +72,7 @@ pub struct Observation {
     /// In the catalogue's unit, at most six decimals.
     pub value: Option<Decimal>,
     /// SDMX `OBS_STATUS`.
-    pub status: Status,
+    pub status: ObservationStatus,
     /// The text as read.
     pub raw: Option<String>,
     /// The unit of measure that counted, as read.
@@ -112,7 +113,7 @@ pub struct Normalized {
     /// Cells held back here.
     pub held: i64,
     /// How the columns write numbers, where they hold numbers as text.
-    pub locales: BTreeMap<ColumnKey, Verdict>,
+    pub locales: BTreeMap<ColumnRef, LocaleVerdict>,
 }
 
 /// Total of a breakdown that a row has not (SDMX `_T`).
@@ -121,7 +122,7 @@ pub const TOTAL: &str = "_T";
 /// Normalizes the cells of a table that reports on the year `n`.
 #[must_use]
 pub fn normalize(
-    table: &Table,
+    table: &SheetTable,
     n: i16,
     vocabulary: &Vocabulary,
     conventions: &Conventions,
@@ -149,7 +150,7 @@ pub fn normalize(
 }
 
 struct Work<'a> {
-    table: &'a Table,
+    table: &'a SheetTable,
     form: &'a Form,
     n: i16,
     vocabulary: &'a Vocabulary,
@@ -216,23 +217,25 @@ impl Work<'_> {
         let mut any_text = false;
         for cell in &self.table.cells {
             let (value, evidence) = match &cell.content {
-                Some(Content::Number(n)) => match from_float(*n) {
-                    Some(value) => (Reading::Sure(value), None),
+                Some(CellContent::Number(n)) => match from_float(*n) {
+                    Some(value) => (ParsedNumber::Sure(value), None),
                     None => continue,
                 },
-                Some(Content::Text(text)) => match read_text(text, &self.conventions.approximate) {
-                    Some(number) => {
-                        any_text = true;
-                        (number.value, number.evidence)
+                Some(CellContent::Text(text)) => {
+                    match read_text(text, &self.conventions.approximate) {
+                        Some(number) => {
+                            any_text = true;
+                            (number.value, number.evidence)
+                        }
+                        None => continue,
                     }
-                    None => continue,
-                },
+                }
                 _ => continue,
             };
             let raw = cell
                 .content
                 .as_ref()
-                .map(Content::as_read)
+                .map(CellContent::as_read)
                 .unwrap_or_default();
             clues.push(Clue {
                 at: cell.at,
@@ -271,8 +274,8 @@ impl Work<'_> {
                 })
     }
 
-    fn proof(&self, column: ColumnRef) -> Option<&Proof> {
-        self.out.locales.get(&key(column)).and_then(Verdict::proof)
+    fn proof(&self, column: ColumnRef) -> Option<&LocaleProof> {
+        self.out.locales.get(&column).and_then(LocaleVerdict::proof)
     }
 
     fn value(&mut self, cell: &LocatedCell) {
@@ -291,7 +294,7 @@ impl Work<'_> {
             area: cell.area.clone(),
             scenario: column.scenario,
             value: None,
-            status: Status::NotAnswered,
+            status: ObservationStatus::NotAnswered,
             raw: cell.as_read(),
             unit_read: None,
             at: cell.at,
@@ -302,14 +305,16 @@ impl Work<'_> {
         };
         let mut suffix = None;
         let reading = match content {
-            Content::Number(n) => from_float(*n).map(|value| (Reading::Sure(value), false)),
-            Content::Text(text) => {
+            CellContent::Number(n) => {
+                from_float(*n).map(|value| (ParsedNumber::Sure(value), false))
+            }
+            CellContent::Text(text) => {
                 if let Some(status) = self.conventions.symbols.status(text) {
                     observation.status = status;
-                    if status == Status::Normal {
+                    if status == ObservationStatus::Normal {
                         observation.value = Some(Decimal::ZERO);
                         if column.scenario == Scenario::Estimate {
-                            observation.status = Status::Estimate;
+                            observation.status = ObservationStatus::Estimate;
                         }
                     }
                     self.out.observations.push(observation);
@@ -320,9 +325,9 @@ impl Work<'_> {
                     (number.value, number.approximate)
                 })
             }
-            Content::Error(error) => return self.hold(cell, findings::TH305 { error }),
-            Content::NoCachedValue => return self.hold(cell, findings::TH306),
-            Content::Bool(_) | Content::Date(_) => None,
+            CellContent::Error(error) => return self.hold(cell, findings::TH305 { error }),
+            CellContent::NoCachedValue => return self.hold(cell, findings::TH306),
+            CellContent::Bool(_) | CellContent::Date(_) => None,
         };
         let raw = content.as_read();
         let Some((reading, approximate)) = reading else {
@@ -359,8 +364,8 @@ impl Work<'_> {
         // In a column of whole numbers a group of three is a group of thousands, if nothing is scaled.
         let whole = facts.decimals == 0 && factor == Decimal::ONE;
         let value = match (reading, self.proof(cell.column).cloned()) {
-            (Reading::Sure(value), _) => value,
-            (Reading::Doubtful { grouped, .. }, _) if whole => grouped,
+            (ParsedNumber::Sure(value), _) => value,
+            (ParsedNumber::Doubtful { grouped, .. }, _) if whole => grouped,
             (doubtful, Some(proof)) => {
                 let value = doubtful.in_locale(proof.locale);
                 let decided = findings::TH307 {
@@ -373,7 +378,7 @@ impl Work<'_> {
                 value
             }
             (
-                Reading::Doubtful {
+                ParsedNumber::Doubtful {
                     grouped, fraction, ..
                 },
                 None,
@@ -404,9 +409,9 @@ impl Work<'_> {
         }
         observation.value = Some(value);
         observation.status = if column.scenario == Scenario::Estimate {
-            Status::Estimate
+            ObservationStatus::Estimate
         } else {
-            Status::Normal
+            ObservationStatus::Normal
         };
         observation.unit_read = stated.map(|s| s.text);
         self.out.observations.push(observation);
@@ -519,19 +524,18 @@ impl Work<'_> {
         let (indicator, sector) = self.key(cell);
         let value = match &cell.content {
             None => return,
-            Some(Content::Number(n)) => from_float(*n),
-            Some(Content::Text(text)) if self.conventions.symbols.status(text).is_some() => return,
-            Some(Content::Text(text)) => {
-                read_text(text, &self.conventions.approximate).and_then(|n| {
-                    match (n.value, self.proof(cell.column)) {
-                        (Reading::Sure(value), _) => Some(value),
-                        (doubtful, Some(proof)) => Some(doubtful.in_locale(proof.locale)),
-                        (Reading::Doubtful { .. }, None) => None,
-                    }
-                })
+            Some(CellContent::Number(n)) => from_float(*n),
+            Some(CellContent::Text(text)) if self.conventions.symbols.status(text).is_some() => {
+                return;
             }
+            Some(CellContent::Text(text)) => read_text(text, &self.conventions.approximate)
+                .and_then(|n| match (n.value, self.proof(cell.column)) {
+                    (ParsedNumber::Sure(value), _) => Some(value),
+                    (doubtful, Some(proof)) => Some(doubtful.in_locale(proof.locale)),
+                    (ParsedNumber::Doubtful { .. }, None) => None,
+                }),
             // A division by zero in a derived cell says that there is nothing to compare.
-            Some(Content::Error(_)) => return,
+            Some(CellContent::Error(_)) => return,
             Some(_) => None,
         };
         match value.filter(|v| v.abs() < Decimal::from(1_000_000_000)) {
@@ -549,7 +553,7 @@ impl Work<'_> {
                 let raw = cell
                     .content
                     .as_ref()
-                    .map(Content::as_read)
+                    .map(CellContent::as_read)
                     .unwrap_or_default();
                 self.find(cell, findings::TH311 { raw });
             }

@@ -18,7 +18,7 @@ pub enum Locale {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TextNumber {
     /// The value, or the two it may be.
-    pub value: Reading,
+    pub value: ParsedNumber,
     /// Written as about so much.
     pub approximate: bool,
     /// What follows the number: a unit of measure, `%`, or nothing.
@@ -29,7 +29,7 @@ pub struct TextNumber {
 
 /// One value or two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reading {
+pub enum ParsedNumber {
     /// It can be read in one way only.
     Sure(Decimal),
     /// A lone group of three: a whole number in one locale, a fraction in the other.
@@ -43,7 +43,7 @@ pub enum Reading {
     },
 }
 
-impl Reading {
+impl ParsedNumber {
     /// The value in a sheet of `locale`.
     #[must_use]
     pub fn in_locale(self, locale: Locale) -> Decimal {
@@ -167,12 +167,12 @@ pub fn read_text(text: &str, approximate: &[String]) -> Option<TextNumber> {
     let (value, evidence) = read_core(core.trim_end())?;
     let sign = |d: Decimal| if negative { -d } else { d };
     let value = match value {
-        Reading::Sure(d) => Reading::Sure(sign(d)),
-        Reading::Doubtful {
+        ParsedNumber::Sure(d) => ParsedNumber::Sure(sign(d)),
+        ParsedNumber::Doubtful {
             grouped,
             fraction,
             groups_in,
-        } => Reading::Doubtful {
+        } => ParsedNumber::Doubtful {
             grouped: sign(grouped),
             fraction: sign(fraction),
             groups_in,
@@ -210,7 +210,7 @@ fn strip_marks(text: &str) -> String {
 }
 
 /// Digits with marks between them.
-fn read_core(core: &str) -> Option<(Reading, Option<Locale>)> {
+fn read_core(core: &str) -> Option<(ParsedNumber, Option<Locale>)> {
     if !core.starts_with(|c: char| c.is_ascii_digit())
         || !core.ends_with(|c: char| c.is_ascii_digit())
     {
@@ -223,7 +223,7 @@ fn read_core(core: &str) -> Option<(Reading, Option<Locale>)> {
     };
     let points = core.matches('.').count();
     let commas = core.matches(',').count();
-    let sure = |text: &str, locale| parse(text).map(|d| (Reading::Sure(d), locale));
+    let sure = |text: &str, locale| parse(text).map(|d| (ParsedNumber::Sure(d), locale));
     match (points, commas) {
         (0, 0) => sure(&core, None),
         (1.., 1..) => {
@@ -255,7 +255,7 @@ fn read_core(core: &str) -> Option<(Reading, Option<Locale>)> {
             let (whole, fraction) = core.split_once(mark)?;
             let as_fraction = format!("{whole}.{fraction}");
             if fraction.len() == 3 && whole.len() <= 3 && !whole.starts_with('0') {
-                let doubtful = Reading::Doubtful {
+                let doubtful = ParsedNumber::Doubtful {
                     grouped: parse(&core.replace(mark, ""))?,
                     fraction: parse(&as_fraction)?,
                     groups_in,
@@ -307,8 +307,8 @@ mod tests {
 
     fn sure(text: &str) -> Option<String> {
         match read(text)?.value {
-            Reading::Sure(d) => Some(d.to_string()),
-            Reading::Doubtful { .. } => Some("?".to_owned()),
+            ParsedNumber::Sure(d) => Some(d.to_string()),
+            ParsedNumber::Doubtful { .. } => Some("?".to_owned()),
         }
     }
 
@@ -421,8 +421,8 @@ mod tests {
             }
             let truth = parse(&if places > 0 { format!("{whole}.{fraction}") } else { whole.to_string() }).expect("a decimal");
             match read(&text).map(|n| n.value) {
-                Some(Reading::Sure(value)) => prop_assert_eq!(value, truth),
-                Some(Reading::Doubtful { grouped, fraction, .. }) => prop_assert!(grouped == truth || fraction == truth),
+                Some(ParsedNumber::Sure(value)) => prop_assert_eq!(value, truth),
+                Some(ParsedNumber::Doubtful { grouped, fraction, .. }) => prop_assert!(grouped == truth || fraction == truth),
                 None => prop_assert!(false, "{} is not read", text),
             }
         }

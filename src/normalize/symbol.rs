@@ -2,7 +2,7 @@
 
 /// SDMX `OBS_STATUS`, as far as this program uses it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-pub enum Status {
+pub enum ObservationStatus {
     /// A: a value; nil is the value 0.
     Normal,
     /// E: stands under an estimate heading.
@@ -15,7 +15,7 @@ pub enum Status {
     NotAnswered,
 }
 
-impl Status {
+impl ObservationStatus {
     /// The code.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -43,15 +43,15 @@ pub struct Symbols {
 impl Symbols {
     /// What a text means if it is one of the marks.
     #[must_use]
-    pub fn status(&self, text: &str) -> Option<Status> {
+    pub fn status(&self, text: &str) -> Option<ObservationStatus> {
         let mark = text.trim().to_lowercase();
         let is = |marks: &[String]| marks.iter().any(|m| m.to_lowercase() == mark);
         if is(&self.nil) {
-            Some(Status::Normal)
+            Some(ObservationStatus::Normal)
         } else if is(&self.not_collected) {
-            Some(Status::NotCollected)
+            Some(ObservationStatus::NotCollected)
         } else if is(&self.not_applicable) {
-            Some(Status::NotApplicable)
+            Some(ObservationStatus::NotApplicable)
         } else {
             None
         }

@@ -9,8 +9,8 @@ use super::catalogue::{Indicator, Sector};
 use super::source::Source;
 use crate::diagnostic::{DefinitionError, DefinitionErrors};
 use crate::extract::{
-    Column, Comparison, Dimension, Field, FieldKind, Form, FormRow, HeadPattern, RawForm,
-    RecordShape, RelativePeriod, Section, Stub, belongs,
+    ComparisonColumn, Dimension, FieldKind, Form, FormRow, HeadPattern, RawForm, RecordField,
+    RecordShape, RelativePeriod, Section, Stub, ValueColumn, belongs,
 };
 use crate::geography::Geography;
 use crate::geography::{sums_of_units, unit_rows};
@@ -56,8 +56,8 @@ fn parts_of(sectors: &[Sector], parent: Option<&str>) -> Vec<usize> {
 /// of another length.
 fn check_columns(
     raw: &RawForm,
-    columns: &[Column],
-    comparisons: &[Comparison],
+    columns: &[ValueColumn],
+    comparisons: &[ComparisonColumn],
     source: &Source,
     errors: &mut DefinitionErrors,
 ) {
@@ -169,7 +169,7 @@ fn record_shape(
         ));
         return None;
     };
-    let mut fields: Vec<Field> = Vec::new();
+    let mut fields: Vec<RecordField> = Vec::new();
     for field in &raw.fields {
         let column = field.column.get_ref();
         if fields.iter().any(|f| f.column == *column) {
@@ -225,7 +225,7 @@ fn record_shape(
                 "write `codes` or `list` for fields of the types code and flag",
             ));
         }
-        fields.push(Field {
+        fields.push(RecordField {
             column: column.clone(),
             title: field.head.first().cloned().unwrap_or_default(),
             heads: field.head.iter().map(|head| folder.fold(head)).collect(),
@@ -367,7 +367,7 @@ pub(super) fn read_form(
             },
             None => None,
         };
-        columns.push(Column {
+        columns.push(ValueColumn {
             id: column.id.get_ref().clone(),
             title: column.head.join(" › "),
             heads: compile_heads(&column.head, &column.also, errors),
@@ -381,7 +381,7 @@ pub(super) fn read_form(
     let mut comparisons = Vec::new();
     for comparison in &raw.comparisons {
         match (column_index(&comparison.of), column_index(&comparison.to)) {
-            (Ok(of), Ok(to)) => comparisons.push(Comparison {
+            (Ok(of), Ok(to)) => comparisons.push(ComparisonColumn {
                 heads: compile_heads(&comparison.head, &comparison.also, errors),
                 frequencies: comparison.frequencies.clone(),
                 of,

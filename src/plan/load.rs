@@ -19,7 +19,7 @@ use super::publication::{Known, Publication, read_publication};
 use super::raw::RawPipeline;
 use super::source::Source;
 use crate::diagnostic::{DefinitionError, DefinitionErrors, Lexicon};
-use crate::extract::{Form, RawWords, Vocabulary, Words};
+use crate::extract::{DocumentWords, Form, RawDocumentWords, Vocabulary};
 use crate::geography::{Duty, Geography, RegionMember, Reporter, Reporters, Tables};
 use crate::normalize::{Conventions, IndicatorFacts, Measures, RawMeasures, Symbols};
 use crate::publish::Correspondence;
@@ -39,9 +39,9 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
     let mut errors = DefinitionErrors::default();
 
     let words_source = Source::read(&reference.join("words.toml"))?;
-    let raw_words: RawWords = words_source.parse()?;
+    let raw_words: RawDocumentWords = words_source.parse()?;
     let folder = Folder::new(&raw_words.abbreviations);
-    let words = Words::compile(&raw_words, &folder)
+    let words = DocumentWords::compile(&raw_words, &folder)
         .map_err(|e| words_source.error(0, e, "correct the words of periods"))?;
     let correspondence: Correspondence =
         Source::read(&reference.join("correspondence.toml"))?.parse()?;

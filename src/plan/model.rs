@@ -8,7 +8,7 @@ use super::answering::Answering;
 use super::catalogue::{Indicator, Sector, Target};
 use super::definitions::DefinitionFile;
 use crate::diagnostic::Lexicon;
-use crate::extract::{RawWords, Vocabulary};
+use crate::extract::{RawDocumentWords, Vocabulary};
 use crate::geography::{Decision, Docket, Duty, Geography, Order, Reporters};
 use crate::intake::Limits;
 use crate::normalize::Conventions;
@@ -84,7 +84,7 @@ pub struct Plan {
     /// What one file may hold.
     pub limits: Limits,
     /// The words of documents, as they are written.
-    pub document_words: RawWords,
+    pub document_words: RawDocumentWords,
     /// The words of what goes to those who report.
     pub correspondence: Correspondence,
     /// Codes as people read them.

@@ -662,7 +662,7 @@ fn short(text: &str, most: usize) -> String {
 }
 
 fn cell_name(row: u32, column: u16) -> String {
-    crate::extract::Address::new(row, u32::from(column)).to_string()
+    crate::read::Address::new(row, u32::from(column)).to_string()
 }
 
 /// What stands under the heads: letters for what describes rows, numbers for values, and what a comparison is made of.

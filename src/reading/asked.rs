@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::identify::{claim_of, stem_of};
-use crate::extract::{FormTexts, Table};
+use crate::extract::{FormTexts, SheetTable};
 use crate::geography::Claim;
 use crate::plan::{Answering, Plan, combined_hash};
 
@@ -33,7 +33,7 @@ struct Name {
 
 impl Asked {
     /// Puts down which units a table asked for.
-    pub(super) fn unit_of(&mut self, table: &Table) {
+    pub(super) fn unit_of(&mut self, table: &SheetTable) {
         let claim = claim_of(table);
         self.names.insert(Name {
             reporter: claim.reporter,

@@ -8,14 +8,13 @@ use super::report::{Context, read_report, take_list};
 use super::sheet_notes::{like_a_form, notes_on_reading};
 use super::submission::{Contents, Submission, TableReading};
 use crate::diagnostic::{Finding, Message, Place, findings};
-use crate::extract::{
-    Carried, PeriodClaim, ReadError, Sheet, SheetTables, Table, find_tables, read_with_records,
-};
+use crate::extract::{PeriodClaim, SheetTable, SheetTables, find_tables};
 use crate::geography::{Docket, UnitKey};
 use crate::intake::{ARCHIVE, Limits, MediaType, NotAccepted, sniff};
 use crate::normalize::{ListReader, RecordList};
 use crate::period::Period;
 use crate::plan::Plan;
+use crate::read::{Carried, ReadError, Sheet, read_with_records};
 
 /// Reads one submission from its original, and applies the decisions about it.
 pub(crate) fn read_submission(
@@ -125,7 +124,7 @@ fn unreadable(error: ReadError) -> Message {
 
 /// A table that was found in a sheet, with its records where it is a list.
 struct FoundTable {
-    table: Table,
+    table: SheetTable,
     list: Option<RecordList>,
     /// Whether its sheet is visible.
     visible: bool,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::identify::one_line;
 use crate::diagnostic::Finding;
-use crate::extract::{Form, Table};
+use crate::extract::{Form, SheetTable};
 use crate::geography::{
     Aspect, Basis, ClaimedReport, Docket, Evidence, Outcome, Rulings, Source, UnitKey,
 };
@@ -108,7 +108,7 @@ fn says_itself(report: &ClaimedReport, unit: &UnitKey) -> bool {
 }
 
 /// The evidence for the period of a report.
-pub(super) fn period_evidence(table: &Table, (period, basis): FoundPeriod) -> Evidence {
+pub(super) fn period_evidence(table: &SheetTable, (period, basis): FoundPeriod) -> Evidence {
     let in_title = table.title.periods.iter().find(|(_, p)| *p == period);
     let stated = match basis {
         Basis::Title => in_title.map(|(stated, _)| stated),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::submission::Submission;
 use crate::diagnostic::{Finding, Message, Place, findings};
-use crate::extract::{LocatedCell, Stated, Table};
+use crate::extract::{LocatedCell, SheetTable, Stated};
 use crate::geography::{
     Aspect, Basis, Claim, ClaimedReport, Evidence, Geography, Identified, UnitKey,
 };
@@ -24,7 +24,7 @@ pub(super) struct Identification {
 }
 
 /// What a table says of its unit.
-pub(super) fn claim_of(table: &Table) -> Claim {
+pub(super) fn claim_of(table: &SheetTable) -> Claim {
     Claim {
         reporter: table.title.reporter.as_ref().map(|s| s.text.clone()),
         code: table.title.unit_code.as_ref().map(|s| s.text.clone()),
@@ -56,7 +56,7 @@ pub(super) fn evidence(
 /// Records who sent the report, and what it says of its vintage and its sending. Returns whom its words name.
 pub(super) fn identify_sender(
     plan: &Plan,
-    table: &Table,
+    table: &SheetTable,
     report: &mut ClaimedReport,
 ) -> Identified {
     let title = &table.title;
@@ -86,7 +86,7 @@ pub(super) fn identify_sender(
 pub(super) fn identify(
     plan: &Plan,
     submission: &Submission,
-    table: &Table,
+    table: &SheetTable,
     siblings: &[&BTreeSet<UnitKey>],
     report: &ClaimedReport,
     identified: Identified,
@@ -137,7 +137,7 @@ pub(super) fn identify(
 fn identify_by_surroundings(
     plan: &Plan,
     submission: &Submission,
-    table: &Table,
+    table: &SheetTable,
     siblings: &[&BTreeSet<UnitKey>],
     place: Place,
 ) -> Identification {
@@ -192,7 +192,7 @@ struct UnitRows<'a> {
 }
 
 impl<'a> UnitRows<'a> {
-    fn of(plan: &'a Plan, table: &'a Table) -> Self {
+    fn of(plan: &'a Plan, table: &'a SheetTable) -> Self {
         let form = &plan.vocabulary.forms[table.form];
         Self {
             rows: table.cells.iter().rev().map(|c| (c.row, c)).collect(),
@@ -226,7 +226,7 @@ impl<'a> UnitRows<'a> {
 /// is the country's; if its rows are all units of one vintage alone, it is that vintage's.
 pub(super) fn identify_by_rows(
     plan: &Plan,
-    table: &Table,
+    table: &SheetTable,
     report: &ClaimedReport,
 ) -> Identification {
     let geography = &plan.geography;

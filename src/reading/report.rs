@@ -6,10 +6,10 @@ use super::decided::{Decided, FoundPeriod, period_evidence};
 use super::identify::{identify, identify_by_rows, identify_sender};
 use super::submission::{Records, RecordsAt, Submission};
 use crate::diagnostic::{Finding, Place, findings};
-use crate::extract::{ColumnRef, Dimension, PeriodClaim, Table};
+use crate::extract::{ColumnRef, Dimension, PeriodClaim, SheetTable};
 use crate::geography::{Basis, ClaimedReport, Docket, Dossier, Source, UnitClaim, UnitKey};
 use crate::lake::own_columns;
-use crate::normalize::{ColumnKey, Normalized, RecordList, Verdict, normalize};
+use crate::normalize::{LocaleVerdict, Normalized, RecordList, normalize};
 use crate::period::{Frequency, Period};
 use crate::plan::Plan;
 
@@ -28,9 +28,9 @@ pub(super) struct Context<'a> {
 pub(super) fn read_report(
     context: Context<'_>,
     n: usize,
-    table: &Table,
+    table: &SheetTable,
     siblings: &[&BTreeSet<UnitKey>],
-) -> (ClaimedReport, BTreeMap<ColumnKey, Verdict>) {
+) -> (ClaimedReport, BTreeMap<ColumnRef, LocaleVerdict>) {
     let Context {
         plan,
         docket,
@@ -100,7 +100,7 @@ pub(super) fn read_report(
 }
 
 /// What the title block says of the unit; the units it may mean are found later.
-fn unit_claim(table: &Table, by_unit: bool) -> UnitClaim {
+fn unit_claim(table: &SheetTable, by_unit: bool) -> UnitClaim {
     let title = &table.title;
     let statement = title.reporter.as_ref().or(title.unit_code.as_ref());
     let geography = title.geography.as_ref();
@@ -113,13 +113,13 @@ fn unit_claim(table: &Table, by_unit: bool) -> UnitClaim {
 }
 
 /// The number of the sending, 1 unless the title block says more.
-fn sending(table: &Table) -> i64 {
+fn sending(table: &SheetTable) -> i64 {
     let stated = table.title.sending.as_ref().and_then(|(_, n)| *n);
     stated.unwrap_or(1).max(1)
 }
 
 /// A statement of the geography that names no vintage is a finding.
-fn note_unknown_geography(table: &Table, report: &mut ClaimedReport) {
+fn note_unknown_geography(table: &SheetTable, report: &mut ClaimedReport) {
     if let Some((stated, None)) = &table.title.geography {
         let place = Place {
             cell: Some(stated.at.to_string()),
@@ -134,7 +134,7 @@ fn note_unknown_geography(table: &Table, report: &mut ClaimedReport) {
 }
 
 /// Number of body cells: those that hold values, and those that are explained because they are derived or held back.
-fn body_cells(table: &Table) -> (i64, i64) {
+fn body_cells(table: &SheetTable) -> (i64, i64) {
     let values = table
         .cells
         .iter()
@@ -150,7 +150,7 @@ fn body_cells(table: &Table) -> (i64, i64) {
 
 /// The period of a table, and how it is told: its own, else that of the other forms of the file.
 fn claimed_period(
-    table: &Table,
+    table: &SheetTable,
     agreed: &BTreeSet<Period>,
     frequencies: &[Frequency],
 ) -> Result<FoundPeriod, Box<Finding>> {

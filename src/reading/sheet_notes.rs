@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Finding, Place, findings};
-use crate::extract::{Address, Content, Sheet, Table, nearest_form};
+use crate::extract::{SheetTable, nearest_form};
 use crate::normalize::RecordList;
 use crate::plan::Plan;
+use crate::read::{Address, CellContent, Sheet};
 
 /// The hint that a sheet without a form resembles one.
 pub(super) fn like_a_form(plan: &Plan, sheet: &Sheet, place: &Place) -> Option<Finding> {
@@ -40,7 +41,7 @@ fn or_dash(text: String) -> String {
 /// Old encodings and hidden rows and columns that a sheet was read in spite of.
 pub(super) fn notes_on_reading(
     sheet: &Sheet,
-    tables: &[Table],
+    tables: &[SheetTable],
     list: Option<&RecordList>,
     place: &Place,
 ) -> Vec<Finding> {
@@ -60,7 +61,7 @@ fn note_on_encodings(sheet: &Sheet, place: &Place) -> Option<Finding> {
         encoding: Vec::from_iter(encodings).join(", "),
         count: sheet.all_undecoded().count(),
         read: &first.text,
-        decoded: sheet.get(at).map(Content::as_read).unwrap_or_default(),
+        decoded: sheet.get(at).map(CellContent::as_read).unwrap_or_default(),
     };
     Some(decoded.at(Place {
         cell: Some(at.to_string()),
@@ -71,7 +72,7 @@ fn note_on_encodings(sheet: &Sheet, place: &Place) -> Option<Finding> {
 /// Hidden rows and columns that hold cells of tables.
 fn note_on_hidden_cells(
     sheet: &Sheet,
-    tables: &[Table],
+    tables: &[SheetTable],
     list: Option<&RecordList>,
     place: &Place,
 ) -> Option<Finding> {

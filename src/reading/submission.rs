@@ -7,10 +7,11 @@ use jiff::Timestamp;
 
 use super::asked::Asked;
 use crate::diagnostic::{Finding, Place};
-use crate::extract::{Carried, PeriodClaim, Range, Title};
+use crate::extract::{ColumnRef, PeriodClaim, Title};
 use crate::geography::{ClaimedReport, Known};
 use crate::lake::CachedRecords;
-use crate::normalize::{ColumnKey, Verdict};
+use crate::normalize::LocaleVerdict;
+use crate::read::{Carried, CellRange};
 use crate::text::FileEncoding;
 
 /// A file that was taken in.
@@ -68,13 +69,13 @@ pub(crate) enum RecordsAt {
 #[derive(Debug, Clone)]
 pub struct TableReading {
     /// Where the table stands in its sheet.
-    pub ranges: Vec<Range>,
+    pub ranges: Vec<CellRange>,
     /// What stands above it.
     pub title: Title,
     /// What it says of its period.
     pub period: PeriodClaim,
     /// How its columns write numbers, where they hold numbers as text.
-    pub locales: BTreeMap<ColumnKey, Verdict>,
+    pub locales: BTreeMap<ColumnRef, LocaleVerdict>,
 }
 
 impl Submission {

@@ -8,9 +8,10 @@ use rust_decimal::Decimal;
 
 use crate::engine::Engine;
 use crate::engine::columns::{batch, decimals, displayed, integers, texts};
-use crate::extract::{Address, Form, Scenario};
+use crate::extract::{Form, Scenario};
 use crate::geography::{Geography, JudgedReport, PlacedReport, UnitKey};
 use crate::period::Period;
+use crate::read::Address;
 
 /// Registers the tables that rules judge: `judged` (the values of current reports in the order of their cells),
 /// `report_columns` (the loaded columns, numbered over all reports, each with the column it stands on), `comparisons`

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::expression::{Expression, Operand, parse_condition};
 use super::prove::{Proved, prove};
 use super::rule::RuleKind;
-use crate::extract::{Column, Dimension, Form, Scenario, belongs};
+use crate::extract::{Dimension, Form, Scenario, ValueColumn, belongs};
 use crate::normalize::TOTAL;
 use crate::period::{Frequency, Period};
 
@@ -158,7 +158,7 @@ impl RuleScope<'_> {
         &self,
         form: &Form,
         frequency: Frequency,
-        column: &Column,
+        column: &ValueColumn,
         operand: &Operand,
     ) -> bool {
         let column = if operand.before {
@@ -180,14 +180,14 @@ impl RuleScope<'_> {
 }
 
 /// The columns of a form in its reports of a frequency.
-fn columns(form: &Form, frequency: Frequency) -> impl Iterator<Item = &Column> {
+fn columns(form: &Form, frequency: Frequency) -> impl Iterator<Item = &ValueColumn> {
     form.columns
         .iter()
         .filter(move |column| belongs(&column.frequencies, frequency))
 }
 
 /// Whether a column has a cell for an indicator and a sector.
-fn has_cell(form: &Form, column: &Column, indicator: &str, sector: &str) -> bool {
+fn has_cell(form: &Form, column: &ValueColumn, indicator: &str, sector: &str) -> bool {
     // If the rows are units, the form has no sectors: its figures are totals.
     let has_row = |member: &str| match form.dimension {
         Dimension::Unit => member == TOTAL,
@@ -262,7 +262,7 @@ fn is_revised(form: &Form, frequency: Frequency) -> bool {
 }
 
 /// The indicators of a column's cells.
-fn indicators_of<'a>(form: &'a Form, column: &'a Column) -> impl Iterator<Item = &'a str> {
+fn indicators_of<'a>(form: &'a Form, column: &'a ValueColumn) -> impl Iterator<Item = &'a str> {
     let rows = form.rows.iter().filter(|_| column.indicator.is_none());
     column
         .indicator

@@ -383,7 +383,7 @@ message_en = "Too many"
     );
     assert_eq!(
         asked("SELECT unit_vintage, period, message_en FROM findings WHERE code = 'TH409'"),
-        ["2004,2026,23 reports of merged units cannot be put on the geography of 2004"]
+        ["2004,2026,23 reports of merged units cannot be split into the geography of 2004"]
     );
     let of = "indicator = 'htx_operating_with_results' AND scenario = 'actual' AND period = '2022'";
     assert_eq!(
@@ -573,7 +573,7 @@ period = "N"
     starts(&found("TH408"), &["lao-cai-2022.csv,2004,10,C5,"]);
     starts(&found("TH407"), &["lao-cai-2023.csv,2004,10,,"]);
     starts(&found("TH406"), &["table-2022-new.csv,2025,15,C4,"]);
-    assert!(found("TH406")[0].contains("the new unit reports 400, its former units together 338"));
+    assert!(found("TH406")[0].contains("the new unit reports 400, its former units 338 together"));
     starts(
         &found("TH417"),
         &[
@@ -668,7 +668,7 @@ fn a_table_whose_rows_fit_no_geography_is_held_back() {
             "SELECT file_name, code, severity, cell, message_en FROM findings WHERE code LIKE 'TH43%' ORDER BY file_name"
         ),
         [
-            "mixed.csv,TH430,error,C4,no geography has all the units of the rows; the table is held back. Rows without a unit in \
+            "mixed.csv,TH430,error,C4,no geography has all the units in the rows; the table is held back. Rows without a unit in \
              2004: `Quảng Trị` (C4); 2025: `Lào Cai` (C3)",
             "stated.csv,TH432,error,B5,\"the sheet states the geography 2025, which does not have `Hà Giang` (B5); the table is held back\"",
         ]

@@ -295,7 +295,7 @@ fn overlaps_are_said_where_both_sides_speak() {
         "{apart:#?}"
     );
     assert!(
-        apart[0].contains("the new unit reports 160, its former units together 0"),
+        apart[0].contains("the new unit reports 160, its former units 0 together"),
         "{apart:#?}"
     );
     // By 3, 3, 5 and 5; of two alike the estimate.
@@ -528,8 +528,8 @@ fn over_three_dates_each_link_says_its_overlaps() {
     assert_eq!(
         CHAIN.sql("SELECT unit_vintage, message_en FROM findings WHERE code = 'TH409' ORDER BY 1"),
         [
-            "2004,13 reports of merged units cannot be put on the geography of 2004",
-            "2025,5 reports of merged units cannot be put on the geography of 2025",
+            "2004,13 reports of merged units cannot be split into the geography of 2004",
+            "2025,5 reports of merged units cannot be split into the geography of 2025",
         ]
     );
     assert!(told("TH423").is_empty());
@@ -540,7 +540,7 @@ fn over_three_dates_each_link_says_its_overlaps() {
     );
     assert_eq!(gaps.len(), 1, "{gaps:?}");
     assert!(
-        gaps[0].contains("1 of 1 figures lack units") && gaps[0].contains("which lacks 14:"),
+        gaps[0].contains("1 of 1 figures lack units") && gaps[0].contains("lacks the most (14):"),
         "{gaps:?}"
     );
 }

@@ -77,7 +77,7 @@ fn a_late_correction_flows_to_the_successor_and_is_traced() {
     );
     // The total was corrected, as estimate and as plan.
     assert!(
-        finding.contains("part of Quang Tri: 2 figures differ"),
+        finding.contains("merged into Quang Tri: 2 figures differ"),
         "{finding}"
     );
     let touched: BTreeSet<String> = before
@@ -90,7 +90,7 @@ fn a_late_correction_flows_to_the_successor_and_is_traced() {
     );
     let list = touched.iter().cloned().collect::<Vec<_>>().join(", ");
     assert!(
-        finding.contains(&format!("touches: {list}")),
+        finding.contains(&format!("affected: {list}")),
         "{finding}: {list}"
     );
     assert!(

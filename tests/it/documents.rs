@@ -47,7 +47,7 @@ fn every_code_in_use_has_its_texts_and_every_text_is_in_use() {
 /// The page that is made of `findings.toml`.
 fn page() -> String {
     let mut page = String::from(
-        "# Findings\n\nWhat a run has to say about its input, by code. Made from `src/diagnostic/findings.toml`; write it anew with\n\
+        "# Findings\n\nEvery finding that a run can report, by code. Generated from `src/diagnostic/findings.toml`; regenerate with\n\
          `UPDATE_DOCS=1 cargo test --test it documents`. `tonghop explain CODE` prints one of them.\n",
     );
     for (code, entry) in catalogue() {

@@ -6,8 +6,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use tonghop::extract::{Document, ReadError, Sheet, read};
 use tonghop::intake::{Limits, sniff};
+use tonghop::read::{self, Document, ReadError, Sheet};
 use tonghop::text::Encodings;
 
 use crate::support::office;
@@ -15,7 +15,7 @@ use crate::support::office;
 /// Reads a file as a run would, with the limits that a run has unless told otherwise.
 pub(crate) fn read_file(path: &Path) -> Result<Document, ReadError> {
     let media = sniff(path).unwrap().expect("a kind of file that is read");
-    read(path, media, Limits::default(), &Encodings::default())
+    read::read_file(path, media, Limits::default(), &Encodings::default())
 }
 
 /// What a document holds, a line for each cell.
@@ -242,7 +242,7 @@ fn cells_in_a_font_that_stands_for_an_encoding_know_it() {
         .expect("sound definitions");
     let document = in_a_file(&book, |path| {
         let media = sniff(path).unwrap().expect("a workbook");
-        read(path, media, Limits::default(), &plan.vocabulary.encodings).unwrap()
+        read::read_file(path, media, Limits::default(), &plan.vocabulary.encodings).unwrap()
     });
     let texts: Vec<String> = document.sheets[0]
         .cells()
@@ -292,7 +292,7 @@ fn many_columns_are_read() {
 
 #[test]
 fn what_is_never_followed_is_said() {
-    use tonghop::extract::Carried::{Dde, ExternalLinks, Macros};
+    use tonghop::read::Carried::{Dde, ExternalLinks, Macros};
     let sheet = office::sheet("<row><c><v>1</v></c></row>");
     let book = office::xlsx(
         &[&sheet],
@@ -555,9 +555,8 @@ fn damage_is_an_error_and_nothing_worse() {
     for (n, whole) in [xlsx, xls, ods, xlsb].iter().enumerate() {
         let look = |bytes: &[u8]| {
             in_a_file(bytes, |path| match sniff(path).unwrap() {
-                Ok(media) => {
-                    read(path, media, Limits::default(), &Encodings::default()).map(|_| ())
-                }
+                Ok(media) => read::read_file(path, media, Limits::default(), &Encodings::default())
+                    .map(|_| ()),
                 Err(_) => Err(ReadError::Encrypted),
             })
         };

@@ -4,11 +4,10 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
-use tonghop::extract::{
-    Address, ColumnRef, Content, PeriodClaim, Range, Sheet, Table, find_tables,
-};
-use tonghop::normalize::{Normalized, Reason, Verdict, normalize};
+use tonghop::extract::{ColumnRef, PeriodClaim, SheetTable, find_tables};
+use tonghop::normalize::{LocaleVerdict, Normalized, ProofReason, normalize};
 use tonghop::plan::{Plan, load};
+use tonghop::read::{Address, CellContent, CellRange, Sheet};
 
 static PLAN: LazyLock<Plan> = LazyLock::new(|| {
     load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/kttt")).expect("sound definitions")
@@ -21,8 +20,8 @@ fn sheet(text: &str) -> Sheet {
         for (column, cell) in line.split('|').enumerate() {
             let cell = cell.trim_end_matches('\r').trim_end();
             let content = match cell.trim().parse::<f64>() {
-                Ok(number) => Content::Number(number),
-                Err(_) => Content::Text(cell.replace("\\n", "\n")),
+                Ok(number) => CellContent::Number(number),
+                Err(_) => CellContent::Text(cell.replace("\\n", "\n")),
             };
             sheet.put(Address::new(row as u32, column as u32), content);
         }
@@ -30,21 +29,21 @@ fn sheet(text: &str) -> Sheet {
     sheet
 }
 
-fn range(from: (u32, u32), to: (u32, u32)) -> Range {
-    Range {
+fn range(from: (u32, u32), to: (u32, u32)) -> CellRange {
+    CellRange {
         start: Address::new(from.0, from.1),
         end: Address::new(to.0, to.1),
     }
 }
 
-fn only_table(sheet: &Sheet) -> Table {
+fn only_table(sheet: &Sheet) -> SheetTable {
     let mut tables = find_tables(sheet, &PLAN.vocabulary).tables;
     assert_eq!(tables.len(), 1, "one table is expected");
     tables.remove(0)
 }
 
 /// The values of a table as `member scenario cell value`.
-fn values(table: &Table) -> Vec<String> {
+fn values(table: &SheetTable) -> Vec<String> {
     let form = &PLAN.vocabulary.forms[table.form];
     table
         .cells
@@ -56,7 +55,7 @@ fn values(table: &Table) -> Vec<String> {
             let value = cell
                 .content
                 .as_ref()
-                .map_or_else(|| "blank".to_owned(), Content::as_read);
+                .map_or_else(|| "blank".to_owned(), CellContent::as_read);
             Some(format!(
                 "{} {} {} {value}",
                 form.rows[cell.row].member, form.columns[column].id, cell.at
@@ -65,7 +64,7 @@ fn values(table: &Table) -> Vec<String> {
         .collect()
 }
 
-fn codes(table: &Table) -> Vec<String> {
+fn codes(table: &SheetTable) -> Vec<String> {
     table
         .findings
         .iter()
@@ -73,7 +72,7 @@ fn codes(table: &Table) -> Vec<String> {
         .collect()
 }
 
-fn normalized(table: &Table) -> Normalized {
+fn normalized(table: &SheetTable) -> Normalized {
     let PeriodClaim::Agreed(period) = &table.period else {
         panic!("no period: {:?}", table.period)
     };
@@ -651,7 +650,7 @@ fn text_numbers(rows: &str) -> (Vec<String>, Vec<String>, Vec<String>) {
     for (row, line) in text.lines().enumerate() {
         for (column, cell) in line.split('|').enumerate() {
             let at = Address::new(row as u32, column as u32);
-            made.put(at, Content::Text(cell.to_owned()));
+            made.put(at, CellContent::Text(cell.to_owned()));
         }
     }
     let read = normalized(&only_table(&made));
@@ -675,10 +674,12 @@ fn text_numbers(rows: &str) -> (Vec<String>, Vec<String>, Vec<String>) {
         .locales
         .values()
         .map(|v| match v {
-            Verdict::Open => "open".to_owned(),
-            Verdict::Proven(p) => format!("{:?} {:?} {}", p.locale, p.reason, p.at),
-            Verdict::ProvenBySheet(p) => format!("sheet {:?} {:?} {}", p.locale, p.reason, p.at),
-            Verdict::Contradiction(a, b) => format!("{} against {}", a.at, b.at),
+            LocaleVerdict::Open => "open".to_owned(),
+            LocaleVerdict::Proven(p) => format!("{:?} {:?} {}", p.locale, p.reason, p.at),
+            LocaleVerdict::ProvenBySheet(p) => {
+                format!("sheet {:?} {:?} {}", p.locale, p.reason, p.at)
+            }
+            LocaleVerdict::Contradiction(a, b) => format!("{} against {}", a.at, b.at),
         })
         .collect();
     (values, codes, verdicts)
@@ -734,7 +735,7 @@ fn a_total_that_adds_up_in_one_way_only_proves_it() {
         for (row, line) in lines.iter().enumerate() {
             for (column, cell) in line.split('|').enumerate() {
                 let at = Address::new(row as u32, column as u32);
-                made.put(at, Content::Text(cell.to_owned()));
+                made.put(at, CellContent::Text(cell.to_owned()));
             }
         }
         normalized(&only_table(&made))
@@ -755,7 +756,7 @@ fn a_total_that_adds_up_in_one_way_only_proves_it() {
         whole
             .locales
             .values()
-            .any(|v| v.proof().is_some_and(|p| p.reason == Reason::Total))
+            .any(|v| v.proof().is_some_and(|p| p.reason == ProofReason::Total))
     );
     // With a part missing nothing is proven: the total is held back.
     let lacking = read(&grouped, &parts[1..]);
@@ -798,21 +799,21 @@ proptest! {
             "Ước thực hiện năm 2023", "Ước TH năm 2023 / TH năm 2022", "Kế hoạch năm 2024",
         ];
         for (column, head) in heads.iter().enumerate() {
-            made.put(Address::new(0, column as u32), Content::Text((*head).to_owned()));
+            made.put(Address::new(0, column as u32), CellContent::Text((*head).to_owned()));
         }
         for (i, (label, cells)) in rows.iter().enumerate() {
             let row = i as u32 + 1;
-            made.put(Address::new(row, 0), Content::Text(label.clone()));
+            made.put(Address::new(row, 0), CellContent::Text(label.clone()));
             for (column, cell) in cells.iter().enumerate() {
                 let at = Address::new(row, column as u32 + 1);
                 let Some(text) = cell else { continue };
-                let number = text.parse::<f64>().map(Content::Number);
-                made.put(at, number.unwrap_or_else(|_| Content::Text(text.clone())));
+                let number = text.parse::<f64>().map(CellContent::Number);
+                made.put(at, number.unwrap_or_else(|_| CellContent::Text(text.clone())));
             }
         }
         let end = rows.len() as u32 + 1;
-        made.put(Address::new(end, 0), Content::Text("Số THT thành lập mới".to_owned()));
-        made.put(Address::new(end, 1), Content::Number(7.0));
+        made.put(Address::new(end, 0), CellContent::Text("Số THT thành lập mới".to_owned()));
+        made.put(Address::new(end, 1), CellContent::Number(7.0));
         let tables = find_tables(&made, &PLAN.vocabulary).tables;
         prop_assert_eq!(tables.len(), 1);
         let table = &tables[0];
@@ -823,9 +824,9 @@ proptest! {
         // What stands in the sheet above a known row extraction locates or holds back.
         let numbers = made
             .cells()
-            .filter(|(at, c)| at.row > 0 && at.column > 0 && matches!(c, Content::Number(_)))
+            .filter(|(at, c)| at.row > 0 && at.column > 0 && matches!(c, CellContent::Number(_)))
             .count();
-        let located = table.cells.iter().filter(|c| matches!(c.content, Some(Content::Number(_)))).count();
+        let located = table.cells.iter().filter(|c| matches!(c.content, Some(CellContent::Number(_)))).count();
         let accounted = located + table.cells_held as usize;
         prop_assert!(accounted >= numbers, "{} of {} numbers: {:?}", accounted, numbers, codes(table));
         prop_assert!(table.cells_held == 0 || !table.findings.is_empty());

@@ -422,7 +422,7 @@ fn hidden_rows_and_columns_of_a_list_are_read_and_said() {
     assert!(
         told[0]
             .2
-            .starts_with("25 cells in hidden rows (8) and columns (L)"),
+            .starts_with("25 cells in hidden rows (8) and hidden columns (L)"),
         "{told:?}"
     );
 }

@@ -238,10 +238,7 @@ fn a_form_that_was_filled_in_says_what_was_written() {
             assert_eq!(Some(prefilled), written(value, status).as_ref());
             known += 1;
         } else if let Some(text) = written(value, status) {
-            cells.insert(
-                tonghop::extract::Address::new(row, column).to_string(),
-                text,
-            );
+            cells.insert(tonghop::read::Address::new(row, column).to_string(), text);
         }
     }
     assert!(known > 30, "only {known} values were filled in before");
@@ -276,7 +273,7 @@ fn a_form_that_was_filled_in_says_what_was_written() {
         };
         let column = order.iter().position(|i| i == indicator).expect("a column") as u32 + 3;
         if let Some(text) = written(value, status) {
-            let cell = tonghop::extract::Address::new(row, column).to_string();
+            let cell = tonghop::read::Address::new(row, column).to_string();
             cells.insert(cell, text);
         }
     }

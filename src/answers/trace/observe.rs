@@ -10,7 +10,7 @@ use super::leaf::{Choice, Conversion, Observation, Other, Passed};
 use super::node::{Node, Subject};
 use super::tracer::{Tracer, behind};
 use crate::diagnostic::Finding;
-use crate::normalize::{Reading, TOTAL, VALUE_SCALE, read_text};
+use crate::normalize::{ParsedNumber, TOTAL, VALUE_SCALE, read_text};
 use crate::plan::Measure;
 use crate::text::rounded;
 
@@ -86,8 +86,8 @@ impl Tracer<'_> {
             }
         };
         let readings = match read_text(raw, &conventions.approximate)?.value {
-            Reading::Sure(value) => vec![value],
-            Reading::Doubtful {
+            ParsedNumber::Sure(value) => vec![value],
+            ParsedNumber::Doubtful {
                 grouped, fraction, ..
             } => vec![grouped, fraction],
         };

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Finding, Message, Place, entry, findings};
-use crate::extract::{Address, Stated};
+use crate::extract::Stated;
+use crate::read::Address;
 
 /// Findings of single cells of one list; more are told by column.
 const TOLD_ONE_BY_ONE: usize = 1000;

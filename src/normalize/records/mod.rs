@@ -11,9 +11,8 @@ use std::collections::BTreeSet;
 use arrow::array::RecordBatch;
 
 use super::Conventions;
-use crate::extract::{
-    Address, CellRef, RecordHead, RecordTaker, Sheet, Table, Vocabulary, record_head,
-};
+use crate::extract::{RecordHead, SheetTable, Vocabulary, record_head};
+use crate::read::{Address, BorrowedContent, RecordSink, Sheet};
 use list::List;
 
 /// Rows of a sheet in which the head of a list is looked for.
@@ -25,13 +24,13 @@ pub struct RecordList {
     /// Place of its sheet in the document.
     pub sheet: usize,
     /// What stands above it, and what was noticed.
-    pub table: Table,
+    pub table: SheetTable,
     /// The last row of its head, from 0.
     pub head_ends: u32,
     /// Its records: the fields of the form that are kept, then `row`, from 1.
     pub records: RecordBatch,
     /// Which cells of the sheet its records fill.
-    pub filled: Filled,
+    pub filled: FilledCells,
     /// Body cells: those under the heads of fields, and under heads that the form has not.
     pub cells_total: i64,
     /// Cells that became values.
@@ -42,7 +41,7 @@ pub struct RecordList {
 
 /// Which cells the records of a list fill.
 #[derive(Debug, Default)]
-pub struct Filled {
+pub struct FilledCells {
     /// Columns under its head, from 0, from the left.
     columns: Vec<u32>,
     /// Rows of its records, from 1.
@@ -51,7 +50,7 @@ pub struct Filled {
     bits: Vec<u64>,
 }
 
-impl Filled {
+impl FilledCells {
     /// The filled cells that a sheet hides: their rows, from 1, their columns, from 0, and their number.
     #[must_use]
     pub fn hidden_by(&self, sheet: &Sheet) -> (BTreeSet<u32>, BTreeSet<u32>, usize) {
@@ -147,7 +146,7 @@ impl<'a> ListReader<'a> {
     }
 }
 
-impl RecordTaker for ListReader<'_> {
+impl RecordSink for ListReader<'_> {
     fn opens(&mut self, sheet: &Sheet, row: u32) -> bool {
         self.looked_at += 1;
         if self.looked_at > ROWS_LOOKED_AT && self.pending.is_none() {
@@ -167,7 +166,7 @@ impl RecordTaker for ListReader<'_> {
         true
     }
 
-    fn take(&mut self, at: Address, cell: CellRef<'_>) {
+    fn take(&mut self, at: Address, cell: BorrowedContent<'_>) {
         if let Some(list) = &mut self.open {
             list.take(at, cell);
         }

@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use jiff::civil::Date;
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use crate::extract::CellRef;
-use crate::normalize::number::{Locale, Reading, from_float, read_text};
-use crate::normalize::symbol::Status;
+use crate::normalize::number::{Locale, ParsedNumber, from_float, read_text};
+use crate::normalize::symbol::ObservationStatus;
 use crate::normalize::{Conventions, VALUE_SCALE, lake_decimal};
+use crate::read::BorrowedContent;
 use crate::text::composed;
 
 /// A value of a field.
@@ -39,7 +39,7 @@ pub(super) enum Number {
     },
     /// Two numbers that it may be.
     Doubtful {
-        reading: Reading,
+        reading: ParsedNumber,
         unit: Option<String>,
     },
     /// A mark for what is not collected or cannot exist.
@@ -102,7 +102,7 @@ pub(super) fn millionths(n: f64) -> Option<i128> {
 }
 
 /// Reads a cell as a number.
-pub(super) fn number(cell: CellRef<'_>, conventions: &Conventions) -> Number {
+pub(super) fn number(cell: BorrowedContent<'_>, conventions: &Conventions) -> Number {
     let sure = |value| Number::Is {
         value,
         approximate: false,
@@ -110,29 +110,32 @@ pub(super) fn number(cell: CellRef<'_>, conventions: &Conventions) -> Number {
         unit: None,
     };
     match cell {
-        CellRef::Number(n) => from_float(n).map_or(Number::Not, sure),
-        CellRef::Text(text) => match conventions.symbols.status(text) {
-            Some(Status::Normal) => sure(Decimal::ZERO),
+        BorrowedContent::Number(n) => from_float(n).map_or(Number::Not, sure),
+        BorrowedContent::Text(text) => match conventions.symbols.status(text) {
+            Some(ObservationStatus::Normal) => sure(Decimal::ZERO),
             Some(_) => Number::Marked,
             None => match read_text(text, &conventions.approximate) {
                 Some(read) => {
                     let unit = Some(read.suffix).filter(|suffix| !suffix.is_empty());
                     match read.value {
-                        Reading::Sure(value) => Number::Is {
+                        ParsedNumber::Sure(value) => Number::Is {
                             value,
                             approximate: read.approximate,
                             proves: read.evidence,
                             unit,
                         },
-                        reading @ Reading::Doubtful { .. } => Number::Doubtful { reading, unit },
+                        reading @ ParsedNumber::Doubtful { .. } => {
+                            Number::Doubtful { reading, unit }
+                        }
                     }
                 }
                 None => Number::Not,
             },
         },
-        CellRef::Bool(_) | CellRef::Date(_) | CellRef::Error(_) | CellRef::NoCachedValue => {
-            Number::Not
-        }
+        BorrowedContent::Bool(_)
+        | BorrowedContent::Date(_)
+        | BorrowedContent::Error(_)
+        | BorrowedContent::NoCachedValue => Number::Not,
     }
 }
 
@@ -156,19 +159,19 @@ const SERIAL_DAYS: std::ops::RangeInclusive<i64> = 10_000..=80_000;
 const YEARS: std::ops::RangeInclusive<i64> = 1900..=2100;
 
 /// A date as `2025-12-31`, `2025-12` or `2025`; none where the cell holds no date.
-pub(super) fn date(cell: CellRef<'_>) -> Option<String> {
+pub(super) fn date(cell: BorrowedContent<'_>) -> Option<String> {
     match cell {
-        CellRef::Date(text) => {
+        BorrowedContent::Date(text) => {
             let day = text.get(..10).unwrap_or(text);
             if is_day(day.as_bytes()) {
                 return Some(day.to_owned());
             }
             day.parse::<Date>().ok().map(|day| day.to_string())
         }
-        CellRef::Number(n) if n.fract() == 0.0 && YEARS.contains(&(n as i64)) => {
+        BorrowedContent::Number(n) if n.fract() == 0.0 && YEARS.contains(&(n as i64)) => {
             Some(format!("{n}"))
         }
-        CellRef::Number(n) if SERIAL_DAYS.contains(&(n as i64)) => {
+        BorrowedContent::Number(n) if SERIAL_DAYS.contains(&(n as i64)) => {
             // Day 25,569 of the calendar that begins with 1900 is the first of Unix time.
             let days = n as i64 - 25_569;
             let epoch = jiff::civil::date(1970, 1, 1);
@@ -177,7 +180,7 @@ pub(super) fn date(cell: CellRef<'_>) -> Option<String> {
                 .ok()
                 .map(|day| day.to_string())
         }
-        CellRef::Text(text) => date_in(text),
+        BorrowedContent::Text(text) => date_in(text),
         _ => None,
     }
 }
@@ -236,7 +239,7 @@ mod tests {
 
     #[test]
     fn dates_are_days_months_and_years() {
-        let of = |text| date(CellRef::Text(text));
+        let of = |text| date(BorrowedContent::Text(text));
         assert_eq!(of("31/12/2025").as_deref(), Some("2025-12-31"));
         assert_eq!(of(" 1.2.2019 ").as_deref(), Some("2019-02-01"));
         assert_eq!(of("2019-02-01").as_deref(), Some("2019-02-01"));
@@ -245,14 +248,17 @@ mod tests {
         assert_eq!(of("30/02/2025"), None);
         assert_eq!(of("13/2025"), None);
         assert_eq!(of("abc"), None);
-        assert_eq!(date(CellRef::Number(2019.0)).as_deref(), Some("2019"));
         assert_eq!(
-            date(CellRef::Number(45_657.0)).as_deref(),
+            date(BorrowedContent::Number(2019.0)).as_deref(),
+            Some("2019")
+        );
+        assert_eq!(
+            date(BorrowedContent::Number(45_657.0)).as_deref(),
             Some("2024-12-31")
         );
-        assert_eq!(date(CellRef::Number(3.0)), None);
+        assert_eq!(date(BorrowedContent::Number(3.0)), None);
         assert_eq!(
-            date(CellRef::Date("2024-12-31T12:00:00")).as_deref(),
+            date(BorrowedContent::Date("2024-12-31T12:00:00")).as_deref(),
             Some("2024-12-31")
         );
     }

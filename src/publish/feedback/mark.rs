@@ -9,7 +9,7 @@ use super::styles::Styles;
 use super::words::FeedbackWords;
 use super::xml::{Edits, Kind, append_child, content, root, tags, value};
 use super::{Letter, MarkError, Remark, colour_of, first_free, list};
-use crate::extract::Address;
+use crate::read::Address;
 
 /// Type of a comments part.
 const COMMENTS: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml";

@@ -26,8 +26,8 @@ pub use words::{FeedbackWords, ListHeads, NoteWords, SeverityWords};
 
 use super::{PublishError, directory, io_at};
 use crate::diagnostic::Severity;
-use crate::extract::{Content, Document, read};
 use crate::intake::{Limits, MediaType, sniff};
+use crate::read::{CellContent, Document, read_file};
 use crate::text::Encodings;
 
 /// Name of the list of all that was written.
@@ -254,7 +254,7 @@ pub struct Reading<'a> {
 
 fn document(sent: &Sent, reading: Reading<'_>) -> Option<Document> {
     let media: MediaType = sniff(&sent.original).ok()?.ok()?;
-    read(&sent.original, media, reading.limits, reading.encodings).ok()
+    read_file(&sent.original, media, reading.limits, reading.encodings).ok()
 }
 
 /// What stands in the cell of a remark, as read.
@@ -267,7 +267,7 @@ fn written_at(document: &Document, remark: &Remark, words: &FeedbackWords) -> St
         .iter()
         .find(|s| s.name == remark.sheet)
         .and_then(|s| s.shown(at))
-        .map_or_else(|| words.blank.clone(), Content::as_read)
+        .map_or_else(|| words.blank.clone(), CellContent::as_read)
 }
 
 /// The first of names numbered from 1 that is not taken.

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::MarkError;
 use super::sheet::{Layout, address};
 use super::xml::{Edits, Kind, append_child, content, root, tags};
-use crate::extract::Address;
+use crate::read::Address;
 
 /// Who signs the notes.
 const AUTHOR: &str = "tonghop";

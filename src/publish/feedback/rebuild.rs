@@ -8,7 +8,7 @@ use rust_xlsxwriter::{
 };
 
 use super::first_free;
-use crate::extract::{Content, Document, Sheet};
+use crate::read::{CellContent, Document, Sheet};
 
 /// The most characters that a cell of a workbook holds.
 const LONGEST_TEXT: usize = 32_767;
@@ -97,13 +97,13 @@ fn write(page: &mut Worksheet, sheet: &Sheet) -> Result<(), XlsxError> {
         let merged = sheet.merged_at(at).is_some();
         let format = if merged { &centred } else { &wrapped };
         match content {
-            Content::Number(n) => {
+            CellContent::Number(n) => {
                 page.write_number_with_format(at.row, column, *n, &plain)?;
             }
-            Content::Bool(b) => {
+            CellContent::Bool(b) => {
                 page.write_boolean_with_format(at.row, column, *b, &plain)?;
             }
-            Content::Text(_) | Content::Date(_) | Content::Error(_) => {
+            CellContent::Text(_) | CellContent::Date(_) | CellContent::Error(_) => {
                 let text: String = content.as_read().chars().take(LONGEST_TEXT).collect();
                 if !merged {
                     let length = text.lines().map(|l| l.chars().count()).max().unwrap_or(0);
@@ -112,7 +112,7 @@ fn write(page: &mut Worksheet, sheet: &Sheet) -> Result<(), XlsxError> {
                 }
                 page.write_string_with_format(at.row, column, text, format)?;
             }
-            Content::NoCachedValue => {
+            CellContent::NoCachedValue => {
                 page.write_blank(at.row, column, &plain)?;
             }
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::MarkError;
 use super::styles::Styles;
 use super::xml::{Edits, Kind, Tag, root, tags};
-use crate::extract::{Address, Range};
+use crate::read::{Address, CellRange};
 
 /// Elements of a worksheet that stand after `legacyDrawing`.
 const AFTER_LEGACY_DRAWING: [&str; 8] = [
@@ -26,7 +26,7 @@ pub(super) struct Layout {
     present: BTreeSet<Address>,
     /// Rows that the part has.
     rows: BTreeSet<u32>,
-    merged: Vec<Range>,
+    merged: Vec<CellRange>,
     /// First and last column, width in characters, format.
     columns: Vec<(u32, u32, Option<f64>, Option<usize>)>,
     /// Heights of rows that state one, in points.
@@ -55,9 +55,9 @@ pub(super) fn address(text: &str) -> Option<Address> {
     Some(Address::new(row.checked_sub(1)?, column - 1))
 }
 
-fn range(text: &str) -> Option<Range> {
+fn range(text: &str) -> Option<CellRange> {
     let (start, end) = text.split_once(':').unwrap_or((text, text));
-    Some(Range {
+    Some(CellRange {
         start: address(start)?,
         end: address(end)?,
     })
@@ -156,7 +156,7 @@ impl Layout {
 
     /// The cell that shows what a cell is: the first of its merged range.
     pub(super) fn anchor(&self, at: Address) -> Address {
-        let holds = |r: &&Range| {
+        let holds = |r: &&CellRange| {
             (r.start.row..=r.end.row).contains(&at.row)
                 && (r.start.column..=r.end.column).contains(&at.column)
         };

@@ -11,15 +11,16 @@ use serde_json::{Value, json};
 use tokio::runtime::Builder;
 use tonghop::diagnostic::Finding;
 use tonghop::engine::Engine;
-use tonghop::extract::{Address, Scenario};
+use tonghop::extract::Scenario;
 use tonghop::geography::{
     Dossier, Geography, JudgedReport, PlacedReport, RegionMember, Reports, Source, Standing,
     Tables, UnitChange, UnitKey, UnitName, VintageBasis,
 };
 use tonghop::lake;
-use tonghop::normalize::{Observation, Status};
+use tonghop::normalize::{Observation, ObservationStatus};
 use tonghop::plan::Plan;
 use tonghop::query::{self, Country, Models};
+use tonghop::read::Address;
 use tonghop::text::Folder;
 use tonghop::validate;
 
@@ -171,11 +172,11 @@ fn geography(world: &World) -> Geography {
 }
 
 /// A figure in the letters of the tables: value and status.
-fn stated(key: &Key, cell: Cell) -> (Option<String>, Status) {
+fn stated(key: &Key, cell: Cell) -> (Option<String>, ObservationStatus) {
     let normal = if key.scenario == "estimate" {
-        Status::Estimate
+        ObservationStatus::Estimate
     } else {
-        Status::Normal
+        ObservationStatus::Normal
     };
     match cell {
         Cell::Tenths(tenths) => {
@@ -184,9 +185,9 @@ fn stated(key: &Key, cell: Cell) -> (Option<String>, Status) {
             (Some(format!("{sign}{whole}.{tenth}")), normal)
         }
         Cell::Nil => (Some("0".to_owned()), normal),
-        Cell::NotCollected => (None, Status::NotCollected),
-        Cell::NotApplicable => (None, Status::NotApplicable),
-        Cell::Blank => (None, Status::NotAnswered),
+        Cell::NotCollected => (None, ObservationStatus::NotCollected),
+        Cell::NotApplicable => (None, ObservationStatus::NotApplicable),
+        Cell::Blank => (None, ObservationStatus::NotAnswered),
     }
 }
 

@@ -7,12 +7,13 @@ use rust_decimal::Decimal;
 
 use super::{List, Open, Proof};
 use crate::diagnostic::{Message, findings};
-use crate::extract::{Address, CellRef, Content, Field, FieldKind};
+use crate::extract::{FieldKind, RecordField};
 use crate::normalize::VALUE_SCALE;
-use crate::normalize::number::Reading;
+use crate::normalize::number::ParsedNumber;
 use crate::normalize::records::value::{
     Number, Value, date, digits_of, in_lake, kept, millionths, number,
 };
+use crate::read::{Address, BorrowedContent, CellContent};
 
 impl List<'_> {
     /// The value of a cell; none where it is held back, which was said.
@@ -21,17 +22,17 @@ impl List<'_> {
         field: usize,
         column: usize,
         factor: Option<Decimal>,
-        cell: CellRef<'t>,
+        cell: BorrowedContent<'t>,
         at: Address,
     ) -> Option<Owned<'t>> {
         let shape = self.shape;
         let facts = &shape.fields[field];
         match cell {
-            CellRef::Error(error) => {
+            BorrowedContent::Error(error) => {
                 self.faults.cell(at, findings::TH305 { error });
                 return None;
             }
-            CellRef::NoCachedValue => {
+            BorrowedContent::NoCachedValue => {
                 self.faults.cell(at, findings::TH306);
                 return None;
             }
@@ -69,9 +70,14 @@ impl List<'_> {
         None
     }
 
-    fn text<'t>(&mut self, cell: CellRef<'t>, digits: Option<usize>, at: Address) -> Cow<'t, str> {
+    fn text<'t>(
+        &mut self,
+        cell: BorrowedContent<'t>,
+        digits: Option<usize>,
+        at: Address,
+    ) -> Cow<'t, str> {
         match cell {
-            CellRef::Text(text) => {
+            BorrowedContent::Text(text) => {
                 // The letters of old fonts are signs between ¡ and ¿, which begin with this byte.
                 if text.as_bytes().contains(&0xc2)
                     && let Some((encoding, decoded)) =
@@ -85,17 +91,24 @@ impl List<'_> {
                 }
                 kept(text)
             }
-            CellRef::Number(n) => digits_of(n, digits).unwrap_or_else(|| as_read(cell)).into(),
+            BorrowedContent::Number(n) => {
+                digits_of(n, digits).unwrap_or_else(|| as_read(cell)).into()
+            }
             other => as_read(other).into(),
         }
     }
 
-    fn code<'t>(&mut self, field: usize, cell: CellRef<'_>, at: Address) -> Option<Owned<'t>> {
+    fn code<'t>(
+        &mut self,
+        field: usize,
+        cell: BorrowedContent<'_>,
+        at: Address,
+    ) -> Option<Owned<'t>> {
         let facts = &self.shape.fields[field];
         let is_flag = facts.kind == FieldKind::Flag;
         let code = match cell {
-            CellRef::Bool(b) if is_flag => return Some(Owned::Flag(b)),
-            CellRef::Text(text) => match self.codes[field].get(text) {
+            BorrowedContent::Bool(b) if is_flag => return Some(Owned::Flag(b)),
+            BorrowedContent::Text(text) => match self.codes[field].get(text) {
                 Some(code) => code.clone(),
                 None => {
                     let read = self.text(cell, None, at).into_owned();
@@ -125,14 +138,14 @@ impl List<'_> {
 
     fn number<'t>(
         &mut self,
-        facts: &Field,
+        facts: &RecordField,
         column: usize,
         factor: Decimal,
-        cell: CellRef<'_>,
+        cell: BorrowedContent<'_>,
         at: Address,
     ) -> Option<Owned<'t>> {
         let whole = facts.kind == FieldKind::Whole;
-        if let CellRef::Number(n) = cell
+        if let BorrowedContent::Number(n) = cell
             && let Some(n) = millionths(n)
         {
             let n = if factor == Decimal::ONE {
@@ -169,7 +182,7 @@ impl List<'_> {
             Number::Doubtful { reading, unit } => {
                 let factor = self.unit_factor(facts, unit.as_deref(), factor, at)?;
                 if whole {
-                    let Reading::Doubtful { grouped, .. } = reading else {
+                    let ParsedNumber::Doubtful { grouped, .. } = reading else {
                         return None;
                     };
                     (grouped.checked_mul(factor)?, None)
@@ -198,7 +211,7 @@ impl List<'_> {
         &mut self,
         whole: bool,
         n: i128,
-        cell: CellRef<'_>,
+        cell: BorrowedContent<'_>,
         at: Address,
     ) -> Option<Owned<'t>> {
         if !whole {
@@ -213,7 +226,7 @@ impl List<'_> {
     /// The factor of a cell: that of the unit behind its number, else that of its column.
     fn unit_factor(
         &mut self,
-        facts: &Field,
+        facts: &RecordField,
         unit: Option<&str>,
         of_column: Decimal,
         at: Address,
@@ -258,7 +271,7 @@ impl List<'_> {
                 }
                 _ => {
                     self.explained += 1;
-                    if let Reading::Doubtful {
+                    if let ParsedNumber::Doubtful {
                         grouped, fraction, ..
                     } = number.reading
                     {
@@ -320,11 +333,13 @@ impl<'t> Owned<'t> {
 }
 
 /// What a cell says, as read.
-fn as_read(cell: CellRef<'_>) -> String {
+fn as_read(cell: BorrowedContent<'_>) -> String {
     match cell {
-        CellRef::Number(n) => Content::Number(n).as_read(),
-        CellRef::Text(text) | CellRef::Date(text) | CellRef::Error(text) => text.to_owned(),
-        CellRef::Bool(b) => Content::Bool(b).as_read(),
-        CellRef::NoCachedValue => Content::NoCachedValue.as_read(),
+        BorrowedContent::Number(n) => CellContent::Number(n).as_read(),
+        BorrowedContent::Text(text)
+        | BorrowedContent::Date(text)
+        | BorrowedContent::Error(text) => text.to_owned(),
+        BorrowedContent::Bool(b) => CellContent::Bool(b).as_read(),
+        BorrowedContent::NoCachedValue => CellContent::NoCachedValue.as_read(),
     }
 }

@@ -16,13 +16,14 @@ use rust_decimal::Decimal;
 use super::column::Column;
 use super::faults::Faults;
 use super::value::Value;
-use super::{Conventions, Filled, RecordList};
+use super::{Conventions, FilledCells, RecordList};
 use crate::diagnostic::{Message, findings};
 use crate::extract::{
-    Address, CellRef, Field, FieldKind, Form, PeriodClaim, Range, RecordHead, RecordShape, Sheet,
-    Stated, Table, Vocabulary,
+    FieldKind, Form, PeriodClaim, RecordField, RecordHead, RecordShape, SheetTable, Stated,
+    Vocabulary,
 };
-use crate::normalize::number::{Locale, Reading};
+use crate::normalize::number::{Locale, ParsedNumber};
+use crate::read::{Address, BorrowedContent, CellRange, Sheet};
 use cells::Owned;
 
 /// A cell of the row at hand.
@@ -63,7 +64,7 @@ struct Open {
     column: usize,
     at: Address,
     raw: String,
-    reading: Reading,
+    reading: ParsedNumber,
     factor: Decimal,
 }
 
@@ -212,7 +213,7 @@ impl<'a> List<'a> {
 
     /// The factor from the unit that counts to the lake's: that of the head, else of the sheet where it can be
     /// converted, else the lake's own.
-    fn factor_of(&self, field: &Field, head: Option<&Stated>) -> Option<Decimal> {
+    fn factor_of(&self, field: &RecordField, head: Option<&Stated>) -> Option<Decimal> {
         let Some(wanted) = &field.unit else {
             return Some(Decimal::ONE);
         };
@@ -236,7 +237,7 @@ impl<'a> List<'a> {
     }
 
     /// A cell below the head, row by row.
-    pub(super) fn take(&mut self, at: Address, cell: CellRef<'_>) {
+    pub(super) fn take(&mut self, at: Address, cell: BorrowedContent<'_>) {
         if at.row != self.row {
             self.end_row();
             self.row = at.row;
@@ -250,12 +251,12 @@ impl<'a> List<'a> {
             from..self.texts.len()
         };
         let cell = match cell {
-            CellRef::Number(n) => Kept::Number(n),
-            CellRef::Text(t) => Kept::Text(text(t)),
-            CellRef::Bool(b) => Kept::Bool(b),
-            CellRef::Date(t) => Kept::Date(text(t)),
-            CellRef::Error(t) => Kept::Error(text(t)),
-            CellRef::NoCachedValue => Kept::NoCachedValue,
+            BorrowedContent::Number(n) => Kept::Number(n),
+            BorrowedContent::Text(t) => Kept::Text(text(t)),
+            BorrowedContent::Bool(b) => Kept::Bool(b),
+            BorrowedContent::Date(t) => Kept::Date(text(t)),
+            BorrowedContent::Error(t) => Kept::Error(text(t)),
+            BorrowedContent::NoCachedValue => Kept::NoCachedValue,
         };
         self.buffer.push(Buffered {
             column: at.column,
@@ -294,12 +295,12 @@ impl<'a> List<'a> {
         for buffered in buffer {
             let at = Address::new(self.row, buffered.column);
             let cell = match &buffered.cell {
-                Kept::Number(n) => CellRef::Number(*n),
-                Kept::Text(span) => CellRef::Text(&texts[span.clone()]),
-                Kept::Bool(b) => CellRef::Bool(*b),
-                Kept::Date(span) => CellRef::Date(&texts[span.clone()]),
-                Kept::Error(span) => CellRef::Error(&texts[span.clone()]),
-                Kept::NoCachedValue => CellRef::NoCachedValue,
+                Kept::Number(n) => BorrowedContent::Number(*n),
+                Kept::Text(span) => BorrowedContent::Text(&texts[span.clone()]),
+                Kept::Bool(b) => BorrowedContent::Bool(*b),
+                Kept::Date(span) => BorrowedContent::Date(&texts[span.clone()]),
+                Kept::Error(span) => BorrowedContent::Error(&texts[span.clone()]),
+                Kept::NoCachedValue => BorrowedContent::NoCachedValue,
             };
             let Some((role, bit)) = self.role(buffered.column) else {
                 continue;
@@ -418,7 +419,7 @@ impl<'a> List<'a> {
                 arrays.push(array);
             }
         }
-        let filled = Filled {
+        let filled = FilledCells {
             columns: heads.iter().map(|c| c.column).collect(),
             rows: self.rows.iter().map(|row| *row as u32).collect(),
             bits: self.filled,
@@ -432,10 +433,10 @@ impl<'a> List<'a> {
         RecordList {
             sheet: index,
             head_ends: self.head.bottom,
-            table: Table {
+            table: SheetTable {
                 form: self.head.form,
                 sheet: self.sheet,
-                ranges: vec![Range {
+                ranges: vec![CellRange {
                     start: Address::new(self.head.top, left),
                     end: Address::new(self.last_row, right),
                 }],

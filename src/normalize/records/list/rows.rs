@@ -2,7 +2,7 @@
 
 use super::{Buffered, Kept, List, Role};
 use crate::diagnostic::{Message, findings};
-use crate::extract::Address;
+use crate::read::Address;
 
 impl List<'_> {
     /// Whether a row is a record. If it is not, it was said what became of it.

@@ -54,7 +54,7 @@ impl fmt::Display for Address {
 
 /// What a cell holds.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Content {
+pub enum CellContent {
     /// A number as the workbook stores it.
     Number(f64),
     /// Text, as read.
@@ -69,7 +69,7 @@ pub enum Content {
     NoCachedValue,
 }
 
-impl Content {
+impl CellContent {
     /// The content as text: what `raw` keeps.
     #[must_use]
     pub fn as_read(&self) -> String {
@@ -102,14 +102,14 @@ fn shortest(n: f64) -> String {
 
 /// A rectangle of cells, both corners included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Range {
+pub struct CellRange {
     /// Upper left.
     pub start: Address,
     /// Lower right.
     pub end: Address,
 }
 
-impl Range {
+impl CellRange {
     /// Whether a cell lies in it.
     #[must_use]
     pub fn holds(&self, at: Address) -> bool {
@@ -120,7 +120,7 @@ impl Range {
 
 /// A part of a text in one font.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Run {
+pub struct FontRun {
     /// The text, as read.
     pub text: String,
     /// Its font, if it is one that stands for an encoding.
@@ -162,14 +162,14 @@ pub struct Sheet {
     pub hidden_columns: Option<Vec<(u32, u32)>>,
     /// Rows stand for columns: the sheet was turned to be read.
     turned: bool,
-    rows: BTreeMap<u32, BTreeMap<u32, Content>>,
+    rows: BTreeMap<u32, BTreeMap<u32, CellContent>>,
     /// By their first row.
-    merged: Vec<Range>,
+    merged: Vec<CellRange>,
     /// Rows that the highest of them goes on for below its first.
     merged_height: u32,
     cells: usize,
     /// The runs of texts that are set in fonts which stand for an encoding.
-    runs: BTreeMap<Address, Vec<Run>>,
+    runs: BTreeMap<Address, Vec<FontRun>>,
     /// Texts as read and the encoding they were in, where decoding changed them.
     undecoded: BTreeMap<Address, Undecoded>,
 }
@@ -186,7 +186,7 @@ impl Sheet {
     }
 
     /// Puts a cell; blank text is no cell.
-    pub fn put(&mut self, at: Address, content: Content) {
+    pub fn put(&mut self, at: Address, content: CellContent) {
         if content.text().is_some_and(|text| text.trim().is_empty()) {
             return;
         }
@@ -202,13 +202,13 @@ impl Sheet {
     }
 
     /// Says that a cell, or a part of it, is set in a font that stands for an encoding.
-    pub fn set_runs(&mut self, at: Address, runs: Vec<Run>) {
+    pub fn set_runs(&mut self, at: Address, runs: Vec<FontRun>) {
         self.runs.insert(at, runs);
     }
 
     /// The runs of a cell, if any of it is set in a font that stands for an encoding.
     #[must_use]
-    pub fn runs(&self, at: Address) -> Option<&[Run]> {
+    pub fn runs(&self, at: Address) -> Option<&[FontRun]> {
         self.runs.get(&at).map(Vec::as_slice)
     }
 
@@ -221,7 +221,7 @@ impl Sheet {
         else {
             return;
         };
-        if let Content::Text(read) = std::mem::replace(content, Content::Text(decoded)) {
+        if let CellContent::Text(read) = std::mem::replace(content, CellContent::Text(decoded)) {
             self.undecoded.entry(at).or_insert_with(|| Undecoded {
                 text: read,
                 encoding: encoding.to_owned(),
@@ -265,16 +265,16 @@ impl Sheet {
     }
 
     /// Says which cells are merged.
-    pub fn merge(&mut self, mut ranges: Vec<Range>) {
+    pub fn merge(&mut self, mut ranges: Vec<CellRange>) {
         ranges.sort_by_key(|range| range.start);
-        let height = |range: &Range| range.end.row.saturating_sub(range.start.row);
+        let height = |range: &CellRange| range.end.row.saturating_sub(range.start.row);
         self.merged_height = ranges.iter().map(height).max().unwrap_or(0);
         self.merged = ranges;
     }
 
     /// The merged ranges.
     #[must_use]
-    pub fn merged(&self) -> &[Range] {
+    pub fn merged(&self) -> &[CellRange] {
         &self.merged
     }
 
@@ -292,20 +292,20 @@ impl Sheet {
 
     /// What a cell holds, if anything.
     #[must_use]
-    pub fn get(&self, at: Address) -> Option<&Content> {
+    pub fn get(&self, at: Address) -> Option<&CellContent> {
         self.rows.get(&at.row)?.get(&at.column)
     }
 
     /// What a cell shows: its own content, or that of the merged range it lies in.
     #[must_use]
-    pub fn shown(&self, at: Address) -> Option<&Content> {
+    pub fn shown(&self, at: Address) -> Option<&CellContent> {
         self.get(at)
             .or_else(|| self.merged_at(at).and_then(|range| self.get(range.start)))
     }
 
     /// The merged range that a cell lies in.
     #[must_use]
-    pub fn merged_at(&self, at: Address) -> Option<&Range> {
+    pub fn merged_at(&self, at: Address) -> Option<&CellRange> {
         let first = at.row.saturating_sub(self.merged_height);
         let from = self.merged.partition_point(|r| r.start.row < first);
         self.merged[from..]
@@ -316,26 +316,26 @@ impl Sheet {
 
     /// The rows that hold something, from the top, each with its cells from the left.
     #[must_use]
-    pub fn rows(&self) -> impl DoubleEndedIterator<Item = (u32, &BTreeMap<u32, Content>)> {
+    pub fn rows(&self) -> impl DoubleEndedIterator<Item = (u32, &BTreeMap<u32, CellContent>)> {
         self.rows.iter().map(|(row, cells)| (*row, cells))
     }
 
     /// The nearest cell to the left of `at` in its row.
     #[must_use]
-    pub fn left_of(&self, at: Address) -> Option<(Address, &Content)> {
+    pub fn left_of(&self, at: Address) -> Option<(Address, &CellContent)> {
         let (column, content) = self.rows.get(&at.row)?.range(..at.column).next_back()?;
         Some((Address::new(at.row, *column), content))
     }
 
     /// The nearest cell to the right of `at` in its row.
     #[must_use]
-    pub fn right_of(&self, at: Address) -> Option<(Address, &Content)> {
+    pub fn right_of(&self, at: Address) -> Option<(Address, &CellContent)> {
         let (column, content) = self.rows.get(&at.row)?.range(at.column + 1..).next()?;
         Some((Address::new(at.row, *column), content))
     }
 
     /// The merged ranges that reach into the rows `top..=bottom`.
-    pub fn merged_in(&self, top: u32, bottom: u32) -> impl Iterator<Item = &Range> {
+    pub fn merged_in(&self, top: u32, bottom: u32) -> impl Iterator<Item = &CellRange> {
         self.merged
             .iter()
             .filter(move |range| range.start.row <= bottom && range.end.row >= top)
@@ -380,7 +380,7 @@ impl Sheet {
             .merged
             .iter()
             .filter(|range| within(range.start))
-            .map(|range| Range {
+            .map(|range| CellRange {
                 start: range.start,
                 end: Address::new(
                     range.end.row.min(*rows.end()),
@@ -407,7 +407,7 @@ impl Sheet {
         turned.merged = self
             .merged
             .iter()
-            .map(|range| Range {
+            .map(|range| CellRange {
                 start: range.start.transposed(),
                 end: range.end.transposed(),
             })
@@ -421,7 +421,7 @@ impl Sheet {
     }
 
     /// The cells of one row, from the left.
-    pub fn row(&self, row: u32) -> impl Iterator<Item = (Address, &Content)> {
+    pub fn row(&self, row: u32) -> impl Iterator<Item = (Address, &CellContent)> {
         self.rows
             .get(&row)
             .into_iter()
@@ -430,7 +430,7 @@ impl Sheet {
     }
 
     /// All cells, row by row.
-    pub fn cells(&self) -> impl Iterator<Item = (Address, &Content)> {
+    pub fn cells(&self) -> impl Iterator<Item = (Address, &CellContent)> {
         self.rows.iter().flat_map(|(row, cells)| {
             cells
                 .iter()
@@ -445,7 +445,7 @@ mod tests {
 
     #[test]
     fn merged_ranges_are_found_by_any_of_their_cells() {
-        let range = |r1, c1, r2, c2| Range {
+        let range = |r1, c1, r2, c2| CellRange {
             start: Address::new(r1, c1),
             end: Address::new(r2, c2),
         };

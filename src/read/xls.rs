@@ -12,10 +12,11 @@ use std::path::Path;
 
 use calamine::{Data, Reader as _, SheetType, SheetVisible, Xls, XlsError};
 
-use super::records::Fields;
+use super::biff::Fields;
+use super::document::{Carried, Document, ReadError};
+use super::grid::{Address, CellRange, Sheet, joined};
 use super::tally::{Tally, content_of};
-use super::{Carried, Document, Limits, ReadError};
-use crate::extract::grid::{Address, Range, Sheet, joined};
+use crate::intake::Limits;
 
 /// Records by their numbers in the format's description.
 mod record {
@@ -103,7 +104,7 @@ pub(super) fn read_xls(path: &Path, limits: Limits) -> Result<Document, ReadErro
         sheet.merge(
             merged
                 .iter()
-                .map(|d| Range {
+                .map(|d| CellRange {
                     start: Address::new(d.start.0, d.start.1),
                     end: Address::new(d.end.0, d.end.1),
                 })

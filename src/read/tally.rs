@@ -2,9 +2,9 @@
 
 use calamine::{Data, DataRef, ExcelDateTime};
 
-use super::ReadError;
-use crate::extract::grid::{Address, Content, Sheet};
-use crate::extract::records::{CellRef, RecordTaker};
+use super::document::ReadError;
+use super::grid::{Address, CellContent, Sheet};
+use super::sink::{BorrowedContent, RecordSink};
 use crate::intake::Limits;
 
 /// Rows and columns of the largest sheet that any program knows.
@@ -37,11 +37,13 @@ impl Tally {
         &mut self,
         sheet: &mut Sheet,
         at: Address,
-        content: Content,
+        content: CellContent,
     ) -> Result<(), ReadError> {
         let text_bytes = match &content {
-            Content::Text(text) | Content::Date(text) | Content::Error(text) => text.len(),
-            Content::Number(_) | Content::Bool(_) | Content::NoCachedValue => 0,
+            CellContent::Text(text) | CellContent::Date(text) | CellContent::Error(text) => {
+                text.len()
+            }
+            CellContent::Number(_) | CellContent::Bool(_) | CellContent::NoCachedValue => 0,
         };
         let before = sheet.len();
         self.count(at, 0, text_bytes)?;
@@ -75,7 +77,7 @@ pub(super) struct Filling<'a> {
     tally: &'a mut Tally,
     sheet: &'a mut Sheet,
     /// Who takes lists; none where all cells stay in the sheet.
-    records: Option<&'a mut (dyn RecordTaker + Send)>,
+    records: Option<&'a mut (dyn RecordSink + Send)>,
     /// The row at hand.
     row: Option<u32>,
     taken: bool,
@@ -85,7 +87,7 @@ impl<'a> Filling<'a> {
     pub(super) fn new(
         tally: &'a mut Tally,
         sheet: &'a mut Sheet,
-        records: Option<&'a mut (dyn RecordTaker + Send)>,
+        records: Option<&'a mut (dyn RecordSink + Send)>,
     ) -> Self {
         Self {
             tally,
@@ -129,26 +131,26 @@ impl<'a> Filling<'a> {
         let text;
         #[allow(clippy::cast_precision_loss)]
         let cell = match value {
-            DataRef::Empty if has_formula => CellRef::NoCachedValue,
+            DataRef::Empty if has_formula => BorrowedContent::NoCachedValue,
             DataRef::Empty => return Ok(()),
-            DataRef::Int(n) => CellRef::Number(*n as f64),
-            DataRef::Float(n) => CellRef::Number(*n),
-            DataRef::SharedString(text) => CellRef::Text(text),
-            DataRef::String(text) => CellRef::Text(text),
-            DataRef::Bool(b) => CellRef::Bool(*b),
+            DataRef::Int(n) => BorrowedContent::Number(*n as f64),
+            DataRef::Float(n) => BorrowedContent::Number(*n),
+            DataRef::SharedString(text) => BorrowedContent::Text(text),
+            DataRef::String(text) => BorrowedContent::Text(text),
+            DataRef::Bool(b) => BorrowedContent::Bool(*b),
             DataRef::DateTime(date) => {
                 text = iso(*date);
-                CellRef::Date(&text)
+                BorrowedContent::Date(&text)
             }
-            DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => CellRef::Date(text),
+            DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => BorrowedContent::Date(text),
             DataRef::Error(error) => {
                 text = error.to_string();
-                CellRef::Error(&text)
+                BorrowedContent::Error(&text)
             }
         };
         let text_bytes = match cell {
-            CellRef::Text(text) if text.chars().all(char::is_whitespace) => return Ok(()),
-            CellRef::Text(text) => text.len(),
+            BorrowedContent::Text(text) if text.chars().all(char::is_whitespace) => return Ok(()),
+            BorrowedContent::Text(text) => text.len(),
             _ => 0,
         };
         self.tally.count(at, 1, text_bytes)?;
@@ -167,17 +169,17 @@ impl<'a> Filling<'a> {
 }
 
 /// What a cell read by calamine holds, if anything.
-pub(super) fn content_of(value: Data, has_formula: bool) -> Option<Content> {
+pub(super) fn content_of(value: Data, has_formula: bool) -> Option<CellContent> {
     Some(match value {
-        Data::Empty => return has_formula.then_some(Content::NoCachedValue),
+        Data::Empty => return has_formula.then_some(CellContent::NoCachedValue),
         #[allow(clippy::cast_precision_loss)]
-        Data::Int(n) => Content::Number(n as f64),
-        Data::Float(n) => Content::Number(n),
-        Data::String(text) => Content::Text(text),
-        Data::Bool(b) => Content::Bool(b),
-        Data::DateTime(date) => Content::Date(iso(date)),
-        Data::DateTimeIso(text) | Data::DurationIso(text) => Content::Date(text),
-        Data::Error(error) => Content::Error(error.to_string()),
+        Data::Int(n) => CellContent::Number(n as f64),
+        Data::Float(n) => CellContent::Number(n),
+        Data::String(text) => CellContent::Text(text),
+        Data::Bool(b) => CellContent::Bool(b),
+        Data::DateTime(date) => CellContent::Date(iso(date)),
+        Data::DateTimeIso(text) | Data::DurationIso(text) => CellContent::Date(text),
+        Data::Error(error) => CellContent::Error(error.to_string()),
     })
 }
 

@@ -13,11 +13,12 @@ use quick_xml::events::attributes::Attribute;
 use quick_xml::events::{BytesStart, Event};
 use regex::bytes::Regex;
 
+use super::document::{Carried, Document, LegacyFont, ReadError};
+use super::grid::{Address, CellContent, CellRange, FontRun, Sheet, joined};
 use super::package::{Package, Source};
+use super::sink::RecordSink;
 use super::tally::{Filling, MAX_COLUMNS, MAX_ROWS, Tally};
-use super::{Carried, Document, LegacyFont, Limits, ReadError};
-use crate::extract::grid::{Address, Content, Range, Run, Sheet, joined};
-use crate::extract::records::RecordTaker;
+use crate::intake::Limits;
 
 /// The part that says which part each sheet is.
 const RELATIONS: &str = "xl/_rels/workbook.xml.rels";
@@ -50,7 +51,7 @@ pub(super) fn read_xlsx(
     path: &Path,
     limits: Limits,
     legacy_font: LegacyFont<'_>,
-    records: &mut (dyn RecordTaker + Send),
+    records: &mut (dyn RecordSink + Send),
 ) -> Result<Document, ReadError> {
     let mut package = Package::open(path, &limits)?;
     let shared = package.bytes("xl/sharedStrings.xml")?;
@@ -90,14 +91,14 @@ pub(super) fn read_xlsx(
         sheet.merge(
             merged
                 .iter()
-                .map(|d| Range {
+                .map(|d| CellRange {
                     start: Address::new(d.start.0, d.start.1),
                     end: Address::new(d.end.0, d.end.1),
                 })
                 .collect(),
         );
         // The texts of old fonts are decoded in the grid.
-        let records: Option<&mut (dyn RecordTaker + Send)> =
+        let records: Option<&mut (dyn RecordSink + Send)> =
             if fonts.any { None } else { Some(&mut *records) };
         let mut filling = Filling::new(&mut tally, &mut sheet, records);
         let mut reader = book.worksheet_cells_reader(&meta.name)?;
@@ -356,16 +357,16 @@ impl Fonts {
     }
 
     /// The runs of a text cell, if any of it is in a font that stands for an encoding.
-    fn at(&self, style: usize, text: &str, font: &TextFont) -> Vec<Run> {
+    fn at(&self, style: usize, text: &str, font: &TextFont) -> Vec<FontRun> {
         let of_cell = || self.styles.get(style).cloned().flatten();
-        let runs: Vec<Run> = match font {
-            TextFont::OfCell => vec![Run {
+        let runs: Vec<FontRun> = match font {
+            TextFont::OfCell => vec![FontRun {
                 text: text.to_owned(),
                 font: of_cell(),
             }],
             TextFont::Runs(pieces) => pieces
                 .iter()
-                .map(|piece| Run {
+                .map(|piece| FontRun {
                     text: piece.text.clone(),
                     font: match &piece.font {
                         RunFont::OfCell => of_cell(),
@@ -574,7 +575,7 @@ fn lay_out(
                     "v" => in_value = false,
                     "c" => {
                         if let Some((at, style, shared)) = cell.take()
-                            && let Some(text) = sheet.get(at).and_then(Content::text)
+                            && let Some(text) = sheet.get(at).and_then(CellContent::text)
                         {
                             let font = index.trim().parse::<usize>().ok();
                             let font = font

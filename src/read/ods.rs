@@ -10,11 +10,12 @@ use std::path::Path;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
+use super::document::{Carried, Document, ReadError};
+use super::grid::{Address, CellContent, CellRange, Sheet, joined};
 use super::package::Package;
 use super::tally::{MAX_COLUMNS, MAX_ROWS, Tally};
 use super::xlsx::value_of;
-use super::{Carried, Document, Limits, ReadError};
-use crate::extract::grid::{Address, Content, Range, Sheet, joined};
+use crate::intake::Limits;
 
 pub(super) fn read_ods(path: &Path, limits: Limits) -> Result<Document, ReadError> {
     let mut package = Package::open(path, &limits)?;
@@ -89,7 +90,7 @@ impl Span {
 /// A cell that holds something, with the columns it stands in.
 struct Filled {
     columns: Span,
-    content: Content,
+    content: CellContent,
 }
 
 /// What the attributes of a cell say.
@@ -101,7 +102,7 @@ struct Stated {
     kind: Option<String>,
     is_error: bool,
     /// A value other than text, as the content it makes.
-    value: Option<Content>,
+    value: Option<CellContent>,
     text: Option<String>,
     has_formula: bool,
     is_linked: bool,
@@ -137,18 +138,18 @@ impl Stated {
             }
             "office:value" => {
                 stated.value = Some(match value.trim().parse() {
-                    Ok(number) => Content::Number(number),
-                    Err(_) => Content::Text(value),
+                    Ok(number) => CellContent::Number(number),
+                    Err(_) => CellContent::Text(value),
                 });
             }
             "office:boolean-value" => {
-                stated.value = Some(Content::Bool(value.eq_ignore_ascii_case("true")));
+                stated.value = Some(CellContent::Bool(value.eq_ignore_ascii_case("true")));
             }
             "office:date-value" => {
                 let day = value.strip_suffix("T00:00:00").map(str::to_owned);
-                stated.value = Some(Content::Date(day.unwrap_or(value)));
+                stated.value = Some(CellContent::Date(day.unwrap_or(value)));
             }
-            "office:time-value" => stated.value = Some(Content::Date(value)),
+            "office:time-value" => stated.value = Some(CellContent::Date(value)),
             "office:string-value" => stated.text = Some(value),
             _ => {}
         })?;
@@ -156,20 +157,20 @@ impl Stated {
     }
 
     /// What the cell holds, given the text it shows.
-    fn content(self, shown: String) -> Option<Content> {
+    fn content(self, shown: String) -> Option<CellContent> {
         let kind = self.kind.as_deref();
         if self.is_error {
             let text = self.text.filter(|t| !t.trim().is_empty()).unwrap_or(shown);
-            return Some(Content::Error(text));
+            return Some(CellContent::Error(text));
         }
         match (kind, self.value) {
-            (Some("string"), _) => Some(Content::Text(self.text.unwrap_or(shown))),
+            (Some("string"), _) => Some(CellContent::Text(self.text.unwrap_or(shown))),
             (_, Some(value)) => Some(value),
             (None, None) if shown.trim().is_empty() => {
-                self.has_formula.then_some(Content::NoCachedValue)
+                self.has_formula.then_some(CellContent::NoCachedValue)
             }
-            (_, None) if self.has_formula => Some(Content::NoCachedValue),
-            (_, None) => Some(Content::Text(shown)),
+            (_, None) if self.has_formula => Some(CellContent::NoCachedValue),
+            (_, None) => Some(CellContent::Text(shown)),
         }
     }
 }
@@ -323,7 +324,7 @@ impl<R: BufRead> Body<R> {
         &mut self,
         rows: Span,
         sheet: &mut Sheet,
-        merged: &mut Vec<Range>,
+        merged: &mut Vec<CellRange>,
     ) -> Result<(), ReadError> {
         let mut cells: Vec<Filled> = Vec::new();
         let mut column = 0;
@@ -461,12 +462,14 @@ fn count_and_visibility(
 }
 
 /// The range that a cell is merged over, if it is.
-fn spanned(start: Address, stated: &Stated) -> Option<Range> {
+fn spanned(start: Address, stated: &Stated) -> Option<CellRange> {
     let columns = Span::at(start.column, stated.columns_spanned.as_deref(), MAX_COLUMNS);
     let rows = Span::at(start.row, stated.rows_spanned.as_deref(), MAX_ROWS);
-    (rows.count > 0 && columns.count > 0 && (rows.count > 1 || columns.count > 1)).then(|| Range {
-        start,
-        end: Address::new(rows.end() - 1, columns.end() - 1),
+    (rows.count > 0 && columns.count > 0 && (rows.count > 1 || columns.count > 1)).then(|| {
+        CellRange {
+            start,
+            end: Address::new(rows.end() - 1, columns.end() - 1),
+        }
     })
 }
 

@@ -1,84 +1,39 @@
-//! Reading files into sheets: workbooks by calamine, text files by csv, OpenDocument by quick-xml.
+//! Every file format to sparse sheets: workbooks through calamine, text files through csv, OpenDocument through
+//! quick-xml. Reading needs no form.
 //!
 //! Cells are streamed into a sparse grid: a sheet that claims a million rows and holds two cells costs
-//! two cells. What a file unpacks to is measured before a reader sees it, and a parser that panics on a
+//! two cells. The unpacked size of a file is measured before a parser sees it, and a parser that panics on a
 //! damaged file ends that file, not the run.
 
+mod biff;
+mod decode;
 mod delimited;
+mod document;
+mod grid;
 mod markup;
 mod ods;
 mod package;
-mod records;
+mod sink;
 mod tally;
 mod xls;
 mod xlsb;
 mod xlsx;
 
+pub use document::{Carried, Document, LegacyFont, ReadError};
+pub use grid::{Address, CellContent, CellRange, FontRun, Sheet, Undecoded};
+pub use sink::{BorrowedContent, NoRecords, RecordSink};
+
 use std::path::Path;
 
-use super::decode::decode_sheet;
-use super::grid::Sheet;
-use crate::extract::records::{NoRecords, RecordTaker};
 use crate::intake::{Limits, MediaType, guarded};
-use crate::text::{Encodings, FileEncoding};
-
-/// Why a file could not be read.
-#[derive(Debug, thiserror::Error)]
-pub enum ReadError {
-    /// The workbook asks for a password.
-    #[error("it is protected by a password")]
-    Encrypted,
-    /// The parser gave up.
-    #[error("{0}")]
-    Damaged(String),
-    /// More than a limit allows: the limit as it stands in pipeline.toml, such as `max_cells = 2000000`.
-    #[error("it holds more than {0}")]
-    TooLarge(String),
-    /// Text whose encoding nothing tells.
-    #[error("nothing tells the encoding of the text")]
-    UnknownEncoding,
-    /// The file system refused.
-    #[error(transparent)]
-    Io(#[from] std::io::Error),
-}
-
-impl ReadError {
-    /// More than a limit of pipeline.toml allows.
-    pub(super) fn over(key: &str, value: impl std::fmt::Display) -> Self {
-        Self::TooLarge(Limits::stated(key, value))
-    }
-}
-
-/// Tells whether a font of this name stands for an encoding.
-pub type LegacyFont<'a> = &'a (dyn Fn(&str) -> bool + Sync);
-
-/// A file, read.
-#[derive(Debug, Clone, Default)]
-pub struct Document {
-    /// Its sheets; one without a name for delimited text.
-    pub sheets: Vec<Sheet>,
-    /// The encoding of a text file; none for workbooks.
-    pub encoding: Option<FileEncoding>,
-    /// What else the file carries and this program never runs or follows: macros, external links, DDE.
-    pub carried: Vec<Carried>,
-}
-
-/// A part of a workbook that is never run or followed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Carried {
-    /// Programs.
-    Macros,
-    /// Links to other workbooks.
-    ExternalLinks,
-    /// Links to other programs.
-    Dde,
-}
+use crate::text::Encodings;
+use decode::decode_sheet;
 
 /// Reads a file into sheets.
 ///
 /// # Errors
 /// When the file is damaged, protected, too large, not text, or cannot be opened.
-pub fn read(
+pub fn read_file(
     path: &Path,
     media: MediaType,
     limits: Limits,
@@ -97,7 +52,7 @@ pub fn read_with_records(
     media: MediaType,
     limits: Limits,
     encodings: &Encodings,
-    records: &mut (dyn RecordTaker + Send),
+    records: &mut (dyn RecordSink + Send),
 ) -> Result<Document, ReadError> {
     let legacy_font = |font: &str| encodings.is_legacy_font(font);
     guarded(|| {

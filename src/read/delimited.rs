@@ -4,8 +4,9 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use super::{Limits, ReadError};
-use crate::extract::grid::{Address, Content, Sheet};
+use super::document::ReadError;
+use super::grid::{Address, CellContent, Sheet};
+use crate::intake::Limits;
 use crate::text::{Encodings, FileEncoding};
 
 pub(super) fn read_csv(
@@ -93,7 +94,7 @@ fn parse_csv(text: &str, delimiter: u8, limits: Limits) -> Result<Sheet, ReadErr
         for (column, field) in record.iter().enumerate() {
             sheet.put(
                 Address::new(row, column as u32),
-                Content::Text(field.to_owned()),
+                CellContent::Text(field.to_owned()),
             );
         }
         if sheet.len() > limits.max_cells {

@@ -13,7 +13,7 @@ use zip::unstable::read::ZipIterable;
 use zip::write::{SimpleFileOptions, ZipWriter};
 use zip::{CompressionMethod, ZipArchive};
 
-use super::ReadError;
+use super::document::ReadError;
 use super::markup::Markup;
 use crate::intake::Limits;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::grid::{Address, Run, Sheet};
+use super::grid::{Address, FontRun, Sheet};
 use crate::text::Encodings;
 
 /// A text decoded, and the encodings it was in.
@@ -50,7 +50,7 @@ fn by_words(text: &str, encodings: &Encodings) -> Option<Decoded> {
 }
 
 /// Decodes each run by its own font; a text whose runs do not make it up goes by its words.
-fn by_runs(text: &str, runs: &[Run], encodings: &Encodings) -> Option<Decoded> {
+fn by_runs(text: &str, runs: &[FontRun], encodings: &Encodings) -> Option<Decoded> {
     let letters = |text: &str| text.split_whitespace().collect::<String>();
     let whole: String = runs.iter().map(|run| run.text.as_str()).collect();
     if letters(&whole) != letters(text) {

@@ -2,7 +2,7 @@
 
 use std::io::{ErrorKind, Read};
 
-use super::ReadError;
+use super::document::ReadError;
 
 /// Little-endian numbers within a record; none beyond its end.
 pub(super) trait Fields {

@@ -6,12 +6,13 @@ use std::path::Path;
 
 use calamine::{Reader as _, SheetType, SheetVisible, Xlsb, XlsbError};
 
+use super::biff::{Biff12, Fields, wide_text};
+use super::document::{Document, ReadError};
+use super::grid::{Address, CellContent, CellRange, Sheet, joined};
 use super::package::Package;
-use super::records::{Biff12, Fields, wide_text};
 use super::tally::{MAX_COLUMNS, MAX_ROWS, Tally, content_of};
 use super::xlsx::{carried, relationships};
-use super::{Document, Limits, ReadError};
-use crate::extract::grid::{Address, Content, Range, Sheet, joined};
+use crate::intake::Limits;
 
 /// Bytes of the part that lists sheets and names, and letters of a name: calamine writes a formula out with the
 /// names that it refers to.
@@ -127,7 +128,7 @@ fn lay_out(
             // BrtFmlaError: column, style, error.
             0x0b => {
                 if let (Some(column), Some(error)) = (body.u32_at(0), body.get(8)) {
-                    let error = Content::Error(error_text(*error).to_owned());
+                    let error = CellContent::Error(error_text(*error).to_owned());
                     tally.put(sheet, Address::new(row, column), error)?;
                 }
             }
@@ -146,7 +147,7 @@ fn lay_out(
                     body.u32_at(8),
                     body.u32_at(12),
                 ) {
-                    merged.push(Range {
+                    merged.push(CellRange {
                         start: Address::new(top, left),
                         end: Address::new(bottom, right),
                     });
