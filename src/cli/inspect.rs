@@ -14,6 +14,7 @@ use crate::diagnostic::{
 };
 use crate::extract::{ColumnRef, PeriodClaim, Stated};
 use crate::geography::Report;
+use crate::intake::MediaType;
 use crate::normalize::{Locale, LocaleVerdict, Observation, ProofReason};
 use crate::pipeline::{self, Inspected, Inspection, Plan};
 use crate::read::Carried;
@@ -150,7 +151,9 @@ fn human(plan: &Plan, inspection: &Inspection, values: bool) -> String {
     let _ = writeln!(
         text,
         "  {}, {} bytes, sha256 {}…",
-        inspection.media_type.unwrap_or("of no known kind"),
+        inspection
+            .media_type
+            .map_or("of no known kind", MediaType::as_str),
         inspection.size_bytes,
         &inspection.sha256[..16],
     );

@@ -15,7 +15,7 @@ use crate::extract::{
     ColumnRef, Dimension, PeriodClaim, SheetTable, SheetTables, Title, find_tables, nearest_form,
 };
 use crate::geography::{Docket, Known, Report, UnitKey};
-use crate::intake::{ARCHIVE, Limits, NotAccepted, sniff};
+use crate::intake::{Limits, MediaType, NotAccepted, sniff};
 use crate::lake::{CachedRecords, own_columns};
 use crate::normalize::{ListReader, LocaleVerdict, Normalized, RecordList, normalize};
 use crate::period::Period;
@@ -39,7 +39,7 @@ pub(super) struct Submission {
 /// What was read from a submission.
 #[derive(Debug, Default)]
 pub(super) struct Contents {
-    pub media_type: Option<&'static str>,
+    pub media_type: Option<MediaType>,
     pub reports: Vec<Report>,
     /// Findings of the file as a whole.
     pub findings: Vec<Finding>,
@@ -114,7 +114,7 @@ pub(super) fn read_submission(
 ) -> Contents {
     let mut contents = Contents::default();
     let finding = |code: &str, args: &[(&str, &str)]| Finding::new(code, submission.place(), args);
-    let reject = |media_type: Option<&'static str>, finding: Finding| Contents {
+    let reject = |media_type: Option<MediaType>, finding: Finding| Contents {
         media_type,
         findings: vec![finding],
         rejected: true,
@@ -125,18 +125,13 @@ pub(super) fn read_submission(
         let limit = Limits::stated("max_file_bytes", most);
         return reject(None, finding("TH105", &[("limit", &limit)]));
     }
-    let media = match sniff(original) {
-        Ok(Ok(media)) => Ok(media),
-        Ok(Err(why)) => Err(why),
+    let format = match sniff(original) {
+        Ok(sniffed) => sniffed,
         Err(e) => return reject(None, finding("TH101", &[("reason", &e.to_string())])),
     };
+    let media_type =
+        format.map_or_else(NotAccepted::media_type, |format| Some(format.media_type()));
     if !submission.refused.is_empty() {
-        let media_type = match media {
-            Ok(media) => Some(media.as_str()),
-            Err(NotAccepted::Archive) => Some(ARCHIVE),
-            Err(NotAccepted::Known(kind)) => Some(kind),
-            Err(NotAccepted::Empty | NotAccepted::Encrypted | NotAccepted::Unknown) => None,
-        };
         return Contents {
             media_type,
             findings: submission.refused.clone(),
@@ -144,21 +139,24 @@ pub(super) fn read_submission(
             ..Contents::default()
         };
     }
-    let media = match media {
-        Ok(media) => media,
-        Err(NotAccepted::Empty) => return reject(None, finding("TH102", &[])),
-        Err(NotAccepted::Encrypted) => return reject(None, finding("TH109", &[])),
-        Err(NotAccepted::Known(kind)) => {
-            return reject(Some(kind), finding("TH103", &[("kind", kind)]));
+    let format = match format {
+        Ok(format) => format,
+        Err(why) => {
+            let finding = match why {
+                NotAccepted::Empty => finding("TH102", &[]),
+                NotAccepted::Encrypted => finding("TH109", &[]),
+                NotAccepted::Known(kind) => finding("TH103", &[("kind", kind.as_str())]),
+                // The members of an archive are submissions of their own: only an archive within another comes here.
+                NotAccepted::Archive => finding("TH116", &[]),
+                NotAccepted::Unknown => finding("TH104", &[]),
+            };
+            return reject(media_type, finding);
         }
-        // The members of an archive are submissions of their own: only one within another comes here.
-        Err(NotAccepted::Archive) => return reject(Some(ARCHIVE), finding("TH116", &[])),
-        Err(NotAccepted::Unknown) => return reject(None, finding("TH104", &[])),
     };
-    contents.media_type = Some(media.as_str());
+    contents.media_type = media_type;
     let mut lists = ListReader::new(&plan.vocabulary, &plan.conventions);
     let encodings = &plan.vocabulary.encodings;
-    let document = match read_with_records(original, media, plan.limits, encodings, &mut lists) {
+    let document = match read_with_records(original, format, plan.limits, encodings, &mut lists) {
         Ok(document) => document,
         Err(e) => {
             let why = match e {

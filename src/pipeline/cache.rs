@@ -9,9 +9,8 @@ use super::asked::Asked;
 use super::assemble::{Contents, Records, RecordsAt, Submission};
 use crate::diagnostic::Finding;
 use crate::geography::{Docket, Report};
-use crate::intake::hex;
+use crate::intake::{MediaType, hex};
 use crate::lake::{CachedRecords, Lake, LakeError};
-use crate::text::{Word, word_or_none};
 
 /// The form of what is kept; another is not read.
 const VERSION: u32 = 2;
@@ -20,8 +19,7 @@ const VERSION: u32 = 2;
 #[derive(Serialize, Deserialize)]
 struct Kept {
     version: u32,
-    #[serde(deserialize_with = "word_or_none")]
-    media_type: Option<Word>,
+    media_type: Option<MediaType>,
     reports: Vec<Report>,
     findings: Vec<Finding>,
     rejected: bool,

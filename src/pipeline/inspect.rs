@@ -10,7 +10,7 @@ use crate::diagnostic::Finding;
 use crate::geography::{
     Docket, Known, Report, Subject, decide_vintages, settle_revisions, settle_twins,
 };
-use crate::intake::look_at;
+use crate::intake::{MediaType, look_at};
 use crate::read::Carried;
 use crate::text::FileEncoding;
 
@@ -24,7 +24,7 @@ pub struct Inspection {
     /// Size in bytes.
     pub size_bytes: u64,
     /// What it is, told by its content.
-    pub media_type: Option<&'static str>,
+    pub media_type: Option<MediaType>,
     /// The encoding of a text file.
     pub encoding: Option<FileEncoding>,
     /// What it carries and is never run or followed.

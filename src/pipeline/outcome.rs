@@ -93,7 +93,7 @@ pub(super) fn media_types(
     let known: BTreeMap<&str, &'static str> = submissions
         .iter()
         .zip(contents)
-        .filter_map(|(s, c)| Some((s.sha256.as_str(), c.media_type?)))
+        .filter_map(|(s, c)| Some((s.sha256.as_str(), c.media_type?.as_str())))
         .collect();
     submissions
         .iter()

@@ -26,7 +26,7 @@ pub use words::{FeedbackWords, ListHeads, NoteWords, SeverityWords};
 
 use super::{PublishError, directory, io_at};
 use crate::diagnostic::Severity;
-use crate::intake::{Limits, MediaType, sniff};
+use crate::intake::{Limits, sniff};
 use crate::read::{CellContent, Document, read_file};
 use crate::text::Encodings;
 
@@ -253,8 +253,8 @@ pub struct Reading<'a> {
 }
 
 fn document(sent: &Sent, reading: Reading<'_>) -> Option<Document> {
-    let media: MediaType = sniff(&sent.original).ok()?.ok()?;
-    read_file(&sent.original, media, reading.limits, reading.encodings).ok()
+    let format = sniff(&sent.original).ok()?.ok()?;
+    read_file(&sent.original, format, reading.limits, reading.encodings).ok()
 }
 
 /// What stands in the cell of a remark, as read.
