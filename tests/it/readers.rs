@@ -12,10 +12,10 @@ use tonghop::text::Encodings;
 
 use crate::support::office;
 
-/// Reads a file as a run would, with the limits that a run has unless told otherwise.
-pub(crate) fn read_file(path: &Path) -> Result<Document, ReadError> {
-    let media = sniff(path).unwrap().expect("a kind of file that is read");
-    read_file(path, media, Limits::default(), &Encodings::default())
+/// Reads a file with the default limits of a run.
+pub(crate) fn read_as_a_run_would(path: &Path) -> Result<Document, ReadError> {
+    let format = sniff(path).unwrap().expect("a format that is read");
+    read_file(path, format, Limits::default(), &Encodings::default())
 }
 
 /// What a document holds, a line for each cell.
@@ -100,7 +100,7 @@ fn apart() {
     let Some(path) = std::env::var_os(FILE) else {
         return;
     };
-    let said = match read_file(Path::new(&path)) {
+    let said = match read_as_a_run_would(Path::new(&path)) {
         Ok(document) => {
             let cells: usize = document.sheets.iter().map(Sheet::len).sum();
             format!("{} sheets, {cells} cells", document.sheets.len())
@@ -128,11 +128,11 @@ fn in_a_file<T>(bytes: &[u8], look: impl FnOnce(&Path) -> T) -> T {
 }
 
 fn document(bytes: &[u8]) -> Document {
-    in_a_file(bytes, read_file).unwrap()
+    in_a_file(bytes, read_as_a_run_would).unwrap()
 }
 
 fn error(bytes: &[u8]) -> String {
-    in_a_file(bytes, read_file)
+    in_a_file(bytes, read_as_a_run_would)
         .expect_err("refused")
         .to_string()
 }
