@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use tempfile::NamedTempFile;
 use tonghop::read::{CellContent, Sheet, read_file};
-use tonghop::intake::{Limits, MediaType};
+use tonghop::intake::{Limits, FileFormat};
 use tonghop_fuzz::{PLAN, prove_tables};
 
 static FILE: LazyLock<NamedTempFile> = LazyLock::new(|| NamedTempFile::new().expect("a file"));
@@ -22,7 +22,7 @@ fuzz_target!(|data: &[u8]| {
     };
     let encodings = &PLAN.vocabulary.encodings;
     fs::write(FILE.path(), data).expect("written");
-    let Ok(document) = read_file(FILE.path(), MediaType::Csv, limits, encodings) else {
+    let Ok(document) = read_file(FILE.path(), FileFormat::Csv, limits, encodings) else {
         return;
     };
     assert!(data.len() as u64 <= limits.max_file_bytes);

@@ -9,7 +9,7 @@ use crate::geography::{
     AnyReport, ClaimedReport, Docket, Dossier, JudgedReport, Known, Reports, Subject, compare,
     place_reports,
 };
-use crate::intake::look_at;
+use crate::intake::{MediaType, look_at};
 use crate::plan::Plan;
 use crate::read::Carried;
 use crate::reading::{RunError, Submission, TableReading, read_submission};
@@ -26,7 +26,7 @@ pub struct Inspection {
     /// Size in bytes.
     pub size_bytes: u64,
     /// What it is, told by its content.
-    pub media_type: Option<String>,
+    pub media_type: Option<MediaType>,
     /// The encoding of a text file.
     pub encoding: Option<FileEncoding>,
     /// What it carries and is never run or followed.

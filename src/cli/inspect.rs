@@ -15,6 +15,7 @@ use crate::diagnostic::{
 };
 use crate::extract::{ColumnRef, PeriodClaim, Stated};
 use crate::geography::VintageBasis;
+use crate::intake::MediaType;
 use crate::normalize::{Locale, LocaleVerdict, Observation, ProofReason};
 use crate::plan::{self, Plan};
 use crate::read::Carried;
@@ -158,8 +159,7 @@ fn human(plan: &Plan, inspection: &Inspection, values: bool) -> String {
         "  {}, {} bytes, sha256 {}…",
         inspection
             .media_type
-            .as_deref()
-            .unwrap_or("of unknown kind"),
+            .map_or("of unknown kind", MediaType::as_str),
         inspection.size_bytes,
         &inspection.sha256[..16],
     );

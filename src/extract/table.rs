@@ -181,7 +181,9 @@ fn read_table(
     }
     let range = range_of(sheet, &header, &body);
     let mut cells = body.cells;
-    cells.iter_mut().for_each(|cell| move_home(sheet, cell));
+    for cell in &mut cells {
+        move_home(sheet, cell);
+    }
     for stated in header.columns.iter_mut().filter_map(|c| c.head.as_mut()) {
         stated.at = sheet.home(stated.at);
     }
@@ -282,10 +284,9 @@ fn range_of(sheet: &Sheet, header: &Header, body: &TableBody) -> CellRange {
 /// Gives a cell, and the units of measure stated for it, their addresses in the workbook.
 fn move_home(sheet: &Sheet, cell: &mut LocatedCell) {
     cell.at = sheet.home(cell.at);
-    for stated in [&mut cell.row_measure, &mut cell.column_measure] {
-        if let Some(stated) = stated {
-            stated.at = sheet.home(stated.at);
-        }
+    let measures = [&mut cell.row_measure, &mut cell.column_measure];
+    for stated in measures.into_iter().flatten() {
+        stated.at = sheet.home(stated.at);
     }
 }
 

@@ -1,11 +1,11 @@
-//! Foreign bytes are parsed behind a guard: a parser that panics or recurses deeply ends its file, not the run.
+//! A guard around parsers of foreign files: one that panics or recurses deeply ends its file, not the run.
 
 use std::thread;
 
-/// Stack of a guarded parser in bytes. Calamine follows formulas that are nested by up to 65,535 bytes of three each.
+/// Stack of a guarded parser, in bytes. Calamine recurses into nested formulas: up to 65,535 bytes, three for each level.
 const STACK: usize = 128 << 20;
 
-/// Runs a parser on a thread and a stack of its own; none when it panicked.
+/// Runs a parser on a thread with a stack of its own; none if it panicked.
 pub(crate) fn guarded<T: Send>(parser: impl FnOnce() -> T + Send) -> Option<T> {
     thread::scope(|scope| {
         thread::Builder::new()

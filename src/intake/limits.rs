@@ -1,31 +1,32 @@
-//! What a single file may hold before it is refused, so that none can stop a run.
+//! Limits for a single file. A file beyond them is refused, so that none can stop a run.
 
 use serde::Deserialize;
 
-/// The limits of `[limits]` in pipeline.toml. With the defaults a file costs less than 1.5 GB of memory and a
-/// minute, whatever it claims.
+/// The limits of `[limits]` in pipeline.toml. With the defaults any file takes less than 1.5 GB of memory and a minute,
+/// whatever it claims.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
-    /// Size of a file in bytes, as it came; a member of an archive counts unpacked.
+    /// Bytes of a file, as received; for a member of an archive, unpacked.
     pub max_file_bytes: u64,
-    /// Bytes that a workbook or an archive unpacks to, counted while unpacking: what it declares is not believed.
+    /// Bytes that a workbook or an archive unpacks to. They are counted while unpacking: declared sizes are not trusted.
     pub max_unpacked_bytes: u64,
-    /// Unpacked bytes for each packed one; the first million bytes are free.
+    /// Unpacked bytes for each packed byte; the first million are always allowed.
     pub max_ratio: u64,
-    /// Members of an archive, parts of a workbook.
+    /// Members of an archive, or parts of a workbook.
     pub max_members: usize,
     /// Elements open at one time in a part of a workbook.
     pub max_xml_depth: usize,
-    /// Bytes of text: of all cells together, and of the table of texts that a workbook shares among them.
+    /// Bytes of text: of all cells together, and of the table of texts that the cells of a workbook share.
     pub max_text_bytes: usize,
     /// Sheets of a workbook.
     pub max_sheets: usize,
-    /// Cells that hold something, over all sheets.
+    /// Filled cells of all sheets together.
     pub max_cells: usize,
-    /// Cells of the rectangles around what the sheets of a BIFF workbook (.xls) hold, over all sheets: it is read dense.
+    /// Cells of the rectangles around the filled cells of a BIFF workbook (.xls), all sheets together: its reader allocates
+    /// them.
     pub max_area: usize,
-    /// Bytes of the stream in which a BIFF workbook (.xls) keeps its cells.
+    /// Bytes of the stream that holds the cells of a BIFF workbook (.xls).
     pub max_stream_bytes: u64,
 }
 
@@ -47,13 +48,13 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Unpacked bytes that `packed` bytes may come to.
+    /// The most bytes that `packed` bytes may unpack to.
     #[must_use]
     pub fn fair_size(&self, packed: u64) -> u64 {
         packed.saturating_mul(self.max_ratio).max(1_000_000)
     }
 
-    /// A limit as it stands in pipeline.toml: `max_cells = 2000000`.
+    /// A limit as pipeline.toml states it: `max_cells = 2000000`.
     #[must_use]
     pub fn stated(key: &str, value: impl std::fmt::Display) -> String {
         format!("{key} = {value}")

@@ -1,4 +1,4 @@
-//! `received.csv`: when each file of an inbox came.
+//! `received.csv`: when each file of an inbox was received.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -11,11 +11,12 @@ use crate::diagnostic::{Finding, Place, findings};
 #[derive(Debug, Default)]
 pub struct ReceivedTimes {
     times: BTreeMap<String, Timestamp>,
+    /// Names that a file has.
     used: BTreeSet<String>,
 }
 
 impl ReceivedTimes {
-    /// Reads the `received.csv` of an inbox, if there is one. Lines that cannot be read are findings.
+    /// Reads the `received.csv` of an inbox, if there is one. Invalid lines become findings.
     #[must_use]
     pub fn read(inbox: &Path, findings: &mut Vec<Finding>) -> Self {
         let mut this = Self::default();
@@ -59,7 +60,7 @@ impl ReceivedTimes {
         this
     }
 
-    /// The time stated for a file.
+    /// The time that is stated for a file.
     pub fn take(&mut self, file_name: &str) -> Option<Timestamp> {
         let time = self.times.get(file_name).copied();
         if time.is_some() {
@@ -83,6 +84,7 @@ impl ReceivedTimes {
     }
 }
 
+/// The finding that a line cannot be used.
 fn problem(line: &str, reason: &str) -> Finding {
     let place = Place {
         file_name: Some("received.csv".to_owned()),

@@ -1,8 +1,8 @@
-//! What an inbox held when it was last looked at: a file that nothing has touched since is not read again to hash it.
+//! What earlier scans found: a file that has not changed since is not read again to hash it.
 //!
-//! A file is taken for the same while its size, its times of change and its place on the disk are the same; the time of
-//! its last change of state (ctime) cannot be set by a program. One that had just changed when it was looked at may
-//! have changed once more within the same tick of the clock: of that, nothing is kept.
+//! A file counts as unchanged while its size, its times of change and its place on the disk are the same; no program can
+//! set the time of its last change of state (ctime). A file that had just changed when it was hashed may have changed
+//! again within the same tick of the clock: such files are not remembered.
 
 use std::collections::BTreeMap;
 use std::fs::Metadata;
@@ -14,12 +14,15 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
-/// Seconds that a file must have rested before it was looked at: the coarsest clock of a file system ticks every two.
+use super::hash::hash_file;
+use super::sniff::{NotAccepted, sniff};
+
+/// Seconds since the last change after which a file is remembered: the coarsest clock of a file system ticks every two.
 const AT_REST: i64 = 3;
 
-/// What tells that a file is the one that was looked at.
+/// Metadata that is the same as long as a file has not changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-struct Mark {
+struct FileStamp {
     device: u64,
     inode: u64,
     size: u64,
@@ -27,7 +30,7 @@ struct Mark {
     changed: (i64, i64),
 }
 
-impl From<&Metadata> for Mark {
+impl From<&Metadata> for FileStamp {
     fn from(metadata: &Metadata) -> Self {
         Self {
             device: metadata.dev(),
@@ -41,20 +44,30 @@ impl From<&Metadata> for Mark {
 
 /// What the content of a file is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Looked {
+pub(super) struct FileContent {
     pub(super) sha256: String,
     pub(super) is_archive: bool,
 }
 
-/// Files by their paths, and what they were.
+impl FileContent {
+    /// Reads a file.
+    pub(super) fn of(path: &Path) -> io::Result<Self> {
+        Ok(Self {
+            sha256: hash_file(path)?,
+            is_archive: matches!(sniff(path), Ok(Err(NotAccepted::Archive))),
+        })
+    }
+}
+
+/// The contents of files, by path: as earlier scans found them, and as this one does.
 #[derive(Debug, Default)]
 pub struct Seen {
-    before: BTreeMap<PathBuf, (Mark, Looked)>,
-    now: Mutex<BTreeMap<PathBuf, (Mark, Looked)>>,
+    before: BTreeMap<PathBuf, (FileStamp, FileContent)>,
+    now: Mutex<BTreeMap<PathBuf, (FileStamp, FileContent)>>,
 }
 
 impl Seen {
-    /// What was written by [`Self::to_bytes`]; nothing where it cannot be read.
+    /// Reads what [`Self::to_bytes`] wrote; empty if that cannot be read.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Self {
         Self {
@@ -63,7 +76,7 @@ impl Seen {
         }
     }
 
-    /// What there is to keep of this look; none where it is what was kept before.
+    /// What to remember of this scan; none if nothing has changed.
     #[must_use]
     pub fn to_bytes(&self) -> Option<Vec<u8>> {
         let now = self.now.lock().ok()?;
@@ -72,14 +85,14 @@ impl Seen {
             .flatten()
     }
 
-    /// What a file is: as it was seen before, else as `look` finds it.
+    /// The content of a file: as remembered if the file has not changed, else as `look` finds it.
     pub(super) fn look(
         &self,
         path: &Path,
-        look: impl FnOnce() -> io::Result<Looked>,
-    ) -> io::Result<Looked> {
+        look: impl FnOnce() -> io::Result<FileContent>,
+    ) -> io::Result<FileContent> {
         let path = std::path::absolute(path)?;
-        let mark = Mark::from(&path.metadata()?);
+        let mark = FileStamp::from(&path.metadata()?);
         let known = self.before.get(&path).filter(|(known, _)| *known == mark);
         let began = SystemTime::now();
         let looked = match known {
@@ -105,8 +118,8 @@ mod tests {
 
     use super::*;
 
-    fn looked(sha256: &str) -> Looked {
-        Looked {
+    fn looked(sha256: &str) -> FileContent {
+        FileContent {
             sha256: sha256.to_owned(),
             is_archive: false,
         }

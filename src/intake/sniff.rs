@@ -1,4 +1,4 @@
-//! What a file is, told by its content and not by its name.
+//! What a file is, by its content and not by its name.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read};
@@ -9,70 +9,39 @@ use zip::read::Config;
 use zip::unstable::read::ZipIterable;
 
 use super::guard::guarded;
-
-/// A kind of file that can be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MediaType {
-    /// Office Open XML workbook.
-    Xlsx,
-    /// Office Open XML workbook with macros.
-    Xlsm,
-    /// Binary workbook (BIFF12).
-    Xlsb,
-    /// Workbook of the older binary format (BIFF8, BIFF5).
-    Xls,
-    /// OpenDocument spreadsheet.
-    Ods,
-    /// Delimited text.
-    Csv,
-    /// Text delimited by tabs.
-    Tsv,
-}
-
-impl MediaType {
-    /// The registered media type.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            Self::Xlsm => "application/vnd.ms-excel.sheet.macroEnabled.12",
-            Self::Xlsb => "application/vnd.ms-excel.sheet.binary.macroEnabled.12",
-            Self::Xls => "application/vnd.ms-excel",
-            Self::Ods => "application/vnd.oasis.opendocument.spreadsheet",
-            Self::Csv => "text/csv",
-            Self::Tsv => "text/tab-separated-values",
-        }
-    }
-
-    /// Whether it has sheets with names.
-    #[must_use]
-    pub fn is_workbook(self) -> bool {
-        !matches!(self, Self::Csv | Self::Tsv)
-    }
-}
-
-/// The media type of an archive.
-pub const ARCHIVE: &str = "application/zip";
+use super::media::{FileFormat, MediaType};
 
 /// Why a file is not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotAccepted {
-    /// Nothing is in it.
+    /// It is empty.
     Empty,
-    /// An archive: its members are files of their own.
+    /// It is an archive: its members are files of their own.
     Archive,
-    /// An Office document that asks for a password.
+    /// It is an office document that asks for a password.
     Encrypted,
-    /// A kind of file that is known and not read; its media type.
-    Known(&'static str),
-    /// Nothing that is known.
+    /// It is of a known kind that is not read.
+    Known(MediaType),
+    /// It is of no known kind.
     Unknown,
 }
 
-/// What a look at a file tells: its kind, or why it is not read.
-pub type Sniffed = Result<MediaType, NotAccepted>;
+impl NotAccepted {
+    /// The media type of the file, if it is known.
+    #[must_use]
+    pub fn media_type(self) -> Option<MediaType> {
+        match self {
+            Self::Archive => Some(MediaType::Zip),
+            Self::Known(kind) => Some(kind),
+            Self::Empty | Self::Encrypted | Self::Unknown => None,
+        }
+    }
+}
 
-/// Bytes at the head of a file that are looked at.
+/// The format of a file, or why it is not read.
+pub type Sniffed = Result<FileFormat, NotAccepted>;
+
+/// Bytes at the start of a file that are looked at.
 const HEAD: u64 = 8192;
 
 /// Members of a package that are looked at.
@@ -90,10 +59,10 @@ pub fn sniff(path: &Path) -> io::Result<Sniffed> {
             .flatten()
             .unwrap_or_else(|| broken_package(&head))
     } else if head.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
-        // A compound file that cannot be opened is taken for a workbook: the reader says what is wrong with it.
+        // A compound file that cannot be opened counts as a workbook: its reader will say what is wrong.
         guarded(|| compound(path))
             .flatten()
-            .unwrap_or(Ok(MediaType::Xls))
+            .unwrap_or(Ok(FileFormat::Xls))
     } else {
         by_head(&head)
     })
@@ -105,7 +74,7 @@ fn is_zip(head: &[u8]) -> bool {
         .any(|magic| head.starts_with(*magic))
 }
 
-/// A zip file by the names of its members.
+/// What a zip file is, by the names of its members.
 fn package(path: &Path) -> Option<Sniffed> {
     let mut zip =
         ZipIterable::try_new(BufReader::new(File::open(path).ok()?), Config::default()).ok()?;
@@ -129,101 +98,97 @@ fn package(path: &Path) -> Option<Sniffed> {
     Some(if !mimetype.is_empty() {
         by_mimetype(mimetype.trim())
     } else if has("xl/workbook.bin") {
-        Ok(MediaType::Xlsb)
+        Ok(FileFormat::Xlsb)
     } else if has("xl/workbook.xml") || (has("[content_types].xml") && ends("workbook.xml")) {
         Ok(if ends("vbaproject.bin") {
-            MediaType::Xlsm
+            FileFormat::Xlsm
         } else {
-            MediaType::Xlsx
+            FileFormat::Xlsx
         })
     } else if has("word/document.xml") {
-        Err(NotAccepted::Known(
-            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        ))
+        Err(NotAccepted::Known(MediaType::Docx))
     } else if has("ppt/presentation.xml") {
-        Err(NotAccepted::Known(
-            "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-        ))
+        Err(NotAccepted::Known(MediaType::Pptx))
     } else if has("[content_types].xml") {
-        Err(NotAccepted::Known("application/vnd.openxmlformats-package"))
+        Err(NotAccepted::Known(MediaType::OfficePackage))
     } else {
         Err(NotAccepted::Archive)
     })
 }
 
+/// What a package is, by the `mimetype` that it states.
 fn by_mimetype(mimetype: &str) -> Sniffed {
     match mimetype {
         "application/vnd.oasis.opendocument.spreadsheet"
-        | "application/vnd.oasis.opendocument.spreadsheet-template" => Ok(MediaType::Ods),
-        "application/vnd.oasis.opendocument.text" => Err(NotAccepted::Known(
-            "application/vnd.oasis.opendocument.text",
-        )),
-        "application/vnd.oasis.opendocument.presentation" => Err(NotAccepted::Known(
-            "application/vnd.oasis.opendocument.presentation",
-        )),
-        other if other.starts_with("application/vnd.oasis.opendocument") => {
-            Err(NotAccepted::Known("application/vnd.oasis.opendocument"))
+        | "application/vnd.oasis.opendocument.spreadsheet-template" => Ok(FileFormat::Ods),
+        "application/vnd.oasis.opendocument.text" => Err(NotAccepted::Known(MediaType::Odt)),
+        "application/vnd.oasis.opendocument.presentation" => {
+            Err(NotAccepted::Known(MediaType::Odp))
         }
-        "application/epub+zip" => Err(NotAccepted::Known("application/epub+zip")),
+        other if other.starts_with("application/vnd.oasis.opendocument") => {
+            Err(NotAccepted::Known(MediaType::OpenDocument))
+        }
+        "application/epub+zip" => Err(NotAccepted::Known(MediaType::Epub)),
         _ => Err(NotAccepted::Archive),
     }
 }
 
-/// A zip file whose directory is lost, by the names of the members at its head.
+/// What a zip file without a directory is, by the names of its first members.
 fn broken_package(head: &[u8]) -> Sniffed {
     let holds = |name: &[u8]| head.windows(name.len()).any(|w| w == name);
     if holds(b"opendocument.spreadsheet") {
-        Ok(MediaType::Ods)
+        Ok(FileFormat::Ods)
     } else if holds(b"xl/workbook.bin") {
-        Ok(MediaType::Xlsb)
+        Ok(FileFormat::Xlsb)
     } else if holds(b"xl/") || holds(b"[Content_Types].xml") {
-        Ok(MediaType::Xlsx)
+        Ok(FileFormat::Xlsx)
     } else {
         Err(NotAccepted::Archive)
     }
 }
 
-/// A compound file by the names of its streams.
+/// What a compound file is, by the names of its streams.
 fn compound(path: &Path) -> Option<Sniffed> {
     let file = cfb::CompoundFile::open(BufReader::new(File::open(path).ok()?)).ok()?;
     let has = |name: &str| file.exists(name);
     Some(if has("EncryptedPackage") {
         Err(NotAccepted::Encrypted)
     } else if has("Workbook") || has("Book") {
-        Ok(MediaType::Xls)
+        Ok(FileFormat::Xls)
     } else if has("WordDocument") {
-        Err(NotAccepted::Known("application/msword"))
+        Err(NotAccepted::Known(MediaType::Doc))
     } else if has("PowerPoint Document") {
-        Err(NotAccepted::Known("application/vnd.ms-powerpoint"))
+        Err(NotAccepted::Known(MediaType::Ppt))
     } else {
-        Err(NotAccepted::Known("application/x-ole-storage"))
+        Err(NotAccepted::Known(MediaType::CompoundFile))
     })
 }
 
-/// First bytes of kinds of files that are known and not read.
-const SIGNATURES: [(&[u8], &str); 9] = [
-    (b"%PDF", "application/pdf"),
-    (b"{\\rtf", "application/rtf"),
-    (b"\x89PNG", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF8", "image/gif"),
-    (b"Rar!", "application/vnd.rar"),
-    (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
-    (b"\x1f\x8b", "application/gzip"),
-    (b"\x09\x08\x10\x00", "application/vnd.ms-excel"),
+/// First bytes of known kinds of files that are not read.
+const SIGNATURES: [(&[u8], MediaType); 9] = [
+    (b"%PDF", MediaType::Pdf),
+    (b"{\\rtf", MediaType::Rtf),
+    (b"\x89PNG", MediaType::Png),
+    (b"\xff\xd8\xff", MediaType::Jpeg),
+    (b"GIF8", MediaType::Gif),
+    (b"Rar!", MediaType::Rar),
+    (b"7z\xbc\xaf\x27\x1c", MediaType::SevenZip),
+    (b"\x1f\x8b", MediaType::Gzip),
+    (b"\x09\x08\x10\x00", MediaType::Xls),
 ];
 
+/// What a file is, by its first bytes.
 fn by_head(head: &[u8]) -> Sniffed {
     if head.is_empty() {
         return Err(NotAccepted::Empty);
     }
     if let Some((_, kind)) = SIGNATURES.iter().find(|(magic, _)| head.starts_with(magic)) {
-        return Err(NotAccepted::Known(kind));
+        return Err(NotAccepted::Known(*kind));
     }
     if head.contains(&0) && !is_utf16(head) {
         return Err(NotAccepted::Unknown);
     }
-    // Letters are enough: the markup of other kinds is ASCII, in UTF-16 too.
+    // ASCII letters are enough: the markup of other kinds is ASCII, in UTF-16 too.
     let letters: String = head
         .iter()
         .filter(|b| b.is_ascii() && **b != 0)
@@ -233,25 +198,25 @@ fn by_head(head: &[u8]) -> Sniffed {
     if letters.starts_with('<') {
         let html = ["<html", "<!doctype html", "<table", "<meta", "<body"];
         if html.iter().any(|tag| letters.contains(tag)) {
-            return Err(NotAccepted::Known("text/html"));
+            return Err(NotAccepted::Known(MediaType::Html));
         }
         if letters.starts_with("<?xml") {
-            return Err(NotAccepted::Known("application/xml"));
+            return Err(NotAccepted::Known(MediaType::Xml));
         }
     }
     if letters.starts_with("mime-version:") {
-        return Err(NotAccepted::Known("multipart/related"));
+        return Err(NotAccepted::Known(MediaType::WebArchive));
     }
     let count = |delimiter: char| letters.matches(delimiter).count();
     Ok(if count('\t') > count(',').max(count(';')) {
-        MediaType::Tsv
+        FileFormat::Tsv
     } else {
-        MediaType::Csv
+        FileFormat::Csv
     })
 }
 
-/// Whether bytes with NULs among them are UTF-16 text: by its mark, or because the NULs are the upper halves
-/// of printable letters.
+/// Whether bytes that include NULs are UTF-16 text: it has a byte order mark, or the NULs are the upper halves of
+/// printable letters.
 fn is_utf16(head: &[u8]) -> bool {
     if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
         return true;
@@ -291,14 +256,14 @@ mod tests {
     fn content_tells_not_the_name() {
         let known = |kind| Err(NotAccepted::Known(kind));
         assert_eq!(by_head(b""), Err(NotAccepted::Empty));
-        assert_eq!(by_head("Biểu số;1".as_bytes()), Ok(MediaType::Csv));
-        assert_eq!(by_head("Biểu\t1,5\t2\n".as_bytes()), Ok(MediaType::Tsv));
-        assert_eq!(by_head(b"%PDF-1.7"), known("application/pdf"));
-        assert_eq!(by_head(b"{\\rtf1\\ansi"), known("application/rtf"));
-        assert_eq!(by_head(b"\n<HTML><table>"), known("text/html"));
+        assert_eq!(by_head("Biểu số;1".as_bytes()), Ok(FileFormat::Csv));
+        assert_eq!(by_head("Biểu\t1,5\t2\n".as_bytes()), Ok(FileFormat::Tsv));
+        assert_eq!(by_head(b"%PDF-1.7"), known(MediaType::Pdf));
+        assert_eq!(by_head(b"{\\rtf1\\ansi"), known(MediaType::Rtf));
+        assert_eq!(by_head(b"\n<HTML><table>"), known(MediaType::Html));
         let saved = b"\xef\xbb\xbf<?xml version=\"1.0\"?><?mso-application progid=\"Excel.Sheet\"?><Workbook>";
-        assert_eq!(by_head(saved), known("application/xml"));
-        assert_eq!(by_head(b"<5 members;1\n"), Ok(MediaType::Csv));
+        assert_eq!(by_head(saved), known(MediaType::Xml));
+        assert_eq!(by_head(b"<5 members;1\n"), Ok(FileFormat::Csv));
         assert_eq!(by_head(b"\x00\x01\x02\x03"), Err(NotAccepted::Unknown));
         assert_eq!(
             by_head(b"\x7fELF\x02\x01\x01\x00\x00"),
@@ -310,24 +275,24 @@ mod tests {
     fn text_in_two_bytes_is_text() {
         let text = "Biểu số: KTTT-01;1\nTổng số hợp tác xã;10\n";
         for little in [true, false] {
-            assert_eq!(by_head(&utf16(text, little)), Ok(MediaType::Csv));
+            assert_eq!(by_head(&utf16(text, little)), Ok(FileFormat::Csv));
             assert_eq!(
                 by_head(&utf16(&text.replace(';', "\t"), little)),
-                Ok(MediaType::Tsv)
+                Ok(FileFormat::Tsv)
             );
         }
-        assert_eq!(by_head(b"\xff\xfeA\x00"), Ok(MediaType::Csv));
+        assert_eq!(by_head(b"\xff\xfeA\x00"), Ok(FileFormat::Csv));
     }
 
     #[test]
     fn the_head_of_a_cut_package_still_tells() {
         assert_eq!(
             broken_package(b"PK\x03\x04..[Content_Types].xml"),
-            Ok(MediaType::Xlsx)
+            Ok(FileFormat::Xlsx)
         );
         assert_eq!(
             broken_package(b"PK\x03\x04..mimetypeapplication/vnd.oasis.opendocument.spreadsheet"),
-            Ok(MediaType::Ods)
+            Ok(FileFormat::Ods)
         );
         assert_eq!(
             broken_package(b"PK\x03\x04..report.csv"),

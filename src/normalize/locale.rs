@@ -91,14 +91,10 @@ pub(super) fn verdicts(form: &Form, clues: &[Clue]) -> BTreeMap<ColumnRef, Local
                 raw: clue.raw.clone(),
             });
         };
-        match clue.value {
-            _ if clue.evidence.is_some() => {
-                if let Some(locale) = clue.evidence {
-                    prove(locale, ProofReason::Form);
-                }
-            }
-            ParsedNumber::Doubtful { groups_in, .. } if clue.whole => {
-                prove(groups_in, ProofReason::Whole)
+        match (clue.evidence, clue.value) {
+            (Some(locale), _) => prove(locale, ProofReason::Form),
+            (None, ParsedNumber::Doubtful { groups_in, .. }) if clue.whole => {
+                prove(groups_in, ProofReason::Whole);
             }
             _ => {}
         }

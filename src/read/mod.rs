@@ -32,7 +32,7 @@ pub use sink::{NoRecords, RecordSink};
 
 use std::path::Path;
 
-use crate::intake::{Limits, MediaType, guarded};
+use crate::intake::{FileFormat, Limits, guarded};
 use crate::text::Encodings;
 use decode::decode_sheet;
 
@@ -42,11 +42,11 @@ use decode::decode_sheet;
 /// When the file is damaged, protected, too large, not text, or cannot be opened.
 pub fn read_file(
     path: &Path,
-    media: MediaType,
+    format: FileFormat,
     limits: Limits,
     encodings: &Encodings,
 ) -> Result<Document, ReadError> {
-    read_with_records(path, media, limits, encodings, &mut NoRecords)
+    read_with_records(path, format, limits, encodings, &mut NoRecords)
 }
 
 /// Reads a file into sheets, and the record lists of .xlsx workbooks into `records`. A sheet then holds only what is
@@ -56,21 +56,21 @@ pub fn read_file(
 /// When the file is damaged, protected, too large, not text, or cannot be opened.
 pub fn read_with_records(
     path: &Path,
-    media: MediaType,
+    format: FileFormat,
     limits: Limits,
     encodings: &Encodings,
     records: &mut (dyn RecordSink + Send),
 ) -> Result<Document, ReadError> {
     let legacy_font = |font: &str| encodings.is_legacy_font(font);
     guarded(|| {
-        let mut document = match media {
-            MediaType::Xlsx | MediaType::Xlsm => {
+        let mut document = match format {
+            FileFormat::Xlsx | FileFormat::Xlsm => {
                 xlsx::read_xlsx(path, limits, &legacy_font, records)?
             }
-            MediaType::Xlsb => xlsb::read_xlsb(path, limits)?,
-            MediaType::Xls => xls::read_xls(path, limits)?,
-            MediaType::Ods => ods::read_ods(path, limits)?,
-            MediaType::Csv | MediaType::Tsv => {
+            FileFormat::Xlsb => xlsb::read_xlsb(path, limits)?,
+            FileFormat::Xls => xls::read_xls(path, limits)?,
+            FileFormat::Ods => ods::read_ods(path, limits)?,
+            FileFormat::Csv | FileFormat::Tsv => {
                 let (sheet, encoding) = delimited::read_csv(path, limits, encodings)?;
                 Document {
                     sheets: vec![sheet],

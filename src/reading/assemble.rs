@@ -10,7 +10,7 @@ use super::submission::{Contents, Submission, TableReading};
 use crate::diagnostic::{Finding, Message, Place, findings};
 use crate::extract::{PeriodClaim, SheetTable, SheetTables, find_tables};
 use crate::geography::{Docket, UnitKey};
-use crate::intake::{ARCHIVE, Limits, MediaType, NotAccepted, sniff};
+use crate::intake::{FileFormat, Limits, MediaType, NotAccepted, sniff};
 use crate::normalize::{ListReader, RecordList};
 use crate::period::Period;
 use crate::plan::Plan;
@@ -23,18 +23,20 @@ pub(crate) fn read_submission(
     submission: &Submission,
     original: &Path,
 ) -> Contents {
-    let media = match accepted_media_type(plan, submission, original) {
-        Ok(media) => media,
+    let format = match accepted_format(plan, submission, original) {
+        Ok(format) => format,
         Err(rejected) => return *rejected,
     };
     let mut lists = ListReader::new(&plan.vocabulary, &plan.conventions);
     let encodings = &plan.vocabulary.encodings;
-    let document = match read_with_records(original, media, plan.limits, encodings, &mut lists) {
+    let document = match read_with_records(original, format, plan.limits, encodings, &mut lists) {
         Ok(document) => document,
-        Err(error) => return rejected(submission, Some(media.as_str()), unreadable(error)),
+        Err(error) => {
+            return rejected(submission, Some(format.media_type()), unreadable(error));
+        }
     };
     let mut contents = Contents {
-        media_type: Some(media.as_str().to_owned()),
+        media_type: Some(format.media_type()),
         ..Contents::default()
     };
     for carried in &document.carried {
@@ -60,52 +62,54 @@ pub(crate) fn read_submission(
 }
 
 /// The contents of a submission that is rejected for one reason.
-fn rejected(submission: &Submission, media_type: Option<&str>, why: Message) -> Contents {
+fn rejected(submission: &Submission, media_type: Option<MediaType>, why: Message) -> Contents {
     Contents {
-        media_type: media_type.map(str::to_owned),
+        media_type,
         findings: vec![why.at(submission.place())],
         rejected: true,
         ..Contents::default()
     }
 }
 
-/// The kind of file, or the contents of a submission that is not read at all.
-fn accepted_media_type(
+/// The format of a file, or the contents of a submission that is not read at all.
+fn accepted_format(
     plan: &Plan,
     submission: &Submission,
     original: &Path,
-) -> Result<MediaType, Box<Contents>> {
+) -> Result<FileFormat, Box<Contents>> {
     let reject = |media_type, why| Box::new(rejected(submission, media_type, why));
     let most = plan.limits.max_file_bytes;
     if submission.size_bytes > most {
         let limit = Limits::stated("max_file_bytes", most);
         return Err(reject(None, findings::TH105 { limit }.into()));
     }
-    let media = sniff(original).map_err(|error| {
+    let format = sniff(original).map_err(|error| {
         let reason = error.to_string();
         reject(None, findings::TH101 { reason }.into())
     })?;
+    let media_type =
+        format.map_or_else(NotAccepted::media_type, |format| Some(format.media_type()));
     if !submission.refused.is_empty() {
-        let media_type = match media {
-            Ok(media) => Some(media.as_str()),
-            Err(NotAccepted::Archive) => Some(ARCHIVE),
-            Err(NotAccepted::Known(kind)) => Some(kind),
-            Err(NotAccepted::Empty | NotAccepted::Encrypted | NotAccepted::Unknown) => None,
-        };
         return Err(Box::new(Contents {
-            media_type: media_type.map(str::to_owned),
+            media_type,
             findings: submission.refused.clone(),
             rejected: true,
             ..Contents::default()
         }));
     }
-    media.map_err(|why| match why {
-        NotAccepted::Empty => reject(None, findings::TH102.into()),
-        NotAccepted::Encrypted => reject(None, findings::TH109.into()),
-        NotAccepted::Known(kind) => reject(Some(kind), findings::TH103 { kind }.into()),
-        // The members of an archive are submissions of their own: only an archive within another comes here.
-        NotAccepted::Archive => reject(Some(ARCHIVE), findings::TH116.into()),
-        NotAccepted::Unknown => reject(None, findings::TH104.into()),
+    format.map_err(|why| {
+        let message: Message = match why {
+            NotAccepted::Empty => findings::TH102.into(),
+            NotAccepted::Encrypted => findings::TH109.into(),
+            NotAccepted::Known(kind) => {
+                let kind = kind.as_str();
+                findings::TH103 { kind }.into()
+            }
+            // The members of an archive are submissions of their own: only an archive within another comes here.
+            NotAccepted::Archive => findings::TH116.into(),
+            NotAccepted::Unknown => findings::TH104.into(),
+        };
+        reject(media_type, message)
     })
 }
 

@@ -8,7 +8,7 @@ use super::asked::Asked;
 use super::submission::{Contents, Records, RecordsAt, Submission};
 use crate::diagnostic::Finding;
 use crate::geography::{ClaimedReport, Docket};
-use crate::intake::hex;
+use crate::intake::{MediaType, hex};
 use crate::lake::{CachedRecords, Lake, LakeError};
 use crate::plan::Plan;
 
@@ -19,7 +19,7 @@ const VERSION: u32 = 3;
 #[derive(Serialize, Deserialize)]
 struct Kept {
     version: u32,
-    media_type: Option<String>,
+    media_type: Option<MediaType>,
     reports: Vec<ClaimedReport>,
     findings: Vec<Finding>,
     rejected: bool,
@@ -117,7 +117,7 @@ pub(super) fn keep(lake: &Lake, name: &str, contents: &mut Contents) -> Result<(
     }
     let kept = Kept {
         version: VERSION,
-        media_type: contents.media_type.clone(),
+        media_type: contents.media_type,
         reports: std::mem::take(&mut contents.reports),
         findings: std::mem::take(&mut contents.findings),
         rejected: contents.rejected,

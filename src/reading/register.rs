@@ -12,7 +12,7 @@ use super::submission::Submission;
 use crate::diagnostic::Finding;
 use crate::geography::{Docket, Known};
 use crate::intake::{
-    ARCHIVE, Arrival, Intake, lies_in_archive, refused_as_nested, refused_by_name, unpack,
+    Arrival, Intake, MediaType, lies_in_archive, refused_as_nested, refused_by_name, unpack,
 };
 use crate::lake::{Copied, Lake, Snapshot};
 use crate::plan::Plan;
@@ -171,7 +171,7 @@ pub(crate) fn taken_by(snapshot: &Snapshot) -> Result<Register, RunError> {
                 size_bytes: u64::try_from(sizes.value(row)).unwrap_or(0),
                 received_at: Timestamp::from_microsecond(times.value(row))
                     .unwrap_or(Timestamp::UNIX_EPOCH),
-                is_archive: media.is_valid(row) && media.value(row) == ARCHIVE,
+                is_archive: media.is_valid(row) && media.value(row) == MediaType::Zip.as_str(),
                 refused: None,
             };
             register.insert(key, known);

@@ -9,6 +9,7 @@ use super::asked::Asked;
 use crate::diagnostic::{Finding, Place};
 use crate::extract::{ColumnRef, PeriodClaim, Title};
 use crate::geography::{ClaimedReport, Known};
+use crate::intake::MediaType;
 use crate::lake::CachedRecords;
 use crate::normalize::LocaleVerdict;
 use crate::read::{Carried, CellRange};
@@ -31,7 +32,7 @@ pub(crate) struct Submission {
 /// What was read from a submission.
 #[derive(Debug, Default)]
 pub(crate) struct Contents {
-    pub media_type: Option<String>,
+    pub media_type: Option<MediaType>,
     pub reports: Vec<ClaimedReport>,
     /// Findings of the file as a whole.
     pub findings: Vec<Finding>,

@@ -90,14 +90,14 @@ pub(super) fn record_parts(reports: &[JudgedReport], records: Vec<Records>) -> V
 }
 
 /// The media type of each submission; a duplicate has that of the file it repeats.
-pub(super) fn media_types<'a>(
+pub(super) fn media_types(
     submissions: &[Submission],
-    contents: &'a [Contents],
-) -> Vec<Option<&'a str>> {
-    let known: BTreeMap<&str, &str> = submissions
+    contents: &[Contents],
+) -> Vec<Option<&'static str>> {
+    let known: BTreeMap<&str, &'static str> = submissions
         .iter()
         .zip(contents)
-        .filter_map(|(s, c)| Some((s.sha256.as_str(), c.media_type.as_deref()?)))
+        .filter_map(|(s, c)| Some((s.sha256.as_str(), c.media_type?.as_str())))
         .collect();
     submissions
         .iter()

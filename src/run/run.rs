@@ -337,7 +337,6 @@ impl Work<'_> {
             }
         }
         let media = media_types(submissions, &contents);
-        let media: Vec<Option<String>> = media.iter().map(|m| m.map(str::to_owned)).collect();
         findings.extend(contents.into_iter().flat_map(|c| c.findings));
         findings.extend(reports.iter().flat_map(|r| r.dossier().findings.clone()));
         findings.sort_by(|a, b| a.storage_key().cmp(&b.storage_key()));

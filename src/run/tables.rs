@@ -48,7 +48,7 @@ pub(super) fn rule_results(all: &[RuleResult]) -> Result<RecordBatch, ArrowError
 /// `submissions`.
 pub(super) fn submissions(
     all: &[Submission],
-    media: &[Option<String>],
+    media: &[Option<&'static str>],
     outcomes: &[&'static str],
 ) -> Result<RecordBatch, ArrowError> {
     let times: TimestampMicrosecondArray = all
@@ -65,7 +65,7 @@ pub(super) fn submissions(
                 all.iter()
                     .map(|s| i64::try_from(s.size_bytes).unwrap_or(i64::MAX)),
             ),
-            text(media.iter().map(Option::as_deref)),
+            text(media.iter().copied()),
             Arc::new(times.with_timezone("UTC")),
             text(outcomes.iter().map(|o| Some(*o))),
         ],

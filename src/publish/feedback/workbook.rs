@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::letter::{Letter, Remark, SentFile};
 use super::words::FeedbackWords;
 use super::{mark, rebuild, sheet};
-use crate::intake::{Limits, MediaType, sniff};
+use crate::intake::{Limits, sniff};
 use crate::publish::error::{PublishError, io_at};
 use crate::read::{CellContent, Document, read_file};
 use crate::text::Encodings;
@@ -135,8 +135,8 @@ fn rebuilt(
 
 /// The content of a file; none where it cannot be read.
 fn document(sent: &SentFile, settings: ReadSettings<'_>) -> Option<Document> {
-    let media: MediaType = sniff(&sent.original).ok()?.ok()?;
-    read_file(&sent.original, media, settings.limits, settings.encodings).ok()
+    let format = sniff(&sent.original).ok()?.ok()?;
+    read_file(&sent.original, format, settings.limits, settings.encodings).ok()
 }
 
 /// The content of a remark's cell, as read.

@@ -40,7 +40,9 @@ impl Markup {
     /// tag. Within a block the measures are upper bounds: the block's length for tokens, its number of tags for the
     /// depth.
     pub(super) fn follow_blocks(&mut self, bytes: &[u8]) -> usize {
-        let (mut inside, mut quoted, mut slash_before) = (0_u64, 0_u64, 0_u64);
+        let (mut inside, mut quoted) = (0_u64, 0_u64);
+        // Whether the last byte before a block is a slash, or the `<` of a closing tag.
+        let (mut slash_before, mut closing_before) = (0_u64, 0_u64);
         let (mut followed, mut at) = (0, 0);
         // The counts for the blocks looked at; those of `self` are for the bytes followed.
         let (mut elements, mut open) = (self.elements, self.open);
@@ -70,6 +72,8 @@ impl Markup {
             }
             let closing = begins & before(slashes, b'/');
             let opening = begins & !closing;
+            // The slash of a closing tag does not make `</>` an empty tag, too.
+            let slashes = slashes & !(closing << 1 | closing_before);
             let empty = ends & (slashes << 1 | slash_before);
             let count = |bits: u64| bits.count_ones() as usize;
             self.deepest = self.deepest.max(open + count(opening));
@@ -99,6 +103,7 @@ impl Markup {
             inside = carried(in_tag);
             quoted = carried(in_quotes);
             slash_before = slashes >> 63;
+            closing_before = closing >> 63;
             at += BLOCK;
         }
         if followed > 0 {
@@ -142,6 +147,22 @@ mod tests {
             markup.follow(piece);
         }
         markup
+    }
+
+    #[test]
+    fn a_closing_tag_without_a_name_closes_one_element() {
+        for shift in 0..BLOCK {
+            let xml = [
+                &" ".repeat(shift),
+                &*"<a>".repeat(40),
+                &"</>".repeat(30),
+                &"<b>".repeat(9),
+            ];
+            let xml = xml.concat() + &"x".repeat(BLOCK);
+            let mut blocks = Markup::default();
+            blocks.follow(xml.as_bytes());
+            assert_eq!((blocks.elements, blocks.open), (49, 19), "{shift}");
+        }
     }
 
     proptest! {

@@ -165,7 +165,7 @@ impl<R: BufRead> ContentReader<R> {
                 _ => {}
             }
         }
-        sheet.hidden_rows = Some(filled_rows_within(&sheet, joined(hidden_rows)));
+        sheet.hidden_rows = Some(filled_rows_within(&sheet, &joined(hidden_rows)));
         sheet.hidden_columns = Some(joined(hidden_columns));
         sheet.merge(merged);
         self.sheets.push(sheet);
@@ -299,7 +299,7 @@ impl<R: BufRead> ContentReader<R> {
 }
 
 /// The rows of a sheet that hold something and lie within the ranges. A sheet may hide the rest by the million.
-fn filled_rows_within(sheet: &Sheet, ranges: Vec<(u32, u32)>) -> BTreeSet<u32> {
+fn filled_rows_within(sheet: &Sheet, ranges: &[(u32, u32)]) -> BTreeSet<u32> {
     let holds = |row: u32| {
         let before = ranges.partition_point(|(from, _)| *from <= row);
         before > 0 && ranges[before - 1].1 >= row

@@ -81,7 +81,7 @@ pub(super) fn measure(
     };
     copy.begin(&part.name);
     let mut markup = Markup::default();
-    let words = Words::new();
+    let words = WordFinders::new();
     let mut buffer = vec![0; PIECE + OVERLAP];
     // The end of one piece is searched again with the next, so that no word is missed where it is cut.
     let mut kept = 0;
@@ -122,14 +122,14 @@ pub(super) fn measure(
 }
 
 /// Words in a part that tell which of its contents need a closer look.
-struct Words {
+struct WordFinders {
     hidden: Finder<'static>,
     merged: Finder<'static>,
     /// With and without a prefix.
     formulas: [Finder<'static>; 2],
 }
 
-impl Words {
+impl WordFinders {
     fn new() -> Self {
         Self {
             hidden: Finder::new(b"hidden"),

@@ -6,6 +6,7 @@ use std::path::Path;
 use tonghop::answers::{Inspection, read_files};
 use tonghop::diagnostic::{Finding, entry};
 use tonghop::geography::AnyReport;
+use tonghop::intake::MediaType;
 use tonghop::plan::Plan;
 
 use super::manifest::{ExpectedReport, Manifest, Value};
@@ -25,8 +26,11 @@ pub(super) fn differences(plan: &Plan, file: &Path, manifest: &Manifest) -> Vec<
         ));
     }
     if let Some(expected) = &expect.media_type {
-        let got = found.iter().find_map(|i| i.media_type.as_deref());
-        if got != Some(expected.as_str()) {
+        let got = found
+            .iter()
+            .find_map(|i| i.media_type)
+            .map(MediaType::as_str);
+        if got != Some(expected) {
             all.push(format!("media type: expected {expected}, got {got:?}"));
         }
     }
@@ -272,8 +276,7 @@ fn keeps_the_promises(inspection: &Inspection, all: &mut Vec<String>) {
         }
         let in_workbook = inspection
             .media_type
-            .as_deref()
-            .is_some_and(|m| !m.starts_with("text/"));
+            .is_some_and(|m| !m.as_str().starts_with("text/"));
         if in_workbook && place.cell.is_some() && place.sheet.is_none() {
             all.push(format!("{} names a cell and no sheet", finding.code));
         }

@@ -1,6 +1,5 @@
-//! Archives: their members become files of their own, named `outer.zip/inner.xlsx`.
-//!
-//! Members are unpacked under numbers, never under a name that the archive chose, and are counted while they unpack.
+//! Unpacks archives. Members are unpacked under numbers, never under a name that the archive chose, and are counted while
+//! they unpack.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -13,11 +12,13 @@ use zip::read::{Config, ZipFileEntry};
 use zip::result::ZipError;
 use zip::unstable::read::ZipIterable;
 
-use super::guard::guarded;
-use super::limits::Limits;
-use super::sniff::{NotAccepted, sniff};
-use super::{hex, is_passed_over};
+use super::names::{place_of, readable, refused_as_nested, refused_by_name};
 use crate::diagnostic::{Finding, Message, Place, findings};
+use crate::intake::guard::guarded;
+use crate::intake::hash::hex;
+use crate::intake::limits::Limits;
+use crate::intake::skipped::is_skipped_in_archive;
+use crate::intake::sniff::{NotAccepted, sniff};
 
 /// A member of an archive, unpacked.
 #[derive(Debug, Clone)]
@@ -30,7 +31,7 @@ pub struct Member {
     pub sha256: String,
     /// Size in bytes.
     pub size_bytes: u64,
-    /// Why it is refused, if it is: its name climbs, or it is an archive itself.
+    /// Why it is refused: its name leads out of the archive, or it is an archive itself. Empty if it is not.
     pub refused: Vec<Finding>,
 }
 
@@ -39,18 +40,18 @@ pub struct Member {
 pub struct Unpacked {
     /// The members, in the order of the archive.
     pub members: Vec<Member>,
-    /// Why the archive itself is refused, if it is; its good members are taken all the same.
+    /// Why the archive itself is refused; empty if it is not. Its sound members are taken all the same.
     pub refused: Vec<Finding>,
 }
 
-/// A file of an archive that is not taken.
+/// Why a member is not taken.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Untaken {
     /// It asks for a password.
     Protected,
-    /// It does not unpack; why.
+    /// It cannot be unpacked; why.
     Damaged(String),
-    /// It is more than a limit allows.
+    /// It exceeds a limit; which.
     TooLarge(String),
 }
 
@@ -64,7 +65,8 @@ impl From<ZipError> for Untaken {
     }
 }
 
-/// Unpacks the archive at `path`, known as `file_name`, into `directory`, which should be empty.
+/// Unpacks the archive at `path`, known as `file_name`, into `directory`, which should be empty. `skip` are names of files
+/// that are never submissions.
 ///
 /// # Errors
 /// When `directory` cannot be written to. What is wrong with the archive is a finding.
@@ -73,7 +75,7 @@ pub fn unpack(
     file_name: &str,
     sha256: &str,
     directory: &Path,
-    pass_over: &[String],
+    skip: &[String],
     limits: &Limits,
 ) -> io::Result<Unpacked> {
     let place = place_of(file_name, sha256);
@@ -90,11 +92,11 @@ pub fn unpack(
         let limit = Limits::stated("max_file_bytes", limits.max_file_bytes);
         return Ok(whole(findings::TH105 { limit }.into()));
     }
-    let directory_of_members = guarded(|| {
+    let opened = guarded(|| {
         let reader = BufReader::new(File::open(path)?);
         ZipIterable::try_new(reader, Config::default())
     });
-    let mut archive = match directory_of_members {
+    let mut archive = match opened {
         Some(Ok(archive)) => archive,
         Some(Err(e)) => return Ok(whole(damaged(&e))),
         None => {
@@ -110,29 +112,64 @@ pub fn unpack(
         Ok(entries) => entries,
         Err(e) => return Ok(whole(damaged(&e))),
     };
-    let mut unpacked = Unpacked::default();
-    let mut untaken: BTreeMap<Untaken, Vec<String>> = BTreeMap::new();
-    let mut left = limits.max_unpacked_bytes;
-    for (n, entry) in entries.enumerate() {
+    let mut unpacking = Unpacking {
+        path,
+        file_name,
+        size,
+        directory,
+        limits,
+        left: limits.max_unpacked_bytes,
+        unpacked: Unpacked::default(),
+        untaken: BTreeMap::new(),
+    };
+    for (number, entry) in entries.enumerate() {
         let entry = match entry {
             Ok(entry) => entry,
             Err(e) => {
-                unpacked.refused.push(damaged(&e).at(place.clone()));
+                let refused = &mut unpacking.unpacked.refused;
+                refused.push(damaged(&e).at(place.clone()));
                 break;
             }
         };
         let name = readable(&entry);
-        if entry.is_dir() || name.ends_with('/') || is_passed_over_in(&name, pass_over) {
-            continue;
+        if !entry.is_dir() && !name.ends_with('/') && !is_skipped_in_archive(&name, skip) {
+            unpacking.take(number, entry, name)?;
         }
-        let target = directory.join(n.to_string());
-        match guarded(|| unpack_entry(entry, path, size, &target, &mut left, limits))
-            .unwrap_or_else(|| Ok(Err(Untaken::Damaged("it cannot be unpacked".to_owned()))))?
-        {
+    }
+    let unpacked = unpacking.finish(&place);
+    if unpacked.members.is_empty() && unpacked.refused.is_empty() {
+        return Ok(whole(findings::TH102.into()));
+    }
+    Ok(unpacked)
+}
+
+/// An archive, while it is unpacked.
+struct Unpacking<'a> {
+    path: &'a Path,
+    file_name: &'a str,
+    /// Bytes of the archive.
+    size: u64,
+    directory: &'a Path,
+    limits: &'a Limits,
+    /// Bytes that the archive may still unpack to.
+    left: u64,
+    unpacked: Unpacked,
+    /// Members that are not taken, by the reason.
+    untaken: BTreeMap<Untaken, Vec<String>>,
+}
+
+impl Unpacking<'_> {
+    /// Unpacks a member.
+    fn take(&mut self, number: usize, entry: ZipFileEntry<'_>, name: String) -> io::Result<()> {
+        let target = self.directory.join(number.to_string());
+        let (path, size, limits, left) = (self.path, self.size, self.limits, &mut self.left);
+        let taken = guarded(|| unpack_entry(entry, path, size, &target, left, limits))
+            .unwrap_or_else(|| Ok(Err(Untaken::Damaged("it cannot be unpacked".to_owned()))))?;
+        match taken {
             Ok((sha256, size_bytes)) => {
-                let file_name = format!("{file_name}/{name}");
+                let file_name = format!("{}/{name}", self.file_name);
                 let refused = refusal(&file_name, &sha256, &target);
-                unpacked.members.push(Member {
+                self.unpacked.members.push(Member {
                     file_name,
                     path: target,
                     sha256,
@@ -145,62 +182,29 @@ pub fn unpack(
                     io::ErrorKind::NotFound => Ok(()),
                     _ => Err(e),
                 })?;
-                untaken.entry(why).or_default().push(name);
+                self.untaken.entry(why).or_default().push(name);
             }
         }
+        Ok(())
     }
-    for (why, names) in untaken {
-        let members = listed(&names);
-        let message: Message = match why {
-            Untaken::Protected => findings::TH112 { members }.into(),
-            Untaken::Damaged(detail) => findings::TH113 { detail, members }.into(),
-            Untaken::TooLarge(detail) => findings::TH114 { detail, members }.into(),
-        };
-        unpacked.refused.push(message.at(place.clone()));
-    }
-    if unpacked.members.is_empty() && unpacked.refused.is_empty() {
-        return Ok(whole(findings::TH102.into()));
-    }
-    Ok(unpacked)
-}
 
-fn place_of(file_name: &str, sha256: &str) -> Place {
-    Place {
-        file_name: Some(file_name.to_owned()),
-        submission_id: sha256.get(..16).map(str::to_owned),
-        ..Place::default()
+    /// All that was unpacked, with a finding for the members that were not taken for the same reason.
+    fn finish(self, place: &Place) -> Unpacked {
+        let mut unpacked = self.unpacked;
+        for (why, names) in self.untaken {
+            let members = listed(&names);
+            let message: Message = match why {
+                Untaken::Protected => findings::TH112 { members }.into(),
+                Untaken::Damaged(detail) => findings::TH113 { detail, members }.into(),
+                Untaken::TooLarge(detail) => findings::TH114 { detail, members }.into(),
+            };
+            unpacked.refused.push(message.at(place.clone()));
+        }
+        unpacked
     }
 }
 
-/// Why a member is refused whole, as far as its name tells.
-#[must_use]
-pub fn refused_by_name(file_name: &str, sha256: &str) -> Vec<Finding> {
-    if climbs(file_name) {
-        vec![findings::TH115.at(place_of(file_name, sha256))]
-    } else {
-        Vec::new()
-    }
-}
-
-/// The finding that an archive lies in an archive.
-#[must_use]
-pub fn refused_as_nested(file_name: &str, sha256: &str) -> Vec<Finding> {
-    vec![findings::TH116.at(place_of(file_name, sha256))]
-}
-
-/// Whether a file of this name lies in an archive. An archive may have any name; one that lies in another and
-/// is looked at again later is told by the usual one.
-#[must_use]
-pub fn lies_in_archive(file_name: &str) -> bool {
-    let mut components = file_name.split('/');
-    components.next_back();
-    components.any(|c| {
-        Path::new(c)
-            .extension()
-            .is_some_and(|e| e.eq_ignore_ascii_case("zip"))
-    })
-}
-
+/// Why a member is refused; empty if it is not.
 fn refusal(file_name: &str, sha256: &str, path: &Path) -> Vec<Finding> {
     let by_name = refused_by_name(file_name, sha256);
     if by_name.is_empty() && matches!(sniff(path), Ok(Err(NotAccepted::Archive))) {
@@ -209,43 +213,7 @@ fn refusal(file_name: &str, sha256: &str, path: &Path) -> Vec<Finding> {
     by_name
 }
 
-/// Whether a name leads out of the archive: `..`, an absolute path, a drive.
-fn climbs(name: &str) -> bool {
-    name.split('/').any(|component| {
-        component.is_empty()
-            || component == ".."
-            || matches!(component.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic())
-    })
-}
-
-/// A member's name as it is kept: `/` between its parts, and nothing that a terminal would obey.
-fn readable(entry: &ZipFileEntry<'_>) -> String {
-    let name = match entry.name() {
-        Ok(name) => name.into_owned(),
-        Err(_) => String::from_utf8_lossy(entry.name_raw()).into_owned(),
-    };
-    let plain: String = name
-        .chars()
-        .map(|c| match c {
-            '\\' => '/',
-            c if c.is_control() => '\u{fffd}',
-            c => c,
-        })
-        .collect();
-    let parts: Vec<&str> = plain.split('/').filter(|part| *part != ".").collect();
-    parts.join("/")
-}
-
-/// What is passed over in folders is passed over in archives.
-fn is_passed_over_in(name: &str, also: &[String]) -> bool {
-    let (folders, base) = name.rsplit_once('/').unwrap_or(("", name));
-    is_passed_over(base, also)
-        || folders
-            .split('/')
-            .any(|f| f == "__MACOSX" || (f.starts_with('.') && f != ".." && f != "."))
-}
-
-/// The first names, and how many more there are.
+/// The first names, and the number of the others.
 fn listed(names: &[String]) -> String {
     const SHOWN: usize = 10;
     let mut text = names
@@ -260,7 +228,8 @@ fn listed(names: &[String]) -> String {
     text
 }
 
-/// Unpacks one member to `target`; its hash and size. `left` is what the archive may still unpack to.
+/// Unpacks a member to `target`. Its hash and size, or why it is not taken. `left` counts the bytes that the archive may
+/// still unpack to.
 fn unpack_entry(
     entry: ZipFileEntry<'_>,
     archive: &Path,
@@ -312,45 +281,4 @@ fn unpack_entry(
         out.write_all(&buffer[..n])?;
     }
     Ok(Ok((hex(&hasher.finalize()), size)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_that_lead_out_are_known() {
-        for name in [
-            "../a.csv",
-            "a/../../b.csv",
-            "/etc/a.csv",
-            "C:/a.csv",
-            "a//b.csv",
-        ] {
-            assert!(climbs(&format!("outer.zip/{name}")), "{name}");
-        }
-        for name in ["a.csv", "folder/a..b.csv", "năm 2025/a.csv", "12:30.csv"] {
-            assert!(!climbs(&format!("outer.zip/{name}")), "{name}");
-        }
-    }
-
-    #[test]
-    fn an_archive_within_an_archive_is_told_by_its_place() {
-        assert!(lies_in_archive("in/outer.ZIP/inner.zip"));
-        assert!(!lies_in_archive("in/outer.zip"));
-    }
-
-    #[test]
-    fn what_folders_pass_over_archives_pass_over() {
-        for name in [
-            "__MACOSX/._a.xlsx",
-            "a/~$b.xlsx",
-            "Thumbs.db",
-            "a/.git/x",
-            "README.md",
-        ] {
-            assert!(is_passed_over_in(name, &["README.md".to_owned()]), "{name}");
-        }
-        assert!(!is_passed_over_in("../a.csv", &[]));
-    }
 }
