@@ -112,7 +112,7 @@ fn a_rule_with_an_unknown_name() {
 #[test]
 fn a_model_that_is_no_sql() {
     insta::assert_snapshot!(said_after(
-        "kttt/models/counted.sql",
+        "statistics/models/counted.sql",
         "row_number() OVER (",
         "row_nummer() OVER ("
     ));

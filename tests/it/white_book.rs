@@ -120,7 +120,8 @@ type Side = (Option<i64>, Option<String>);
 /// the number of sums, and of means and ratios, that were compared.
 pub(crate) async fn bridge_adds_up(lake: &Path, year: &str, scenario: &str) -> (usize, usize) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/kttt");
-    let read = |name: &str| fs::read_to_string(root.join("tables").join(name)).expect("a query");
+    let queries = root.join("../statistics/tables");
+    let read = |name: &str| fs::read_to_string(queries.join(name)).expect("a query");
     let one =
         "SELECT indicator, decimals, measure FROM indicators WHERE indicator IN ({indicators})";
     let all = "SELECT i.indicator, o.position AS decimals, i.measure FROM indicators i \
