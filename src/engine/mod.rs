@@ -187,7 +187,10 @@ impl Engine {
     }
 
     /// Registers what a query delivered as a table.
-    fn register_answer(
+    ///
+    /// # Errors
+    /// When the batches do not fit the schema.
+    pub fn register_answer(
         &self,
         name: &str,
         schema: &SchemaRef,

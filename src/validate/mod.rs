@@ -9,7 +9,7 @@ mod rule;
 mod sound;
 mod verdict;
 
-pub use checks::{back_in_time, run_checks};
+pub use checks::{back_in_time, check_queries, run_checks};
 pub use expression::{Expression, Operand, parse_expression};
 pub use judge::{Judgement, RuleResult, held_by, judge, tally, tell};
 pub use rule::{OnFail, RawRule, RawRules, Rule, RuleKind};

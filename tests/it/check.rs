@@ -119,6 +119,24 @@ fn a_model_that_is_no_sql() {
 }
 
 #[test]
+fn a_model_that_reads_an_unknown_table() {
+    insta::assert_snapshot!(said_after(
+        "statistics/models/facts.sql",
+        "FROM all_facts f",
+        "FROM al_facts f"
+    ));
+}
+
+#[test]
+fn models_in_a_circle() {
+    insta::assert_snapshot!(said_after(
+        "statistics/models/keys.sql",
+        "FROM observations",
+        "FROM stated"
+    ));
+}
+
+#[test]
 fn a_unit_of_measure_that_is_not_known() {
     insta::assert_snapshot!(said_after(
         "kttt/indicators.csv",

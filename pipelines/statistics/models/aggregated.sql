@@ -1,37 +1,9 @@
--- aggregated: parts put together to a whole, the one place where the statistics of adding up stand.
+-- aggregated: parts put together to a whole. The one place that says how statistics add up.
 -- grain: group_id × key
--- reads `parts` (unit_values on one geography) and `members` (group_id, member, size: parts a whole needs).
--- Sums for stocks and flows, Σ value·weight / Σ weight for means, Σ numerator / Σ denominator × scale for
--- ratios, each over the parts that have all of it. M is no part; a part that is P enters with what it has and
--- is not counted as reported; the whole is P when a part is missing.
-WITH entering AS (
-    SELECT p.unit, p.key, p.status, p.value, p.weight, p.numerator,
-           CASE k.measure WHEN 'mean' THEN p.value IS NOT NULL AND p.weight IS NOT NULL
-                          WHEN 'ratio' THEN p.numerator IS NOT NULL AND p.weight IS NOT NULL
-                          ELSE p.value IS NOT NULL END AND p.status <> 'M' AS enters
-    FROM parts p
-    JOIN keys k ON k.key = p.key
-),
-parted AS (
-    SELECT unit, key,
-           CASE WHEN status = 'M' THEN 1 ELSE 0 END AS is_none,
-           CASE WHEN enters AND status <> 'P' THEN 1 ELSE 0 END AS reported,
-           CASE WHEN enters THEN 1 ELSE 0 END AS entered,
-           CASE WHEN enters AND status = 'I' THEN 1 ELSE 0 END AS imputed,
-           CASE WHEN enters AND status = 'E' THEN 1 ELSE 0 END AS estimated,
-           CASE WHEN enters THEN value END AS value,
-           CASE WHEN enters THEN weight END AS weight,
-           CASE WHEN enters THEN numerator END AS numerator
-    FROM entering
-),
-summed AS (
-    SELECT m.group_id, p.key, max(m.size) - sum(p.is_none) AS expected, sum(p.reported) AS reported,
-           sum(p.entered) AS entered, sum(p.imputed) AS imputed, sum(p.estimated) AS estimated, sum(p.value) AS value,
-           sum(p.weight) AS weight, sum(p.numerator) AS numerator
-    FROM members m
-    JOIN parted p ON p.unit = m.member
-    GROUP BY m.group_id, p.key
-)
+-- runs: each vintage, all vintages
+-- Stocks and flows are summed. A mean is Σ value × weight / Σ weight and a ratio is Σ numerator / Σ denominator × scale,
+-- each over the parts that have both. The whole is partial (P) when a part is missing. `members` says which units make
+-- a group, and how many (`size`).
 SELECT s.group_id, s.key,
        CAST(CASE WHEN entered = 0 THEN NULL
             WHEN measure = 'mean' THEN numerator / nullif(weight, 0)
@@ -46,6 +18,13 @@ SELECT s.group_id, s.key,
             WHEN estimated > 0 THEN 'E'
             ELSE 'A' END AS status,
        reported, entered, expected
-FROM summed s
+FROM (
+    SELECT m.group_id, c.key, max(m.size) - sum(c.cannot_exist) AS expected, sum(c.complete) AS reported,
+           sum(c.enters) AS entered, sum(c.imputed) AS imputed, sum(c.estimated) AS estimated, sum(c.value) AS value,
+           sum(c.weight) AS weight, sum(c.numerator) AS numerator
+    FROM members m
+    JOIN contributions c ON c.unit = m.member
+    GROUP BY m.group_id, c.key
+) AS s
 JOIN keys k ON k.key = s.key
 WHERE entered > 0 OR expected = 0

@@ -1,7 +1,7 @@
--- facts_of_vintage: every key on one geography, {vintage}: a unit's own value, else its predecessors' together.
+-- facts_of_vintage: the figures of all units of one vintage, {vintage}: a unit's own, else its predecessors' together.
 -- grain: unit × key
--- reads `aggregated` over the predecessors' facts on the vintage before. sources are the parts used: one that is P
--- itself is used, and makes the whole P.
+-- runs: each vintage
+-- sources counts the parts that were used; a part that is partial itself is used too, and makes the whole partial.
 WITH own AS (
     SELECT u.unit, v.key, v.value, v.weight, v.numerator, v.status,
            CASE WHEN v.unit = u.unit THEN 'reported' ELSE 'restated' END AS basis,
@@ -11,8 +11,8 @@ WITH own AS (
     JOIN unit_values v ON v.entity = u.entity
     WHERE u.vintage = '{vintage}'
 ),
--- What a unit has said something about is not restated: its own keys, and ratios of which it has one side.
-spoken AS (
+-- A key that the unit has answered itself is not restated. Nor is a ratio of which the unit has answered one side.
+answered AS (
     SELECT unit, key FROM own
     UNION
     SELECT o.unit, r.key
@@ -23,7 +23,7 @@ restated AS (
     SELECT a.group_id AS unit, a.key, a.value, a.weight, a.numerator, a.status, 'restated' AS basis, a.entered AS sources,
            a.expected
     FROM aggregated a
-    LEFT JOIN spoken o ON o.unit = a.group_id AND o.key = a.key
+    LEFT JOIN answered o ON o.unit = a.group_id AND o.key = a.key
     WHERE o.unit IS NULL
 )
 SELECT unit, key, value, weight, numerator, status, basis, sources, expected, TRUE AS own

@@ -1,20 +1,22 @@
--- keys: every combination of period, indicator, sector, fund and scenario that something may be known of, numbered.
+-- keys: a number for every combination of period, indicator, sector, fund and scenario that can have a figure.
 -- grain: period × indicator × sector × fund × scenario
--- What is stated, what scenario `best` takes from it, and the ratios of which a numerator is. From here on a key is one
--- number, that is joined and grouped by; only the tables of the lake spell it out.
-WITH stated AS (
+-- runs: once
+-- Combinations come from what was reported, from the scenario `best` that a reported figure may fill, and from the
+-- ratios that a reported numerator belongs to. All later models join and group by this number; only the tables of the
+-- lake spell it out again.
+WITH reported AS (
     SELECT DISTINCT period, indicator, sector, fund, scenario FROM observations
 ),
-known AS (
-    SELECT period, indicator, sector, fund, scenario FROM stated
+with_best AS (
+    SELECT period, indicator, sector, fund, scenario FROM reported
     UNION
-    SELECT period, indicator, sector, fund, 'best' AS scenario FROM stated WHERE scenario IN ('actual', 'estimate')
+    SELECT period, indicator, sector, fund, 'best' AS scenario FROM reported WHERE scenario IN ('actual', 'estimate')
 ),
 with_ratios AS (
-    SELECT period, indicator, sector, fund, scenario FROM known
+    SELECT period, indicator, sector, fund, scenario FROM with_best
     UNION
     SELECT k.period, i.indicator, k.sector, k.fund, k.scenario
-    FROM known k
+    FROM with_best k
     JOIN indicators i ON i.measure = 'ratio' AND i.numerator = k.indicator
 )
 SELECT CAST(row_number() OVER () AS BIGINT) AS key, k.period, k.indicator, k.sector, k.fund, k.scenario, i.measure,

@@ -1,6 +1,6 @@
--- related_keys: how keys stand to each other: the key of a mean's weight, those of a ratio's numerator and denominator,
--- and the key of scenario `best` that an actual or an estimate may fill.
+-- related_keys: which key is the weight of a mean, the numerator or denominator of a ratio, or the `best` of a scenario.
 -- grain: key × relation
+-- runs: once
 SELECT k.key, 'weight' AS relation, r.key AS related
 FROM keys k
 JOIN indicators i ON i.indicator = k.indicator AND i.measure = 'mean'

@@ -1,7 +1,8 @@
--- revisions: where a later report of a unit says another figure than the one before it did.
--- grain: reporting unit × key × pair of reports that follow each other; unit_vintage and unit_code are the later report's
--- Within a scenario the statements follow by the end and length of their report's period, then by sending;
--- in scenario best the actual follows the estimate.
+-- revisions: where a later report of a unit states another figure than the report before it.
+-- grain: reporting unit × key × pair of consecutive reports; unit_vintage and unit_code are the later report's
+-- runs: once
+-- Within a scenario, statements are ordered by the end and the length of their report's period, then by revision. In
+-- scenario `best` the actual follows the estimate.
 WITH statements AS (
     SELECT s.entity, s.unit, s.key, s.value, s.report_id, p.ends, p.months, r.revision
     FROM stated s
@@ -10,17 +11,17 @@ WITH statements AS (
     JOIN report_order ro ON ro.report_id = s.report_id AND NOT ro.outranked
     JOIN periods p ON p.period = r.period
 ),
--- Only what was stated more than once can have been revised: of all keys a few.
-stated_again AS (
+-- Only a key that was stated more than once can have been revised. These are few.
+repeated_statements AS (
     SELECT s.*
     FROM statements s
     JOIN (SELECT entity, key FROM statements GROUP BY entity, key HAVING count(*) > 1) k ON k.entity = s.entity AND k.key = s.key
 ),
-in_scenario AS (
+within_scenario AS (
     SELECT unit, key, lag(value) OVER w AS value_before, value AS value_after, lag(report_id) OVER w AS report_before,
            report_id AS report_after
-    FROM stated_again
-    -- Later vintages have greater numbers.
+    FROM repeated_statements
+    -- Units of later vintages have greater numbers.
     WINDOW w AS (PARTITION BY entity, key ORDER BY ends, months, unit, revision, report_id)
 ),
 between_scenarios AS (
@@ -34,7 +35,7 @@ between_scenarios AS (
 ),
 changed AS (
     SELECT unit, key, value_before, value_after, report_before, report_after
-    FROM in_scenario
+    FROM within_scenario
     WHERE report_before IS NOT NULL AND value_before IS DISTINCT FROM value_after
     UNION ALL
     SELECT c.unit, c.key, c.value_before, c.value_after, e.report_id AS report_before, a.report_id AS report_after

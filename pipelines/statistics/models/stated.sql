@@ -1,6 +1,7 @@
--- stated: every observation, numbered, with its key and the reporting unit that states it.
+-- stated: every observation with a number, its key and the reporting unit that stated it.
 -- grain: observation
--- An entity is a reporting unit: all vintages of a unit that changes left as it was are one.
+-- runs: once
+-- A reporting unit (entity) is a unit in all vintages that left it unchanged.
 SELECT o.n, e.entity, e.unit, k.key, o.report_id, o.form, o.value, o.status, o.sheet, o.cell
 FROM (SELECT *, CAST(row_number() OVER () AS BIGINT) AS n FROM observations) o
 JOIN unit_entities e ON e.vintage = o.unit_vintage AND e.unit_code = o.unit_code

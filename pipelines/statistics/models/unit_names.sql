@@ -1,6 +1,7 @@
 -- unit_names: the name of each unit in force at the end of each period.
 -- grain: geography × unit × period
--- Before its vintage began a unit has its first name, after it ended its last.
+-- runs: once
+-- Before its vintage began a unit has its first name, after its vintage ended the last.
 SELECT geography, unit_code, period, name_vi, name_en
 FROM (
     SELECT u.vintage AS geography, u.unit_code, p.period, u.name_vi, u.name_en,
@@ -12,5 +13,5 @@ FROM (
            ) AS place
     FROM units u
     CROSS JOIN periods p
-) AS named
+) AS names
 WHERE place = 1

@@ -1,5 +1,6 @@
--- unit_sources: the observations behind each of unit_values.
--- grain: entity × key × part; n is the observation
+-- unit_sources: the observations behind each row of unit_values.
+-- grain: entity × key × part; n is the number of the observation
+-- runs: once
 WITH weights AS (
     SELECT w.entity, r.key, w.n, w.value
     FROM related_keys r
