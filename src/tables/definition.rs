@@ -14,6 +14,7 @@ use super::edition::Edition;
 use super::parameters::{Parameters, literal};
 use super::table::Text;
 use crate::diagnostic::DefinitionError;
+use crate::query::include;
 
 /// `tables/<id>.toml` as its file states it.
 #[derive(Debug, Clone, Deserialize)]
@@ -287,6 +288,17 @@ fn read_query(
         None
     };
     let fill = |file: &Path, sql: &str| {
+        let read = |name: &str| {
+            std::fs::read_to_string(file.with_file_name(name)).map_err(|e| e.to_string())
+        };
+        let sql = &include(sql, read).map_err(|wrong| {
+            DefinitionError::new(
+                file,
+                Some(line_at(sql, wrong.offset)),
+                format!("`{}` cannot be included: {}", wrong.name, wrong.reason),
+                "name a .sql file, relative to this one",
+            )
+        })?;
         parameters.sql(sql).map_err(|e| {
             let message = format!("`{{{}}}` stands for nothing", e.name);
             DefinitionError::new(

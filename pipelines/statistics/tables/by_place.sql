@@ -1,5 +1,5 @@
 -- Indicators over the years, by place: country → region → province.
--- grain: place × indicator × year, of those that the table has a column for. A cell is delivered for each; without a
+-- grain: place × indicator × year, for each column of the table. There is a cell for every combination; without a
 -- figure its value is NULL.
 SELECT p.row_order, p.code AS row_id, p.level, p.style, p.label_vi, p.label_en,
        {geography} AS of_geography, p.code AS of_code, i.indicator AS of_indicator, '_T' AS of_sector,

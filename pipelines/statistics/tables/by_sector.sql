@@ -1,7 +1,7 @@
 -- Indicators of the country over the years, by sector, all sectors together first.
--- grain: sector × indicator × year, of those that the table has a column for. A cell is delivered for each; without a
+-- grain: sector × indicator × year, for each column of the table. There is a cell for every combination; without a
 -- figure its value is NULL.
-WITH listed AS (
+WITH listed_sectors AS (
     SELECT CAST(0 AS BIGINT) AS row_order, '_T' AS sector, CAST(0 AS BIGINT) AS level, 'total' AS style,
            CAST(NULL AS VARCHAR) AS label_vi, CAST(NULL AS VARCHAR) AS label_en
     UNION ALL
@@ -15,7 +15,7 @@ SELECT l.row_order, l.sector AS row_id, l.level, l.style, l.label_vi, l.label_en
        i.indicator AS column_id, y.period, f.value, f.status, i.decimals, f.units_reported, f.units_expected,
        CASE WHEN f.value IS NULL AND coalesce(f.status, 'O') <> 'M' THEN {country_vi} ELSE g.missing_vi END AS missing_vi,
        CASE WHEN f.value IS NULL AND coalesce(f.status, 'O') <> 'M' THEN {country_en} ELSE g.missing_en END AS missing_en
-FROM listed l
+FROM listed_sectors l
 CROSS JOIN years y
 CROSS JOIN (SELECT indicator, decimals FROM indicators WHERE indicator IN ({indicators})) AS i
 LEFT JOIN figures f

@@ -1,6 +1,6 @@
 -- Indicators of the last year by sector, in the country and each region of the edition.
 -- grain: sector × indicator × country or region; a column is `<indicator>-<code of the place>`.
-WITH listed AS (
+WITH listed_sectors AS (
     SELECT CAST(0 AS BIGINT) AS row_order, '_T' AS sector, CAST(0 AS BIGINT) AS level, 'total' AS style,
            CAST(NULL AS VARCHAR) AS label_vi, CAST(NULL AS VARCHAR) AS label_en
     UNION ALL
@@ -15,7 +15,7 @@ SELECT l.row_order, l.sector AS row_id, l.level, l.style, l.label_vi, l.label_en
        f.units_reported, f.units_expected,
        CASE WHEN f.value IS NULL AND coalesce(f.status, 'O') <> 'M' THEN p.label_vi ELSE g.missing_vi END AS missing_vi,
        CASE WHEN f.value IS NULL AND coalesce(f.status, 'O') <> 'M' THEN p.label_en ELSE g.missing_en END AS missing_en
-FROM listed l
+FROM listed_sectors l
 CROSS JOIN (SELECT code, label_vi, label_en FROM places WHERE level = 0) AS p
 CROSS JOIN (SELECT indicator, decimals FROM indicators WHERE indicator IN ({indicators})) AS i
 LEFT JOIN figures f

@@ -1,12 +1,12 @@
--- What the queries of this folder share: named parts (CTEs) that stand in front of each of them.
+-- Named parts (CTEs) that every query of this folder can read. They are computed once for all tables.
 -- Names in braces come from the edition and the definition of the table, as literals.
 
 -- The years of the edition.
 years AS (
     SELECT unnest(make_array({years})) AS period
 ),
--- The name of each unit of each geography in force at the end of the last year; before its vintage began
--- the first, after it ended the last.
+-- The name of each unit of each geography in force at the end of the last year. Before its vintage began a unit has its
+-- first name, after its vintage ended the last.
 unit_labels AS (
     SELECT geography, unit_code, name_vi, name_en
     FROM (
@@ -18,10 +18,10 @@ unit_labels AS (
                             valid_from
                ) AS place
         FROM units
-    ) AS named
+    ) AS names
     WHERE place = 1
 ),
--- The rows country → region → province on the edition's geography, in official order.
+-- The rows of a table by place on the edition's geography, in official order: country → region → province.
 places AS (
     SELECT CAST(0 AS BIGINT) AS row_order, {country} AS code, CAST(0 AS BIGINT) AS level, 'total' AS style,
            {country_vi} AS label_vi, {country_en} AS label_en
@@ -39,7 +39,7 @@ places AS (
     JOIN unit_labels l ON l.geography = r.vintage AND l.unit_code = r.unit_code
     WHERE r.scheme = {scheme}
 ),
--- Every figure of the country, the edition's regions and the units, on every geography.
+-- Every figure of the country, of the edition's regions and of the units, on every geography.
 figures AS (
     SELECT geography, code, period, indicator, sector, scenario, value, weight, status, units_reported, units_expected
     FROM national
@@ -53,8 +53,8 @@ figures AS (
     FROM provincial
     WHERE fund = '_T' AND period BETWEEN {first_year} AND {last_year} AND length(period) = 4
 ),
--- The parts that a whole of more than one unit needs: the units of the country and of each region, and of a
--- merged unit its predecessors.
+-- The units that a figure of several units is made of: those of the country, of each region and, as its former units,
+-- of a merged unit.
 parts_of AS (
     SELECT geography, {country} AS code, geography AS part_geography, unit_code AS part_code, name_vi, name_en
     FROM unit_labels
@@ -71,8 +71,9 @@ parts_of AS (
     JOIN unit_labels l ON l.geography = c.from_vintage AND l.unit_code = c.from_code
     WHERE c.change <> 'unchanged'
 ),
--- The facts that are whole parts of what they enter (or, M, no part at all).
-whole AS (
+-- Facts that leave no gap in the figure they belong to: complete ones, and those that cannot exist (M). The models say
+-- the same in `contributions`.
+complete_facts AS (
     SELECT f.geography, f.unit_code, f.period, f.indicator, f.sector, f.scenario
     FROM facts f
     JOIN indicators i ON i.indicator = f.indicator
@@ -80,20 +81,20 @@ whole AS (
       AND (f.status = 'M'
            OR (f.status IN ('A', 'E', 'I') AND f.value IS NOT NULL AND (i.measure <> 'mean' OR f.weight IS NOT NULL)))
 ),
--- The figures that lack a part.
-wanting AS (
+-- Figures that lack a part.
+partial_figures AS (
     SELECT geography, code, period, indicator, sector, scenario
     FROM figures
     WHERE units_reported < units_expected
 ),
--- Which units are missing in a figure, named in code order, with | between the names.
+-- The names of the units that are missing in a figure, by code, with | between them.
 gaps AS (
     SELECT k.geography, k.code, k.period, k.indicator, k.sector, k.scenario,
            string_agg(p.name_vi, '|' ORDER BY p.part_code) AS missing_vi,
            string_agg(p.name_en, '|' ORDER BY p.part_code) AS missing_en
-    FROM wanting k
+    FROM partial_figures k
     JOIN parts_of p ON p.geography = k.geography AND p.code = k.code
-    LEFT ANTI JOIN whole w
+    LEFT ANTI JOIN complete_facts w
       ON w.geography = p.part_geography AND w.unit_code = p.part_code AND w.period = k.period
      AND w.indicator = k.indicator AND w.sector = k.sector AND w.scenario = k.scenario
     GROUP BY k.geography, k.code, k.period, k.indicator, k.sector, k.scenario
