@@ -203,7 +203,10 @@ impl Engine {
     }
 
     /// Registers the result of a query as a table and returns it.
-    fn register_answer(
+    ///
+    /// # Errors
+    /// When the batches do not fit the schema.
+    pub fn register_answer(
         &self,
         name: &str,
         schema: &SchemaRef,

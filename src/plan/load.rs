@@ -23,7 +23,7 @@ use crate::extract::{DocumentWords, Form, RawDocumentWords, Vocabulary};
 use crate::geography::{Duty, Geography, RegionMember, Reporter, Reporters, Tables};
 use crate::normalize::{Conventions, IndicatorFacts, Measures, RawMeasures, Symbols};
 use crate::publish::Correspondence;
-use crate::query::{Country, MODELS, Models};
+use crate::query::{Country, Models};
 use crate::tables::RawPrinted;
 use crate::text::{Bilingual, Encodings, Folder};
 use crate::validate::{RawRules, Rule, RuleScope};
@@ -154,22 +154,11 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
             Err(e) => errors.push(e),
         }
     }
-    let mut models = Models::default();
     let models_directory = beside(directory, &raw.models);
-    for model in MODELS {
-        let path = models_directory.join(format!("{model}.sql"));
-        match std::fs::read_to_string(&path) {
-            Ok(sql) => {
-                models.0.insert(model.to_owned(), sql);
-            }
-            Err(e) => errors.push(DefinitionError::new(
-                &path,
-                None,
-                format!("cannot be read: {e}"),
-                "every pipeline needs this model",
-            )),
-        }
-    }
+    let models = Models::read(&models_directory).unwrap_or_else(|wrong| {
+        errors.0.extend(wrong.0);
+        Models::default()
+    });
     let of_country = |r: &&RegionMember| r.region == country.code;
     for region in geography.tables.regions.iter().filter(of_country) {
         errors.push(DefinitionError::new(

@@ -14,6 +14,7 @@ use super::edition::Edition;
 use super::fault::ErrorAt;
 use super::parameters::{Parameters, literal};
 use crate::diagnostic::DefinitionError;
+use crate::query::include;
 use crate::text::{Bilingual, line_at};
 
 /// `tables/<id>.toml` as its file states it.
@@ -293,6 +294,17 @@ fn read_query(
         None
     };
     let fill = |file: &Path, sql: &str| {
+        let read = |name: &str| {
+            std::fs::read_to_string(file.with_file_name(name)).map_err(|e| e.to_string())
+        };
+        let sql = &include(sql, read).map_err(|wrong| {
+            DefinitionError::new(
+                file,
+                Some(line_at(sql, wrong.offset)),
+                format!("`{}` cannot be included: {}", wrong.name, wrong.reason),
+                "name a .sql file, relative to this one",
+            )
+        })?;
         let filled = parameters.sql(sql);
         filled.map_err(|e| ErrorAt::unknown(e.offset, &e).in_file(file, sql))
     };

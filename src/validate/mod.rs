@@ -12,7 +12,7 @@ mod rule;
 mod rule_sql;
 mod sound;
 
-pub use checks::{back_in_time, run_checks};
+pub use checks::{back_in_time, check_queries, run_checks};
 pub use expression::{Expression, Operand, parse_expression};
 pub use judge::{Judgement, RuleResult, held_by, judge, tally, tell};
 pub use judged::register_columns;

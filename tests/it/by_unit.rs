@@ -151,10 +151,10 @@ fn what_is_shared_is_part_of_the_definition_and_the_inbox_is_not() {
     };
     let mut before = hash();
     for file in [
-        "kttt/tables/by_place.sql",
-        "kttt/tables/bridge.sql",
-        "kttt/tables/common.sql",
-        "kttt/models/facts_of_vintage.sql",
+        "statistics/tables/by_place.sql",
+        "statistics/tables/bridge.sql",
+        "statistics/tables/common.sql",
+        "statistics/models/facts_of_vintage.sql",
         "reference/name_aliases.csv",
         "htx-pxweb/forms/htx-kq.toml",
     ] {
@@ -165,7 +165,7 @@ fn what_is_shared_is_part_of_the_definition_and_the_inbox_is_not() {
     }
     for file in [
         "htx-pxweb/sample-data/htx-kqsxkd-2022.csv",
-        "kttt/tables/by_sector.sql",
+        "statistics/tables/by_sector.sql",
     ] {
         change(file);
         assert_eq!(before, hash(), "{file} is a part of the definition");

@@ -92,9 +92,27 @@ fn a_rule_with_an_unknown_name() {
 #[test]
 fn a_model_that_is_no_sql() {
     insta::assert_snapshot!(said_after(
-        "kttt/models/counted.sql",
+        "statistics/models/counted.sql",
         "row_number() OVER (",
         "row_nummer() OVER ("
+    ));
+}
+
+#[test]
+fn a_model_that_reads_an_unknown_table() {
+    insta::assert_snapshot!(said_after(
+        "statistics/models/facts.sql",
+        "FROM all_facts f",
+        "FROM al_facts f"
+    ));
+}
+
+#[test]
+fn models_in_a_circle() {
+    insta::assert_snapshot!(said_after(
+        "statistics/models/keys.sql",
+        "FROM observations",
+        "FROM stated"
     ));
 }
 

@@ -29,6 +29,7 @@ mod records;
 mod reference;
 mod sample_files;
 mod sample_truth;
+mod statistics;
 mod support;
 mod template;
 mod tiling;

@@ -10,7 +10,7 @@ use tonghop::intake::{Limits, sniff};
 use tonghop::read::{Document, ReadError, Sheet, read_file};
 use tonghop::text::Encodings;
 
-use crate::support::office;
+use crate::support::{office, workbooks};
 
 /// Reads a file with the default limits of a run.
 pub(crate) fn read_as_a_run_would(path: &Path) -> Result<Document, ReadError> {
@@ -162,7 +162,7 @@ fn a_workbook_says_what_it_hides_and_what_has_no_value() {
         </sheetData><mergeCells count="1"><mergeCell ref="A1:A2"/></mergeCells></worksheet>"#;
     let styles =
         r#"<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>"#;
-    let book = office::xlsx(&[sheet], &[("xl/styles.xml", styles)]);
+    let book = workbooks::xlsx(&[sheet], &[("xl/styles.xml", styles)]);
     assert_eq!(
         listing(&document(&book)),
         "[S0]\nA1 to A2 = Text(\"Tổng số\")\nB1 = Number(1.0) hidden\nA3 = NoCachedValue hidden\n\
@@ -176,15 +176,15 @@ fn a_workbook_says_what_it_hides_and_what_has_no_value() {
         &[0; 8],
     ]
     .concat();
-    let book = office::xls(
+    let book = workbooks::xls(
         &[],
         &[
-            office::biff8(0x007d, &[3, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0]),
-            office::biff8(0x0208, &row),
+            workbooks::biff8(0x007d, &[3, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0]),
+            workbooks::biff8(0x0208, &row),
             office::biff8_number(0, 0, 1.5),
             office::biff8_number(0, 3, 2.0),
-            office::biff8(0x0006, &string_formula),
-            office::biff8(0x00e5, &[1, 0, 0, 0, 1, 0, 0, 0, 0, 0]),
+            workbooks::biff8(0x0006, &string_formula),
+            workbooks::biff8(0x00e5, &[1, 0, 0, 0, 1, 0, 0, 0, 0, 0]),
         ],
     );
     assert_eq!(
@@ -234,13 +234,12 @@ fn cells_in_a_font_that_stands_for_an_encoding_know_it() {
     );
     let shared = r#"<sst><si><t>Tæng sè</t></si><si><r><rPr><rFont val=".VnTimeH"/></rPr><t>tæng</t></r></si><si><r><rPr><rFont val="Arial"/></rPr><t>Tổng</t></r></si></sst>"#;
     let styles = r#"<styleSheet><fonts><font><name val="Arial"/></font><font><name val=".VnTime"/></font></fonts><cellXfs><xf fontId="0"/><xf fontId="1"/></cellXfs></styleSheet>"#;
-    let book = office::xlsx(
+    let book = workbooks::xlsx(
         &[&office::sheet(&rows)],
         &[("xl/sharedStrings.xml", shared), ("xl/styles.xml", styles)],
     );
-    let plan =
-        tonghop::pipeline::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/kttt"))
-            .expect("sound definitions");
+    let plan = tonghop::plan::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/kttt"))
+        .expect("sound definitions");
     let document = in_a_file(&book, |path| {
         let media = sniff(path).unwrap().expect("a workbook");
         read_file(path, media, Limits::default(), &plan.vocabulary.encodings).unwrap()
@@ -286,7 +285,7 @@ fn many_columns_are_read() {
     let row = "<c><v>1</v></c>".repeat(10_000);
     let sheet = office::sheet(&format!("<row>{row}</row>").repeat(20));
     assert_eq!(
-        costs_little(&office::xlsx(&[&sheet], &[])),
+        costs_little(&workbooks::xlsx(&[&sheet], &[])),
         "1 sheets, 200000 cells"
     );
 }
@@ -295,7 +294,7 @@ fn many_columns_are_read() {
 fn what_is_never_followed_is_said() {
     use tonghop::read::Carried::{Dde, ExternalLinks, Macros};
     let sheet = office::sheet("<row><c><v>1</v></c></row>");
-    let book = office::xlsx(
+    let book = workbooks::xlsx(
         &[&sheet],
         &[
             ("xl/vbaProject.bin", "program"),
@@ -311,12 +310,12 @@ fn what_is_never_followed_is_said() {
     );
     assert_eq!(document(&book).carried, [Macros, ExternalLinks, Dde]);
     let link =
-        |path: &[u8]| office::biff8(0x01ae, &[&[1, 0, path.len() as u8, 0][..], path].concat());
-    let book = office::xls(
+        |path: &[u8]| workbooks::biff8(0x01ae, &[&[1, 0, path.len() as u8, 0][..], path].concat());
+    let book = workbooks::xls(
         &[
             link(b"\x01\x01book"),
             link(b"\x01cmd\x03calc"),
-            office::biff8(0x01ae, &[1, 0, 1, 4]),
+            workbooks::biff8(0x01ae, &[1, 0, 1, 4]),
         ],
         &[],
     );
@@ -338,7 +337,7 @@ fn a_password_is_asked_for_in_each_format() {
     assert_eq!(told, Err(tonghop::intake::NotAccepted::Encrypted));
     let password = "it is protected by a password";
     assert_eq!(
-        error(&office::xls(&[office::biff8(0x002f, &[0; 6])], &[])),
+        error(&workbooks::xls(&[workbooks::biff8(0x002f, &[0; 6])], &[])),
         password
     );
     let manifest = "<manifest:manifest><manifest:file-entry><manifest:encryption-data/></manifest:file-entry></manifest:manifest>";
@@ -354,12 +353,12 @@ fn two_cells_far_apart_cost_two_cells() {
         r#"<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>2</v></c></row>"#,
     );
     assert_eq!(
-        costs_little(&office::xlsx(&[&far], &[])),
+        costs_little(&workbooks::xlsx(&[&far], &[])),
         "1 sheets, 2 cells"
     );
     let beyond = office::sheet(r#"<row r="4000000"><c r="ZZZZ4000000"><v>1</v></c></row>"#);
     assert_eq!(
-        error(&office::xlsx(&[&beyond], &[])),
+        error(&workbooks::xlsx(&[&beyond], &[])),
         "a cell lies outside of every sheet"
     );
     let ods = |value: &str| {
@@ -381,16 +380,16 @@ fn two_cells_far_apart_cost_two_cells() {
         office::biff8_number(65_535, 255, 2.0),
     ];
     assert_eq!(
-        costs_little(&office::xls(&[], &corners)),
+        costs_little(&workbooks::xls(&[], &corners)),
         "it holds more than max_area = 4000000"
     );
     // What a sheet declares of its size makes no room.
-    let declared = office::biff8(
+    let declared = workbooks::biff8(
         0x0200,
         &[0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0, 0, 0xff, 0xff, 0, 0],
     );
     assert_eq!(
-        costs_little(&office::xls(
+        costs_little(&workbooks::xls(
             &[],
             &[declared, office::biff8_number(0, 0, 1.0)]
         )),
@@ -401,7 +400,7 @@ fn two_cells_far_apart_cost_two_cells() {
 #[test]
 fn what_unpacks_without_end_is_refused() {
     let rows = "<row/>".repeat(55_000_000);
-    let said = costs_little(&office::xlsx(&[&office::sheet(&rows)], &[]));
+    let said = costs_little(&workbooks::xlsx(&[&office::sheet(&rows)], &[]));
     assert!(
         said.ends_with("max_ratio = 300") || said.ends_with("max_unpacked_bytes = 300000000"),
         "{said}"
@@ -409,7 +408,7 @@ fn what_unpacks_without_end_is_refused() {
     drop(rows);
     let deep = format!("{}{}", "<a>".repeat(200_000), "</a>".repeat(200_000));
     assert_eq!(
-        costs_little(&office::xlsx(&[&office::sheet(&deep)], &[])),
+        costs_little(&workbooks::xlsx(&[&office::sheet(&deep)], &[])),
         "it holds more than max_xml_depth = 256"
     );
     assert_eq!(
@@ -422,17 +421,20 @@ fn what_unpacks_without_end_is_refused() {
 fn sizes_that_lie_make_no_room() {
     let one = office::sheet(r#"<row><c t="s"><v>0</v></c></row>"#);
     let table = r#"<sst uniqueCount="99999999999"><si><t>a</t></si></sst>"#;
-    let said = costs_little(&office::xlsx(&[&one], &[("xl/sharedStrings.xml", table)]));
+    let said = costs_little(&workbooks::xlsx(
+        &[&one],
+        &[("xl/sharedStrings.xml", table)],
+    ));
     assert!(said.contains("declares 99999999999 texts"), "{said}");
     let shared = office::sheet(
         r#"<row><c><f t="shared" si="99999999999" ref="A1:A2">B1</f><v>1</v></c></row>"#,
     );
     assert_eq!(
-        costs_little(&office::xlsx(&[&shared], &[])),
+        costs_little(&workbooks::xlsx(&[&shared], &[])),
         "1 sheets, 1 cells"
     );
     // A quoted size in the directory of the package.
-    let mut book = office::xlsx(&[&office::sheet("<row><c><v>1</v></c></row>")], &[]);
+    let mut book = workbooks::xlsx(&[&office::sheet("<row><c><v>1</v></c></row>")], &[]);
     let entries: Vec<usize> = (0..book.len() - 4)
         .filter(|at| book[*at..].starts_with(b"PK\x01\x02"))
         .collect();
@@ -480,14 +482,14 @@ fn texts_are_counted_as_often_as_they_stand() {
     table.extend(vec![b'a'; 8000]);
     let cells: Vec<Vec<u8>> = (0..3000_u16)
         .map(|row| {
-            office::biff8(
+            workbooks::biff8(
                 0x00fd,
                 &[&row.to_le_bytes()[..], &[0, 0, 0, 0, 0, 0, 0, 0]].concat(),
             )
         })
         .collect();
     assert_eq!(
-        costs_little(&office::xls(&[office::biff8(0x00fc, &table)], &cells)),
+        costs_little(&workbooks::xls(&[workbooks::biff8(0x00fc, &table)], &cells)),
         over
     );
 }
@@ -525,7 +527,7 @@ fn ten_registries_pass() {
         rows.push_str("</row>");
     }
     table.push_str("</sst>");
-    let book = office::xlsx(
+    let book = workbooks::xlsx(
         &[&office::sheet(&rows)],
         &[("xl/sharedStrings.xml", &table)],
     );
@@ -540,8 +542,8 @@ fn damage_is_an_error_and_nothing_worse() {
     let cells: Vec<Vec<u8>> = (0..40)
         .map(|n| office::biff8_number(n, n % 7, f64::from(n)))
         .collect();
-    let xls = office::xls(
-        &[office::biff8(0x00fc, b"\x01\0\0\0\x01\0\0\0\x02\0\0ab")],
+    let xls = workbooks::xls(
+        &[workbooks::biff8(0x00fc, b"\x01\0\0\0\x01\0\0\0\x02\0\0ab")],
         &cells,
     );
     let ods = office::ods(

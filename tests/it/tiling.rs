@@ -73,7 +73,7 @@ fn a_gap_and_both_sides_of_a_change_are_said() {
 #[test]
 fn a_model_that_counts_a_territory_twice_is_caught() {
     let mut office = Office::new();
-    let path = office.path("pipelines/kttt/models/sources_of_vintage.sql");
+    let path = office.path("pipelines/statistics/models/sources_of_vintage.sql");
     let sound = fs::read_to_string(&path).expect("a model");
     let broken = sound.replace("WHERE NOT f.own\n", "WHERE TRUE\n");
     assert_ne!(

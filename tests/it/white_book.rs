@@ -9,6 +9,7 @@ use arrow::array::{Array, AsArray};
 use arrow::datatypes::Int64Type;
 use calamine::{Data, Reader, Xlsx, open_workbook};
 use tonghop::plan::Measure;
+use tonghop::query::include;
 use tonghop::tables::{OfficialOrder, register_order};
 
 use crate::book::TABLES;
@@ -120,12 +121,13 @@ type Side = (Option<i64>, Option<String>);
 /// the catalogue instead. Gives the number of sums, and of means and ratios, that were compared.
 pub(crate) async fn bridge_adds_up(lake: &Path, year: &str, scenario: &str) -> (usize, usize) {
     let root = root().join("pipelines/kttt");
-    let read = |name: &str| fs::read_to_string(root.join("tables").join(name)).expect("a query");
+    let queries = root.join("../statistics/tables");
+    let read = |name: &str| fs::read_to_string(queries.join(name)).expect("a query");
     let one =
         "SELECT indicator, decimals, measure FROM indicators WHERE indicator IN ({indicators})";
     let all = "SELECT i.indicator, o.position AS decimals, i.measure FROM indicators i \
                JOIN official_order o ON o.list = 'indicator' AND o.code = i.indicator";
-    let own = read("bridge.sql");
+    let own = include(&read("bridge.sql"), |name| Ok(read(name))).expect("models");
     assert!(own.contains(one), "the query chooses indicators otherwise");
     let (_, own) = own.split_once("WITH ").expect("named parts");
     let query = format!("WITH {},\n{}", read("common.sql"), own.replace(one, all));

@@ -1,5 +1,5 @@
--- Territory that two parts of one figure cover: the parts used for a figure must never overlap.
-WITH parts AS (
+-- Territory that two parts of one figure cover. The parts used for a figure must never overlap.
+WITH used_parts AS (
     SELECT g.vintage AS geography, s.key, k.period, k.scenario, o.unit
     FROM all_sources s
     JOIN stated o ON o.n = s.n
@@ -7,27 +7,28 @@ WITH parts AS (
     JOIN keys k ON k.key = s.key
     WHERE s.part IN ('value', 'numerator') AND o.value IS NOT NULL
 ),
--- Whose figures stand beside each other; only territory that two of them share can be covered twice.
-beside AS (
-    SELECT DISTINCT geography, period, scenario, unit FROM parts
+-- Units whose figures are used on the same geography, for the same period and scenario.
+used_units AS (
+    SELECT DISTINCT geography, period, scenario, unit FROM used_parts
 ),
-shared AS (
+-- Only territory that two of these units share can be covered twice.
+shared_atoms AS (
     SELECT b.geography, b.period, b.scenario, a.atom, max(a.atom_vi) AS atom_vi, max(a.atom_en) AS atom_en
-    FROM beside b
+    FROM used_units b
     JOIN unit_atoms a ON a.unit = b.unit
     GROUP BY b.geography, b.period, b.scenario, a.atom
     HAVING min(a.unit) <> max(a.unit)
 ),
-suspects AS (
+units_of_shared_atoms AS (
     SELECT b.geography, b.period, b.scenario, b.unit, s.atom, s.atom_vi, s.atom_en
-    FROM beside b
+    FROM used_units b
     JOIN unit_atoms a ON a.unit = b.unit
-    JOIN shared s ON s.geography = b.geography AND s.period = b.period AND s.scenario = b.scenario AND s.atom = a.atom
+    JOIN shared_atoms s ON s.geography = b.geography AND s.period = b.period AND s.scenario = b.scenario AND s.atom = a.atom
 ),
-twice AS (
+covered_twice AS (
     SELECT p.geography, p.key, a.atom, max(a.atom_vi) AS unit_vi, max(a.atom_en) AS unit_en
-    FROM parts p
-    JOIN suspects a
+    FROM used_parts p
+    JOIN units_of_shared_atoms a
       ON a.geography = p.geography AND a.period = p.period AND a.scenario = p.scenario AND a.unit = p.unit
     GROUP BY p.geography, p.key, a.atom
     HAVING min(a.unit) <> max(a.unit)
@@ -37,7 +38,7 @@ ranked AS (
            count(*) OVER (PARTITION BY t.geography, k.period, k.scenario, t.atom) AS figures,
            row_number() OVER (PARTITION BY t.geography, k.period, k.scenario, t.atom
                               ORDER BY k.indicator, k.sector, k.fund) AS place
-    FROM twice t
+    FROM covered_twice t
     JOIN keys k ON k.key = t.key
 )
 SELECT period, period AS of_period, scenario, indicator, sector, geography AS vintage, geography AS unit_vintage,

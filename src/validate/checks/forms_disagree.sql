@@ -1,4 +1,4 @@
--- Totals that another form states otherwise than the home form of the same unit and report period.
+-- Totals on another form that differ from the home form of the same unit for the same report period.
 SELECT o.report_id, o.unit_code, o.cell, o.indicator, o.sector, o.scenario, o.value AS stated,
        h.value AS home, i.home_form, o.period AS of_period
 FROM observations o

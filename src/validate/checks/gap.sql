@@ -1,33 +1,34 @@
--- What the figures on the newest geography lack: territory that no part covers. One row a form, period and scenario:
--- how many figures lack some, and the one that lacks most.
--- Territory is told in units of the first vintage, of which all later ones are made (`unit_atoms`).
-WITH newest AS (
+-- Territory that no part of a national figure on the newest geography covers. One row for each form, period and
+-- scenario: how many figures have such a gap, and the figure with the largest.
+-- Territory is counted in units of the first vintage, of which all later units are made (`unit_atoms`).
+WITH newest_geography AS (
     SELECT vintage FROM units GROUP BY vintage ORDER BY min(valid_from) DESC LIMIT 1
 ),
 territory AS (
     SELECT a.unit_code, a.name_vi, a.name_en, a.size, a.atom, a.atom_vi, a.atom_en
     FROM unit_atoms a
-    JOIN newest n ON n.vintage = a.vintage
+    JOIN newest_geography n ON n.vintage = a.vintage
 ),
 national_figures AS (
     SELECT a.key, k.period, k.scenario, a.status = 'P' AS is_partial
     FROM aggregated a
     JOIN groups g ON g.group_id = a.group_id AND g.scheme IS NULL
-    JOIN newest n ON n.vintage = g.geography
+    JOIN newest_geography n ON n.vintage = g.geography
     JOIN keys k ON k.key = a.key
     WHERE k.scenario <> 'best' AND a.status <> 'M' AND a.expected > 0
 ),
--- Only totals that are partial can lack a part.
-partial AS (
+-- Only a partial total can have a gap.
+partial_figures AS (
     SELECT key FROM national_figures WHERE is_partial
 ),
--- The parts behind each figure; a mean without its weight is none, nor is a mean or a ratio over zero.
-used AS (
+-- The territory of the parts that entered each figure. A mean without its weight does not enter, nor does a mean or a
+-- ratio over zero.
+covered_by_parts AS (
     SELECT DISTINCT s.key, a.atom
     FROM all_sources s
     JOIN unit_entities u ON u.unit = s.unit
-    JOIN newest n ON n.vintage = u.vintage
-    JOIN partial p ON p.key = s.key
+    JOIN newest_geography n ON n.vintage = u.vintage
+    JOIN partial_figures p ON p.key = s.key
     JOIN all_facts f ON f.unit = s.unit AND f.key = s.key AND f.status <> 'M'
     JOIN keys k ON k.key = s.key
     JOIN stated o ON o.n = s.n
@@ -35,52 +36,53 @@ used AS (
     WHERE o.value IS NOT NULL
       AND (s.part = 'numerator' OR (s.part = 'value' AND (k.measure <> 'mean' OR s.weight IS NOT NULL)))
 ),
--- What units say themselves, one side of a ratio for the ratio too.
-spoken AS (
+-- The territory of units that have answered themselves. One side of a ratio counts as an answer for the ratio.
+answered AS (
     SELECT c.key, a.vintage, a.atom
     FROM counted c
-    JOIN partial p ON p.key = c.key
+    JOIN partial_figures p ON p.key = c.key
     JOIN unit_atoms a ON a.unit = c.unit
     UNION
     SELECT r.key, a.vintage, a.atom
     FROM counted c
     JOIN related_keys r ON r.related = c.key AND r.relation IN ('numerator', 'denominator')
-    JOIN partial p ON p.key = r.key
+    JOIN partial_figures p ON p.key = r.key
     JOIN unit_atoms a ON a.unit = c.unit
 ),
--- What cannot exist leaves no gap, unless a later unit of the same territory speaks of it: then it is that one's to say.
-settled AS (
-    SELECT key, atom FROM used
+-- A figure that cannot exist leaves no gap, unless a later unit of the same territory has answered: then that answer
+-- decides.
+covered AS (
+    SELECT key, atom FROM covered_by_parts
     UNION
     SELECT f.key, a.atom
     FROM all_facts f
-    JOIN partial p ON p.key = f.key
+    JOIN partial_figures p ON p.key = f.key
     JOIN unit_atoms a ON a.unit = f.unit
-    LEFT JOIN spoken s ON s.key = f.key AND s.atom = a.atom AND s.vintage > a.vintage
+    LEFT JOIN answered s ON s.key = f.key AND s.atom = a.atom AND s.vintage > a.vintage
     WHERE f.status = 'M' AND s.atom IS NULL
 ),
-forms AS (
+form_of_key AS (
     SELECT s.key, coalesce(max(CASE WHEN k.sector = '_T' AND k.fund = '_T' THEN k.home_form END), min(s.form)) AS form
     FROM stated s
     JOIN keys k ON k.key = s.key
     GROUP BY s.key
 ),
--- A ratio is of the form of its numerator.
+-- A ratio belongs to the form of its numerator.
 figures AS (
     SELECT f.key, f.period, f.scenario, f.is_partial, t.form
     FROM national_figures f
     LEFT JOIN related_keys r ON r.key = f.key AND r.relation = 'numerator'
-    JOIN forms t ON t.key = coalesce(r.related, f.key)
+    JOIN form_of_key t ON t.key = coalesce(r.related, f.key)
 ),
 uncovered AS (
     SELECT f.form, f.key, t.unit_code, t.name_vi, t.name_en, t.size, t.atom_vi, t.atom_en, t.atom
     FROM figures f
     CROSS JOIN territory t
-    LEFT JOIN settled s ON s.key = f.key AND s.atom = t.atom
+    LEFT JOIN covered s ON s.key = f.key AND s.atom = t.atom
     WHERE f.is_partial AND s.atom IS NULL
 ),
--- A unit that lacks all its territory is named itself; else the former units that it lacks are named behind it.
-named AS (
+-- A unit without any territory covered is named alone. Otherwise the former units that are not covered follow its name.
+named_units AS (
     SELECT form, key, unit_code,
            max(name_vi) || CASE WHEN count(*) = max(size) THEN '' ELSE ' (' || string_agg(atom_vi, ', ' ORDER BY atom) || ')' END AS name_vi,
            max(name_en) || CASE WHEN count(*) = max(size) THEN '' ELSE ' (' || string_agg(atom_en, ', ' ORDER BY atom) || ')' END AS name_en,
@@ -88,28 +90,28 @@ named AS (
     FROM uncovered
     GROUP BY form, key, unit_code
 ),
-lacking AS (
+gaps AS (
     SELECT form, key, sum(units) AS missing,
            array_to_string(array_slice(array_agg(name_vi ORDER BY unit_code), 1, 12), ', ')
              || CASE WHEN count(*) > 12 THEN ', …' ELSE '' END AS units_vi,
            array_to_string(array_slice(array_agg(name_en ORDER BY unit_code), 1, 12), ', ')
              || CASE WHEN count(*) > 12 THEN ', …' ELSE '' END AS units_en
-    FROM named
+    FROM named_units
     GROUP BY form, key
 ),
-counted_figures AS (
+figures_by_form AS (
     SELECT form, period, scenario, count(*) AS figures FROM figures GROUP BY form, period, scenario
 ),
 ranked AS (
     SELECT l.form, k.period, k.scenario, k.indicator, k.sector, l.missing, l.units_vi, l.units_en, c.figures,
-           count(*) OVER (PARTITION BY l.form, k.period, k.scenario) AS lacking_figures,
+           count(*) OVER (PARTITION BY l.form, k.period, k.scenario) AS figures_with_gap,
            row_number() OVER (PARTITION BY l.form, k.period, k.scenario
                               ORDER BY l.missing DESC, k.indicator, k.sector, k.fund) AS place
-    FROM lacking l
+    FROM gaps l
     JOIN keys k ON k.key = l.key
-    JOIN counted_figures c ON c.form = l.form AND c.period = k.period AND c.scenario = k.scenario
+    JOIN figures_by_form c ON c.form = l.form AND c.period = k.period AND c.scenario = k.scenario
 )
-SELECT form, period, period AS of_period, scenario, indicator, sector, CAST(lacking_figures AS VARCHAR) AS count,
+SELECT form, period, period AS of_period, scenario, indicator, sector, CAST(figures_with_gap AS VARCHAR) AS count,
        CAST(figures AS VARCHAR) AS "all", CAST(missing AS VARCHAR) AS missing, units_vi, units_en
 FROM ranked
 WHERE place = 1

@@ -1,4 +1,4 @@
--- Totals that count although they do not stand in their home form, because the unit has not sent it.
+-- Totals on another form that count because the unit has not sent their home form.
 SELECT s.report_id, u.unit_code, max(k.home_form) AS home_form, string_agg(DISTINCT k.indicator, ',' ORDER BY k.indicator) AS indicators
 FROM counted c
 JOIN stated s ON s.n = c.n

@@ -1,17 +1,18 @@
--- What another reporter says otherwise than the one whose report counts, same form, period and unit.
-WITH outranked AS (
+-- Figures of a reporter that does not count that differ from the report that counts, same form, period and unit. One row
+-- for each report and unit, with the largest difference.
+WITH outranked_reports AS (
     SELECT r.report_id, r.form, r.period, r.unit_vintage, r.unit_code, coalesce(r.reporter, '-') AS reporter, r.revision,
            max(r.revision) OVER (PARTITION BY r.form, r.period, r.unit_vintage, r.unit_code, r.reporter) AS last_revision
     FROM reports r
     JOIN report_order ro ON ro.report_id = r.report_id AND ro.outranked
     WHERE r.unit_code IS NOT NULL
 ),
-apart AS (
+differing AS (
     SELECT u.report_id, o.unit_code, u.reporter, o.cell, o.indicator, o.sector, o.scenario, o.period AS of_period, o.value AS stated,
            h.value AS counted,
            count(*) OVER (PARTITION BY u.report_id, o.unit_code) AS differences,
            row_number() OVER (PARTITION BY u.report_id, o.unit_code ORDER BY abs(o.value - h.value) DESC, o.indicator, o.sector, o.scenario, o.period) AS place
-    FROM outranked u
+    FROM outranked_reports u
     JOIN reports q
       ON q.form = u.form AND q.period = u.period AND q.unit_vintage = u.unit_vintage AND q.unit_code = u.unit_code
      AND q.is_current
@@ -22,5 +23,5 @@ apart AS (
     WHERE u.revision = u.last_revision AND o.value <> h.value
 )
 SELECT report_id, unit_code, cell, indicator, sector, scenario, of_period, reporter, stated, counted, differences AS count
-FROM apart
+FROM differing
 WHERE place = 1

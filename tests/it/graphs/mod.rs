@@ -271,7 +271,11 @@ fn adding_up_notices_averages_of_averages_and_parts_that_are_none() {
         },
         Fault {
             what: "a part that cannot exist, expected all the same",
-            models: broken("aggregated", "max(m.size) - sum(p.is_none)", "max(m.size)"),
+            models: broken(
+                "aggregated",
+                "max(m.size) - sum(c.cannot_exist)",
+                "max(m.size)",
+            ),
             noticed_by,
         },
     ]);
@@ -289,7 +293,7 @@ fn tiling_notices_territory_that_counts_twice_or_lacks_unsaid() {
         Fault {
             what: "a part that is P and counts as reported",
             models: broken(
-                "aggregated",
+                "contributions",
                 "WHEN enters AND status <> 'P' THEN 1",
                 "WHEN enters THEN 1",
             ),
@@ -318,7 +322,7 @@ fn one_step_against_two_notices_what_is_lost_on_the_way() {
         Fault {
             what: "a restated part that is P and counts as reported",
             models: broken(
-                "aggregated",
+                "contributions",
                 "WHEN enters AND status <> 'P' THEN 1",
                 "WHEN enters THEN 1",
             ),

@@ -1,9 +1,0 @@
--- fact_sources: the observations behind each fact, spelled out.
--- grain: geography × unit × key × part × observation
-SELECT u.vintage AS geography, u.unit_code, k.period, k.indicator, k.sector, k.fund, k.scenario, s.part, o.report_id,
-       ok.indicator AS observed_indicator, ok.scenario AS observed_scenario, o.sheet, o.cell, o.value, s.weight
-FROM all_sources s
-JOIN unit_entities u ON u.unit = s.unit
-JOIN keys k ON k.key = s.key
-JOIN stated o ON o.n = s.n
-JOIN keys ok ON ok.key = o.key

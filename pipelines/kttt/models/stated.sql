@@ -1,9 +1,0 @@
--- stated: every observation, numbered, with its key and the reporting unit that states it.
--- grain: observation
--- An entity is a reporting unit: all vintages of a unit that changes left as it was are one.
-SELECT o.n, e.entity, e.unit, k.key, o.report_id, o.form, o.value, o.status, o.sheet, o.cell
-FROM (SELECT *, CAST(row_number() OVER () AS BIGINT) AS n FROM observations) o
-JOIN unit_entities e ON e.vintage = o.unit_vintage AND e.unit_code = o.unit_code
-JOIN keys k
-  ON k.period = o.period AND k.indicator = o.indicator AND k.sector = o.sector AND k.fund = o.fund
- AND k.scenario = o.scenario

@@ -1,0 +1,49 @@
+-- counted: the one observation that counts for each reporting unit and key, and the scenario `best` made from them.
+-- grain: entity × key; unit is the one that stated it, n is the number of the observation
+-- runs: once
+-- Where several reports state a key, the report on the home form comes first, then the one whose period ends last, then
+-- the one with the longer period. The total on another form counts only if the unit has not sent the home form for that
+-- period. All of this is one number, `preference`. It contains the observation's own number, so no two are equal, and
+-- the smallest one for a key is found without sorting.
+WITH report_ranks AS (
+    SELECT r.report_id, r.period AS report_period,
+           CAST(row_number() OVER (ORDER BY p.ends DESC, p.months DESC, r.unit_vintage DESC, r.form, r.report_id)
+                AS BIGINT) AS place
+    FROM reports r
+    JOIN periods p ON p.period = r.period
+    WHERE r.is_current
+),
+home_form_sent AS (
+    SELECT DISTINCT entity, form, period FROM senders
+),
+eligible AS (
+    SELECT s.entity, s.unit, s.key, s.n, s.value, s.status, k.scenario,
+           (CASE WHEN s.form = k.home_form OR k.home_form IS NULL THEN r.place
+                 ELSE 1000000000 + r.place END) * 1000000000 + s.n AS preference
+    FROM stated s
+    JOIN report_ranks r ON r.report_id = s.report_id
+    JOIN keys k ON k.key = s.key
+    LEFT JOIN home_form_sent h
+      ON h.entity = s.entity AND h.form = coalesce(k.home_form, s.form) AND h.period = r.report_period
+    WHERE s.form = coalesce(k.home_form, s.form) OR k.sector <> '_T' OR k.fund <> '_T' OR h.entity IS NULL
+),
+chosen AS (
+    SELECT e.entity, e.unit, e.key, e.n, e.value, e.status, e.scenario
+    FROM eligible e
+    JOIN (SELECT min(preference) % 1000000000 AS n FROM eligible GROUP BY entity, key) AS first_of_key
+      ON first_of_key.n = e.n
+),
+best AS (
+    SELECT c.entity, c.unit, b.related AS key, c.n, c.value, c.status
+    FROM chosen c
+    JOIN related_keys b ON b.key = c.key AND b.relation = 'best'
+    JOIN (SELECT min(CASE WHEN c.scenario = 'actual' AND c.value IS NOT NULL THEN c.n
+                          WHEN c.scenario = 'estimate' THEN 1000000000 + c.n
+                          ELSE 2000000000 + c.n END) % 1000000000 AS n
+          FROM chosen c
+          JOIN related_keys b ON b.key = c.key AND b.relation = 'best'
+          GROUP BY c.entity, b.related) AS first_of_key ON first_of_key.n = c.n
+)
+SELECT entity, unit, key, n, value, status FROM chosen
+UNION ALL
+SELECT entity, unit, key, n, value, status FROM best

@@ -1,0 +1,8 @@
+-- facts: every figure of every unit on every geography, keys and units spelled out.
+-- grain: geography × unit × period × indicator × sector × fund × scenario
+-- runs: all vintages
+SELECT u.vintage AS geography, u.unit_code, k.period, k.indicator, k.sector, k.fund, k.scenario, f.value, f.weight, f.status,
+       f.basis, f.sources, f.expected
+FROM all_facts f
+JOIN unit_entities u ON u.unit = f.unit
+JOIN keys k ON k.key = f.key

@@ -1,0 +1,181 @@
+//! Helper tables that the models read beside the tables of the lake: unit numbers, territory, periods, report order.
+
+use std::collections::BTreeMap;
+
+use arrow::array::ArrayRef;
+use datafusion::error::Result;
+use jiff::civil::Date;
+
+use crate::engine::Engine;
+use crate::engine::columns::{batch, flags, integers, texts};
+use crate::geography::{AnyReport, Geography, Reports, Standing, UnitChange, UnitKey, UnitName};
+use crate::period::Period;
+
+/// Registers the helper tables that every model may read: `unit_entities`, `unit_atoms`, `entity_merges`, `periods` and
+/// `report_order`.
+///
+/// # Errors
+/// When the engine refuses a table.
+pub fn register_helpers(engine: &Engine, geography: &Geography, reports: &Reports) -> Result<()> {
+    let numbers = UnitNumbers::of(geography);
+    register_entities(engine, geography, &numbers)?;
+    register_atoms(engine, geography, &numbers)?;
+    register_merges(engine, geography, &numbers)?;
+    register_periods(engine, reports)?;
+    register_report_order(engine, reports)
+}
+
+/// Registers a table with one batch.
+pub(super) fn register<'n>(
+    engine: &Engine,
+    table: &str,
+    columns: impl IntoIterator<Item = (&'n str, ArrayRef)>,
+) -> Result<()> {
+    engine.register_batch(table, batch(columns)?)
+}
+
+/// The numbers that models use in place of units. Units of later vintages have greater numbers.
+pub(super) struct UnitNumbers<'a>(BTreeMap<&'a UnitKey, i64>);
+
+impl<'a> UnitNumbers<'a> {
+    pub(super) fn of(geography: &'a Geography) -> Self {
+        let units = geography.entities().map(|(unit, _)| unit);
+        Self(units.zip(0..).collect())
+    }
+
+    /// The number of a unit. Every unit of the geography has one.
+    pub(super) fn number(&self, unit: &UnitKey) -> i64 {
+        self.0.get(unit).copied().unwrap_or(-1)
+    }
+}
+
+/// `unit_entities`: the numbers of each unit and of its reporting unit (entity).
+fn register_entities(
+    engine: &Engine,
+    geography: &Geography,
+    numbers: &UnitNumbers<'_>,
+) -> Result<()> {
+    let entities: Vec<_> = geography.entities().collect();
+    let units = || entities.iter().map(|(unit, _)| unit);
+    let columns = vec![
+        ("vintage", texts(units().map(|u| u.vintage.as_str()))),
+        ("unit_code", texts(units().map(|u| u.code.as_str()))),
+        ("unit", integers(units().map(|u| numbers.number(u)))),
+        (
+            "entity",
+            integers(entities.iter().map(|(_, entity)| numbers.number(entity))),
+        ),
+    ];
+    register(engine, "unit_entities", columns)
+}
+
+/// `unit_atoms`: the territory of each unit in units of the first vintage, and how many those are.
+fn register_atoms(engine: &Engine, geography: &Geography, numbers: &UnitNumbers<'_>) -> Result<()> {
+    let mut rows: Vec<[String; 7]> = Vec::new();
+    let (mut units, mut sizes) = (Vec::new(), Vec::new());
+    let names = |unit: &UnitKey| {
+        let names = geography.names(unit, Date::MAX);
+        names.map_or_else(
+            || [unit.code.clone(), unit.code.clone()],
+            |u| [u.name_vi.clone(), u.name_en.clone()],
+        )
+    };
+    for (vintage, _) in &geography.vintages {
+        for unit in geography.units_of(vintage) {
+            let atoms = geography.atoms(unit);
+            for atom in &atoms {
+                let id = format!("{}:{}", atom.vintage, atom.code);
+                let [name_vi, name_en] = names(unit);
+                let [atom_vi, atom_en] = names(atom);
+                let (vintage, code) = (vintage.clone(), unit.code.clone());
+                rows.push([vintage, code, name_vi, name_en, id, atom_vi, atom_en]);
+                units.push(numbers.number(unit));
+                sizes.push(atoms.len() as i64);
+            }
+        }
+    }
+    let column = |i: usize| texts(rows.iter().map(move |row| row[i].as_str()));
+    let columns = vec![
+        ("vintage", column(0)),
+        ("unit_code", column(1)),
+        ("name_vi", column(2)),
+        ("name_en", column(3)),
+        ("atom", column(4)),
+        ("atom_vi", column(5)),
+        ("atom_en", column(6)),
+        ("unit", integers(units)),
+        ("size", integers(sizes)),
+    ];
+    register(engine, "unit_atoms", columns)
+}
+
+/// `entity_merges`: which reporting units were merged into which, with the names of the former ones.
+fn register_merges(
+    engine: &Engine,
+    geography: &Geography,
+    numbers: &UnitNumbers<'_>,
+) -> Result<()> {
+    let changes = geography.tables.changes.iter();
+    let merges: Vec<_> = changes.filter(|change| !change.is_unchanged()).collect();
+    let name = |change: &UnitChange, of: fn(&UnitName) -> &String| {
+        let names = geography.names(&change.from, Date::MAX);
+        names.map_or_else(|| change.from.code.clone(), |n| of(n).clone())
+    };
+    let names = |of: fn(&UnitName) -> &String| -> ArrayRef {
+        texts(merges.iter().map(|change| name(change, of)))
+    };
+    let entity = |unit: &UnitKey| numbers.number(geography.entity(unit));
+    let columns = vec![
+        ("to_entity", integers(merges.iter().map(|c| entity(&c.to)))),
+        (
+            "from_entity",
+            integers(merges.iter().map(|c| entity(&c.from))),
+        ),
+        ("name_vi", names(|n| &n.name_vi)),
+        ("name_en", names(|n| &n.name_en)),
+    ];
+    register(engine, "entity_merges", columns)
+}
+
+/// `periods`: every period of a report or an observation, with its last day and its length.
+fn register_periods(engine: &Engine, reports: &Reports) -> Result<()> {
+    let mut periods: Vec<Period> = reports
+        .iter()
+        .flat_map(|r| {
+            let observed = r.dossier().content.observations.iter();
+            r.period().into_iter().chain(observed.map(|o| o.period))
+        })
+        .collect();
+    periods.sort_unstable();
+    periods.dedup();
+    let names: Vec<String> = periods.iter().map(ToString::to_string).collect();
+    let ends: Vec<String> = periods.iter().map(|p| p.end().to_string()).collect();
+    let months = periods.iter().map(|p| i64::from(p.months()));
+    let columns = vec![
+        ("period", texts(names.iter().map(String::as_str))),
+        ("ends", texts(ends.iter().map(String::as_str))),
+        ("months", integers(months)),
+    ];
+    register(engine, "periods", columns)
+}
+
+/// `report_order`: whether another report takes precedence over a report, or the report is held back.
+fn register_report_order(engine: &Engine, reports: &Reports) -> Result<()> {
+    let sources = reports.iter().map(|r| &r.dossier().source);
+    let outranked = reports.iter().map(is_outranked);
+    let columns = [
+        ("report_id", texts(sources.map(|s| &s.report_id))),
+        ("outranked", flags(outranked)),
+    ];
+    register(engine, "report_order", columns)
+}
+
+/// Whether a report is outranked or held back: its values never count.
+fn is_outranked(report: AnyReport<'_>) -> bool {
+    match report {
+        AnyReport::Judged(report) => {
+            matches!(report.standing, Standing::Outranked | Standing::Held(_))
+        }
+        AnyReport::Unplaced(_) => true,
+    }
+}

@@ -1,0 +1,137 @@
+//! A model: when it runs, its query, and the tables that it reads.
+//!
+//! The head of a model says when it runs (`-- runs: once`). Which tables it reads is taken from its SQL.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use super::include::include;
+use super::reads::tables_read;
+use crate::diagnostic::DefinitionError;
+
+/// When a model runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Pass {
+    /// Before the vintages.
+    Once,
+    /// For each vintage, the earliest first.
+    EachVintage,
+    /// After the last vintage, over all vintages together.
+    AllVintages,
+}
+
+impl Pass {
+    /// All passes, in the order in which they run.
+    pub(super) const ALL: [Self; 3] = [Self::Once, Self::EachVintage, Self::AllVintages];
+
+    /// The words for it in the head of a model.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Once => "once",
+            Self::EachVintage => "each vintage",
+            Self::AllVintages => "all vintages",
+        }
+    }
+
+    /// The helper tables that this pass adds to those of [`super::register_helpers`].
+    pub(super) fn helper_tables(self) -> &'static [&'static str] {
+        match self {
+            Self::Once => &[],
+            Self::EachVintage => &["members", "parts", "sources_before"],
+            Self::AllVintages => &["members", "parts", "groups", "all_facts", "all_sources"],
+        }
+    }
+}
+
+/// What is there in every pass: the tables of the lake that are filled before the models run, and the helper tables of
+/// [`super::register_helpers`].
+pub(super) const INPUTS: [&str; 13] = [
+    "entity_merges",
+    "indicators",
+    "observations",
+    "periods",
+    "regions",
+    "report_order",
+    "reports",
+    "sectors",
+    "targets",
+    "unit_atoms",
+    "unit_changes",
+    "unit_entities",
+    "units",
+];
+
+/// How the head of a model begins the line that says when it runs.
+const RUNS: &str = "-- runs:";
+
+/// A model.
+#[derive(Debug, Clone)]
+pub(super) struct Model {
+    /// Its query, with the files that it includes.
+    pub(super) sql: String,
+    pub(super) passes: BTreeSet<Pass>,
+    /// The tables that it reads.
+    pub(super) reads: BTreeSet<String>,
+}
+
+/// What is wrong with a model.
+pub(super) struct Fault {
+    pub(super) line: Option<usize>,
+    pub(super) message: String,
+    pub(super) remedy: String,
+}
+
+impl Fault {
+    pub(super) fn in_file(self, directory: &Path, model: &str) -> DefinitionError {
+        let path = directory.join(format!("{model}.sql"));
+        DefinitionError::new(&path, self.line, self.message, self.remedy)
+    }
+}
+
+impl Model {
+    pub(super) fn new(
+        name: &str,
+        text: &str,
+        texts: &BTreeMap<String, String>,
+    ) -> Result<Self, Fault> {
+        let fault = |line, message, remedy: &str| Fault {
+            line,
+            message,
+            remedy: remedy.to_owned(),
+        };
+        if INPUTS.contains(&name) || Pass::ALL.iter().any(|p| p.helper_tables().contains(&name)) {
+            let message =
+                format!("the model `{name}` has the name of a table that is there before it");
+            return Err(fault(None, message, "give the file another name"));
+        }
+        let passes = passes(text).ok_or_else(|| {
+            let message = format!("the model `{name}` does not say when it runs");
+            let remedy = "write `-- runs: once`, `-- runs: each vintage` or `-- runs: all vintages` in its head; several have commas between them";
+            fault(None, message, remedy)
+        })?;
+        let read = |file: &str| {
+            let included = file.strip_suffix(".sql").and_then(|file| texts.get(file));
+            included
+                .cloned()
+                .ok_or_else(|| "there is no such model".to_owned())
+        };
+        let sql = include(text, read).map_err(|wrong| {
+            let message = format!("`{}` cannot be included: {}", wrong.name, wrong.reason);
+            let line = text[..wrong.offset].lines().count().max(1);
+            fault(Some(line), message, "name a model of the same folder")
+        })?;
+        let reads = tables_read(&sql).map_err(|reason| {
+            let message = format!("the model `{name}` is not a query: {reason}");
+            fault(None, message, "write one SELECT")
+        })?;
+        Ok(Self { sql, passes, reads })
+    }
+}
+
+/// When a model runs, by its head; none if that is not said or not known.
+fn passes(text: &str) -> Option<BTreeSet<Pass>> {
+    let mut head = text.lines().take_while(|line| line.starts_with("--"));
+    let words = head.find_map(|line| line.strip_prefix(RUNS))?;
+    let pass = |words: &str| Pass::ALL.into_iter().find(|p| p.words() == words.trim());
+    words.split(',').map(pass).collect()
+}

@@ -1,0 +1,245 @@
+//! The models of a pipeline, read from their folder and put in the order in which they run.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::model::{Model, Pass};
+use super::order::{Step, missing, order, unreadable};
+use crate::diagnostic::{DefinitionError, DefinitionErrors};
+
+/// The models of a pipeline, in the order in which they run.
+#[derive(Debug, Clone, Default)]
+pub struct Models {
+    texts: BTreeMap<String, String>,
+    models: BTreeMap<String, Model>,
+    steps: BTreeMap<Pass, Vec<Step>>,
+}
+
+impl Models {
+    /// Reads the models of a directory, one `.sql` file each.
+    ///
+    /// # Errors
+    /// See [`Self::new`].
+    pub fn read(directory: &Path) -> Result<Self, DefinitionErrors> {
+        let mut texts = BTreeMap::new();
+        let mut errors = DefinitionErrors::default();
+        for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
+            let path = entry.path();
+            let Some(name) = path.file_stem().and_then(|name| name.to_str()) else {
+                continue;
+            };
+            if path.extension().is_none_or(|extension| extension != "sql") {
+                continue;
+            }
+            match std::fs::read_to_string(&path) {
+                Ok(text) => drop(texts.insert(name.to_owned(), text)),
+                Err(e) => errors.push(DefinitionError::new(
+                    &path,
+                    None,
+                    format!("cannot be read: {e}"),
+                    "make the file readable",
+                )),
+            }
+        }
+        errors.into_result()?;
+        Self::new(directory, texts)
+    }
+
+    /// Puts models in order. `texts` are the files of `directory`, by their names without `.sql`.
+    ///
+    /// # Errors
+    /// Every model that is missing, is no query, does not say when it runs, reads a table that is not there when it
+    /// runs, or belongs to a circle.
+    pub fn new(
+        directory: &Path,
+        texts: BTreeMap<String, String>,
+    ) -> Result<Self, DefinitionErrors> {
+        let mut errors = DefinitionErrors::default();
+        let mut models = BTreeMap::new();
+        for (name, text) in &texts {
+            match Model::new(name, text, &texts) {
+                Ok(model) => drop(models.insert(name.clone(), model)),
+                Err(fault) => errors.push(fault.in_file(directory, name)),
+            }
+        }
+        // What follows compares the models: one that cannot be read would only repeat itself there.
+        errors.into_result()?;
+        let mut errors = DefinitionErrors::default();
+        for (name, fault) in missing(&models)
+            .into_iter()
+            .chain(unreadable(&models, &texts))
+        {
+            errors.push(fault.in_file(directory, &name));
+        }
+        errors.into_result()?;
+        let mut steps = BTreeMap::new();
+        for pass in Pass::ALL {
+            let in_order = order(&models, pass);
+            steps.insert(
+                pass,
+                in_order.map_err(|(name, fault)| fault.in_file(directory, &name))?,
+            );
+        }
+        Ok(Self {
+            texts,
+            models,
+            steps,
+        })
+    }
+
+    /// The texts of the models as their files have them, by name.
+    #[must_use]
+    pub fn texts(&self) -> &BTreeMap<String, String> {
+        &self.texts
+    }
+
+    /// The query of a model for a vintage; the vintage matters only in [`Pass::EachVintage`].
+    pub(super) fn sql(&self, model: &str, vintage: &str) -> String {
+        self.models
+            .get(model)
+            .map(|model| model.sql.replace("{vintage}", vintage))
+            .unwrap_or_default()
+    }
+
+    /// The models of a pass, in order.
+    pub(super) fn steps(&self, pass: Pass) -> &[Step] {
+        self.steps.get(&pass).map_or(&[], Vec::as_slice)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The models of this repository, some of them changed, or taken out where the text is empty.
+    fn changed(changes: &[(&str, &str)]) -> Result<Models, DefinitionErrors> {
+        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/statistics/models");
+        let sound = Models::read(&directory).expect("sound models");
+        let mut texts = sound.texts().clone();
+        for (name, text) in changes {
+            texts.remove(*name);
+            if !text.is_empty() {
+                texts.insert((*name).to_owned(), (*text).to_owned());
+            }
+        }
+        Models::new(Path::new("models"), texts)
+    }
+
+    fn said(changes: &[(&str, &str)]) -> String {
+        changed(changes).expect_err("a fault").to_string()
+    }
+
+    #[test]
+    fn a_model_runs_after_those_that_it_reads_and_first_if_none_reads_it() {
+        let models = changed(&[]).expect("sound models");
+        let order = |pass| -> String {
+            let steps = models.steps(pass).iter();
+            let names: Vec<&str> = steps.map(|step| step.model.as_str()).collect();
+            names.join(" ")
+        };
+        assert_eq!(
+            order(Pass::Once),
+            "keys related_keys stated senders overlaps counted revisions unit_names unit_values unit_sources"
+        );
+        assert_eq!(
+            order(Pass::EachVintage),
+            "contributions aggregated facts_of_vintage sources_of_vintage"
+        );
+        assert_eq!(
+            order(Pass::AllVintages),
+            "fact_sources facts provincial contributions aggregated national regional"
+        );
+    }
+
+    #[test]
+    fn a_missing_model_is_named_with_what_needs_it() {
+        insta::assert_snapshot!(said(&[("facts", ""), ("overlaps", "")]), @r"
+        error: the model `facts` is missing: it fills a table of the lake
+          --> models/facts.sql
+        hint: add the file; the README of pipelines/statistics describes every model
+
+        error: the model `overlaps` is missing: the checks of a run read it
+          --> models/overlaps.sql
+        hint: add the file; the README of pipelines/statistics describes every model
+        ");
+        insta::assert_snapshot!(said(&[("related_keys", "")]).lines().take(3).collect::<Vec<_>>().join("\n"), @r"
+        error: the model `counted` reads `related_keys`, which is neither a table nor a model
+          --> models/counted.sql:39
+        hint: correct the name, or add the model related_keys.sql
+        ");
+    }
+
+    #[test]
+    fn a_table_that_is_not_there_is_named_with_the_line_that_reads_it() {
+        let facts = |table: &str| {
+            let sql =
+                format!("-- facts: all.\n-- runs: all vintages\nSELECT a.x\nFROM {table} a\n");
+            said(&[("facts", &sql)])
+        };
+        insta::assert_snapshot!(facts("al_facts"), @r"
+        error: the model `facts` reads `al_facts`, which is neither a table nor a model
+          --> models/facts.sql:4
+        hint: correct the name, or add the model al_facts.sql
+        ");
+        insta::assert_snapshot!(facts("findings"), @r"
+        error: the model `facts` reads `findings`, which is filled after the models have run
+          --> models/facts.sql:4
+        hint: read another table
+        ");
+        insta::assert_snapshot!(facts("sources_before"), @r"
+        error: the model `facts` reads `sources_before`, which is there for models that run `each vintage`
+          --> models/facts.sql:4
+        hint: read another table, or change when the model runs
+        ");
+        insta::assert_snapshot!(facts("facts_of_vintage"), @r"
+        error: the model `facts` reads `facts_of_vintage`, which runs `each vintage`, but it runs `all vintages` itself
+          --> models/facts.sql:4
+        hint: change when one of the two runs
+        ");
+    }
+
+    #[test]
+    fn a_circle_is_named_with_its_models() {
+        let reads = |table: &str| format!("-- runs: once\nSELECT n FROM {table}\n");
+        let [a, b] = ["b", "c"].map(reads);
+        insta::assert_snapshot!(said(&[("a", &a), ("b", &b), ("c", &a)]), @r"
+        error: these models read each other in a circle: `b` reads `c` reads `b`
+          --> models/b.sql
+        hint: let one of them read something else
+        ");
+    }
+
+    #[test]
+    fn a_model_says_when_it_runs_and_is_one_query() {
+        for (model, text, wrong) in [
+            (
+                "facts",
+                "SELECT 1\n",
+                "the model `facts` does not say when it runs",
+            ),
+            (
+                "facts",
+                "-- runs: daily\nSELECT 1\n",
+                "the model `facts` does not say when it runs",
+            ),
+            (
+                "facts",
+                "-- runs: once\nSELECT 1; SELECT 2\n",
+                "the model `facts` is not a query: it is not one query",
+            ),
+            (
+                "facts",
+                "-- runs: once\nSELECT * FROM ({none.sql})\n",
+                "`none.sql` cannot be included: there is no such model\n  --> models/facts.sql:2",
+            ),
+            (
+                "units",
+                "-- runs: once\nSELECT 1\n",
+                "the model `units` has the name of a table that is there before it",
+            ),
+        ] {
+            let said = said(&[(model, text)]);
+            assert!(said.starts_with(&format!("error: {wrong}\n")), "{said}");
+        }
+    }
+}
