@@ -386,8 +386,7 @@ async fn sent(engine: &Engine) -> Result<Vec<Sent>, RunError> {
 /// The units without an accepted report, as the run found.
 async fn lacking(engine: &Engine) -> Result<BTreeSet<(String, String, UnitKey)>, RunError> {
     let sql = format!(
-        "SELECT form, period, unit_vintage, unit_code FROM findings WHERE code = '{}'",
-        MISSING
+        "SELECT form, period, unit_vintage, unit_code FROM findings WHERE code = '{MISSING}'"
     );
     let (_, batches) = engine.query(&sql).await?;
     let mut all = BTreeSet::new();

@@ -7,8 +7,8 @@ use arrow::datatypes::Int64Type;
 use serde::Serialize;
 
 use super::changes::{NationalChanges, national};
+use super::everything::{gather, take_snapshot};
 use super::figures::texts;
-use super::run::{gather, take_snapshot};
 use crate::engine::Engine;
 use crate::lake::Lake;
 use crate::plan::Plan;
