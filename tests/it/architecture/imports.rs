@@ -144,7 +144,9 @@ impl Crate {
             mentions: Vec::new(),
             words: BTreeSet::new(),
             reexported: BTreeSet::new(),
-            generated: code.windows(2).any(|t| t[0].is_word("include") && t[1].is('!')),
+            generated: code
+                .windows(2)
+                .any(|t| t[0].is_word("include") && t[1].is('!')),
         });
         let mut at = 0;
         let mut depth = 0;
