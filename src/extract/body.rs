@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use super::cell::{ColumnRef, LocatedCell};
 use super::head_meaning::ColumnRole;
 use super::header::Header;
-use super::label::one_line;
 use super::row::{Doubt, RowKind, RowReader, Stubs};
 use super::unfit::{NAMED_ONE_BY_ONE, Notice, UnknownColumns, UnknownRows};
 use super::vocabulary::Vocabulary;
 use crate::diagnostic::{Message, findings};
 use crate::read::{Address, Sheet};
+use crate::text::one_line;
 
 /// What was read under a header.
 pub(super) struct TableBody {

@@ -1,10 +1,5 @@
 //! Labels without what people write around them: numbering, bullets, footnote marks.
 
-/// A text on one line, with single spaces.
-pub(super) fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 /// A label without `1.2`, `a)`, `-`, `+` in front of it.
 pub(super) fn without_numbering(text: &str) -> &str {
     let mut rest = text.trim_start();

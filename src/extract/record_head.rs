@@ -4,11 +4,11 @@
 use std::collections::BTreeSet;
 
 use super::form::RecordShape;
-use super::label::one_line;
 use super::slip::is_slip;
 use super::title::{Stated, Title, read_title};
 use super::vocabulary::Vocabulary;
 use crate::read::{Address, Sheet};
+use crate::text::one_line;
 
 /// A column under the head of a record list.
 #[derive(Debug, Clone)]

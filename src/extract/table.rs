@@ -7,7 +7,6 @@ use super::cell::LocatedCell;
 use super::form::{Form, belongs};
 use super::head_meaning::ColumnRole;
 use super::header::{HeadedColumn, Header};
-use super::label::one_line;
 use super::layout::{TablePlace, lay_out};
 use super::period_claim::{PeriodClaim, claim_period, frequency_of};
 use super::title::{Stated, Title, read_title};
@@ -15,6 +14,7 @@ use super::vocabulary::Vocabulary;
 use crate::diagnostic::{Finding, Place, findings};
 use crate::period::Frequency;
 use crate::read::{Address, CellRange, Sheet};
+use crate::text::one_line;
 
 /// A table of a sheet: a form, found and read.
 #[derive(Debug, Clone)]

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::header::Header;
-use super::label::one_line;
 use super::row::{RowReader, Stubs};
 use crate::diagnostic::{Message, findings};
 use crate::read::Address;
+use crate::text::one_line;
 
 /// A message about a cell.
 pub(super) type Notice = (Address, Message);

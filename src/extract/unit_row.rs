@@ -6,9 +6,9 @@
 use std::sync::Arc;
 
 use super::form::{Dimension, FormRow, UnitCodes};
-use super::label::one_line;
 use super::row::{Doubt, RowKind, RowReader, Stubs};
 use crate::diagnostic::{Message, findings};
+use crate::text::one_line;
 
 impl RowReader<'_> {
     /// What name and code say of a row; none if it is neither a unit nor a sum of units.

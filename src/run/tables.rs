@@ -1,43 +1,30 @@
 //! The tables of a snapshot that come from Rust values, and the printed tables of a run.
 
-use std::sync::Arc;
-
-use arrow::array::{
-    ArrayRef, BooleanArray, Decimal128Array, Int64Array, RecordBatch, StringArray,
-    TimestampMicrosecondArray,
-};
+use arrow::array::RecordBatch;
 use arrow::error::ArrowError;
 use datafusion::error::DataFusionError;
 
-use super::reference::{table, text};
 use crate::diagnostic::{Finding, Severity};
 use crate::engine::Engine;
+use crate::engine::columns::{decimals, displayed, flags, integers, texts, times};
 use crate::geography::{
     AnyReport, Aspect, Decided, Evidence, JudgedReport, Reports, UnitKey, VintageBasis,
 };
-use crate::normalize::{TOTAL, lake_decimal};
-use crate::plan::Plan;
-use crate::plan::official_order;
+use crate::lake;
+use crate::normalize::TOTAL;
+use crate::plan::{Plan, official_order};
 use crate::reading::Submission;
 use crate::tables::{Table, TableBuilder};
 use crate::validate::RuleResult;
 
-fn owned(values: Vec<Option<String>>) -> ArrayRef {
-    Arc::new(StringArray::from(values))
-}
-
-fn integers(values: impl Iterator<Item = i64>) -> ArrayRef {
-    Arc::new(values.collect::<Int64Array>())
-}
-
 /// `rule_results`.
 pub(super) fn rule_results(all: &[RuleResult]) -> Result<RecordBatch, ArrowError> {
-    table(
+    lake::batch(
         "rule_results",
         vec![
-            text(all.iter().map(|r| Some(r.rule.as_str()))),
-            text(all.iter().map(|r| Some(r.form.as_str()))),
-            text(all.iter().map(|r| Some(r.period.as_str()))),
+            texts(all.iter().map(|r| Some(r.rule.as_str()))),
+            texts(all.iter().map(|r| Some(r.form.as_str()))),
+            texts(all.iter().map(|r| Some(r.period.as_str()))),
             integers(all.iter().map(|r| r.passed)),
             integers(all.iter().map(|r| r.failed)),
             integers(all.iter().map(|r| r.undecided)),
@@ -51,23 +38,19 @@ pub(super) fn submissions(
     media: &[Option<&'static str>],
     outcomes: &[&'static str],
 ) -> Result<RecordBatch, ArrowError> {
-    let times: TimestampMicrosecondArray = all
-        .iter()
-        .map(|s| Some(s.received_at.as_microsecond()))
-        .collect();
-    table(
+    lake::batch(
         "submissions",
         vec![
-            text(all.iter().map(|s| Some(s.submission_id.as_str()))),
-            text(all.iter().map(|s| Some(s.file_name.as_str()))),
-            text(all.iter().map(|s| Some(s.sha256.as_str()))),
+            texts(all.iter().map(|s| Some(s.submission_id.as_str()))),
+            texts(all.iter().map(|s| Some(s.file_name.as_str()))),
+            texts(all.iter().map(|s| Some(s.sha256.as_str()))),
             integers(
                 all.iter()
                     .map(|s| i64::try_from(s.size_bytes).unwrap_or(i64::MAX)),
             ),
-            text(media.iter().copied()),
-            Arc::new(times.with_timezone("UTC")),
-            text(outcomes.iter().map(|o| Some(*o))),
+            texts(media.iter().copied()),
+            times(all.iter().map(|s| s.received_at)),
+            texts(outcomes.iter().map(|o| Some(*o))),
         ],
     )
 }
@@ -77,24 +60,24 @@ pub(super) fn reports(all: &Reports) -> Result<RecordBatch, ArrowError> {
     let all: Vec<AnyReport<'_>> = all.iter().collect();
     let sources = || all.iter().map(|r| &r.dossier().source);
     let contents = || all.iter().map(|r| &r.dossier().content);
-    let periods = all.iter().map(|r| r.period().map(|p| p.to_string()));
+    let periods = all.iter().map(|r| r.period());
     let is_current = all.iter().map(|r| Some(r.is_current()));
     let reporters = all.iter().map(|r| r.dossier().reporter.as_deref());
     let count = |severity| integers(all.iter().map(|r| r.dossier().count(severity)));
-    table(
+    lake::batch(
         "reports",
         vec![
-            text(sources().map(|s| Some(s.report_id.as_str()))),
-            text(sources().map(|s| Some(s.submission_id.as_str()))),
-            text(sources().map(|s| s.sheet.as_deref())),
-            text(sources().map(|s| Some(s.form.as_str()))),
-            owned(periods.collect()),
-            text(all.iter().map(|r| Some(r.unit()?.vintage.as_str()))),
-            text(all.iter().map(|r| Some(r.unit()?.code.as_str()))),
-            text(all.iter().map(|r| Some(r.vintage_basis()?.as_str()))),
-            text(reporters),
+            texts(sources().map(|s| Some(s.report_id.as_str()))),
+            texts(sources().map(|s| Some(s.submission_id.as_str()))),
+            texts(sources().map(|s| s.sheet.as_deref())),
+            texts(sources().map(|s| Some(s.form.as_str()))),
+            displayed(periods),
+            texts(all.iter().map(|r| Some(r.unit()?.vintage.as_str()))),
+            texts(all.iter().map(|r| Some(r.unit()?.code.as_str()))),
+            texts(all.iter().map(|r| Some(r.vintage_basis()?.as_str()))),
+            texts(reporters),
             integers(all.iter().map(|r| r.revision())),
-            Arc::new(is_current.collect::<BooleanArray>()),
+            flags(is_current),
             integers(contents().map(|c| c.observations.len() as i64)),
             count(Severity::Error),
             count(Severity::Warning),
@@ -159,44 +142,40 @@ pub(super) fn report_evidence(all: &Reports) -> Result<RecordBatch, ArrowError> 
             evidence.map(move |evidence| EvidenceRow::of(report, evidence))
         })
         .collect();
-    table(
+    lake::batch(
         "report_evidence",
         vec![
-            text(rows.iter().map(|r| Some(r.report_id))),
-            text(rows.iter().map(|r| Some(r.aspect.as_str()))),
-            text(rows.iter().map(|r| r.answer.as_deref())),
-            text(rows.iter().map(|r| Some(r.basis))),
-            text(rows.iter().map(|r| r.text)),
-            text(rows.iter().map(|r| r.sheet)),
-            text(rows.iter().map(|r| r.cell)),
+            texts(rows.iter().map(|r| Some(r.report_id))),
+            texts(rows.iter().map(|r| Some(r.aspect.as_str()))),
+            texts(rows.iter().map(|r| r.answer.as_deref())),
+            texts(rows.iter().map(|r| Some(r.basis))),
+            texts(rows.iter().map(|r| r.text)),
+            texts(rows.iter().map(|r| r.sheet)),
+            texts(rows.iter().map(|r| r.cell)),
         ],
     )
 }
 
 /// `decisions`: each decision with what it is about and what became of it.
 pub(super) fn decisions(all: &[Decided<'_>]) -> Result<RecordBatch, ArrowError> {
-    table(
+    lake::batch(
         "decisions",
         vec![
             integers(
                 all.iter()
                     .map(|d| i64::try_from(d.decision.number).unwrap_or(i64::MAX)),
             ),
-            text(all.iter().map(|d| Some(d.decision.ruling.kind()))),
-            owned(all.iter().map(|d| d.decision.ruling.value()).collect()),
-            text(all.iter().map(|d| d.file_name.as_deref())),
-            text(all.iter().map(|d| d.submission_id.as_deref())),
-            text(all.iter().map(|d| d.report_id.as_deref())),
-            text(all.iter().map(|d| d.decision.form.as_deref())),
-            text(all.iter().map(|d| d.decision.sheet.as_deref())),
-            text(all.iter().map(|d| Some(d.outcome.as_str()))),
-            text(all.iter().map(|d| Some(d.decision.by.as_str()))),
-            owned(
-                all.iter()
-                    .map(|d| Some(d.decision.on.to_string()))
-                    .collect(),
-            ),
-            text(all.iter().map(|d| Some(d.decision.why.as_str()))),
+            texts(all.iter().map(|d| Some(d.decision.ruling.kind()))),
+            texts(all.iter().map(|d| d.decision.ruling.value())),
+            texts(all.iter().map(|d| d.file_name.as_deref())),
+            texts(all.iter().map(|d| d.submission_id.as_deref())),
+            texts(all.iter().map(|d| d.report_id.as_deref())),
+            texts(all.iter().map(|d| d.decision.form.as_deref())),
+            texts(all.iter().map(|d| d.decision.sheet.as_deref())),
+            texts(all.iter().map(|d| Some(d.outcome.as_str()))),
+            texts(all.iter().map(|d| Some(d.decision.by.as_str()))),
+            texts(all.iter().map(|d| Some(d.decision.on.to_string()))),
+            texts(all.iter().map(|d| Some(d.decision.why.as_str()))),
         ],
     )
 }
@@ -222,42 +201,34 @@ pub(super) fn observations(
         .iter()
         .map(|i| (i.id.as_str(), i.unit.as_str()))
         .collect();
-    let values = rows
-        .iter()
-        .map(|(_, o)| o.value.map(lake_decimal))
-        .collect::<Vec<_>>();
-    table(
+    lake::batch(
         "observations",
         vec![
-            text(
+            texts(
                 rows.iter()
                     .map(|(r, _)| Some(r.dossier.source.report_id.as_str())),
             ),
-            text(
+            texts(
                 rows.iter()
                     .map(|(r, _)| Some(r.dossier.source.form.as_str())),
             ),
-            owned(
-                rows.iter()
-                    .map(|(_, o)| Some(o.period.to_string()))
-                    .collect(),
-            ),
-            text(areas.iter().map(|u| u.as_ref().map(|u| u.vintage.as_str()))),
-            text(areas.iter().map(|u| u.as_ref().map(|u| u.code.as_str()))),
-            text(rows.iter().map(|(_, o)| Some(o.indicator.as_str()))),
-            text(rows.iter().map(|(_, o)| Some(o.sector.as_str()))),
-            text(rows.iter().map(|_| Some(TOTAL))),
-            text(rows.iter().map(|(_, o)| Some(o.scenario.as_str()))),
-            Arc::new(Decimal128Array::from(values).with_precision_and_scale(38, 6)?),
-            text(
+            displayed(rows.iter().map(|(_, o)| Some(o.period))),
+            texts(areas.iter().map(|u| u.as_ref().map(|u| u.vintage.as_str()))),
+            texts(areas.iter().map(|u| u.as_ref().map(|u| u.code.as_str()))),
+            texts(rows.iter().map(|(_, o)| Some(o.indicator.as_str()))),
+            texts(rows.iter().map(|(_, o)| Some(o.sector.as_str()))),
+            texts(rows.iter().map(|_| Some(TOTAL))),
+            texts(rows.iter().map(|(_, o)| Some(o.scenario.as_str()))),
+            decimals(rows.iter().map(|(_, o)| o.value)),
+            texts(
                 rows.iter()
                     .map(|(_, o)| units.get(o.indicator.as_str()).copied()),
             ),
-            text(rows.iter().map(|(_, o)| Some(o.status.as_str()))),
-            text(rows.iter().map(|(_, o)| o.raw.as_deref())),
-            text(rows.iter().map(|(_, o)| o.unit_read.as_deref())),
-            text(rows.iter().map(|(r, _)| r.dossier.source.sheet.as_deref())),
-            owned(rows.iter().map(|(_, o)| Some(o.at.to_string())).collect()),
+            texts(rows.iter().map(|(_, o)| Some(o.status.as_str()))),
+            texts(rows.iter().map(|(_, o)| o.raw.as_deref())),
+            texts(rows.iter().map(|(_, o)| o.unit_read.as_deref())),
+            texts(rows.iter().map(|(r, _)| r.dossier.source.sheet.as_deref())),
+            displayed(rows.iter().map(|(_, o)| Some(o.at))),
         ],
     )
 }
@@ -265,8 +236,8 @@ pub(super) fn observations(
 /// `findings`.
 pub(super) fn findings(all: &[Finding]) -> Result<RecordBatch, ArrowError> {
     let records: Vec<_> = all.iter().map(Finding::to_record).collect();
-    let columns = (0..Finding::COLUMNS.len()).map(|i| text(records.iter().map(|r| r[i])));
-    table("findings", columns.collect())
+    let columns = (0..Finding::COLUMNS.len()).map(|i| texts(records.iter().map(|r| r[i])));
+    lake::batch("findings", columns.collect())
 }
 
 /// The printed tables of the pipeline's edition.

@@ -551,7 +551,10 @@ fn damage_is_an_error_and_nothing_worse() {
         &[],
     );
     let xlsb = workbooks::xlsb(
-        &[workbooks::biff12(0, &[0; 17]), workbooks::biff12(5, &[0; 16])],
+        &[
+            workbooks::biff12(0, &[0; 17]),
+            workbooks::biff12(5, &[0; 16]),
+        ],
         &[],
     );
     let mut refused = 0;
