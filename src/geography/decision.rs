@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::report::Source;
+use super::report::ReportSource;
 use super::unit::UnitKey;
 use crate::diagnostic::findings::{self, th419 as phrases};
 use crate::diagnostic::{Finding, Place};
@@ -18,7 +18,7 @@ use crate::text::Bilingual;
 
 /// Which file or report a decision is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Subject {
+pub enum DecisionSubject {
     /// The file of this name in the inbox.
     File(String),
     /// The submission, by the first 16 digits of its hash.
@@ -27,7 +27,7 @@ pub enum Subject {
     Report(String),
 }
 
-impl Subject {
+impl DecisionSubject {
     /// The subject as it is written.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -96,7 +96,7 @@ pub struct Decision {
     /// The number of its paragraph, from 1.
     pub number: usize,
     /// What it is about.
-    pub subject: Subject,
+    pub subject: DecisionSubject,
     /// Only the reports of this form.
     pub form: Option<String>,
     /// Only the reports of this sheet.
@@ -114,7 +114,9 @@ pub struct Decision {
 impl Decision {
     /// Whether it is about a file as a whole, not about some of its reports.
     fn is_of_file(&self) -> bool {
-        self.form.is_none() && self.sheet.is_none() && !matches!(self.subject, Subject::Report(_))
+        self.form.is_none()
+            && self.sheet.is_none()
+            && !matches!(self.subject, DecisionSubject::Report(_))
     }
 
     /// What is decided, in words.
@@ -184,15 +186,15 @@ impl Decision {
     }
 
     /// The row of this decision at a report.
-    fn at_report(&self, report: &Addressed<'_>, outcome: Outcome) -> Decided<'_> {
-        Decided {
+    fn at_report(&self, report: &Addressed<'_>, outcome: DecisionOutcome) -> DecisionRow<'_> {
+        DecisionRow {
             decision: self,
             file_name: Some(report.source.file_name.clone()),
             submission_id: Some(report.source.submission_id.clone()),
             report_id: Some(report.source.report_id.clone()),
             outcome: match self.ruling {
                 // What still holds the report back is not settled by accepting it.
-                Ruling::Accept if report.is_held => Outcome::Stale,
+                Ruling::Accept if report.is_held => DecisionOutcome::Stale,
                 _ => outcome,
             },
         }
@@ -218,7 +220,7 @@ impl Decision {
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
 )]
-pub enum Outcome {
+pub enum DecisionOutcome {
     /// It changed something.
     Applied,
     /// It says what would be so without it.
@@ -227,7 +229,7 @@ pub enum Outcome {
     Stale,
 }
 
-impl Outcome {
+impl DecisionOutcome {
     /// The word in the table `decisions`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -241,7 +243,7 @@ impl Outcome {
 
 /// A submission as decisions know it.
 #[derive(Debug, Clone, Copy)]
-pub struct Known<'a> {
+pub struct SubmissionIdentity<'a> {
     /// First 16 digits of its hash.
     pub submission_id: &'a str,
     /// Its name in the inbox.
@@ -250,7 +252,7 @@ pub struct Known<'a> {
     pub received_at: Timestamp,
 }
 
-impl Known<'_> {
+impl SubmissionIdentity<'_> {
     fn place(&self) -> Place {
         Place {
             file_name: Some(self.file_name.to_owned()),
@@ -274,18 +276,18 @@ pub struct Docket {
 #[derive(Debug, Clone)]
 pub struct Addressed<'a> {
     /// Where the report comes from.
-    pub source: &'a Source,
+    pub source: &'a ReportSource,
     /// The place of the report as a whole.
     pub place: Place,
     /// Whether it is held back.
     pub is_held: bool,
     /// What became of each decision about it, by the decision's index in the docket.
-    pub outcomes: &'a BTreeMap<usize, Outcome>,
+    pub outcomes: &'a BTreeMap<usize, DecisionOutcome>,
 }
 
 /// A row of the table `decisions`: a decision, and a file or report that it is about, if there is one.
 #[derive(Debug, Clone)]
-pub struct Decided<'a> {
+pub struct DecisionRow<'a> {
     /// The decision.
     pub decision: &'a Decision,
     /// The file.
@@ -295,26 +297,31 @@ pub struct Decided<'a> {
     /// The report, where the decision is about one.
     pub report_id: Option<String>,
     /// What became of it.
-    pub outcome: Outcome,
+    pub outcome: DecisionOutcome,
 }
 
 impl Docket {
     /// Finds the submissions that each decision is about. Several files of one name are told apart by time: a decision
     /// speaks of those that had come by the day it was taken, and the later ones are said.
     #[must_use]
-    pub fn new(decisions: Vec<Decision>, submissions: &[Known<'_>], zone: &TimeZone) -> Self {
+    pub fn new(
+        decisions: Vec<Decision>,
+        submissions: &[SubmissionIdentity<'_>],
+        zone: &TimeZone,
+    ) -> Self {
         let mut docket = Self {
             about: Vec::with_capacity(decisions.len()),
             ..Self::default()
         };
         for decision in &decisions {
-            let named: Vec<&Known<'_>> = submissions
+            let named: Vec<&SubmissionIdentity<'_>> = submissions
                 .iter()
                 .filter(|s| decision.subject.is(s.submission_id, s.file_name))
                 .collect();
             let contents: BTreeSet<&str> = named.iter().map(|s| s.submission_id).collect();
-            let had_come =
-                |s: &Known<'_>| s.received_at.to_zoned(zone.clone()).date() <= decision.on;
+            let had_come = |s: &SubmissionIdentity<'_>| {
+                s.received_at.to_zoned(zone.clone()).date() <= decision.on
+            };
             // Where none had come by that day, times are not to be relied on: the first one is meant.
             let none_had = !named.iter().any(|s| had_come(s));
             let first = named
@@ -364,7 +371,7 @@ impl Docket {
 
     /// The finding that a file was withdrawn as a whole, if it was.
     #[must_use]
-    pub fn withdrawn(&self, submission: &Known<'_>) -> Option<Finding> {
+    pub fn withdrawn(&self, submission: &SubmissionIdentity<'_>) -> Option<Finding> {
         let is_this = |i: usize| {
             let mut files = self.about[i].iter();
             files.any(|(id, name)| id == submission.submission_id && name == submission.file_name)
@@ -377,11 +384,11 @@ impl Docket {
     /// The decisions about a report, by their places in the docket.
     pub fn of_report<'a>(
         &'a self,
-        report: &'a Source,
+        report: &'a ReportSource,
     ) -> impl Iterator<Item = (usize, &'a Decision)> {
         self.of(&report.submission_id)
             .filter(|(_, d)| match &d.subject {
-                Subject::Report(id) => *id == report.report_id,
+                DecisionSubject::Report(id) => *id == report.report_id,
                 _ => true,
             })
             // A file withdrawn as a whole was not read; another of the same content is not meant.
@@ -414,9 +421,9 @@ impl Docket {
     #[must_use]
     pub fn close(
         &self,
-        submissions: &[Known<'_>],
+        submissions: &[SubmissionIdentity<'_>],
         reports: &[Addressed<'_>],
-    ) -> (Vec<Decided<'_>>, Vec<Finding>) {
+    ) -> (Vec<DecisionRow<'_>>, Vec<Finding>) {
         let mut rows = Vec::new();
         let mut findings = self.later.clone();
         let by_id: BTreeMap<&str, &Addressed<'_>> = reports
@@ -433,13 +440,13 @@ impl Docket {
                     .collect()
             };
             match own.iter().map(|row| row.outcome).min() {
-                Some(Outcome::Applied) => {}
+                Some(DecisionOutcome::Applied) => {}
                 Some(outcome) => {
                     let first = own
                         .iter()
                         .find_map(|row| by_id.get(row.report_id.as_deref()?));
                     let place = first.map(|r| r.place.clone()).unwrap_or_default();
-                    findings.push(if outcome == Outcome::Unneeded {
+                    findings.push(if outcome == DecisionOutcome::Unneeded {
                         decision.unneeded(place)
                     } else {
                         decision.stale(place)
@@ -449,16 +456,16 @@ impl Docket {
                     let named = submissions
                         .iter()
                         .find(|s| decision.subject.is(s.submission_id, s.file_name));
-                    let mut place = named.map(Known::place).unwrap_or_default();
+                    let mut place = named.map(SubmissionIdentity::place).unwrap_or_default();
                     place.form.clone_from(&decision.form);
                     place.sheet.clone_from(&decision.sheet);
                     findings.push(decision.stale(place));
-                    rows.push(Decided {
+                    rows.push(DecisionRow {
                         decision,
                         file_name: named.map(|s| s.file_name.to_owned()),
                         submission_id: named.map(|s| s.submission_id.to_owned()),
                         report_id: None,
-                        outcome: Outcome::Stale,
+                        outcome: DecisionOutcome::Stale,
                     });
                 }
             }
@@ -468,15 +475,15 @@ impl Docket {
     }
 
     /// The files that a decision withdrew as a whole.
-    fn withdrawn_files(&self, decision: usize) -> Vec<Decided<'_>> {
+    fn withdrawn_files(&self, decision: usize) -> Vec<DecisionRow<'_>> {
         let files = self.about[decision].iter();
         files
-            .map(|(submission_id, file_name)| Decided {
+            .map(|(submission_id, file_name)| DecisionRow {
                 decision: &self.decisions[decision],
                 file_name: Some(file_name.clone()),
                 submission_id: Some(submission_id.clone()),
                 report_id: None,
-                outcome: Outcome::Applied,
+                outcome: DecisionOutcome::Applied,
             })
             .collect()
     }

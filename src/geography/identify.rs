@@ -52,7 +52,7 @@ impl Reporters {
 
 /// What a document says of who reports.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Claim {
+pub struct ReporterClaim {
     /// The statement of the reporter, as read.
     pub reporter: Option<String>,
     /// The statement of the unit's code, as read.
@@ -75,7 +75,12 @@ pub struct Identified {
 impl Geography {
     /// The units that the words of a reporter and a code may mean.
     #[must_use]
-    pub fn identify(&self, claim: &Claim, reporters: &Reporters, folder: &Folder) -> Identified {
+    pub fn identify(
+        &self,
+        claim: &ReporterClaim,
+        reporters: &Reporters,
+        folder: &Folder,
+    ) -> Identified {
         let folded = claim
             .reporter
             .as_deref()

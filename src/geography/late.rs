@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 
 use super::reference::UnitChange;
-use super::report::{JudgedReport, PlacedReport, Standing};
+use super::report::{JudgedReport, PlacedReport, ReportStanding};
 use super::territory::Geography;
 use super::unit::UnitKey;
 use crate::extract::Scenario;
@@ -67,7 +67,12 @@ pub fn late_corrections(
     };
     let versions: BTreeMap<_, &PlacedReport> = reports
         .iter()
-        .filter(|r| matches!(r.standing, Standing::Current | Standing::Superseded))
+        .filter(|r| {
+            matches!(
+                r.standing,
+                ReportStanding::Current | ReportStanding::Superseded
+            )
+        })
         .map(|r| (key(r), &r.report))
         .collect();
     let mut corrections = Vec::new();

@@ -15,17 +15,20 @@ mod unit;
 mod unit_rows;
 mod vintage;
 
-pub use decision::{Addressed, Decided, Decision, Docket, Known, Outcome, Ruling, Subject};
+pub use decision::{
+    Addressed, Decision, DecisionOutcome, DecisionRow, DecisionSubject, Docket, Ruling,
+    SubmissionIdentity,
+};
 pub use duty::{
     Collection, Duty, Missing, due_date, missing_reports, reports_after_their_due_date,
 };
-pub use identify::{Claim, Identified, Reporter, Reporters};
+pub use identify::{Identified, Reporter, ReporterClaim, Reporters};
 pub use late::{LateCorrection, late_corrections};
 pub use reference::{RegionMember, Tables, UnitChange, UnitName};
 pub use report::{
-    AnyReport, Aspect, Basis, ClaimedReport, Content, Dossier, Evidence, Hold, JudgedReport, Order,
-    PlacedReport, Reports, Rulings, Source, Standing, UnitClaim, VintageBasis, compare,
-    settle_revisions,
+    AnyReport, Aspect, Basis, ClaimedReport, Dossier, Evidence, Hold, JudgedReport, PlacedReport,
+    ReportContent, ReportOrder, ReportSource, ReportStanding, Reports, Rulings, UnitClaim,
+    VintageBasis, compare, settle_revisions,
 };
 pub use territory::Geography;
 pub use unit::UnitKey;

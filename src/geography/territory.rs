@@ -93,7 +93,7 @@ impl Geography {
     }
 
     /// Every folded name with the units that bear it.
-    pub fn bearers(&self) -> impl Iterator<Item = (&str, &BTreeSet<UnitKey>)> {
+    pub fn names_with_units(&self) -> impl Iterator<Item = (&str, &BTreeSet<UnitKey>)> {
         self.aliases
             .iter()
             .map(|(name, units)| (name.as_str(), units))

@@ -12,7 +12,7 @@ use crate::text::Folder;
 pub(crate) fn unit_rows(geography: &Geography) -> Vec<FormRow> {
     let mut labels: BTreeMap<&UnitKey, Vec<String>> = BTreeMap::new();
     let mut groups: BTreeMap<&UnitKey, BTreeSet<&UnitKey>> = BTreeMap::new();
-    for (name, units) in geography.bearers() {
+    for (name, units) in geography.names_with_units() {
         for unit in units {
             labels.entry(unit).or_default().push(name.to_owned());
             groups.entry(unit).or_insert_with(|| BTreeSet::from([unit]));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 
-use super::decision::{Docket, Outcome};
+use super::decision::{DecisionOutcome, Docket};
 use super::report::{ClaimedReport, PlacedReport, VintageBasis};
 use super::territory::Geography;
 use super::unit::UnitKey;
@@ -12,7 +12,7 @@ use crate::diagnostic::findings;
 use crate::period::Period;
 
 /// A unit, and the rung that decided its vintage.
-type Decided = (UnitKey, VintageBasis);
+type DecidedUnit = (UnitKey, VintageBasis);
 
 /// Decides the unit of every report whose period is known, people's decisions first. A report that stays open is held back
 /// with a finding. Returns the placed reports and those that are held back.
@@ -23,11 +23,11 @@ pub fn place_reports(
     geography: &Geography,
     zone: &TimeZone,
 ) -> (Vec<PlacedReport>, Vec<ClaimedReport>) {
-    let mut units: Vec<Option<Decided>> = claimed
+    let mut units: Vec<Option<DecidedUnit>> = claimed
         .iter_mut()
         .map(|report| decided_alone(report, docket, geography))
         .collect();
-    let others = Others::of(&claimed, &units, geography);
+    let others = PeerVintages::of(&claimed, &units, geography);
     for (report, unit) in claimed.iter_mut().zip(&mut units) {
         if unit.is_none() && !report.is_held() {
             *unit = decided_among(report, &others, geography, zone);
@@ -60,7 +60,7 @@ fn decided_alone(
     report: &mut ClaimedReport,
     docket: &Docket,
     geography: &Geography,
-) -> Option<Decided> {
+) -> Option<DecidedUnit> {
     if let Some(unit) = report.unit.clone() {
         return Some((unit, VintageBasis::Decision));
     }
@@ -71,23 +71,25 @@ fn decided_alone(
 }
 
 /// The unit of the vintage that a decision names, if the words of the report can mean one.
-fn decided_by_people(report: &mut ClaimedReport, docket: &Docket) -> Option<Decided> {
+fn decided_by_people(report: &mut ClaimedReport, docket: &Docket) -> Option<DecidedUnit> {
     let (decision, vintage) = report.dossier.rulings.vintage.clone()?;
     let claim = &report.dossier.unit_claim;
     let of_vintage = claim.candidates.iter().find(|u| u.vintage == vintage);
     let stated = claim.stated_vintage.as_ref();
     let (unit, outcome) = match of_vintage.cloned() {
-        None => (None, Outcome::Stale),
-        Some(_) if stated == Some(&vintage) => (None, Outcome::Unneeded),
-        Some(_) if stated.is_none() && claim.candidates.len() == 1 => (None, Outcome::Unneeded),
-        unit => (unit, Outcome::Applied),
+        None => (None, DecisionOutcome::Stale),
+        Some(_) if stated == Some(&vintage) => (None, DecisionOutcome::Unneeded),
+        Some(_) if stated.is_none() && claim.candidates.len() == 1 => {
+            (None, DecisionOutcome::Unneeded)
+        }
+        unit => (unit, DecisionOutcome::Applied),
     };
     report.record_outcome(docket, decision, outcome);
     Some((unit?, VintageBasis::Decision))
 }
 
 /// Rungs (1), what the sheet states, and (2), name and code together.
-fn decided_by_words(report: &mut ClaimedReport, geography: &Geography) -> Option<Decided> {
+fn decided_by_words(report: &mut ClaimedReport, geography: &Geography) -> Option<DecidedUnit> {
     let claim = &report.dossier.unit_claim;
     let Some(vintage) = claim.stated_vintage.clone() else {
         let mut candidates = claim.candidates.iter();
@@ -110,15 +112,15 @@ fn decided_by_words(report: &mut ClaimedReport, geography: &Geography) -> Option
 type Vintages = BTreeMap<(String, Period), BTreeSet<String>>;
 
 /// What other reports of the same form and period say of the vintage.
-struct Others {
+struct PeerVintages {
     /// The vintages of reports that rungs (1) or (2) decided.
     peers: Vintages,
     /// The vintages of units that a change did not leave as they were.
     changed_units: Vintages,
 }
 
-impl Others {
-    fn of(reports: &[ClaimedReport], units: &[Option<Decided>], geography: &Geography) -> Self {
+impl PeerVintages {
+    fn of(reports: &[ClaimedReport], units: &[Option<DecidedUnit>], geography: &Geography) -> Self {
         let (mut peers, mut changed_units) = (Vintages::new(), Vintages::new());
         for (report, unit) in reports.iter().zip(units) {
             let (Some((unit, basis)), Some(period)) = (unit, report.period) else {
@@ -146,10 +148,10 @@ impl Others {
 /// where none of them decides.
 fn decided_among(
     report: &mut ClaimedReport,
-    others: &Others,
+    others: &PeerVintages,
     geography: &Geography,
     zone: &TimeZone,
-) -> Option<Decided> {
+) -> Option<DecidedUnit> {
     let period = report.period?;
     let key = (report.dossier.source.form.clone(), period);
     let candidates = &report.dossier.unit_claim.candidates;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::identify::{claim_of, stem_of};
 use crate::extract::{FormTexts, SheetTable};
-use crate::geography::Claim;
+use crate::geography::ReporterClaim;
 use crate::plan::{Answering, Plan, combined_hash};
 
 /// What a reading asked, and what it was told.
@@ -71,7 +71,7 @@ impl Asked {
             .names
             .iter()
             .map(|name| {
-                let claim = Claim {
+                let claim = ReporterClaim {
                     reporter: name.reporter.clone(),
                     code: name.code.clone(),
                 };

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::identify::claim_of;
-use super::report::{Context, read_report, take_list};
+use super::report::{ReportContext, read_report, take_list};
 use super::sheet_notes::{like_a_form, notes_on_reading};
-use super::submission::{Contents, Submission, TableReading};
+use super::submission::{Submission, SubmissionContents, TableReading};
 use crate::diagnostic::{Finding, Message, Place, findings};
 use crate::extract::{PeriodClaim, SheetTable, SheetTables, find_tables};
 use crate::geography::{Docket, UnitKey};
@@ -22,7 +22,7 @@ pub(crate) fn read_submission(
     docket: &Docket,
     submission: &Submission,
     original: &Path,
-) -> Contents {
+) -> SubmissionContents {
     let format = match accepted_format(plan, submission, original) {
         Ok(format) => format,
         Err(rejected) => return *rejected,
@@ -35,9 +35,9 @@ pub(crate) fn read_submission(
             return rejected(submission, Some(format.media_type()), unreadable(error));
         }
     };
-    let mut contents = Contents {
+    let mut contents = SubmissionContents {
         media_type: Some(format.media_type()),
-        ..Contents::default()
+        ..SubmissionContents::default()
     };
     for carried in &document.carried {
         let message: Message = match carried {
@@ -62,12 +62,16 @@ pub(crate) fn read_submission(
 }
 
 /// The contents of a submission that is rejected for one reason.
-fn rejected(submission: &Submission, media_type: Option<MediaType>, why: Message) -> Contents {
-    Contents {
+fn rejected(
+    submission: &Submission,
+    media_type: Option<MediaType>,
+    why: Message,
+) -> SubmissionContents {
+    SubmissionContents {
         media_type,
         findings: vec![why.at(submission.place())],
         rejected: true,
-        ..Contents::default()
+        ..SubmissionContents::default()
     }
 }
 
@@ -76,7 +80,7 @@ fn accepted_format(
     plan: &Plan,
     submission: &Submission,
     original: &Path,
-) -> Result<FileFormat, Box<Contents>> {
+) -> Result<FileFormat, Box<SubmissionContents>> {
     let reject = |media_type, why| Box::new(rejected(submission, media_type, why));
     let most = plan.limits.max_file_bytes;
     if submission.size_bytes > most {
@@ -90,11 +94,11 @@ fn accepted_format(
     let media_type =
         format.map_or_else(NotAccepted::media_type, |format| Some(format.media_type()));
     if !submission.refused.is_empty() {
-        return Err(Box::new(Contents {
+        return Err(Box::new(SubmissionContents {
             media_type,
             findings: submission.refused.clone(),
             rejected: true,
-            ..Contents::default()
+            ..SubmissionContents::default()
         }));
     }
     format.map_err(|why| {
@@ -140,7 +144,7 @@ fn read_sheets(
     submission: &Submission,
     sheets: &[Sheet],
     mut lists: ListReader<'_>,
-    contents: &mut Contents,
+    contents: &mut SubmissionContents,
 ) {
     let mut tables: Vec<FoundTable> = Vec::new();
     for (index, sheet) in sheets.iter().enumerate() {
@@ -173,7 +177,7 @@ fn read_sheet(
     submission: &Submission,
     sheet: &Sheet,
     list: Option<RecordList>,
-    contents: &mut Contents,
+    contents: &mut SubmissionContents,
 ) -> Vec<FoundTable> {
     let found = match &list {
         None => find_tables(sheet, &plan.vocabulary),
@@ -215,7 +219,11 @@ fn read_sheet(
 }
 
 /// A hidden sheet counts only where no visible one holds the same form for the same period.
-fn keep_visible(tables: &mut Vec<FoundTable>, submission: &Submission, contents: &mut Contents) {
+fn keep_visible(
+    tables: &mut Vec<FoundTable>,
+    submission: &Submission,
+    contents: &mut SubmissionContents,
+) {
     let shown: Vec<(usize, PeriodClaim)> = tables
         .iter()
         .filter(|found| found.visible)
@@ -245,7 +253,7 @@ fn read_tables(
     docket: &Docket,
     submission: &Submission,
     tables: &[FoundTable],
-    contents: &mut Contents,
+    contents: &mut SubmissionContents,
 ) {
     let periods: BTreeSet<Period> = tables
         .iter()
@@ -262,7 +270,7 @@ fn read_tables(
             plan.geography.identify(&claim, reporters, folder).units
         })
         .collect();
-    let context = Context {
+    let context = ReportContext {
         plan,
         docket,
         submission,

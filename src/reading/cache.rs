@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::asked::Asked;
-use super::submission::{Contents, Records, RecordsAt, Submission};
+use super::submission::{Records, RecordsAt, Submission, SubmissionContents};
 use crate::diagnostic::Finding;
 use crate::geography::{ClaimedReport, Docket};
 use crate::intake::{MediaType, hex};
@@ -57,7 +57,7 @@ pub(super) fn name_of(plan: &Plan, docket: &Docket, submission: &Submission) -> 
 }
 
 /// The files of the cache that hold contents.
-pub(super) fn files_of(name: &str, contents: &Contents) -> Vec<String> {
+pub(super) fn files_of(name: &str, contents: &SubmissionContents) -> Vec<String> {
     let records = contents
         .records
         .iter()
@@ -74,7 +74,7 @@ pub(super) fn look_up(
     lake: &Lake,
     name: &str,
     submission: &Submission,
-) -> Option<Contents> {
+) -> Option<SubmissionContents> {
     let kept: Kept = serde_json::from_slice(&lake.cached(name)?).ok()?;
     let is_whole = kept.version == VERSION
         && kept.asked.is_answered_alike(plan, &submission.file_name)
@@ -87,13 +87,13 @@ pub(super) fn look_up(
         table: kept.table,
         rows: RecordsAt::Cache(kept.at),
     });
-    is_whole.then(|| Contents {
+    is_whole.then(|| SubmissionContents {
         media_type: kept.media_type,
         records: records.collect(),
         reports: kept.reports,
         findings: kept.findings,
         rejected: kept.rejected,
-        ..Contents::default()
+        ..SubmissionContents::default()
     })
 }
 
@@ -101,7 +101,11 @@ pub(super) fn look_up(
 ///
 /// # Errors
 /// When the lake cannot be written to.
-pub(super) fn keep(lake: &Lake, name: &str, contents: &mut Contents) -> Result<(), LakeError> {
+pub(super) fn keep(
+    lake: &Lake,
+    name: &str,
+    contents: &mut SubmissionContents,
+) -> Result<(), LakeError> {
     let mut records = Vec::new();
     for (n, own) in contents.records.iter_mut().enumerate() {
         let RecordsAt::Memory(rows) = &own.rows else {

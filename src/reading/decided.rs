@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use crate::diagnostic::Finding;
 use crate::extract::{Form, SheetTable};
 use crate::geography::{
-    Aspect, Basis, ClaimedReport, Decision, Docket, Evidence, Outcome, Ruling, Rulings, Source,
-    UnitKey,
+    Aspect, Basis, ClaimedReport, Decision, DecisionOutcome, Docket, Evidence, ReportSource,
+    Ruling, Rulings, UnitKey,
 };
 use crate::period::Period;
 use crate::text::one_line;
@@ -25,11 +25,11 @@ pub(super) struct Decided {
 impl Decided {
     /// The decisions about a report: those that reading applies, and those that later stages apply. Of several decisions on
     /// one question the last of the file counts.
-    pub(super) fn of(source: &Source, docket: &Docket) -> (Self, Rulings) {
+    pub(super) fn of(source: &ReportSource, docket: &Docket) -> (Self, Rulings) {
         let (mut decided, mut rulings) = (Self::default(), Rulings::default());
         for (i, Decision { ruling, .. }) in docket.of_report(source) {
             // Unneeded, until something comes of it.
-            rulings.outcomes.insert(i, Outcome::Unneeded);
+            rulings.outcomes.insert(i, DecisionOutcome::Unneeded);
             match ruling {
                 Ruling::Period(period) => decided.period = Some((i, *period)),
                 Ruling::Unit(unit) => decided.unit = Some((i, unit.clone())),
@@ -56,13 +56,13 @@ impl Decided {
             return claimed;
         };
         if !form.frequencies.contains(&period.frequency) {
-            report.record_outcome(docket, decision, Outcome::Stale);
+            report.record_outcome(docket, decision, DecisionOutcome::Stale);
             return claimed;
         }
         if claimed.as_ref().is_ok_and(|(p, _)| *p == period) {
             return claimed;
         }
-        report.record_outcome(docket, decision, Outcome::Applied);
+        report.record_outcome(docket, decision, DecisionOutcome::Applied);
         Ok((period, Basis::Decision))
     }
 
@@ -76,7 +76,7 @@ impl Decided {
         };
         // A table whose rows are units is of no single unit.
         if report.dossier.unit_claim.by_unit {
-            report.record_outcome(docket, *decision, Outcome::Stale);
+            report.record_outcome(docket, *decision, DecisionOutcome::Stale);
             if let Some(finding) = fault {
                 report.hold(finding);
             }
@@ -87,7 +87,7 @@ impl Decided {
         }
         report.dossier.unit_claim.candidates = BTreeSet::from([unit.clone()]);
         report.unit = Some(unit.clone());
-        report.record_outcome(docket, *decision, Outcome::Applied);
+        report.record_outcome(docket, *decision, DecisionOutcome::Applied);
         let evidence = &mut report.dossier.evidence;
         evidence.retain(|e| e.aspect != Aspect::Unit);
         evidence.push(Evidence {

@@ -6,7 +6,7 @@ use super::submission::Submission;
 use crate::diagnostic::{Finding, Message, Place, findings};
 use crate::extract::{LocatedCell, SheetTable, Stated};
 use crate::geography::{
-    Aspect, Basis, Claim, ClaimedReport, Evidence, Geography, Identified, UnitKey,
+    Aspect, Basis, ClaimedReport, Evidence, Geography, Identified, ReporterClaim, UnitKey,
 };
 use crate::plan::Plan;
 use crate::text::one_line;
@@ -25,8 +25,8 @@ pub(super) struct Identification {
 }
 
 /// What a table says of its unit.
-pub(super) fn claim_of(table: &SheetTable) -> Claim {
-    Claim {
+pub(super) fn claim_of(table: &SheetTable) -> ReporterClaim {
+    ReporterClaim {
         reporter: table.title.reporter.as_ref().map(|s| s.text.clone()),
         code: table.title.unit_code.as_ref().map(|s| s.text.clone()),
     }

@@ -16,6 +16,6 @@ pub(crate) use assemble::read_submission;
 pub use options::{Progress, RunError, RunOptions, Stage};
 pub(crate) use register::{Entry, Register, TakenIn, take_in, taken_before, taken_by};
 pub use submission::TableReading;
-pub(crate) use submission::{Contents, Records, RecordsAt, Submission};
+pub(crate) use submission::{Records, RecordsAt, Submission, SubmissionContents};
+pub use workers::ReadSummary;
 pub(crate) use workers::Reader;
-pub use workers::Reading;

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::options::{RunError, RunOptions};
 use super::submission::Submission;
 use crate::diagnostic::Finding;
-use crate::geography::{Docket, Known};
+use crate::geography::{Docket, SubmissionIdentity};
 use crate::intake::{
     Arrival, Intake, MediaType, lies_in_archive, refused_as_nested, refused_by_name, unpack,
 };
@@ -95,7 +95,7 @@ pub(crate) fn take_in(
     submissions.sort_by(|a, b| {
         (a.received_at, &a.file_name, &a.sha256).cmp(&(b.received_at, &b.file_name, &b.sha256))
     });
-    let known: Vec<Known<'_>> = submissions.iter().map(Submission::known).collect();
+    let known: Vec<SubmissionIdentity<'_>> = submissions.iter().map(Submission::identity).collect();
     let decisions = plan.decisions.iter().filter(|d| {
         let day = options.as_of.map(|t| t.to_zoned(plan.zone.clone()).date());
         day.is_none_or(|day| d.on <= day)

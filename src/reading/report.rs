@@ -7,7 +7,7 @@ use super::identify::{identify, identify_by_rows, identify_sender};
 use super::submission::{Records, RecordsAt, Submission};
 use crate::diagnostic::{Finding, Place, findings};
 use crate::extract::{ColumnRef, Dimension, PeriodClaim, SheetTable};
-use crate::geography::{Basis, ClaimedReport, Docket, Dossier, Source, UnitClaim, UnitKey};
+use crate::geography::{Basis, ClaimedReport, Docket, Dossier, ReportSource, UnitClaim, UnitKey};
 use crate::lake::own_columns;
 use crate::normalize::{LocaleVerdict, Normalized, RecordList, normalize};
 use crate::period::{Frequency, Period};
@@ -15,7 +15,7 @@ use crate::plan::Plan;
 
 /// What the report of a table depends on besides the table.
 #[derive(Clone, Copy)]
-pub(super) struct Context<'a> {
+pub(super) struct ReportContext<'a> {
     pub(super) plan: &'a Plan,
     pub(super) docket: &'a Docket,
     pub(super) submission: &'a Submission,
@@ -26,19 +26,19 @@ pub(super) struct Context<'a> {
 /// Reads the `n`th report of a submission from its table. `siblings` are the units that the other tables name. Returns the
 /// report and how its columns write numbers.
 pub(super) fn read_report(
-    context: Context<'_>,
+    context: ReportContext<'_>,
     n: usize,
     table: &SheetTable,
     siblings: &[&BTreeSet<UnitKey>],
 ) -> (ClaimedReport, BTreeMap<ColumnRef, LocaleVerdict>) {
-    let Context {
+    let ReportContext {
         plan,
         docket,
         submission,
         periods,
     } = context;
     let form = &plan.vocabulary.forms[table.form];
-    let source = Source {
+    let source = ReportSource {
         report_id: format!("{}-{n}", submission.submission_id),
         submission_id: submission.submission_id.clone(),
         file_name: submission.file_name.clone(),

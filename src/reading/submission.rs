@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::asked::Asked;
 use crate::diagnostic::{Finding, Place};
 use crate::extract::{ColumnRef, PeriodClaim, Title};
-use crate::geography::{ClaimedReport, Known};
+use crate::geography::{ClaimedReport, SubmissionIdentity};
 use crate::intake::MediaType;
 use crate::lake::CachedRecords;
 use crate::normalize::LocaleVerdict;
@@ -31,7 +31,7 @@ pub(crate) struct Submission {
 
 /// What was read from a submission.
 #[derive(Debug, Default)]
-pub(crate) struct Contents {
+pub(crate) struct SubmissionContents {
     pub media_type: Option<MediaType>,
     pub reports: Vec<ClaimedReport>,
     /// Findings of the file as a whole.
@@ -88,9 +88,9 @@ impl Submission {
         }
     }
 
-    /// As decisions know it.
-    pub(crate) fn known(&self) -> Known<'_> {
-        Known {
+    /// Its identity, as decisions refer to it.
+    pub(crate) fn identity(&self) -> SubmissionIdentity<'_> {
+        SubmissionIdentity {
             submission_id: &self.submission_id,
             file_name: &self.file_name,
             received_at: self.received_at,

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::assemble::read_submission;
 use super::cache;
 use super::options::{Progress, Stage};
-use super::submission::{Contents, Submission};
+use super::submission::{Submission, SubmissionContents};
 use crate::diagnostic::findings;
 use crate::geography::Docket;
 use crate::lake::{Lake, LakeError};
@@ -15,7 +15,7 @@ use crate::plan::Plan;
 
 /// Which submissions were read, and how many had been read before.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Reading {
+pub struct ReadSummary {
     /// Read from their originals: their names.
     pub read: Vec<String>,
     /// Taken from the cache.
@@ -41,12 +41,12 @@ impl Reader<'_> {
     pub(crate) fn read_all(
         &self,
         submissions: &[Submission],
-    ) -> Result<(Vec<Contents>, Reading), LakeError> {
+    ) -> Result<(Vec<SubmissionContents>, ReadSummary), LakeError> {
         let progress = self.progress;
         let next = AtomicUsize::new(0);
         let done = AtomicUsize::new(0);
         let cached: Mutex<BTreeSet<usize>> = Mutex::default();
-        let slots: Vec<Mutex<Option<Contents>>> =
+        let slots: Vec<Mutex<Option<SubmissionContents>>> =
             submissions.iter().map(|_| Mutex::new(None)).collect();
         let used: Mutex<BTreeSet<String>> = Mutex::default();
         let failure: Mutex<Option<LakeError>> = Mutex::new(None);
@@ -60,9 +60,9 @@ impl Reader<'_> {
                             return;
                         };
                         let contents = if submission.duplicate {
-                            Contents {
+                            SubmissionContents {
                                 findings: vec![findings::TH111.at(submission.place())],
-                                ..Contents::default()
+                                ..SubmissionContents::default()
                             }
                         } else {
                             match self.contents(submission) {
@@ -105,7 +105,7 @@ impl Reader<'_> {
             .map(|slot| slot.into_inner().ok().flatten().unwrap_or_default())
             .collect();
         let cached = cached.into_inner().unwrap_or_default();
-        let reading = Reading {
+        let reading = ReadSummary {
             read: submissions
                 .iter()
                 .enumerate()
@@ -119,7 +119,10 @@ impl Reader<'_> {
     }
 
     /// What a submission holds, and whether that was known.
-    fn contents(&self, submission: &Submission) -> Result<(Contents, String, bool), LakeError> {
+    fn contents(
+        &self,
+        submission: &Submission,
+    ) -> Result<(SubmissionContents, String, bool), LakeError> {
         let name = cache::name_of(self.plan, self.docket, submission);
         let known = (!self.full)
             .then(|| cache::look_up(self.plan, self.lake, &name, submission))

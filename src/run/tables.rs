@@ -13,7 +13,7 @@ use super::reference::{table, text};
 use crate::diagnostic::{Finding, Severity};
 use crate::engine::Engine;
 use crate::geography::{
-    AnyReport, Aspect, Decided, Evidence, JudgedReport, Reports, UnitKey, VintageBasis,
+    AnyReport, Aspect, DecisionRow, Evidence, JudgedReport, Reports, UnitKey, VintageBasis,
 };
 use crate::normalize::{TOTAL, lake_decimal};
 use crate::plan::Plan;
@@ -174,7 +174,7 @@ pub(super) fn report_evidence(all: &Reports) -> Result<RecordBatch, ArrowError> 
 }
 
 /// `decisions`: each decision with what it is about and what became of it.
-pub(super) fn decisions(all: &[Decided<'_>]) -> Result<RecordBatch, ArrowError> {
+pub(super) fn decisions(all: &[DecisionRow<'_>]) -> Result<RecordBatch, ArrowError> {
     table(
         "decisions",
         vec![

@@ -2,7 +2,7 @@
 
 use super::dossier::Dossier;
 use super::evidence::VintageBasis;
-use super::life::{ClaimedReport, JudgedReport, Standing, code_of};
+use super::life::{ClaimedReport, JudgedReport, ReportStanding, code_of};
 use crate::diagnostic::Place;
 use crate::extract::UnitCodes;
 use crate::geography::decision::Addressed;
@@ -118,7 +118,7 @@ impl<'a> AnyReport<'a> {
     /// Whether it is the version that counts.
     #[must_use]
     pub fn is_current(self) -> bool {
-        matches!(self, Self::Judged(report) if report.standing == Standing::Current)
+        matches!(self, Self::Judged(report) if report.standing == ReportStanding::Current)
     }
 
     /// Whether it is held back.

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::evidence::Evidence;
-use super::source::Source;
+use super::source::ReportSource;
 use crate::diagnostic::{Finding, Place, Severity};
-use crate::geography::decision::{Docket, Outcome};
+use crate::geography::decision::{DecisionOutcome, Docket};
 use crate::geography::unit::UnitKey;
 use crate::normalize::{ComparedValue, Observation};
 
@@ -26,7 +26,7 @@ pub struct UnitClaim {
 
 /// The values of a report, and how many of its cells they account for.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Content {
+pub struct ReportContent {
     /// Values that count unless the report is held back.
     pub observations: Vec<Observation>,
     /// Values of a report that is held back: they count nowhere.
@@ -43,7 +43,7 @@ pub struct Content {
     pub cells_explained: i64,
 }
 
-impl Content {
+impl ReportContent {
     /// Takes all values out of the count: the finding that holds the report back explains every cell.
     pub fn hold(&mut self) {
         if !self.observations.is_empty() {
@@ -59,7 +59,7 @@ impl Content {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Rulings {
     /// What became of each decision.
-    pub outcomes: BTreeMap<usize, Outcome>,
+    pub outcomes: BTreeMap<usize, DecisionOutcome>,
     /// The decision on the vintage of its unit, and that vintage.
     pub vintage: Option<(usize, String)>,
     /// The decision by which the report counts whatever stands against it.
@@ -72,7 +72,7 @@ pub struct Rulings {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Dossier {
     /// Where the report comes from.
-    pub source: Source,
+    pub source: ReportSource,
     /// What it says of its unit.
     pub unit_claim: UnitClaim,
     /// The body that sent it, if it is named.
@@ -80,7 +80,7 @@ pub struct Dossier {
     /// Number of the sending: 1 unless the sheet says more.
     pub sending: i64,
     /// Its values.
-    pub content: Content,
+    pub content: ReportContent,
     /// Findings of this report.
     pub findings: Vec<Finding>,
     /// Why it got its period, unit, vintage, reporter and number of sending.
@@ -92,13 +92,13 @@ pub struct Dossier {
 impl Dossier {
     /// A report of which only the source is known.
     #[must_use]
-    pub fn new(source: Source) -> Self {
+    pub fn new(source: ReportSource) -> Self {
         Self {
             source,
             unit_claim: UnitClaim::default(),
             reporter: None,
             sending: 1,
-            content: Content::default(),
+            content: ReportContent::default(),
             findings: Vec::new(),
             evidence: Vec::new(),
             rulings: Rulings::default(),
@@ -119,11 +119,11 @@ impl Dossier {
         &mut self,
         docket: &Docket,
         decision: usize,
-        outcome: Outcome,
+        outcome: DecisionOutcome,
         place: Place,
     ) {
         let before = self.rulings.outcomes.insert(decision, outcome);
-        if outcome == Outcome::Applied && before != Some(Outcome::Applied) {
+        if outcome == DecisionOutcome::Applied && before != Some(DecisionOutcome::Applied) {
             self.findings.extend(docket.applied(decision, place));
         }
     }
@@ -134,7 +134,9 @@ impl Dossier {
             let of_rule = |f: &&mut Finding| f.rule.as_deref() == Some(rule);
             for finding in self.findings.iter_mut().filter(of_rule) {
                 if let Some(note) = docket.excuse(*decision, finding.clone()) {
-                    self.rulings.outcomes.insert(*decision, Outcome::Applied);
+                    self.rulings
+                        .outcomes
+                        .insert(*decision, DecisionOutcome::Applied);
                     *finding = note;
                 }
             }

@@ -10,7 +10,7 @@ use super::dossier::Dossier;
 use super::evidence::VintageBasis;
 use crate::diagnostic::{Finding, Place};
 use crate::extract::UnitCodes;
-use crate::geography::decision::{Docket, Outcome};
+use crate::geography::decision::{DecisionOutcome, Docket};
 use crate::geography::unit::UnitKey;
 use crate::period::Period;
 
@@ -84,7 +84,7 @@ impl ClaimedReport {
     /// Holds the report back because a decision withdrew it.
     pub fn withdraw(&mut self, docket: &Docket, decision: usize) {
         let outcomes = &mut self.dossier.rulings.outcomes;
-        outcomes.insert(decision, Outcome::Applied);
+        outcomes.insert(decision, DecisionOutcome::Applied);
         if let Some(finding) = docket.withdrew(decision, self.place()) {
             self.hold(finding);
             self.hold = Some(Hold::Withdrawn);
@@ -92,7 +92,7 @@ impl ClaimedReport {
     }
 
     /// Records what became of a decision about this report.
-    pub fn record_outcome(&mut self, docket: &Docket, decision: usize, outcome: Outcome) {
+    pub fn record_outcome(&mut self, docket: &Docket, decision: usize, outcome: DecisionOutcome) {
         let place = self.place();
         self.dossier
             .record_outcome(docket, decision, outcome, place);
@@ -173,7 +173,7 @@ impl PlacedReport {
 
 /// How a report stands among the others of its form, unit and period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum ReportStanding {
     /// It counts.
     Current,
     /// A later version of the same reporter counts instead.
@@ -192,7 +192,7 @@ pub struct JudgedReport {
     /// Number of this version among those of the same form, unit, period and reporter, from 1.
     pub revision: i64,
     /// How it stands among the others.
-    pub standing: Standing,
+    pub standing: ReportStanding,
 }
 
 impl JudgedReport {
@@ -217,13 +217,13 @@ impl JudgedReport {
     /// Whether it is the version that counts.
     #[must_use]
     pub fn is_current(&self) -> bool {
-        self.standing == Standing::Current
+        self.standing == ReportStanding::Current
     }
 
     /// Whether it is held back.
     #[must_use]
     pub fn is_held(&self) -> bool {
-        matches!(self.standing, Standing::Held(_))
+        matches!(self.standing, ReportStanding::Held(_))
     }
 
     /// Adds a finding.
@@ -235,11 +235,11 @@ impl JudgedReport {
     pub fn hold(&mut self, finding: Finding) {
         self.tell(finding);
         self.report.dossier.content.hold();
-        self.standing = Standing::Held(Hold::Fault);
+        self.standing = ReportStanding::Held(Hold::Fault);
     }
 
     /// Records what became of a decision about this report.
-    pub fn record_outcome(&mut self, docket: &Docket, decision: usize, outcome: Outcome) {
+    pub fn record_outcome(&mut self, docket: &Docket, decision: usize, outcome: DecisionOutcome) {
         let place = self.report.place();
         let dossier = &mut self.report.dossier;
         dossier.record_outcome(docket, decision, outcome, place);
@@ -248,7 +248,7 @@ impl JudgedReport {
     /// Records that the decision by which it counts was needed.
     pub fn accept(&mut self, docket: &Docket) {
         if let Some(decision) = self.dossier().rulings.accepted {
-            self.record_outcome(docket, decision, Outcome::Applied);
+            self.record_outcome(docket, decision, DecisionOutcome::Applied);
         }
     }
 }

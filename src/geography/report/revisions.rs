@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::life::{JudgedReport, PlacedReport, Standing};
+use super::life::{JudgedReport, PlacedReport, ReportStanding};
 use super::twins::settle_twins;
 use crate::diagnostic::{Lexicon, findings};
-use crate::geography::decision::{Docket, Outcome};
+use crate::geography::decision::{DecisionOutcome, Docket};
 use crate::geography::identify::Reporters;
 use crate::geography::unit::UnitKey;
 use crate::normalize::Observation;
@@ -21,7 +21,7 @@ type ReportKey = (String, Period, UnitKey);
 
 /// What the order among reports depends on besides the reports themselves.
 #[derive(Debug, Clone, Copy)]
-pub struct Order<'a> {
+pub struct ReportOrder<'a> {
     /// Who may send, and who goes first.
     pub reporters: &'a Reporters,
     /// What people decided.
@@ -34,11 +34,11 @@ pub struct Order<'a> {
 
 /// Compares placed reports with each other: twins first, then versions and reporters.
 #[must_use]
-pub fn compare(placed: Vec<PlacedReport>, order: Order<'_>) -> Vec<JudgedReport> {
+pub fn compare(placed: Vec<PlacedReport>, order: ReportOrder<'_>) -> Vec<JudgedReport> {
     let first = |report| JudgedReport {
         report,
         revision: 1,
-        standing: Standing::Current,
+        standing: ReportStanding::Current,
     };
     let mut reports: Vec<JudgedReport> = placed.into_iter().map(first).collect();
     settle_twins(&mut reports, order.docket);
@@ -50,7 +50,7 @@ pub fn compare(placed: Vec<PlacedReport>, order: Order<'_>) -> Vec<JudgedReport>
 ///
 /// A report supersedes whole. Between reporters, the first rank counts. A report that a decision accepted goes before all
 /// others, which are then outranked. Call it again when more reports are held back: it settles everything anew.
-pub fn settle_revisions(reports: &mut [JudgedReport], order: Order<'_>) {
+pub fn settle_revisions(reports: &mut [JudgedReport], order: ReportOrder<'_>) {
     for judged in reports.iter_mut() {
         let findings = &mut judged.report.dossier.findings;
         findings.retain(|finding| finding.code != VALUES_LOST);
@@ -62,7 +62,7 @@ pub fn settle_revisions(reports: &mut [JudgedReport], order: Order<'_>) {
 
 /// Orders the versions of each reporter by sending, then time of receipt, then file name, and ranks the reporters.
 /// Returns the reports of each form, period and unit.
-fn settle_versions(reports: &mut [JudgedReport], order: Order<'_>) -> Vec<Vec<usize>> {
+fn settle_versions(reports: &mut [JudgedReport], order: ReportOrder<'_>) -> Vec<Vec<usize>> {
     let mut versions: BTreeMap<(ReportKey, i64), Vec<usize>> = BTreeMap::new();
     let mut best_rank: BTreeMap<ReportKey, i64> = BTreeMap::new();
     for (i, judged) in reports.iter().enumerate().filter(|(_, r)| !r.is_held()) {
@@ -80,11 +80,11 @@ fn settle_versions(reports: &mut [JudgedReport], order: Order<'_>) -> Vec<Vec<us
         for (n, i) in group.iter().enumerate() {
             reports[*i].revision = n as i64 + 1;
             reports[*i].standing = if is_outranked {
-                Standing::Outranked
+                ReportStanding::Outranked
             } else if n + 1 == group.len() {
-                Standing::Current
+                ReportStanding::Current
             } else {
-                Standing::Superseded
+                ReportStanding::Superseded
             };
         }
         for pair in group.windows(2) {
@@ -108,7 +108,7 @@ fn sent_order(judged: &JudgedReport) -> (i64, Timestamp, &str, &str) {
 }
 
 /// Lets the report that a decision accepted count, unless what counts now came after the decision was taken.
-fn settle_accepted(reports: &mut [JudgedReport], group: &[usize], order: Order<'_>) {
+fn settle_accepted(reports: &mut [JudgedReport], group: &[usize], order: ReportOrder<'_>) {
     let accepted = group
         .iter()
         .copied()
@@ -127,7 +127,7 @@ fn settle_accepted(reports: &mut [JudgedReport], group: &[usize], order: Order<'
         .any(|i| reports[*i].is_current() && day(*i) > known)
     {
         if let Some(decision) = decision {
-            reports[chosen].record_outcome(order.docket, decision, Outcome::Stale);
+            reports[chosen].record_outcome(order.docket, decision, DecisionOutcome::Stale);
         }
         return;
     }
@@ -138,11 +138,11 @@ fn settle_accepted(reports: &mut [JudgedReport], group: &[usize], order: Order<'
         // What came before it by the same reporter is its past; all else stands aside.
         let is_past = rank(&reports[*i]) == chosen_rank && reports[*i].revision <= chosen_revision;
         reports[*i].standing = if *i == chosen {
-            Standing::Current
+            ReportStanding::Current
         } else if is_past {
-            Standing::Superseded
+            ReportStanding::Superseded
         } else {
-            Standing::Outranked
+            ReportStanding::Outranked
         };
     }
 }
