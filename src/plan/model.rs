@@ -9,7 +9,7 @@ use super::catalogue::{Indicator, Sector, Target};
 use super::definitions::DefinitionFile;
 use crate::diagnostic::Lexicon;
 use crate::extract::{RawDocumentWords, Vocabulary};
-use crate::geography::{Decision, Docket, Duty, Geography, ReportOrder, Reporters};
+use crate::geography::{Decision, Docket, Duty, Geography, NameLookup, ReportOrder, Reporters};
 use crate::intake::Limits;
 use crate::normalize::Conventions;
 use crate::period::Period;
@@ -100,6 +100,16 @@ impl Plan {
             docket,
             zone: &self.zone,
             lexicon: &self.lexicon,
+        }
+    }
+
+    /// Everything needed to look up the names of units and reporters.
+    #[must_use]
+    pub(crate) fn name_lookup(&self) -> NameLookup<'_> {
+        NameLookup {
+            geography: &self.geography,
+            reporters: &self.reporters,
+            folder: &self.vocabulary.folder,
         }
     }
 

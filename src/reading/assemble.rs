@@ -1,22 +1,21 @@
-//! One submission through intake, extraction and normalization: what it holds, as reports.
+//! Reads one submission into reports: sniffs its format, extracts its tables, and normalizes their values.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::identify::claim_of;
 use super::report::{ReportContext, read_report, take_list};
 use super::sheet_notes::{like_a_form, notes_on_reading};
 use super::submission::{Submission, SubmissionContents, TableReading};
 use crate::diagnostic::{Finding, Message, Place, findings};
 use crate::extract::{PeriodClaim, SheetTable, SheetTables, find_tables};
-use crate::geography::{Docket, UnitKey};
+use crate::geography::{Docket, ReporterClaim, UnitKey};
 use crate::intake::{FileFormat, Limits, MediaType, NotAccepted, sniff};
 use crate::normalize::{ListReader, RecordList};
 use crate::period::Period;
 use crate::plan::Plan;
 use crate::read::{Carried, ReadError, Sheet, read_with_records};
 
-/// Reads one submission from its original, and applies the decisions about it.
+/// Reads a submission from its original, and applies the decisions about its reports.
 pub(crate) fn read_submission(
     plan: &Plan,
     docket: &Docket,
@@ -61,7 +60,7 @@ pub(crate) fn read_submission(
     contents
 }
 
-/// The contents of a submission that is rejected for one reason.
+/// The contents of a submission that is rejected, with the reason.
 fn rejected(
     submission: &Submission,
     media_type: Option<MediaType>,
@@ -75,7 +74,10 @@ fn rejected(
     }
 }
 
-/// The format of a file, or the contents of a submission that is not read at all.
+/// The format of a file.
+///
+/// # Errors
+/// The contents of a rejected submission, if the file is not read at all.
 fn accepted_format(
     plan: &Plan,
     submission: &Submission,
@@ -109,7 +111,7 @@ fn accepted_format(
                 let kind = kind.as_str();
                 findings::TH103 { kind }.into()
             }
-            // The members of an archive are submissions of their own: only an archive within another comes here.
+            // The members of an archive are submissions of their own: only an archive within another gets here.
             NotAccepted::Archive => findings::TH116.into(),
             NotAccepted::Unknown => findings::TH104.into(),
         };
@@ -130,7 +132,7 @@ fn unreadable(error: ReadError) -> Message {
     }
 }
 
-/// A table that was found in a sheet, with its records where it is a list.
+/// A table that was found in a sheet, with its records if it is a list.
 struct FoundTable {
     table: SheetTable,
     list: Option<RecordList>,
@@ -164,14 +166,14 @@ fn read_sheets(
         let forms = forms.collect::<Vec<_>>().join(", ");
         let nothing = findings::TH201 { forms }.at(submission.place());
         contents.findings.push(nothing);
-        contents.asked.texts.found_nothing();
+        contents.used_definitions.texts.found_nothing();
         contents.rejected = true;
         return;
     }
     read_tables(plan, docket, submission, &tables, contents);
 }
 
-/// Finds the tables of a sheet, and notes what its reading has to say.
+/// Finds the tables of a sheet, and adds the findings about the sheet.
 fn read_sheet(
     plan: &Plan,
     submission: &Submission,
@@ -187,8 +189,8 @@ fn read_sheet(
         },
     };
     let list_head = list.as_ref().map(|list| list.head_ends);
-    let asked = &mut contents.asked.texts;
-    asked.add(sheet, &found.tables, list_head, &plan.vocabulary);
+    let texts = &mut contents.used_definitions.texts;
+    texts.add(sheet, &found.tables, list_head, &plan.vocabulary);
     let place = Place {
         sheet: sheet.name.clone(),
         ..submission.place()
@@ -218,7 +220,7 @@ fn read_sheet(
         .collect()
 }
 
-/// A hidden sheet counts only where no visible one holds the same form for the same period.
+/// Drops tables of hidden sheets if a visible sheet has the same form for the same period.
 fn keep_visible(
     tables: &mut Vec<FoundTable>,
     submission: &Submission,
@@ -247,7 +249,7 @@ fn keep_visible(
     });
 }
 
-/// Makes a report of each table.
+/// Reads each table into a report.
 fn read_tables(
     plan: &Plan,
     docket: &Docket,
@@ -262,12 +264,12 @@ fn read_tables(
             _ => None,
         })
         .collect();
-    let (reporters, folder) = (&plan.reporters, &plan.vocabulary.folder);
+    let names = plan.name_lookup();
     let claimed: Vec<BTreeSet<UnitKey>> = tables
         .iter()
         .map(|found| {
-            let claim = claim_of(&found.table);
-            plan.geography.identify(&claim, reporters, folder).units
+            let claim = ReporterClaim::of(&found.table.title);
+            names.identify(&claim).units
         })
         .collect();
     let context = ReportContext {
@@ -277,7 +279,7 @@ fn read_tables(
         periods: &periods,
     };
     for (n, FoundTable { table, list, .. }) in tables.iter().enumerate() {
-        contents.asked.unit_of(table);
+        contents.used_definitions.record_lookup(table);
         let siblings: Vec<&BTreeSet<UnitKey>> = claimed
             .iter()
             .enumerate()

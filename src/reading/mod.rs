@@ -1,15 +1,14 @@
-//! From originals to reports: which submissions there are, what was read before, and what each one holds.
+//! From originals to reports: the register of submissions, the cache of earlier readings, and the workers that read files.
 
-mod asked;
 mod assemble;
 mod cache;
-mod decided;
-mod identify;
 mod options;
 mod register;
 mod report;
+mod report_period;
 mod sheet_notes;
 mod submission;
+mod used_definitions;
 mod workers;
 
 pub(crate) use assemble::read_submission;

@@ -1,34 +1,31 @@
-//! What people decided about one report, applied while it is assembled.
+//! The decisions about one report that apply while it is read: to its period, its unit, and whether it counts at all.
 
 use std::collections::BTreeSet;
 
+use super::decision::{Decision, DecisionOutcome, Docket, Ruling};
+use super::report::{Aspect, Basis, ClaimedReport, Evidence, ReportSource, Rulings};
+use super::unit::UnitKey;
 use crate::diagnostic::Finding;
-use crate::extract::{Form, SheetTable};
-use crate::geography::{
-    Aspect, Basis, ClaimedReport, Decision, DecisionOutcome, Docket, Evidence, ReportSource,
-    Ruling, Rulings, UnitKey,
-};
-use crate::period::Period;
-use crate::text::one_line;
+use crate::period::{Frequency, Period};
 
 /// A period, and how it was found.
-pub(super) type FoundPeriod = (Period, Basis);
+pub(crate) type FoundPeriod = (Period, Basis);
 
-/// What people decided about one report and reading applies.
+/// The decisions about one report that reading applies, each by its index in the docket.
 #[derive(Default)]
-pub(super) struct Decided {
-    pub(super) period: Option<(usize, Period)>,
-    pub(super) unit: Option<(usize, UnitKey)>,
-    pub(super) withdraw: Option<usize>,
+pub(crate) struct ReportDecisions {
+    period: Option<(usize, Period)>,
+    unit: Option<(usize, UnitKey)>,
+    withdraw: Option<usize>,
 }
 
-impl Decided {
-    /// The decisions about a report: those that reading applies, and those that later stages apply. Of several decisions on
-    /// one question the last of the file counts.
-    pub(super) fn of(source: &ReportSource, docket: &Docket) -> (Self, Rulings) {
+impl ReportDecisions {
+    /// The decisions about a report: those that reading applies, and those that later stages apply. If several decisions
+    /// answer the same question, the last one in the file counts.
+    pub(crate) fn of(source: &ReportSource, docket: &Docket) -> (Self, Rulings) {
         let (mut decided, mut rulings) = (Self::default(), Rulings::default());
         for (i, Decision { ruling, .. }) in docket.of_report(source) {
-            // Unneeded, until something comes of it.
+            // It is unneeded until something applies it.
             rulings.outcomes.insert(i, DecisionOutcome::Unneeded);
             match ruling {
                 Ruling::Period(period) => decided.period = Some((i, *period)),
@@ -44,18 +41,18 @@ impl Decided {
         (decided, rulings)
     }
 
-    /// The period that was decided, else the one that the sheet claims.
-    pub(super) fn period(
+    /// The decided period, if its frequency is one of the form's `frequencies`; else the one that the sheet claims.
+    pub(crate) fn period(
         &self,
         report: &mut ClaimedReport,
         docket: &Docket,
         claimed: Result<FoundPeriod, Box<Finding>>,
-        form: &Form,
+        frequencies: &[Frequency],
     ) -> Result<FoundPeriod, Box<Finding>> {
         let Some((decision, period)) = self.period else {
             return claimed;
         };
-        if !form.frequencies.contains(&period.frequency) {
+        if !frequencies.contains(&period.frequency) {
             report.record_outcome(docket, decision, DecisionOutcome::Stale);
             return claimed;
         }
@@ -66,15 +63,15 @@ impl Decided {
         Ok((period, Basis::Decision))
     }
 
-    /// Gives the report the unit that was decided, or holds it back where its words name none: `fault` says so.
-    pub(super) fn unit(&self, report: &mut ClaimedReport, docket: &Docket, fault: Option<Finding>) {
+    /// Gives the report the decided unit. Without one, holds the report back if its words name no unit, which `fault` says.
+    pub(crate) fn unit(&self, report: &mut ClaimedReport, docket: &Docket, fault: Option<Finding>) {
         let Some((decision, unit)) = &self.unit else {
             if let Some(finding) = fault {
                 report.hold(finding);
             }
             return;
         };
-        // A table whose rows are units is of no single unit.
+        // A table whose rows are units does not belong to one of them.
         if report.dossier.unit_claim.by_unit {
             report.record_outcome(docket, *decision, DecisionOutcome::Stale);
             if let Some(finding) = fault {
@@ -82,7 +79,7 @@ impl Decided {
             }
             return;
         }
-        if fault.is_none() && says_itself(report, unit) {
+        if fault.is_none() && already_names(report, unit) {
             return;
         }
         report.dossier.unit_claim.candidates = BTreeSet::from([unit.clone()]);
@@ -90,36 +87,21 @@ impl Decided {
         report.record_outcome(docket, *decision, DecisionOutcome::Applied);
         let evidence = &mut report.dossier.evidence;
         evidence.retain(|e| e.aspect != Aspect::Unit);
-        evidence.push(Evidence {
-            aspect: Aspect::Unit,
-            answer: Some(format!("{}:{}", unit.vintage, unit.code)),
-            basis: Basis::Decision,
-            text: None,
-            cell: None,
-        });
+        let answer = Some(format!("{}:{}", unit.vintage, unit.code));
+        evidence.push(Evidence::of(Aspect::Unit, answer, Basis::Decision, None));
+    }
+
+    /// Withdraws the report if that was decided.
+    pub(crate) fn withdraw(&self, report: &mut ClaimedReport, docket: &Docket) {
+        if let Some(decision) = self.withdraw {
+            report.withdraw(docket, decision);
+        }
     }
 }
 
-/// Whether a report's own words mean this unit and no other.
-fn says_itself(report: &ClaimedReport, unit: &UnitKey) -> bool {
+/// Whether the report's own words mean this unit and no other.
+fn already_names(report: &ClaimedReport, unit: &UnitKey) -> bool {
     let claim = &report.dossier.unit_claim;
     claim.candidates.contains(unit)
         && (claim.candidates.len() == 1 || claim.stated_vintage.as_ref() == Some(&unit.vintage))
-}
-
-/// The evidence for the period of a report.
-pub(super) fn period_evidence(table: &SheetTable, (period, basis): FoundPeriod) -> Evidence {
-    let in_title = table.title.periods.iter().find(|(_, p)| *p == period);
-    let stated = match basis {
-        Basis::Title => in_title.map(|(stated, _)| stated),
-        Basis::Heads => table.year_head.as_ref(),
-        _ => None,
-    };
-    Evidence {
-        aspect: Aspect::Period,
-        answer: Some(period.to_string()),
-        basis,
-        text: stated.map(|s| one_line(&s.text)),
-        cell: stated.map(|s| s.at.to_string()),
-    }
 }
