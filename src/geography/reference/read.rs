@@ -17,7 +17,7 @@ fn key(row: &CsvRow<'_>, vintage: &str, code: &str) -> UnitKey {
     }
 }
 
-/// A day of a row. A wrong one is an error.
+/// Parses a date of a row. Adds an error if it is wrong.
 fn date(path: &Path, line: usize, text: &str, errors: &mut DefinitionErrors) -> Date {
     text.parse().unwrap_or_else(|_| {
         errors.push(DefinitionError::new(
@@ -30,7 +30,7 @@ fn date(path: &Path, line: usize, text: &str, errors: &mut DefinitionErrors) -> 
     })
 }
 
-/// The rows of a file; none, with an error, if it cannot be read.
+/// Reads a file. Adds an error and returns `None` if it cannot be read.
 fn read_csv(path: &Path, columns: &[&str], errors: &mut DefinitionErrors) -> Option<Csv> {
     Csv::read(path, columns).map_err(|e| errors.push(e)).ok()
 }

@@ -1,4 +1,4 @@
-//! All reports of a run: those that were judged, and those that were held back before they could be.
+//! All reports of a run: those that were judged, and those that were held back before that.
 
 use super::dossier::Dossier;
 use super::evidence::VintageBasis;
@@ -53,7 +53,7 @@ impl Reports {
     }
 }
 
-/// A report, however far it came.
+/// A report at any stage of its life.
 #[derive(Debug, Clone, Copy)]
 pub enum AnyReport<'a> {
     /// It was judged.
@@ -63,7 +63,7 @@ pub enum AnyReport<'a> {
 }
 
 impl<'a> AnyReport<'a> {
-    /// What belongs to the report through its whole life.
+    /// The parts that a report keeps through its whole life.
     #[must_use]
     pub fn dossier(self) -> &'a Dossier {
         match self {
@@ -81,8 +81,8 @@ impl<'a> AnyReport<'a> {
         }
     }
 
-    /// The code of the unit that a value is of: the report's own, or that of the value's row. None where the report has
-    /// no unit, or the row is no unit of its vintage.
+    /// The code of the unit of a value: the report's own, or that of the value's row. `None` if the report has no unit, or
+    /// its vintage has no such unit.
     #[must_use]
     pub fn code_of(self, area: Option<&'a UnitCodes>) -> Option<&'a str> {
         code_of(self.unit()?, area)

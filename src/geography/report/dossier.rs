@@ -1,4 +1,4 @@
-//! What belongs to a report through its whole life: its source, what it claims, its values, findings and decisions.
+//! The parts that a report keeps through its whole life: source, claim, values, findings, evidence and decisions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,14 +11,14 @@ use crate::geography::decision::{DecisionOutcome, Docket};
 use crate::geography::unit::UnitKey;
 use crate::normalize::{ComparedValue, Observation};
 
-/// What a sheet says of the unit it reports for.
+/// What a sheet says about the unit that it reports for.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct UnitClaim {
     /// Units that its words may mean.
     pub candidates: BTreeSet<UnitKey>,
-    /// The vintage that it states.
+    /// The vintage that the sheet states.
     pub stated_vintage: Option<String>,
-    /// Its rows are units: the report is the country's, and each value is of the unit of its row.
+    /// Whether its rows are units: the report then belongs to the country, and each value to the unit of its row.
     pub by_unit: bool,
     /// Cell of the statement of the unit.
     pub cell: Option<String>,
@@ -29,7 +29,7 @@ pub struct UnitClaim {
 pub struct ReportContent {
     /// Values that count unless the report is held back.
     pub observations: Vec<Observation>,
-    /// Values of a report that is held back: they count nowhere.
+    /// Values of a report that is held back. They count nowhere.
     pub held_values: Vec<Observation>,
     /// Derived values, such as comparisons with the year before.
     pub comparisons: Vec<ComparedValue>,
@@ -44,7 +44,7 @@ pub struct ReportContent {
 }
 
 impl ReportContent {
-    /// Takes all values out of the count: the finding that holds the report back explains every cell.
+    /// Stops all values from counting: the finding that holds the report back explains every cell.
     pub fn hold(&mut self) {
         if !self.observations.is_empty() {
             self.held_values = std::mem::take(&mut self.observations);
@@ -58,26 +58,26 @@ impl ReportContent {
 /// The decisions about a report, each by its index in the docket.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Rulings {
-    /// What became of each decision.
+    /// The outcome of each decision.
     pub outcomes: BTreeMap<usize, DecisionOutcome>,
     /// The decision on the vintage of its unit, and that vintage.
     pub vintage: Option<(usize, String)>,
-    /// The decision by which the report counts whatever stands against it.
+    /// The decision by which the report counts even if other reports would count instead.
     pub accepted: Option<usize>,
     /// Rules that the report is excused from, each with the decision.
     pub waived: BTreeMap<String, usize>,
 }
 
-/// What belongs to a report through its whole life.
+/// The parts that a report keeps through its whole life.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Dossier {
     /// Where the report comes from.
     pub source: ReportSource,
-    /// What it says of its unit.
+    /// What it says about its unit.
     pub unit_claim: UnitClaim,
     /// The body that sent it, if it is named.
     pub reporter: Option<String>,
-    /// Number of the sending: 1 unless the sheet says more.
+    /// Number of the sending: 1 unless the sheet states a higher one.
     pub sending: i64,
     /// Its values.
     pub content: ReportContent,
@@ -90,7 +90,7 @@ pub struct Dossier {
 }
 
 impl Dossier {
-    /// A report of which only the source is known.
+    /// A dossier with nothing but the source.
     #[must_use]
     pub fn new(source: ReportSource) -> Self {
         Self {
@@ -114,7 +114,7 @@ impl Dossier {
             .count() as i64
     }
 
-    /// Records what became of a decision; the first time it is applied, a finding at `place` says so.
+    /// Records the outcome of a decision. The first time it is applied, adds a finding at `place`.
     pub fn record_outcome(
         &mut self,
         docket: &Docket,

@@ -1,4 +1,4 @@
-//! Evidence: which question about a report was answered how, and by which words.
+//! Evidence: how each question about a report was answered, and by which words.
 
 use serde::{Deserialize, Serialize};
 

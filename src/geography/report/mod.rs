@@ -1,4 +1,4 @@
-//! Reports: one form of one unit for one period, and which of several counts.
+//! Reports: a report is one form of one unit for one period. Of several, one counts.
 
 mod all;
 mod dossier;

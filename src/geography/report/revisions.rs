@@ -1,4 +1,4 @@
-//! Which of several reports of one form, unit and period counts.
+//! Decides which of several reports of one form, unit and period counts.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -19,12 +19,12 @@ use crate::text::Bilingual;
 /// Form, period and unit: the reports that share these are compared.
 type ReportKey = (String, Period, UnitKey);
 
-/// What the order among reports depends on besides the reports themselves.
+/// The inputs, besides the reports themselves, that order reports among each other.
 #[derive(Debug, Clone, Copy)]
 pub struct ReportOrder<'a> {
-    /// Who may send, and who goes first.
+    /// The bodies that may report, with their ranks.
     pub reporters: &'a Reporters,
-    /// What people decided.
+    /// The decisions.
     pub docket: &'a Docket,
     /// The time zone of days.
     pub zone: &'a TimeZone,
@@ -49,7 +49,7 @@ pub fn compare(placed: Vec<PlacedReport>, order: ReportOrder<'_>) -> Vec<JudgedR
 /// Numbers the versions of each report and decides which one is current.
 ///
 /// A report supersedes whole. Between reporters, the first rank counts. A report that a decision accepted goes before all
-/// others, which are then outranked. Call it again when more reports are held back: it settles everything anew.
+/// others, which are then outranked. Call it again when more reports are held back: it starts from scratch.
 pub fn settle_revisions(reports: &mut [JudgedReport], order: ReportOrder<'_>) {
     for judged in reports.iter_mut() {
         let findings = &mut judged.report.dossier.findings;
@@ -95,7 +95,7 @@ fn settle_versions(reports: &mut [JudgedReport], order: ReportOrder<'_>) -> Vec<
     rivals.into_values().collect()
 }
 
-/// Sending, time of receipt, file name, identifier: the later report of one reporter supersedes.
+/// The order of the versions of one reporter: sending, time of receipt, file name, identifier. The last one counts.
 fn sent_order(judged: &JudgedReport) -> (i64, Timestamp, &str, &str) {
     let dossier = judged.dossier();
     let source = &dossier.source;
@@ -107,7 +107,7 @@ fn sent_order(judged: &JudgedReport) -> (i64, Timestamp, &str, &str) {
     )
 }
 
-/// Lets the report that a decision accepted count, unless what counts now came after the decision was taken.
+/// Makes the report that a decision accepted current, unless the current one was received after the decision was taken.
 fn settle_accepted(reports: &mut [JudgedReport], group: &[usize], order: ReportOrder<'_>) {
     let accepted = group
         .iter()
@@ -117,7 +117,7 @@ fn settle_accepted(reports: &mut [JudgedReport], group: &[usize], order: ReportO
     let Some(chosen) = latest.filter(|i| !reports[*i].is_current()) else {
         return;
     };
-    // A decision speaks of what had come when it was taken; what counts now may have come later.
+    // A decision is about the reports received by the day it was taken. The current report may be later.
     let decision = reports[chosen].dossier().rulings.accepted;
     let taken = decision.and_then(|d| order.docket.taken_on(d));
     let day = |i: usize| reports[i].dossier().source.received_on(order.zone);
@@ -135,11 +135,12 @@ fn settle_accepted(reports: &mut [JudgedReport], group: &[usize], order: ReportO
     let rank = |judged: &JudgedReport| order.reporters.rank(judged.dossier().reporter.as_deref());
     let (chosen_rank, chosen_revision) = (rank(&reports[chosen]), reports[chosen].revision);
     for i in group {
-        // What came before it by the same reporter is its past; all else stands aside.
-        let is_past = rank(&reports[*i]) == chosen_rank && reports[*i].revision <= chosen_revision;
+        // Earlier versions of the same reporter are superseded; all others are outranked.
+        let is_earlier =
+            rank(&reports[*i]) == chosen_rank && reports[*i].revision <= chosen_revision;
         reports[*i].standing = if *i == chosen {
             ReportStanding::Current
-        } else if is_past {
+        } else if is_earlier {
             ReportStanding::Superseded
         } else {
             ReportStanding::Outranked
@@ -156,7 +157,7 @@ fn stated(report: &PlacedReport) -> impl Iterator<Item = &Observation> {
     observations.filter(|o| o.value.is_some())
 }
 
-/// Warns of values that a later version no longer has.
+/// Warns about values that a later version no longer has.
 fn name_lost_values(reports: &mut [JudgedReport], earlier: usize, later: usize, lexicon: &Lexicon) {
     let key = |r: &PlacedReport, o: &Observation| {
         (
@@ -181,7 +182,7 @@ fn name_lost_values(reports: &mut [JudgedReport], earlier: usize, later: usize, 
         .map(|o| {
             let figure = lexicon.figure(&o.indicator, Some(&o.sector));
             let column = lexicon.column(o.scenario.as_str(), &o.period.to_string());
-            // In a table whose rows are units, the unit of the row goes before.
+            // In a table whose rows are units, the unit of the row comes first.
             let unit = before.unit_of(o.area.as_deref());
             let of = unit
                 .filter(|_| o.area.is_some())
@@ -198,5 +199,5 @@ fn name_lost_values(reports: &mut [JudgedReport], earlier: usize, later: usize, 
         values: lexicon.list(&values),
     };
     let warning = lost.at(after.place());
-    reports[later].tell(warning);
+    reports[later].add_finding(warning);
 }
