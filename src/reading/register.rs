@@ -200,7 +200,7 @@ fn refuse_again(
         });
     }
     let open = archives.into_iter();
-    open.map(|(key, received_at)| open_again(plan, lake, register, key, received_at))
+    open.map(|(key, received_at)| open_again(plan, lake, register, &key, received_at))
         .collect()
 }
 
@@ -209,10 +209,10 @@ fn open_again(
     plan: &Plan,
     lake: &Lake,
     register: &mut Register,
-    archive: (String, String),
+    archive: &(String, String),
     received_at: Timestamp,
 ) -> Result<Copied, RunError> {
-    let (sha256, file_name) = &archive;
+    let (sha256, file_name) = archive;
     let room = tempfile::tempdir().map_err(RunError::Inbox)?;
     let opened = unpack(
         &lake.original(sha256),
@@ -236,8 +236,8 @@ fn open_again(
         entry.refused = Some(member.refused);
     }
     if opened.refused.is_empty() {
-        register.remove(&archive);
-    } else if let Some(entry) = register.get_mut(&archive) {
+        register.remove(archive);
+    } else if let Some(entry) = register.get_mut(archive) {
         entry.refused = Some(opened.refused);
     }
     Ok(copied)
