@@ -32,7 +32,7 @@ impl fmt::Display for Frequency {
     }
 }
 
-/// A time period (SDMX `TIME_PERIOD`). Periods are ordered by their end; of those that end together the shorter comes first.
+/// A time period (SDMX `TIME_PERIOD`). Periods are ordered by their end. If two end on the same day, the shorter comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Period {

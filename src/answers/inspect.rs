@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use crate::diagnostic::Finding;
 use crate::extract::UnitCodes;
 use crate::geography::{
-    AnyReport, ClaimedReport, Docket, Dossier, JudgedReport, Known, Reports, Subject, compare,
-    place_reports,
+    AnyReport, ClaimedReport, DecisionSubject, Docket, Dossier, JudgedReport, Reports,
+    SubmissionIdentity, compare, place_reports,
 };
 use crate::intake::{MediaType, look_at};
 use crate::plan::Plan;
@@ -157,10 +157,10 @@ pub async fn inspect(
 
 fn read(plan: &Plan, files: &[(PathBuf, String)]) -> Result<Read, RunError> {
     let intake = look_at(files, &plan.limits).map_err(RunError::Inbox)?;
-    let known: Vec<Known<'_>> = intake
+    let known: Vec<SubmissionIdentity<'_>> = intake
         .arrivals
         .iter()
-        .map(|arrival| Known {
+        .map(|arrival| SubmissionIdentity {
             submission_id: &arrival.sha256[..16],
             file_name: decided_name(plan, &arrival.file_name),
             received_at: arrival.received_at,
@@ -178,9 +178,9 @@ fn read(plan: &Plan, files: &[(PathBuf, String)]) -> Result<Read, RunError> {
             duplicate: false,
             refused: arrival.refused.clone(),
         };
-        let withdrawn = docket.withdrawn(&Known {
+        let withdrawn = docket.withdrawn(&SubmissionIdentity {
             file_name: decided_name(plan, &arrival.file_name),
-            ..submission.known()
+            ..submission.identity()
         });
         submission.refused.extend(withdrawn);
         let contents = read_submission(plan, &docket, &submission, &arrival.path);
@@ -217,7 +217,7 @@ fn read(plan: &Plan, files: &[(PathBuf, String)]) -> Result<Read, RunError> {
 /// The name by which decisions know a file: that of the inbox, which its path ends with.
 fn decided_name<'a>(plan: &'a Plan, path: &'a str) -> &'a str {
     let names = plan.decisions.iter().filter_map(|d| match &d.subject {
-        Subject::File(name) => Some(name.as_str()),
+        DecisionSubject::File(name) => Some(name.as_str()),
         _ => None,
     });
     names

@@ -1,7 +1,7 @@
-//! What people decided where files leave something open: who a report is of, for when, on which map, whether it counts.
+//! Decisions of people where files leave something open: the unit, period or vintage of a report, and whether it counts.
 //!
-//! A decision names its subject and is settled against the submissions there are ([`Docket::new`]); stages ask the
-//! docket and put down with the report what they applied. What applied to nothing is said at the end.
+//! A decision names its subject. [`Docket::new`] finds the submissions that it is about. Stages ask the docket and record with
+//! the report what they applied. At the end, [`Docket::close`] reports the decisions that applied to nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::report::Source;
+use super::report::ReportSource;
 use super::unit::UnitKey;
 use crate::diagnostic::findings::{self, th419 as phrases};
 use crate::diagnostic::{Finding, Place};
@@ -18,7 +18,7 @@ use crate::text::Bilingual;
 
 /// Which file or report a decision is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Subject {
+pub enum DecisionSubject {
     /// The file of this name in the inbox.
     File(String),
     /// The submission, by the first 16 digits of its hash.
@@ -27,7 +27,7 @@ pub enum Subject {
     Report(String),
 }
 
-impl Subject {
+impl DecisionSubject {
     /// The subject as it is written.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -56,7 +56,7 @@ pub enum Ruling {
     Vintage(String),
     /// It is for this period.
     Period(Period),
-    /// It counts, whatever stands against it.
+    /// It counts, even if other reports would count instead.
     Accept,
     /// It does not count.
     Withdraw,
@@ -78,7 +78,7 @@ impl Ruling {
         }
     }
 
-    /// What is decided, where the word alone does not say it: the column `ruling`.
+    /// What is decided, if the kind alone does not say it: the column `ruling`.
     #[must_use]
     pub fn value(&self) -> Option<String> {
         match self {
@@ -96,7 +96,7 @@ pub struct Decision {
     /// The number of its paragraph, from 1.
     pub number: usize,
     /// What it is about.
-    pub subject: Subject,
+    pub subject: DecisionSubject,
     /// Only the reports of this form.
     pub form: Option<String>,
     /// Only the reports of this sheet.
@@ -114,7 +114,9 @@ pub struct Decision {
 impl Decision {
     /// Whether it is about a file as a whole, not about some of its reports.
     fn is_of_file(&self) -> bool {
-        self.form.is_none() && self.sheet.is_none() && !matches!(self.subject, Subject::Report(_))
+        self.form.is_none()
+            && self.sheet.is_none()
+            && !matches!(self.subject, DecisionSubject::Report(_))
     }
 
     /// What is decided, in words.
@@ -130,7 +132,7 @@ impl Decision {
         }
     }
 
-    /// It withdrew a file or a report.
+    /// The finding that it withdrew a file or a report.
     fn withdrew(&self, place: Place) -> Finding {
         let withdrew = findings::TH418 {
             number: self.number,
@@ -141,7 +143,7 @@ impl Decision {
         withdrew.at(place)
     }
 
-    /// It was applied.
+    /// The finding that it was applied.
     fn applied(&self, place: Place) -> Finding {
         let applied = findings::TH419 {
             number: self.number,
@@ -153,7 +155,7 @@ impl Decision {
         applied.at(place)
     }
 
-    /// It applies to nothing.
+    /// The finding that it applies to nothing.
     fn stale(&self, place: Place) -> Finding {
         let stale = findings::TH420 {
             number: self.number,
@@ -163,7 +165,7 @@ impl Decision {
         stale.at(place)
     }
 
-    /// It changes nothing.
+    /// The finding that it changes nothing.
     fn unneeded(&self, place: Place) -> Finding {
         let unneeded = findings::TH421 {
             number: self.number,
@@ -173,7 +175,7 @@ impl Decision {
         unneeded.at(place)
     }
 
-    /// It does not speak of a file that came later.
+    /// The finding that it is not about a file that was received later.
     fn taken_before(&self, place: Place) -> Finding {
         let taken_before = findings::TH426 {
             number: self.number,
@@ -183,22 +185,69 @@ impl Decision {
         taken_before.at(place)
     }
 
+    /// The submissions that the subject names: first those that the decision is about, then those received too late for it.
+    fn split_by_time<'s>(
+        &self,
+        submissions: &'s [SubmissionIdentity<'s>],
+        zone: &TimeZone,
+    ) -> (
+        Vec<&'s SubmissionIdentity<'s>>,
+        Vec<&'s SubmissionIdentity<'s>>,
+    ) {
+        let named: Vec<&SubmissionIdentity<'_>> = submissions
+            .iter()
+            .filter(|s| self.subject.is(s.submission_id, s.file_name))
+            .collect();
+        let contents: BTreeSet<&str> = named.iter().map(|s| s.submission_id).collect();
+        let in_time =
+            |s: &SubmissionIdentity<'_>| s.received_at.to_zoned(zone.clone()).date() <= self.on;
+        // If none was received by that day, the times are not reliable: the decision is about the first one.
+        let none_in_time = !named.iter().any(|s| in_time(s));
+        let first = named
+            .iter()
+            .min_by_key(|s| (s.received_at, s.submission_id));
+        let first = first.map(|s| s.submission_id);
+        named.into_iter().partition(|s| {
+            contents.len() == 1 || in_time(s) || (none_in_time && first == Some(s.submission_id))
+        })
+    }
+
     /// The row of this decision at a report.
-    fn at_report(&self, report: &Addressed<'_>, outcome: Outcome) -> Decided<'_> {
-        Decided {
+    fn at_report(&self, report: &Addressed<'_>, outcome: DecisionOutcome) -> DecisionRow<'_> {
+        DecisionRow {
             decision: self,
             file_name: Some(report.source.file_name.clone()),
             submission_id: Some(report.source.submission_id.clone()),
             report_id: Some(report.source.report_id.clone()),
             outcome: match self.ruling {
-                // What still holds the report back is not settled by accepting it.
-                Ruling::Accept if report.is_held => Outcome::Stale,
+                // Accepting a report does not settle what still holds it back.
+                Ruling::Accept if report.is_held => DecisionOutcome::Stale,
                 _ => outcome,
             },
         }
     }
 
-    /// What a rule found, excused.
+    /// The row and the finding of this decision if it is about no report.
+    fn without_report(&self, submissions: &[SubmissionIdentity<'_>]) -> (DecisionRow<'_>, Finding) {
+        let named = submissions
+            .iter()
+            .find(|s| self.subject.is(s.submission_id, s.file_name));
+        let place = Place {
+            form: self.form.clone(),
+            sheet: self.sheet.clone(),
+            ..named.map(SubmissionIdentity::place).unwrap_or_default()
+        };
+        let row = DecisionRow {
+            decision: self,
+            file_name: named.map(|s| s.file_name.to_owned()),
+            submission_id: named.map(|s| s.submission_id.to_owned()),
+            report_id: None,
+            outcome: DecisionOutcome::Stale,
+        };
+        (row, self.stale(place))
+    }
+
+    /// Turns the finding of a rule into one that says the report is excused from it.
     fn excuse(&self, failed: Finding) -> Finding {
         let excused = findings::TH520 {
             message_vi: failed.message_vi,
@@ -214,20 +263,20 @@ impl Decision {
     }
 }
 
-/// What became of a decision at a file or a report.
+/// The effect of a decision on a file or a report.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
 )]
-pub enum Outcome {
+pub enum DecisionOutcome {
     /// It changed something.
     Applied,
-    /// It says what would be so without it.
+    /// Everything would be the same without it.
     Unneeded,
-    /// It is about something that is not there, or that it does not fit.
+    /// Its subject does not exist, or it does not fit the subject.
     Stale,
 }
 
-impl Outcome {
+impl DecisionOutcome {
     /// The word in the table `decisions`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -239,18 +288,18 @@ impl Outcome {
     }
 }
 
-/// A submission as decisions know it.
+/// What decisions refer to a submission by.
 #[derive(Debug, Clone, Copy)]
-pub struct Known<'a> {
+pub struct SubmissionIdentity<'a> {
     /// First 16 digits of its hash.
     pub submission_id: &'a str,
     /// Its name in the inbox.
     pub file_name: &'a str,
-    /// When it came.
+    /// When it was received.
     pub received_at: Timestamp,
 }
 
-impl Known<'_> {
+impl SubmissionIdentity<'_> {
     fn place(&self) -> Place {
         Place {
             file_name: Some(self.file_name.to_owned()),
@@ -264,9 +313,9 @@ impl Known<'_> {
 #[derive(Debug, Clone, Default)]
 pub struct Docket {
     decisions: Vec<Decision>,
-    /// For each decision the files it is about: submission and name.
+    /// For each decision the files it is about: identifier of the submission, and file name.
     about: Vec<BTreeSet<(String, String)>>,
-    /// Files of a name that a decision gives, which came after it was taken.
+    /// Findings about files with a name that a decision gives, but received after the decision was taken.
     pub later: Vec<Finding>,
 }
 
@@ -274,18 +323,18 @@ pub struct Docket {
 #[derive(Debug, Clone)]
 pub struct Addressed<'a> {
     /// Where the report comes from.
-    pub source: &'a Source,
+    pub source: &'a ReportSource,
     /// The place of the report as a whole.
     pub place: Place,
     /// Whether it is held back.
     pub is_held: bool,
-    /// What became of each decision about it, by the decision's index in the docket.
-    pub outcomes: &'a BTreeMap<usize, Outcome>,
+    /// The outcome of each decision about it, by the decision's index in the docket.
+    pub outcomes: &'a BTreeMap<usize, DecisionOutcome>,
 }
 
-/// A row of the table `decisions`: a decision, and a file or report that it is about, if there is one.
+/// A row of the table `decisions`: a decision, and a file or report that it is about, if any exists.
 #[derive(Debug, Clone)]
-pub struct Decided<'a> {
+pub struct DecisionRow<'a> {
     /// The decision.
     pub decision: &'a Decision,
     /// The file.
@@ -294,48 +343,30 @@ pub struct Decided<'a> {
     pub submission_id: Option<String>,
     /// The report, where the decision is about one.
     pub report_id: Option<String>,
-    /// What became of it.
-    pub outcome: Outcome,
+    /// Its outcome.
+    pub outcome: DecisionOutcome,
 }
 
 impl Docket {
-    /// Finds the submissions that each decision is about. Several files of one name are told apart by time: a decision
-    /// speaks of those that had come by the day it was taken, and the later ones are said.
+    /// Finds the submissions that each decision is about. If several files have one name, a decision is about those received
+    /// by the day it was taken; each later one is a finding.
     #[must_use]
-    pub fn new(decisions: Vec<Decision>, submissions: &[Known<'_>], zone: &TimeZone) -> Self {
+    pub fn new(
+        decisions: Vec<Decision>,
+        submissions: &[SubmissionIdentity<'_>],
+        zone: &TimeZone,
+    ) -> Self {
         let mut docket = Self {
             about: Vec::with_capacity(decisions.len()),
             ..Self::default()
         };
         for decision in &decisions {
-            let named: Vec<&Known<'_>> = submissions
-                .iter()
-                .filter(|s| decision.subject.is(s.submission_id, s.file_name))
-                .collect();
-            let contents: BTreeSet<&str> = named.iter().map(|s| s.submission_id).collect();
-            let had_come =
-                |s: &Known<'_>| s.received_at.to_zoned(zone.clone()).date() <= decision.on;
-            // Where none had come by that day, times are not to be relied on: the first one is meant.
-            let none_had = !named.iter().any(|s| had_come(s));
-            let first = named
-                .iter()
-                .min_by_key(|s| (s.received_at, s.submission_id));
-            let first = first.map(|s| s.submission_id);
-            let mut about = BTreeSet::new();
-            for submission in named {
-                let is_meant = contents.len() == 1
-                    || had_come(submission)
-                    || (none_had && first == Some(submission.submission_id));
-                if is_meant {
-                    about.insert((
-                        submission.submission_id.to_owned(),
-                        submission.file_name.to_owned(),
-                    ));
-                } else {
-                    docket.later.push(decision.taken_before(submission.place()));
-                }
-            }
-            docket.about.push(about);
+            let (about, later) = decision.split_by_time(submissions, zone);
+            let files = about.iter();
+            let files = files.map(|s| (s.submission_id.to_owned(), s.file_name.to_owned()));
+            docket.about.push(files.collect());
+            let later = later.iter().map(|s| decision.taken_before(s.place()));
+            docket.later.extend(later);
         }
         docket.decisions = decisions;
         docket
@@ -352,7 +383,7 @@ impl Docket {
         self.decisions.iter().map(|d| d.number)
     }
 
-    /// The decisions about a content, under whatever names it came.
+    /// The decisions about a submission, under all its file names, each with its index in the docket.
     pub fn of<'a>(&'a self, submission_id: &'a str) -> impl Iterator<Item = (usize, &'a Decision)> {
         self.decisions
             .iter()
@@ -364,7 +395,7 @@ impl Docket {
 
     /// The finding that a file was withdrawn as a whole, if it was.
     #[must_use]
-    pub fn withdrawn(&self, submission: &Known<'_>) -> Option<Finding> {
+    pub fn withdrawn(&self, submission: &SubmissionIdentity<'_>) -> Option<Finding> {
         let is_this = |i: usize| {
             let mut files = self.about[i].iter();
             files.any(|(id, name)| id == submission.submission_id && name == submission.file_name)
@@ -374,17 +405,17 @@ impl Docket {
             .map(|(_, d)| d.withdrew(submission.place()))
     }
 
-    /// The decisions about a report, by their places in the docket.
+    /// The decisions about a report, each with its index in the docket.
     pub fn of_report<'a>(
         &'a self,
-        report: &'a Source,
+        report: &'a ReportSource,
     ) -> impl Iterator<Item = (usize, &'a Decision)> {
         self.of(&report.submission_id)
             .filter(|(_, d)| match &d.subject {
-                Subject::Report(id) => *id == report.report_id,
+                DecisionSubject::Report(id) => *id == report.report_id,
                 _ => true,
             })
-            // A file withdrawn as a whole was not read; another of the same content is not meant.
+            // A file withdrawn as a whole was not read. The decision does not mean another file with the same content.
             .filter(|(_, d)| !(d.is_of_file() && d.ruling == Ruling::Withdraw))
             .filter(|(_, d)| d.form.as_ref().is_none_or(|form| *form == report.form))
             .filter(|(_, d)| d.sheet.is_none() || d.sheet == report.sheet)
@@ -404,19 +435,19 @@ impl Docket {
         Some(decision.withdrew(place))
     }
 
-    /// What a rule found, excused by a decision.
+    /// The finding of a rule, turned into one that says a decision excuses the report.
     #[must_use]
     pub fn excuse(&self, decision: usize, failed: Finding) -> Option<Finding> {
         Some(self.decisions.get(decision)?.excuse(failed))
     }
 
-    /// Every decision with what it was about and what became of it, and the findings that say so.
+    /// The rows of the table `decisions`, and findings about decisions that changed nothing or applied to nothing.
     #[must_use]
     pub fn close(
         &self,
-        submissions: &[Known<'_>],
+        submissions: &[SubmissionIdentity<'_>],
         reports: &[Addressed<'_>],
-    ) -> (Vec<Decided<'_>>, Vec<Finding>) {
+    ) -> (Vec<DecisionRow<'_>>, Vec<Finding>) {
         let mut rows = Vec::new();
         let mut findings = self.later.clone();
         let by_id: BTreeMap<&str, &Addressed<'_>> = reports
@@ -433,33 +464,22 @@ impl Docket {
                     .collect()
             };
             match own.iter().map(|row| row.outcome).min() {
-                Some(Outcome::Applied) => {}
+                Some(DecisionOutcome::Applied) => {}
                 Some(outcome) => {
                     let first = own
                         .iter()
                         .find_map(|row| by_id.get(row.report_id.as_deref()?));
                     let place = first.map(|r| r.place.clone()).unwrap_or_default();
-                    findings.push(if outcome == Outcome::Unneeded {
+                    findings.push(if outcome == DecisionOutcome::Unneeded {
                         decision.unneeded(place)
                     } else {
                         decision.stale(place)
                     });
                 }
                 None => {
-                    let named = submissions
-                        .iter()
-                        .find(|s| decision.subject.is(s.submission_id, s.file_name));
-                    let mut place = named.map(Known::place).unwrap_or_default();
-                    place.form.clone_from(&decision.form);
-                    place.sheet.clone_from(&decision.sheet);
-                    findings.push(decision.stale(place));
-                    rows.push(Decided {
-                        decision,
-                        file_name: named.map(|s| s.file_name.to_owned()),
-                        submission_id: named.map(|s| s.submission_id.to_owned()),
-                        report_id: None,
-                        outcome: Outcome::Stale,
-                    });
+                    let (row, finding) = decision.without_report(submissions);
+                    rows.push(row);
+                    findings.push(finding);
                 }
             }
             rows.extend(own);
@@ -468,15 +488,15 @@ impl Docket {
     }
 
     /// The files that a decision withdrew as a whole.
-    fn withdrawn_files(&self, decision: usize) -> Vec<Decided<'_>> {
+    fn withdrawn_files(&self, decision: usize) -> Vec<DecisionRow<'_>> {
         let files = self.about[decision].iter();
         files
-            .map(|(submission_id, file_name)| Decided {
+            .map(|(submission_id, file_name)| DecisionRow {
                 decision: &self.decisions[decision],
                 file_name: Some(file_name.clone()),
                 submission_id: Some(submission_id.clone()),
                 report_id: None,
-                outcome: Outcome::Applied,
+                outcome: DecisionOutcome::Applied,
             })
             .collect()
     }

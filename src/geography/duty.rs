@@ -1,4 +1,4 @@
-//! Which reports are owed, by when, and which did not come or came late.
+//! Which reports are owed, by when, and which are missing or late.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ use crate::period::{Frequency, Period};
 pub struct Duty {
     /// Identifier.
     pub id: String,
-    /// Rank of the reporter that has it.
+    /// Rank of the reporter that has the duty.
     pub rank: i64,
     /// Frequency.
     pub frequency: Frequency,
@@ -50,7 +50,7 @@ pub struct Collection {
     pub vintage: String,
 }
 
-/// A report that is owed and did not come.
+/// A report that is owed and missing.
 #[derive(Debug, Clone)]
 pub struct Missing {
     /// The collection.
@@ -87,7 +87,7 @@ fn open_collections(
         .collect()
 }
 
-/// The due date of a form: that of the duty whose reporter ranks first.
+/// The due date of a form, from the duty of the reporter with the first rank.
 #[must_use]
 pub fn due_date(form: &str, period: Period, duties: &[Duty]) -> Option<Date> {
     duties
@@ -107,7 +107,7 @@ pub fn missing_reports(
 ) -> Vec<Missing> {
     let mut missing = Vec::new();
     for collection in open_collections(reports, listed, duties, geography) {
-        // A table by units that another has superseded no longer speaks for its units.
+        // A superseded table by units no longer counts as the report of its units.
         let sent: BTreeSet<UnitKey> = reports
             .iter()
             .filter(|r| !r.is_held() && r.form() == collection.form)
@@ -129,7 +129,7 @@ pub fn missing_reports(
 }
 
 impl Missing {
-    /// The finding that says so.
+    /// The finding that the report is missing.
     #[must_use]
     pub fn finding(&self, geography: &Geography) -> Finding {
         let place = Place {
@@ -155,7 +155,7 @@ fn due_text(due: Option<Date>) -> String {
     due.map_or_else(|| "-".to_owned(), |due| due.to_string())
 }
 
-/// A warning for the first version of each report that came after its due date.
+/// Warns about each report whose first version was received after its due date.
 pub fn reports_after_their_due_date(
     reports: &mut [JudgedReport],
     duties: &[Duty],
@@ -166,14 +166,14 @@ pub fn reports_after_their_due_date(
         let Some(due) = due_date(judged.form(), judged.report.period, duties) else {
             continue;
         };
-        let came = judged.dossier().source.received_on(zone);
-        if came > due {
+        let received = judged.dossier().source.received_on(zone);
+        if received > due {
             let late = findings::TH405 {
-                received: came.to_string(),
+                received: received.to_string(),
                 due: due.to_string(),
             };
             let finding = late.at(judged.report.place());
-            judged.tell(finding);
+            judged.add_finding(finding);
         }
     }
 }

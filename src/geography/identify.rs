@@ -1,9 +1,10 @@
-//! Who reports: from the words of a sheet to the units they may mean and the body that sent it.
+//! Who reports: finds the units that the words of a sheet may mean, and the body that sent it.
 
 use std::collections::BTreeSet;
 
 use super::territory::Geography;
 use super::unit::UnitKey;
+use crate::extract::Title;
 use crate::text::Folder;
 
 /// A body that may send a form.
@@ -15,7 +16,7 @@ pub struct Reporter {
     pub name: String,
     /// Folded words that name it.
     pub words: Vec<String>,
-    /// Whose report counts: the lowest.
+    /// Between several reporters, the report of the lowest rank counts.
     pub rank: i64,
 }
 
@@ -32,7 +33,7 @@ impl Reporters {
             .map_or(first, |r| r.rank)
     }
 
-    /// Splits a folded text into the body it begins with, if one, and the rest.
+    /// Splits a folded text into the reporter that it begins with, if any, and the rest.
     fn split<'t>(&self, folded: &'t str) -> (Option<&str>, &'t str) {
         let mut best: Option<(&str, usize)> = None;
         for reporter in &self.0 {
@@ -50,13 +51,23 @@ impl Reporters {
     }
 }
 
-/// What a document says of who reports.
+/// What a document says about the unit and the body that report.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Claim {
+pub struct ReporterClaim {
     /// The statement of the reporter, as read.
     pub reporter: Option<String>,
     /// The statement of the unit's code, as read.
     pub code: Option<String>,
+}
+
+impl ReporterClaim {
+    /// The claim of a title block.
+    pub(crate) fn of(title: &Title) -> Self {
+        Self {
+            reporter: title.reporter.as_ref().map(|s| s.text.clone()),
+            code: title.unit_code.as_ref().map(|s| s.text.clone()),
+        }
+    }
 }
 
 /// Who a claim may mean.
@@ -64,18 +75,53 @@ pub struct Claim {
 pub struct Identified {
     /// The body, if it is named.
     pub reporter: Option<String>,
-    /// The units that fit name and code together.
+    /// The units that match name and code together.
     pub units: BTreeSet<UnitKey>,
-    /// Name and code were both given, and no unit has both.
+    /// Both a name and a code were given, and no unit has both.
     pub contradiction: bool,
     /// The code, if one was given.
     pub code: Option<String>,
 }
 
+/// Everything needed to look up the names of units and reporters.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NameLookup<'a> {
+    pub(crate) geography: &'a Geography,
+    pub(crate) reporters: &'a Reporters,
+    pub(crate) folder: &'a Folder,
+}
+
+impl NameLookup<'_> {
+    /// See [`Geography::identify`].
+    pub(crate) fn identify(self, claim: &ReporterClaim) -> Identified {
+        self.geography.identify(claim, self.reporters, self.folder)
+    }
+
+    /// See [`Geography::nearest_names`].
+    pub(crate) fn nearest(self, text: &str) -> String {
+        let Self {
+            geography,
+            reporters,
+            folder,
+        } = self;
+        geography.nearest_names(text, reporters, folder)
+    }
+
+    /// See [`Geography::mentioned`].
+    pub(crate) fn mentioned(self, text: &str) -> BTreeSet<UnitKey> {
+        self.geography.mentioned(text, self.folder)
+    }
+}
+
 impl Geography {
     /// The units that the words of a reporter and a code may mean.
     #[must_use]
-    pub fn identify(&self, claim: &Claim, reporters: &Reporters, folder: &Folder) -> Identified {
+    pub fn identify(
+        &self,
+        claim: &ReporterClaim,
+        reporters: &Reporters,
+        folder: &Folder,
+    ) -> Identified {
         let folded = claim
             .reporter
             .as_deref()
@@ -102,8 +148,8 @@ impl Geography {
             (false, false) => (named, false),
             (false, true) => {
                 let both: BTreeSet<UnitKey> = named.intersection(&coded).cloned().collect();
-                let torn = both.is_empty();
-                (both, torn)
+                let contradiction = both.is_empty();
+                (both, contradiction)
             }
         };
         Identified {
@@ -114,7 +160,7 @@ impl Geography {
         }
     }
 
-    /// The units that a folded name means: the whole of it, or else what it ends with.
+    /// The units that a folded name means: by the whole name, else by the longest known name that it ends with.
     fn named(&self, folded: &str) -> BTreeSet<UnitKey> {
         if let Some(units) = self.aliases.get(folded) {
             return units.clone();
@@ -129,7 +175,7 @@ impl Geography {
             .unwrap_or_default()
     }
 
-    /// The names most like the one a reporter's words hold, for a proposal.
+    /// The three names most similar to the one in a reporter's words, to suggest in a message.
     #[must_use]
     pub fn nearest_names(&self, text: &str, reporters: &Reporters, folder: &Folder) -> String {
         let folded = folder.fold(text);
@@ -166,7 +212,7 @@ impl Geography {
                 alias.chars().count() > 3 && folded.contains(&format!(" {alias} "))
             })
             .collect();
-        // A name within its own longer form is the same mention; two that do not contain each other are two.
+        // A name within a longer name is the same mention. Two names that do not contain each other are two mentions.
         let longest: Vec<_> = hits
             .iter()
             .filter(|(alias, _)| {
@@ -199,6 +245,7 @@ fn split_code(folded: &str) -> (Option<String>, String) {
     }
 }
 
+/// The digits at the start of a stated code.
 fn code_of(text: &str) -> Option<String> {
     let digits: String = text
         .trim()
@@ -209,7 +256,7 @@ fn code_of(text: &str) -> Option<String> {
     Some(digits).filter(|d| !d.is_empty())
 }
 
-/// A spreadsheet turns `04` into 4.
+/// Whether two codes are the same but for leading zeros: a spreadsheet turns `04` into 4.
 fn same_code(code: &str, written: &str) -> bool {
     code == written || code.trim_start_matches('0') == written.trim_start_matches('0')
 }

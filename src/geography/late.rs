@@ -1,4 +1,4 @@
-//! Corrections that came when their unit had become part of another.
+//! Late corrections: reports received after their unit had become part of another.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,34 +6,34 @@ use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 
 use super::reference::UnitChange;
-use super::report::{JudgedReport, PlacedReport, Standing};
+use super::report::{JudgedReport, PlacedReport, ReportStanding};
 use super::territory::Geography;
 use super::unit::UnitKey;
 use crate::extract::Scenario;
 use crate::normalize::{Observation, ObservationStatus};
 use crate::period::Period;
 
-/// A version of a report that came when its unit had become part of another, and counts.
+/// A version of a report that counts, and was received after its unit had become part of another.
 #[derive(Debug, Clone)]
 pub struct LateCorrection {
-    /// The report, by its place among all.
+    /// Index of the report among all.
     pub report: usize,
-    /// The unit, where a table has many one of them.
+    /// The unit; for a table with many units, one of them.
     pub unit: UnitKey,
-    /// The unit that it belongs to now.
+    /// The unit that it is part of now.
     pub successor: UnitKey,
-    /// How many figures it states otherwise than the version before, or no more.
+    /// Number of figures that it changes or no longer states.
     pub changed: usize,
-    /// The cells of those that it states.
+    /// The cells of the changed figures.
     pub cells: BTreeSet<String>,
 }
 
-/// What a report says of a unit: indicator, sector, scenario and period to value and status, with the cell.
-type Said<'a> =
+/// The figures of a report about one unit: value, status and cell by indicator, sector, scenario and period.
+type StatedFigures<'a> =
     BTreeMap<(&'a str, &'a str, Scenario, Period), ((Option<Decimal>, ObservationStatus), String)>;
 
-/// What a report says of one of its units.
-fn said_of<'r>(report: &'r PlacedReport, unit: &UnitKey) -> Said<'r> {
+/// The figures of a report about one of its units.
+fn figures_of<'r>(report: &'r PlacedReport, unit: &UnitKey) -> StatedFigures<'r> {
     let of_unit = |o: &&Observation| report.unit_of(o.area.as_deref()).as_ref() == Some(unit);
     let figures = report.dossier.content.observations.iter().filter(of_unit);
     figures
@@ -49,7 +49,7 @@ fn said_of<'r>(report: &'r PlacedReport, unit: &UnitKey) -> Said<'r> {
         .collect()
 }
 
-/// The corrections that count and came after their unit had become part of another, with what they change.
+/// The reports that count and were received after their unit had become part of another, with what they change.
 #[must_use]
 pub fn late_corrections(
     reports: &[JudgedReport],
@@ -67,7 +67,12 @@ pub fn late_corrections(
     };
     let versions: BTreeMap<_, &PlacedReport> = reports
         .iter()
-        .filter(|r| matches!(r.standing, Standing::Current | Standing::Superseded))
+        .filter(|r| {
+            matches!(
+                r.standing,
+                ReportStanding::Current | ReportStanding::Superseded
+            )
+        })
         .map(|r| (key(r), &r.report))
         .collect();
     let mut corrections = Vec::new();
@@ -77,16 +82,16 @@ pub fn late_corrections(
             continue;
         };
         let report = &judged.report;
-        let came = report.dossier.source.received_on(zone);
+        let received = report.dossier.source.received_on(zone);
         let mut units = report.units();
         units.extend(before.units());
         for unit in units {
             let successors = geography.successors(&unit);
-            let merged = |c: &&UnitChange| !c.is_unchanged() && c.effective <= came;
+            let merged = |c: &&UnitChange| !c.is_unchanged() && c.effective <= received;
             let (true, Some(last)) = (successors.iter().any(merged), successors.last()) else {
                 continue;
             };
-            let (then, now) = (said_of(before, &unit), said_of(report, &unit));
+            let (then, now) = (figures_of(before, &unit), figures_of(report, &unit));
             let cells: BTreeSet<String> = now
                 .iter()
                 .filter(|(key, (figure, _))| then.get(*key).map(|(f, _)| f) != Some(figure))

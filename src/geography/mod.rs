@@ -1,32 +1,43 @@
-//! Territory: units of several vintages, the changes between them, regions, and the names they go by.
+//! Territory: units of several vintages, their names, the changes between them, and regions; and reports as statements about
+//! units.
 //!
-//! A unit is a vintage and a code together. Codes and names alone mean different territory before and after a change, so
+//! A unit is a vintage and a code together. A code or a name alone means different territory before and after a change, so
 //! nothing here ever joins on one of them.
 
+mod candidates;
 mod decision;
 mod duty;
 mod identify;
 mod late;
-pub(crate) mod reference;
-pub(crate) use reference as reference_csv;
+mod reference;
 mod report;
+mod report_decisions;
+mod row_candidates;
 mod territory;
 mod unit;
 mod unit_rows;
 mod vintage;
 
-pub use decision::{Addressed, Decided, Decision, Docket, Known, Outcome, Ruling, Subject};
+pub(crate) use candidates::{Surroundings, candidates_by_words, file_stem, record_sender};
+pub use decision::{
+    Addressed, Decision, DecisionOutcome, DecisionRow, DecisionSubject, Docket, Ruling,
+    SubmissionIdentity,
+};
 pub use duty::{
     Collection, Duty, Missing, due_date, missing_reports, reports_after_their_due_date,
 };
-pub use identify::{Claim, Identified, Reporter, Reporters};
+pub(crate) use identify::NameLookup;
+pub use identify::{Identified, Reporter, ReporterClaim, Reporters};
 pub use late::{LateCorrection, late_corrections};
+pub(crate) use reference::Csv;
 pub use reference::{RegionMember, Tables, UnitChange, UnitName};
 pub use report::{
-    AnyReport, Aspect, Basis, ClaimedReport, Content, Dossier, Evidence, Hold, JudgedReport, Order,
-    PlacedReport, Reports, Rulings, Source, Standing, UnitClaim, VintageBasis, compare,
-    settle_revisions,
+    AnyReport, Aspect, Basis, ClaimedReport, Dossier, Evidence, Hold, JudgedReport, PlacedReport,
+    ReportContent, ReportOrder, ReportSource, ReportStanding, Reports, Rulings, UnitClaim,
+    VintageBasis, compare, settle_revisions,
 };
+pub(crate) use report_decisions::{FoundPeriod, ReportDecisions};
+pub(crate) use row_candidates::candidates_by_rows;
 pub use territory::Geography;
 pub use unit::UnitKey;
 pub(crate) use unit_rows::{sums_of_units, unit_rows};

@@ -1,4 +1,4 @@
-//! The territory a pipeline knows: names, vintages, changes and regions, checked.
+//! The territory of a pipeline: names, vintages, changes and regions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,23 +9,23 @@ use super::unit::UnitKey;
 use crate::period::Period;
 use crate::text::Folder;
 
-/// The territory a pipeline knows, checked.
+/// The territory of a pipeline, from checked reference tables.
 #[derive(Debug, Clone)]
 pub struct Geography {
     /// The reference tables as read.
     pub tables: Tables,
     /// Vintages in the order of time, each with its first day.
     pub vintages: Vec<(String, Date)>,
-    /// Folded alias to the units it may mean.
+    /// The units that each folded name may mean.
     pub(super) aliases: BTreeMap<String, BTreeSet<UnitKey>>,
-    /// Every unit to the earliest unit that is the same territory, unchanged.
+    /// For each unit, the earliest unit that is the same territory, unchanged.
     entities: BTreeMap<UnitKey, UnitKey>,
     /// Code and name of the country, the unit of a table whose rows are units.
     country: (String, String),
 }
 
 impl Geography {
-    /// Builds the geography from its tables, which [`Tables::read`] has found sound.
+    /// Builds the geography from its tables, which [`Tables::read`] has checked.
     #[must_use]
     pub fn new(tables: Tables, folder: &Folder) -> Self {
         let mut first_days: BTreeMap<String, Date> = BTreeMap::new();
@@ -74,7 +74,7 @@ impl Geography {
         }
     }
 
-    /// Names the country: the unit of a table whose rows are units, in every vintage.
+    /// Sets code and name of the country: in every vintage, the unit of a table whose rows are units.
     #[must_use]
     pub fn with_country(self, code: &str, name: &str) -> Self {
         Self {
@@ -92,14 +92,14 @@ impl Geography {
         }
     }
 
-    /// Every folded name with the units that bear it.
-    pub fn bearers(&self) -> impl Iterator<Item = (&str, &BTreeSet<UnitKey>)> {
+    /// Every folded name with the units that have it.
+    pub fn names_with_units(&self) -> impl Iterator<Item = (&str, &BTreeSet<UnitKey>)> {
         self.aliases
             .iter()
             .map(|(name, units)| (name.as_str(), units))
     }
 
-    /// The vintage in force on a day; before the first, the first.
+    /// The vintage in force on a day; for a day before the first vintage, the first.
     #[must_use]
     pub fn vintage_on(&self, day: Date) -> &str {
         self.vintages
@@ -129,7 +129,7 @@ impl Geography {
             .collect()
     }
 
-    /// The reporting unit that a unit is: the same for all vintages of a unit that changes left as it was.
+    /// The reporting unit of a unit: the same in all vintages in which the unit is unchanged.
     #[must_use]
     pub fn entity<'a>(&'a self, unit: &'a UnitKey) -> &'a UnitKey {
         self.entities.get(unit).unwrap_or(unit)
@@ -140,7 +140,7 @@ impl Geography {
         self.entities.iter()
     }
 
-    /// Whether a unit stands in several vintages as the same territory.
+    /// Whether a vintage has a unit with the same, unchanged territory.
     #[must_use]
     pub fn is_unchanged(&self, unit: &UnitKey, vintage: &str) -> bool {
         let entity = self.entity(unit);
@@ -149,16 +149,16 @@ impl Geography {
             .any(|(other, e)| e == entity && other.vintage == vintage)
     }
 
-    /// The territory of a unit, in units of the first vintage, of which all later ones are made; a unit that came from
-    /// none is its own.
+    /// The territory of a unit as units of the first vintage, of which all later ones are made. A unit without predecessors
+    /// is its own territory.
     #[must_use]
     pub fn atoms<'a>(&'a self, unit: &'a UnitKey) -> BTreeSet<&'a UnitKey> {
         let mut atoms = BTreeSet::new();
         let mut open = vec![unit];
         while let Some(unit) = open.pop() {
             let before = open.len();
-            let came_from = self.tables.changes.iter().filter(|c| c.to == *unit);
-            open.extend(came_from.map(|c| &c.from));
+            let predecessors = self.tables.changes.iter().filter(|c| c.to == *unit);
+            open.extend(predecessors.map(|c| &c.from));
             if open.len() == before {
                 atoms.insert(unit);
             }
@@ -166,7 +166,7 @@ impl Geography {
         atoms
     }
 
-    /// What became of a unit on each later vintage that it goes into.
+    /// The changes that lead from a unit to its successor in each later vintage.
     #[must_use]
     pub fn successors<'a>(&'a self, unit: &'a UnitKey) -> Vec<&'a UnitChange> {
         let mut changes = Vec::new();
@@ -205,7 +205,7 @@ impl Geography {
             .copied()
     }
 
-    /// The vintage that a period belongs to by its dates alone; none when it holds a day of change.
+    /// The vintage that a period belongs to by its dates alone; `None` if a new vintage begins within it.
     #[must_use]
     pub fn vintage_of_period(&self, period: Period) -> Option<&str> {
         let at_start = self.vintage_on(period.start());

@@ -1,4 +1,4 @@
-//! The rows of a form whose rows are units, from the geography.
+//! Builds the rows of a form whose rows are units from the geography.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,11 +8,11 @@ use crate::extract::{FormRow, RowUnit};
 use crate::normalize::TOTAL;
 use crate::text::Folder;
 
-/// A row for each group of units that share a name, one of each vintage at most.
+/// One row for each group of units that share a name, with at most one unit of each vintage.
 pub(crate) fn unit_rows(geography: &Geography) -> Vec<FormRow> {
     let mut labels: BTreeMap<&UnitKey, Vec<String>> = BTreeMap::new();
     let mut groups: BTreeMap<&UnitKey, BTreeSet<&UnitKey>> = BTreeMap::new();
-    for (name, units) in geography.bearers() {
+    for (name, units) in geography.names_with_units() {
         for unit in units {
             labels.entry(unit).or_default().push(name.to_owned());
             groups.entry(unit).or_insert_with(|| BTreeSet::from([unit]));
@@ -22,7 +22,7 @@ pub(crate) fn unit_rows(geography: &Geography) -> Vec<FormRow> {
             .flat_map(|unit| groups[unit].iter().copied())
             .collect();
         let vintages: BTreeSet<&str> = together.iter().map(|u| u.vintage.as_str()).collect();
-        // A name of two units of one vintage says nothing of which is which: they stay rows of their own.
+        // A name shared by two units of one vintage does not tell them apart: they stay separate rows.
         if vintages.len() == together.len() {
             for unit in &together {
                 groups.insert(unit, together.clone());

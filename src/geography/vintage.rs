@@ -1,10 +1,10 @@
-//! Which vintage's unit a report speaks of: the ladder of the contract, one rung after the other.
+//! Decides to which vintage the unit of a report belongs, by the ladder of the contract, one rung after the other.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 
-use super::decision::{Docket, Outcome};
+use super::decision::{DecisionOutcome, Docket};
 use super::report::{ClaimedReport, PlacedReport, VintageBasis};
 use super::territory::Geography;
 use super::unit::UnitKey;
@@ -12,10 +12,10 @@ use crate::diagnostic::findings;
 use crate::period::Period;
 
 /// A unit, and the rung that decided its vintage.
-type Decided = (UnitKey, VintageBasis);
+type DecidedUnit = (UnitKey, VintageBasis);
 
-/// Decides the unit of every report whose period is known, people's decisions first. A report that stays open is held back
-/// with a finding. Returns the placed reports and those that are held back.
+/// Decides the unit of every report with a known period; decisions of people come first. A report that stays open is held
+/// back with a finding. Returns the placed reports, and those that are held back.
 #[must_use]
 pub fn place_reports(
     mut claimed: Vec<ClaimedReport>,
@@ -23,11 +23,11 @@ pub fn place_reports(
     geography: &Geography,
     zone: &TimeZone,
 ) -> (Vec<PlacedReport>, Vec<ClaimedReport>) {
-    let mut units: Vec<Option<Decided>> = claimed
+    let mut units: Vec<Option<DecidedUnit>> = claimed
         .iter_mut()
         .map(|report| decided_alone(report, docket, geography))
         .collect();
-    let others = Others::of(&claimed, &units, geography);
+    let others = PeerVintages::of(&claimed, &units, geography);
     for (report, unit) in claimed.iter_mut().zip(&mut units) {
         if unit.is_none() && !report.is_held() {
             *unit = decided_among(report, &others, geography, zone);
@@ -54,13 +54,12 @@ pub fn place_reports(
     (placed, unplaced)
 }
 
-/// What the report itself or a decision about it tells: a decision, then rungs (1) what the sheet states and (2) name and
-/// code together.
+/// The unit by a decision or by the report's own words: rungs (1), what the sheet states, and (2), name and code together.
 fn decided_alone(
     report: &mut ClaimedReport,
     docket: &Docket,
     geography: &Geography,
-) -> Option<Decided> {
+) -> Option<DecidedUnit> {
     if let Some(unit) = report.unit.clone() {
         return Some((unit, VintageBasis::Decision));
     }
@@ -71,23 +70,25 @@ fn decided_alone(
 }
 
 /// The unit of the vintage that a decision names, if the words of the report can mean one.
-fn decided_by_people(report: &mut ClaimedReport, docket: &Docket) -> Option<Decided> {
+fn decided_by_people(report: &mut ClaimedReport, docket: &Docket) -> Option<DecidedUnit> {
     let (decision, vintage) = report.dossier.rulings.vintage.clone()?;
     let claim = &report.dossier.unit_claim;
     let of_vintage = claim.candidates.iter().find(|u| u.vintage == vintage);
     let stated = claim.stated_vintage.as_ref();
     let (unit, outcome) = match of_vintage.cloned() {
-        None => (None, Outcome::Stale),
-        Some(_) if stated == Some(&vintage) => (None, Outcome::Unneeded),
-        Some(_) if stated.is_none() && claim.candidates.len() == 1 => (None, Outcome::Unneeded),
-        unit => (unit, Outcome::Applied),
+        None => (None, DecisionOutcome::Stale),
+        Some(_) if stated == Some(&vintage) => (None, DecisionOutcome::Unneeded),
+        Some(_) if stated.is_none() && claim.candidates.len() == 1 => {
+            (None, DecisionOutcome::Unneeded)
+        }
+        unit => (unit, DecisionOutcome::Applied),
     };
     report.record_outcome(docket, decision, outcome);
     Some((unit?, VintageBasis::Decision))
 }
 
 /// Rungs (1), what the sheet states, and (2), name and code together.
-fn decided_by_words(report: &mut ClaimedReport, geography: &Geography) -> Option<Decided> {
+fn decided_by_words(report: &mut ClaimedReport, geography: &Geography) -> Option<DecidedUnit> {
     let claim = &report.dossier.unit_claim;
     let Some(vintage) = claim.stated_vintage.clone() else {
         let mut candidates = claim.candidates.iter();
@@ -109,16 +110,16 @@ fn decided_by_words(report: &mut ClaimedReport, geography: &Geography) -> Option
 /// Vintages by form and period.
 type Vintages = BTreeMap<(String, Period), BTreeSet<String>>;
 
-/// What other reports of the same form and period say of the vintage.
-struct Others {
+/// The vintages of the other reports of the same form and period.
+struct PeerVintages {
     /// The vintages of reports that rungs (1) or (2) decided.
     peers: Vintages,
-    /// The vintages of units that a change did not leave as they were.
+    /// The vintages of units that are not unchanged in all vintages.
     changed_units: Vintages,
 }
 
-impl Others {
-    fn of(reports: &[ClaimedReport], units: &[Option<Decided>], geography: &Geography) -> Self {
+impl PeerVintages {
+    fn of(reports: &[ClaimedReport], units: &[Option<DecidedUnit>], geography: &Geography) -> Self {
         let (mut peers, mut changed_units) = (Vintages::new(), Vintages::new());
         for (report, unit) in reports.iter().zip(units) {
             let (Some((unit, basis)), Some(period)) = (unit, report.period) else {
@@ -142,19 +143,19 @@ impl Others {
     }
 }
 
-/// Rungs (3) to (6): what the change, the other reports, the period or the day of receipt tell. Holds the report back
-/// where none of them decides.
+/// Rungs (3) to (6): by an unchanged unit, the other reports, the period or the day of receipt. Holds the report back if none
+/// of them decides.
 fn decided_among(
     report: &mut ClaimedReport,
-    others: &Others,
+    others: &PeerVintages,
     geography: &Geography,
     zone: &TimeZone,
-) -> Option<Decided> {
+) -> Option<DecidedUnit> {
     let period = report.period?;
     let key = (report.dossier.source.form.clone(), period);
     let candidates = &report.dossier.unit_claim.candidates;
     let candidate = |vintage: &str| candidates.iter().find(|u| u.vintage == vintage).cloned();
-    // (3) A unit that the change left as it was.
+    // (3) A unit that the change left unchanged.
     let entities: BTreeSet<&UnitKey> = candidates.iter().map(|u| geography.entity(u)).collect();
     if entities.len() == 1
         && let Some(unit) = candidate(geography.vintage_on(period.end()))
@@ -171,9 +172,9 @@ fn decided_among(
     if let Some(unit) = of_period.and_then(candidate) {
         return Some((unit, VintageBasis::Period));
     }
-    // (6) The day of receipt, unless the other vintage's own units report too.
-    let came = report.dossier.source.received_on(zone);
-    let in_force = geography.vintage_on(came);
+    // (6) The day of receipt, unless changed units of the other vintage report too.
+    let received = report.dossier.source.received_on(zone);
+    let in_force = geography.vintage_on(received);
     let contested = others
         .changed_units
         .get(&key)
@@ -185,7 +186,7 @@ fn decided_among(
         let by_receipt = findings::TH402 {
             name: geography.name(&unit, period.end()),
             vintage: in_force,
-            received: came.to_string(),
+            received: received.to_string(),
         };
         let finding = by_receipt.at(report.unit_place());
         report.dossier.findings.push(finding);
@@ -199,8 +200,8 @@ fn decided_among(
     None
 }
 
-/// Warns where a table whose rows are units has nearly all units of another vintage, but not of the one it was given: it may
-/// have been taken for what it is not.
+/// Warns if a table whose rows are units has nearly all units of another vintage, but not of the one it was placed on: that
+/// vintage may be wrong.
 fn warn_of_better_fit(report: &mut PlacedReport, geography: &Geography) {
     if matches!(
         report.vintage_basis,

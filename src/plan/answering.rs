@@ -26,7 +26,7 @@ impl Answering {
         geography: &Geography,
     ) -> Self {
         let names: Vec<String> = geography
-            .bearers()
+            .names_with_units()
             .map(|(name, units)| format!("{name} {units:?}"))
             .collect();
         Self {

@@ -5,7 +5,7 @@ use std::path::Path;
 use rust_decimal::Decimal;
 
 use crate::diagnostic::{DefinitionError, DefinitionErrors};
-use crate::geography::reference_csv as csv;
+use crate::geography::Csv;
 use crate::normalize::VALUE_SCALE;
 
 /// An indicator of the catalogue.
@@ -137,7 +137,7 @@ pub(super) fn read_indicators(path: &Path, errors: &mut DefinitionErrors) -> Vec
         "scale",
         "note",
     ];
-    let table = match csv::Csv::read_with(path, &columns, &TOLERANCES) {
+    let table = match Csv::read_with(path, &columns, &TOLERANCES) {
         Ok(table) => table,
         Err(e) => {
             errors.push(e);
@@ -276,7 +276,7 @@ pub(super) fn read_sectors(path: &Path, errors: &mut DefinitionErrors) -> Vec<Se
     if !path.exists() {
         return Vec::new();
     }
-    let table = match csv::Csv::read(
+    let table = match Csv::read(
         path,
         &["sector_code", "parent", "level", "name_vi", "name_en"],
     ) {
@@ -330,7 +330,7 @@ pub(super) fn read_targets(path: &Path, errors: &mut DefinitionErrors) -> Vec<Ta
     }
     let mut columns = TARGET_TEXTS.to_vec();
     columns.push("value");
-    let table = match csv::Csv::read(path, &columns) {
+    let table = match Csv::read(path, &columns) {
         Ok(table) => table,
         Err(e) => {
             errors.push(e);

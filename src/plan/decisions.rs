@@ -6,7 +6,7 @@ use toml::Spanned;
 
 use super::source::Source;
 use crate::diagnostic::DefinitionErrors;
-use crate::geography::{Decision, Geography, Ruling, Subject, UnitKey};
+use crate::geography::{Decision, DecisionSubject, Geography, Ruling, UnitKey};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -82,7 +82,7 @@ fn compile(
     };
     let is_id = |text: &str| text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit());
     let subject = match (&raw.file, &raw.submission, &raw.report) {
-        (Some(name), None, None) => Some(Subject::File(name.clone())),
+        (Some(name), None, None) => Some(DecisionSubject::File(name.clone())),
         (None, Some(id), None) => {
             if !is_id(id.get_ref()) {
                 wrong(
@@ -91,7 +91,7 @@ fn compile(
                     "write the submission_id of the table `submissions`: 16 hexadecimal digits",
                 );
             }
-            Some(Subject::Submission(id.get_ref().clone()))
+            Some(DecisionSubject::Submission(id.get_ref().clone()))
         }
         (None, None, Some(id)) => {
             let sound = id
@@ -105,7 +105,7 @@ fn compile(
                     "write the report_id of the table `reports`: a submission_id, `-` and a number",
                 );
             }
-            Some(Subject::Report(id.get_ref().clone()))
+            Some(DecisionSubject::Report(id.get_ref().clone()))
         }
         _ => {
             wrong(

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::load::files_of;
 use super::source::Source;
 use crate::diagnostic::DefinitionError;
-use crate::geography::reference_csv::Csv;
+use crate::geography::Csv;
 use crate::text::{Encodings, FontEncoding, RawEncodings};
 
 /// Reads `encodings/encodings.toml` and its tables. The words are those of the pipeline's own definitions

@@ -9,7 +9,7 @@ use super::catalogue::{Indicator, Sector, Target};
 use super::definitions::DefinitionFile;
 use crate::diagnostic::Lexicon;
 use crate::extract::{RawDocumentWords, Vocabulary};
-use crate::geography::{Decision, Docket, Duty, Geography, Order, Reporters};
+use crate::geography::{Decision, Docket, Duty, Geography, NameLookup, ReportOrder, Reporters};
 use crate::intake::Limits;
 use crate::normalize::Conventions;
 use crate::period::Period;
@@ -94,12 +94,22 @@ pub struct Plan {
 impl Plan {
     /// What the order among reports depends on.
     #[must_use]
-    pub fn order<'a>(&'a self, docket: &'a Docket) -> Order<'a> {
-        Order {
+    pub fn order<'a>(&'a self, docket: &'a Docket) -> ReportOrder<'a> {
+        ReportOrder {
             reporters: &self.reporters,
             docket,
             zone: &self.zone,
             lexicon: &self.lexicon,
+        }
+    }
+
+    /// Everything needed to look up the names of units and reporters.
+    #[must_use]
+    pub(crate) fn name_lookup(&self) -> NameLookup<'_> {
+        NameLookup {
+            geography: &self.geography,
+            reporters: &self.reporters,
+            folder: &self.vocabulary.folder,
         }
     }
 

@@ -8,7 +8,9 @@ use jiff::civil::Date;
 
 use crate::engine::Engine;
 use crate::engine::columns::{batch, flags, integers, texts};
-use crate::geography::{AnyReport, Geography, Reports, Standing, UnitChange, UnitKey, UnitName};
+use crate::geography::{
+    AnyReport, Geography, ReportStanding, Reports, UnitChange, UnitKey, UnitName,
+};
 use crate::period::Period;
 
 /// Registers the helper tables that every model may read: `unit_entities`, `unit_atoms`, `entity_merges`, `periods` and
@@ -174,7 +176,10 @@ fn register_report_order(engine: &Engine, reports: &Reports) -> Result<()> {
 fn is_outranked(report: AnyReport<'_>) -> bool {
     match report {
         AnyReport::Judged(report) => {
-            matches!(report.standing, Standing::Outranked | Standing::Held(_))
+            matches!(
+                report.standing,
+                ReportStanding::Outranked | ReportStanding::Held(_)
+            )
         }
         AnyReport::Unplaced(_) => true,
     }

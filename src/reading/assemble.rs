@@ -1,28 +1,27 @@
-//! One submission through intake, extraction and normalization: what it holds, as reports.
+//! Reads one submission into reports: sniffs its format, extracts its tables, and normalizes their values.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::identify::claim_of;
-use super::report::{Context, read_report, take_list};
+use super::report::{ReportContext, read_report, take_list};
 use super::sheet_notes::{like_a_form, notes_on_reading};
-use super::submission::{Contents, Submission, TableReading};
+use super::submission::{Submission, SubmissionContents, TableReading};
 use crate::diagnostic::{Finding, Message, Place, findings};
 use crate::extract::{PeriodClaim, SheetTable, SheetTables, find_tables};
-use crate::geography::{Docket, UnitKey};
+use crate::geography::{Docket, ReporterClaim, UnitKey};
 use crate::intake::{FileFormat, Limits, MediaType, NotAccepted, sniff};
 use crate::normalize::{ListReader, RecordList};
 use crate::period::Period;
 use crate::plan::Plan;
 use crate::read::{Carried, ReadError, Sheet, read_with_records};
 
-/// Reads one submission from its original, and applies the decisions about it.
+/// Reads a submission from its original, and applies the decisions about its reports.
 pub(crate) fn read_submission(
     plan: &Plan,
     docket: &Docket,
     submission: &Submission,
     original: &Path,
-) -> Contents {
+) -> SubmissionContents {
     let format = match accepted_format(plan, submission, original) {
         Ok(format) => format,
         Err(rejected) => return *rejected,
@@ -35,9 +34,9 @@ pub(crate) fn read_submission(
             return rejected(submission, Some(format.media_type()), unreadable(error));
         }
     };
-    let mut contents = Contents {
+    let mut contents = SubmissionContents {
         media_type: Some(format.media_type()),
-        ..Contents::default()
+        ..SubmissionContents::default()
     };
     for carried in &document.carried {
         let message: Message = match carried {
@@ -61,22 +60,29 @@ pub(crate) fn read_submission(
     contents
 }
 
-/// The contents of a submission that is rejected for one reason.
-fn rejected(submission: &Submission, media_type: Option<MediaType>, why: Message) -> Contents {
-    Contents {
+/// The contents of a submission that is rejected, with the reason.
+fn rejected(
+    submission: &Submission,
+    media_type: Option<MediaType>,
+    why: Message,
+) -> SubmissionContents {
+    SubmissionContents {
         media_type,
         findings: vec![why.at(submission.place())],
         rejected: true,
-        ..Contents::default()
+        ..SubmissionContents::default()
     }
 }
 
-/// The format of a file, or the contents of a submission that is not read at all.
+/// The format of a file.
+///
+/// # Errors
+/// The contents of a rejected submission, if the file is not read at all.
 fn accepted_format(
     plan: &Plan,
     submission: &Submission,
     original: &Path,
-) -> Result<FileFormat, Box<Contents>> {
+) -> Result<FileFormat, Box<SubmissionContents>> {
     let reject = |media_type, why| Box::new(rejected(submission, media_type, why));
     let most = plan.limits.max_file_bytes;
     if submission.size_bytes > most {
@@ -90,11 +96,11 @@ fn accepted_format(
     let media_type =
         format.map_or_else(NotAccepted::media_type, |format| Some(format.media_type()));
     if !submission.refused.is_empty() {
-        return Err(Box::new(Contents {
+        return Err(Box::new(SubmissionContents {
             media_type,
             findings: submission.refused.clone(),
             rejected: true,
-            ..Contents::default()
+            ..SubmissionContents::default()
         }));
     }
     format.map_err(|why| {
@@ -105,7 +111,7 @@ fn accepted_format(
                 let kind = kind.as_str();
                 findings::TH103 { kind }.into()
             }
-            // The members of an archive are submissions of their own: only an archive within another comes here.
+            // The members of an archive are submissions of their own: only an archive within another gets here.
             NotAccepted::Archive => findings::TH116.into(),
             NotAccepted::Unknown => findings::TH104.into(),
         };
@@ -126,7 +132,7 @@ fn unreadable(error: ReadError) -> Message {
     }
 }
 
-/// A table that was found in a sheet, with its records where it is a list.
+/// A table that was found in a sheet, with its records if it is a list.
 struct FoundTable {
     table: SheetTable,
     list: Option<RecordList>,
@@ -140,7 +146,7 @@ fn read_sheets(
     submission: &Submission,
     sheets: &[Sheet],
     mut lists: ListReader<'_>,
-    contents: &mut Contents,
+    contents: &mut SubmissionContents,
 ) {
     let mut tables: Vec<FoundTable> = Vec::new();
     for (index, sheet) in sheets.iter().enumerate() {
@@ -160,20 +166,20 @@ fn read_sheets(
         let forms = forms.collect::<Vec<_>>().join(", ");
         let nothing = findings::TH201 { forms }.at(submission.place());
         contents.findings.push(nothing);
-        contents.asked.texts.found_nothing();
+        contents.used_definitions.texts.found_nothing();
         contents.rejected = true;
         return;
     }
     read_tables(plan, docket, submission, &tables, contents);
 }
 
-/// Finds the tables of a sheet, and notes what its reading has to say.
+/// Finds the tables of a sheet, and adds the findings about the sheet.
 fn read_sheet(
     plan: &Plan,
     submission: &Submission,
     sheet: &Sheet,
     list: Option<RecordList>,
-    contents: &mut Contents,
+    contents: &mut SubmissionContents,
 ) -> Vec<FoundTable> {
     let found = match &list {
         None => find_tables(sheet, &plan.vocabulary),
@@ -183,8 +189,8 @@ fn read_sheet(
         },
     };
     let list_head = list.as_ref().map(|list| list.head_ends);
-    let asked = &mut contents.asked.texts;
-    asked.add(sheet, &found.tables, list_head, &plan.vocabulary);
+    let texts = &mut contents.used_definitions.texts;
+    texts.add(sheet, &found.tables, list_head, &plan.vocabulary);
     let place = Place {
         sheet: sheet.name.clone(),
         ..submission.place()
@@ -214,8 +220,12 @@ fn read_sheet(
         .collect()
 }
 
-/// A hidden sheet counts only where no visible one holds the same form for the same period.
-fn keep_visible(tables: &mut Vec<FoundTable>, submission: &Submission, contents: &mut Contents) {
+/// Drops tables of hidden sheets if a visible sheet has the same form for the same period.
+fn keep_visible(
+    tables: &mut Vec<FoundTable>,
+    submission: &Submission,
+    contents: &mut SubmissionContents,
+) {
     let shown: Vec<(usize, PeriodClaim)> = tables
         .iter()
         .filter(|found| found.visible)
@@ -239,13 +249,13 @@ fn keep_visible(tables: &mut Vec<FoundTable>, submission: &Submission, contents:
     });
 }
 
-/// Makes a report of each table.
+/// Reads each table into a report.
 fn read_tables(
     plan: &Plan,
     docket: &Docket,
     submission: &Submission,
     tables: &[FoundTable],
-    contents: &mut Contents,
+    contents: &mut SubmissionContents,
 ) {
     let periods: BTreeSet<Period> = tables
         .iter()
@@ -254,22 +264,22 @@ fn read_tables(
             _ => None,
         })
         .collect();
-    let (reporters, folder) = (&plan.reporters, &plan.vocabulary.folder);
+    let names = plan.name_lookup();
     let claimed: Vec<BTreeSet<UnitKey>> = tables
         .iter()
         .map(|found| {
-            let claim = claim_of(&found.table);
-            plan.geography.identify(&claim, reporters, folder).units
+            let claim = ReporterClaim::of(&found.table.title);
+            names.identify(&claim).units
         })
         .collect();
-    let context = Context {
+    let context = ReportContext {
         plan,
         docket,
         submission,
         periods: &periods,
     };
     for (n, FoundTable { table, list, .. }) in tables.iter().enumerate() {
-        contents.asked.unit_of(table);
+        contents.used_definitions.record_lookup(table);
         let siblings: Vec<&BTreeSet<UnitKey>> = claimed
             .iter()
             .enumerate()

@@ -1,41 +1,41 @@
-//! What was read from a submission, kept in the lake under all that it depends on: content, name and time of the
-//! submission, what people decided about it, and the definitions that reading goes by.
+//! The cache of what was read from submissions. The name of a cache file hashes everything that reading depends on: content,
+//! name and time of the submission, the decisions about it, and the definitions.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::asked::Asked;
-use super::submission::{Contents, Records, RecordsAt, Submission};
+use super::submission::{Records, RecordsAt, Submission, SubmissionContents};
+use super::used_definitions::UsedDefinitions;
 use crate::diagnostic::Finding;
 use crate::geography::{ClaimedReport, Docket};
 use crate::intake::{MediaType, hex};
 use crate::lake::{CachedRecords, Lake, LakeError};
 use crate::plan::Plan;
 
-/// The form of what is kept; another is not read.
-const VERSION: u32 = 3;
+/// Version of the cache format. Files of other versions are not read.
+const VERSION: u32 = 4;
 
-/// What is kept of the contents of a submission.
+/// The cached contents of a submission.
 #[derive(Serialize, Deserialize)]
-struct Kept {
+struct CachedContents {
     version: u32,
     media_type: Option<MediaType>,
     reports: Vec<ClaimedReport>,
     findings: Vec<Finding>,
     rejected: bool,
-    records: Vec<KeptRecords>,
-    asked: Asked,
+    records: Vec<CachedRecordList>,
+    used_definitions: UsedDefinitions,
 }
 
-/// Where the records of a report are kept.
+/// Where the cached records of a report are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct KeptRecords {
+struct CachedRecordList {
     report_id: String,
     table: String,
     at: CachedRecords,
 }
 
-/// The name under which the contents of a submission are kept.
+/// The name of the cache file for the contents of a submission.
 pub(super) fn name_of(plan: &Plan, docket: &Docket, submission: &Submission) -> String {
     let mut hasher = Sha256::new();
     let mut add = |text: &str| {
@@ -56,8 +56,8 @@ pub(super) fn name_of(plan: &Plan, docket: &Docket, submission: &Submission) -> 
     format!("{}-{}", submission.sha256, &hex(&hasher.finalize())[..16])
 }
 
-/// The files of the cache that hold contents.
-pub(super) fn files_of(name: &str, contents: &Contents) -> Vec<String> {
+/// The cache files that hold the contents kept under a name.
+pub(super) fn files_of(name: &str, contents: &SubmissionContents) -> Vec<String> {
     let records = contents
         .records
         .iter()
@@ -68,16 +68,18 @@ pub(super) fn files_of(name: &str, contents: &Contents) -> Vec<String> {
     std::iter::once(name.to_owned()).chain(records).collect()
 }
 
-/// The contents kept under a name, if they are whole and the plan's forms and names are the same to them.
+/// The contents kept under a name, if they are complete and the plan's forms and unit names would not change them.
 pub(super) fn look_up(
     plan: &Plan,
     lake: &Lake,
     name: &str,
     submission: &Submission,
-) -> Option<Contents> {
-    let kept: Kept = serde_json::from_slice(&lake.cached(name)?).ok()?;
-    let is_whole = kept.version == VERSION
-        && kept.asked.is_answered_alike(plan, &submission.file_name)
+) -> Option<SubmissionContents> {
+    let kept: CachedContents = serde_json::from_slice(&lake.cached(name)?).ok()?;
+    let is_complete = kept.version == VERSION
+        && kept
+            .used_definitions
+            .have_same_answers(plan, &submission.file_name)
         && kept
             .records
             .iter()
@@ -87,42 +89,46 @@ pub(super) fn look_up(
         table: kept.table,
         rows: RecordsAt::Cache(kept.at),
     });
-    is_whole.then(|| Contents {
+    is_complete.then(|| SubmissionContents {
         media_type: kept.media_type,
         records: records.collect(),
         reports: kept.reports,
         findings: kept.findings,
         rejected: kept.rejected,
-        ..Contents::default()
+        ..SubmissionContents::default()
     })
 }
 
-/// Keeps contents under a name; their records are no more in memory then.
+/// Keeps contents under a name. Moves their records from memory to the cache.
 ///
 /// # Errors
 /// When the lake cannot be written to.
-pub(super) fn keep(lake: &Lake, name: &str, contents: &mut Contents) -> Result<(), LakeError> {
+pub(super) fn keep(
+    lake: &Lake,
+    name: &str,
+    contents: &mut SubmissionContents,
+) -> Result<(), LakeError> {
     let mut records = Vec::new();
     for (n, own) in contents.records.iter_mut().enumerate() {
         let RecordsAt::Memory(rows) = &own.rows else {
             continue;
         };
         let at = lake.keep_cached_records(&format!("{name}-{}", n + 1), rows)?;
-        records.push(KeptRecords {
+        records.push(CachedRecordList {
             report_id: own.report_id.clone(),
             table: own.table.clone(),
             at: at.clone(),
         });
         own.rows = RecordsAt::Cache(at);
     }
-    let kept = Kept {
+    let kept = CachedContents {
         version: VERSION,
         media_type: contents.media_type,
         reports: std::mem::take(&mut contents.reports),
         findings: std::mem::take(&mut contents.findings),
         rejected: contents.rejected,
         records,
-        asked: std::mem::take(&mut contents.asked),
+        used_definitions: std::mem::take(&mut contents.used_definitions),
     };
     let content = serde_json::to_vec(&kept).unwrap_or_default();
     contents.reports = kept.reports;

@@ -1,21 +1,20 @@
-//! From originals to reports: which submissions there are, what was read before, and what each one holds.
+//! From originals to reports: the register of submissions, the cache of earlier readings, and the workers that read files.
 
-mod asked;
 mod assemble;
 mod cache;
-mod decided;
-mod identify;
 mod options;
 mod register;
 mod report;
+mod report_period;
 mod sheet_notes;
 mod submission;
+mod used_definitions;
 mod workers;
 
 pub(crate) use assemble::read_submission;
 pub use options::{Progress, RunError, RunOptions, Stage};
 pub(crate) use register::{Entry, Register, TakenIn, take_in, taken_before, taken_by};
 pub use submission::TableReading;
-pub(crate) use submission::{Contents, Records, RecordsAt, Submission};
+pub(crate) use submission::{Records, RecordsAt, Submission, SubmissionContents};
+pub use workers::ReadSummary;
 pub(crate) use workers::Reader;
-pub use workers::Reading;

@@ -1,4 +1,4 @@
-//! What a run is asked to do, who watches it, and why it may fail: what reading and running share.
+//! Options, progress and errors of a run, shared by reading and running.
 
 use std::path::PathBuf;
 
@@ -9,30 +9,31 @@ use crate::lake::LakeError;
 use crate::publish::PublishError;
 use crate::query::OpenError;
 
-/// What a run is asked to do.
+/// The options of a run.
 #[derive(Debug, Clone)]
 pub struct RunOptions {
     /// Inboxes; the pipeline's own when empty.
     pub submissions: Vec<PathBuf>,
-    /// The lake.
+    /// Folder of the lake.
     pub lake: PathBuf,
-    /// Where the tables go.
+    /// Where the tables are written.
     pub out: PathBuf,
-    /// The moment against which overdue is judged.
+    /// The time at which a report counts as overdue or not.
     pub at: Timestamp,
-    /// Only what was known at this moment: what had come, and what had been decided, by then.
+    /// Use only submissions received, and decisions taken, by this time.
     pub as_of: Option<Timestamp>,
-    /// Read every submission again, whatever the cache holds.
+    /// Ignore the cache and read every submission again.
     pub full: bool,
 }
 
 impl RunOptions {
+    /// Whether a submission received at this time takes part.
     pub(crate) fn knows(&self, received_at: Timestamp) -> bool {
         self.as_of.is_none_or(|as_of| received_at <= as_of)
     }
 }
 
-/// A stage, for those who watch.
+/// A stage of a run, for progress display.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
     /// Looking for files.
@@ -49,10 +50,10 @@ pub enum Stage {
     Tables,
 }
 
-/// Who watches a run: the stage, how much of it is done, how much there is.
+/// Callback for progress: the stage, how many steps are done, and how many there are.
 pub type Progress<'a> = &'a (dyn Fn(Stage, usize, usize) + Sync);
 
-/// Why a run could not be carried out.
+/// Why a run failed.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// An inbox could not be read.

@@ -1,4 +1,4 @@
-//! The register of submissions: what came in this run, what the lake took in before, what people decided about each.
+//! The register of submissions: files of this run, files that the lake registered before, and the decisions about each.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::options::{RunError, RunOptions};
 use super::submission::Submission;
 use crate::diagnostic::Finding;
-use crate::geography::{Docket, Known};
+use crate::geography::{Decision, Docket, SubmissionIdentity};
 use crate::intake::{
     Arrival, Intake, MediaType, lies_in_archive, refused_as_nested, refused_by_name, unpack,
 };
@@ -23,12 +23,12 @@ pub(crate) struct Entry {
     pub(crate) received_at: Timestamp,
     /// Whether an earlier run found it to be an archive.
     is_archive: bool,
-    /// Why it is refused; none as long as it was not looked at in this run.
+    /// Why it is refused; `None` until this run has looked at it.
     refused: Option<Vec<Finding>>,
 }
 
 impl Entry {
-    /// A submission that was taken in before.
+    /// A submission that an earlier run registered.
     pub(crate) fn taken(size_bytes: u64, received_at: Timestamp) -> Self {
         Self {
             size_bytes,
@@ -42,16 +42,16 @@ impl Entry {
 /// Submissions by hash and name.
 pub(crate) type Register = BTreeMap<(String, String), Entry>;
 
-/// What there is to be read.
+/// The submissions to read, and the decisions about them.
 pub(crate) struct TakenIn {
     pub(crate) submissions: Vec<Submission>,
     pub(crate) docket: Docket,
-    /// Originals on their way into the lake: they are to be kept before anything names them.
+    /// Copies of originals. They must be in the lake before anything there refers to them.
     pub(crate) copied: Vec<Copied>,
 }
 
-/// Copies the originals that came, joins them with what the lake took in before, and finds out what people decided about
-/// each.
+/// Copies the originals of this run into the lake, joins them with the submissions registered before, and finds the decisions
+/// about each.
 pub(crate) fn take_in(
     plan: &Plan,
     lake: &Lake,
@@ -68,44 +68,28 @@ pub(crate) fn take_in(
     let mut copied = vec![lake.copy_originals(&originals)?];
     for arrival in arrivals {
         let received_at = to_the_microsecond(arrival.received_at);
-        let known = enter(&mut register, arrival, received_at);
+        let key = (arrival.sha256.clone(), arrival.file_name.clone());
+        let entry = register
+            .entry(key)
+            .or_insert_with(|| Entry::taken(arrival.size_bytes, received_at));
         if arrival.received_stated {
-            known.received_at = received_at;
+            entry.received_at = received_at;
         }
-        known.refused = Some(arrival.refused.clone());
+        entry.refused = Some(arrival.refused.clone());
     }
-    // An archive whose members could all be taken has no row, whatever an earlier run made of it.
+    // An archive whose members were all accepted has no row, even if an earlier run gave it one.
     for unpacked in &intake.unpacked {
         register.remove(unpacked);
     }
-    register.retain(|_, known| options.knows(known.received_at));
+    register.retain(|_, entry| options.knows(entry.received_at));
     copied.extend(refuse_again(plan, lake, &mut register)?);
-    let mut submissions: Vec<Submission> = register
-        .into_iter()
-        .map(|((sha256, file_name), known)| Submission {
-            submission_id: sha256[..16].to_owned(),
-            file_name,
-            sha256,
-            size_bytes: known.size_bytes,
-            received_at: known.received_at,
-            duplicate: false,
-            refused: known.refused.unwrap_or_default(),
-        })
-        .collect();
-    submissions.sort_by(|a, b| {
-        (a.received_at, &a.file_name, &a.sha256).cmp(&(b.received_at, &b.file_name, &b.sha256))
-    });
-    let known: Vec<Known<'_>> = submissions.iter().map(Submission::known).collect();
-    let decisions = plan.decisions.iter().filter(|d| {
-        let day = options.as_of.map(|t| t.to_zoned(plan.zone.clone()).date());
-        day.is_none_or(|day| d.on <= day)
-    });
-    let docket = Docket::new(decisions.cloned().collect(), &known, &plan.zone);
-    let withdrawn: Vec<Option<Finding>> = known.iter().map(|k| docket.withdrawn(k)).collect();
-    for (submission, finding) in submissions.iter_mut().zip(withdrawn) {
-        submission.refused.extend(finding);
+    let mut submissions = submissions_of(register);
+    let docket = docket_of(plan, &submissions, options);
+    for submission in &mut submissions {
+        let withdrawn = docket.withdrawn(&submission.identity());
+        submission.refused.extend(withdrawn);
     }
-    // A file refused for its name or its place, or withdrawn, does not stand for another of the same content.
+    // A file that is refused for its name or place, or withdrawn, does not make a later one of the same content a duplicate.
     let mut seen = BTreeSet::new();
     for submission in submissions.iter_mut().filter(|s| s.refused.is_empty()) {
         submission.duplicate = !seen.insert(submission.sha256.clone());
@@ -117,27 +101,42 @@ pub(crate) fn take_in(
     })
 }
 
-/// A time to the microsecond is what the lake keeps.
+/// The submissions of a register, by time of receipt, file name and hash.
+fn submissions_of(register: Register) -> Vec<Submission> {
+    let mut submissions: Vec<Submission> = register
+        .into_iter()
+        .map(|((sha256, file_name), entry)| Submission {
+            submission_id: sha256[..16].to_owned(),
+            file_name,
+            sha256,
+            size_bytes: entry.size_bytes,
+            received_at: entry.received_at,
+            duplicate: false,
+            refused: entry.refused.unwrap_or_default(),
+        })
+        .collect();
+    submissions.sort_by(|a, b| {
+        (a.received_at, &a.file_name, &a.sha256).cmp(&(b.received_at, &b.file_name, &b.sha256))
+    });
+    submissions
+}
+
+/// The decisions about submissions, taken by the day of `options.as_of` if there is one.
+fn docket_of(plan: &Plan, submissions: &[Submission], options: &RunOptions) -> Docket {
+    let identities: Vec<SubmissionIdentity<'_>> =
+        submissions.iter().map(Submission::identity).collect();
+    let last_day = options.as_of.map(|t| t.to_zoned(plan.zone.clone()).date());
+    let in_time = |d: &&Decision| last_day.is_none_or(|day| d.on <= day);
+    let decisions = plan.decisions.iter().filter(in_time);
+    Docket::new(decisions.cloned().collect(), &identities, &plan.zone)
+}
+
+/// A time without the digits below a microsecond, as the lake stores it.
 fn to_the_microsecond(time: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(time.as_microsecond()).unwrap_or(time)
 }
 
-/// The entry of an arrival, made if there is none.
-fn enter<'r>(
-    register: &'r mut Register,
-    arrival: &Arrival,
-    received_at: Timestamp,
-) -> &'r mut Entry {
-    let key = (arrival.sha256.clone(), arrival.file_name.clone());
-    register.entry(key).or_insert(Entry {
-        size_bytes: arrival.size_bytes,
-        received_at,
-        is_archive: false,
-        refused: None,
-    })
-}
-
-/// What the current snapshot took in.
+/// The submissions of the current snapshot.
 pub(crate) fn taken_before(lake: &Lake) -> Result<Register, RunError> {
     match lake.current()? {
         Some(snapshot) => taken_by(&snapshot),
@@ -145,11 +144,11 @@ pub(crate) fn taken_before(lake: &Lake) -> Result<Register, RunError> {
     }
 }
 
-/// What a snapshot took in.
+/// The submissions of a snapshot.
 pub(crate) fn taken_by(snapshot: &Snapshot) -> Result<Register, RunError> {
     let mut register = Register::new();
     for batch in snapshot.read("submissions")? {
-        // What is not understood is not passed over: its submissions would be forgotten.
+        // A snapshot without these columns is an error: skipping it would lose its submissions.
         let text = |name| {
             let column = batch
                 .column_by_name(name)
@@ -180,60 +179,66 @@ pub(crate) fn taken_by(snapshot: &Snapshot) -> Result<Register, RunError> {
     Ok(register)
 }
 
-/// Refuses anew what an earlier run refused and the inbox holds no more, from the originals kept: archives, and
-/// members by their names. Where the limits were raised since, an archive gives its members up now.
+/// Checks again the submissions that only earlier runs saw: members are refused by name, and archives are opened from the
+/// kept originals. If the limits were raised since, the members of an archive are registered now.
 fn refuse_again(
     plan: &Plan,
     lake: &Lake,
     register: &mut Register,
 ) -> Result<Vec<Copied>, RunError> {
-    let (mut archives, mut copied) = (Vec::new(), Vec::new());
-    for (key, known) in register.iter_mut().filter(|(_, k)| k.refused.is_none()) {
+    let mut archives = Vec::new();
+    for (key, entry) in register.iter_mut().filter(|(_, e)| e.refused.is_none()) {
         let (sha256, file_name) = key;
         let by_name = refused_by_name(file_name, sha256);
-        known.refused = Some(match (by_name.is_empty(), known.is_archive) {
+        entry.refused = Some(match (by_name.is_empty(), entry.is_archive) {
             (true, true) if lies_in_archive(file_name) => refused_as_nested(file_name, sha256),
             (true, true) => {
-                archives.push((key.clone(), known.received_at));
+                archives.push((key.clone(), entry.received_at));
                 Vec::new()
             }
             _ => by_name,
         });
     }
-    for (key, received_at) in archives {
-        let (sha256, file_name) = &key;
-        let room = tempfile::tempdir().map_err(RunError::Inbox)?;
-        let opened = unpack(
-            &lake.original(sha256),
-            file_name,
-            sha256,
-            room.path(),
-            &plan.pass_over,
-            &plan.limits,
-        )
-        .map_err(RunError::Inbox)?;
-        let originals: Vec<(&Path, &str)> = opened
-            .members
-            .iter()
-            .map(|m| (m.path.as_path(), m.sha256.as_str()))
-            .collect();
-        copied.push(lake.copy_originals(&originals)?);
-        for member in opened.members {
-            let known = register
-                .entry((member.sha256, member.file_name))
-                .or_insert(Entry {
-                    size_bytes: member.size_bytes,
-                    received_at,
-                    is_archive: false,
-                    refused: None,
-                });
-            known.refused = Some(member.refused);
-        }
-        if opened.refused.is_empty() {
-            register.remove(&key);
-        } else if let Some(known) = register.get_mut(&key) {
-            known.refused = Some(opened.refused);
-        }
+    let open = archives.into_iter();
+    open.map(|(key, received_at)| open_again(plan, lake, register, &key, received_at))
+        .collect()
+}
+
+/// Opens an archive from its kept original, and registers its members. Keeps the archive in the register if it is refused.
+fn open_again(
+    plan: &Plan,
+    lake: &Lake,
+    register: &mut Register,
+    archive: &(String, String),
+    received_at: Timestamp,
+) -> Result<Copied, RunError> {
+    let (sha256, file_name) = archive;
+    let room = tempfile::tempdir().map_err(RunError::Inbox)?;
+    let opened = unpack(
+        &lake.original(sha256),
+        file_name,
+        sha256,
+        room.path(),
+        &plan.pass_over,
+        &plan.limits,
+    )
+    .map_err(RunError::Inbox)?;
+    let originals: Vec<(&Path, &str)> = opened
+        .members
+        .iter()
+        .map(|m| (m.path.as_path(), m.sha256.as_str()))
+        .collect();
+    let copied = lake.copy_originals(&originals)?;
+    for member in opened.members {
+        let entry = register
+            .entry((member.sha256, member.file_name))
+            .or_insert_with(|| Entry::taken(member.size_bytes, received_at));
+        entry.refused = Some(member.refused);
+    }
+    if opened.refused.is_empty() {
+        register.remove(archive);
+    } else if let Some(entry) = register.get_mut(archive) {
+        entry.refused = Some(opened.refused);
     }
     Ok(copied)
 }

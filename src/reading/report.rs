@@ -1,44 +1,46 @@
-//! One report from one table: its period, its values, its unit, and what people decided about it.
+//! Reads one report from one table: its period, its values, its unit, and the decisions about it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::decided::{Decided, FoundPeriod, period_evidence};
-use super::identify::{identify, identify_by_rows, identify_sender};
+use super::report_period::{claimed_period, period_evidence};
 use super::submission::{Records, RecordsAt, Submission};
 use crate::diagnostic::{Finding, Place, findings};
-use crate::extract::{ColumnRef, Dimension, PeriodClaim, SheetTable};
-use crate::geography::{Basis, ClaimedReport, Docket, Dossier, Source, UnitClaim, UnitKey};
+use crate::extract::{ColumnRef, Dimension, SheetTable};
+use crate::geography::{
+    Basis, ClaimedReport, Docket, Dossier, FoundPeriod, ReportDecisions, ReportSource,
+    Surroundings, UnitClaim, UnitKey, candidates_by_rows, candidates_by_words, record_sender,
+};
 use crate::lake::own_columns;
 use crate::normalize::{LocaleVerdict, Normalized, RecordList, normalize};
-use crate::period::{Frequency, Period};
+use crate::period::Period;
 use crate::plan::Plan;
 
 /// What the report of a table depends on besides the table.
 #[derive(Clone, Copy)]
-pub(super) struct Context<'a> {
+pub(super) struct ReportContext<'a> {
     pub(super) plan: &'a Plan,
     pub(super) docket: &'a Docket,
     pub(super) submission: &'a Submission,
-    /// Periods that tables of the submission state.
+    /// The periods that the tables of the submission state.
     pub(super) periods: &'a BTreeSet<Period>,
 }
 
-/// Reads the `n`th report of a submission from its table. `siblings` are the units that the other tables name. Returns the
+/// Reads the `n`th report of a submission from its table. `siblings` are the units that each other table names. Returns the
 /// report and how its columns write numbers.
 pub(super) fn read_report(
-    context: Context<'_>,
+    context: ReportContext<'_>,
     n: usize,
     table: &SheetTable,
     siblings: &[&BTreeSet<UnitKey>],
 ) -> (ClaimedReport, BTreeMap<ColumnRef, LocaleVerdict>) {
-    let Context {
+    let ReportContext {
         plan,
         docket,
         submission,
         periods,
     } = context;
     let form = &plan.vocabulary.forms[table.form];
-    let source = Source {
+    let source = ReportSource {
         report_id: format!("{}-{n}", submission.submission_id),
         submission_id: submission.submission_id.clone(),
         file_name: submission.file_name.clone(),
@@ -46,60 +48,86 @@ pub(super) fn read_report(
         sheet: table.sheet.clone(),
         form: form.code.clone(),
     };
-    let (decided, rulings) = Decided::of(&source, docket);
-    let by_unit = form.dimension == Dimension::Unit;
+    let (decisions, rulings) = ReportDecisions::of(&source, docket);
     let mut report = ClaimedReport::new(Dossier {
-        unit_claim: unit_claim(table, by_unit),
+        unit_claim: unit_claim(table, form.dimension == Dimension::Unit),
         sending: sending(table),
         findings: table.findings.clone(),
         rulings,
         ..Dossier::new(source)
     });
     note_unknown_geography(table, &mut report);
-    let mut locales = BTreeMap::new();
     let (counted, explained) = body_cells(table);
     report.dossier.content.cells_total = counted + explained;
     let claimed = claimed_period(table, periods, &form.frequencies);
-    match decided.period(&mut report, docket, claimed, form) {
-        Ok(found) => {
-            let period = found.0;
-            report.period = Some(period);
-            if found.1 == Basis::OtherFormOfTheFile {
-                let period = period.to_string();
-                let note = findings::TH314 { period }.at(report.place());
-                report.dossier.findings.push(note);
-            }
-            let mut normalized = normalize(table, period.year, &plan.vocabulary, &plan.conventions);
-            locales = std::mem::take(&mut normalized.locales);
-            load(&mut report, normalized, explained);
-            report.dossier.evidence.push(period_evidence(table, found));
-        }
+    let locales = match decisions.period(&mut report, docket, claimed, &form.frequencies) {
+        Ok(found) => load_for_period(plan, table, found, explained, &mut report),
         Err(finding) => {
             let place = Place {
                 cell: finding.place.cell.clone(),
                 ..report.place()
             };
             report.hold(Finding { place, ..*finding });
+            BTreeMap::new()
         }
-    }
-    let sender = identify_sender(plan, table, &mut report);
-    let identification = if by_unit {
-        identify_by_rows(plan, table, &report)
-    } else {
-        identify(plan, submission, table, siblings, &report, sender)
     };
-    let dossier = &mut report.dossier;
-    dossier.unit_claim.candidates = identification.candidates;
-    dossier.evidence.extend(identification.evidence);
-    dossier.findings.extend(identification.note);
-    decided.unit(&mut report, docket, identification.fault);
-    if let Some(decision) = decided.withdraw {
-        report.withdraw(docket, decision);
-    }
+    let fault = find_unit(context, table, siblings, &mut report);
+    decisions.unit(&mut report, docket, fault);
+    decisions.withdraw(&mut report, docket);
     (report, locales)
 }
 
-/// What the title block says of the unit; the units it may mean are found later.
+/// Gives the report its period and the values of its table. Returns how its columns write numbers.
+fn load_for_period(
+    plan: &Plan,
+    table: &SheetTable,
+    found: FoundPeriod,
+    explained: i64,
+    report: &mut ClaimedReport,
+) -> BTreeMap<ColumnRef, LocaleVerdict> {
+    let (period, basis) = found;
+    report.period = Some(period);
+    if basis == Basis::OtherFormOfTheFile {
+        let period = period.to_string();
+        let note = findings::TH314 { period }.at(report.place());
+        report.dossier.findings.push(note);
+    }
+    let mut normalized = normalize(table, period.year, &plan.vocabulary, &plan.conventions);
+    let locales = std::mem::take(&mut normalized.locales);
+    load(report, normalized, explained);
+    report.dossier.evidence.push(period_evidence(table, found));
+    locales
+}
+
+/// Gives the report its sender and the units that it may be of. Returns why it has to be held back, if it has.
+fn find_unit(
+    context: ReportContext<'_>,
+    table: &SheetTable,
+    siblings: &[&BTreeSet<UnitKey>],
+    report: &mut ClaimedReport,
+) -> Option<Finding> {
+    let plan = context.plan;
+    let names = plan.name_lookup();
+    let identified = record_sender(names, &table.title, report);
+    let found = if report.dossier.unit_claim.by_unit {
+        let form = &plan.vocabulary.forms[table.form];
+        candidates_by_rows(&plan.geography, form, table, report)
+    } else {
+        let surroundings = Surroundings {
+            file_name: &context.submission.file_name,
+            sheet: table.sheet.as_deref(),
+            siblings,
+        };
+        candidates_by_words(names, table, surroundings, report, identified)
+    };
+    let dossier = &mut report.dossier;
+    dossier.unit_claim.candidates = found.units;
+    dossier.evidence.extend(found.evidence);
+    dossier.findings.extend(found.note);
+    found.fault
+}
+
+/// What the title block says about the unit. The units that it may mean are found later.
 fn unit_claim(table: &SheetTable, by_unit: bool) -> UnitClaim {
     let title = &table.title;
     let statement = title.reporter.as_ref().or(title.unit_code.as_ref());
@@ -118,7 +146,7 @@ fn sending(table: &SheetTable) -> i64 {
     stated.unwrap_or(1).max(1)
 }
 
-/// A statement of the geography that names no vintage is a finding.
+/// Adds a finding if the title block states a geography but names no known vintage.
 fn note_unknown_geography(table: &SheetTable, report: &mut ClaimedReport) {
     if let Some((stated, None)) = &table.title.geography {
         let place = Place {
@@ -133,7 +161,7 @@ fn note_unknown_geography(table: &SheetTable, report: &mut ClaimedReport) {
     }
 }
 
-/// Number of body cells: those that hold values, and those that are explained because they are derived or held back.
+/// Numbers of body cells: those with values, and those explained because they are derived or held back.
 fn body_cells(table: &SheetTable) -> (i64, i64) {
     let values = table
         .cells
@@ -148,40 +176,7 @@ fn body_cells(table: &SheetTable) -> (i64, i64) {
     (values, compared + table.cells_held)
 }
 
-/// The period of a table, and how it is told: its own, else that of the other forms of the file.
-fn claimed_period(
-    table: &SheetTable,
-    agreed: &BTreeSet<Period>,
-    frequencies: &[Frequency],
-) -> Result<FoundPeriod, Box<Finding>> {
-    match &table.period {
-        PeriodClaim::Agreed(period) => {
-            let in_title = table.title.periods.iter().any(|(_, p)| p == period);
-            Ok((*period, if in_title { Basis::Title } else { Basis::Heads }))
-        }
-        PeriodClaim::Unstated => {
-            let mut fitting = agreed.iter().filter(|p| frequencies.contains(&p.frequency));
-            match (fitting.next(), fitting.next()) {
-                (Some(only), None) => Ok((*only, Basis::OtherFormOfTheFile)),
-                _ => Err(Box::new(findings::TH312.at(Place::default()))),
-            }
-        }
-        PeriodClaim::Contradiction(first, second) => {
-            let place = Place {
-                cell: Some(second.at.to_string()),
-                ..Place::default()
-            };
-            let contradiction = findings::TH313 {
-                first: &first.text,
-                first_cell: first.at.to_string(),
-                second: &second.text,
-            };
-            Err(Box::new(contradiction.at(place)))
-        }
-    }
-}
-
-/// Takes the values of a table into its report. Cells that are neither loaded nor explained are a finding.
+/// Moves the values of a table into its report. Adds a finding if some cells are neither loaded nor explained.
 fn load(report: &mut ClaimedReport, normalized: Normalized, explained: i64) {
     let dossier = &mut report.dossier;
     let content = &mut dossier.content;
@@ -197,7 +192,7 @@ fn load(report: &mut ClaimedReport, normalized: Normalized, explained: i64) {
     }
 }
 
-/// Takes the cell counts of a list into its report. Returns its records.
+/// Copies the cell counts of a record list into its report. Returns the records.
 pub(super) fn take_list(
     plan: &Plan,
     list: &RecordList,

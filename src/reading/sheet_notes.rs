@@ -1,4 +1,4 @@
-//! What the reading of one sheet has to say besides its tables: old encodings, hidden cells, a table that resembles a form.
+//! Findings about a sheet besides its tables: old encodings, hidden cells, a resemblance to a form.
 
 use std::collections::BTreeSet;
 
@@ -38,7 +38,7 @@ fn or_dash(text: String) -> String {
     }
 }
 
-/// Old encodings and hidden rows and columns that a sheet was read in spite of.
+/// Findings about old encodings and about hidden rows and columns that were read.
 pub(super) fn notes_on_reading(
     sheet: &Sheet,
     tables: &[SheetTable],
@@ -50,7 +50,7 @@ pub(super) fn notes_on_reading(
     decoded.into_iter().chain(hidden).collect()
 }
 
-/// Texts that were written in an old encoding, with the first one as read and as decoded.
+/// The finding that texts are in an old encoding, with the first one as read and as decoded.
 fn note_on_encodings(sheet: &Sheet, place: &Place) -> Option<Finding> {
     let (at, first) = sheet.all_undecoded().next()?;
     let encodings: BTreeSet<&str> = sheet
@@ -69,7 +69,7 @@ fn note_on_encodings(sheet: &Sheet, place: &Place) -> Option<Finding> {
     }))
 }
 
-/// Hidden rows and columns that hold cells of tables.
+/// The finding that hidden rows and columns have cells of tables.
 fn note_on_hidden_cells(
     sheet: &Sheet,
     tables: &[SheetTable],
@@ -80,7 +80,7 @@ fn note_on_hidden_cells(
         sheet.hides(*at) && tables.iter().any(|t| t.ranges.iter().any(|r| r.holds(*at)))
     };
     let (rows, columns, count) = if let Some(list) = list {
-        // The cells of a list may be in no grid.
+        // The cells of a list need not be in the grid of the sheet.
         list.filled.hidden_by(sheet)
     } else {
         let cells: Vec<Address> = sheet.cells().map(|(at, _)| at).filter(hidden).collect();
@@ -104,7 +104,7 @@ fn note_on_hidden_cells(
     Some(hidden.at(place.clone()))
 }
 
-/// Numbers as `3, 5-9`.
+/// Writes numbers as `3, 5-9`.
 fn in_runs(numbers: &BTreeSet<u32>) -> String {
     let mut runs: Vec<(u32, u32)> = Vec::new();
     for n in numbers {

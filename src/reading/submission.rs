@@ -1,21 +1,21 @@
-//! A submission, and what was read from it.
+//! A submission and its contents.
 
 use std::collections::BTreeMap;
 
 use arrow::array::RecordBatch;
 use jiff::Timestamp;
 
-use super::asked::Asked;
+use super::used_definitions::UsedDefinitions;
 use crate::diagnostic::{Finding, Place};
 use crate::extract::{ColumnRef, PeriodClaim, Title};
-use crate::geography::{ClaimedReport, Known};
+use crate::geography::{ClaimedReport, SubmissionIdentity};
 use crate::intake::MediaType;
 use crate::lake::CachedRecords;
 use crate::normalize::LocaleVerdict;
 use crate::read::{Carried, CellRange};
 use crate::text::FileEncoding;
 
-/// A file that was taken in.
+/// A file that was registered.
 #[derive(Debug, Clone)]
 pub(crate) struct Submission {
     pub submission_id: String,
@@ -23,31 +23,31 @@ pub(crate) struct Submission {
     pub sha256: String,
     pub size_bytes: u64,
     pub received_at: Timestamp,
-    /// Another file of the same content came before.
+    /// Whether an earlier file has the same content.
     pub duplicate: bool,
-    /// Why it is refused before anything of it is read; empty if it is not.
+    /// Why it is refused before it is read; empty if it is not refused.
     pub refused: Vec<Finding>,
 }
 
 /// What was read from a submission.
 #[derive(Debug, Default)]
-pub(crate) struct Contents {
+pub(crate) struct SubmissionContents {
     pub media_type: Option<MediaType>,
     pub reports: Vec<ClaimedReport>,
-    /// Findings of the file as a whole.
+    /// Findings about the file as a whole.
     pub findings: Vec<Finding>,
-    /// Nothing in it could be used.
+    /// Whether nothing in it could be used.
     pub rejected: bool,
-    /// How each report was read, in their order.
+    /// How each report was read, in the order of `reports`.
     pub tables: Vec<TableReading>,
     /// The encoding of a text file.
     pub encoding: Option<FileEncoding>,
-    /// What the file carries and is never run or followed.
+    /// Active parts of the file, such as macros, which are never run or followed.
     pub carried: Vec<Carried>,
     /// The records of its lists.
     pub records: Vec<Records>,
-    /// What reading it asked of forms and names.
-    pub(super) asked: Asked,
+    /// The forms and unit names that reading it used.
+    pub(super) used_definitions: UsedDefinitions,
 }
 
 /// The records of a report.
@@ -66,20 +66,21 @@ pub(crate) enum RecordsAt {
     Cache(CachedRecords),
 }
 
-/// How a report was read: the evidence, for those who ask.
+/// How a report was read: the evidence that `inspect` shows.
 #[derive(Debug, Clone)]
 pub struct TableReading {
-    /// Where the table stands in its sheet.
+    /// The ranges of the table in its sheet.
     pub ranges: Vec<CellRange>,
-    /// What stands above it.
+    /// The title block above it.
     pub title: Title,
-    /// What it says of its period.
+    /// What it says about its period.
     pub period: PeriodClaim,
-    /// How its columns write numbers, where they hold numbers as text.
+    /// How its columns write numbers, if they have numbers as text.
     pub locales: BTreeMap<ColumnRef, LocaleVerdict>,
 }
 
 impl Submission {
+    /// The place of the submission as a whole.
     pub(crate) fn place(&self) -> Place {
         Place {
             file_name: Some(self.file_name.clone()),
@@ -88,9 +89,9 @@ impl Submission {
         }
     }
 
-    /// As decisions know it.
-    pub(crate) fn known(&self) -> Known<'_> {
-        Known {
+    /// Its identity, as decisions refer to it.
+    pub(crate) fn identity(&self) -> SubmissionIdentity<'_> {
+        SubmissionIdentity {
             submission_id: &self.submission_id,
             file_name: &self.file_name,
             received_at: self.received_at,

@@ -1,4 +1,4 @@
-//! Reading submissions, several at a time, or taking what was read before from the cache.
+//! Reads submissions on several threads, or takes what an earlier run read from the cache.
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -7,130 +7,183 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::assemble::read_submission;
 use super::cache;
 use super::options::{Progress, Stage};
-use super::submission::{Contents, Submission};
+use super::submission::{Submission, SubmissionContents};
 use crate::diagnostic::findings;
 use crate::geography::Docket;
 use crate::lake::{Lake, LakeError};
 use crate::plan::Plan;
 
-/// Which submissions were read, and how many had been read before.
+/// Which submissions were read, and how many came from the cache.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Reading {
-    /// Read from their originals: their names.
+pub struct ReadSummary {
+    /// Names of the files that were read from their originals.
     pub read: Vec<String>,
-    /// Taken from the cache.
+    /// Number of submissions taken from the cache.
     pub cached: usize,
-    /// What of the cache was written or used.
+    /// The cache files that were written or used.
     #[serde(skip)]
     pub(crate) used: BTreeSet<String>,
 }
 
-/// What reading works on.
+/// Inputs that every reading worker shares.
 #[derive(Clone, Copy)]
 pub(crate) struct Reader<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) lake: &'a Lake,
     pub(crate) docket: &'a Docket,
-    /// Whether the cache is left out of account.
+    /// Whether to ignore the cache.
     pub(crate) full: bool,
     pub(crate) progress: Progress<'a>,
 }
 
+/// The contents of one submission.
+struct ReadContents {
+    contents: SubmissionContents,
+    /// The cache files that hold them; none for a duplicate, which is not read.
+    cache_files: Vec<String>,
+    /// Whether they came from the cache.
+    from_cache: bool,
+}
+
+/// Submissions that several workers read at the same time.
+struct ReadQueue<'a> {
+    submissions: &'a [Submission],
+    /// Index of the next submission to read.
+    next: AtomicUsize,
+    /// Number of submissions that are read.
+    done: AtomicUsize,
+    /// What was read, in the order of the submissions.
+    slots: Vec<Mutex<Option<ReadContents>>>,
+    /// The first failure.
+    failure: Mutex<Option<LakeError>>,
+}
+
+impl<'a> ReadQueue<'a> {
+    fn new(submissions: &'a [Submission]) -> Self {
+        Self {
+            submissions,
+            next: AtomicUsize::new(0),
+            done: AtomicUsize::new(0),
+            slots: submissions.iter().map(|_| Mutex::new(None)).collect(),
+            failure: Mutex::new(None),
+        }
+    }
+
+    /// The next submission, with its index.
+    fn take(&self) -> Option<(usize, &'a Submission)> {
+        let i = self.next.fetch_add(1, Ordering::Relaxed);
+        Some((i, self.submissions.get(i)?))
+    }
+
+    /// Stores what was read from a submission. Returns how many are read now.
+    fn store(&self, i: usize, read: ReadContents) -> usize {
+        if let Ok(mut slot) = self.slots[i].lock() {
+            *slot = Some(read);
+        }
+        self.done.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Records a failure, and lets no worker begin another file.
+    fn fail(&self, error: LakeError) {
+        if let Ok(mut failure) = self.failure.lock() {
+            failure.get_or_insert(error);
+        }
+        self.next.store(self.submissions.len(), Ordering::Relaxed);
+    }
+
+    /// The contents of all submissions in their order, or the first failure.
+    fn finish(self) -> Result<(Vec<SubmissionContents>, ReadSummary), LakeError> {
+        if let Some(failure) = self.failure.into_inner().ok().flatten() {
+            return Err(failure);
+        }
+        let mut summary = ReadSummary::default();
+        let mut all = Vec::with_capacity(self.submissions.len());
+        for (submission, slot) in self.submissions.iter().zip(self.slots) {
+            let read = slot.into_inner().ok().flatten();
+            let from_cache = read.as_ref().is_some_and(|read| read.from_cache);
+            if from_cache {
+                summary.cached += 1;
+            } else if !submission.duplicate {
+                summary.read.push(submission.file_name.clone());
+            }
+            let (contents, cache_files) = read
+                .map(|read| (read.contents, read.cache_files))
+                .unwrap_or_default();
+            summary.used.extend(cache_files);
+            all.push(contents);
+        }
+        Ok((all, summary))
+    }
+}
+
 impl Reader<'_> {
-    /// Reads all submissions, several at a time; the result is in their order.
+    /// Reads all submissions, several at a time. The contents are in the order of the submissions.
     pub(crate) fn read_all(
         &self,
         submissions: &[Submission],
-    ) -> Result<(Vec<Contents>, Reading), LakeError> {
-        let progress = self.progress;
-        let next = AtomicUsize::new(0);
-        let done = AtomicUsize::new(0);
-        let cached: Mutex<BTreeSet<usize>> = Mutex::default();
-        let slots: Vec<Mutex<Option<Contents>>> =
-            submissions.iter().map(|_| Mutex::new(None)).collect();
-        let used: Mutex<BTreeSet<String>> = Mutex::default();
-        let failure: Mutex<Option<LakeError>> = Mutex::new(None);
+    ) -> Result<(Vec<SubmissionContents>, ReadSummary), LakeError> {
+        let queue = ReadQueue::new(submissions);
         let workers = std::thread::available_parallelism().map_or(1, usize::from);
         std::thread::scope(|scope| {
             for _ in 0..workers {
-                scope.spawn(|| {
-                    loop {
-                        let i = next.fetch_add(1, Ordering::Relaxed);
-                        let Some(submission) = submissions.get(i) else {
-                            return;
-                        };
-                        let contents = if submission.duplicate {
-                            Contents {
-                                findings: vec![findings::TH111.at(submission.place())],
-                                ..Contents::default()
-                            }
-                        } else {
-                            match self.contents(submission) {
-                                Ok((contents, name, from_cache)) => {
-                                    if let Ok(mut used) = used.lock() {
-                                        used.extend(cache::files_of(&name, &contents));
-                                    }
-                                    if let (true, Ok(mut cached)) = (from_cache, cached.lock()) {
-                                        cached.insert(i);
-                                    }
-                                    contents
-                                }
-                                Err(e) => {
-                                    if let Ok(mut failure) = failure.lock() {
-                                        failure.get_or_insert(e);
-                                    }
-                                    // The others need not begin another file.
-                                    next.store(submissions.len(), Ordering::Relaxed);
-                                    return;
-                                }
-                            }
-                        };
-                        if let Ok(mut slot) = slots[i].lock() {
-                            *slot = Some(contents);
-                        }
-                        progress(
-                            Stage::Extract,
-                            done.fetch_add(1, Ordering::Relaxed) + 1,
-                            submissions.len(),
-                        );
-                    }
-                });
+                scope.spawn(|| self.work(&queue));
             }
         });
-        if let Some(failure) = failure.into_inner().ok().flatten() {
-            return Err(failure);
-        }
-        let contents = slots
-            .into_iter()
-            .map(|slot| slot.into_inner().ok().flatten().unwrap_or_default())
-            .collect();
-        let cached = cached.into_inner().unwrap_or_default();
-        let reading = Reading {
-            read: submissions
-                .iter()
-                .enumerate()
-                .filter(|(i, s)| !s.duplicate && !cached.contains(i))
-                .map(|(_, s)| s.file_name.clone())
-                .collect(),
-            cached: cached.len(),
-            used: used.into_inner().unwrap_or_default(),
-        };
-        Ok((contents, reading))
+        queue.finish()
     }
 
-    /// What a submission holds, and whether that was known.
-    fn contents(&self, submission: &Submission) -> Result<(Contents, String, bool), LakeError> {
+    /// Reads submissions from the queue until none is left.
+    fn work(&self, queue: &ReadQueue<'_>) {
+        while let Some((i, submission)) = queue.take() {
+            match self.read_one(submission) {
+                Ok(read) => {
+                    let done = queue.store(i, read);
+                    (self.progress)(Stage::Extract, done, queue.submissions.len());
+                }
+                Err(error) => return queue.fail(error),
+            }
+        }
+    }
+
+    /// Reads a submission, unless it is a duplicate or its contents are in the cache.
+    fn read_one(&self, submission: &Submission) -> Result<ReadContents, LakeError> {
+        if submission.duplicate {
+            return Ok(ReadContents {
+                contents: SubmissionContents {
+                    findings: vec![findings::TH111.at(submission.place())],
+                    ..SubmissionContents::default()
+                },
+                cache_files: Vec::new(),
+                from_cache: false,
+            });
+        }
         let name = cache::name_of(self.plan, self.docket, submission);
-        let known = (!self.full)
+        let cached = (!self.full)
             .then(|| cache::look_up(self.plan, self.lake, &name, submission))
             .flatten();
-        if let Some(contents) = known {
-            return Ok((contents, name, true));
-        }
+        let from_cache = cached.is_some();
+        let contents = match cached {
+            Some(contents) => contents,
+            None => self.read_original(submission, &name)?,
+        };
+        Ok(ReadContents {
+            cache_files: cache::files_of(&name, &contents),
+            contents,
+            from_cache,
+        })
+    }
+
+    /// Reads a submission from its original, and keeps the contents in the cache under a name.
+    fn read_original(
+        &self,
+        submission: &Submission,
+        name: &str,
+    ) -> Result<SubmissionContents, LakeError> {
         let original = self.lake.original(&submission.sha256);
         let mut contents = read_submission(self.plan, self.docket, submission, &original);
-        contents.asked.close(self.plan, &submission.file_name);
-        cache::keep(self.lake, &name, &mut contents)?;
-        Ok((contents, name, false))
+        let used = &mut contents.used_definitions;
+        used.record_answers(self.plan, &submission.file_name);
+        cache::keep(self.lake, name, &mut contents)?;
+        Ok(contents)
     }
 }

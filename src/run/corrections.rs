@@ -74,7 +74,7 @@ pub(super) async fn note_late_corrections(
         told.push((correction.report, late.at(place)));
     }
     for (report, finding) in told {
-        reports[report].tell(finding);
+        reports[report].add_finding(finding);
     }
     Ok(())
 }

@@ -14,14 +14,15 @@ use super::summary::{Summary, summarize};
 use super::tables;
 use crate::diagnostic::Finding;
 use crate::geography::{
-    Docket, Known, Reports, compare, missing_reports, place_reports, reports_after_their_due_date,
+    Docket, Reports, SubmissionIdentity, compare, missing_reports, place_reports,
+    reports_after_their_due_date,
 };
 use crate::intake::{Intake, Seen, hex, look_into};
 use crate::lake::{About, Copied, Lake, RecordPart, Snapshot};
 use crate::period::Period;
 use crate::plan::Plan;
 use crate::query::open_engine;
-use crate::reading::{Progress, Reader, Reading, RunError, RunOptions, Stage};
+use crate::reading::{Progress, ReadSummary, Reader, RunError, RunOptions, Stage};
 use crate::reading::{Records, Submission};
 use crate::reading::{Register, TakenIn, take_in, taken_before};
 use crate::tables::Book;
@@ -150,7 +151,7 @@ pub(crate) async fn take_snapshot(
         return Ok(Taken {
             snapshot: current.clone(),
             before: before.clone(),
-            reading: Reading::default(),
+            reading: ReadSummary::default(),
         });
     }
     let (tables, records, reading) = work.compute(intake.findings).await?;
@@ -182,7 +183,7 @@ pub(crate) struct Taken {
     pub(crate) snapshot: Snapshot,
     /// The one that was current before.
     pub(crate) before: Option<Snapshot>,
-    pub(crate) reading: Reading,
+    pub(crate) reading: ReadSummary,
 }
 
 /// The collections that are open from the start: those the pipeline lists for the submissions it names, as far as their
@@ -272,7 +273,7 @@ impl Work<'_> {
         (
             BTreeMap<&'static str, RecordBatch>,
             Vec<RecordPart>,
-            Reading,
+            ReadSummary,
         ),
         RunError,
     > {
@@ -316,7 +317,8 @@ impl Work<'_> {
             out
         };
 
-        let known: Vec<Known<'_>> = submissions.iter().map(Submission::known).collect();
+        let known: Vec<SubmissionIdentity<'_>> =
+            submissions.iter().map(Submission::identity).collect();
         let addressed = reports.addressed();
         let (decided, about_decisions) = docket.close(&known, &addressed);
         out.insert("decisions", tables::decisions(&decided)?);

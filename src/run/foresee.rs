@@ -13,7 +13,7 @@ use crate::engine::Engine;
 use crate::lake::Lake;
 use crate::plan::Plan;
 use crate::query::engine_over;
-use crate::reading::{Progress, Reading, RunError, RunOptions, Stage};
+use crate::reading::{Progress, ReadSummary, RunError, RunOptions, Stage};
 
 /// What a run would do, had it been one.
 #[derive(Debug, Serialize)]
@@ -23,7 +23,7 @@ pub struct Foreseen {
     /// Whether that is another than the current one.
     pub is_new: bool,
     /// What it would read, and what was read before.
-    pub reading: Reading,
+    pub reading: ReadSummary,
     /// Files that are new: name and outcome.
     pub files: Vec<(String, String)>,
     /// Reports that would count no more.

@@ -11,7 +11,7 @@ use crate::engine::Engine;
 use crate::geography::{AnyReport, Docket, JudgedReport, Reports, settle_revisions};
 use crate::lake::RecordPart;
 use crate::plan::Plan;
-use crate::reading::{Contents, Records, RecordsAt, RunError, Submission};
+use crate::reading::{Records, RecordsAt, RunError, Submission, SubmissionContents};
 use crate::{query, validate};
 
 /// Lets the rules judge the reports. Where a rule holds reports back, what counts in their place is judged in turn, so that
@@ -92,7 +92,7 @@ pub(super) fn record_parts(reports: &[JudgedReport], records: Vec<Records>) -> V
 /// The media type of each submission; a duplicate has that of the file it repeats.
 pub(super) fn media_types(
     submissions: &[Submission],
-    contents: &[Contents],
+    contents: &[SubmissionContents],
 ) -> Vec<Option<&'static str>> {
     let known: BTreeMap<&str, &'static str> = submissions
         .iter()
@@ -127,7 +127,7 @@ pub(crate) fn within(place: &Place, whole: &Place) -> Place {
 /// What became of a submission.
 pub(super) fn outcome(
     submission: &Submission,
-    contents: &Contents,
+    contents: &SubmissionContents,
     reports: &Reports,
 ) -> &'static str {
     if submission.duplicate {

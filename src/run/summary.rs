@@ -15,7 +15,7 @@ use crate::geography::due_date;
 use crate::lake::Snapshot;
 use crate::period::Period;
 use crate::plan::Plan;
-use crate::reading::Reading;
+use crate::reading::ReadSummary;
 use crate::reading::{RunError, RunOptions};
 use crate::tables::Book;
 
@@ -45,7 +45,7 @@ pub struct Summary {
     /// Records of lists.
     pub records: i64,
     /// Submissions read, and taken from the cache; neither where nothing had changed.
-    pub reading: Reading,
+    pub reading: ReadSummary,
     /// What changed in the national figures; none where nothing new was published.
     pub changes: Option<NationalChanges>,
     /// National figures.
@@ -144,7 +144,7 @@ pub(super) async fn summarize(
     findings: &[Finding],
     (options, snapshot): (&RunOptions, &Snapshot),
     book: &Book,
-    reading: Reading,
+    reading: ReadSummary,
     changes: Option<NationalChanges>,
 ) -> Result<Summary, RunError> {
     let (_, batches) = engine

@@ -8,7 +8,7 @@ use crate::diagnostic::{Finding, Severity};
 use crate::engine::Engine;
 use crate::engine::columns::{decimals, displayed, flags, integers, texts, times};
 use crate::geography::{
-    AnyReport, Aspect, Decided, Evidence, JudgedReport, Reports, UnitKey, VintageBasis,
+    AnyReport, Aspect, DecisionRow, Evidence, JudgedReport, Reports, UnitKey, VintageBasis,
 };
 use crate::lake;
 use crate::normalize::TOTAL;
@@ -157,7 +157,7 @@ pub(super) fn report_evidence(all: &Reports) -> Result<RecordBatch, ArrowError> 
 }
 
 /// `decisions`: each decision with what it is about and what became of it.
-pub(super) fn decisions(all: &[Decided<'_>]) -> Result<RecordBatch, ArrowError> {
+pub(super) fn decisions(all: &[DecisionRow<'_>]) -> Result<RecordBatch, ArrowError> {
     lake::batch(
         "decisions",
         vec![

@@ -196,7 +196,7 @@ pub fn tell(
             report.hold(finding);
             continue;
         }
-        report.tell(finding);
+        report.add_finding(finding);
         let waived = &report.dossier().rulings.waived;
         if rule.on_fail == OnFail::Hold && !waived.contains_key(&rule.id) {
             report.accept(docket);

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use calamine::{Data, Reader, Xlsx, open_workbook};
 use tempfile::TempDir;
 use tonghop::extract::Vocabulary;
-use tonghop::geography::Claim;
+use tonghop::geography::ReporterClaim;
 
 use crate::support::definitions::{kttt, with_one_table};
 use crate::support::program::{run_at, sql, succeeded, tonghop};
@@ -396,7 +396,7 @@ fn every_unit_is_known_by_the_words_of_its_form() {
     for name in &plan.geography.tables.units {
         let kind = &plan.correspondence.unit_types[&name.unit_type];
         for reporter in &plan.reporters.0 {
-            let claim = Claim {
+            let claim = ReporterClaim {
                 reporter: Some(format!("{} {kind} {}", reporter.name, name.name_vi)),
                 code: Some(name.unit.code.clone()),
             };

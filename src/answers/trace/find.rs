@@ -262,7 +262,10 @@ fn place_code(plan: &Plan, geography: &str, asked: &str) -> Result<String, Trace
     named.extend(of_regions.map(|m| m.region.as_str()));
     let of_units = units.iter().filter(|u| both(&u.name_vi, &u.name_en));
     named.extend(of_units.map(|u| u.unit.code.as_str()));
-    let aliases = plan.geography.bearers().filter(|(name, _)| *name == folded);
+    let aliases = plan
+        .geography
+        .names_with_units()
+        .filter(|(name, _)| *name == folded);
     let here = |unit: &&UnitKey| unit.vintage == geography;
     named.extend(
         aliases

@@ -1,8 +1,8 @@
-//! All reports of a run: those that were judged, and those that were held back before they could be.
+//! All reports of a run: those that were judged, and those that were held back before that.
 
 use super::dossier::Dossier;
 use super::evidence::VintageBasis;
-use super::life::{ClaimedReport, JudgedReport, Standing, code_of};
+use super::life::{ClaimedReport, JudgedReport, ReportStanding, code_of};
 use crate::diagnostic::Place;
 use crate::extract::UnitCodes;
 use crate::geography::decision::Addressed;
@@ -53,7 +53,7 @@ impl Reports {
     }
 }
 
-/// A report, however far it came.
+/// A report at any stage of its life.
 #[derive(Debug, Clone, Copy)]
 pub enum AnyReport<'a> {
     /// It was judged.
@@ -63,7 +63,7 @@ pub enum AnyReport<'a> {
 }
 
 impl<'a> AnyReport<'a> {
-    /// What belongs to the report through its whole life.
+    /// The parts that a report keeps through its whole life.
     #[must_use]
     pub fn dossier(self) -> &'a Dossier {
         match self {
@@ -81,8 +81,8 @@ impl<'a> AnyReport<'a> {
         }
     }
 
-    /// The code of the unit that a value is of: the report's own, or that of the value's row. None where the report has
-    /// no unit, or the row is no unit of its vintage.
+    /// The code of the unit of a value: the report's own, or that of the value's row. `None` if the report has no unit, or
+    /// its vintage has no such unit.
     #[must_use]
     pub fn code_of(self, area: Option<&'a UnitCodes>) -> Option<&'a str> {
         code_of(self.unit()?, area)
@@ -118,7 +118,7 @@ impl<'a> AnyReport<'a> {
     /// Whether it is the version that counts.
     #[must_use]
     pub fn is_current(self) -> bool {
-        matches!(self, Self::Judged(report) if report.standing == Standing::Current)
+        matches!(self, Self::Judged(report) if report.standing == ReportStanding::Current)
     }
 
     /// Whether it is held back.

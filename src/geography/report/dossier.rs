@@ -1,24 +1,24 @@
-//! What belongs to a report through its whole life: its source, what it claims, its values, findings and decisions.
+//! The parts that a report keeps through its whole life: source, claim, values, findings, evidence and decisions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::evidence::Evidence;
-use super::source::Source;
+use super::source::ReportSource;
 use crate::diagnostic::{Finding, Place, Severity};
-use crate::geography::decision::{Docket, Outcome};
+use crate::geography::decision::{DecisionOutcome, Docket};
 use crate::geography::unit::UnitKey;
 use crate::normalize::{ComparedValue, Observation};
 
-/// What a sheet says of the unit it reports for.
+/// What a sheet says about the unit that it reports for.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct UnitClaim {
     /// Units that its words may mean.
     pub candidates: BTreeSet<UnitKey>,
-    /// The vintage that it states.
+    /// The vintage that the sheet states.
     pub stated_vintage: Option<String>,
-    /// Its rows are units: the report is the country's, and each value is of the unit of its row.
+    /// Whether its rows are units: the report then belongs to the country, and each value to the unit of its row.
     pub by_unit: bool,
     /// Cell of the statement of the unit.
     pub cell: Option<String>,
@@ -26,10 +26,10 @@ pub struct UnitClaim {
 
 /// The values of a report, and how many of its cells they account for.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Content {
+pub struct ReportContent {
     /// Values that count unless the report is held back.
     pub observations: Vec<Observation>,
-    /// Values of a report that is held back: they count nowhere.
+    /// Values of a report that is held back. They count nowhere.
     pub held_values: Vec<Observation>,
     /// Derived values, such as comparisons with the year before.
     pub comparisons: Vec<ComparedValue>,
@@ -43,8 +43,8 @@ pub struct Content {
     pub cells_explained: i64,
 }
 
-impl Content {
-    /// Takes all values out of the count: the finding that holds the report back explains every cell.
+impl ReportContent {
+    /// Stops all values from counting: the finding that holds the report back explains every cell.
     pub fn hold(&mut self) {
         if !self.observations.is_empty() {
             self.held_values = std::mem::take(&mut self.observations);
@@ -58,29 +58,29 @@ impl Content {
 /// The decisions about a report, each by its index in the docket.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Rulings {
-    /// What became of each decision.
-    pub outcomes: BTreeMap<usize, Outcome>,
+    /// The outcome of each decision.
+    pub outcomes: BTreeMap<usize, DecisionOutcome>,
     /// The decision on the vintage of its unit, and that vintage.
     pub vintage: Option<(usize, String)>,
-    /// The decision by which the report counts whatever stands against it.
+    /// The decision by which the report counts even if other reports would count instead.
     pub accepted: Option<usize>,
     /// Rules that the report is excused from, each with the decision.
     pub waived: BTreeMap<String, usize>,
 }
 
-/// What belongs to a report through its whole life.
+/// The parts that a report keeps through its whole life.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Dossier {
     /// Where the report comes from.
-    pub source: Source,
-    /// What it says of its unit.
+    pub source: ReportSource,
+    /// What it says about its unit.
     pub unit_claim: UnitClaim,
     /// The body that sent it, if it is named.
     pub reporter: Option<String>,
-    /// Number of the sending: 1 unless the sheet says more.
+    /// Number of the sending: 1 unless the sheet states a higher one.
     pub sending: i64,
     /// Its values.
-    pub content: Content,
+    pub content: ReportContent,
     /// Findings of this report.
     pub findings: Vec<Finding>,
     /// Why it got its period, unit, vintage, reporter and number of sending.
@@ -90,15 +90,15 @@ pub struct Dossier {
 }
 
 impl Dossier {
-    /// A report of which only the source is known.
+    /// A dossier with nothing but the source.
     #[must_use]
-    pub fn new(source: Source) -> Self {
+    pub fn new(source: ReportSource) -> Self {
         Self {
             source,
             unit_claim: UnitClaim::default(),
             reporter: None,
             sending: 1,
-            content: Content::default(),
+            content: ReportContent::default(),
             findings: Vec::new(),
             evidence: Vec::new(),
             rulings: Rulings::default(),
@@ -114,16 +114,16 @@ impl Dossier {
             .count() as i64
     }
 
-    /// Records what became of a decision; the first time it is applied, a finding at `place` says so.
+    /// Records the outcome of a decision. The first time it is applied, adds a finding at `place`.
     pub fn record_outcome(
         &mut self,
         docket: &Docket,
         decision: usize,
-        outcome: Outcome,
+        outcome: DecisionOutcome,
         place: Place,
     ) {
         let before = self.rulings.outcomes.insert(decision, outcome);
-        if outcome == Outcome::Applied && before != Some(Outcome::Applied) {
+        if outcome == DecisionOutcome::Applied && before != Some(DecisionOutcome::Applied) {
             self.findings.extend(docket.applied(decision, place));
         }
     }
@@ -134,7 +134,9 @@ impl Dossier {
             let of_rule = |f: &&mut Finding| f.rule.as_deref() == Some(rule);
             for finding in self.findings.iter_mut().filter(of_rule) {
                 if let Some(note) = docket.excuse(*decision, finding.clone()) {
-                    self.rulings.outcomes.insert(*decision, Outcome::Applied);
+                    self.rulings
+                        .outcomes
+                        .insert(*decision, DecisionOutcome::Applied);
                     *finding = note;
                 }
             }

@@ -1,6 +1,9 @@
-//! Evidence: which question about a report was answered how, and by which words.
+//! Evidence: how each question about a report was answered, and by which words.
 
 use serde::{Deserialize, Serialize};
+
+use crate::extract::Stated;
+use crate::text::one_line;
 
 /// A question about a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -141,4 +144,22 @@ pub struct Evidence {
     pub text: Option<String>,
     /// Their cell.
     pub cell: Option<String>,
+}
+
+impl Evidence {
+    /// An answer with the words that gave it, if there are any.
+    pub(crate) fn of(
+        aspect: Aspect,
+        answer: Option<String>,
+        basis: Basis,
+        stated: Option<&Stated>,
+    ) -> Self {
+        Self {
+            aspect,
+            answer,
+            basis,
+            text: stated.map(|s| one_line(&s.text)),
+            cell: stated.map(|s| s.at.to_string()),
+        }
+    }
 }

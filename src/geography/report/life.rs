@@ -1,6 +1,6 @@
 //! The life of a report: claimed by a sheet, placed on a unit and a period, judged against the others.
 //!
-//! A function takes the stage of life that it needs. What is not known yet has no field, so nobody has to ask for it.
+//! A function takes the stage of life that it needs. A stage has no field for what is not known yet.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use super::dossier::Dossier;
 use super::evidence::VintageBasis;
 use crate::diagnostic::{Finding, Place};
 use crate::extract::UnitCodes;
-use crate::geography::decision::{Docket, Outcome};
+use crate::geography::decision::{DecisionOutcome, Docket};
 use crate::geography::unit::UnitKey;
 use crate::period::Period;
 
@@ -23,21 +23,21 @@ pub enum Hold {
     Withdrawn,
 }
 
-/// What a sheet says, before it is compared with other reports.
+/// A report as its sheet claims it, before it is compared with other reports.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ClaimedReport {
-    /// What belongs to the report through its whole life.
+    /// The parts that a report keeps through its whole life.
     pub dossier: Dossier,
-    /// The period, if the sheet or a decision tells it.
+    /// The period, if the sheet or a decision gives it.
     pub period: Option<Period>,
-    /// The unit, if a decision tells it.
+    /// The unit, if a decision gives it.
     pub unit: Option<UnitKey>,
     /// Why it is held back, if it is.
     pub hold: Option<Hold>,
 }
 
 impl ClaimedReport {
-    /// A report of which nothing but the source is known.
+    /// A report without period and unit.
     #[must_use]
     pub fn new(dossier: Dossier) -> Self {
         Self {
@@ -84,23 +84,23 @@ impl ClaimedReport {
     /// Holds the report back because a decision withdrew it.
     pub fn withdraw(&mut self, docket: &Docket, decision: usize) {
         let outcomes = &mut self.dossier.rulings.outcomes;
-        outcomes.insert(decision, Outcome::Applied);
+        outcomes.insert(decision, DecisionOutcome::Applied);
         if let Some(finding) = docket.withdrew(decision, self.place()) {
             self.hold(finding);
             self.hold = Some(Hold::Withdrawn);
         }
     }
 
-    /// Records what became of a decision about this report.
-    pub fn record_outcome(&mut self, docket: &Docket, decision: usize, outcome: Outcome) {
+    /// Records the outcome of a decision about this report.
+    pub fn record_outcome(&mut self, docket: &Docket, decision: usize, outcome: DecisionOutcome) {
         let place = self.place();
         self.dossier
             .record_outcome(docket, decision, outcome, place);
     }
 }
 
-/// The code of the unit that a value is of: the report's own, or that of the value's row. None where the row is no unit of
-/// the report's vintage.
+/// The code of the unit of a value: the report's own, or that of the value's row. `None` if the report's vintage has no such
+/// unit.
 pub(super) fn code_of<'a>(own: &'a UnitKey, area: Option<&'a UnitCodes>) -> Option<&'a str> {
     let code = match area {
         None => &own.code,
@@ -112,7 +112,7 @@ pub(super) fn code_of<'a>(own: &'a UnitKey, area: Option<&'a UnitCodes>) -> Opti
 /// A report whose unit and period are known.
 #[derive(Debug, Clone)]
 pub struct PlacedReport {
-    /// What belongs to the report through its whole life.
+    /// The parts that a report keeps through its whole life.
     pub dossier: Dossier,
     /// The unit; for a table whose rows are units, the country.
     pub unit: UnitKey,
@@ -143,13 +143,13 @@ impl PlacedReport {
         }
     }
 
-    /// The code of the unit that a value is of: see [`code_of`].
+    /// The code of the unit of a value: see [`code_of`].
     #[must_use]
     pub fn code_of<'a>(&'a self, area: Option<&'a UnitCodes>) -> Option<&'a str> {
         code_of(&self.unit, area)
     }
 
-    /// The unit that a value is of, in the vintage of the report: see [`Self::code_of`].
+    /// The unit of a value, in the vintage of the report: see [`Self::code_of`].
     #[must_use]
     pub fn unit_of(&self, area: Option<&UnitCodes>) -> Option<UnitKey> {
         Some(UnitKey {
@@ -158,7 +158,7 @@ impl PlacedReport {
         })
     }
 
-    /// The units that it reports for: those of its values where its rows are units, else its own.
+    /// The units that it reports for: those of its values if its rows are units, else its own.
     #[must_use]
     pub fn units(&self) -> BTreeSet<UnitKey> {
         if !self.dossier.unit_claim.by_unit {
@@ -171,16 +171,16 @@ impl PlacedReport {
     }
 }
 
-/// How a report stands among the others of its form, unit and period.
+/// Whether a report counts among the others of its form, unit and period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum ReportStanding {
     /// It counts.
     Current,
     /// A later version of the same reporter counts instead.
     Superseded,
     /// Another reporter's report counts instead, or the one that a decision accepted.
     Outranked,
-    /// It is held back, with a finding that says why.
+    /// It is held back; a finding says why.
     Held(Hold),
 }
 
@@ -191,12 +191,12 @@ pub struct JudgedReport {
     pub report: PlacedReport,
     /// Number of this version among those of the same form, unit, period and reporter, from 1.
     pub revision: i64,
-    /// How it stands among the others.
-    pub standing: Standing,
+    /// Whether it counts among the others.
+    pub standing: ReportStanding,
 }
 
 impl JudgedReport {
-    /// What belongs to the report through its whole life.
+    /// The parts that a report keeps through its whole life.
     #[must_use]
     pub fn dossier(&self) -> &Dossier {
         &self.report.dossier
@@ -217,38 +217,38 @@ impl JudgedReport {
     /// Whether it is the version that counts.
     #[must_use]
     pub fn is_current(&self) -> bool {
-        self.standing == Standing::Current
+        self.standing == ReportStanding::Current
     }
 
     /// Whether it is held back.
     #[must_use]
     pub fn is_held(&self) -> bool {
-        matches!(self.standing, Standing::Held(_))
+        matches!(self.standing, ReportStanding::Held(_))
     }
 
     /// Adds a finding.
-    pub fn tell(&mut self, finding: Finding) {
+    pub fn add_finding(&mut self, finding: Finding) {
         self.report.dossier.findings.push(finding);
     }
 
     /// Holds the report back: the finding explains its cells, and its values count nowhere.
     pub fn hold(&mut self, finding: Finding) {
-        self.tell(finding);
+        self.add_finding(finding);
         self.report.dossier.content.hold();
-        self.standing = Standing::Held(Hold::Fault);
+        self.standing = ReportStanding::Held(Hold::Fault);
     }
 
-    /// Records what became of a decision about this report.
-    pub fn record_outcome(&mut self, docket: &Docket, decision: usize, outcome: Outcome) {
+    /// Records the outcome of a decision about this report.
+    pub fn record_outcome(&mut self, docket: &Docket, decision: usize, outcome: DecisionOutcome) {
         let place = self.report.place();
         let dossier = &mut self.report.dossier;
         dossier.record_outcome(docket, decision, outcome, place);
     }
 
-    /// Records that the decision by which it counts was needed.
+    /// Records that the decision to accept the report was applied.
     pub fn accept(&mut self, docket: &Docket) {
         if let Some(decision) = self.dossier().rulings.accepted {
-            self.record_outcome(docket, decision, Outcome::Applied);
+            self.record_outcome(docket, decision, DecisionOutcome::Applied);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Reports: one form of one unit for one period, and which of several counts.
+//! Reports: a report is one form of one unit for one period. Of several, one counts.
 
 mod all;
 mod dossier;
@@ -9,8 +9,8 @@ mod source;
 mod twins;
 
 pub use all::{AnyReport, Reports};
-pub use dossier::{Content, Dossier, Rulings, UnitClaim};
+pub use dossier::{Dossier, ReportContent, Rulings, UnitClaim};
 pub use evidence::{Aspect, Basis, Evidence, VintageBasis};
-pub use life::{ClaimedReport, Hold, JudgedReport, PlacedReport, Standing};
-pub use revisions::{Order, compare, settle_revisions};
-pub use source::Source;
+pub use life::{ClaimedReport, Hold, JudgedReport, PlacedReport, ReportStanding};
+pub use revisions::{ReportOrder, compare, settle_revisions};
+pub use source::ReportSource;

@@ -1,4 +1,4 @@
-//! Which of several reports of one form, unit and period counts.
+//! Decides which of several reports of one form, unit and period counts.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::life::{JudgedReport, PlacedReport, Standing};
+use super::life::{JudgedReport, PlacedReport, ReportStanding};
 use super::twins::settle_twins;
 use crate::diagnostic::{Lexicon, findings};
-use crate::geography::decision::{Docket, Outcome};
+use crate::geography::decision::{DecisionOutcome, Docket};
 use crate::geography::identify::Reporters;
 use crate::geography::unit::UnitKey;
 use crate::normalize::Observation;
@@ -19,12 +19,12 @@ use crate::text::Bilingual;
 /// Form, period and unit: the reports that share these are compared.
 type ReportKey = (String, Period, UnitKey);
 
-/// What the order among reports depends on besides the reports themselves.
+/// The inputs, besides the reports themselves, that order reports among each other.
 #[derive(Debug, Clone, Copy)]
-pub struct Order<'a> {
-    /// Who may send, and who goes first.
+pub struct ReportOrder<'a> {
+    /// The bodies that may report, with their ranks.
     pub reporters: &'a Reporters,
-    /// What people decided.
+    /// The decisions.
     pub docket: &'a Docket,
     /// The time zone of days.
     pub zone: &'a TimeZone,
@@ -34,11 +34,11 @@ pub struct Order<'a> {
 
 /// Compares placed reports with each other: twins first, then versions and reporters.
 #[must_use]
-pub fn compare(placed: Vec<PlacedReport>, order: Order<'_>) -> Vec<JudgedReport> {
+pub fn compare(placed: Vec<PlacedReport>, order: ReportOrder<'_>) -> Vec<JudgedReport> {
     let first = |report| JudgedReport {
         report,
         revision: 1,
-        standing: Standing::Current,
+        standing: ReportStanding::Current,
     };
     let mut reports: Vec<JudgedReport> = placed.into_iter().map(first).collect();
     settle_twins(&mut reports, order.docket);
@@ -49,8 +49,8 @@ pub fn compare(placed: Vec<PlacedReport>, order: Order<'_>) -> Vec<JudgedReport>
 /// Numbers the versions of each report and decides which one is current.
 ///
 /// A report supersedes whole. Between reporters, the first rank counts. A report that a decision accepted goes before all
-/// others, which are then outranked. Call it again when more reports are held back: it settles everything anew.
-pub fn settle_revisions(reports: &mut [JudgedReport], order: Order<'_>) {
+/// others, which are then outranked. Call it again when more reports are held back: it starts from scratch.
+pub fn settle_revisions(reports: &mut [JudgedReport], order: ReportOrder<'_>) {
     for judged in reports.iter_mut() {
         let findings = &mut judged.report.dossier.findings;
         findings.retain(|finding| finding.code != VALUES_LOST);
@@ -62,7 +62,7 @@ pub fn settle_revisions(reports: &mut [JudgedReport], order: Order<'_>) {
 
 /// Orders the versions of each reporter by sending, then time of receipt, then file name, and ranks the reporters.
 /// Returns the reports of each form, period and unit.
-fn settle_versions(reports: &mut [JudgedReport], order: Order<'_>) -> Vec<Vec<usize>> {
+fn settle_versions(reports: &mut [JudgedReport], order: ReportOrder<'_>) -> Vec<Vec<usize>> {
     let mut versions: BTreeMap<(ReportKey, i64), Vec<usize>> = BTreeMap::new();
     let mut best_rank: BTreeMap<ReportKey, i64> = BTreeMap::new();
     for (i, judged) in reports.iter().enumerate().filter(|(_, r)| !r.is_held()) {
@@ -80,11 +80,11 @@ fn settle_versions(reports: &mut [JudgedReport], order: Order<'_>) -> Vec<Vec<us
         for (n, i) in group.iter().enumerate() {
             reports[*i].revision = n as i64 + 1;
             reports[*i].standing = if is_outranked {
-                Standing::Outranked
+                ReportStanding::Outranked
             } else if n + 1 == group.len() {
-                Standing::Current
+                ReportStanding::Current
             } else {
-                Standing::Superseded
+                ReportStanding::Superseded
             };
         }
         for pair in group.windows(2) {
@@ -95,7 +95,7 @@ fn settle_versions(reports: &mut [JudgedReport], order: Order<'_>) -> Vec<Vec<us
     rivals.into_values().collect()
 }
 
-/// Sending, time of receipt, file name, identifier: the later report of one reporter supersedes.
+/// The order of the versions of one reporter: sending, time of receipt, file name, identifier. The last one counts.
 fn sent_order(judged: &JudgedReport) -> (i64, Timestamp, &str, &str) {
     let dossier = judged.dossier();
     let source = &dossier.source;
@@ -107,8 +107,8 @@ fn sent_order(judged: &JudgedReport) -> (i64, Timestamp, &str, &str) {
     )
 }
 
-/// Lets the report that a decision accepted count, unless what counts now came after the decision was taken.
-fn settle_accepted(reports: &mut [JudgedReport], group: &[usize], order: Order<'_>) {
+/// Makes the report that a decision accepted current, unless the current one was received after the decision was taken.
+fn settle_accepted(reports: &mut [JudgedReport], group: &[usize], order: ReportOrder<'_>) {
     let accepted = group
         .iter()
         .copied()
@@ -117,7 +117,7 @@ fn settle_accepted(reports: &mut [JudgedReport], group: &[usize], order: Order<'
     let Some(chosen) = latest.filter(|i| !reports[*i].is_current()) else {
         return;
     };
-    // A decision speaks of what had come when it was taken; what counts now may have come later.
+    // A decision is about the reports received by the day it was taken. The current report may be later.
     let decision = reports[chosen].dossier().rulings.accepted;
     let taken = decision.and_then(|d| order.docket.taken_on(d));
     let day = |i: usize| reports[i].dossier().source.received_on(order.zone);
@@ -127,7 +127,7 @@ fn settle_accepted(reports: &mut [JudgedReport], group: &[usize], order: Order<'
         .any(|i| reports[*i].is_current() && day(*i) > known)
     {
         if let Some(decision) = decision {
-            reports[chosen].record_outcome(order.docket, decision, Outcome::Stale);
+            reports[chosen].record_outcome(order.docket, decision, DecisionOutcome::Stale);
         }
         return;
     }
@@ -135,14 +135,15 @@ fn settle_accepted(reports: &mut [JudgedReport], group: &[usize], order: Order<'
     let rank = |judged: &JudgedReport| order.reporters.rank(judged.dossier().reporter.as_deref());
     let (chosen_rank, chosen_revision) = (rank(&reports[chosen]), reports[chosen].revision);
     for i in group {
-        // What came before it by the same reporter is its past; all else stands aside.
-        let is_past = rank(&reports[*i]) == chosen_rank && reports[*i].revision <= chosen_revision;
+        // Earlier versions of the same reporter are superseded; all others are outranked.
+        let is_earlier =
+            rank(&reports[*i]) == chosen_rank && reports[*i].revision <= chosen_revision;
         reports[*i].standing = if *i == chosen {
-            Standing::Current
-        } else if is_past {
-            Standing::Superseded
+            ReportStanding::Current
+        } else if is_earlier {
+            ReportStanding::Superseded
         } else {
-            Standing::Outranked
+            ReportStanding::Outranked
         };
     }
 }
@@ -156,7 +157,7 @@ fn stated(report: &PlacedReport) -> impl Iterator<Item = &Observation> {
     observations.filter(|o| o.value.is_some())
 }
 
-/// Warns of values that a later version no longer has.
+/// Warns about values that a later version no longer has.
 fn name_lost_values(reports: &mut [JudgedReport], earlier: usize, later: usize, lexicon: &Lexicon) {
     let key = |r: &PlacedReport, o: &Observation| {
         (
@@ -181,7 +182,7 @@ fn name_lost_values(reports: &mut [JudgedReport], earlier: usize, later: usize, 
         .map(|o| {
             let figure = lexicon.figure(&o.indicator, Some(&o.sector));
             let column = lexicon.column(o.scenario.as_str(), &o.period.to_string());
-            // In a table whose rows are units, the unit of the row goes before.
+            // In a table whose rows are units, the unit of the row comes first.
             let unit = before.unit_of(o.area.as_deref());
             let of = unit
                 .filter(|_| o.area.is_some())
@@ -198,5 +199,5 @@ fn name_lost_values(reports: &mut [JudgedReport], earlier: usize, later: usize, 
         values: lexicon.list(&values),
     };
     let warning = lost.at(after.place());
-    reports[later].tell(warning);
+    reports[later].add_finding(warning);
 }

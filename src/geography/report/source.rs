@@ -9,7 +9,7 @@ use crate::diagnostic::Place;
 
 /// Where a report comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Source {
+pub struct ReportSource {
     /// `<submission_id>-<n>`.
     pub report_id: String,
     /// The submission.
@@ -24,7 +24,7 @@ pub struct Source {
     pub form: String,
 }
 
-impl Source {
+impl ReportSource {
     /// The place of the report, without unit and period.
     #[must_use]
     pub fn place(&self) -> Place {

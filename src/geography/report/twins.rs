@@ -25,7 +25,7 @@ type StatedValue = (
     &'static str,
 );
 
-/// Holds twins back: of equal ones all but the first, of different ones all, unless a decision accepts one of them.
+/// Holds twins back: all but the first if they are equal, all if they differ, unless a decision accepts exactly one of them.
 pub(super) fn settle_twins(reports: &mut [JudgedReport], docket: &Docket) {
     let mut groups: BTreeMap<TwinKey, Vec<usize>> = BTreeMap::new();
     for (i, judged) in reports.iter().enumerate() {

@@ -66,7 +66,7 @@ pub async fn run_checks(
         }
         of_reports.sort_by(|a, b| (a.0, a.1.storage_key()).cmp(&(b.0, b.1.storage_key())));
         for (report, finding) in of_reports {
-            reports[report].tell(finding);
+            reports[report].add_finding(finding);
         }
     }
     Ok(of_no_report)

@@ -14,8 +14,8 @@ use tonghop::diagnostic::Finding;
 use tonghop::engine::Engine;
 use tonghop::extract::Scenario;
 use tonghop::geography::{
-    Dossier, Geography, JudgedReport, PlacedReport, RegionMember, Reports, Source, Standing,
-    Tables, UnitChange, UnitKey, UnitName, VintageBasis,
+    Dossier, Geography, JudgedReport, PlacedReport, RegionMember, ReportSource, ReportStanding,
+    Reports, Tables, UnitChange, UnitKey, UnitName, VintageBasis,
 };
 use tonghop::lake;
 use tonghop::normalize::{Observation, ObservationStatus};
@@ -210,7 +210,7 @@ fn reports(world: &World) -> Reports {
                 at: Address { row: 0, column: 0 },
             }
         });
-        let mut dossier = Dossier::new(Source {
+        let mut dossier = Dossier::new(ReportSource {
             report_id: sent.id.clone(),
             submission_id: sent.id.clone(),
             file_name: sent.id.clone(),
@@ -228,9 +228,9 @@ fn reports(world: &World) -> Reports {
             },
             revision: 1,
             standing: if sent.is_current {
-                Standing::Current
+                ReportStanding::Current
             } else {
-                Standing::Superseded
+                ReportStanding::Superseded
             },
         }
     };

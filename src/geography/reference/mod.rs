@@ -1,0 +1,9 @@
+//! The reference tables of a geography, read from CSV and checked.
+
+mod check;
+mod csv;
+mod read;
+mod tables;
+
+pub(crate) use csv::Csv;
+pub use tables::{RegionMember, Tables, UnitChange, UnitName};
