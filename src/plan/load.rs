@@ -2,7 +2,6 @@
 //! one.
 
 use std::collections::BTreeMap;
-use std::mem;
 use std::path::{Path, PathBuf};
 
 use super::answering::Answering;
@@ -25,9 +24,9 @@ use super::sectors::{Sector, read_sectors};
 use super::source::Source;
 use super::targets::{Target, read_targets};
 use crate::diagnostic::{DefinitionError, DefinitionErrors, Lexicon};
-use crate::extract::{Form, Vocabulary};
+use crate::extract::{Form, RawDocumentWords, Vocabulary};
 use crate::geography::Decision;
-use crate::normalize::{Conventions, IndicatorFacts, Symbols};
+use crate::normalize::{Conventions, IndicatorFacts, Measures, Symbols};
 use crate::query::{Country, Models};
 use crate::tables::RawPrinted;
 use crate::text::{Bilingual, Encodings};
@@ -178,14 +177,16 @@ impl Checked {
         let publication = read_publication(directory, edition, printed, lists, forms, &mut errors);
         let folder = &reference.folder;
         let parts = check_pipeline((source, raw), directory, folder, lists, forms, &mut errors);
-        mem::take(&mut errors).into_result()?;
+        errors.into_result()?;
+        // Without a publication there was an error, and it has just been returned.
+        let publication = publication.ok_or_else(DefinitionErrors::default)?;
         Ok(Self {
             rules,
             decisions,
             models: models.unwrap_or_default(),
             models_directory,
             lexicon,
-            publication: publication.ok_or(errors)?,
+            publication,
             parts,
         })
     }
@@ -236,22 +237,7 @@ fn assemble(
             forms: catalogue.forms,
             encodings: catalogue.encodings,
         },
-        conventions: Conventions {
-            measures: reference.measures,
-            symbols: Symbols {
-                nil: reference.raw_words.symbols.nil.clone(),
-                not_collected: reference.raw_words.symbols.not_collected.clone(),
-                not_applicable: reference.raw_words.symbols.not_applicable.clone(),
-            },
-            approximate: reference
-                .raw_words
-                .numbers
-                .approximate
-                .iter()
-                .map(|w| w.to_lowercase())
-                .collect(),
-            indicators: facts,
-        },
+        conventions: conventions(reference.measures, &reference.raw_words, facts),
         geography: reference.geography,
         reporters,
         duties,
@@ -273,6 +259,24 @@ fn assemble(
         document_words: reference.raw_words,
         correspondence: reference.correspondence,
         lexicon: checked.lexicon,
+    }
+}
+
+fn conventions(
+    measures: Measures,
+    words: &RawDocumentWords,
+    indicators: BTreeMap<String, IndicatorFacts>,
+) -> Conventions {
+    let approximate = words.numbers.approximate.iter();
+    Conventions {
+        measures,
+        symbols: Symbols {
+            nil: words.symbols.nil.clone(),
+            not_collected: words.symbols.not_collected.clone(),
+            not_applicable: words.symbols.not_applicable.clone(),
+        },
+        approximate: approximate.map(|word| word.to_lowercase()).collect(),
+        indicators,
     }
 }
 
