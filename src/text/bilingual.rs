@@ -51,12 +51,6 @@ impl Bilingual {
         letters.eq(self.en.chars())
     }
 
-    /// The text with `{name}` replaced in both languages.
-    #[must_use]
-    pub fn with(&self, name: &str, value: &Self) -> Self {
-        self.filled(&[(name, value.clone())])
-    }
-
     /// The text with every `{name}` of `args` replaced in both languages; see [`fill_with`].
     #[must_use]
     pub fn filled(&self, args: &[(&str, Self)]) -> Self {

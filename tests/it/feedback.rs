@@ -9,6 +9,7 @@ use calamine::{Reader, Xlsx, open_workbook};
 use rust_xlsxwriter::{Note, Workbook};
 use tempfile::TempDir;
 
+use crate::support::definitions::with_one_table;
 use crate::support::files::{contents, root, write};
 use crate::support::program::{run_at, sql, succeeded, tonghop};
 use crate::support::sample::SAMPLE;
@@ -34,7 +35,7 @@ fn run(directory: &Path, files: &[(&str, Vec<u8>)]) -> PathBuf {
     }
     write(&inbox.join("received.csv"), received);
     let more = ["--at", "2022-01-01", "--fail-on", "never"];
-    succeeded(&run_at(directory, Path::new("pipelines/kttt"), &more));
+    succeeded(&run_at(directory, with_one_table(), &more));
     directory.join("lake")
 }
 

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tonghop::lake::Lake;
 
+use crate::support::definitions::judge_only;
 use crate::support::files::{root, tree};
 use crate::support::office::{Office, csv, current, list, reports_of};
 use crate::support::program::{program, tonghop};
@@ -27,6 +28,7 @@ fn read_by(report: &Value) -> (Vec<&str>, u64) {
 #[test]
 fn what_was_read_is_read_again_only_when_what_it_depends_on_changes() {
     let mut office = Office::new();
+    judge_only(&office.path("pipelines/kttt"), &["R101"]);
     let report = |province, total| csv(province, 2024, total, total - 1, "");
     office.send("list.csv", "2026-01-02", &list("Sơn La", 20));
     office.send(

@@ -10,7 +10,7 @@ use tonghop::intake::{Limits, sniff};
 use tonghop::read::{Document, ReadError, Sheet, read_file};
 use tonghop::text::Encodings;
 
-use crate::support::{office, workbooks};
+use crate::support::workbooks;
 
 /// Reads a file with the default limits of a run.
 pub(crate) fn read_as_a_run_would(path: &Path) -> Result<Document, ReadError> {
@@ -181,8 +181,8 @@ fn a_workbook_says_what_it_hides_and_what_has_no_value() {
         &[
             workbooks::biff8(0x007d, &[3, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0]),
             workbooks::biff8(0x0208, &row),
-            office::biff8_number(0, 0, 1.5),
-            office::biff8_number(0, 3, 2.0),
+            workbooks::biff8_number(0, 0, 1.5),
+            workbooks::biff8_number(0, 3, 2.0),
             workbooks::biff8(0x0006, &string_formula),
             workbooks::biff8(0x00e5, &[1, 0, 0, 0, 1, 0, 0, 0, 0, 0]),
         ],
@@ -195,24 +195,24 @@ fn a_workbook_says_what_it_hides_and_what_has_no_value() {
     let real = |column: u8, value: f64| {
         let mut body = vec![column, 0, 0, 0, 0, 0, 0, 0];
         body.extend(value.to_le_bytes());
-        office::biff12(0x0005, &body)
+        workbooks::biff12(0x0005, &body)
     };
     let row = |row: u8, flags: u8| {
-        office::biff12(
+        workbooks::biff12(
             0,
             &[row, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, flags, 0, 0, 0, 0, 0],
         )
     };
     let mut merged = vec![0; 16];
     merged[4] = 1;
-    let book = office::xlsb(
+    let book = workbooks::xlsb(
         &[
             row(0, 0),
             real(0, 1.5),
             row(2, 0x10),
-            office::biff12(0x000b, &[1, 0, 0, 0, 0, 0, 0, 0, 0x17, 0, 0]),
+            workbooks::biff12(0x000b, &[1, 0, 0, 0, 0, 0, 0, 0, 0x17, 0, 0]),
         ],
-        &[office::biff12(0x00b0, &merged)],
+        &[workbooks::biff12(0x00b0, &merged)],
     );
     assert_eq!(
         listing(&document(&book)),
@@ -235,7 +235,7 @@ fn cells_in_a_font_that_stands_for_an_encoding_know_it() {
     let shared = r#"<sst><si><t>Tæng sè</t></si><si><r><rPr><rFont val=".VnTimeH"/></rPr><t>tæng</t></r></si><si><r><rPr><rFont val="Arial"/></rPr><t>Tổng</t></r></si></sst>"#;
     let styles = r#"<styleSheet><fonts><font><name val="Arial"/></font><font><name val=".VnTime"/></font></fonts><cellXfs><xf fontId="0"/><xf fontId="1"/></cellXfs></styleSheet>"#;
     let book = workbooks::xlsx(
-        &[&office::sheet(&rows)],
+        &[&workbooks::sheet(&rows)],
         &[("xl/sharedStrings.xml", shared), ("xl/styles.xml", styles)],
     );
     let plan = tonghop::plan::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/kttt"))
@@ -255,8 +255,8 @@ fn cells_in_a_font_that_stands_for_an_encoding_know_it() {
 /// Sheets of macros, as old viruses leave them, are no reason to refuse the sheets beside them.
 #[test]
 fn sheets_of_macros_are_passed_over() {
-    let sheet = office::sheet("<row><c><v>1</v></c></row>");
-    let mut parts = office::xlsx_parts(
+    let sheet = workbooks::sheet("<row><c><v>1</v></c></row>");
+    let mut parts = workbooks::xlsx_parts(
         &[&sheet, "<macrosheet/>"],
         &[("xl/media/note.docx", "no markup: <<<")],
     );
@@ -274,7 +274,7 @@ fn sheets_of_macros_are_passed_over() {
         .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
         .collect();
     assert_eq!(
-        listing(&document(&office::packed(&members))),
+        listing(&document(&workbooks::packed(&members))),
         "[S0]\nA1 = Number(1.0)\n"
     );
 }
@@ -283,7 +283,7 @@ fn sheets_of_macros_are_passed_over() {
 #[test]
 fn many_columns_are_read() {
     let row = "<c><v>1</v></c>".repeat(10_000);
-    let sheet = office::sheet(&format!("<row>{row}</row>").repeat(20));
+    let sheet = workbooks::sheet(&format!("<row>{row}</row>").repeat(20));
     assert_eq!(
         costs_little(&workbooks::xlsx(&[&sheet], &[])),
         "1 sheets, 200000 cells"
@@ -293,7 +293,7 @@ fn many_columns_are_read() {
 #[test]
 fn what_is_never_followed_is_said() {
     use tonghop::read::Carried::{Dde, ExternalLinks, Macros};
-    let sheet = office::sheet("<row><c><v>1</v></c></row>");
+    let sheet = workbooks::sheet("<row><c><v>1</v></c></row>");
     let book = workbooks::xlsx(
         &[&sheet],
         &[
@@ -322,7 +322,7 @@ fn what_is_never_followed_is_said() {
     assert_eq!(document(&book).carried, [ExternalLinks, Dde]);
     let tables = r#"<table:table table:name="S0"/><table:table table:name="'file:///a.ods'#$S"><table:table-row><table:table-cell office:value="1"/></table:table-row></table:table>
         <table:dde-links><table:dde-link><table:table table:name="x"/></table:dde-link></table:dde-links>"#;
-    let book = document(&office::ods(
+    let book = document(&workbooks::ods(
         tables,
         &[("Basic/Standard/Module1.xml", "<m/>")],
     ));
@@ -332,7 +332,7 @@ fn what_is_never_followed_is_said() {
 
 #[test]
 fn a_password_is_asked_for_in_each_format() {
-    let locked = office::compound(&[("/EncryptedPackage", b"x"), ("/EncryptionInfo", b"x")]);
+    let locked = workbooks::compound(&[("/EncryptedPackage", b"x"), ("/EncryptionInfo", b"x")]);
     let told = in_a_file(&locked, |path| sniff(path).unwrap());
     assert_eq!(told, Err(tonghop::intake::NotAccepted::Encrypted));
     let password = "it is protected by a password";
@@ -342,27 +342,27 @@ fn a_password_is_asked_for_in_each_format() {
     );
     let manifest = "<manifest:manifest><manifest:file-entry><manifest:encryption-data/></manifest:file-entry></manifest:manifest>";
     assert_eq!(
-        error(&office::ods("", &[("META-INF/manifest.xml", manifest)])),
+        error(&workbooks::ods("", &[("META-INF/manifest.xml", manifest)])),
         password
     );
 }
 
 #[test]
 fn two_cells_far_apart_cost_two_cells() {
-    let far = office::sheet(
+    let far = workbooks::sheet(
         r#"<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>2</v></c></row>"#,
     );
     assert_eq!(
         costs_little(&workbooks::xlsx(&[&far], &[])),
         "1 sheets, 2 cells"
     );
-    let beyond = office::sheet(r#"<row r="4000000"><c r="ZZZZ4000000"><v>1</v></c></row>"#);
+    let beyond = workbooks::sheet(r#"<row r="4000000"><c r="ZZZZ4000000"><v>1</v></c></row>"#);
     assert_eq!(
         error(&workbooks::xlsx(&[&beyond], &[])),
         "a cell lies outside of every sheet"
     );
     let ods = |value: &str| {
-        office::ods(
+        workbooks::ods(
             &format!(
                 r#"<table:table table:name="A"><table:table-row table:number-rows-repeated="1048575"><table:table-cell table:number-columns-repeated="16383" {value}/></table:table-row>
             <table:table-row><table:table-cell table:number-columns-repeated="16383"/><table:table-cell office:value-type="float" office:value="1"/></table:table-row></table:table>"#
@@ -376,8 +376,8 @@ fn two_cells_far_apart_cost_two_cells() {
         "it holds more than max_cells = 2000000"
     );
     let corners = [
-        office::biff8_number(0, 0, 1.0),
-        office::biff8_number(65_535, 255, 2.0),
+        workbooks::biff8_number(0, 0, 1.0),
+        workbooks::biff8_number(65_535, 255, 2.0),
     ];
     assert_eq!(
         costs_little(&workbooks::xls(&[], &corners)),
@@ -391,7 +391,7 @@ fn two_cells_far_apart_cost_two_cells() {
     assert_eq!(
         costs_little(&workbooks::xls(
             &[],
-            &[declared, office::biff8_number(0, 0, 1.0)]
+            &[declared, workbooks::biff8_number(0, 0, 1.0)]
         )),
         "1 sheets, 1 cells"
     );
@@ -400,7 +400,7 @@ fn two_cells_far_apart_cost_two_cells() {
 #[test]
 fn what_unpacks_without_end_is_refused() {
     let rows = "<row/>".repeat(55_000_000);
-    let said = costs_little(&workbooks::xlsx(&[&office::sheet(&rows)], &[]));
+    let said = costs_little(&workbooks::xlsx(&[&workbooks::sheet(&rows)], &[]));
     assert!(
         said.ends_with("max_ratio = 300") || said.ends_with("max_unpacked_bytes = 300000000"),
         "{said}"
@@ -408,25 +408,25 @@ fn what_unpacks_without_end_is_refused() {
     drop(rows);
     let deep = format!("{}{}", "<a>".repeat(200_000), "</a>".repeat(200_000));
     assert_eq!(
-        costs_little(&workbooks::xlsx(&[&office::sheet(&deep)], &[])),
+        costs_little(&workbooks::xlsx(&[&workbooks::sheet(&deep)], &[])),
         "it holds more than max_xml_depth = 256"
     );
     assert_eq!(
-        costs_little(&office::ods(&deep, &[])),
+        costs_little(&workbooks::ods(&deep, &[])),
         "it holds more than max_xml_depth = 256"
     );
 }
 
 #[test]
 fn sizes_that_lie_make_no_room() {
-    let one = office::sheet(r#"<row><c t="s"><v>0</v></c></row>"#);
+    let one = workbooks::sheet(r#"<row><c t="s"><v>0</v></c></row>"#);
     let table = r#"<sst uniqueCount="99999999999"><si><t>a</t></si></sst>"#;
     let said = costs_little(&workbooks::xlsx(
         &[&one],
         &[("xl/sharedStrings.xml", table)],
     ));
     assert!(said.contains("declares 99999999999 texts"), "{said}");
-    let shared = office::sheet(
+    let shared = workbooks::sheet(
         r#"<row><c><f t="shared" si="99999999999" ref="A1:A2">B1</f><v>1</v></c></row>"#,
     );
     assert_eq!(
@@ -434,7 +434,7 @@ fn sizes_that_lie_make_no_room() {
         "1 sheets, 1 cells"
     );
     // A quoted size in the directory of the package.
-    let mut book = workbooks::xlsx(&[&office::sheet("<row><c><v>1</v></c></row>")], &[]);
+    let mut book = workbooks::xlsx(&[&workbooks::sheet("<row><c><v>1</v></c></row>")], &[]);
     let entries: Vec<usize> = (0..book.len() - 4)
         .filter(|at| book[*at..].starts_with(b"PK\x01\x02"))
         .collect();
@@ -454,9 +454,9 @@ fn texts_are_counted_as_often_as_they_stand() {
     let table = format!("<sst><si><t>{long}</t></si></sst>");
     let rows = r#"<row><c t="s"><v>0</v></c></row>"#.repeat(60);
     let over = "it holds more than max_text_bytes = 50000000";
-    let sheet = office::sheet(&rows);
+    let sheet = workbooks::sheet(&rows);
     assert_eq!(
-        costs_little(&office::xlsx_stored(
+        costs_little(&workbooks::xlsx_stored(
             &[&sheet],
             &[("xl/sharedStrings.xml", &table)]
         )),
@@ -464,17 +464,17 @@ fn texts_are_counted_as_often_as_they_stand() {
     );
     let huge = format!("<sst>{}</sst>", "<si><t>a</t></si>".repeat(4_000_000));
     assert_eq!(
-        costs_little(&office::xlsx_stored(
+        costs_little(&workbooks::xlsx_stored(
             &[&sheet],
             &[("xl/sharedStrings.xml", &huge)]
         )),
         over
     );
-    let inline = office::sheet(&format!(
+    let inline = workbooks::sheet(&format!(
         "<row><c t=\"inlineStr\"><is><t>{}</t></is></c></row>",
         long.repeat(51)
     ));
-    assert_eq!(costs_little(&office::xlsx_stored(&[&inline], &[])), over);
+    assert_eq!(costs_little(&workbooks::xlsx_stored(&[&inline], &[])), over);
     // A shared text of 30,000 letters in an .xls, in cell after cell.
     let mut table = vec![1, 0, 0, 0, 1, 0, 0, 0];
     table.extend(8000_u16.to_le_bytes());
@@ -498,9 +498,9 @@ fn texts_are_counted_as_often_as_they_stand() {
 #[test]
 fn as_many_cells_as_the_limits_allow_are_read() {
     let rows = "<row><c><v>1</v></c></row>".repeat(1_000_000);
-    let sheet = office::sheet(&rows);
+    let sheet = workbooks::sheet(&rows);
     assert_eq!(
-        costs_little(&office::xlsx_stored(&[&sheet, &sheet], &[])),
+        costs_little(&workbooks::xlsx_stored(&[&sheet, &sheet], &[])),
         "2 sheets, 2000000 cells"
     );
 }
@@ -528,7 +528,7 @@ fn ten_registries_pass() {
     }
     table.push_str("</sst>");
     let book = workbooks::xlsx(
-        &[&office::sheet(&rows)],
+        &[&workbooks::sheet(&rows)],
         &[("xl/sharedStrings.xml", &table)],
     );
     assert_eq!(costs_little(&book), "1 sheets, 1251430 cells");
@@ -540,18 +540,18 @@ fn damage_is_an_error_and_nothing_worse() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let xlsx = fs::read(root.join("sample-data/2022/2022_UBND_gia_lai_bieu_KTTT.xlsx")).unwrap();
     let cells: Vec<Vec<u8>> = (0..40)
-        .map(|n| office::biff8_number(n, n % 7, f64::from(n)))
+        .map(|n| workbooks::biff8_number(n, n % 7, f64::from(n)))
         .collect();
     let xls = workbooks::xls(
         &[workbooks::biff8(0x00fc, b"\x01\0\0\0\x01\0\0\0\x02\0\0ab")],
         &cells,
     );
-    let ods = office::ods(
+    let ods = workbooks::ods(
         r#"<table:table table:name="A"><table:table-row><table:table-cell office:value-type="float" office:value="1"><text:p>1</text:p></table:table-cell></table:table-row></table:table>"#,
         &[],
     );
-    let xlsb = office::xlsb(
-        &[office::biff12(0, &[0; 17]), office::biff12(5, &[0; 16])],
+    let xlsb = workbooks::xlsb(
+        &[workbooks::biff12(0, &[0; 17]), workbooks::biff12(5, &[0; 16])],
         &[],
     );
     let mut refused = 0;

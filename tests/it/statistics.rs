@@ -8,11 +8,12 @@ use datafusion::error::DataFusionError;
 use regex::Regex;
 use tokio::runtime::Builder;
 use tonghop::engine::{Engine, texts};
+use tonghop::geography::Reports;
 use tonghop::query::{include, tables_read};
 use tonghop::tables::{OfficialOrder, TableBuilder, check};
 use tonghop::{lake, query};
 
-use crate::support::catalogue::root;
+use crate::support::files::root;
 
 /// A table: its columns with their types, and the queries that read it.
 #[derive(Debug, Default, PartialEq)]
@@ -74,7 +75,7 @@ fn columns() -> BTreeMap<String, Vec<(String, String)>> {
         for table in lake::tables() {
             engine.register(table.name, table.schema.clone(), vec![])?;
         }
-        query::register_helpers(&engine, &plan.geography, &[])?;
+        query::register_helpers(&engine, &plan.geography, &Reports::default())?;
         query::run(&engine, &plan.models, &plan.geography, &plan.country).await?;
         let mut builder = TableBuilder::new(&engine, &OfficialOrder::default())?;
         check(&mut builder, &plan.tables[0]).await.unwrap();

@@ -53,7 +53,7 @@ pub(crate) fn broken(model: &str, sound: &str, wrong: &str) -> Models {
         "{model} has changed: break it in another way than at `{sound}`"
     );
     *sql = sql.replace(sound, wrong);
-    Models::new(&PLAN.models_directory, texts).unwrap()
+    Models::new(&kttt().models_directory, texts).unwrap()
 }
 
 /// Runs the models.

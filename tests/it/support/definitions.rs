@@ -69,6 +69,25 @@ pub(crate) fn print_one_table(pipeline: &Path) {
     print_only(pipeline, &[("one", &["02"])]);
 }
 
+/// Leaves only these rules: each costs time in every run.
+pub(crate) fn judge_only(pipeline: &Path, rules: &[&str]) {
+    let path = pipeline.join("rules.toml");
+    let text = fs::read_to_string(&path).expect("rules");
+    let mut parts = text.split("[[rule]]\n");
+    let mut kept = parts.next().expect("a head").to_owned();
+    for rule in parts {
+        if rules
+            .iter()
+            .any(|id| rule.contains(&format!("id = \"{id}\"\n")))
+        {
+            kept.push_str("[[rule]]\n");
+            kept.push_str(rule);
+        }
+    }
+    assert_eq!(kept.matches("[[rule]]").count(), rules.len(), "{rules:?}");
+    fs::write(path, kept).expect("written");
+}
+
 /// The first pipeline with one table, for tests that do not look at what is printed.
 pub(crate) fn with_one_table() -> &'static Path {
     static COPY: LazyLock<(TempDir, PathBuf)> = LazyLock::new(|| {
