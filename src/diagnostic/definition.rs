@@ -54,6 +54,11 @@ impl DefinitionErrors {
         self.0.push(error);
     }
 
+    /// The value of a result; its errors are added.
+    pub fn ok<T, E: Into<Self>>(&mut self, result: Result<T, E>) -> Option<T> {
+        result.map_err(|errors| self.0.extend(errors.into().0)).ok()
+    }
+
     /// Succeeds if there are no errors.
     ///
     /// # Errors

@@ -29,7 +29,7 @@ pub use duty::{
 pub(crate) use identify::NameLookup;
 pub use identify::{Identified, Reporter, ReporterClaim, Reporters};
 pub use late::{LateCorrection, late_corrections};
-pub(crate) use reference::Csv;
+pub(crate) use reference::{Csv, CsvRow};
 pub use reference::{RegionMember, Tables, UnitChange, UnitName};
 pub use report::{
     AnyReport, Aspect, Basis, ClaimedReport, Dossier, Evidence, Hold, JudgedReport, PlacedReport,

@@ -1,4 +1,4 @@
-//! Hashes of the definitions that change often: forms, and the names of units.
+//! Hashes of the definitions that change often: forms and the names of units.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,12 +9,12 @@ use crate::geography::Geography;
 use crate::intake::hex;
 use crate::normalize::IndicatorFacts;
 
-/// Hashes of what changes often, kept with the plan.
+/// Hashes of the definitions that change often. A reading that is kept records those it depends on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Answering {
-    /// Of each form, in their order: its code, and the hash of all that reading goes by.
+    /// Code and hash of each form, in their order. The hash covers all that reading uses.
     pub(crate) forms: Vec<(String, String)>,
-    /// Of all names of all units.
+    /// The hash of all names of all units.
     pub(crate) names: String,
 }
 
@@ -39,7 +39,7 @@ impl Answering {
     }
 }
 
-/// The hash of what a reading goes by in a form: what it says, not how its file is written, and its indicators.
+/// The hash of what reading uses of a form: its content and indicators, not how its file is written.
 fn fingerprint(form: &Form, facts: &BTreeMap<String, IndicatorFacts>) -> String {
     let Form {
         code,
@@ -74,7 +74,7 @@ fn fingerprint(form: &Form, facts: &BTreeMap<String, IndicatorFacts>) -> String 
     ])
 }
 
-/// A hash of texts.
+/// The hash of several texts.
 pub(crate) fn combined_hash(texts: &[String]) -> String {
     let mut hasher = Sha256::new();
     for text in texts {

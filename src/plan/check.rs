@@ -1,20 +1,21 @@
-//! Checking the SQL of a pipeline: every rule, model and table must fit the tables there are.
+//! Checks the SQL of a pipeline: every rule, model and table must fit the tables of the lake.
 
 use arrow::datatypes::DataType;
 
+use super::file_errors::FileErrors;
 use super::model::Plan;
 use super::order::official_order;
-use super::source;
+use super::source::line_of;
 use crate::diagnostic::{DefinitionError, DefinitionErrors};
 use crate::engine::Engine;
 use crate::geography::Reports;
 use crate::validate::rule_sql;
 use crate::{lake, query, validate};
 
-/// Plans every query of a pipeline over empty tables.
+/// Plans every query of a pipeline on empty tables.
 ///
 /// # Errors
-/// All queries that do not fit, each with its file.
+/// All queries that cannot be planned, each with its file.
 pub async fn check_queries(plan: &Plan) -> Result<(), DefinitionErrors> {
     let mut errors = DefinitionErrors::default();
     if let Err(e) = check_all(plan, &mut errors).await {
@@ -35,27 +36,7 @@ async fn check_all(plan: &Plan, errors: &mut DefinitionErrors) -> datafusion::er
     }
     query::register_helpers(&engine, &plan.geography, &Reports::default())?;
     validate::register_columns(&engine, &[], &plan.vocabulary.forms, &plan.geography)?;
-    let rules_path = plan.directory.join("rules.toml");
-    let rules_text = std::fs::read_to_string(&rules_path).unwrap_or_default();
-    for rule in &plan.rules {
-        let reason = match engine.plan(&rule_sql(rule)).await {
-            Ok(cases) if cases.field_with_name("ok")?.data_type() == &DataType::Boolean => continue,
-            Ok(_) => "it is no condition".to_owned(),
-            Err(e) => {
-                let said = e.strip_backtrace();
-                let reason = said.split("\nValid fields").next();
-                reason.unwrap_or_default().to_owned()
-            }
-        };
-        let line = source::line_of(&rules_text, &format!("\"{}\"", rule.id));
-        let message = format!("the rule `{}` cannot be run: {reason}", rule.id);
-        errors.push(DefinitionError::new(
-            &rules_path,
-            line,
-            message,
-            "an operand is an indicator of the catalogue; the rest is SQL",
-        ));
-    }
+    check_rules(plan, &engine, errors).await?;
     if let Err(e) = query::run(&engine, &plan.models, &plan.geography, &plan.country).await {
         errors.push(DefinitionError::new(
             &plan.models_directory,
@@ -66,9 +47,34 @@ async fn check_all(plan: &Plan, errors: &mut DefinitionErrors) -> datafusion::er
     }
     let mut builder = crate::tables::TableBuilder::new(&engine, &official_order(plan))?;
     for definition in &plan.tables {
-        if let Err(e) = crate::tables::check(&mut builder, definition).await {
-            errors.push(e);
-        }
+        errors.ok(crate::tables::check(&mut builder, definition).await);
+    }
+    Ok(())
+}
+
+async fn check_rules(
+    plan: &Plan,
+    engine: &Engine,
+    errors: &mut DefinitionErrors,
+) -> datafusion::error::Result<()> {
+    let path = plan.directory.join("rules.toml");
+    let text = std::fs::read_to_string(&path).unwrap_or_default();
+    let mut wrong = FileErrors::in_file(&path, errors);
+    for rule in &plan.rules {
+        let reason = match engine.plan(&rule_sql(rule)).await {
+            Ok(cases) if cases.field_with_name("ok")?.data_type() == &DataType::Boolean => continue,
+            Ok(_) => "it is not a condition".to_owned(),
+            Err(e) => {
+                let said = e.strip_backtrace();
+                let reason = said.split("\nValid fields").next();
+                reason.unwrap_or_default().to_owned()
+            }
+        };
+        wrong.on_line(
+            line_of(&text, &format!("\"{}\"", rule.id)),
+            format!("the rule `{}` cannot be run: {reason}", rule.id),
+            "an operand is an indicator of the catalogue; the rest is SQL",
+        );
     }
     Ok(())
 }

@@ -1,12 +1,18 @@
-//! `decisions.toml`: what people decided where files leave something open.
+//! `decisions.toml`: what people decided where submissions leave something open.
+
+use std::path::Path;
 
 use jiff::civil::Date;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::code_lists::has_form;
+use super::file_errors::FileErrors;
 use super::source::Source;
 use crate::diagnostic::DefinitionErrors;
+use crate::extract::Form;
 use crate::geography::{Decision, DecisionSubject, Geography, Ruling, UnitKey};
+use crate::validate::Rule;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -18,11 +24,11 @@ struct RawDecisions {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawDecision {
-    // What it is about: one of these.
+    // What it is about: exactly one of these.
     file: Option<String>,
     submission: Option<Spanned<String>>,
     report: Option<Spanned<String>>,
-    // Only some reports of the file.
+    // Limits it to some reports of the file.
     form: Option<Spanned<String>>,
     sheet: Option<String>,
     // What is decided: one or more of these.
@@ -35,160 +41,162 @@ struct RawDecision {
     withdraw: bool,
     #[serde(default)]
     waive: Vec<Spanned<String>>,
-    // By whom, when, why.
+    // Who decided, when and why.
     by: String,
     on: Spanned<String>,
     why: Spanned<String>,
 }
 
-/// What decisions may name.
-pub(super) struct Names<'a> {
+/// What decisions may refer to.
+#[derive(Clone, Copy)]
+pub(super) struct Referable<'a> {
     pub(super) geography: &'a Geography,
-    pub(super) is_form: &'a dyn Fn(&str) -> bool,
-    pub(super) is_rule: &'a dyn Fn(&str) -> bool,
+    pub(super) forms: &'a [Form],
+    pub(super) rules: &'a [Rule],
 }
 
-/// Reads the decisions of a pipeline, in the order of the file.
+/// Reads the decisions of a pipeline in the order of the file; a pipeline without decisions has no such file.
 pub(super) fn read_decisions(
-    source: &Source,
-    names: &Names<'_>,
+    path: &Path,
+    referable: Referable<'_>,
     errors: &mut DefinitionErrors,
 ) -> Vec<Decision> {
-    let raw: RawDecisions = match source.parse() {
-        Ok(raw) => raw,
-        Err(e) => {
-            errors.push(e);
-            return Vec::new();
-        }
-    };
-    let mut decisions = Vec::new();
-    for (number, decision) in (1..).zip(&raw.decision) {
-        decisions.extend(compile(number, decision, names, source, errors));
+    if !path.exists() {
+        return Vec::new();
     }
-    decisions
+    let Some(source) = errors.ok(Source::read(path)) else {
+        return Vec::new();
+    };
+    let Some(raw) = errors.ok(source.parse::<RawDecisions>()) else {
+        return Vec::new();
+    };
+    let mut wrong = FileErrors::in_source(&source, errors);
+    (1..)
+        .zip(&raw.decision)
+        .flat_map(|(number, decision)| compile(number, decision, referable, &mut wrong))
+        .collect()
 }
 
+/// The rulings of one paragraph, each as a decision of its own.
 fn compile(
     number: usize,
-    spanned: &Spanned<RawDecision>,
-    names: &Names<'_>,
-    source: &Source,
-    errors: &mut DefinitionErrors,
+    paragraph: &Spanned<RawDecision>,
+    referable: Referable<'_>,
+    wrong: &mut FileErrors<'_>,
 ) -> Vec<Decision> {
-    let raw = spanned.get_ref();
-    let start = spanned.span().start;
-    let mut wrong = |offset: usize, message: String, remedy: &str| {
-        errors.push(source.error(offset, message, remedy));
+    let raw = paragraph.get_ref();
+    let subject = subject(paragraph, wrong);
+    if let Some(form) = &raw.form
+        && !has_form(referable.forms, form.get_ref())
+    {
+        wrong.at(
+            form,
+            format!("the form `{}` is not declared", form.get_ref()),
+            "name a form of forms/",
+        );
+    }
+    let rulings = rulings(paragraph, referable, wrong);
+    let on = day(&raw.on, wrong);
+    if raw.why.get_ref().trim().is_empty() || raw.by.trim().is_empty() {
+        wrong.at(
+            &raw.why,
+            "a decision must say who made it and why",
+            "fill in `by` and `why`: both are printed where the decision is applied",
+        );
+    }
+    let (Some(subject), Some(on)) = (subject, on) else {
+        return Vec::new();
     };
-    let is_id = |text: &str| text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit());
-    let subject = match (&raw.file, &raw.submission, &raw.report) {
+    let decision = |ruling| Decision {
+        number,
+        subject: subject.clone(),
+        form: raw.form.as_ref().map(|f| f.get_ref().clone()),
+        sheet: raw.sheet.clone(),
+        ruling,
+        by: raw.by.clone(),
+        on,
+        why: raw.why.get_ref().clone(),
+    };
+    rulings.into_iter().map(decision).collect()
+}
+
+/// What a decision is about.
+fn subject(
+    paragraph: &Spanned<RawDecision>,
+    wrong: &mut FileErrors<'_>,
+) -> Option<DecisionSubject> {
+    let raw = paragraph.get_ref();
+    match (&raw.file, &raw.submission, &raw.report) {
         (Some(name), None, None) => Some(DecisionSubject::File(name.clone())),
         (None, Some(id), None) => {
-            if !is_id(id.get_ref()) {
-                wrong(
-                    id.span().start,
-                    format!("`{}` is no submission_id", id.get_ref()),
+            if !is_submission_id(id.get_ref()) {
+                wrong.at(
+                    id,
+                    format!("`{}` is not a submission_id", id.get_ref()),
                     "write the submission_id of the table `submissions`: 16 hexadecimal digits",
                 );
             }
             Some(DecisionSubject::Submission(id.get_ref().clone()))
         }
         (None, None, Some(id)) => {
-            let sound = id
-                .get_ref()
-                .rsplit_once('-')
-                .is_some_and(|(submission, n)| is_id(submission) && n.parse::<usize>().is_ok());
-            if !sound {
-                wrong(
-                    id.span().start,
-                    format!("`{}` is no report_id", id.get_ref()),
+            if !is_report_id(id.get_ref()) {
+                wrong.at(
+                    id,
+                    format!("`{}` is not a report_id", id.get_ref()),
                     "write the report_id of the table `reports`: a submission_id, `-` and a number",
                 );
             }
             Some(DecisionSubject::Report(id.get_ref().clone()))
         }
         _ => {
-            wrong(
-                start,
-                "a decision is about one thing".to_owned(),
+            wrong.at(
+                paragraph,
+                "a decision is about exactly one thing",
                 "name one of `file`, `submission`, `report`",
             );
             None
         }
-    };
-    if let Some(form) = raw.form.as_ref().filter(|f| !(names.is_form)(f.get_ref())) {
-        wrong(
-            form.span().start,
-            format!("the form `{}` is not declared", form.get_ref()),
-            "name a form of forms/",
-        );
     }
+}
+
+fn is_submission_id(text: &str) -> bool {
+    text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+fn is_report_id(text: &str) -> bool {
+    let parts = text.rsplit_once('-');
+    parts.is_some_and(|(submission, n)| is_submission_id(submission) && n.parse::<usize>().is_ok())
+}
+
+/// What a paragraph decides.
+fn rulings(
+    paragraph: &Spanned<RawDecision>,
+    referable: Referable<'_>,
+    wrong: &mut FileErrors<'_>,
+) -> Vec<Ruling> {
+    let raw = paragraph.get_ref();
+    let Referable {
+        geography, rules, ..
+    } = referable;
     let mut rulings = Vec::new();
-    if let Some(unit) = &raw.unit {
-        let key = unit
-            .get_ref()
-            .split_once(':')
-            .map(|(vintage, code)| UnitKey {
-                vintage: vintage.to_owned(),
-                code: code.to_owned(),
-            })
-            .filter(|key| names.geography.units_of(&key.vintage).contains(key));
-        match key {
-            Some(key) => rulings.push(Ruling::Unit(key)),
-            None => wrong(
-                unit.span().start,
-                format!("`{}` is no unit of admin_units.csv", unit.get_ref()),
-                "write vintage and code, as 2025:44",
-            ),
-        }
-    }
-    if let Some(vintage) = &raw.vintage {
-        if names
-            .geography
-            .vintages
-            .iter()
-            .any(|(v, _)| v == vintage.get_ref())
-        {
-            rulings.push(Ruling::Vintage(vintage.get_ref().clone()));
-        } else {
-            wrong(
-                vintage.span().start,
-                format!("`{}` is no vintage of admin_units.csv", vintage.get_ref()),
-                "name a vintage of admin_units.csv",
-            );
-        }
-    }
-    if let Some(period) = &raw.period {
-        match period.get_ref().parse() {
-            Ok(period) => rulings.push(Ruling::Period(period)),
-            Err(e) => wrong(
-                period.span().start,
-                e,
-                "write a period as 2025, 2025-S1 or 2025-Q3",
-            ),
-        }
-    }
+    rulings.extend(raw.unit.as_ref().and_then(|u| unit(u, geography, wrong)));
+    rulings.extend(
+        raw.vintage
+            .as_ref()
+            .and_then(|v| vintage(v, geography, wrong)),
+    );
+    rulings.extend(raw.period.as_ref().and_then(|p| period(p, wrong)));
     match (raw.accept, raw.withdraw) {
-        (true, true) => wrong(
-            start,
-            "what is accepted is not withdrawn".to_owned(),
+        (true, true) => wrong.at(
+            paragraph,
+            "one paragraph both accepts and withdraws",
             "keep one of `accept` and `withdraw`",
         ),
         (true, false) => rulings.push(Ruling::Accept),
         (false, true) => rulings.push(Ruling::Withdraw),
         (false, false) => {}
     }
-    for rule in &raw.waive {
-        if (names.is_rule)(rule.get_ref()) {
-            rulings.push(Ruling::Waive(rule.get_ref().clone()));
-        } else {
-            wrong(
-                rule.span().start,
-                format!("`{}` is no rule of rules.toml", rule.get_ref()),
-                "name the id of a rule",
-            );
-        }
-    }
+    rulings.extend(raw.waive.iter().filter_map(|id| waiver(id, rules, wrong)));
     let says_something = raw.unit.is_some()
         || raw.vintage.is_some()
         || raw.period.is_some()
@@ -196,41 +204,85 @@ fn compile(
         || raw.withdraw
         || !raw.waive.is_empty();
     if !says_something {
-        wrong(
-            start,
-            "this paragraph decides nothing".to_owned(),
+        wrong.at(
+            paragraph,
+            "this paragraph decides nothing",
             "say what is decided: `unit`, `vintage`, `period`, `accept`, `withdraw` or `waive`",
         );
     }
-    let on: Option<Date> = raw.on.get_ref().parse().ok();
-    if on.is_none() {
-        wrong(
-            raw.on.span().start,
-            format!("`{}` is no day", raw.on.get_ref()),
-            "write the day it was decided on as 2025-12-31",
-        );
-    }
-    if raw.why.get_ref().trim().is_empty() || raw.by.trim().is_empty() {
-        wrong(
-            raw.why.span().start,
-            "a decision needs who took it and why".to_owned(),
-            "fill in `by` and `why`: both are printed where the decision is applied",
-        );
-    }
-    let (Some(subject), Some(on)) = (subject, on) else {
-        return Vec::new();
-    };
     rulings
-        .into_iter()
-        .map(|ruling| Decision {
-            number,
-            subject: subject.clone(),
-            form: raw.form.as_ref().map(|f| f.get_ref().clone()),
-            sheet: raw.sheet.clone(),
-            ruling,
-            by: raw.by.clone(),
-            on,
-            why: raw.why.get_ref().clone(),
+}
+
+fn unit(
+    unit: &Spanned<String>,
+    geography: &Geography,
+    wrong: &mut FileErrors<'_>,
+) -> Option<Ruling> {
+    let key = unit
+        .get_ref()
+        .split_once(':')
+        .map(|(vintage, code)| UnitKey {
+            vintage: vintage.to_owned(),
+            code: code.to_owned(),
         })
-        .collect()
+        .filter(|key| geography.units_of(&key.vintage).contains(key));
+    if key.is_none() {
+        wrong.at(
+            unit,
+            format!("`{}` is not a unit of admin_units.csv", unit.get_ref()),
+            "write vintage and code, as in 2025:44",
+        );
+    }
+    key.map(Ruling::Unit)
+}
+
+fn vintage(
+    vintage: &Spanned<String>,
+    geography: &Geography,
+    wrong: &mut FileErrors<'_>,
+) -> Option<Ruling> {
+    let name = vintage.get_ref();
+    if geography.vintages.iter().any(|(v, _)| v == name) {
+        return Some(Ruling::Vintage(name.clone()));
+    }
+    wrong.at(
+        vintage,
+        format!("`{name}` is not a vintage of admin_units.csv"),
+        "name a vintage of admin_units.csv",
+    );
+    None
+}
+
+fn period(period: &Spanned<String>, wrong: &mut FileErrors<'_>) -> Option<Ruling> {
+    match period.get_ref().parse() {
+        Ok(period) => Some(Ruling::Period(period)),
+        Err(e) => {
+            wrong.at(period, e, "write a period as 2025, 2025-S1 or 2025-Q3");
+            None
+        }
+    }
+}
+
+fn waiver(id: &Spanned<String>, rules: &[Rule], wrong: &mut FileErrors<'_>) -> Option<Ruling> {
+    if rules.iter().any(|rule| rule.id == *id.get_ref()) {
+        return Some(Ruling::Waive(id.get_ref().clone()));
+    }
+    wrong.at(
+        id,
+        format!("`{}` is not a rule of rules.toml", id.get_ref()),
+        "name the id of a rule",
+    );
+    None
+}
+
+fn day(on: &Spanned<String>, wrong: &mut FileErrors<'_>) -> Option<Date> {
+    let day = on.get_ref().parse().ok();
+    if day.is_none() {
+        wrong.at(
+            on,
+            format!("`{}` is not a date", on.get_ref()),
+            "write the date of the decision as 2025-12-31",
+        );
+    }
+    day
 }

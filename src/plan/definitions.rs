@@ -1,4 +1,4 @@
-//! The files that define a pipeline, by their hashes.
+//! The files that define a pipeline, with their hashes.
 
 use std::path::{Path, PathBuf};
 
@@ -10,14 +10,14 @@ use crate::tables::TableDefinition;
 /// A file of a pipeline.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DefinitionFile {
-    /// Name within the pipeline; `<folder>/…` for one of its reference data or models that stand elsewhere.
+    /// Path within the pipeline; `<folder>/…` for a file of its reference data or models.
     pub name: String,
     /// Hash of its content.
     pub sha256: String,
 }
 
-/// The files of a pipeline with their hashes, by name; those of its reference data and models too, wherever they are.
-/// An inbox within the pipeline is no definition.
+/// The files of a pipeline and of its reference data and models, with their hashes, sorted by name. An inbox within the
+/// pipeline does not count.
 pub(super) fn definition_files(roots: [&Path; 3], submissions: &[PathBuf]) -> Vec<DefinitionFile> {
     let mut definitions: Vec<DefinitionFile> = Vec::new();
     for root in roots {
@@ -42,8 +42,8 @@ pub(super) fn definition_files(roots: [&Path; 3], submissions: &[PathBuf]) -> Ve
     definitions
 }
 
-/// Hash of all that decides what a run makes of its submissions: the files but those that only say how figures are
-/// printed, and the queries of the tables, since findings say which tables a figure stands in.
+/// Hash of everything that decides the result of a run on given submissions: all files except those that only say how
+/// figures are printed, and the queries of the tables, because findings name the tables that show a figure.
 pub(super) fn hash_definitions(
     definitions: &[DefinitionFile],
     tables: &[TableDefinition],
@@ -70,12 +70,12 @@ pub(super) fn hash_definitions(
     hex(&hasher.finalize())
 }
 
-/// Files that say how words and numbers of any submission are read, in whatever folder they stand. What forms and names
-/// say is not asked by all: see [`super::asked`].
+/// Files, in any folder, that decide how the words and numbers of every submission are read. Forms and names concern only
+/// some submissions: see [`super::answering`].
 const READING: [&str; 3] = ["admin_units.csv", "words.toml", "units_of_measure.toml"];
 
-/// Hash of the definitions that the reading of every file depends on, with what `pipeline.toml` says of it. A rule, a model
-/// or a table is none of them.
+/// Hash of the definitions that the reading of every file depends on, with what `pipeline.toml` states about it. Rules,
+/// models and tables do not count.
 pub(super) fn hash_reading(definitions: &[DefinitionFile], stated: &str) -> String {
     let mut hasher = Sha256::new();
     hasher.update(stated.as_bytes());

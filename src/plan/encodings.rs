@@ -1,15 +1,15 @@
-//! The encodings that came before Unicode, read from the reference folder, and the words that tell them.
+//! Encodings older than Unicode, read from the reference data, and the words that distinguish them.
 
 use std::path::Path;
 
-use super::load::files_of;
+use super::paths::files_of;
 use super::source::Source;
 use crate::diagnostic::DefinitionError;
 use crate::geography::Csv;
 use crate::text::{Encodings, FontEncoding, RawEncodings};
 
-/// Reads `encodings/encodings.toml` and its tables. The words are those of the pipeline's own definitions
-/// in `directory` and of the reference: labels, heads, units, names of territory.
+/// Reads `encodings/encodings.toml` and its tables. The words come from the pipeline in `directory` and from the reference
+/// data: labels, heads, units, names of territory.
 pub(super) fn read_encodings(
     directory: &Path,
     reference: &Path,

@@ -1,24 +1,34 @@
-//! A pipeline's definitions: `pipelines/*` read into one checked [`Plan`].
+//! Reads the definition files of a pipeline into one checked [`Plan`].
 
 mod answering;
-mod catalogue;
 mod check;
+mod code_lists;
 mod decisions;
 mod definitions;
 mod encodings;
+mod file_errors;
 mod form;
+mod indicators;
 mod load;
 mod model;
 mod order;
+mod paths;
+mod pipeline;
 mod publication;
 mod raw;
+mod reference_data;
+mod rules;
+mod sectors;
 mod source;
+mod targets;
 
 pub use answering::Answering;
 pub(crate) use answering::combined_hash;
-pub use catalogue::{Indicator, Measure, Sector, TARGET_TEXTS, Target};
 pub use check::check_queries;
 pub use definitions::DefinitionFile;
+pub use indicators::{Indicator, Measure};
 pub use load::{load, load_edition};
 pub use model::{Headline, Plan};
 pub(crate) use order::official_order;
+pub use sectors::Sector;
+pub use targets::{TARGET_TEXTS, Target};

@@ -1,12 +1,14 @@
-//! The plan: everything a run knows before it reads a file.
+//! The plan: everything a run knows before it reads a submission.
 
 use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 
 use super::answering::Answering;
-use super::catalogue::{Indicator, Sector, Target};
 use super::definitions::DefinitionFile;
+use super::indicators::Indicator;
+use super::sectors::Sector;
+use super::targets::Target;
 use crate::diagnostic::Lexicon;
 use crate::extract::{RawDocumentWords, Vocabulary};
 use crate::geography::{Decision, Docket, Duty, Geography, NameLookup, ReportOrder, Reporters};
@@ -18,42 +20,42 @@ use crate::query::{Country, Models};
 use crate::tables::{ChapterDefinition, Edition, TableDefinition};
 use crate::validate::Rule;
 
-/// A pipeline, read and found sound.
+/// A pipeline, read and checked.
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// Where its files are.
     pub directory: PathBuf,
-    /// Identifier: the lake belongs to it.
+    /// Identifier; a lake belongs to the pipeline with this identifier.
     pub id: String,
     /// Title in Vietnamese.
     pub title_vi: String,
     /// Title in English.
     pub title_en: String,
-    /// Its files, and those of its reference data and models.
+    /// Its files, with those of its reference data and models.
     pub definitions: Vec<DefinitionFile>,
-    /// Hash of all that decides what a run makes of its submissions.
+    /// Hash of everything that decides the result of a run on given submissions.
     pub definition_hash: String,
     /// Hash of the definitions that the reading of every file depends on.
     pub reading_hash: String,
-    /// Hashes of those that readings depend on as far as they ask them.
+    /// Hashes of the forms and unit names. A reading depends only on those that concern it.
     pub answering: Answering,
-    /// Inboxes it reads unless told otherwise.
+    /// The inboxes it reads by default.
     pub submissions: Vec<PathBuf>,
-    /// File names of an inbox that are no submissions.
+    /// Names of files in an inbox that are not submissions.
     pub pass_over: Vec<String>,
     /// The time zone of due dates.
     pub zone: TimeZone,
-    /// What extraction knows.
+    /// The forms and words that extraction needs.
     pub vocabulary: Vocabulary,
-    /// What normalization knows.
+    /// The units, symbols and limits that normalization needs.
     pub conventions: Conventions,
     /// Territory.
     pub geography: Geography,
-    /// Who may send.
+    /// The kinds of unit that may report.
     pub reporters: Reporters,
-    /// Who must send, and when.
+    /// Who must report, and when.
     pub duties: Vec<Duty>,
-    /// Collections open from the start, for the submissions the pipeline names.
+    /// Collections that are open from the start, for the inboxes that the pipeline names.
     pub collections: Vec<(String, Period)>,
     /// The indicators.
     pub indicators: Vec<Indicator>,
@@ -63,11 +65,11 @@ pub struct Plan {
     pub targets: Vec<Target>,
     /// The rules.
     pub rules: Vec<Rule>,
-    /// What people decided where files leave something open.
+    /// What people decided where submissions leave something open.
     pub decisions: Vec<Decision>,
-    /// SQL from observations to totals.
+    /// The SQL from observations to totals.
     pub models: Models,
-    /// Where that SQL stands.
+    /// The directory of that SQL.
     pub models_directory: PathBuf,
     /// The white book's tables.
     pub tables: Vec<TableDefinition>,
@@ -81,18 +83,18 @@ pub struct Plan {
     pub country: Country,
     /// What the summary shows.
     pub headline: Headline,
-    /// What one file may hold.
+    /// The limits of one file.
     pub limits: Limits,
     /// The words of documents, as they are written.
     pub document_words: RawDocumentWords,
-    /// The words of what goes to those who report.
+    /// The words of letters to reporting units.
     pub correspondence: Correspondence,
-    /// Codes as people read them.
+    /// The words for codes.
     pub lexicon: Lexicon,
 }
 
 impl Plan {
-    /// What the order among reports depends on.
+    /// What decides the order of reports.
     #[must_use]
     pub fn order<'a>(&'a self, docket: &'a Docket) -> ReportOrder<'a> {
         ReportOrder {
@@ -113,7 +115,7 @@ impl Plan {
         }
     }
 
-    /// Whether a form is a list of records.
+    /// Whether a form is a record list.
     #[must_use]
     pub fn is_list(&self, form: &str) -> bool {
         let mut forms = self.vocabulary.forms.iter();
@@ -121,7 +123,7 @@ impl Plan {
     }
 }
 
-/// What the summary of a run shows of the country.
+/// What the summary of a run shows for the country.
 #[derive(Debug, Clone, Default)]
 pub struct Headline {
     /// Indicators, in order.

@@ -2,91 +2,51 @@
 
 use std::path::Path;
 
-use super::load::files_of;
+use super::code_lists::{CodeLists, has_form};
+use super::file_errors::FileErrors;
+use super::paths::files_of;
 use super::source::{Source, line_of};
-use crate::diagnostic::{DefinitionError, DefinitionErrors};
-use crate::geography::Geography;
-use crate::query::Country;
+use crate::diagnostic::DefinitionErrors;
+use crate::extract::Form;
 use crate::tables::{ChapterDefinition, Context, Edition, RawPrinted, TableDefinition};
 
-/// What a publication must agree with.
-#[derive(Clone, Copy)]
-pub(super) struct Known<'a> {
-    pub(super) geography: &'a Geography,
-    pub(super) country: &'a Country,
-    pub(super) is_indicator: &'a dyn Fn(&str) -> bool,
-    pub(super) is_form: &'a dyn Fn(&str) -> bool,
-}
-
-/// An edition with what is printed in it.
+/// An edition with the tables and chapters printed in it.
 pub(super) struct Publication {
     pub(super) edition: Edition,
     pub(super) tables: Vec<TableDefinition>,
     pub(super) chapters: Vec<ChapterDefinition>,
 }
 
-/// Reads the edition `name` of the pipeline in `directory`, the tables and the chapters; none where the edition itself is
-/// not sound.
+/// Reads the edition `name` of the pipeline in `directory`, the tables and the chapters. None if the edition itself has an
+/// error.
 pub(super) fn read_publication(
     directory: &Path,
-    printed: RawPrinted,
     name: &str,
-    known: Known<'_>,
+    printed: RawPrinted,
+    lists: CodeLists<'_>,
+    forms: &[Form],
     errors: &mut DefinitionErrors,
 ) -> Option<Publication> {
     let path = directory.join("editions").join(format!("{name}.toml"));
-    // A folder of `out/` bears the name, beside the folder of a run's tables.
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    let begins = name.starts_with(|c: char| c.is_ascii_alphanumeric());
-    if !begins || !name.chars().all(plain) || name == "csv" {
-        errors.push(DefinitionError::new(
-            &path,
+    if !is_edition_name(name) {
+        FileErrors::in_file(&path, errors).on_line(
             None,
-            format!("`{name}` cannot be the name of an edition: a folder bears it"),
+            format!("`{name}` cannot be the name of an edition: a directory gets this name"),
             "use letters, digits, -, _ and ., and not csv",
-        ));
+        );
         return None;
     }
     let context = Context {
-        geography: known.geography,
-        country: known.country,
+        geography: lists.geography,
+        country: lists.country,
     };
-    let read = Source::read(&path).and_then(|source| {
-        let raw = source.parse()?;
-        let edition = Edition::new(raw, printed, context, &source.path, &source.text)?;
-        Ok((source, edition))
-    });
-    let (source, edition) = match read {
-        Ok(read) => read,
-        Err(e) => {
-            errors.push(e);
-            return None;
-        }
-    };
-    let tables = read_tables(directory, &edition, known, errors);
+    let source = errors.ok(Source::read(&path))?;
+    let raw = errors.ok(source.parse())?;
+    let edition = Edition::new(raw, printed, context, &source.path, &source.text);
+    let edition = errors.ok(edition)?;
+    let tables = read_tables(directory, &edition, lists, forms, errors);
     check_tables(&edition, &tables, &source, errors);
-    let mut chapters = Vec::new();
-    for chapter in &edition.chapters {
-        let path = directory
-            .join("chapters")
-            .join(format!("{}.toml", chapter.id));
-        let is_table = |id: &str| tables.iter().any(|t| t.id == id);
-        let read = Source::read(&path).and_then(|source| {
-            let raw = source.parse()?;
-            ChapterDefinition::new(
-                &chapter.id,
-                &raw,
-                &edition,
-                &is_table,
-                &source.path,
-                &source.text,
-            )
-        });
-        match read {
-            Ok(chapter) => chapters.push(chapter),
-            Err(e) => errors.push(e),
-        }
-    }
+    let chapters = read_chapters(directory, &edition, &tables, errors);
     Some(Publication {
         edition,
         tables,
@@ -94,77 +54,104 @@ pub(super) fn read_publication(
     })
 }
 
+/// Whether a directory of `out/` can have the name of an edition, next to the directory `csv` of a run's tables.
+fn is_edition_name(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let begins = name.starts_with(|c: char| c.is_ascii_alphanumeric());
+    begins && name.chars().all(plain) && name != "csv"
+}
+
 fn read_tables(
     directory: &Path,
     edition: &Edition,
-    known: Known<'_>,
+    lists: CodeLists<'_>,
+    forms: &[Form],
     errors: &mut DefinitionErrors,
 ) -> Vec<TableDefinition> {
+    let is_indicator = |id: &str| lists.has_indicator(id);
+    let is_form = |code: &str| has_form(forms, code);
     let mut tables: Vec<TableDefinition> = Vec::new();
     for path in files_of(&directory.join("tables"), "toml") {
         let read = Source::read(&path).and_then(|source| {
             let raw = source.parse()?;
             let (path, text) = (&source.path, &source.text);
-            TableDefinition::new(raw, edition, known.is_indicator, known.is_form, path, text)
+            TableDefinition::new(raw, edition, &is_indicator, &is_form, path, text)
         });
-        match read {
-            Ok(table) if tables.iter().any(|t| t.id == table.id) => {
-                let message = format!("there is another table `{}`", table.id);
-                errors.push(DefinitionError::new(
-                    &path,
+        match errors.ok(read) {
+            Some(table) if tables.iter().any(|t| t.id == table.id) => {
+                FileErrors::in_file(&path, errors).on_line(
                     Some(1),
-                    message,
+                    format!("there is another table `{}`", table.id),
                     "give one of the two another id",
-                ));
+                );
             }
-            Ok(table) => tables.push(table),
-            Err(e) => errors.push(e),
+            Some(table) => tables.push(table),
+            None => {}
         }
     }
     tables
 }
 
-/// Whether an edition has each of its tables once, and none that is nowhere.
+fn read_chapters(
+    directory: &Path,
+    edition: &Edition,
+    tables: &[TableDefinition],
+    errors: &mut DefinitionErrors,
+) -> Vec<ChapterDefinition> {
+    let is_table = |id: &str| tables.iter().any(|t| t.id == id);
+    let mut chapters = Vec::new();
+    for chapter in &edition.chapters {
+        let id = &chapter.id;
+        let path = directory.join("chapters").join(format!("{id}.toml"));
+        let read = Source::read(&path).and_then(|source| {
+            let raw = source.parse()?;
+            let (path, text) = (&source.path, &source.text);
+            ChapterDefinition::new(id, &raw, edition, &is_table, path, text)
+        });
+        chapters.extend(errors.ok(read));
+    }
+    chapters
+}
+
+/// Checks that an edition has each of its tables and chapters once, and that its tables are defined.
 fn check_tables(
     edition: &Edition,
     tables: &[TableDefinition],
     source: &Source,
     errors: &mut DefinitionErrors,
 ) {
+    let mut wrong = FileErrors::in_source(source, errors);
     let mut error = |id: &str, message: String, remedy: &str| {
         let line = line_of(&source.text, &format!("\"{id}\""));
-        errors.push(DefinitionError::new(&source.path, line, message, remedy));
+        wrong.on_line(line, message, remedy);
     };
     let defined = |id: &str| tables.iter().any(|t| t.id == id);
     let mut seen: Vec<&str> = Vec::new();
     for id in edition.chapters.iter().flat_map(|c| &c.tables) {
         if !defined(id) {
-            let message = format!("the table `{id}` is not defined");
             error(
                 id,
-                message,
+                format!("the table `{id}` is not defined"),
                 "define it in tables/, or list it under [[awaited]]",
             );
         }
         if seen.contains(&id.as_str()) {
-            error(id, format!("the table `{id}` stands twice"), "take one out");
+            let message = format!("the table `{id}` is listed twice");
+            error(id, message, "remove one of the two");
         }
         seen.push(id);
     }
-    for table in &edition.awaited {
-        if defined(&table.id) {
-            let message = format!("the table `{}` is defined and awaited", table.id);
-            error(
-                &table.id,
-                message,
-                "take it out of [[awaited]], and into a chapter",
-            );
-        }
+    for table in edition.awaited.iter().filter(|table| defined(&table.id)) {
+        error(
+            &table.id,
+            format!("the table `{}` is defined and awaited", table.id),
+            "remove it from [[awaited]] and list it in a chapter",
+        );
     }
     for (i, chapter) in edition.chapters.iter().enumerate() {
         if edition.chapters[..i].iter().any(|c| c.id == chapter.id) {
-            let message = format!("the chapter `{}` stands twice", chapter.id);
-            error(&chapter.id, message, "take one out");
+            let message = format!("the chapter `{}` is listed twice", chapter.id);
+            error(&chapter.id, message, "remove one of the two");
         }
     }
 }

@@ -1,10 +1,11 @@
-//! `pipeline.toml` as its file states it.
+//! The structure of `pipeline.toml`.
 
 use serde::Deserialize;
 use toml::Spanned;
 
 use crate::intake::Limits;
 use crate::period::Frequency;
+use crate::query::Country;
 
 /// `pipeline.toml`.
 #[derive(Debug, Deserialize)]
@@ -19,7 +20,7 @@ pub(super) struct RawPipeline {
     pub submissions: Vec<String>,
     #[serde(default)]
     pub pass_over: Vec<String>,
-    /// Hours ahead of UTC: the days of due dates are days there.
+    /// Hours ahead of UTC, in the time zone of due dates.
     pub utc_offset_hours: Spanned<i8>,
     pub country: RawCountry,
     #[serde(default)]
@@ -33,6 +34,16 @@ pub(super) struct RawPipeline {
     pub limits: Limits,
     /// The edition whose tables a run prints.
     pub edition: Spanned<String>,
+}
+
+impl RawPipeline {
+    pub(super) fn country(&self) -> Country {
+        Country {
+            code: self.country.code.clone(),
+            name_vi: self.country.name_vi.clone(),
+            name_en: self.country.name_en.clone(),
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -61,7 +72,7 @@ pub(super) struct RawDuty {
     pub due_day: Spanned<i8>,
     pub year_offset: i16,
     pub forms: Vec<Spanned<String>>,
-    #[allow(dead_code, reason = "the source stands in the file for its readers")]
+    #[allow(dead_code, reason = "people who read the file need the source")]
     pub source: String,
 }
 

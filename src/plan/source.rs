@@ -1,12 +1,13 @@
-//! TOML files with their text, so that an error names its line.
+//! TOML files with their text, so that an error can give its line.
 
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 
 use crate::diagnostic::DefinitionError;
+use crate::text::line_at;
 
-/// A TOML file with its text, so that spans can be turned into lines.
+/// A TOML file with its text.
 pub(super) struct Source {
     pub(super) path: PathBuf,
     pub(super) text: String,
@@ -28,29 +29,24 @@ impl Source {
         })
     }
 
-    pub(super) fn line(&self, offset: usize) -> usize {
-        self.text[..offset.min(self.text.len())]
-            .matches('\n')
-            .count()
-            + 1
-    }
-
+    /// An error at an offset in bytes.
     pub(super) fn error(
         &self,
         offset: usize,
         message: impl Into<String>,
         remedy: &str,
     ) -> DefinitionError {
-        DefinitionError::new(&self.path, Some(self.line(offset)), message, remedy)
+        let line = line_at(&self.text, offset);
+        DefinitionError::new(&self.path, Some(line), message, remedy)
     }
 
     pub(super) fn parse<T: DeserializeOwned>(&self) -> Result<T, DefinitionError> {
         toml::from_str(&self.text).map_err(|e| {
-            let line = e.span().map(|span| self.line(span.start));
+            let line = e.span().map(|span| line_at(&self.text, span.start));
             let message = e.message().to_owned();
             let remedy = if message.contains("unknown field") || message.contains("unknown variant")
             {
-                "use one of the names listed, or take the line out"
+                "use one of the names listed, or delete the line"
             } else {
                 "correct the value; the files of this repository show every key in use"
             };
@@ -59,8 +55,7 @@ impl Source {
     }
 }
 
-/// The line of the first occurrence of a text.
+/// The line where a text first occurs.
 pub(super) fn line_of(text: &str, wanted: &str) -> Option<usize> {
-    text.find(wanted)
-        .map(|at| text[..at].matches('\n').count() + 1)
+    text.find(wanted).map(|offset| line_at(text, offset))
 }

@@ -166,7 +166,7 @@ fn another_label_of_a_row_is_read_and_one_of_no_row_is_an_error() {
     let form = "kttt/forms/kttt-01.toml";
     let stub = "[stub]";
     let said = said_after(form, stub, "[rows.also]\n\"999\" = [\"Số khác\"]\n\n[stub]");
-    assert!(said.contains("`999` is no code of a row"), "{said}");
+    assert!(said.contains("`999` is not the code of a row"), "{said}");
 
     let directory = TempDir::new().expect("a directory");
     let root = definitions(directory.path());
@@ -227,7 +227,7 @@ fn a_rule_that_cannot_be_decided_fail_or_pass() {
         ),
         ("htx_total + htx_totel >= 0", "`htx_totel` is no indicator"),
         ("htx_total >=", "sql parser error"),
-        ("htx_total + 1", "it is no condition"),
+        ("htx_total + 1", "it is not a condition"),
         ("htx_total >= 0 htx_new", "is not expected where it stands"),
         ("htx_total > 5 AND htx_total < 5", "can never pass"),
         ("abs(htx_total - htx_new) >= 0", "can never fail"),

@@ -283,16 +283,16 @@ fn what_is_wrong_in_decisions_is_said_before_anything_runs() {
     assert_eq!(output.status.code(), Some(1));
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     for (message, line) in [
-        ("a decision is about one thing", 1),
-        ("`2025:99` is no unit", 4),
-        ("`hôm qua` is no day", 6),
-        ("needs who took it and why", 7),
-        ("`0123` is no report_id", 9),
+        ("a decision is about exactly one thing", 1),
+        ("`2025:99` is not a unit", 4),
+        ("`hôm qua` is not a date", 6),
+        ("must say who made it and why", 7),
+        ("`0123` is not a report_id", 9),
         ("`KTTT-99` is not declared", 10),
-        ("`1999` is no vintage", 11),
-        ("`R999` is no rule", 12),
+        ("`1999` is not a vintage", 11),
+        ("`R999` is not a rule", 12),
         ("`nay`", 13),
-        ("what is accepted is not withdrawn", 17),
+        ("one paragraph both accepts and withdraws", 17),
         ("decides nothing", 24),
     ] {
         assert!(text.contains(message), "{message} in {text}");

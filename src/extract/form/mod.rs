@@ -14,4 +14,4 @@ pub use compiled::{
 pub(super) use head::BareHead;
 pub use head::HeadPattern;
 pub use period::RelativePeriod;
-pub use raw::{Dimension, FieldKind, RawForm, RawRecordField, Scenario};
+pub use raw::{Dimension, FieldKind, RawForm, RawRecordField, RawValueColumn, Scenario};

@@ -5,5 +5,5 @@ mod csv;
 mod read;
 mod tables;
 
-pub(crate) use csv::Csv;
+pub(crate) use csv::{Csv, CsvRow};
 pub use tables::{RegionMember, Tables, UnitChange, UnitName};

@@ -1,0 +1,41 @@
+//! The lists that other definition files take codes from.
+
+use toml::Spanned;
+
+use super::file_errors::FileErrors;
+use super::indicators::Indicator;
+use super::sectors::Sector;
+use crate::extract::Form;
+use crate::geography::Geography;
+use crate::query::Country;
+
+/// The code lists of a pipeline.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct CodeLists<'a> {
+    pub(super) indicators: &'a [Indicator],
+    pub(super) sectors: &'a [Sector],
+    pub(super) geography: &'a Geography,
+    pub(super) country: &'a Country,
+}
+
+impl CodeLists<'_> {
+    pub(super) fn has_indicator(&self, id: &str) -> bool {
+        self.indicators.iter().any(|i| i.id == id)
+    }
+
+    /// Checks a name of an indicator.
+    pub(super) fn check_indicator(&self, name: &Spanned<String>, wrong: &mut FileErrors<'_>) {
+        if !self.has_indicator(name.get_ref()) {
+            wrong.at(
+                name,
+                format!("`{}` is not an indicator of indicators.csv", name.get_ref()),
+                "correct the name, or add the indicator to indicators.csv",
+            );
+        }
+    }
+}
+
+/// Whether one of the forms has a code.
+pub(super) fn has_form(forms: &[Form], code: &str) -> bool {
+    forms.iter().any(|form| form.code == code)
+}

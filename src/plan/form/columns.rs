@@ -1,0 +1,202 @@
+//! The value columns of a form, and the columns that compare two of them.
+
+use toml::Spanned;
+
+use super::super::code_lists::CodeLists;
+use super::super::file_errors::FileErrors;
+use crate::extract::{
+    ComparisonColumn, Dimension, HeadPattern, RawForm, RawValueColumn, RelativePeriod, ValueColumn,
+    belongs,
+};
+use crate::text::Folder;
+
+/// The value columns of a form.
+pub(super) fn value_columns(
+    raw: &RawForm,
+    lists: CodeLists<'_>,
+    folder: &Folder,
+    wrong: &mut FileErrors<'_>,
+) -> Vec<ValueColumn> {
+    let columns = raw.columns.iter().map(|column| {
+        check_indicator(raw, column, lists, wrong);
+        let period = period(&column.period, wrong);
+        let stands_on = column.stands_on.as_ref();
+        let stands_on = stands_on.and_then(|name| column_index(raw, name, wrong));
+        ValueColumn {
+            id: column.id.get_ref().clone(),
+            title: column.head.join(" › "),
+            heads: heads(&column.head, &column.also, folder, wrong),
+            frequencies: column.frequencies.clone(),
+            scenario: column.scenario,
+            period,
+            indicator: column.indicator.as_ref().map(|i| i.get_ref().clone()),
+            stands_on,
+        }
+    });
+    columns.collect()
+}
+
+/// The comparison columns of a form. With them all columns are known, so their heads are checked too.
+pub(super) fn comparison_columns(
+    raw: &RawForm,
+    columns: &[ValueColumn],
+    folder: &Folder,
+    wrong: &mut FileErrors<'_>,
+) -> Vec<ComparisonColumn> {
+    let mut comparisons = Vec::new();
+    for comparison in &raw.comparisons {
+        let of = column_index(raw, &comparison.of, wrong);
+        let to = column_index(raw, &comparison.to, wrong);
+        if let (Some(of), Some(to)) = (of, to) {
+            comparisons.push(ComparisonColumn {
+                heads: heads(&comparison.head, &comparison.also, folder, wrong),
+                frequencies: comparison.frequencies.clone(),
+                of,
+                to,
+            });
+        }
+    }
+    if comparisons.len() == raw.comparisons.len() {
+        check_ids(raw, wrong);
+        check_heads(raw, columns, &comparisons, wrong);
+        check_frequencies(raw, columns, wrong);
+    }
+    comparisons
+}
+
+/// Checks that either the rows or the column state the indicator.
+fn check_indicator(
+    raw: &RawForm,
+    column: &RawValueColumn,
+    lists: CodeLists<'_>,
+    wrong: &mut FileErrors<'_>,
+) {
+    if let Some(indicator) = &column.indicator {
+        lists.check_indicator(indicator, wrong);
+    }
+    if (raw.rows.dimension == Dimension::Indicator) == column.indicator.is_some() {
+        let what = if column.indicator.is_some() {
+            "names an indicator, and so do the rows"
+        } else {
+            "names no indicator, and neither do the rows"
+        };
+        wrong.at(
+            &column.id,
+            format!("the column `{}` {what}", column.id.get_ref()),
+            "either the rows are indicators or each column names one",
+        );
+    }
+}
+
+fn period(written: &Spanned<String>, wrong: &mut FileErrors<'_>) -> RelativePeriod {
+    RelativePeriod::parse(written.get_ref()).unwrap_or_else(|| {
+        wrong.at(
+            written,
+            format!("`{}` is not a period relative to N", written.get_ref()),
+            "write N, N-1, N+1, N-S1 or N-S2",
+        );
+        RelativePeriod {
+            years: 0,
+            half: None,
+        }
+    })
+}
+
+/// The position of the column that has this id.
+fn column_index(
+    raw: &RawForm,
+    name: &Spanned<String>,
+    wrong: &mut FileErrors<'_>,
+) -> Option<usize> {
+    let mut ids = raw.columns.iter().map(|column| column.id.get_ref());
+    let index = ids.position(|id| id == name.get_ref());
+    if index.is_none() {
+        wrong.at(
+            name,
+            format!("the form has no column `{}`", name.get_ref()),
+            "name the id of a column of this form",
+        );
+    }
+    index
+}
+
+/// All paths of heads that a column may have.
+fn heads(
+    head: &[String],
+    also: &[Vec<String>],
+    folder: &Folder,
+    wrong: &mut FileErrors<'_>,
+) -> Vec<HeadPattern> {
+    let mut heads = Vec::new();
+    for path in std::iter::once(head).chain(also.iter().map(Vec::as_slice)) {
+        match HeadPattern::compile(path, folder) {
+            Ok(pattern) => heads.push(pattern),
+            Err(e) => wrong.at_text(
+                path.first().map_or("", String::as_str),
+                e,
+                "write a year in a head as {N}, {N-1} or {N+1}",
+            ),
+        }
+    }
+    heads
+}
+
+fn check_ids(raw: &RawForm, wrong: &mut FileErrors<'_>) {
+    for (i, column) in raw.columns.iter().enumerate() {
+        let id = column.id.get_ref();
+        if raw.columns[..i].iter().any(|c| c.id.get_ref() == id) {
+            wrong.at(
+                &column.id,
+                format!("the column `{id}` is declared twice"),
+                "give one of the two another id",
+            );
+        }
+    }
+}
+
+/// Checks that no two columns have the same head: a sheet could not tell them apart.
+fn check_heads(
+    raw: &RawForm,
+    columns: &[ValueColumn],
+    comparisons: &[ComparisonColumn],
+    wrong: &mut FileErrors<'_>,
+) {
+    let written = raw.columns.iter().map(|column| &column.id);
+    let values = written.zip(columns.iter().map(|column| &column.heads));
+    let written = raw.comparisons.iter().map(|comparison| &comparison.of);
+    let compared = written.zip(comparisons.iter().map(|comparison| &comparison.heads));
+    let heads: Vec<_> = values.chain(compared).collect();
+    for (i, (name, own)) in heads.iter().enumerate() {
+        let taken = heads[..i]
+            .iter()
+            .flat_map(|(_, others)| others.iter())
+            .any(|other| own.iter().any(|head| head.is_same_as(other)));
+        if taken {
+            wrong.at(
+                name,
+                "an earlier column has the same head",
+                "a column is recognized by its head: write more of the path, or delete one of the two",
+            );
+        }
+    }
+}
+
+/// Checks that each frequency of the form has a column for its period. Otherwise the figures of a report would be
+/// assigned to a period of another length.
+fn check_frequencies(raw: &RawForm, columns: &[ValueColumn], wrong: &mut FileErrors<'_>) {
+    if raw.rows.dimension == Dimension::Record {
+        return;
+    }
+    for frequency in &raw.frequencies {
+        let is_held = columns.iter().any(|c| {
+            belongs(&c.frequencies, *frequency) && c.period.in_year(2000).frequency == *frequency
+        });
+        if !is_held {
+            wrong.at_text(
+                "frequencies",
+                format!("a report with the frequency `{frequency}` has no column for its period"),
+                "the period of a column is a year or half a year; remove the frequency, or give a column its period",
+            );
+        }
+    }
+}

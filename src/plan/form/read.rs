@@ -1,0 +1,118 @@
+//! Reads the files of forms. Heads are compiled, rows are taken from the code lists, and every reference is checked.
+
+use std::path::Path;
+
+use super::super::code_lists::{CodeLists, has_form};
+use super::super::file_errors::FileErrors;
+use super::super::paths::files_of;
+use super::super::source::Source;
+use super::columns::{comparison_columns, value_columns};
+use super::records::record_shape;
+use super::rows::{check_rows, rows, sums};
+use crate::diagnostic::{DefinitionError, DefinitionErrors};
+use crate::extract::{Dimension, Form, RawForm, Section, Stub};
+use crate::text::Folder;
+
+/// Reads every form in `directory`.
+pub(in crate::plan) fn read_forms(
+    directory: &Path,
+    folder: &Folder,
+    lists: CodeLists<'_>,
+    errors: &mut DefinitionErrors,
+) -> Vec<Form> {
+    let mut forms: Vec<Form> = Vec::new();
+    for path in files_of(directory, "toml") {
+        let form = read_form(&path, folder, lists, errors);
+        match errors.ok(form) {
+            Some(form) if has_form(&forms, &form.code) => {
+                FileErrors::in_file(&path, errors).on_line(
+                    Some(1),
+                    format!("there is another form `{}`", form.code),
+                    "give one of the two another code",
+                );
+            }
+            Some(form) => forms.push(form),
+            None => {}
+        }
+    }
+    forms
+}
+
+fn read_form(
+    path: &Path,
+    folder: &Folder,
+    lists: CodeLists<'_>,
+    errors: &mut DefinitionErrors,
+) -> Result<Form, DefinitionError> {
+    let source = Source::read(path)?;
+    let raw: RawForm = source.parse()?;
+    let mut wrong = FileErrors::in_source(&source, errors);
+    let columns = value_columns(&raw, lists, folder, &mut wrong);
+    let comparisons = comparison_columns(&raw, &columns, folder, &mut wrong);
+    check_rows(&raw, lists, &mut wrong);
+    check_shape(&raw, &mut wrong);
+    let records = match raw.rows.dimension {
+        Dimension::Record => record_shape(&raw, lists, folder, &mut wrong),
+        _ => None,
+    };
+    let fold = |texts: &[String]| folded(texts, folder);
+    let sections = raw.sections.iter().map(|section| Section {
+        id: section.id.clone(),
+        labels: fold(&section.words),
+    });
+    Ok(Form {
+        folded_code: folder.fold(&raw.form),
+        folded_title: folder.fold(&raw.title_vi),
+        code: raw.form.clone(),
+        title_vi: raw.title_vi.clone(),
+        title_en: raw.title_en.clone(),
+        frequencies: raw.frequencies.clone(),
+        dimension: raw.rows.dimension,
+        label_heads: fold(&raw.rows.head),
+        stub: Stub {
+            number: fold(&raw.stub.number),
+            unit: fold(&raw.stub.unit),
+            code: fold(&raw.stub.code),
+            note: fold(&raw.stub.note),
+        },
+        sections: sections.collect(),
+        columns,
+        comparisons,
+        rows: rows(&raw, lists, folder),
+        sums: sums(&raw, lists, folder),
+        records,
+        written: raw,
+    })
+}
+
+fn folded(texts: &[String], folder: &Folder) -> Vec<String> {
+    texts.iter().map(|text| folder.fold(text)).collect()
+}
+
+/// Checks that a record list has only fields, and any other form only value columns.
+fn check_shape(raw: &RawForm, wrong: &mut FileErrors<'_>) {
+    let is_list = raw.rows.dimension == Dimension::Record;
+    let has_values =
+        !(raw.columns.is_empty() && raw.comparisons.is_empty() && raw.rows.head.is_empty());
+    if is_list && has_values {
+        wrong.at_text(
+            "[[columns]]",
+            "a record list has columns of values",
+            "write its columns as [[fields]]",
+        );
+    }
+    if !is_list && !raw.fields.is_empty() {
+        wrong.at_text(
+            "[[fields]]",
+            "a form that is not a record list has fields",
+            "write dimension = \"record\" under [rows], or its columns as [[columns]]",
+        );
+    }
+    if !is_list && (raw.rows.head.is_empty() || raw.columns.is_empty()) {
+        wrong.at_text(
+            "[rows]",
+            "the form has no head for its row labels, or no columns of values",
+            "write `head` under [rows], and [[columns]]",
+        );
+    }
+}

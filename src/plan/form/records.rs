@@ -1,0 +1,176 @@
+//! The shape of a record list: its fields, and the columns of the lake that keep them.
+
+use std::collections::BTreeMap;
+
+use arrow::datatypes::DataType;
+use toml::Spanned;
+
+use super::super::code_lists::CodeLists;
+use super::super::file_errors::FileErrors;
+use crate::extract::{FieldKind, RawForm, RawRecordField, RecordField, RecordShape};
+use crate::lake;
+use crate::text::Folder;
+
+/// The shape of a record list; none if its table or the field that names a record is missing.
+pub(super) fn record_shape(
+    raw: &RawForm,
+    lists: CodeLists<'_>,
+    folder: &Folder,
+    wrong: &mut FileErrors<'_>,
+) -> Option<RecordShape> {
+    let table = table(raw, wrong)?;
+    let mut fields: Vec<RecordField> = Vec::new();
+    for field in &raw.fields {
+        check_column(field, &fields, table, wrong);
+        let codes = codes(field, lists, folder, wrong);
+        fields.push(RecordField {
+            column: field.column.get_ref().clone(),
+            title: field.head.first().cloned().unwrap_or_default(),
+            heads: field.head.iter().map(|head| folder.fold(head)).collect(),
+            kind: field.kind,
+            unit: field.unit.as_ref().map(|u| u.get_ref().clone()),
+            digits: field.digits,
+            required: field.required,
+            codes,
+        });
+    }
+    let mut index = |name| field_index(name, &fields, wrong);
+    let key = raw.rows.key.iter().filter_map(&mut index).collect();
+    let naming = raw.rows.name.as_ref().and_then(&mut index);
+    let Some(naming) = naming else {
+        wrong.at_text(
+            "[rows]",
+            "the form does not say which field names a record",
+            "write `name` under [rows]",
+        );
+        return None;
+    };
+    Some(RecordShape {
+        table: table.name.to_owned(),
+        fields,
+        naming,
+        key,
+    })
+}
+
+/// The table of the lake that keeps the records.
+fn table(raw: &RawForm, wrong: &mut FileErrors<'_>) -> Option<&'static lake::TableSchema> {
+    let Some(name) = &raw.rows.table else {
+        wrong.at_text(
+            "[rows]",
+            "the records have no table",
+            "write `table` under [rows]",
+        );
+        return None;
+    };
+    let table = lake::table(name.get_ref()).filter(|t| t.is_of_records());
+    if table.is_none() {
+        wrong.at(
+            name,
+            format!("the lake has no table of records `{}`", name.get_ref()),
+            "name a table of the lake that has a column `row`",
+        );
+    }
+    table
+}
+
+/// Checks that a field has a column of its own, of its type.
+fn check_column(
+    field: &RawRecordField,
+    earlier: &[RecordField],
+    table: &lake::TableSchema,
+    wrong: &mut FileErrors<'_>,
+) {
+    let column = field.column.get_ref();
+    if earlier.iter().any(|f| f.column == *column) {
+        wrong.at(
+            &field.column,
+            format!("the field `{column}` is declared twice"),
+            "give each head one field",
+        );
+    }
+    let kept = table.schema.field_with_name(column).ok();
+    if let Some(wanted) = lake_type(field.kind)
+        && kept.is_none_or(|kept| *kept.data_type() != wanted)
+    {
+        wrong.at(
+            &field.column,
+            format!(
+                "`{}` has no column `{column}` of the type {wanted}",
+                table.name
+            ),
+            "name a column of the table that has the type of the field",
+        );
+    }
+}
+
+/// The type in which the lake keeps a field; none for a field that is not kept.
+fn lake_type(kind: FieldKind) -> Option<DataType> {
+    match kind {
+        FieldKind::Text | FieldKind::Code | FieldKind::Date => Some(DataType::Utf8),
+        FieldKind::Whole => Some(DataType::Int64),
+        FieldKind::Decimal => Some(lake::DECIMAL),
+        FieldKind::Flag => Some(DataType::Boolean),
+        FieldKind::Number | FieldKind::Personal => None,
+    }
+}
+
+/// The codes of a field by the folded words for them.
+fn codes(
+    field: &RawRecordField,
+    lists: CodeLists<'_>,
+    folder: &Folder,
+    wrong: &mut FileErrors<'_>,
+) -> BTreeMap<String, String> {
+    let mut codes = BTreeMap::new();
+    for (code, words) in &field.codes {
+        codes.extend(words.iter().map(|word| (folder.fold(word), code.clone())));
+    }
+    match &field.list {
+        Some(list) if list.get_ref() == "sectors" => {
+            for sector in lists.sectors {
+                codes.insert(folder.fold(&sector.code), sector.code.clone());
+                codes.insert(folder.fold(&sector.name_vi), sector.code.clone());
+            }
+        }
+        Some(list) => wrong.at(
+            list,
+            format!("there is no code list `{}`", list.get_ref()),
+            "name `sectors`, or write `codes`",
+        ),
+        None => {}
+    }
+    let needs_codes = matches!(field.kind, FieldKind::Code | FieldKind::Flag);
+    if needs_codes == codes.is_empty() {
+        let column = field.column.get_ref();
+        let message = if needs_codes {
+            format!("the field `{column}` needs codes")
+        } else {
+            format!("the field `{column}` has codes and needs none")
+        };
+        wrong.at(
+            &field.column,
+            message,
+            "write `codes` or `list` for fields of the types code and flag only",
+        );
+    }
+    codes
+}
+
+/// The position of the kept field that has this name.
+fn field_index(
+    name: &Spanned<String>,
+    fields: &[RecordField],
+    wrong: &mut FileErrors<'_>,
+) -> Option<usize> {
+    let mut names = fields.iter().map(|f| f.kind.is_kept().then_some(&f.column));
+    let index = names.position(|column| column == Some(name.get_ref()));
+    if index.is_none() {
+        wrong.at(
+            name,
+            format!("the form keeps no field `{}`", name.get_ref()),
+            "name a field of this form that is kept",
+        );
+    }
+    index
+}

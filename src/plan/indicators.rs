@@ -1,0 +1,319 @@
+//! `indicators.csv`: the indicators of a pipeline and how they aggregate.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use rust_decimal::Decimal;
+
+use super::file_errors::FileErrors;
+use crate::diagnostic::DefinitionErrors;
+use crate::extract::Form;
+use crate::geography::{Csv, CsvRow};
+use crate::normalize::{IndicatorFacts, Measures, VALUE_SCALE};
+use crate::text::Folder;
+
+/// An indicator of the catalogue.
+#[derive(Debug, Clone)]
+pub struct Indicator {
+    /// Identifier.
+    pub id: String,
+    /// Section it belongs to.
+    pub section: Option<String>,
+    /// Code of its row in the forms.
+    pub row_code: Option<String>,
+    /// Depth among the rows.
+    pub level: Option<i64>,
+    /// The form that gives its total.
+    pub home_form: Option<String>,
+    /// Name in Vietnamese.
+    pub name_vi: String,
+    /// Name in English.
+    pub name_en: String,
+    /// Unit of measure.
+    pub unit: String,
+    /// Decimals shown; 0 for whole numbers.
+    pub decimals: u32,
+    /// How it aggregates.
+    pub measure: Measure,
+    /// Scale of a ratio.
+    pub scale: Option<i64>,
+    /// Note.
+    pub note: Option<String>,
+    /// How much a unit's own figure may differ from the sum over its former units, as a share of its own figure.
+    pub tolerance: Option<Decimal>,
+    /// The same in units of measure; the larger of the two applies.
+    pub tolerance_units: Option<Decimal>,
+    /// Line in the file.
+    pub line: usize,
+}
+
+/// How an indicator aggregates over units.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Measure {
+    /// A number at a point in time: summed.
+    Stock,
+    /// A number over a period: summed.
+    Flow,
+    /// A mean, weighted by another indicator.
+    Mean {
+        /// The weights.
+        weight: String,
+    },
+    /// One indicator over another, recomputed at every level.
+    Ratio {
+        /// The numerator.
+        numerator: String,
+        /// The denominator.
+        denominator: String,
+    },
+}
+
+impl Measure {
+    /// The word for it in the tables.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Stock => "stock",
+            Self::Flow => "flow",
+            Self::Mean { .. } => "mean",
+            Self::Ratio { .. } => "ratio",
+        }
+    }
+}
+
+/// Columns that `indicators.csv` must have.
+const COLUMNS: [&str; 15] = [
+    "indicator",
+    "section",
+    "row_code",
+    "level",
+    "home_form",
+    "name_vi",
+    "name_en",
+    "unit",
+    "decimals",
+    "measure",
+    "weight_indicator",
+    "numerator",
+    "denominator",
+    "scale",
+    "note",
+];
+
+/// Columns that `indicators.csv` may have.
+const TOLERANCES: [&str; 2] = ["tolerance", "tolerance_units"];
+
+/// Reads `indicators.csv`.
+pub(super) fn read_indicators(path: &Path, errors: &mut DefinitionErrors) -> Vec<Indicator> {
+    let Some(table) = errors.ok(Csv::read_with(path, &COLUMNS, &TOLERANCES)) else {
+        return Vec::new();
+    };
+    let mut wrong = FileErrors::in_file(path, errors);
+    let mut indicators: Vec<Indicator> = Vec::new();
+    for (line, row) in table.rows() {
+        indicators.extend(indicator(line, &row, &indicators, &mut wrong));
+    }
+    check_parts(&indicators, &mut wrong);
+    indicators
+}
+
+/// The indicator of a row, unless the row has an error that leaves no indicator.
+fn indicator(
+    line: usize,
+    row: &CsvRow<'_>,
+    earlier: &[Indicator],
+    wrong: &mut FileErrors<'_>,
+) -> Option<Indicator> {
+    let id = row.get("indicator");
+    let measure = measure(line, row, wrong)?;
+    let Ok(decimals) = row.get("decimals").parse() else {
+        wrong.on_line(
+            Some(line),
+            format!("`{}` is not a number of decimals", row.get("decimals")),
+            "write 0 for whole numbers, else 1 to 6",
+        );
+        return None;
+    };
+    if earlier.iter().any(|i| i.id == id) {
+        wrong.on_line(
+            Some(line),
+            format!("the indicator `{id}` is declared twice"),
+            "keep one of the two rows",
+        );
+        return None;
+    }
+    let scale = row.optional("scale").and_then(|s| s.parse().ok());
+    if matches!(measure, Measure::Ratio { .. }) && scale.is_none() {
+        wrong.on_line(
+            Some(line),
+            format!("the ratio `{id}` has no scale"),
+            "write 100 for per cent, 1 for a plain ratio",
+        );
+    }
+    let [tolerance, tolerance_units] = TOLERANCES.map(|column| tolerance(line, row, column, wrong));
+    Some(Indicator {
+        id,
+        section: row.optional("section"),
+        row_code: row.optional("row_code"),
+        level: row.get("level").parse().ok(),
+        home_form: row.optional("home_form"),
+        name_vi: row.get("name_vi"),
+        name_en: row.get("name_en"),
+        unit: row.get("unit"),
+        decimals,
+        measure,
+        scale,
+        note: row.optional("note"),
+        tolerance,
+        tolerance_units,
+        line,
+    })
+}
+
+/// How the indicator of a row aggregates.
+fn measure(line: usize, row: &CsvRow<'_>, wrong: &mut FileErrors<'_>) -> Option<Measure> {
+    let id = row.get("indicator");
+    let (message, remedy) = match (
+        row.get("measure").as_str(),
+        row.optional("weight_indicator"),
+        row.optional("numerator"),
+        row.optional("denominator"),
+    ) {
+        ("stock", ..) => return Some(Measure::Stock),
+        ("flow", ..) => return Some(Measure::Flow),
+        ("mean", Some(weight), ..) => return Some(Measure::Mean { weight }),
+        ("ratio", _, Some(numerator), Some(denominator)) => {
+            return Some(Measure::Ratio {
+                numerator,
+                denominator,
+            });
+        }
+        ("mean", None, ..) => (
+            format!("the mean `{id}` has no weight"),
+            "name the weighting indicator in weight_indicator",
+        ),
+        ("ratio", ..) => (
+            format!("the ratio `{id}` lacks its numerator or denominator"),
+            "name numerator and denominator",
+        ),
+        (other, ..) => (
+            format!("`{other}` is not a measure"),
+            "write stock, flow, mean or ratio",
+        ),
+    };
+    wrong.on_line(Some(line), message, remedy);
+    None
+}
+
+/// A tolerance of a row: a number that is not negative.
+fn tolerance(
+    line: usize,
+    row: &CsvRow<'_>,
+    column: &str,
+    wrong: &mut FileErrors<'_>,
+) -> Option<Decimal> {
+    let text = row.optional(column)?;
+    let value = Decimal::from_str_exact(&text).ok();
+    let sound = value.filter(|v| !v.is_sign_negative() && v.scale() <= VALUE_SCALE);
+    if sound.is_none() {
+        wrong.on_line(
+            Some(line),
+            format!("`{text}` is not a {column}"),
+            "write a share such as 0.05 as tolerance, a number such as 10 as tolerance_units; at most six decimals",
+        );
+    }
+    sound
+}
+
+/// Checks that weights, numerators and denominators are indicators that can be added up.
+fn check_parts(indicators: &[Indicator], wrong: &mut FileErrors<'_>) {
+    for indicator in indicators {
+        let parts: Vec<(&String, &str)> = match &indicator.measure {
+            Measure::Mean { weight } => vec![(weight, "weight")],
+            Measure::Ratio {
+                numerator,
+                denominator,
+            } => vec![(numerator, "numerator"), (denominator, "denominator")],
+            _ => Vec::new(),
+        };
+        for (part, role) in parts {
+            let sum = indicators
+                .iter()
+                .find(|i| i.id == *part)
+                .map(|i| matches!(i.measure, Measure::Stock | Measure::Flow));
+            let id = &indicator.id;
+            let message = match sum {
+                Some(true) => continue,
+                Some(false) => format!("the {role} `{part}` of `{id}` cannot be added up"),
+                None => format!("the {role} `{part}` of `{id}` is not an indicator"),
+            };
+            let remedy = "name a stock or a flow of this file";
+            wrong.on_line(Some(indicator.line), message, remedy);
+        }
+    }
+}
+
+/// Checks that the units of measure are known.
+pub(super) fn check_units(
+    path: &Path,
+    indicators: &[Indicator],
+    measures: &Measures,
+    folder: &Folder,
+    errors: &mut DefinitionErrors,
+) {
+    let mut wrong = FileErrors::in_file(path, errors);
+    for indicator in indicators {
+        let Indicator { id, unit, line, .. } = indicator;
+        if !measures.knows(unit, folder) {
+            let message = format!("the unit `{unit}` of `{id}` is not known");
+            wrong.on_line(Some(*line), message, "add it to units_of_measure.toml");
+        }
+    }
+}
+
+/// Checks that the home forms are declared.
+pub(super) fn check_home_forms(
+    path: &Path,
+    indicators: &[Indicator],
+    forms: &[Form],
+    errors: &mut DefinitionErrors,
+) {
+    let mut wrong = FileErrors::in_file(path, errors);
+    let codes: BTreeSet<&str> = forms.iter().map(|f| f.code.as_str()).collect();
+    for indicator in indicators {
+        let home = indicator.home_form.as_deref();
+        if let Some(form) = home.filter(|form| !codes.contains(form)) {
+            let id = &indicator.id;
+            wrong.on_line(
+                Some(indicator.line),
+                format!("the home form `{form}` of `{id}` is not declared"),
+                "declare the form in forms/, or name another",
+            );
+        }
+    }
+}
+
+/// What reading needs to know of an indicator. The limit is the largest absolute value that is accepted: larger than any
+/// real figure, and small enough that sums and products over all units fit into 38 digits.
+pub(super) fn indicator_facts(indicator: &Indicator, all: &[Indicator]) -> IndicatorFacts {
+    let in_product = matches!(indicator.measure, Measure::Mean { .. })
+        || all.iter().any(|other| match &other.measure {
+            Measure::Mean { weight } => *weight == indicator.id,
+            Measure::Ratio {
+                numerator,
+                denominator,
+            } => *numerator == indicator.id || *denominator == indicator.id,
+            _ => false,
+        });
+    let limit = if in_product {
+        Decimal::from(10_000_000_000_i64)
+    } else {
+        Decimal::from(1_000_000_000_000_000_i64)
+    };
+    IndicatorFacts {
+        indicator: indicator.id.clone(),
+        unit: indicator.unit.clone(),
+        decimals: indicator.decimals,
+        limit,
+    }
+}

@@ -1,0 +1,165 @@
+//! `pipeline.toml` checked against the code lists: who reports which form by when, and where submissions are.
+
+use std::path::{Path, PathBuf};
+
+use jiff::tz::{Offset, TimeZone};
+use toml::Spanned;
+
+use super::code_lists::{CodeLists, has_form};
+use super::file_errors::FileErrors;
+use super::model::Headline;
+use super::paths::beside;
+use super::raw::{RawCollection, RawDuty, RawHeadline, RawPipeline, RawReporter};
+use super::source::{Source, line_of};
+use crate::diagnostic::DefinitionErrors;
+use crate::extract::Form;
+use crate::geography::{Duty, Reporter, Reporters};
+use crate::period::Period;
+use crate::text::Folder;
+
+/// The parts of `pipeline.toml` that had to be checked.
+pub(super) struct PipelineParts {
+    pub(super) reporters: Reporters,
+    pub(super) duties: Vec<Duty>,
+    pub(super) collections: Vec<(String, Period)>,
+    pub(super) headline: Headline,
+    pub(super) zone: TimeZone,
+    pub(super) submissions: Vec<PathBuf>,
+}
+
+/// Checks `pipeline.toml`.
+pub(super) fn check_pipeline(
+    (source, raw): (&Source, &RawPipeline),
+    directory: &Path,
+    folder: &Folder,
+    lists: CodeLists<'_>,
+    forms: &[Form],
+    errors: &mut DefinitionErrors,
+) -> PipelineParts {
+    let mut wrong = FileErrors::in_source(source, errors);
+    let reporters = reporters(&raw.reporters, folder);
+    let duties = raw.duties.iter();
+    let duties = duties.filter_map(|raw| duty(raw, &reporters, forms, &mut wrong));
+    let duties = duties.collect();
+    let collections = raw.collections.iter();
+    let collections = collections.filter_map(|raw| collection(raw, forms, &mut wrong));
+    PipelineParts {
+        collections: collections.collect(),
+        headline: headline(&raw.headline, lists, &mut wrong),
+        zone: zone(&raw.utc_offset_hours, &mut wrong),
+        submissions: submissions(source, &raw.submissions, directory, &mut wrong),
+        reporters,
+        duties,
+    }
+}
+
+fn reporters(raw: &[RawReporter], folder: &Folder) -> Reporters {
+    let reporters = raw.iter().map(|reporter| Reporter {
+        id: reporter.id.clone(),
+        name: reporter.words.first().unwrap_or(&reporter.id).clone(),
+        words: reporter.words.iter().map(|w| folder.fold(w)).collect(),
+        rank: reporter.rank,
+    });
+    Reporters(reporters.collect())
+}
+
+fn duty(
+    raw: &RawDuty,
+    reporters: &Reporters,
+    forms: &[Form],
+    wrong: &mut FileErrors<'_>,
+) -> Option<Duty> {
+    let name = raw.reporter.get_ref();
+    let Some(reporter) = reporters.0.iter().find(|r| r.id == *name) else {
+        wrong.at(
+            &raw.reporter,
+            format!("the reporter `{name}` is not declared"),
+            "declare it under [[reporters]]",
+        );
+        return None;
+    };
+    for form in &raw.forms {
+        check_form(form, forms, wrong);
+    }
+    let due_day = *raw.due_day.get_ref();
+    if !(1..=31).contains(&due_day) || raw.due_month.is_some_and(|m| !(1..=12).contains(&m)) {
+        wrong.at(
+            &raw.due_day,
+            "the due date is not a date",
+            "months are 1 to 12, days 1 to 31",
+        );
+    }
+    Some(Duty {
+        id: raw.id.clone(),
+        rank: reporter.rank,
+        frequency: raw.frequency,
+        due_month: raw.due_month,
+        due_day,
+        year_offset: raw.year_offset,
+        forms: raw.forms.iter().map(|f| f.get_ref().clone()).collect(),
+    })
+}
+
+fn collection(
+    raw: &RawCollection,
+    forms: &[Form],
+    wrong: &mut FileErrors<'_>,
+) -> Option<(String, Period)> {
+    check_form(&raw.form, forms, wrong);
+    match raw.period.get_ref().parse() {
+        Ok(period) => Some((raw.form.get_ref().clone(), period)),
+        Err(e) => {
+            wrong.at(&raw.period, e, "write a period as 2025 or 2025-S1");
+            None
+        }
+    }
+}
+
+fn check_form(form: &Spanned<String>, forms: &[Form], wrong: &mut FileErrors<'_>) {
+    if !has_form(forms, form.get_ref()) {
+        wrong.at(
+            form,
+            format!("the form `{}` is not declared", form.get_ref()),
+            "declare it in forms/, or remove it here",
+        );
+    }
+}
+
+fn headline(raw: &RawHeadline, lists: CodeLists<'_>, wrong: &mut FileErrors<'_>) -> Headline {
+    for indicator in &raw.indicators {
+        lists.check_indicator(indicator, wrong);
+    }
+    let indicators = raw.indicators.iter().map(|i| i.get_ref().clone());
+    Headline {
+        indicators: indicators.collect(),
+    }
+}
+
+fn zone(hours: &Spanned<i8>, wrong: &mut FileErrors<'_>) -> TimeZone {
+    let offset = Offset::from_hours(*hours.get_ref()).unwrap_or_else(|_| {
+        wrong.at(
+            hours,
+            "there is no such offset from UTC",
+            "write whole hours such as 7",
+        );
+        Offset::UTC
+    });
+    TimeZone::fixed(offset)
+}
+
+fn submissions(
+    source: &Source,
+    raw: &[String],
+    directory: &Path,
+    wrong: &mut FileErrors<'_>,
+) -> Vec<PathBuf> {
+    let inboxes: Vec<PathBuf> = raw.iter().map(|path| beside(directory, path)).collect();
+    for path in inboxes.iter().filter(|path| !path.is_dir()) {
+        wrong.on_line(
+            line_of(&source.text, "submissions"),
+            format!("there is no directory `{}`", path.display()),
+            "name directories relative to pipeline.toml",
+        );
+    }
+    inboxes
+}

@@ -1,0 +1,114 @@
+//! The reference data that pipelines share: words, units of measure, territory and the words that are printed.
+
+use std::path::{Path, PathBuf};
+
+use super::file_errors::FileErrors;
+use super::source::Source;
+use crate::diagnostic::DefinitionErrors;
+use crate::extract::{DocumentWords, RawDocumentWords};
+use crate::geography::{Geography, Tables};
+use crate::normalize::{Measures, RawMeasures};
+use crate::publish::Correspondence;
+use crate::query::Country;
+use crate::tables::RawPrinted;
+use crate::text::Folder;
+
+/// The reference data of a pipeline.
+pub(super) struct ReferenceData {
+    /// Where its files are.
+    pub(super) directory: PathBuf,
+    words_source: Source,
+    /// The words of documents, as they are written.
+    pub(super) raw_words: RawDocumentWords,
+    pub(super) folder: Folder,
+    pub(super) words: DocumentWords,
+    pub(super) correspondence: Correspondence,
+    pub(super) measures: Measures,
+    pub(super) printed: RawPrinted,
+    pub(super) geography: Geography,
+}
+
+impl ReferenceData {
+    /// Reads the reference data in `directory`, with what the pipeline in `own` adds to the tables of territory.
+    ///
+    /// # Errors
+    /// The errors of the first file that cannot be used: nothing else can be read without these files.
+    pub(super) fn read(
+        directory: PathBuf,
+        own: &Path,
+        country: &Country,
+    ) -> Result<Self, DefinitionErrors> {
+        let words_source = Source::read(&directory.join("words.toml"))?;
+        let raw_words: RawDocumentWords = words_source.parse()?;
+        let folder = Folder::new(&raw_words.abbreviations);
+        let words = DocumentWords::compile(&raw_words, &folder)
+            .map_err(|e| words_source.error(0, e, "correct the words of periods"))?;
+        let correspondence = Source::read(&directory.join("correspondence.toml"))?.parse()?;
+        let measures = read_measures(&directory.join("units_of_measure.toml"), &folder)?;
+        let printed = read_printed(&directory)?;
+        let geography = Geography::new(Tables::read(&directory, own)?, &folder)
+            .with_country(&country.code, &country.name_vi);
+        Ok(Self {
+            directory,
+            words_source,
+            raw_words,
+            folder,
+            words,
+            correspondence,
+            measures,
+            printed,
+            geography,
+        })
+    }
+
+    /// Checks that the geographies of `words.toml` are vintages.
+    pub(super) fn check_geographies(&self, errors: &mut DefinitionErrors) {
+        let mut wrong = FileErrors::in_source(&self.words_source, errors);
+        for vintage in self.raw_words.geographies.keys() {
+            if !self.geography.vintages.iter().any(|(v, _)| v == vintage) {
+                wrong.at_text(
+                    "[geographies]",
+                    format!("`{vintage}` is not a vintage of admin_units.csv"),
+                    "name a vintage of admin_units.csv",
+                );
+            }
+        }
+    }
+}
+
+/// Reads `printed.toml` of the reference data.
+pub(super) fn read_printed(directory: &Path) -> Result<RawPrinted, DefinitionErrors> {
+    Ok(Source::read(&directory.join("printed.toml"))?.parse()?)
+}
+
+fn read_measures(path: &Path, folder: &Folder) -> Result<Measures, DefinitionErrors> {
+    let source = Source::read(path)?;
+    let raw: RawMeasures = source.parse()?;
+    let measures = Measures::compile(&raw, folder).map_err(|(offset, e)| {
+        source.error(
+            offset,
+            e,
+            "each spelling belongs to one unit; factors are decimal numbers",
+        )
+    })?;
+    Ok(measures)
+}
+
+/// Checks that no region has the code of the country.
+pub(super) fn check_regions(
+    geography: &Geography,
+    country: &Country,
+    errors: &mut DefinitionErrors,
+) {
+    let regions = geography.tables.regions.iter();
+    for region in regions.filter(|r| r.region == country.code) {
+        FileErrors::in_file(&region.file, errors).on_line(
+            Some(region.line),
+            format!(
+                "the region `{}` of `{}` has the code of the country",
+                region.region, region.scheme
+            ),
+            "give the region a code of its own: one table holds the country and the regions",
+        );
+    }
+}

@@ -1,0 +1,68 @@
+//! `sectors.csv`: the sectors of a pipeline.
+
+use std::path::Path;
+
+use super::file_errors::FileErrors;
+use crate::diagnostic::DefinitionErrors;
+use crate::geography::Csv;
+
+/// A sector of the code list.
+#[derive(Debug, Clone)]
+pub struct Sector {
+    /// Code.
+    pub code: String,
+    /// The sector that contains it.
+    pub parent: Option<String>,
+    /// 0 for the first level.
+    pub level: i64,
+    /// Name in Vietnamese.
+    pub name_vi: String,
+    /// Name in English.
+    pub name_en: String,
+}
+
+/// Columns of `sectors.csv`.
+const COLUMNS: [&str; 5] = ["sector_code", "parent", "level", "name_vi", "name_en"];
+
+/// Reads `sectors.csv`; a pipeline without sectors has no such file.
+pub(super) fn read_sectors(path: &Path, errors: &mut DefinitionErrors) -> Vec<Sector> {
+    if !path.exists() {
+        return Vec::new();
+    }
+    let Some(table) = errors.ok(Csv::read(path, &COLUMNS)) else {
+        return Vec::new();
+    };
+    let sectors: Vec<(usize, Sector)> = table
+        .rows()
+        .map(|(line, row)| {
+            let sector = Sector {
+                code: row.get("sector_code"),
+                parent: row.optional("parent"),
+                level: row.get("level").parse().unwrap_or(-1),
+                name_vi: row.get("name_vi"),
+                name_en: row.get("name_en"),
+            };
+            (line, sector)
+        })
+        .collect();
+    let mut wrong = FileErrors::in_file(path, errors);
+    for (line, sector) in &sectors {
+        let sound = match &sector.parent {
+            None => sector.level == 0,
+            Some(parent) => sectors
+                .iter()
+                .any(|(_, s)| s.code == *parent && s.level + 1 == sector.level),
+        };
+        if !sound {
+            wrong.on_line(
+                Some(*line),
+                format!(
+                    "the sector `{}` is not one level below a sector of this file",
+                    sector.code
+                ),
+                "correct parent and level",
+            );
+        }
+    }
+    sectors.into_iter().map(|(_, sector)| sector).collect()
+}
