@@ -47,7 +47,7 @@ pub struct Feedback {
 }
 
 /// A row of `submissions`.
-struct Submission {
+struct SubmissionRow {
     id: String,
     file_name: String,
     sha256: String,
@@ -56,7 +56,7 @@ struct Submission {
 }
 
 /// A row of `reports`.
-struct Report {
+struct ReportRow {
     id: String,
     submission: String,
     form: String,
@@ -146,18 +146,18 @@ fn of_submissions(
     plan: &Plan,
     options: &FeedbackOptions,
     findings: &[Finding],
-    submissions: &[Submission],
-    reports: &[Report],
+    submissions: &[SubmissionRow],
+    reports: &[ReportRow],
 ) -> Vec<Letter> {
     let past = superseded(plan, submissions, reports);
     let asked_period = options.period.map(|p| p.to_string());
     let mut letters = Vec::new();
     for submission in submissions.iter().filter(|s| s.outcome != "duplicate") {
-        let all: Vec<&Report> = reports
+        let all: Vec<&ReportRow> = reports
             .iter()
             .filter(|r| r.submission == submission.id)
             .collect();
-        let live: Vec<&&Report> = all.iter().filter(|r| !past.contains(&r.id)).collect();
+        let live: Vec<&&ReportRow> = all.iter().filter(|r| !past.contains(&r.id)).collect();
         if !all.is_empty() && live.is_empty() {
             continue;
         }
@@ -250,14 +250,18 @@ fn named_by_file(plan: &Plan, file_name: &str, received_on: Date) -> Option<Unit
 }
 
 /// The reports in whose place another stands: a later version, or what came after one that was held back.
-fn superseded(plan: &Plan, submissions: &[Submission], reports: &[Report]) -> BTreeSet<String> {
+fn superseded(
+    plan: &Plan,
+    submissions: &[SubmissionRow],
+    reports: &[ReportRow],
+) -> BTreeSet<String> {
     let received: BTreeMap<&str, Timestamp> = submissions
         .iter()
         .filter(|s| s.outcome != "duplicate")
         .map(|s| (s.id.as_str(), s.received))
         .collect();
-    let came = |r: &Report| received.get(r.submission.as_str()).copied();
-    let mut groups: BTreeMap<_, Vec<&Report>> = BTreeMap::new();
+    let came = |r: &ReportRow| received.get(r.submission.as_str()).copied();
+    let mut groups: BTreeMap<_, Vec<&ReportRow>> = BTreeMap::new();
     for report in reports {
         if let (Some(period), Some(unit)) = (&report.period, &report.unit) {
             let rank = plan.reporters.rank(report.reporter.as_deref());
@@ -331,7 +335,7 @@ fn optional(array: &StringArray, row: usize) -> Option<String> {
     array.is_valid(row).then(|| array.value(row).to_owned())
 }
 
-fn read_submissions(snapshot: &Snapshot) -> Result<Vec<Submission>, RunError> {
+fn read_submissions(snapshot: &Snapshot) -> Result<Vec<SubmissionRow>, RunError> {
     let mut all = Vec::new();
     for batch in snapshot.read("submissions")? {
         let [id, file_name, sha256, outcome] =
@@ -341,7 +345,7 @@ fn read_submissions(snapshot: &Snapshot) -> Result<Vec<Submission>, RunError> {
         };
         let received = received.as_primitive::<TimestampMicrosecondType>();
         for row in 0..batch.num_rows() {
-            all.push(Submission {
+            all.push(SubmissionRow {
                 id: id.value(row).to_owned(),
                 file_name: file_name.value(row).to_owned(),
                 sha256: sha256.value(row).to_owned(),
@@ -354,7 +358,7 @@ fn read_submissions(snapshot: &Snapshot) -> Result<Vec<Submission>, RunError> {
     Ok(all)
 }
 
-fn read_reports(snapshot: &Snapshot) -> Result<Vec<Report>, RunError> {
+fn read_reports(snapshot: &Snapshot) -> Result<Vec<ReportRow>, RunError> {
     let mut all = Vec::new();
     for batch in snapshot.read("reports")? {
         let [id, submission, form, period, vintage, code, reporter] = [
@@ -381,7 +385,7 @@ fn read_reports(snapshot: &Snapshot) -> Result<Vec<Report>, RunError> {
             let unit = optional(&vintage, row)
                 .zip(optional(&code, row))
                 .map(|(vintage, code)| UnitKey { vintage, code });
-            all.push(Report {
+            all.push(ReportRow {
                 id: id.value(row).to_owned(),
                 submission: submission.value(row).to_owned(),
                 form: form.value(row).to_owned(),

@@ -140,7 +140,7 @@ pub struct StatusQuestion {
 }
 
 /// A report as the lake knows it.
-struct Sent {
+struct DeliveredReport {
     form: String,
     period: String,
     unit: UnitKey,
@@ -203,7 +203,7 @@ pub async fn status(
         let vintage = plan
             .geography
             .vintage_on(due.unwrap_or_else(|| period.end()));
-        let own: Vec<&Sent> = sent
+        let own: Vec<&DeliveredReport> = sent
             .iter()
             .filter(|s| s.form == form && s.period == written)
             .collect();
@@ -269,14 +269,14 @@ fn settle(
     plan: &Plan,
     row: &mut Owed,
     unit: &UnitKey,
-    reports: &[&Sent],
+    reports: &[&DeliveredReport],
     lacks: bool,
     due: Option<Date>,
     at: Timestamp,
 ) {
     let day = |time: Timestamp| time.to_zoned(plan.zone.clone()).date();
     let entity = plan.geography.entity(unit);
-    let own: Vec<&&Sent> = reports
+    let own: Vec<&&DeliveredReport> = reports
         .iter()
         .filter(|s| plan.geography.entity(&s.unit) == entity)
         .collect();
@@ -344,7 +344,7 @@ fn named(
     rejected.iter().find(|(name, _)| fits(name)).cloned()
 }
 
-async fn sent(engine: &Engine) -> Result<Vec<Sent>, RunError> {
+async fn sent(engine: &Engine) -> Result<Vec<DeliveredReport>, RunError> {
     let (_, batches) = engine
         .query(
             "SELECT r.form, r.period, r.unit_vintage, r.unit_code, r.is_current, r.revision, r.reporter, r.errors, \
@@ -363,7 +363,7 @@ async fn sent(engine: &Engine) -> Result<Vec<Sent>, RunError> {
         let [revision, errors, warnings] =
             [5, 7, 8].map(|i| batch.column(i).as_primitive::<Int64Type>());
         let times = batch.column(10).as_primitive::<TimestampMicrosecondType>();
-        all.extend((0..batch.num_rows()).map(|row| Sent {
+        all.extend((0..batch.num_rows()).map(|row| DeliveredReport {
             form: form.value(row).to_owned(),
             period: period.value(row).to_owned(),
             unit: UnitKey {

@@ -168,8 +168,8 @@ pub async fn template(plan: &Plan, options: &TemplateOptions) -> Result<BlankFor
         .map(|text| unit_of(plan, text, period))
         .transpose()?;
     let known = match (&unit, &snapshot) {
-        (Some(unit), Some(snapshot)) => Known::read(snapshot, unit, form, period).await?,
-        _ => Known::default(),
+        (Some(unit), Some(snapshot)) => KnownValues::read(snapshot, unit, form, period).await?,
+        _ => KnownValues::default(),
     };
     let template = lay_out(plan, form, period, unit.as_ref(), &known)?;
     let count = template
@@ -275,9 +275,9 @@ fn unit_of(plan: &Plan, text: &str, period: Period) -> Result<UnitKey, TemplateE
 
 /// What the lake has of a unit: values by indicator, sector, period and scenario.
 #[derive(Debug, Default)]
-struct Known(BTreeMap<(String, String, Period, Scenario), Decimal>);
+struct KnownValues(BTreeMap<(String, String, Period, Scenario), Decimal>);
 
-impl Known {
+impl KnownValues {
     /// The whole figures of the periods that were over before the form's began; parts of one are not offered.
     async fn read(
         snapshot: &Snapshot,
@@ -351,7 +351,7 @@ fn lay_out(
     form: &Form,
     period: Period,
     unit: Option<&UnitKey>,
-    known: &Known,
+    known: &KnownValues,
 ) -> Result<Template, TemplateError> {
     let statements = &plan.document_words.statements;
     let first = |words: &[String]| words.first().cloned().unwrap_or_default();
@@ -579,7 +579,7 @@ fn rows_in_force(plan: &Plan, form: &Form, period: Period) -> Vec<FormRow> {
 }
 
 /// The rows, numbered by their depth, under the headings of their sections.
-fn rows(plan: &Plan, form: &Form, period: Period, known: &Known) -> Vec<TemplateRow> {
+fn rows(plan: &Plan, form: &Form, period: Period, known: &KnownValues) -> Vec<TemplateRow> {
     let mut rows = Vec::new();
     let mut section: Option<&str> = None;
     let mut sections = 0;

@@ -6,7 +6,9 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::{CLEAN, default_pipeline, plan_of, show};
+use super::exit::CLEAN;
+use super::pipeline::{default_pipeline, plan_of};
+use super::show;
 use crate::answers::{self, BookOptions, CellDifference, Lock, MadeBook};
 use crate::lake::{Snapshot, check_owner};
 use crate::plan::Plan;
@@ -36,11 +38,11 @@ pub(super) struct Arguments {
     diff: Option<PathBuf>,
     /// How the differences are shown.
     #[arg(long, default_value = "human", requires = "diff")]
-    format: Format,
+    format: DifferencesFormat,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum DifferencesFormat {
     /// For people.
     Human,
     /// Comma-separated values with a header.
@@ -135,7 +137,7 @@ async fn compare(
     plan: &Plan,
     options: &BookOptions,
     path: &std::path::Path,
-    format: Format,
+    format: DifferencesFormat,
 ) -> Result<(), String> {
     let lock = Lock::read(path).map_err(|e| e.to_string())?;
     if lock.pipeline != plan.id {
@@ -162,9 +164,9 @@ async fn compare(
         .await
         .map_err(|e| e.to_string())?;
     let text = match format {
-        Format::Human => human(&lock, &contents.snapshot, &found),
-        Format::Csv => csv(&found)?,
-        Format::Json => json(&found)?,
+        DifferencesFormat::Human => human(&lock, &contents.snapshot, &found),
+        DifferencesFormat::Csv => csv(&found)?,
+        DifferencesFormat::Json => json(&found)?,
     };
     show::data(&text).map_err(|e| e.to_string())
 }

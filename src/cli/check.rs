@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{CLEAN, FINDINGS, default_pipeline, show};
+use super::exit::{CLEAN, FINDINGS};
+use super::pipeline::default_pipeline;
+use super::show;
 use crate::plan;
 
 #[derive(Debug, Args)]

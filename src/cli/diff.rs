@@ -8,8 +8,10 @@ use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::Decimal128Type;
 use clap::{Args, ValueEnum};
 
+use super::exit::{CLEAN, FAILED};
+use super::pipeline::default_pipeline;
+use super::show;
 use super::sql::{Output, encode};
-use super::{CLEAN, default_pipeline, show};
 use crate::answers::{self, Diff};
 use crate::engine::texts;
 use crate::lake::check_owner;
@@ -32,11 +34,11 @@ pub(super) struct Arguments {
     pipeline: PathBuf,
     /// How the changes are shown; csv and json have every figure of every geography and scenario.
     #[arg(long, default_value = "human")]
-    format: Format,
+    format: DiffFormat,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum DiffFormat {
     /// For people: the newest geography, best figures.
     Human,
     /// Comma-separated values with a header.
@@ -61,9 +63,9 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
             .map_err(|e| e.to_string())
     };
     let text = match arguments.format {
-        Format::Human => Ok(human(&diff, plan.as_ref())),
-        Format::Csv => encoded(Output::Csv),
-        Format::Json => encoded(Output::Json),
+        DiffFormat::Human => Ok(human(&diff, plan.as_ref())),
+        DiffFormat::Csv => encoded(Output::Csv),
+        DiffFormat::Json => encoded(Output::Json),
     };
     match text.and_then(|text| show::data(&text).map_err(|e| e.to_string())) {
         Ok(()) => ExitCode::from(CLEAN),
@@ -77,7 +79,7 @@ fn plan_of(arguments: &Arguments) -> Result<Option<Plan>, ExitCode> {
         return Ok(None);
     }
     let plan = plan::load(&arguments.pipeline)
-        .map_err(|errors| show::definition_errors(&errors, super::FAILED))?;
+        .map_err(|errors| show::definition_errors(&errors, FAILED))?;
     check_owner(&arguments.lake, &plan.id).map_err(|e| show::failure(&e.to_string()))?;
     Ok(Some(plan))
 }

@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{CLEAN, default_pipeline, show};
+use super::exit::CLEAN;
+use super::pipeline::default_pipeline;
+use super::show;
 use crate::diagnostic::{CatalogueEntry, catalogue};
 use crate::plan;
 use crate::validate::OnFail;

@@ -6,7 +6,9 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::{CLEAN, FAILED, default_pipeline, show};
+use super::exit::{CLEAN, FAILED};
+use super::pipeline::default_pipeline;
+use super::show;
 use crate::answers::{self, FeedbackOptions};
 use crate::diagnostic::Severity;
 use crate::period::Period;

@@ -6,10 +6,14 @@
 mod book;
 mod check;
 mod diff;
+mod exit;
 mod explain;
 mod feedback;
+mod finding;
 mod inspect;
 mod journal;
+mod moment;
+mod pipeline;
 mod run;
 mod show;
 mod snapshots;
@@ -19,12 +23,11 @@ mod summary;
 mod template;
 mod trace;
 
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand};
 
-use crate::plan::{self, Plan};
+use exit::{CLEAN, FAILED};
 
 /// Gathers provincial submissions into Parquet, national totals, regional breakdowns and white-book tables.
 #[derive(Debug, Parser)]
@@ -65,38 +68,6 @@ enum Command {
     /// Says what a finding or a rule means and what to do about it.
     Explain(explain::Arguments),
 }
-
-/// How results are shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people.
-    Human,
-    /// For programs.
-    Json,
-}
-
-/// The pipeline that commands work on unless told otherwise.
-const DEFAULT_PIPELINE: &str = "pipelines/kttt";
-
-fn default_pipeline() -> PathBuf {
-    PathBuf::from(DEFAULT_PIPELINE)
-}
-
-/// The pipeline in `directory` with the edition named, or its own; else what is wrong with it was said.
-fn plan_of(directory: &Path, edition: Option<&str>) -> Result<Plan, ExitCode> {
-    let plan = match edition {
-        Some(name) => plan::load_edition(directory, name),
-        None => plan::load(directory),
-    };
-    plan.map_err(|errors| show::definition_errors(&errors, FAILED))
-}
-
-/// Done, and nothing wrong.
-const CLEAN: u8 = 0;
-/// Done, with findings that matter.
-const FINDINGS: u8 = 1;
-/// Could not run.
-const FAILED: u8 = 2;
 
 /// Runs the command line.
 #[must_use]

@@ -2,17 +2,18 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::str::FromStr;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
+use super::exit::{CLEAN, FAILED, FINDINGS, FailOn};
 use super::journal::{Journal, Log};
+use super::moment::Moment;
+use super::pipeline::default_pipeline;
+use super::show::Format;
 use super::summary::{human, planned};
-use super::{CLEAN, FAILED, FINDINGS, Format, default_pipeline, show};
-use crate::diagnostic::{most_important_first, write_finding};
+use super::{finding, show};
+use crate::diagnostic::most_important_first;
 use crate::lake::LakeError;
 use crate::plan::{self, Plan};
 use crate::reading::{RunError, RunOptions};
@@ -59,47 +60,10 @@ pub(super) struct Arguments {
     format: Format,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum FailOn {
-    Error,
-    Warning,
-    Never,
-}
-
-/// A time, or a day.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Moment {
-    Time(Timestamp),
-    Day(Date),
-}
-
-impl FromStr for Moment {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let time = text.parse().map(Self::Time);
-        time.or_else(|_| text.parse().map(Self::Day))
-            .map_err(|_| "expected a day such as 2025-12-31, or an RFC 3339 time".to_owned())
-    }
-}
-
-impl Moment {
-    /// The time; of a day its last microsecond in the zone of the pipeline.
-    pub(super) fn at_the_latest(self, zone: &TimeZone) -> Timestamp {
-        match self {
-            Self::Time(time) => time,
-            Self::Day(day) => day
-                .at(23, 59, 59, 999_999_000)
-                .to_zoned(zone.clone())
-                .map_or(Timestamp::MAX, |end| end.timestamp()),
-        }
-    }
-}
-
 pub(super) async fn main(arguments: Arguments) -> ExitCode {
     let plan = match plan::load(&arguments.pipeline) {
         Ok(plan) => plan,
-        Err(errors) => return show::definition_errors(&errors, super::FAILED),
+        Err(errors) => return show::definition_errors(&errors, FAILED),
     };
     let moment = |given: Option<Moment>| given.map(|m| m.at_the_latest(&plan.zone));
     let options = RunOptions {
@@ -198,13 +162,10 @@ async fn foresee(plan: &Plan, options: &RunOptions, format: Format, journal: &Jo
 /// The most important findings, as many as fit a screen.
 fn show_findings(run: &Run) {
     let sorted = most_important_first(&run.findings);
-    let mut text = Vec::new();
-    for finding in sorted.iter().take(SHOWN_FINDINGS) {
-        let _ = write_finding(&mut text, finding);
-        text.push(b'\n');
-    }
+    let shown = sorted.iter().take(SHOWN_FINDINGS);
+    let text: Vec<String> = shown.map(|found| finding::lines(found)).collect();
     let more = sorted.len().saturating_sub(SHOWN_FINDINGS);
-    show::note(String::from_utf8_lossy(&text).trim_end());
+    show::note(text.join("\n").trim_end());
     if more > 0 {
         show::note(&format!(
             "\n… and {more} more findings, all of them in {}/findings.csv",

@@ -7,7 +7,8 @@ use std::process::ExitCode;
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{CLEAN, Format, show};
+use super::exit::CLEAN;
+use super::show::{self, Format};
 use crate::lake::{Keep, Lake, Listed, listed};
 
 #[derive(Debug, Args)]

@@ -10,7 +10,8 @@ use arrow::util::pretty::pretty_format_batches;
 use clap::{Args, ValueEnum};
 use parquet::arrow::ArrowWriter;
 
-use super::{CLEAN, show};
+use super::exit::CLEAN;
+use super::show;
 use crate::lake::{self, Snapshot};
 use crate::query::open_engine;
 

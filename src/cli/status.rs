@@ -8,8 +8,10 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
-use super::run::Moment;
-use super::{CLEAN, FINDINGS, default_pipeline, plan_of, show};
+use super::exit::{CLEAN, FINDINGS, FailOn};
+use super::moment::Moment;
+use super::pipeline::{default_pipeline, plan_of};
+use super::show;
 use crate::answers::{self, State, Status, StatusQuestion};
 
 #[derive(Debug, Args)]
@@ -31,27 +33,20 @@ pub(super) struct Arguments {
     period: Option<String>,
     /// How it is shown; csv has a line for each report that is owed.
     #[arg(long, default_value = "table")]
-    format: Format,
+    format: StatusFormat,
     /// Whether an overdue report makes the exit code 1.
     #[arg(long, default_value = "error", value_name = "SEVERITY")]
     fail_on: FailOn,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum StatusFormat {
     /// For people: a row for each unit, a column for each collection.
     Table,
     /// Comma-separated values with a header.
     Csv,
     /// One JSON object.
     Json,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum FailOn {
-    Error,
-    Warning,
-    Never,
 }
 
 pub(super) async fn main(arguments: Arguments) -> ExitCode {
@@ -71,9 +66,9 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
         Err(e) => return show::failure(&e.to_string()),
     };
     let text = match arguments.format {
-        Format::Table => Ok(table(&status)),
-        Format::Csv => delimited(&status),
-        Format::Json => serde_json::to_string_pretty(&status)
+        StatusFormat::Table => Ok(table(&status)),
+        StatusFormat::Csv => delimited(&status),
+        StatusFormat::Json => serde_json::to_string_pretty(&status)
             .map(|text| format!("{text}\n"))
             .map_err(|e| e.to_string()),
     };

@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{CLEAN, FAILED, default_pipeline, show};
+use super::exit::{CLEAN, FAILED};
+use super::pipeline::default_pipeline;
+use super::show;
 use crate::answers::{self, TemplateOptions};
 use crate::period::Period;
 use crate::plan;

@@ -109,7 +109,7 @@ pub async fn differences(
         None => None,
     };
     let edition = &plan.edition;
-    let asked = Asked {
+    let asked = Causes {
         changes,
         groups: groups(plan),
         other_geography: lock.geography != edition.geography || lock.scheme != edition.scheme,
@@ -176,14 +176,14 @@ impl Why {
 }
 
 /// What is asked why a cell differs.
-struct Asked<'a> {
+struct Causes<'a> {
     /// None where the earlier snapshot is gone.
     changes: Option<Changes<'a>>,
     groups: Groups,
     other_geography: bool,
 }
 
-impl Asked<'_> {
+impl Causes<'_> {
     /// Why the cell in this row and column differs, which both editions print.
     fn why(&self, table: &Table, scenario: &str, (row, column): (usize, usize)) -> Why {
         let Some(changes) = &self.changes else {
@@ -252,7 +252,7 @@ fn groups(plan: &Plan) -> Groups {
 }
 
 /// A source that only one of the snapshots has.
-struct Source {
+struct ChangedSource {
     part: String,
     /// What it says: the scenario it was taken from, value and weight.
     says: [String; 3],
@@ -267,7 +267,7 @@ struct Source {
 struct Changes<'a> {
     geography: &'a Geography,
     /// By the fact: geography, unit, indicator, sector, scenario, period.
-    by_fact: BTreeMap<[String; 6], (Vec<Source>, Vec<Source>)>,
+    by_fact: BTreeMap<[String; 6], (Vec<ChangedSource>, Vec<ChangedSource>)>,
 }
 
 /// The sources of the facts that only one of the snapshots has, with what their reports are.
@@ -339,7 +339,7 @@ impl<'a> Changes<'a> {
             ["report_period", "told_vintage", "told_code", "file_name"].map(column);
         for i in 0..batch.num_rows() {
             let text = |values: &[Option<String>]| values[i].clone().unwrap_or_default();
-            let source = Source {
+            let source = ChangedSource {
                 part: text(&part),
                 says: says.each_ref().map(|values| text(values)),
                 report_id: text(&report_id),
@@ -391,10 +391,11 @@ impl<'a> Changes<'a> {
     }
 
     /// Why a source is there that was not.
-    fn reason(&self, came: &Source, went: &[&Source]) -> Reason {
-        let same_unit =
-            |w: &&Source| self.geography.entity(&w.unit) == self.geography.entity(&came.unit);
-        let before: Vec<&Source> = went.iter().copied().filter(same_unit).collect();
+    fn reason(&self, came: &ChangedSource, went: &[&ChangedSource]) -> Reason {
+        let same_unit = |w: &&ChangedSource| {
+            self.geography.entity(&w.unit) == self.geography.entity(&came.unit)
+        };
+        let before: Vec<&ChangedSource> = went.iter().copied().filter(same_unit).collect();
         if before.is_empty() {
             return if went.is_empty() {
                 Reason::NewForm
@@ -402,7 +403,8 @@ impl<'a> Changes<'a> {
                 Reason::Restated
             };
         }
-        let same = |w: &&Source| w.form == came.form && w.report_period == came.report_period;
+        let same =
+            |w: &&ChangedSource| w.form == came.form && w.report_period == came.report_period;
         match before.iter().copied().find(same) {
             Some(w) if w.report_id == came.report_id && w.part == came.part => Reason::Definition,
             Some(_) => Reason::Correction,
@@ -413,14 +415,15 @@ impl<'a> Changes<'a> {
 
 /// What came and what went, less what a report that was sent again says as before.
 fn without_repeated<'s>(
-    came: &'s [Source],
-    went: &'s [Source],
-) -> (Vec<&'s Source>, Vec<&'s Source>) {
-    let mut went: Vec<&Source> = went.iter().collect();
+    came: &'s [ChangedSource],
+    went: &'s [ChangedSource],
+) -> (Vec<&'s ChangedSource>, Vec<&'s ChangedSource>) {
+    let mut went: Vec<&ChangedSource> = went.iter().collect();
     let mut new = Vec::new();
     for source in came {
-        let same =
-            |w: &&Source| w.part == source.part && w.says == source.says && w.unit == source.unit;
+        let same = |w: &&ChangedSource| {
+            w.part == source.part && w.says == source.says && w.unit == source.unit
+        };
         match went.iter().position(same) {
             Some(at) => drop(went.remove(at)),
             None => new.push(source),

@@ -9,7 +9,7 @@ use crate::plan::Plan;
 use crate::plan::official_order;
 use crate::tables::{FigureKey, Table, TableBuilder, Text};
 
-use super::TraceError;
+use super::error::TraceError;
 
 /// What is to be traced.
 #[derive(Debug, Clone)]

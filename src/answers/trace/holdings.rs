@@ -9,7 +9,7 @@ use datafusion::error::{DataFusionError, Result};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
-use super::leaf::{Part, Sent};
+use super::leaf::{CellRole, SentReport};
 use crate::engine::Engine;
 use crate::normalize::VALUE_SCALE;
 
@@ -79,7 +79,7 @@ pub(super) struct Key {
 
 /// A row of `facts`, `national` or `regional`.
 #[derive(Debug, Clone)]
-pub(super) struct Row {
+pub(super) struct FigureRow {
     pub(super) value: Option<Decimal>,
     pub(super) weight: Option<Decimal>,
     pub(super) status: Option<Id>,
@@ -91,8 +91,8 @@ pub(super) struct Row {
 
 /// A row of `fact_sources`: which cell is which part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Source {
-    pub(super) part: Part,
+pub(super) struct SourceRow {
+    pub(super) part: CellRole,
     pub(super) report: Id,
     pub(super) cell: Id,
     pub(super) indicator: Id,
@@ -100,7 +100,7 @@ pub(super) struct Source {
 
 /// A row of `observations`.
 #[derive(Debug)]
-pub(super) struct Stated {
+pub(super) struct ObservationRow {
     pub(super) report: Id,
     pub(super) unit: (Id, Id),
     pub(super) indicator: Id,
@@ -132,12 +132,12 @@ pub(super) type Statement = (Id, Id, Id, Id);
 #[derive(Debug, Default)]
 pub(super) struct Holdings {
     pub(super) texts: Texts,
-    pub(super) facts: HashMap<Key, Row>,
-    pub(super) sources: HashMap<Key, Vec<Source>>,
+    pub(super) facts: HashMap<Key, FigureRow>,
+    pub(super) sources: HashMap<Key, Vec<SourceRow>>,
     /// `national` by the country's code, `regional` by the region's, each of one scheme.
-    pub(super) totals: HashMap<Key, Row>,
-    pub(super) reports: HashMap<Id, Arc<Sent>>,
-    pub(super) stated: Vec<Stated>,
+    pub(super) totals: HashMap<Key, FigureRow>,
+    pub(super) reports: HashMap<Id, Arc<SentReport>>,
+    pub(super) stated: Vec<ObservationRow>,
     /// Observations by report, cell and indicator.
     pub(super) by_cell: HashMap<(Id, Id, Id), usize>,
     /// Observations by what they state.
@@ -191,14 +191,14 @@ impl Holdings {
         Ok(this)
     }
 
-    fn rows(&mut self, batch: &RecordBatch) -> Result<Vec<(Key, Row)>> {
+    fn rows(&mut self, batch: &RecordBatch) -> Result<Vec<(Key, FigureRow)>> {
         let keys = self.keys(batch)?;
         let (values, weights) = (decimals(batch, "value")?, decimals(batch, "weight")?);
         let status = self.texts.column(batch, "status")?;
         let basis = self.texts.column(batch, "basis")?;
         let (done, whole) = (integers(batch, "done")?, integers(batch, "whole")?);
         let rows = keys.into_iter().enumerate().map(|(row, key)| {
-            let columns = Row {
+            let columns = FigureRow {
                 value: decimal(values, row),
                 weight: decimal(weights, row),
                 status: status[row],
@@ -242,12 +242,12 @@ impl Holdings {
                 .map(|name| self.texts.column(batch, name));
             let (report, indicator, cell) = (report?, indicator?, cell?);
             for (row, key) in keys.into_iter().enumerate() {
-                let part = Part::ALL
+                let part = CellRole::ALL
                     .into_iter()
                     .find(|p| p.as_str() == parts.value(row));
                 let ids = report[row].zip(indicator[row]).zip(cell[row]);
                 if let (Some(part), Some(((report, indicator), cell))) = (part, ids) {
-                    self.sources.entry(key).or_default().push(Source {
+                    self.sources.entry(key).or_default().push(SourceRow {
                         part,
                         report,
                         cell,
@@ -286,7 +286,7 @@ impl Holdings {
                 let text = |of: &[Option<Arc<str>>]| of[row].clone().unwrap_or_default();
                 let report_id = text(&ids);
                 let received = times.filter(|times| times.is_valid(row));
-                let sent = Sent {
+                let sent = SentReport {
                     form: text(&forms),
                     period: periods[row].clone(),
                     unit_vintage: vintages[row].clone(),
@@ -345,7 +345,7 @@ impl Holdings {
                 let at = self.stated.len();
                 self.by_cell.insert((report, cell, indicator), at);
                 self.by_statement.entry(statement).or_default().push(at);
-                self.stated.push(Stated {
+                self.stated.push(ObservationRow {
                     report,
                     unit,
                     indicator,

@@ -8,7 +8,7 @@ use crate::diagnostic::Finding;
 
 /// What an observation is in its fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Part {
+pub enum CellRole {
     /// The value itself.
     Value,
     /// What a mean is weighted by.
@@ -19,7 +19,7 @@ pub enum Part {
     Denominator,
 }
 
-impl Part {
+impl CellRole {
     /// All of them.
     pub const ALL: [Self; 4] = [
         Self::Value,
@@ -42,11 +42,11 @@ impl Part {
 
 /// A cell that was sent, and how it was read.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Observation {
+pub struct TracedCell {
     /// What it is in its fact.
-    pub part: Part,
+    pub part: CellRole,
     /// The report.
-    pub report: Arc<Sent>,
+    pub report: Arc<SentReport>,
     /// Sheet; none for CSV.
     pub sheet: Option<Arc<str>>,
     /// Cell, as `A1`.
@@ -58,7 +58,7 @@ pub struct Observation {
     /// Scenario of its column.
     pub scenario: Arc<str>,
     /// Why this one counts.
-    pub choice: Choice,
+    pub choice: CellChoice,
     /// The text as read.
     pub raw: Option<Arc<str>>,
     /// The unit of measure that counted, as read; none where nothing was stated.
@@ -74,7 +74,7 @@ pub struct Observation {
     /// What was found of the cell, by reading it or by a rule.
     pub findings: Vec<Arc<Finding>>,
     /// What else states the same, and does not count.
-    pub others: Vec<Other>,
+    pub others: Vec<AlternativeCell>,
 }
 
 /// A number that was read, and the factor that brought it to the catalogue's unit of measure.
@@ -88,7 +88,7 @@ pub struct Conversion {
 
 /// Why an observation counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Choice {
+pub enum CellChoice {
     /// It is of the scenario that was asked for.
     Asked,
     /// Of the best figures: an actual goes before an estimate.
@@ -99,7 +99,7 @@ pub enum Choice {
     ActualWithoutValue,
 }
 
-impl Choice {
+impl CellChoice {
     /// The word of the machine-readable form.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -114,7 +114,7 @@ impl Choice {
 
 /// A report and the file it came in.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Sent {
+pub struct SentReport {
     /// Identifier of the report.
     pub report_id: Arc<str>,
     /// Form.
@@ -143,9 +143,9 @@ pub struct Sent {
 
 /// Another statement of what an observation states.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Other {
+pub struct AlternativeCell {
     /// The report.
-    pub report: Arc<Sent>,
+    pub report: Arc<SentReport>,
     /// Sheet; none for CSV.
     pub sheet: Option<Arc<str>>,
     /// Cell, as `A1`.
@@ -157,12 +157,12 @@ pub struct Other {
     /// In the catalogue's unit.
     pub value: Option<Decimal>,
     /// Why it does not count.
-    pub why: Passed,
+    pub why: NotCounted,
 }
 
 /// Why a statement does not count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Passed {
+pub enum NotCounted {
     /// Its report was replaced by a later version, or another reporter goes first.
     Superseded,
     /// Of the best figures, the other scenario goes first.
@@ -173,7 +173,7 @@ pub enum Passed {
     OtherReport,
 }
 
-impl Passed {
+impl NotCounted {
     /// The word of the machine-readable form.
     #[must_use]
     pub fn as_str(self) -> &'static str {

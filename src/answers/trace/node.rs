@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use super::leaf::Observation;
+use super::leaf::TracedCell;
 use crate::diagnostic::Finding;
 use crate::plan::Measure;
 use crate::tables::{Computation, FigureStatus, Text};
@@ -15,11 +15,11 @@ pub enum Node {
     /// A cell of a printed table.
     Printed(Printed),
     /// A figure of several units.
-    Figure(Figure),
+    Figure(TracedFigure),
     /// A figure of one unit.
     Fact(Fact),
     /// A cell that was sent.
-    Observation(Box<Observation>),
+    Observation(Box<TracedCell>),
 }
 
 impl Node {
@@ -66,7 +66,7 @@ impl Node {
 
     /// The cells that its value is made of, in order; one that stands in two parts comes twice.
     #[must_use]
-    pub fn leaves(&self) -> Vec<&Observation> {
+    pub fn leaves(&self) -> Vec<&TracedCell> {
         let mut leaves = Vec::new();
         let mut open = vec![self];
         while let Some(node) = open.pop() {
@@ -97,9 +97,9 @@ impl Node {
 
 /// What a figure says, whatever the place: an indicator, and how it is put together.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Subject {
+pub struct FigureSubject {
     /// The indicator.
-    pub indicator: Arc<Measured>,
+    pub indicator: Arc<TracedIndicator>,
     /// Sector, `_T` for all together.
     pub sector: Arc<str>,
     /// Period.
@@ -110,7 +110,7 @@ pub struct Subject {
 
 /// What the catalogue says of an indicator.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Measured {
+pub struct TracedIndicator {
     /// Identifier.
     pub id: Arc<str>,
     /// Name.
@@ -125,7 +125,7 @@ pub struct Measured {
     pub scale: i64,
 }
 
-impl Measured {
+impl TracedIndicator {
     /// The rule by which parts become a whole.
     #[must_use]
     pub fn rule(&self) -> String {
@@ -172,14 +172,14 @@ pub struct Printed {
     /// The units that are missing in it.
     pub missing: Vec<Text>,
     /// How it is made of its children.
-    pub made: Made,
+    pub made: PrintedOrigin,
     /// The figure it is, or the printed cells it is computed from.
     pub children: Vec<Node>,
 }
 
 /// How a printed cell is made of its children.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Made {
+pub enum PrintedOrigin {
     /// The query of the table does not say of what.
     Unsaid,
     /// It is the figure below it.
@@ -190,7 +190,7 @@ pub enum Made {
 
 /// What a figure of several units is of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Level {
+pub enum FigureLevel {
     /// The country, from its units.
     National,
     /// A region of this scheme, from its units.
@@ -204,9 +204,9 @@ pub enum Level {
 
 /// A figure of several units.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Figure {
+pub struct TracedFigure {
     /// What it is of.
-    pub level: Level,
+    pub level: FigureLevel,
     /// Vintage of the geography.
     pub geography: Arc<str>,
     /// Code of the country or region; empty for what a query put together.
@@ -214,7 +214,7 @@ pub struct Figure {
     /// Name of the country or region.
     pub name: Text,
     /// What it says.
-    pub subject: Subject,
+    pub subject: FigureSubject,
     /// As the lake has it; for what a query put together, as the query has it.
     pub value: Option<Decimal>,
     /// Σ of weights, or of denominators; none for sums.
@@ -237,7 +237,7 @@ pub struct Fact {
     /// Name of the unit at the end of the period.
     pub name: Text,
     /// What it says.
-    pub subject: Subject,
+    pub subject: FigureSubject,
     /// As the lake has it.
     pub value: Option<Decimal>,
     /// The weight of a mean, the denominator of a ratio.
@@ -249,9 +249,9 @@ pub struct Fact {
     /// Parts used, and parts a whole needs.
     pub parts: Option<(i64, i64)>,
     /// What its children are.
-    pub way: Way,
+    pub way: FactOrigin,
     /// How it stands in the figure above it.
-    pub standing: Standing,
+    pub standing: FactState,
     /// Where it is missing: the sides of a ratio that have no value of this unit.
     pub lacking: Vec<Arc<str>>,
     /// Where it is missing: what was found of the unit that explains it.
@@ -264,7 +264,7 @@ pub struct Fact {
 
 /// Where a fact comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
+pub enum FactOrigin {
     /// From what the unit itself sent, in whatever vintage of an unchanged unit.
     Own,
     /// From the units on the geography before that it was made of.
@@ -275,7 +275,7 @@ pub enum Way {
 
 /// How a fact stands in the whole that it is a part of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum FactState {
     /// It enters.
     Enters,
     /// It enters with what it has: a part of its own is missing, so it does not count as reported.
@@ -292,7 +292,7 @@ pub enum Standing {
     Absent,
 }
 
-impl Standing {
+impl FactState {
     /// Whether its value is used in the whole.
     #[must_use]
     pub fn enters(self) -> bool {

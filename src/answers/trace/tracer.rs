@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::holdings::{Holdings, Id, Scope};
-use super::node::Measured;
+use super::node::TracedIndicator;
 use crate::diagnostic::Finding;
 use crate::engine::Engine;
 use crate::geography::UnitKey;
@@ -21,7 +21,7 @@ use crate::tables::{FigureKey, Text};
 pub struct Tracer<'a> {
     pub(super) plan: &'a Plan,
     pub(super) held: Holdings,
-    pub(super) indicators: HashMap<Id, Arc<Measured>>,
+    pub(super) indicators: HashMap<Id, Arc<TracedIndicator>>,
     /// Vintage and code of each unit to those of the units it came from, on the vintage before.
     pub(super) predecessors: HashMap<(Id, Id), Vec<(Id, Id)>>,
     /// The units of each vintage, by code.
@@ -92,7 +92,7 @@ impl<'a> Tracer<'a> {
                 continue;
             }
             let id = self.held.texts.id(&indicator.id);
-            let measured = Measured {
+            let measured = TracedIndicator {
                 id: self.held.texts.text(id),
                 name: Text::new(&indicator.name_vi, &indicator.name_en),
                 unit: indicator.unit.clone(),

@@ -1,11 +1,15 @@
 //! `tonghop trace`: from a published number back to the cells it is made of.
 
+mod tree;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{ArgGroup, Args};
 
-use super::{CLEAN, FINDINGS, Format, default_pipeline, plan_of, show};
+use super::exit::{CLEAN, FINDINGS};
+use super::pipeline::{default_pipeline, plan_of};
+use super::show::{self, Format};
 use crate::answers::{self, FigureQuestion, PrintedQuestion, Question};
 use crate::lake::pinned;
 use crate::plan::Plan;
@@ -103,7 +107,7 @@ async fn answer(plan: &Plan, arguments: Arguments) -> Result<ExitCode, String> {
         .await
         .map_err(|e| e.to_string())?;
     let text = match arguments.format {
-        Format::Human => answers::human_trace(&trace, arguments.all),
+        Format::Human => tree::human(&trace, arguments.all),
         Format::Json => format!("{:#}\n", answers::machine_trace(&trace)),
     };
     show::data(&text).map_err(|e| e.to_string())?;
