@@ -6,7 +6,7 @@ use std::path::Path;
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 
-use crate::engine::{Engine, texts};
+use crate::engine::{Engine, TextColumn};
 use crate::lake::{self, Snapshot};
 use crate::plan::Plan;
 use crate::plan::official_order;
@@ -184,12 +184,12 @@ async fn submissions(
     let (_, batches) = engine.query(sql).await?;
     let mut all = Vec::new();
     for batch in &batches {
-        let [name, before, after] =
-            ["file_name", "outcome_before", "outcome_after"].map(|column| texts(batch, column));
-        all.extend((0..batch.num_rows()).filter_map(|row| {
-            let text = |of: &[Option<String>]| of.get(row).cloned().flatten();
-            Some((text(&name)?, text(&before), text(&after)))
-        }));
+        let [name, before, after] = ["file_name", "outcome_before", "outcome_after"]
+            .map(|column| TextColumn::read(batch, column));
+        all.extend(
+            (0..batch.num_rows())
+                .filter_map(|row| Some((name.owned(row)?, before.owned(row), after.owned(row)))),
+        );
     }
     Ok(all)
 }
@@ -210,9 +210,9 @@ async fn touched(
             "period",
             "scenario",
         ]
-        .map(|column| texts(batch, column));
+        .map(|column| TextColumn::read(batch, column));
         for row in 0..batch.num_rows() {
-            let text = |of: &[Option<String>]| of.get(row).cloned().flatten().unwrap_or_default();
+            let text = |column: &TextColumn| column.text(row).to_owned();
             let figure = FigureKey {
                 geography: text(&geography),
                 code: text(&code),

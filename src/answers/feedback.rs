@@ -4,13 +4,14 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use arrow::array::{Array, AsArray, RecordBatch, StringArray};
+use arrow::array::AsArray;
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::office::{office, split_unit};
 use crate::diagnostic::{Finding, Severity, entry};
+use crate::engine::TextColumn;
 use crate::extract::Dimension;
 use crate::geography::UnitKey;
 use crate::lake::{self, Snapshot, check_owner};
@@ -324,32 +325,21 @@ fn remarks(findings: &[&Finding]) -> Vec<Remark> {
         .collect()
 }
 
-fn texts(batch: &RecordBatch, column: &str) -> StringArray {
-    batch.column_by_name(column).map_or_else(
-        || StringArray::new_null(batch.num_rows()),
-        |c| c.as_string::<i32>().clone(),
-    )
-}
-
-fn optional(array: &StringArray, row: usize) -> Option<String> {
-    array.is_valid(row).then(|| array.value(row).to_owned())
-}
-
 fn read_submissions(snapshot: &Snapshot) -> Result<Vec<SubmissionRow>, RunError> {
     let mut all = Vec::new();
     for batch in snapshot.read("submissions")? {
-        let [id, file_name, sha256, outcome] =
-            ["submission_id", "file_name", "sha256", "outcome"].map(|c| texts(&batch, c));
+        let [id, file_name, sha256, outcome] = ["submission_id", "file_name", "sha256", "outcome"]
+            .map(|c| TextColumn::read(&batch, c));
         let Some(received) = batch.column_by_name("received_at") else {
             continue;
         };
         let received = received.as_primitive::<TimestampMicrosecondType>();
         for row in 0..batch.num_rows() {
             all.push(SubmissionRow {
-                id: id.value(row).to_owned(),
-                file_name: file_name.value(row).to_owned(),
-                sha256: sha256.value(row).to_owned(),
-                outcome: outcome.value(row).to_owned(),
+                id: id.text(row).to_owned(),
+                file_name: file_name.text(row).to_owned(),
+                sha256: sha256.text(row).to_owned(),
+                outcome: outcome.text(row).to_owned(),
                 received: Timestamp::from_microsecond(received.value(row))
                     .unwrap_or(Timestamp::UNIX_EPOCH),
             });
@@ -370,7 +360,7 @@ fn read_reports(snapshot: &Snapshot) -> Result<Vec<ReportRow>, RunError> {
             "unit_code",
             "reporter",
         ]
-        .map(|c| texts(&batch, c));
+        .map(|c| TextColumn::read(&batch, c));
         let (Some(revision), Some(loaded), Some(current)) = (
             batch.column_by_name("revision"),
             batch.column_by_name("cells_loaded"),
@@ -382,16 +372,17 @@ fn read_reports(snapshot: &Snapshot) -> Result<Vec<ReportRow>, RunError> {
         let loaded = loaded.as_primitive::<Int64Type>();
         let current = current.as_boolean();
         for row in 0..batch.num_rows() {
-            let unit = optional(&vintage, row)
-                .zip(optional(&code, row))
+            let unit = vintage
+                .owned(row)
+                .zip(code.owned(row))
                 .map(|(vintage, code)| UnitKey { vintage, code });
             all.push(ReportRow {
-                id: id.value(row).to_owned(),
-                submission: submission.value(row).to_owned(),
-                form: form.value(row).to_owned(),
-                period: optional(&period, row),
+                id: id.text(row).to_owned(),
+                submission: submission.text(row).to_owned(),
+                form: form.text(row).to_owned(),
+                period: period.owned(row),
                 unit,
-                reporter: optional(&reporter, row),
+                reporter: reporter.owned(row),
                 revision: revision.value(row),
                 is_current: current.value(row),
                 held: !current.value(row) && loaded.value(row) == 0,

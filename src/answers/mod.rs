@@ -10,7 +10,7 @@ mod template;
 mod trace;
 
 pub use book::{
-    BookError, BookOptions, CellDifference, Contents, Lock, LockError, LockedFile,
+    BookError, BookOptions, CellDifference, EditionContents, Lock, LockError, LockedFile,
     LockedSubmission, LockedTable, MadeBook, Mismatch, Reason, book, contents, differences,
     lock_path,
 };

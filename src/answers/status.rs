@@ -9,14 +9,14 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use crate::engine::Engine;
+use crate::engine::{Engine, TextColumn};
 use crate::geography::{UnitKey, due_date};
 use crate::lake::{Snapshot, check_owner};
 use crate::period::Period;
 use crate::plan::Plan;
 use crate::query::open_engine;
 use crate::reading::RunError;
-use crate::run::{MISSING, optional, texts};
+use crate::run::MISSING;
 
 /// How a unit stands with a report that it owes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -356,26 +356,27 @@ async fn sent(engine: &Engine) -> Result<Vec<DeliveredReport>, RunError> {
         .await?;
     let mut all = Vec::new();
     for batch in &batches {
-        let [form, period, vintage, code] =
-            ["form", "period", "unit_vintage", "unit_code"].map(|name| texts(batch, name));
-        let [reporter, file_name] = ["reporter", "file_name"].map(|name| texts(batch, name));
+        let [form, period, vintage, code] = ["form", "period", "unit_vintage", "unit_code"]
+            .map(|name| TextColumn::read(batch, name));
+        let [reporter, file_name] =
+            ["reporter", "file_name"].map(|name| TextColumn::read(batch, name));
         let current = batch.column(4).as_boolean();
         let [revision, errors, warnings] =
             [5, 7, 8].map(|i| batch.column(i).as_primitive::<Int64Type>());
         let times = batch.column(10).as_primitive::<TimestampMicrosecondType>();
         all.extend((0..batch.num_rows()).map(|row| DeliveredReport {
-            form: form.value(row).to_owned(),
-            period: period.value(row).to_owned(),
+            form: form.text(row).to_owned(),
+            period: period.text(row).to_owned(),
             unit: UnitKey {
-                vintage: vintage.value(row).to_owned(),
-                code: code.value(row).to_owned(),
+                vintage: vintage.text(row).to_owned(),
+                code: code.text(row).to_owned(),
             },
             is_current: current.value(row),
             received_at:
                 Timestamp::from_microsecond(times.value(row)).unwrap_or(Timestamp::UNIX_EPOCH),
-            file_name: file_name.value(row).to_owned(),
+            file_name: file_name.text(row).to_owned(),
             revision: revision.value(row),
-            reporter: optional(&reporter, row),
+            reporter: reporter.owned(row),
             errors: errors.value(row),
             warnings: warnings.value(row),
         }));
@@ -391,18 +392,14 @@ async fn lacking(engine: &Engine) -> Result<BTreeSet<(String, String, UnitKey)>,
     let (_, batches) = engine.query(&sql).await?;
     let mut all = BTreeSet::new();
     for batch in &batches {
-        let [form, period, vintage, code] =
-            ["form", "period", "unit_vintage", "unit_code"].map(|name| texts(batch, name));
+        let [form, period, vintage, code] = ["form", "period", "unit_vintage", "unit_code"]
+            .map(|name| TextColumn::read(batch, name));
         all.extend((0..batch.num_rows()).map(|row| {
             let unit = UnitKey {
-                vintage: vintage.value(row).to_owned(),
-                code: code.value(row).to_owned(),
+                vintage: vintage.text(row).to_owned(),
+                code: code.text(row).to_owned(),
             };
-            (
-                form.value(row).to_owned(),
-                period.value(row).to_owned(),
-                unit,
-            )
+            (form.text(row).to_owned(), period.text(row).to_owned(), unit)
         }));
     }
     Ok(all)
@@ -417,12 +414,12 @@ async fn rejected(engine: &Engine) -> Result<Vec<(String, Timestamp)>, RunError>
         .await?;
     let mut all = Vec::new();
     for batch in &batches {
-        let names = texts(batch, "file_name");
+        let names = TextColumn::read(batch, "file_name");
         let times = batch.column(1).as_primitive::<TimestampMicrosecondType>();
         all.extend((0..batch.num_rows()).map(|row| {
             let time = Timestamp::from_microsecond(times.value(row));
             (
-                names.value(row).to_owned(),
+                names.text(row).to_owned(),
                 time.unwrap_or(Timestamp::UNIX_EPOCH),
             )
         }));

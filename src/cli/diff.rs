@@ -13,7 +13,7 @@ use super::pipeline::default_pipeline;
 use super::show;
 use super::sql::{Output, encode};
 use crate::answers::{self, Diff};
-use crate::engine::texts;
+use crate::engine::TextColumn;
 use crate::lake::check_owner;
 use crate::plan::{self, Plan};
 
@@ -166,7 +166,7 @@ struct Changed {
 
 impl Changed {
     fn of(batch: &RecordBatch, level: &str) -> Vec<Self> {
-        let column = |name: &str| texts(batch, name);
+        let column = |name: &str| TextColumn::read(batch, name);
         let [levels, geography, name, indicator, sector, period, scenario] = [
             "level",
             "geography",
@@ -184,11 +184,10 @@ impl Changed {
             let values = column.as_primitive_opt::<Decimal128Type>()?;
             values.is_valid(row).then(|| values.value(row))
         };
-        let text = |of: &[Option<String>], row: usize| of.get(row).cloned().flatten();
         (0..batch.num_rows())
-            .filter(|row| text(&levels, *row).as_deref() == Some(level))
+            .filter(|row| levels.get(*row) == Some(level))
             .map(|row| {
-                let said = |of: &[Option<String>]| text(of, row).unwrap_or_default();
+                let said = |column: &TextColumn| column.text(row).to_owned();
                 Self {
                     geography: said(&geography),
                     name: said(&name),

@@ -9,8 +9,10 @@ use std::fmt;
 use arrow::array::RecordBatch;
 use serde::Serialize;
 
-use super::{Contents, Lock, LockedTable};
-use crate::engine::{Engine, texts};
+use super::contents::EditionContents;
+use super::lock::Lock;
+use super::locked::LockedTable;
+use crate::engine::{Engine, TextColumn};
 use crate::geography::{Geography, UnitKey};
 use crate::lake::Snapshot;
 use crate::plan::Plan;
@@ -97,7 +99,7 @@ const COMPARED: [&str; 4] = ["fact_sources", "reports", "submissions", "observat
 /// When a query fails.
 pub async fn differences(
     plan: &Plan,
-    contents: &Contents,
+    contents: &EditionContents,
     lock: &Lock,
     earlier: Option<&Snapshot>,
 ) -> Result<Vec<CellDifference>, RunError> {
@@ -323,7 +325,7 @@ impl<'a> Changes<'a> {
     }
 
     fn add(&mut self, batch: &RecordBatch) {
-        let column = |name: &str| texts(batch, name);
+        let column = |name: &str| TextColumn::read(batch, name);
         let names = [
             "geography",
             "unit_code",
@@ -338,10 +340,10 @@ impl<'a> Changes<'a> {
         let [period, vintage, code, file] =
             ["report_period", "told_vintage", "told_code", "file_name"].map(column);
         for i in 0..batch.num_rows() {
-            let text = |values: &[Option<String>]| values[i].clone().unwrap_or_default();
+            let text = |column: &TextColumn| column.text(i).to_owned();
             let source = ChangedSource {
                 part: text(&part),
-                says: says.each_ref().map(|values| text(values)),
+                says: says.each_ref().map(text),
                 report_id: text(&report_id),
                 form: text(&form),
                 report_period: text(&period),
@@ -351,9 +353,9 @@ impl<'a> Changes<'a> {
                 },
                 file: text(&file),
             };
-            let fact = key.each_ref().map(|values| text(values));
+            let fact = key.each_ref().map(text);
             let (came, went) = self.by_fact.entry(fact).or_default();
-            if text(&side) == "came" {
+            if side.text(i) == "came" {
                 came.push(source);
             } else {
                 went.push(source);

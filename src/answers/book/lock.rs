@@ -6,22 +6,18 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Contents, sha256};
+use super::contents::EditionContents;
+use super::locked::{LockedFile, LockedSubmission, LockedTable, sha256};
 use crate::lake;
 use crate::plan::Plan;
 use crate::publish::book::BookFile;
-use crate::tables::Table;
 
 /// The form of the file; another is refused.
 const FORMAT: u32 = 1;
 
 const HEAD: &str = "# What this edition was made from, and what it printed. `tonghop book --locked` makes it again, byte for byte;\n# `tonghop book --diff` lists what another edition prints otherwise.\n";
-
-/// What stands between the parts of a printed cell.
-const BETWEEN: char = '\t';
 
 /// What an edition was made from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,77 +47,6 @@ pub struct Lock {
     pub files: Vec<LockedFile>,
     /// What was printed.
     pub tables: Vec<LockedTable>,
-}
-
-/// A file by its hash.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LockedFile {
-    /// Name.
-    pub name: String,
-    /// Hash of its content.
-    pub sha256: String,
-}
-
-impl LockedFile {
-    /// A file of an edition.
-    #[must_use]
-    pub fn of(file: &BookFile) -> Self {
-        Self {
-            name: file.name.clone(),
-            sha256: sha256(&file.content),
-        }
-    }
-}
-
-/// A submission by its hash.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LockedSubmission {
-    /// When it came.
-    pub received_at: Timestamp,
-    /// Its name in the inbox.
-    pub file_name: String,
-    /// Hash of its content.
-    pub sha256: String,
-    /// Its size in bytes.
-    pub size_bytes: u64,
-}
-
-/// What a table printed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LockedTable {
-    /// Identifier.
-    pub id: String,
-    /// A line for each cell: row, column and what was printed, with tabs between.
-    pub cells: String,
-}
-
-impl LockedTable {
-    fn of(table: &Table) -> Self {
-        let mut cells = String::new();
-        for row in &table.rows {
-            for (head, cell) in table.columns.iter().zip(&row.cells) {
-                let Some(cell) = cell else { continue };
-                let parts = [row.id.as_str(), &head.id, &cell.text];
-                cells.push_str(&parts.join(&BETWEEN.to_string()));
-                cells.push('\n');
-            }
-        }
-        Self {
-            id: table.id.clone(),
-            cells,
-        }
-    }
-
-    /// The cells: row, column, what was printed.
-    pub fn printed(&self) -> impl Iterator<Item = (&str, &str, &str)> {
-        self.cells.lines().filter_map(|line| {
-            let mut parts = line.splitn(3, BETWEEN);
-            Some((parts.next()?, parts.next()?, parts.next()?))
-        })
-    }
 }
 
 /// Why a lock cannot be used.
@@ -185,7 +110,7 @@ impl fmt::Display for Mismatch {
 impl Lock {
     /// The lock of an edition that was just made.
     #[must_use]
-    pub fn new(plan: &Plan, contents: &Contents, files: &[BookFile]) -> Self {
+    pub fn new(plan: &Plan, contents: &EditionContents, files: &[BookFile]) -> Self {
         Self {
             format: FORMAT,
             pipeline: plan.id.clone(),

@@ -3,29 +3,33 @@
 //! An edition that is not closed stands on the current snapshot; one that is (`as_of`), on what was known that day. What
 //! its lock names makes the same bytes again, from the snapshot that the edition keeps, or from the originals.
 
+mod contents;
 mod differences;
 mod lock;
+mod locked;
 
+pub use contents::EditionContents;
 pub use differences::{CellDifference, Reason, differences};
-pub use lock::{Lock, LockError, LockedFile, LockedSubmission, LockedTable, Mismatch};
+pub use lock::{Lock, LockError, Mismatch};
+pub use locked::{LockedFile, LockedSubmission, LockedTable};
+
+use contents::{compose, imprint, submissions};
 
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::intake::{Intake, hex};
+use crate::intake::Intake;
 use crate::lake::{self, Lake, Snapshot};
 use crate::period::Period;
 use crate::plan::Plan;
 use crate::publish::PublishError;
 use crate::publish::book::{BookFile, LOCK, PREVIOUS_LOCK, make_book, write_book};
 use crate::query::open_engine;
-use crate::reading::{Entry, Register, taken_by};
-use crate::reading::{RunError, RunOptions, Stage};
-use crate::run::build_all;
-use crate::run::{Gathered, take_snapshot};
-use crate::tables::{Book, LeftOut, ProseError, Table, Text, written};
+use crate::reading::{Entry, Register, RunError, RunOptions, Stage, taken_by};
+use crate::run::{Gathered, build_all, take_snapshot};
+use crate::tables::{LeftOut, ProseError};
 
 /// What a book is asked for.
 #[derive(Debug, Clone)]
@@ -89,21 +93,6 @@ pub struct MadeBook {
     pub left_out: Vec<LeftOut>,
     /// Its files, with the lock.
     pub files: Vec<LockedFile>,
-}
-
-/// The tables of an edition over a snapshot.
-#[derive(Debug)]
-pub struct Contents {
-    /// The snapshot.
-    pub snapshot: Snapshot,
-    /// Whether that was made with other definitions than the pipeline has now.
-    pub other_definitions: bool,
-    /// The book.
-    pub book: Book,
-    /// Submissions that the snapshot took in.
-    pub submissions: Vec<LockedSubmission>,
-    /// Collections that were open from the start: form and period.
-    pub collections: Vec<(String, String)>,
 }
 
 /// Makes the book of the plan's edition and writes it. Its snapshot is kept from then on.
@@ -174,7 +163,7 @@ pub async fn contents(
     options: &BookOptions,
     lock: Option<&Lock>,
     held: Option<&Lake>,
-) -> Result<Contents, BookError> {
+) -> Result<EditionContents, BookError> {
     let snapshot = match lock {
         Some(lock) => snapshot_of_lock(plan, options, lock, held).await?,
         None => snapshot_of_edition(plan, options, held).await?,
@@ -186,105 +175,13 @@ pub async fn contents(
     let tables = build_all(&engine, plan).await.map_err(RunError::from)?;
     let submissions = submissions(&snapshot)?;
     let imprint = imprint(plan, &snapshot, &submissions);
-    Ok(Contents {
+    Ok(EditionContents {
         book: compose(plan, tables, imprint)?,
         snapshot,
         other_definitions,
         submissions,
         collections: about.map(|about| about.collections).unwrap_or_default(),
     })
-}
-
-/// Puts tables into the chapters of the plan's edition. A table whose forms did not come, or without a single
-/// figure, is left out.
-fn compose(plan: &Plan, tables: Vec<Table>, imprint: Vec<Text>) -> Result<Book, ProseError> {
-    let phrases = &plan.edition.words.phrases;
-    let reason = |phrase: &Text, forms: &[String]| {
-        phrase.filled(&[("forms", Text::same(&forms.join(", ")))])
-    };
-    let in_edition = |id: &str| {
-        let chapters = &plan.edition.chapters;
-        chapters.is_empty() || chapters.iter().any(|c| c.tables.iter().any(|t| t == id))
-    };
-    // What is left out is still spoken of: as not known.
-    let all = tables;
-    let (tables, empty): (Vec<Table>, Vec<Table>) = all
-        .iter()
-        .filter(|table| in_edition(&table.id))
-        .cloned()
-        .partition(Table::has_figures);
-    let forms = |id: &str| {
-        let definition = plan.tables.iter().find(|t| t.id == id);
-        definition.map_or(&[] as &[String], |t| t.forms())
-    };
-    let mut left_out: Vec<LeftOut> = empty
-        .into_iter()
-        .map(|table| LeftOut {
-            reason: reason(&phrases.without_figures, forms(&table.id)),
-            id: table.id,
-            title: table.title,
-        })
-        .collect();
-    left_out.extend(plan.edition.awaited.iter().map(|table| LeftOut {
-        id: table.id.clone(),
-        title: table.title.clone(),
-        reason: reason(&phrases.form_awaited, &table.forms),
-    }));
-    left_out.sort_by(|a, b| a.id.cmp(&b.id));
-    let mut book = if plan.edition.chapters.is_empty() {
-        Book::of_tables(tables)
-    } else {
-        let mut chapters = Vec::new();
-        for (of_edition, definition) in plan.edition.chapters.iter().zip(&plan.chapters) {
-            let of = |id: &String| tables.iter().find(|t| t.id == *id).cloned();
-            let own: Vec<Table> = of_edition.tables.iter().filter_map(of).collect();
-            if !own.is_empty() {
-                chapters.push(definition.build(own, &all, &plan.edition)?);
-            }
-        }
-        Book {
-            chapters,
-            left_out: Vec::new(),
-            imprint: Vec::new(),
-        }
-    };
-    book.left_out = left_out;
-    book.imprint = imprint;
-    Ok(book)
-}
-
-/// How the edition was made, for its readers.
-fn imprint(plan: &Plan, snapshot: &Snapshot, submissions: &[LockedSubmission]) -> Vec<Text> {
-    let phrases = &plan.edition.words.phrases;
-    let mut lines = Vec::new();
-    if let Some(day) = plan.edition.as_of {
-        lines.push(phrases.closed_on.filled(&[("date", written(day))]));
-    }
-    if let Some(last) = submissions.iter().map(|s| s.received_at).max() {
-        let day = last.to_zoned(plan.zone.clone()).date();
-        lines.push(phrases.received_until.filled(&[("date", written(day))]));
-    }
-    let tool = concat!("tonghop ", env!("CARGO_PKG_VERSION"));
-    lines.push(phrases.made_with.filled(&[
-        ("snapshot", Text::same(&snapshot.id)),
-        ("tool", Text::same(tool)),
-    ]));
-    lines
-}
-
-/// The submissions that a snapshot took in, by time and name.
-fn submissions(snapshot: &Snapshot) -> Result<Vec<LockedSubmission>, RunError> {
-    let mut all: Vec<LockedSubmission> = taken_by(snapshot)?
-        .into_iter()
-        .map(|((sha256, file_name), entry)| LockedSubmission {
-            file_name,
-            sha256,
-            received_at: entry.received_at,
-            size_bytes: entry.size_bytes,
-        })
-        .collect();
-    all.sort();
-    Ok(all)
 }
 
 /// The snapshot that an edition stands on: the current one, or what was known when it was closed.
@@ -394,12 +291,6 @@ async fn again(
     };
     let taken = take_snapshot(plan, lake, gathered, &options, &quiet).await?;
     Ok(taken.snapshot)
-}
-
-/// The hash of a content.
-fn sha256(content: &[u8]) -> String {
-    use sha2::{Digest, Sha256};
-    hex(&Sha256::digest(content))
 }
 
 /// Where the lock of an edition stands unless another is named.

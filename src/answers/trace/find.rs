@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::engine::{Engine, texts};
+use crate::engine::{Engine, TextColumn};
 use crate::geography::UnitKey;
 use crate::normalize::TOTAL;
 use crate::plan::Plan;
@@ -206,12 +206,16 @@ pub(super) async fn figure(
     );
     let (_, batches) = engine.query(&sql).await?;
     let there = |column: &str| -> Vec<String> {
-        let all: BTreeSet<String> = batches
+        let columns: Vec<TextColumn> = batches
             .iter()
-            .flat_map(|batch| texts(batch, column))
+            .map(|batch| TextColumn::read(batch, column))
+            .collect();
+        let all: BTreeSet<&str> = columns
+            .iter()
+            .flat_map(TextColumn::iter)
             .flatten()
             .collect();
-        all.into_iter().collect()
+        all.into_iter().map(str::to_owned).collect()
     };
     let last = plan.edition.years.last().map(ToString::to_string);
     let period = question.period.clone().or(last).unwrap_or_default();
