@@ -1,4 +1,4 @@
-//! `tonghop feedback`: from the findings of a snapshot to a letter for each file that has some.
+//! `tonghop feedback`: writes a letter for each submitted file with findings, and for each unit with missing reports.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,29 +21,29 @@ use crate::publish::feedback::{Letter, ReadSettings, Remark, SentFile, Written, 
 use crate::reading::RunError;
 use crate::run::read_findings;
 
-/// What feedback is asked for.
+/// Which feedback to write.
 #[derive(Debug, Clone)]
 pub struct FeedbackOptions {
     /// The lake.
     pub lake: PathBuf,
-    /// Where the workbooks go.
+    /// Output directory of the workbooks.
     pub out: PathBuf,
     /// Only this unit, as `15` (in any vintage) or `2025-15`.
     pub unit: Option<String>,
     /// Only reports of this period.
     pub period: Option<Period>,
-    /// The least severity that is told.
+    /// The lowest severity to include.
     pub severity: Severity,
 }
 
-/// What was written.
+/// The feedback that was written.
 #[derive(Debug)]
 pub struct Feedback {
     /// The letters.
     pub letters: Vec<Letter>,
     /// The workbook of each.
     pub written: Vec<Written>,
-    /// Findings of that severity that are about no file and no unit.
+    /// Number of included findings without a file and without a unit.
     pub of_nobody: usize,
 }
 
@@ -66,14 +66,14 @@ struct ReportRow {
     reporter: Option<String>,
     revision: i64,
     is_current: bool,
-    /// Nothing of it was loaded, and it counts nowhere.
+    /// Held back: none of its values were loaded.
     held: bool,
 }
 
 /// Writes the workbooks.
 ///
 /// # Errors
-/// When there is no lake of this pipeline, or a file cannot be read or written.
+/// If there is no lake of this pipeline, or a file cannot be read or written.
 pub fn feedback(plan: &Plan, options: &FeedbackOptions) -> Result<Feedback, RunError> {
     let snapshot = Snapshot::current(&options.lake)?;
     check_owner(&options.lake, &plan.id)?;
@@ -103,7 +103,7 @@ pub fn feedback(plan: &Plan, options: &FeedbackOptions) -> Result<Feedback, RunE
     })
 }
 
-/// By unit, what nobody is known to have sent last; then by file.
+/// Sort key: letters with a unit first, by unit and then by file.
 fn order(letter: &Letter) -> (bool, &Option<(String, String)>, Option<&str>) {
     let file = letter.sent.as_ref().map(|s| s.file_name.as_str());
     (letter.unit.is_none(), &letter.unit, file)
@@ -116,8 +116,8 @@ fn unit_of(finding: &Finding) -> Option<UnitKey> {
     })
 }
 
-/// Who is told of a finding without a file: its unit; of a form whose rows are units, which none of them sends,
-/// the country.
+/// Who receives a finding without a file: its unit. If the rows of the form are units, no single unit sends it, so the
+/// country receives the finding.
 fn addressee(plan: &Plan, finding: &Finding) -> Option<UnitKey> {
     let unit = unit_of(finding)?;
     let form = finding.place.form.as_ref();
@@ -142,7 +142,7 @@ fn is_asked(options: &FeedbackOptions, unit: Option<&UnitKey>) -> bool {
     unit.is_some_and(|u| u.code == code && vintage.is_none_or(|v| v == u.vintage))
 }
 
-/// A letter for each file that counts, or would if it could be used, and has findings.
+/// A letter for each file with findings that is not superseded, including files that could not be used.
 fn of_submissions(
     plan: &Plan,
     options: &FeedbackOptions,
@@ -209,7 +209,7 @@ fn of_submissions(
     letters
 }
 
-/// A letter for each unit that has findings without a file: reports that it owes.
+/// A letter for each unit with findings without a file: its missing reports.
 fn of_missing(plan: &Plan, options: &FeedbackOptions, findings: &[Finding]) -> Vec<Letter> {
     let asked_period = options.period.map(|p| p.to_string());
     let mut by_unit: BTreeMap<UnitKey, Vec<&Finding>> = BTreeMap::new();
@@ -239,7 +239,7 @@ fn short_name(plan: &Plan, unit: &UnitKey) -> String {
     plan.geography.name(unit, Date::MAX).to_owned()
 }
 
-/// The unit that a file's name mentions, in the vintage in force when it came.
+/// The unit that a file name mentions, in the vintage in force when the file was received.
 fn named_by_file(plan: &Plan, file_name: &str, received_on: Date) -> Option<UnitKey> {
     let file = file_name.rsplit('/').next().unwrap_or(file_name);
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
@@ -250,7 +250,7 @@ fn named_by_file(plan: &Plan, file_name: &str, received_on: Date) -> Option<Unit
         .find(|u| u.vintage == vintage)
 }
 
-/// The reports in whose place another stands: a later version, or what came after one that was held back.
+/// The superseded reports: those with a later revision, and held-back reports with a report received after them.
 fn superseded(
     plan: &Plan,
     submissions: &[SubmissionRow],
@@ -295,7 +295,7 @@ fn superseded(
     past
 }
 
-/// What findings say, the gravest first.
+/// Findings as remarks, most serious first.
 fn remarks(findings: &[&Finding]) -> Vec<Remark> {
     let mut sorted = findings.to_vec();
     sorted.sort_by_key(|f| {

@@ -1,4 +1,4 @@
-//! Answers to questions about a lake or a file: trace, book, diff, status, feedback, template, inspect.
+//! Answers questions about a lake or a file: trace, book, diff, status, feedback, template, inspect.
 
 mod book;
 mod diff;

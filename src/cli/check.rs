@@ -1,4 +1,4 @@
-//! `tonghop check`: are the definitions sound?
+//! `tonghop check`: checks the definitions of a pipeline.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -12,7 +12,7 @@ use crate::plan;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The pipeline's directory.
+    /// Directory of the pipeline.
     #[arg(default_value_os_t = default_pipeline())]
     pipeline: PathBuf,
 }

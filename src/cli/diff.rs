@@ -17,33 +17,33 @@ use crate::engine::TextColumn;
 use crate::lake::check_owner;
 use crate::plan::{self, Plan};
 
-/// Figures shown of a level.
+/// Number of figures shown for each level.
 const SHOWN: usize = 40;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The earlier snapshot, by its id or the beginning of it [default: the one that was current before].
+    /// The earlier snapshot, by its id or the start of its id [default: the previous current one].
     from: Option<String>,
     /// The later snapshot [default: the current one].
     to: Option<String>,
-    /// The lake.
+    /// Directory of the lake.
     #[arg(long, default_value = "lake", value_name = "DIR")]
     lake: PathBuf,
-    /// The pipeline whose printed tables are meant.
+    /// Directory of the pipeline, for the names of indicators and printed tables.
     #[arg(long, default_value_os_t = default_pipeline(), value_name = "DIR")]
     pipeline: PathBuf,
-    /// How the changes are shown; csv and json have every figure of every geography and scenario.
+    /// Output format. csv and json contain the figures of all geographies and scenarios.
     #[arg(long, default_value = "human")]
     format: DiffFormat,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum DiffFormat {
-    /// For people: the newest geography, best figures.
+    /// Text for people: best figures on the newest geography.
     Human,
-    /// Comma-separated values with a header.
+    /// CSV with a header line.
     Csv,
-    /// One JSON object a line; decimals with all their digits.
+    /// One JSON object per line, decimals with all digits.
     Json,
 }
 
@@ -73,7 +73,7 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
     }
 }
 
-/// The pipeline of the lake. Where its definitions are not at hand the figures can be compared all the same.
+/// The pipeline of the lake; none if its definitions are not here. Figures can be compared without them.
 fn plan_of(arguments: &Arguments) -> Result<Option<Plan>, ExitCode> {
     if !arguments.pipeline.exists() && arguments.pipeline == default_pipeline() {
         return Ok(None);

@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-/// Done, and nothing wrong.
+/// Success.
 pub(super) const CLEAN: u8 = 0;
 
 /// Done, with findings that matter.

@@ -7,7 +7,7 @@ use super::exit::FAILED;
 use super::show;
 use crate::plan::{self, Plan};
 
-/// The pipeline that commands work on unless told otherwise.
+/// The pipeline that commands use by default.
 const DEFAULT_PIPELINE: &str = "pipelines/kttt";
 
 pub(super) fn default_pipeline() -> PathBuf {

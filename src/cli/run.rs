@@ -1,4 +1,4 @@
-//! `tonghop run`: the main job.
+//! `tonghop run`: reads the submissions, publishes a snapshot and writes the tables.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -19,43 +19,43 @@ use crate::plan::{self, Plan};
 use crate::reading::{RunError, RunOptions};
 use crate::run::{self, Run};
 
-/// Findings shown on screen; the files have them all.
+/// Number of findings shown on screen. findings.csv has all of them.
 const SHOWN_FINDINGS: usize = 12;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The pipeline's directory.
+    /// Directory of the pipeline.
     #[arg(default_value_os_t = default_pipeline())]
     pipeline: PathBuf,
-    /// An inbox to read, in place of the pipeline's own; may be given several times.
+    /// Inbox to read instead of the inboxes of the pipeline. Can be given several times.
     #[arg(long, value_name = "DIR")]
     submissions: Vec<PathBuf>,
-    /// The lake.
+    /// Directory of the lake.
     #[arg(long, default_value = "lake", value_name = "DIR")]
     lake: PathBuf,
-    /// Where the tables and the list of findings go [default: out; with --as-of: out-as-of].
+    /// Directory for the tables and the list of findings [default: out; with --as-of: out-as-of].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// The least severity that makes the exit code 1.
+    /// Lowest severity that makes the exit code 1.
     #[arg(long, default_value = "error", value_name = "SEVERITY")]
     fail_on: FailOn,
-    /// The moment against which overdue reports are judged, as 2025-12-31 or 2025-12-31T17:00:00Z [default: now].
+    /// Time at which reports are judged overdue, such as 2025-12-31 or 2025-12-31T17:00:00Z [default: now].
     #[arg(long, value_name = "TIME")]
     at: Option<Moment>,
-    /// What was known at this moment: only what had come, and what had been decided, by then. Written beside the
-    /// current snapshot, which stays; only in an empty lake it becomes the current one.
+    /// Use only the submissions and decisions that were known at this time. The snapshot is written beside the current
+    /// one and does not replace it, except in an empty lake.
     #[arg(long, value_name = "TIME")]
     as_of: Option<Moment>,
-    /// Read every submission again, whatever the cache holds: the result is the same, to the byte.
+    /// Read every submission again and ignore the cache. The result is the same, byte for byte.
     #[arg(long)]
     full: bool,
-    /// Show what a run would read, supersede and change, and write nothing.
+    /// Show what a run would read, supersede and change. Writes nothing.
     #[arg(long)]
     plan: bool,
-    /// How it tells what it does, on standard error.
+    /// Format of the progress messages on standard error.
     #[arg(long, default_value = "human")]
     log: Log,
-    /// How the summary is shown.
+    /// Output format of the summary.
     #[arg(long, default_value = "human")]
     format: Format,
 }

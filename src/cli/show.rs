@@ -7,12 +7,12 @@ use clap::ValueEnum;
 
 use super::exit::FAILED;
 
-/// How results are shown.
+/// The output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
-    /// For people.
+    /// Text for people.
     Human,
-    /// For programs.
+    /// JSON for programs.
     Json,
 }
 

@@ -1,4 +1,4 @@
-//! `tonghop status`: who has sent what, and who is late.
+//! `tonghop status`: which reports have come, which are missing and which are late.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -16,34 +16,34 @@ use crate::answers::{self, State, Status, StatusQuestion};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The pipeline's directory.
+    /// Directory of the pipeline.
     #[arg(default_value_os_t = default_pipeline())]
     pipeline: PathBuf,
-    /// The lake.
+    /// Directory of the lake.
     #[arg(long, default_value = "lake", value_name = "DIR")]
     lake: PathBuf,
-    /// The moment against which overdue is judged, as 2025-12-31 or 2025-12-31T17:00:00Z [default: now].
+    /// Time at which reports are judged overdue, such as 2025-12-31 or 2025-12-31T17:00:00Z [default: now].
     #[arg(long, value_name = "TIME")]
     at: Option<Moment>,
     /// Only this form.
     #[arg(long)]
     form: Option<String>,
-    /// Only this period, as 2025 or 2025-S1.
+    /// Only this period, such as 2025 or 2025-S1.
     #[arg(long)]
     period: Option<String>,
-    /// How it is shown; csv has a line for each report that is owed.
+    /// Output format. csv has a line for each expected report.
     #[arg(long, default_value = "table")]
     format: StatusFormat,
-    /// Whether an overdue report makes the exit code 1.
+    /// Whether an overdue report makes the exit code 1 (error, warning) or not (never).
     #[arg(long, default_value = "error", value_name = "SEVERITY")]
     fail_on: FailOn,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum StatusFormat {
-    /// For people: a row for each unit, a column for each collection.
+    /// Text for people: a row for each unit, a column for each collection.
     Table,
-    /// Comma-separated values with a header.
+    /// CSV with a header line.
     Csv,
     /// One JSON object.
     Json,
@@ -80,7 +80,7 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
     ExitCode::from(if failed { FINDINGS } else { CLEAN })
 }
 
-/// The mark of a state in the table.
+/// The sign of a state in the table.
 fn mark(state: State) -> &'static str {
     match state {
         State::OnTime => "+",
@@ -92,7 +92,7 @@ fn mark(state: State) -> &'static str {
     }
 }
 
-/// Units down, collections across; under them the numbers of units that reported.
+/// A table with a row for each unit, a column for each collection, and the coverage in the last row.
 fn table(status: &Status) -> String {
     let mut text = String::new();
     if status.collections.is_empty() {
@@ -112,7 +112,7 @@ fn table(status: &Status) -> String {
         let row = rows
             .entry((&owed.vintage, &owed.code))
             .or_insert_with(|| (&owed.name, vec![""; heads.len()]));
-        // The name is that of the last period.
+        // Use the name of the last period.
         row.0 = &owed.name;
         if let Some(column) = column {
             row.1[column] = mark(owed.state);

@@ -6,23 +6,23 @@ use crate::plan::Plan;
 use crate::reading::{RunError, taken_by};
 use crate::tables::{Book, LeftOut, ProseError, Table, Text, written};
 
-/// The tables of an edition over a snapshot.
+/// The book of an edition, made from a snapshot.
 #[derive(Debug)]
 pub struct EditionContents {
     /// The snapshot.
     pub snapshot: Snapshot,
-    /// Whether that was made with other definitions than the pipeline has now.
+    /// Whether the snapshot was made with other definitions than the pipeline has now.
     pub other_definitions: bool,
     /// The book.
     pub book: Book,
-    /// Submissions that the snapshot took in.
+    /// Submissions in the snapshot.
     pub submissions: Vec<LockedSubmission>,
     /// Collections that were open from the start: form and period.
     pub collections: Vec<(String, String)>,
 }
 
-/// Puts tables into the chapters of the plan's edition. A table whose forms did not come, or without a single
-/// figure, is left out.
+/// Puts tables into the chapters of the plan's edition. Tables without a single figure, and tables whose forms have not
+/// come, are left out.
 pub(super) fn compose(
     plan: &Plan,
     tables: Vec<Table>,
@@ -36,7 +36,7 @@ pub(super) fn compose(
         let chapters = &plan.edition.chapters;
         chapters.is_empty() || chapters.iter().any(|c| c.tables.iter().any(|t| t == id))
     };
-    // What is left out is still spoken of: as not known.
+    // The text may still mention tables that are left out.
     let all = tables;
     let (tables, empty): (Vec<Table>, Vec<Table>) = all
         .iter()
@@ -83,7 +83,7 @@ pub(super) fn compose(
     Ok(book)
 }
 
-/// How the edition was made, for its readers.
+/// Lines for readers about how the edition was made.
 pub(super) fn imprint(
     plan: &Plan,
     snapshot: &Snapshot,
@@ -106,7 +106,7 @@ pub(super) fn imprint(
     lines
 }
 
-/// The submissions that a snapshot took in, by time and name.
+/// The submissions in a snapshot, by time and name.
 pub(super) fn submissions(snapshot: &Snapshot) -> Result<Vec<LockedSubmission>, RunError> {
     let mut all: Vec<LockedSubmission> = taken_by(snapshot)?
         .into_iter()

@@ -1,7 +1,7 @@
-//! What another edition printed otherwise, cell by cell, and why.
+//! Compares the printed cells of two editions and gives the reasons for each difference.
 //!
-//! Why is read from the sources of the figures behind a cell: which observations only one of the two snapshots has, and
-//! what the reports they stand in say of each other.
+//! The reasons come from the sources of the figures behind a cell: which observations only one of the two snapshots has,
+//! and how their reports relate to each other.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -24,23 +24,23 @@ use crate::tables::{FigureKey, Origin, Table};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
-    /// A later report states the figure anew: the actual after the estimate.
+    /// A later report states the figure again, such as the actual value after the estimate.
     Revision,
-    /// A report was sent again, or a decision changed which one counts.
+    /// A report was sent again, or a decision changed which report counts.
     Correction,
-    /// The figure stands on other units than before: another geography, the unit's own report after its predecessors'.
+    /// The figure is made from other units: another geography, or the unit's own report instead of its predecessors' reports.
     Restated,
-    /// A form came that had not come before.
+    /// A form came that was missing before.
     NewForm,
-    /// What was reported counts no more.
+    /// A reported value no longer counts.
     Withdrawn,
-    /// The sources are the same and are counted or printed otherwise: the definitions, or the program, changed.
+    /// The sources are the same, but the definitions or the program changed.
     Definition,
-    /// The cell is printed in this edition alone.
+    /// Only this edition prints the cell.
     Added,
-    /// The cell was printed in the earlier edition alone.
+    /// Only the earlier edition printed the cell.
     Removed,
-    /// The snapshot of the earlier edition is no more in the lake, so that nobody can say.
+    /// The snapshot of the earlier edition is no longer in the lake, so the reason is not known.
     Unknown,
 }
 
@@ -75,28 +75,28 @@ pub struct CellDifference {
     pub table: String,
     /// The row's code.
     pub row: String,
-    /// Its label in the country's language, where this edition has the row.
+    /// Its Vietnamese label, if this edition has the row.
     pub label: Option<String>,
     /// The column's code.
     pub column: String,
-    /// What the earlier edition printed.
+    /// Text in the earlier edition.
     pub before: Option<String>,
-    /// What this one prints.
+    /// Text in this edition.
     pub after: Option<String>,
-    /// Why, in the order of the codes.
+    /// The reasons, in the order of [`Reason`].
     pub reasons: Vec<Reason>,
-    /// The files that brought the change, by name.
+    /// The names of the files that caused the change.
     pub files: Vec<String>,
 }
 
-/// The tables of the two snapshots that say why.
+/// The tables of both snapshots that give the reasons.
 const COMPARED: [&str; 4] = ["fact_sources", "reports", "submissions", "observations"];
 
-/// The printed cells of `contents` that `lock`'s edition printed otherwise, in the order of the tables. `earlier` is the
-/// snapshot of that edition, as far as it is there.
+/// The printed cells that differ between `contents` and the edition of `lock`, in the order of the tables. `earlier` is the
+/// snapshot of that edition, if it still exists.
 ///
 /// # Errors
-/// When a query fails.
+/// If a query fails.
 pub async fn differences(
     plan: &Plan,
     contents: &EditionContents,
@@ -161,7 +161,7 @@ pub async fn differences(
     Ok(found)
 }
 
-/// Why a cell differs, and the files that brought it.
+/// The reasons for a difference, and the files that caused it.
 #[derive(Default)]
 struct Why {
     reasons: BTreeSet<Reason>,
@@ -177,16 +177,16 @@ impl Why {
     }
 }
 
-/// What is asked why a cell differs.
+/// Finds the reasons for a difference.
 struct Causes<'a> {
-    /// None where the earlier snapshot is gone.
+    /// None if the earlier snapshot is gone.
     changes: Option<Changes<'a>>,
     groups: Groups,
     other_geography: bool,
 }
 
 impl Causes<'_> {
-    /// Why the cell in this row and column differs, which both editions print.
+    /// The reasons for a difference in a cell that both editions print.
     fn why(&self, table: &Table, scenario: &str, (row, column): (usize, usize)) -> Why {
         let Some(changes) = &self.changes else {
             return Why::just(Reason::Unknown);
@@ -217,13 +217,13 @@ fn removed(table: &str, (row, column): (&str, &str), text: &str) -> CellDifferen
     }
 }
 
-/// The figures of the lake behind a cell, through what is computed in print.
+/// The figures of the lake behind a cell, directly or through the cells it is computed from.
 fn figures_behind(table: &Table, row: usize, column: usize) -> Vec<FigureKey> {
     let Some(cell) = table.rows[row].cells[column].as_ref() else {
         return Vec::new();
     };
     match &cell.origin {
-        // Operands stand in earlier columns: this comes to an end.
+        // Operands are in earlier columns, so the recursion ends.
         Origin::Cells(_, operands) => operands
             .iter()
             .flat_map(|(row, column)| figures_behind(table, *row, *column))
@@ -256,7 +256,7 @@ fn groups(plan: &Plan) -> Groups {
 /// A source that only one of the snapshots has.
 struct ChangedSource {
     part: String,
-    /// What it says: the scenario it was taken from, value and weight.
+    /// The scenario of its observation, value and weight.
     says: [String; 3],
     report_id: String,
     form: String,
@@ -265,14 +265,14 @@ struct ChangedSource {
     file: String,
 }
 
-/// What came and went among the sources of the facts.
+/// The sources that were added and removed, by fact.
 struct Changes<'a> {
     geography: &'a Geography,
     /// By the fact: geography, unit, indicator, sector, scenario, period.
     by_fact: BTreeMap<[String; 6], (Vec<ChangedSource>, Vec<ChangedSource>)>,
 }
 
-/// The sources of the facts that only one of the snapshots has, with what their reports are.
+/// The sources that only one of the snapshots has, with data of their reports.
 const MOVED: &str = "
 WITH before AS (
     SELECT geography, unit_code, period, indicator, sector, scenario, part, report_id, observed_scenario, cell, value, weight
@@ -363,7 +363,7 @@ impl<'a> Changes<'a> {
         }
     }
 
-    /// Why the figure of a key may differ, and the files that brought it.
+    /// Adds the reasons why a figure may differ, and the files that caused it.
     fn explain(&self, key: &FigureKey, scenario: &str, groups: &Groups, why: &mut Why) {
         let own = [key.code.clone()];
         let group = groups.get(&(key.geography.clone(), key.code.clone()));
@@ -392,7 +392,7 @@ impl<'a> Changes<'a> {
         }
     }
 
-    /// Why a source is there that was not.
+    /// The reason why a source was added.
     fn reason(&self, came: &ChangedSource, went: &[&ChangedSource]) -> Reason {
         let same_unit = |w: &&ChangedSource| {
             self.geography.entity(&w.unit) == self.geography.entity(&came.unit)
@@ -415,7 +415,7 @@ impl<'a> Changes<'a> {
     }
 }
 
-/// What came and what went, less what a report that was sent again says as before.
+/// Added and removed sources, without those that a report states again unchanged.
 fn without_repeated<'s>(
     came: &'s [ChangedSource],
     went: &'s [ChangedSource],

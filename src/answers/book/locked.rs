@@ -35,7 +35,7 @@ impl LockedFile {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LockedSubmission {
-    /// When it came.
+    /// When it was received.
     pub received_at: Timestamp,
     /// Its name in the inbox.
     pub file_name: String,
@@ -45,13 +45,13 @@ pub struct LockedSubmission {
     pub size_bytes: u64,
 }
 
-/// What a table printed.
+/// A printed table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LockedTable {
     /// Identifier.
     pub id: String,
-    /// A line for each cell: row, column and what was printed, with tabs between.
+    /// A line for each cell: row, column and printed text, separated by tabs.
     pub cells: String,
 }
 
@@ -72,7 +72,7 @@ impl LockedTable {
         }
     }
 
-    /// The cells: row, column, what was printed.
+    /// The cells: row, column, printed text.
     pub fn printed(&self) -> impl Iterator<Item = (&str, &str, &str)> {
         self.cells.lines().filter_map(|line| {
             let mut parts = line.splitn(3, SEPARATOR);

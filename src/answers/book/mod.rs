@@ -1,7 +1,7 @@
-//! The book of an edition: from a snapshot of the lake to files, with a lock that says what it was made from.
+//! `tonghop book`: makes the files of an edition from a snapshot, with a lock that names all inputs.
 //!
-//! An edition that is not closed stands on the current snapshot; one that is (`as_of`), on what was known that day. What
-//! its lock names makes the same bytes again, from the snapshot that the edition keeps, or from the originals.
+//! An open edition uses the current snapshot. A closed edition (`as_of`) uses what was known on that day. A lock gives the
+//! same bytes again, from the snapshot pinned by the edition or from the originals.
 
 mod contents;
 mod differences;
@@ -31,30 +31,30 @@ use crate::reading::{Entry, Register, RunError, RunOptions, Stage, taken_by};
 use crate::run::{Gathered, build_all, take_snapshot};
 use crate::tables::{LeftOut, ProseError};
 
-/// What a book is asked for.
+/// Which book to make.
 #[derive(Debug, Clone)]
 pub struct BookOptions {
     /// The lake.
     pub lake: PathBuf,
-    /// Where editions have their folders.
+    /// Directory with one folder for each edition.
     pub out: PathBuf,
-    /// The lock whose edition is to be made again, byte for byte.
+    /// The lock of the edition to make again, byte for byte.
     pub locked: Option<PathBuf>,
 }
 
 /// Why a book could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum BookError {
-    /// The lake, a query or a file refused.
+    /// The lake, a query or a file failed.
     #[error(transparent)]
     Run(#[from] RunError),
-    /// A chapter asks for what is not there.
+    /// A chapter refers to something that does not exist.
     #[error("{0}\nhint: correct the chapter, or the table it speaks of")]
     Prose(#[from] ProseError),
     /// A lock cannot be used.
     #[error(transparent)]
     Lock(#[from] LockError),
-    /// What is there is not what the lock names.
+    /// The inputs are not those that the lock names.
     #[error("the edition cannot be made again as its lock says: {}", shown(.0))]
     Differs(Vec<Mismatch>),
 }
@@ -81,24 +81,24 @@ impl From<PublishError> for BookError {
 pub struct MadeBook {
     /// The folder of the edition.
     pub folder: PathBuf,
-    /// The snapshot it stands on.
+    /// The snapshot it was made from.
     pub snapshot: Snapshot,
-    /// Whether that was made with other definitions than the pipeline has now.
+    /// Whether the snapshot was made with other definitions than the pipeline has now.
     pub other_definitions: bool,
-    /// The lock of another edition of that name that stood there before.
+    /// The copy of the lock that was replaced, if it was different.
     pub replaced: Option<PathBuf>,
     /// Its tables.
     pub tables: Vec<String>,
-    /// Those that are left out.
+    /// Tables that are left out.
     pub left_out: Vec<LeftOut>,
-    /// Its files, with the lock.
+    /// Its files, including the lock.
     pub files: Vec<LockedFile>,
 }
 
-/// Makes the book of the plan's edition and writes it. Its snapshot is kept from then on.
+/// Makes the book of the plan's edition and writes it. From then on the edition pins the snapshot.
 ///
 /// # Errors
-/// When it cannot be made, or with a lock when something is not what the lock names.
+/// If the book cannot be made. With a lock: also if an input or an output differs from the lock.
 pub async fn book(plan: &Plan, options: &BookOptions) -> Result<MadeBook, BookError> {
     crate::publish::check_out(&options.out).map_err(RunError::from)?;
     lake::check_owner(&options.lake, &plan.id)?;
@@ -109,7 +109,7 @@ pub async fn book(plan: &Plan, options: &BookOptions) -> Result<MadeBook, BookEr
             return Err(BookError::Differs(differences));
         }
     }
-    // Until the edition has its pin, nobody may take its snapshot away.
+    // Hold the lake until the edition has pinned its snapshot, so that nobody deletes the snapshot.
     let lake = Lake::open_existing(&options.lake)?;
     let contents = contents(plan, options, lock.as_ref(), Some(&lake)).await?;
     let mut files = make_book(&contents.book, &plan.edition, &plan.edition_name)?;
@@ -121,7 +121,7 @@ pub async fn book(plan: &Plan, options: &BookOptions) -> Result<MadeBook, BookEr
         }
     }
     let text = match &options.locked {
-        // The lock stays what it is, to the byte.
+        // The lock file must not change by a byte.
         Some(path) => std::fs::read(path).map_err(|e| LockError::unreadable(path, &e))?,
         None => new.text()?.into_bytes(),
     };
@@ -129,7 +129,7 @@ pub async fn book(plan: &Plan, options: &BookOptions) -> Result<MadeBook, BookEr
         name: LOCK.to_owned(),
         content: text,
     });
-    // What stood there is kept beside, to be compared with.
+    // Keep the previous lock, to compare with it.
     let own = lock_path(&options.out, &plan.edition_name);
     let before = std::fs::read(&own).ok().filter(|before| {
         let now = files.iter().find(|file| file.name == LOCK);
@@ -153,11 +153,11 @@ pub async fn book(plan: &Plan, options: &BookOptions) -> Result<MadeBook, BookEr
     })
 }
 
-/// The tables and chapters of the plan's edition over the snapshot that it stands on, or that `lock` names. `held` is
-/// the lake where this process writes to it already.
+/// The tables and chapters of the plan's edition, from its snapshot or from the snapshot that `lock` names. `held` is the
+/// lake if this process has locked it already.
 ///
 /// # Errors
-/// When there is no such snapshot and it cannot be made again, or a query or a chapter fails.
+/// If the snapshot is gone and cannot be made again, or a query or a chapter fails.
 pub async fn contents(
     plan: &Plan,
     options: &BookOptions,
@@ -184,7 +184,7 @@ pub async fn contents(
     })
 }
 
-/// The snapshot that an edition stands on: the current one, or what was known when it was closed.
+/// The snapshot of an edition: the current one, or what was known when the edition was closed.
 async fn snapshot_of_edition(
     plan: &Plan,
     options: &BookOptions,
@@ -210,13 +210,13 @@ async fn snapshot_of_edition(
     again(plan, options, held, register, &listed, as_of).await
 }
 
-/// The last moment of a day.
+/// The last microsecond of a day.
 fn end_of(day: Date, plan: &Plan) -> Timestamp {
     let end = day.at(23, 59, 59, 999_999_000).to_zoned(plan.zone.clone());
     end.map_or(Timestamp::MAX, |end| end.timestamp())
 }
 
-/// The snapshot that a lock names, kept or made again.
+/// The snapshot that a lock names, from the lake or made again.
 async fn snapshot_of_lock(
     plan: &Plan,
     options: &BookOptions,
@@ -250,8 +250,8 @@ async fn snapshot_of_lock(
     }
 }
 
-/// A snapshot of what a register holds of a time, beside the current one; `listed` are the collections that were open from
-/// the start.
+/// Makes a snapshot of what a register contained at a time, beside the current snapshot. `listed` are the collections that
+/// were open from the start.
 async fn again(
     plan: &Plan,
     options: &BookOptions,
@@ -293,7 +293,7 @@ async fn again(
     Ok(taken.snapshot)
 }
 
-/// Where the lock of an edition stands unless another is named.
+/// Default path of an edition's lock.
 #[must_use]
 pub fn lock_path(out: &Path, edition: &str) -> PathBuf {
     out.join(edition).join(LOCK)

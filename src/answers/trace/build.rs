@@ -1,4 +1,4 @@
-//! Builds trees: from a printed cell or a figure down to the facts of units and to what these are made of.
+//! Builds the tree of a trace, from a printed cell or a figure down to facts and cells.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::plan::Measure;
 use crate::tables::{FigureKey, Origin, Table, Text};
 
 impl Tracer<'_> {
-    /// A cell of a printed table, which stands on `scenario`; none where the table leaves the place blank.
+    /// The tree of a cell of a printed table on `scenario`; none if the cell is blank.
     #[must_use]
     pub fn cell(&self, table: &Table, scenario: &str, row: usize, column: usize) -> Option<Node> {
         let at = table.rows.get(row)?;
@@ -60,7 +60,7 @@ impl Tracer<'_> {
         }))
     }
 
-    /// A figure of the country, a region or a unit; none of what was not asked for when the tracer was loaded.
+    /// The tree of a figure of the country, a region or a unit; none if the tracer was not loaded for it.
     #[must_use]
     pub fn figure(&self, figure: &FigureKey, scenario: &str) -> Option<Node> {
         let key = self.key(figure, scenario)?;
@@ -104,7 +104,7 @@ impl Tracer<'_> {
         }))
     }
 
-    /// Figures of units that a query put together, with what it says of them.
+    /// Figures of units that a query puts together, with the value and units of the query.
     fn together(
         &self,
         figures: &[FigureKey],
@@ -156,7 +156,7 @@ impl Tracer<'_> {
         })
     }
 
-    /// The fact of a unit, and the cells that it is made of.
+    /// The fact of a unit and its cells.
     fn fact(&self, key: Key) -> Option<(Fact, Vec<SourceRow>)> {
         let texts = &self.held.texts;
         let subject = self.subject(key)?;
@@ -190,7 +190,7 @@ impl Tracer<'_> {
             }
             match row {
                 Some(_) => (FactOrigin::Predecessors, children),
-                // Of a ratio that a unit itself has one side of, its former units say nothing.
+                // If a unit has one side of a ratio itself, its predecessors are not used.
                 None if children.iter().any(Node::enters) => {
                     cells.clear();
                     (FactOrigin::Nowhere, Vec::new())
@@ -229,7 +229,7 @@ impl Tracer<'_> {
     }
 }
 
-/// How a row of facts stands in a whole.
+/// The state of a row of facts in the figure above it.
 fn standing(
     measure: &Measure,
     row: Option<&FigureRow>,

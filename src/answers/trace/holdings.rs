@@ -1,4 +1,4 @@
-//! The rows of a snapshot that some figures are made of, read once, in maps keyed by small numbers.
+//! The rows of a snapshot behind some figures, in maps keyed by small numbers.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use super::leaf::{CellRole, SentReport};
 use crate::engine::Engine;
 use crate::normalize::VALUE_SCALE;
 
-/// A text, by the number it was given.
+/// Number of a text.
 pub(super) type Id = u32;
 
 /// Texts by numbers and numbers by texts.
@@ -24,7 +24,7 @@ pub(super) struct Texts {
 }
 
 impl Texts {
-    /// The number of a text, a new one where it has none.
+    /// The number of a text. A new text gets a new number.
     pub(super) fn id(&mut self, text: &str) -> Id {
         if let Some(id) = self.ids.get(text) {
             return *id;
@@ -36,7 +36,7 @@ impl Texts {
         id
     }
 
-    /// The number of a text; none where it was never seen.
+    /// The number of a text; none if it was never seen.
     pub(super) fn known(&self, text: &str) -> Option<Id> {
         self.ids.get(text).copied()
     }
@@ -52,7 +52,7 @@ impl Texts {
         let mut ids = Vec::with_capacity(column.len());
         let mut last: Option<(&str, Id)> = None;
         for text in column {
-            // Rows are sorted: a text comes many times in a row.
+            // Rows are sorted, so the same text often repeats.
             ids.push(text.map(|text| match last {
                 Some((before, id)) if before == text => id,
                 _ => {
@@ -66,7 +66,7 @@ impl Texts {
     }
 }
 
-/// A place and a key: what one row of `facts`, `national` or `regional` is of.
+/// The key of a row of `facts`, `national` or `regional`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Key {
     pub(super) geography: Id,
@@ -89,7 +89,7 @@ pub(super) struct FigureRow {
     pub(super) counts: Option<(i64, i64)>,
 }
 
-/// A row of `fact_sources`: which cell is which part.
+/// A row of `fact_sources`: the role of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct SourceRow {
     pub(super) part: CellRole,
@@ -114,11 +114,11 @@ pub(super) struct ObservationRow {
     pub(super) cell: Id,
 }
 
-/// What is to be read.
+/// What to read.
 #[derive(Debug, Default)]
 pub(super) struct Scope {
     pub(super) indicators: BTreeSet<String>,
-    /// The indicators themselves, and those that they are weighted by or made of.
+    /// The indicators, and the indicators that are their weight, numerator or denominator.
     pub(super) observed: BTreeSet<String>,
     pub(super) sectors: BTreeSet<String>,
     pub(super) periods: BTreeSet<String>,
@@ -128,7 +128,7 @@ pub(super) struct Scope {
 /// A reporting unit, a period, an indicator and a sector.
 pub(super) type Statement = (Id, Id, Id, Id);
 
-/// What was read.
+/// The rows that were read.
 #[derive(Debug, Default)]
 pub(super) struct Holdings {
     pub(super) texts: Texts,
@@ -145,8 +145,8 @@ pub(super) struct Holdings {
 }
 
 impl Holdings {
-    /// Reads what figures within `scope` are made of. `entity` gives the reporting unit of a vintage and a code, `scheme`
-    /// the scheme whose region a code of a vintage names.
+    /// Reads the rows behind the figures in `scope`. `entity` gives the reporting unit of a vintage and a code; `scheme`
+    /// gives the scheme of a region code on a vintage.
     pub(super) async fn read(
         engine: &Engine,
         scope: &Scope,
@@ -365,7 +365,7 @@ impl Holdings {
 }
 
 impl Scope {
-    /// The rows of some indicators, as SQL.
+    /// An SQL condition for the rows of some indicators.
     fn filter(&self, indicators: &BTreeSet<String>, of_scenario: bool) -> String {
         let within = |column: &str, values: &BTreeSet<String>| {
             let values = values
@@ -414,7 +414,7 @@ fn integers(batch: &RecordBatch, name: &str) -> Result<Vec<Option<i64>>> {
     Ok(column.iter().collect())
 }
 
-/// A value of the lake; none too where it has more digits than a [`Decimal`] holds, which no printed value has.
+/// A value of the lake. Also none if it has more digits than a [`Decimal`] can hold; no printed value has that many.
 fn decimal(column: &Decimal128Array, row: usize) -> Option<Decimal> {
     let value = column.is_valid(row).then(|| column.value(row))?;
     let value = Decimal::try_from_i128_with_scale(value, VALUE_SCALE).ok()?;

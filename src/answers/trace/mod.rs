@@ -38,10 +38,10 @@ use crate::query::open_engine;
 use crate::reading::RunError;
 use crate::tables::{FigureKey, Origin, Table};
 
-/// Traces what is asked for in a snapshot of a lake: by its id or the beginning of it, else the current one.
+/// Traces a number in a snapshot of a lake: the snapshot with this id (or start of an id), or else the current one.
 ///
 /// # Errors
-/// When there is no such snapshot of this pipeline, or nothing or too much fits the question.
+/// If the pipeline has no such snapshot, or if no number or several numbers fit the question.
 pub async fn trace(
     plan: &Plan,
     lake: &Path,
@@ -85,7 +85,7 @@ pub async fn trace(
     Ok(Trace::new(&snapshot.id, root))
 }
 
-/// The figures of the lake that a printed cell is made of, through whatever it is computed from.
+/// The figures of the lake behind a printed cell, directly or through the cells it is computed from.
 #[must_use]
 pub fn figures_of(table: &Table, row: usize, column: usize) -> BTreeSet<FigureKey> {
     let mut figures = BTreeSet::new();

@@ -1,4 +1,4 @@
-//! The cells at the end of a tree: how each was read, why it counts, what explains where there is none.
+//! Builds the leaves of a trace: how each cell was read, why it counts, and what explains a missing value.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -16,9 +16,9 @@ use crate::text::rounded;
 
 /// The scenario that is made of actuals and estimates.
 const BEST: &str = "best";
-/// The scenario that goes first in it.
+/// The scenario that comes first in it.
 const ACTUAL: &str = "actual";
-/// The scenario that stands in where there is no actual.
+/// The scenario used if there is no actual.
 const ESTIMATE: &str = "estimate";
 
 impl Tracer<'_> {
@@ -66,7 +66,7 @@ impl Tracer<'_> {
         })))
     }
 
-    /// How the text of a cell became its value.
+    /// How the text of a cell was converted to its value.
     fn conversion(&self, stated: &ObservationRow) -> Option<Conversion> {
         let texts = &self.held.texts;
         let (value, raw) = (stated.value?, stated.raw.as_deref()?);
@@ -76,7 +76,7 @@ impl Tracer<'_> {
         let read = stated.unit_read.map(|id| texts.text(id));
         let factor = match &read {
             None => Decimal::ONE,
-            // The statement of a sheet may name several: one of them is of the indicator's dimension.
+            // A sheet may state several units. One of them has the indicator's dimension.
             Some(read) => {
                 let units = self.plan.vocabulary.measures_in(read)?;
                 let mut factors = units
@@ -98,7 +98,7 @@ impl Tracer<'_> {
         Some(Conversion { number, factor })
     }
 
-    /// What else states what a counted observation states.
+    /// Other cells that state the same figure as a counted cell.
     fn others(&self, counted: &ObservationRow, key: Key) -> Vec<AlternativeCell> {
         let texts = &self.held.texts;
         let scenario = |stated: &ObservationRow| texts.text(stated.scenario);
@@ -143,7 +143,7 @@ impl Tracer<'_> {
         others.collect()
     }
 
-    /// The sides of a ratio that a unit has no value of, if it has the other.
+    /// The sides of a ratio for which a unit has no value.
     pub(super) fn lacking(&self, subject: &FigureSubject, entity: Id, key: Key) -> Vec<Arc<str>> {
         let Measure::Ratio {
             numerator,
@@ -173,7 +173,7 @@ impl Tracer<'_> {
         lacking.map(|side| Arc::from(side.as_str())).collect()
     }
 
-    /// What was found of a unit that may explain why a figure is missing: cells held back, reports that did not come.
+    /// Findings about a unit that may explain a missing figure: cells held back, missing reports.
     pub(super) fn explaining(
         &self,
         subject: &FigureSubject,

@@ -8,38 +8,38 @@ use super::node::{Node, PrintedOrigin};
 use super::recompute::recompute;
 use crate::text::rounded;
 
-/// A number, what it is made of, and whether that gives the number again.
+/// A traced number.
 #[derive(Debug)]
 pub struct Trace {
     /// The snapshot.
     pub snapshot: String,
     /// The tree.
     pub root: Node,
-    /// What its leaves come to.
+    /// The value computed again from its leaves.
     pub recomputed: Option<Decimal>,
-    /// The cells that it is made of, each counted once.
+    /// Number of cells, each counted once.
     pub cells: usize,
-    /// Whether the leaves give the number.
+    /// Whether the recomputed value agrees.
     pub outcome: TraceOutcome,
 }
 
-/// What the leaves of a tree say of its number.
+/// How the recomputed value compares with the traced number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TraceOutcome {
-    /// They give it, to its last printed digit.
+    /// Equal, to the last printed digit.
     Agrees,
-    /// They give another.
+    /// Different.
     Differs,
-    /// They give it, but the lake names other cells behind a fact of it.
+    /// Equal, but `fact_sources` in the lake names other cells for one of its facts.
     OtherCells,
-    /// There is no number, and the leaves give none, or one that is not printed because a part is missing.
+    /// There is no number. The cells give none either, or one that is not printed because a part is missing.
     NoNumber,
-    /// The query of the table does not say what the number is made of.
+    /// The table's query does not say what the number is made of.
     Unsaid,
 }
 
 impl TraceOutcome {
-    /// The word of the machine-readable form.
+    /// The word in JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -51,7 +51,7 @@ impl TraceOutcome {
         }
     }
 
-    /// Whether nothing contradicts the number.
+    /// Whether the trace is free of contradictions.
     #[must_use]
     pub fn is_sound(self) -> bool {
         matches!(self, Self::Agrees | Self::NoNumber)
@@ -59,7 +59,7 @@ impl TraceOutcome {
 }
 
 impl Trace {
-    /// Judges a tree that was made from a snapshot.
+    /// Recomputes the number of a tree and compares. `snapshot` is the id of its snapshot.
     #[must_use]
     pub fn new(snapshot: &str, root: Node) -> Self {
         let recomputed = recompute(&root);
@@ -86,7 +86,7 @@ impl Trace {
                 }
             }
             (Some(_), _) => TraceOutcome::Differs,
-            // A printed place without a figure may hide one that is not whole.
+            // A printed cell without a number may hide an incomplete figure.
             (None, Some(_)) if decimals.is_none() => TraceOutcome::Differs,
             (None, _) => TraceOutcome::NoNumber,
         };

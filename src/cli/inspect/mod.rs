@@ -22,16 +22,16 @@ use crate::plan;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The files to look into.
+    /// The files to inspect.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// The pipeline's directory.
+    /// Directory of the pipeline.
     #[arg(long, default_value_os_t = default_pipeline(), value_name = "DIR")]
     pipeline: PathBuf,
-    /// Every value with its cell.
+    /// List every value with its cell.
     #[arg(long)]
     values: bool,
-    /// How it is shown.
+    /// Output format.
     #[arg(long, default_value = "human")]
     format: Format,
 }
