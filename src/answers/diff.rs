@@ -1,4 +1,4 @@
-//! What changed between two snapshots: figures, by how much, and the submissions that changed them.
+//! `tonghop diff`: the figures that differ between two snapshots, and the submissions that changed them.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -6,35 +6,35 @@ use std::path::Path;
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 
-use crate::engine::{Engine, texts};
+use crate::engine::{Engine, TextColumn};
 use crate::lake::{self, Snapshot};
 use crate::plan::Plan;
 use crate::plan::official_order;
-use crate::query::{engine_over, open_engine};
+use crate::query::{changed_figures, engine_over, open_engine};
 use crate::reading::RunError;
 use crate::tables::{FigureKey, TableBuilder};
 
-/// What changed from one snapshot to another.
+/// The differences between two snapshots.
 #[derive(Debug)]
 pub struct Diff {
     /// The earlier snapshot.
     pub from: Snapshot,
     /// The later one.
     pub to: Snapshot,
-    /// Whether the definitions of the pipeline, or the program, are not the same; none where a snapshot does not say.
+    /// Whether the definitions of the pipeline or the version of the program differ; none if a snapshot does not say.
     pub definitions_changed: Option<bool>,
-    /// Files that only one of the two has, or whose outcome changed: file name, outcome before and after.
+    /// Files that only one snapshot has, or whose outcome changed: file name, outcome before and after.
     pub submissions: Vec<(String, Option<String>, Option<String>)>,
     /// Schema of the figures.
     pub schema: SchemaRef,
     /// One row for each figure of `national`, `regional` and `provincial` that changed in value, status or the number
     /// of units reported.
     pub figures: Vec<RecordBatch>,
-    /// The printed tables that hold one of them; none without the pipeline's definitions.
+    /// The printed tables that contain one of these figures; none without the definitions of the pipeline.
     pub tables: Option<Vec<String>>,
 }
 
-/// The tables that are compared, and those that say why.
+/// The tables to compare, and the tables that explain the differences.
 const COMPARED: [&str; 7] = [
     "national",
     "regional",
@@ -45,11 +45,11 @@ const COMPARED: [&str; 7] = [
     "regions",
 ];
 
-/// What changed from the snapshot `from` to the snapshot `to` of a lake, each by its id or the beginning of it: by
-/// default the current one, and the one that was current before it. With a `plan` the printed tables are named.
+/// Compares the snapshots `from` and `to` of a lake, each named by its id or the start of its id. `to` is the current
+/// snapshot by default, `from` the one that was current before `to`. With a `plan`, affected printed tables are named.
 ///
 /// # Errors
-/// When there is no such snapshot, or a query fails.
+/// If there is no such snapshot, or a query fails.
 pub async fn diff(
     root: &Path,
     from: Option<&str>,
@@ -88,7 +88,7 @@ pub async fn diff(
     })
 }
 
-/// The sources that only one of the snapshots has, with the file each stands in.
+/// The sources that only one of the snapshots has, with the file of each.
 const MOVED: &str = "
 WITH before AS (
     SELECT geography, unit_code, period, indicator, sector, fund, scenario, part, report_id, cell, value, weight FROM before_fact_sources
@@ -111,7 +111,7 @@ FROM apart a
 JOIN files f ON f.report_id = a.report_id
 ";
 
-/// The query for the figures that changed, at all three levels.
+/// The query for the changed figures at all three levels.
 fn figures_sql() -> String {
     let levels = [
         (
@@ -134,33 +134,20 @@ fn figures_sql() -> String {
     let parts: Vec<String> = levels
         .iter()
         .enumerate()
-        .map(|(order, (table, whence, at))| {
+        .map(|(order, (table, sources, at))| {
+            let changed = changed_figures(table);
             format!(
                 "SELECT {order} AS level_order, '{table}' AS level, k.geography, nullif(k.scheme, '') AS scheme, k.code, k.name_vi, k.name_en, \
                         k.period, k.indicator, k.sector, k.fund, k.scenario, k.value_before, k.value_after, \
                         k.value_after - k.value_before AS difference, k.status_before, k.status_after, \
                         k.units_reported_before, k.units_reported_after, k.units_expected_before, k.units_expected_after, w.submissions \
                  FROM ( \
-                     SELECT coalesce(a.geography, b.geography) AS geography, coalesce(a.scheme, b.scheme) AS scheme, \
-                            coalesce(a.code, b.code) AS code, coalesce(a.name_vi, b.name_vi) AS name_vi, \
-                            coalesce(a.name_en, b.name_en) AS name_en, coalesce(a.period, b.period) AS period, \
-                            coalesce(a.indicator, b.indicator) AS indicator, coalesce(a.sector, b.sector) AS sector, \
-                            coalesce(a.fund, b.fund) AS fund, coalesce(a.scenario, b.scenario) AS scenario, \
-                            b.value AS value_before, a.value AS value_after, b.status AS status_before, a.status AS status_after, \
-                            b.units_reported AS units_reported_before, a.units_reported AS units_reported_after, \
-                            b.units_expected AS units_expected_before, a.units_expected AS units_expected_after \
-                     FROM (SELECT * EXCLUDE (scheme), coalesce(scheme, '') AS scheme FROM before_{table}) b \
-                     FULL JOIN (SELECT * EXCLUDE (scheme), coalesce(scheme, '') AS scheme FROM after_{table}) a \
-                       ON a.geography = b.geography AND a.scheme = b.scheme AND a.code = b.code AND a.period = b.period \
-                      AND a.indicator = b.indicator AND a.sector = b.sector AND a.fund = b.fund AND a.scenario = b.scenario \
-                     WHERE (a.value IS DISTINCT FROM b.value) OR (a.status IS DISTINCT FROM b.status) \
-                        OR (a.units_reported IS DISTINCT FROM b.units_reported) \
-                        OR (a.units_expected IS DISTINCT FROM b.units_expected) \
+                     {changed} \
                  ) k \
                  LEFT JOIN ( \
                      SELECT geography, scheme, code, period, indicator, sector, fund, scenario, \
                             string_agg(DISTINCT file_name, '; ' ORDER BY file_name) AS submissions \
-                     FROM ({whence}) AS whence GROUP BY geography, scheme, code, period, indicator, sector, fund, scenario \
+                     FROM ({sources}) AS sources GROUP BY geography, scheme, code, period, indicator, sector, fund, scenario \
                  ) w ON w.geography = k.geography AND w.period = k.period AND w.indicator = k.indicator AND w.sector = k.sector \
                     AND w.fund = k.fund AND w.scenario = k.scenario{at}"
             )
@@ -184,17 +171,17 @@ async fn submissions(
     let (_, batches) = engine.query(sql).await?;
     let mut all = Vec::new();
     for batch in &batches {
-        let [name, before, after] =
-            ["file_name", "outcome_before", "outcome_after"].map(|column| texts(batch, column));
-        all.extend((0..batch.num_rows()).filter_map(|row| {
-            let text = |of: &[Option<String>]| of.get(row).cloned().flatten();
-            Some((text(&name)?, text(&before), text(&after)))
-        }));
+        let [name, before, after] = ["file_name", "outcome_before", "outcome_after"]
+            .map(|column| TextColumn::read(batch, column));
+        all.extend(
+            (0..batch.num_rows())
+                .filter_map(|row| Some((name.owned(row)?, before.owned(row), after.owned(row)))),
+        );
     }
     Ok(all)
 }
 
-/// The printed tables that hold a figure that changed.
+/// The printed tables that contain a changed figure.
 async fn touched(
     plan: &Plan,
     to: &Snapshot,
@@ -210,9 +197,9 @@ async fn touched(
             "period",
             "scenario",
         ]
-        .map(|column| texts(batch, column));
+        .map(|column| TextColumn::read(batch, column));
         for row in 0..batch.num_rows() {
-            let text = |of: &[Option<String>]| of.get(row).cloned().flatten().unwrap_or_default();
+            let text = |column: &TextColumn| column.text(row).to_owned();
             let figure = FigureKey {
                 geography: text(&geography),
                 code: text(&code),

@@ -1,16 +1,17 @@
-//! `tonghop feedback`: from the findings of a snapshot to a letter for each file that has some.
+//! `tonghop feedback`: writes a letter for each submitted file with findings, and for each unit with missing reports.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use arrow::array::{Array, AsArray, RecordBatch, StringArray};
+use arrow::array::AsArray;
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::office::{office, split_unit};
 use crate::diagnostic::{Finding, Severity, entry};
+use crate::engine::TextColumn;
 use crate::extract::Dimension;
 use crate::geography::UnitKey;
 use crate::lake::{self, Snapshot, check_owner};
@@ -20,34 +21,34 @@ use crate::publish::feedback::{Letter, ReadSettings, Remark, SentFile, Written, 
 use crate::reading::RunError;
 use crate::run::read_findings;
 
-/// What feedback is asked for.
+/// Which feedback to write.
 #[derive(Debug, Clone)]
 pub struct FeedbackOptions {
     /// The lake.
     pub lake: PathBuf,
-    /// Where the workbooks go.
+    /// Output directory of the workbooks.
     pub out: PathBuf,
     /// Only this unit, as `15` (in any vintage) or `2025-15`.
     pub unit: Option<String>,
     /// Only reports of this period.
     pub period: Option<Period>,
-    /// The least severity that is told.
+    /// The lowest severity to include.
     pub severity: Severity,
 }
 
-/// What was written.
+/// The feedback that was written.
 #[derive(Debug)]
 pub struct Feedback {
     /// The letters.
     pub letters: Vec<Letter>,
     /// The workbook of each.
     pub written: Vec<Written>,
-    /// Findings of that severity that are about no file and no unit.
+    /// Number of included findings without a file and without a unit.
     pub of_nobody: usize,
 }
 
 /// A row of `submissions`.
-struct Submission {
+struct SubmissionRow {
     id: String,
     file_name: String,
     sha256: String,
@@ -56,7 +57,7 @@ struct Submission {
 }
 
 /// A row of `reports`.
-struct Report {
+struct ReportRow {
     id: String,
     submission: String,
     form: String,
@@ -65,14 +66,14 @@ struct Report {
     reporter: Option<String>,
     revision: i64,
     is_current: bool,
-    /// Nothing of it was loaded, and it counts nowhere.
+    /// Held back: none of its values were loaded.
     held: bool,
 }
 
 /// Writes the workbooks.
 ///
 /// # Errors
-/// When there is no lake of this pipeline, or a file cannot be read or written.
+/// If there is no lake of this pipeline, or a file cannot be read or written.
 pub fn feedback(plan: &Plan, options: &FeedbackOptions) -> Result<Feedback, RunError> {
     let snapshot = Snapshot::current(&options.lake)?;
     check_owner(&options.lake, &plan.id)?;
@@ -102,7 +103,7 @@ pub fn feedback(plan: &Plan, options: &FeedbackOptions) -> Result<Feedback, RunE
     })
 }
 
-/// By unit, what nobody is known to have sent last; then by file.
+/// Sort key: letters with a unit first, by unit and then by file.
 fn order(letter: &Letter) -> (bool, &Option<(String, String)>, Option<&str>) {
     let file = letter.sent.as_ref().map(|s| s.file_name.as_str());
     (letter.unit.is_none(), &letter.unit, file)
@@ -115,8 +116,8 @@ fn unit_of(finding: &Finding) -> Option<UnitKey> {
     })
 }
 
-/// Who is told of a finding without a file: its unit; of a form whose rows are units, which none of them sends,
-/// the country.
+/// Who receives a finding without a file: its unit. If the rows of the form are units, no single unit sends it, so the
+/// country receives the finding.
 fn addressee(plan: &Plan, finding: &Finding) -> Option<UnitKey> {
     let unit = unit_of(finding)?;
     let form = finding.place.form.as_ref();
@@ -141,23 +142,23 @@ fn is_asked(options: &FeedbackOptions, unit: Option<&UnitKey>) -> bool {
     unit.is_some_and(|u| u.code == code && vintage.is_none_or(|v| v == u.vintage))
 }
 
-/// A letter for each file that counts, or would if it could be used, and has findings.
+/// A letter for each file with findings that is not superseded, including files that could not be used.
 fn of_submissions(
     plan: &Plan,
     options: &FeedbackOptions,
     findings: &[Finding],
-    submissions: &[Submission],
-    reports: &[Report],
+    submissions: &[SubmissionRow],
+    reports: &[ReportRow],
 ) -> Vec<Letter> {
     let past = superseded(plan, submissions, reports);
     let asked_period = options.period.map(|p| p.to_string());
     let mut letters = Vec::new();
     for submission in submissions.iter().filter(|s| s.outcome != "duplicate") {
-        let all: Vec<&Report> = reports
+        let all: Vec<&ReportRow> = reports
             .iter()
             .filter(|r| r.submission == submission.id)
             .collect();
-        let live: Vec<&&Report> = all.iter().filter(|r| !past.contains(&r.id)).collect();
+        let live: Vec<&&ReportRow> = all.iter().filter(|r| !past.contains(&r.id)).collect();
         if !all.is_empty() && live.is_empty() {
             continue;
         }
@@ -208,7 +209,7 @@ fn of_submissions(
     letters
 }
 
-/// A letter for each unit that has findings without a file: reports that it owes.
+/// A letter for each unit with findings without a file: its missing reports.
 fn of_missing(plan: &Plan, options: &FeedbackOptions, findings: &[Finding]) -> Vec<Letter> {
     let asked_period = options.period.map(|p| p.to_string());
     let mut by_unit: BTreeMap<UnitKey, Vec<&Finding>> = BTreeMap::new();
@@ -238,7 +239,7 @@ fn short_name(plan: &Plan, unit: &UnitKey) -> String {
     plan.geography.name(unit, Date::MAX).to_owned()
 }
 
-/// The unit that a file's name mentions, in the vintage in force when it came.
+/// The unit that a file name mentions, in the vintage in force when the file was received.
 fn named_by_file(plan: &Plan, file_name: &str, received_on: Date) -> Option<UnitKey> {
     let file = file_name.rsplit('/').next().unwrap_or(file_name);
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
@@ -249,15 +250,19 @@ fn named_by_file(plan: &Plan, file_name: &str, received_on: Date) -> Option<Unit
         .find(|u| u.vintage == vintage)
 }
 
-/// The reports in whose place another stands: a later version, or what came after one that was held back.
-fn superseded(plan: &Plan, submissions: &[Submission], reports: &[Report]) -> BTreeSet<String> {
+/// The superseded reports: those with a later revision, and held-back reports with a report received after them.
+fn superseded(
+    plan: &Plan,
+    submissions: &[SubmissionRow],
+    reports: &[ReportRow],
+) -> BTreeSet<String> {
     let received: BTreeMap<&str, Timestamp> = submissions
         .iter()
         .filter(|s| s.outcome != "duplicate")
         .map(|s| (s.id.as_str(), s.received))
         .collect();
-    let came = |r: &Report| received.get(r.submission.as_str()).copied();
-    let mut groups: BTreeMap<_, Vec<&Report>> = BTreeMap::new();
+    let came = |r: &ReportRow| received.get(r.submission.as_str()).copied();
+    let mut groups: BTreeMap<_, Vec<&ReportRow>> = BTreeMap::new();
     for report in reports {
         if let (Some(period), Some(unit)) = (&report.period, &report.unit) {
             let rank = plan.reporters.rank(report.reporter.as_deref());
@@ -290,7 +295,7 @@ fn superseded(plan: &Plan, submissions: &[Submission], reports: &[Report]) -> BT
     past
 }
 
-/// What findings say, the gravest first.
+/// Findings as remarks, most serious first.
 fn remarks(findings: &[&Finding]) -> Vec<Remark> {
     let mut sorted = findings.to_vec();
     sorted.sort_by_key(|f| {
@@ -320,32 +325,21 @@ fn remarks(findings: &[&Finding]) -> Vec<Remark> {
         .collect()
 }
 
-fn texts(batch: &RecordBatch, column: &str) -> StringArray {
-    batch.column_by_name(column).map_or_else(
-        || StringArray::new_null(batch.num_rows()),
-        |c| c.as_string::<i32>().clone(),
-    )
-}
-
-fn optional(array: &StringArray, row: usize) -> Option<String> {
-    array.is_valid(row).then(|| array.value(row).to_owned())
-}
-
-fn read_submissions(snapshot: &Snapshot) -> Result<Vec<Submission>, RunError> {
+fn read_submissions(snapshot: &Snapshot) -> Result<Vec<SubmissionRow>, RunError> {
     let mut all = Vec::new();
     for batch in snapshot.read("submissions")? {
-        let [id, file_name, sha256, outcome] =
-            ["submission_id", "file_name", "sha256", "outcome"].map(|c| texts(&batch, c));
+        let [id, file_name, sha256, outcome] = ["submission_id", "file_name", "sha256", "outcome"]
+            .map(|c| TextColumn::read(&batch, c));
         let Some(received) = batch.column_by_name("received_at") else {
             continue;
         };
         let received = received.as_primitive::<TimestampMicrosecondType>();
         for row in 0..batch.num_rows() {
-            all.push(Submission {
-                id: id.value(row).to_owned(),
-                file_name: file_name.value(row).to_owned(),
-                sha256: sha256.value(row).to_owned(),
-                outcome: outcome.value(row).to_owned(),
+            all.push(SubmissionRow {
+                id: id.text(row).to_owned(),
+                file_name: file_name.text(row).to_owned(),
+                sha256: sha256.text(row).to_owned(),
+                outcome: outcome.text(row).to_owned(),
                 received: Timestamp::from_microsecond(received.value(row))
                     .unwrap_or(Timestamp::UNIX_EPOCH),
             });
@@ -354,7 +348,7 @@ fn read_submissions(snapshot: &Snapshot) -> Result<Vec<Submission>, RunError> {
     Ok(all)
 }
 
-fn read_reports(snapshot: &Snapshot) -> Result<Vec<Report>, RunError> {
+fn read_reports(snapshot: &Snapshot) -> Result<Vec<ReportRow>, RunError> {
     let mut all = Vec::new();
     for batch in snapshot.read("reports")? {
         let [id, submission, form, period, vintage, code, reporter] = [
@@ -366,7 +360,7 @@ fn read_reports(snapshot: &Snapshot) -> Result<Vec<Report>, RunError> {
             "unit_code",
             "reporter",
         ]
-        .map(|c| texts(&batch, c));
+        .map(|c| TextColumn::read(&batch, c));
         let (Some(revision), Some(loaded), Some(current)) = (
             batch.column_by_name("revision"),
             batch.column_by_name("cells_loaded"),
@@ -378,16 +372,17 @@ fn read_reports(snapshot: &Snapshot) -> Result<Vec<Report>, RunError> {
         let loaded = loaded.as_primitive::<Int64Type>();
         let current = current.as_boolean();
         for row in 0..batch.num_rows() {
-            let unit = optional(&vintage, row)
-                .zip(optional(&code, row))
+            let unit = vintage
+                .owned(row)
+                .zip(code.owned(row))
                 .map(|(vintage, code)| UnitKey { vintage, code });
-            all.push(Report {
-                id: id.value(row).to_owned(),
-                submission: submission.value(row).to_owned(),
-                form: form.value(row).to_owned(),
-                period: optional(&period, row),
+            all.push(ReportRow {
+                id: id.text(row).to_owned(),
+                submission: submission.text(row).to_owned(),
+                form: form.text(row).to_owned(),
+                period: period.owned(row),
                 unit,
-                reporter: optional(&reporter, row),
+                reporter: reporter.owned(row),
                 revision: revision.value(row),
                 is_current: current.value(row),
                 held: !current.value(row) && loaded.value(row) == 0,

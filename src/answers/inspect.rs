@@ -1,4 +1,4 @@
-//! What files hold, without a lake: the stages up to the rules, with the evidence of every decision.
+//! `tonghop inspect`: runs the stages up to the rules on some files, without a lake, and keeps the evidence of each decision.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
@@ -16,20 +16,20 @@ use crate::reading::{RunError, Submission, TableReading, read_submission};
 use crate::run::{judge_reports, within};
 use crate::text::FileEncoding;
 
-/// What one file holds.
+/// The content of one file.
 #[derive(Debug)]
 pub struct Inspection {
-    /// Its name as given; a member of an archive `outer.zip/inner.xlsx`.
+    /// File name as given. For a member of an archive: `outer.zip/inner.xlsx`.
     pub file_name: String,
     /// SHA-256 of its content, in hexadecimal.
     pub sha256: String,
     /// Size in bytes.
     pub size_bytes: u64,
-    /// What it is, told by its content.
+    /// Its type, detected from the content.
     pub media_type: Option<MediaType>,
     /// The encoding of a text file.
     pub encoding: Option<FileEncoding>,
-    /// What it carries and is never run or followed.
+    /// Active content, such as macros, that is never run or followed.
     pub carried: Vec<Carried>,
     /// The forms found in it.
     pub reports: Vec<Inspected>,
@@ -44,16 +44,16 @@ pub struct Inspection {
 pub struct Inspected {
     /// The report, with its values and findings.
     pub report: InspectedReport,
-    /// Where it stands, what it says of itself.
+    /// Its place in the file, and what it states about itself.
     pub reading: TableReading,
 }
 
-/// A report of an inspected file: judged, or held back before it had a unit and a period.
+/// A report of an inspected file: judged, or held back because its unit or period is not known.
 #[derive(Debug)]
 pub enum InspectedReport {
     /// It was compared with the others of these files.
     Judged(Box<JudgedReport>),
-    /// It was held back before.
+    /// It was held back before that.
     Unplaced(Box<ClaimedReport>),
 }
 
@@ -67,7 +67,7 @@ impl InspectedReport {
         }
     }
 
-    /// What belongs to it through its whole life.
+    /// Its dossier, which it keeps through all stages.
     #[must_use]
     pub fn dossier(&self) -> &Dossier {
         self.any().dossier()
@@ -87,14 +87,14 @@ impl InspectedReport {
         findings.sort_by(|a, b| a.storage_key().cmp(&b.storage_key()));
     }
 
-    /// The code of the unit that a value is of; none where the report has no unit.
+    /// The code of a value's unit; none if the report has no unit.
     #[must_use]
     pub fn code_of<'a>(&'a self, area: Option<&'a UnitCodes>) -> Option<&'a str> {
         self.any().code_of(area)
     }
 }
 
-/// What was read from files, before it is put together by file.
+/// What was read from all files, before it is grouped by file.
 struct Read {
     /// The files, without their reports.
     files: Vec<Inspection>,
@@ -132,20 +132,20 @@ impl Read {
     }
 }
 
-/// Reads files as a run would, up to the rules: each is a path and the name it goes by; an archive gives one inspection for
-/// each member. What depends on other reports (the vintage where nothing else tells it, twins, revisions) is
-/// decided among these files alone.
+/// Reads files as a run would, up to the rules. Each file is a path and a name; an archive gives one inspection for each
+/// member. Decisions that depend on other reports (a vintage that nothing else determines, duplicates, revisions) use only
+/// these files.
 ///
 /// # Errors
-/// When a file cannot be opened; what is wrong in a file is a finding.
+/// If a file cannot be opened. Problems inside a file are findings.
 pub fn read_files(plan: &Plan, files: &[(PathBuf, String)]) -> Result<Vec<Inspection>, RunError> {
     Ok(read(plan, files)?.by_file())
 }
 
-/// Reads files as [`read_files`] does and lets the rules judge them.
+/// Reads files like [`read_files`], and then applies the rules.
 ///
 /// # Errors
-/// When a file cannot be opened or a rule's query fails.
+/// If a file cannot be opened, or the query of a rule fails.
 pub async fn inspect(
     plan: &Plan,
     files: &[(PathBuf, String)],
@@ -214,7 +214,7 @@ fn read(plan: &Plan, files: &[(PathBuf, String)]) -> Result<Read, RunError> {
     })
 }
 
-/// The name by which decisions know a file: that of the inbox, which its path ends with.
+/// The name of a file in decisions: its name in the inbox, which is the end of its path.
 fn decided_name<'a>(plan: &'a Plan, path: &'a str) -> &'a str {
     let names = plan.decisions.iter().filter_map(|d| match &d.subject {
         DecisionSubject::File(name) => Some(name.as_str()),

@@ -1,4 +1,4 @@
-//! Answers to questions about a lake or a file: trace, book, diff, status, feedback, template, inspect.
+//! Answers questions about a lake or a file: trace, book, diff, status, feedback, template, inspect.
 
 mod book;
 mod diff;
@@ -10,7 +10,7 @@ mod template;
 mod trace;
 
 pub use book::{
-    BookError, BookOptions, CellDifference, Contents, Lock, LockError, LockedFile,
+    BookError, BookOptions, CellDifference, EditionContents, Lock, LockError, LockedFile,
     LockedSubmission, LockedTable, MadeBook, Mismatch, Reason, book, contents, differences,
     lock_path,
 };
@@ -20,8 +20,8 @@ pub use inspect::{Inspected, InspectedReport, Inspection, inspect, read_files};
 pub use status::{CollectionStatus, Owed, State, Status, StatusQuestion, status};
 pub use template::{BlankForm, TemplateError, TemplateOptions, template};
 pub use trace::{
-    Choice, Conversion, Fact, Figure, FigureQuestion, Level, Made, Measured, Node,
-    Observation as TracedObservation, Other, Outcome, Part, Passed, Printed, PrintedQuestion,
-    Question, Sent, Standing, Subject, Trace, TraceError, Tracer, Way, figures_of,
-    human as human_trace, machine as machine_trace, recompute, trace,
+    AlternativeCell, CellChoice, CellRole, Conversion, Fact, FactOrigin, FactState, FigureLevel,
+    FigureQuestion, FigureSubject, Node, NotCounted, Printed, PrintedOrigin, PrintedQuestion,
+    Question, SentReport, Trace, TraceError, TraceOutcome, TracedCell, TracedFigure,
+    TracedIndicator, Tracer, figures_of, machine as machine_trace, recompute, trace,
 };

@@ -1,11 +1,11 @@
-//! How those who report are addressed, and which unit a code on the command line means.
+//! Names of reporting bodies in letters and forms, and units as named on the command line.
 
 use jiff::civil::Date;
 
 use crate::geography::UnitKey;
 use crate::plan::Plan;
 
-/// The body and the unit as a document names them: the reporter's name, the type of the unit, its name on a day.
+/// The reporting body as a document names it: name of the reporter, type of the unit, name of the unit on a day.
 pub(super) fn office(plan: &Plan, unit: &UnitKey, reporter: Option<&str>, on: Date) -> String {
     let reporters = &plan.reporters.0;
     let first = || reporters.iter().min_by_key(|r| r.rank);
@@ -38,7 +38,7 @@ pub(super) fn office(plan: &Plan, unit: &UnitKey, reporter: Option<&str>, on: Da
         .join(" ")
 }
 
-/// A unit as the command line names it: its code, or its vintage and its code as `2025-15`.
+/// Splits a unit as named on the command line, `15` or `2025-15`, into vintage and code.
 pub(super) fn split_unit(text: &str) -> (Option<&str>, &str) {
     match text.split_once('-') {
         Some((vintage, code)) => (Some(vintage), code),

@@ -1,4 +1,4 @@
-//! Who has sent what, and who is late: each unit of each open collection, from the lake alone.
+//! `tonghop status`: the state of every expected report of every open collection, from the lake alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -9,35 +9,35 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use crate::engine::Engine;
+use crate::engine::{Engine, TextColumn};
 use crate::geography::{UnitKey, due_date};
 use crate::lake::{Snapshot, check_owner};
 use crate::period::Period;
 use crate::plan::Plan;
 use crate::query::open_engine;
 use crate::reading::RunError;
-use crate::run::{MISSING, optional, texts};
+use crate::run::MISSING;
 
-/// How a unit stands with a report that it owes.
+/// The state of a report that a unit owes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// Accepted; the first version came by the due date.
+    /// Accepted; the first revision came by the due date.
     OnTime,
-    /// Accepted; the first version came after the due date.
+    /// Accepted; the first revision came after the due date.
     Late,
-    /// It came and is held back.
+    /// Received and held back.
     Held,
-    /// A file that names the unit came and could not be used.
+    /// A file with the unit's name came and could not be used.
     Rejected,
-    /// It has not come, and is not due yet.
+    /// Missing, not due yet.
     Missing,
-    /// It has not come, and is due.
+    /// Missing, past the due date.
     Overdue,
 }
 
 impl State {
-    /// All states, the best first.
+    /// All states, best first.
     pub const ALL: [Self; 6] = [
         Self::OnTime,
         Self::Late,
@@ -47,7 +47,7 @@ impl State {
         Self::Overdue,
     ];
 
-    /// The word in csv and json.
+    /// The word in CSV and JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -74,7 +74,7 @@ pub struct Owed {
     pub form: String,
     /// Period.
     pub period: String,
-    /// The last day, if a duty gives one.
+    /// The due date, if a duty sets one.
     pub due: Option<String>,
     /// Vintage of the unit's geography.
     pub vintage: String,
@@ -82,13 +82,13 @@ pub struct Owed {
     pub code: String,
     /// Its name.
     pub name: String,
-    /// How it stands.
+    /// Its state.
     pub state: State,
-    /// When the version that counts came; of one held back or rejected, when that came.
+    /// When the current revision was received. For a held back or rejected report: when that was received.
     pub received_at: Option<String>,
     /// Its file.
     pub file_name: Option<String>,
-    /// Its number among the versions, from 1.
+    /// Number of the revision, from 1.
     pub revision: Option<i64>,
     /// Who sent it.
     pub reporter: Option<String>,
@@ -105,7 +105,7 @@ pub struct CollectionStatus {
     pub form: String,
     /// Period.
     pub period: String,
-    /// The last day.
+    /// The due date.
     pub due: Option<String>,
     /// Units whose report counts.
     pub accepted: usize,
@@ -115,22 +115,22 @@ pub struct CollectionStatus {
     pub states: BTreeMap<&'static str, usize>,
 }
 
-/// Who has sent what.
+/// The state of all open collections.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Status {
-    /// The snapshot that says so.
+    /// The snapshot.
     pub snapshot: String,
-    /// The moment against which overdue is judged.
+    /// The time at which reports are judged overdue.
     pub at: String,
     /// The open collections.
     pub collections: Vec<CollectionStatus>,
-    /// Every report that is owed, by collection and unit.
+    /// Every expected report, by collection and unit.
     pub owed: Vec<Owed>,
-    /// Files that could not be used and that no unit's name accounts for.
+    /// Files that could not be used and that no unit's name matches.
     pub rejected: Vec<String>,
 }
 
-/// What of the status is asked for.
+/// Which collections to show.
 #[derive(Debug, Clone, Default)]
 pub struct StatusQuestion {
     /// Only this form.
@@ -139,8 +139,8 @@ pub struct StatusQuestion {
     pub period: Option<String>,
 }
 
-/// A report as the lake knows it.
-struct Sent {
+/// A report in the lake.
+struct DeliveredReport {
     form: String,
     period: String,
     unit: UnitKey,
@@ -153,10 +153,10 @@ struct Sent {
     warnings: i64,
 }
 
-/// Reads who has sent what from the current snapshot of a lake; needs no lock.
+/// Reads the state of all open collections from the current snapshot of a lake. Needs no lock on the lake.
 ///
 /// # Errors
-/// When there is no lake, it is another pipeline's, or it cannot be read.
+/// If there is no lake, it belongs to another pipeline, or it cannot be read.
 pub async fn status(
     plan: &Plan,
     lake: &Path,
@@ -173,27 +173,7 @@ pub async fn status(
         .about()?
         .map(|about| about.collections)
         .unwrap_or_default();
-    let of_reports = sent.iter().filter(|s| s.is_current);
-    let mut open: BTreeSet<(String, Period, String)> = BTreeSet::new();
-    let mut add = |form: &str, period: &str| {
-        let wanted = question
-            .form
-            .as_deref()
-            .is_none_or(|f| f.eq_ignore_ascii_case(form))
-            && question.period.as_deref().is_none_or(|p| p == period);
-        if let Some(parsed) = period.parse().ok().filter(|_| wanted) {
-            open.insert((form.to_owned(), parsed, period.to_owned()));
-        }
-    };
-    for report in of_reports {
-        add(&report.form, &report.period);
-    }
-    for (form, period, _) in &lacking {
-        add(form, period);
-    }
-    for (form, period) in &listed {
-        add(form, period);
-    }
+    let open = open_collections(question, &sent, &lacking, &listed);
 
     let mut owed = Vec::new();
     let mut collections = Vec::new();
@@ -203,7 +183,7 @@ pub async fn status(
         let vintage = plan
             .geography
             .vintage_on(due.unwrap_or_else(|| period.end()));
-        let own: Vec<&Sent> = sent
+        let own: Vec<&DeliveredReport> = sent
             .iter()
             .filter(|s| s.form == form && s.period == written)
             .collect();
@@ -264,23 +244,48 @@ pub async fn status(
     })
 }
 
-/// Says how a unit stands with a report, from the reports of the collection.
+/// The open collections that are asked for: form, period, and the period as text. A collection is open if a current report,
+/// a missing report or the list of collections names it.
+fn open_collections(
+    question: &StatusQuestion,
+    sent: &[DeliveredReport],
+    lacking: &BTreeSet<(String, String, UnitKey)>,
+    listed: &[(String, String)],
+) -> BTreeSet<(String, Period, String)> {
+    let is_asked = |form: &str, period: &str| {
+        let form_fits = |asked: &str| asked.eq_ignore_ascii_case(form);
+        question.form.as_deref().is_none_or(form_fits)
+            && question.period.as_deref().is_none_or(|p| p == period)
+    };
+    let current = sent.iter().filter(|s| s.is_current);
+    let current = current.map(|s| (&s.form, &s.period));
+    let missing = lacking.iter().map(|(form, period, _)| (form, period));
+    let listed = listed.iter().map(|(form, period)| (form, period));
+    current
+        .chain(missing)
+        .chain(listed)
+        .filter(|(form, period)| is_asked(form, period))
+        .filter_map(|(form, period)| Some((form.clone(), period.parse().ok()?, period.clone())))
+        .collect()
+}
+
+/// Sets the state of a report that a unit owes, from the reports of the collection.
 fn settle(
     plan: &Plan,
     row: &mut Owed,
     unit: &UnitKey,
-    reports: &[&Sent],
+    reports: &[&DeliveredReport],
     lacks: bool,
     due: Option<Date>,
     at: Timestamp,
 ) {
     let day = |time: Timestamp| time.to_zoned(plan.zone.clone()).date();
     let entity = plan.geography.entity(unit);
-    let own: Vec<&&Sent> = reports
+    let own: Vec<&&DeliveredReport> = reports
         .iter()
         .filter(|s| plan.geography.entity(&s.unit) == entity)
         .collect();
-    // A table whose rows are units speaks for all of them.
+    // A table whose rows are units reports for all units.
     let country = plan.geography.country(&unit.vintage);
     let of_all = reports
         .iter()
@@ -317,7 +322,7 @@ fn settle(
     }
 }
 
-/// A rejected file whose name mentions the unit, and no other year than the period's.
+/// A rejected file whose name mentions the unit, and no year except that of the period.
 fn named(
     plan: &Plan,
     rejected: &[(String, Timestamp)],
@@ -344,7 +349,7 @@ fn named(
     rejected.iter().find(|(name, _)| fits(name)).cloned()
 }
 
-async fn sent(engine: &Engine) -> Result<Vec<Sent>, RunError> {
+async fn sent(engine: &Engine) -> Result<Vec<DeliveredReport>, RunError> {
     let (_, batches) = engine
         .query(
             "SELECT r.form, r.period, r.unit_vintage, r.unit_code, r.is_current, r.revision, r.reporter, r.errors, \
@@ -356,26 +361,27 @@ async fn sent(engine: &Engine) -> Result<Vec<Sent>, RunError> {
         .await?;
     let mut all = Vec::new();
     for batch in &batches {
-        let [form, period, vintage, code] =
-            ["form", "period", "unit_vintage", "unit_code"].map(|name| texts(batch, name));
-        let [reporter, file_name] = ["reporter", "file_name"].map(|name| texts(batch, name));
+        let [form, period, vintage, code] = ["form", "period", "unit_vintage", "unit_code"]
+            .map(|name| TextColumn::read(batch, name));
+        let [reporter, file_name] =
+            ["reporter", "file_name"].map(|name| TextColumn::read(batch, name));
         let current = batch.column(4).as_boolean();
         let [revision, errors, warnings] =
             [5, 7, 8].map(|i| batch.column(i).as_primitive::<Int64Type>());
         let times = batch.column(10).as_primitive::<TimestampMicrosecondType>();
-        all.extend((0..batch.num_rows()).map(|row| Sent {
-            form: form.value(row).to_owned(),
-            period: period.value(row).to_owned(),
+        all.extend((0..batch.num_rows()).map(|row| DeliveredReport {
+            form: form.text(row).to_owned(),
+            period: period.text(row).to_owned(),
             unit: UnitKey {
-                vintage: vintage.value(row).to_owned(),
-                code: code.value(row).to_owned(),
+                vintage: vintage.text(row).to_owned(),
+                code: code.text(row).to_owned(),
             },
             is_current: current.value(row),
             received_at:
                 Timestamp::from_microsecond(times.value(row)).unwrap_or(Timestamp::UNIX_EPOCH),
-            file_name: file_name.value(row).to_owned(),
+            file_name: file_name.text(row).to_owned(),
             revision: revision.value(row),
-            reporter: optional(&reporter, row),
+            reporter: reporter.owned(row),
             errors: errors.value(row),
             warnings: warnings.value(row),
         }));
@@ -383,7 +389,7 @@ async fn sent(engine: &Engine) -> Result<Vec<Sent>, RunError> {
     Ok(all)
 }
 
-/// The units without an accepted report, as the run found.
+/// The missing reports that the run found.
 async fn lacking(engine: &Engine) -> Result<BTreeSet<(String, String, UnitKey)>, RunError> {
     let sql = format!(
         "SELECT form, period, unit_vintage, unit_code FROM findings WHERE code = '{MISSING}'"
@@ -391,18 +397,14 @@ async fn lacking(engine: &Engine) -> Result<BTreeSet<(String, String, UnitKey)>,
     let (_, batches) = engine.query(&sql).await?;
     let mut all = BTreeSet::new();
     for batch in &batches {
-        let [form, period, vintage, code] =
-            ["form", "period", "unit_vintage", "unit_code"].map(|name| texts(batch, name));
+        let [form, period, vintage, code] = ["form", "period", "unit_vintage", "unit_code"]
+            .map(|name| TextColumn::read(batch, name));
         all.extend((0..batch.num_rows()).map(|row| {
             let unit = UnitKey {
-                vintage: vintage.value(row).to_owned(),
-                code: code.value(row).to_owned(),
+                vintage: vintage.text(row).to_owned(),
+                code: code.text(row).to_owned(),
             };
-            (
-                form.value(row).to_owned(),
-                period.value(row).to_owned(),
-                unit,
-            )
+            (form.text(row).to_owned(), period.text(row).to_owned(), unit)
         }));
     }
     Ok(all)
@@ -417,12 +419,12 @@ async fn rejected(engine: &Engine) -> Result<Vec<(String, Timestamp)>, RunError>
         .await?;
     let mut all = Vec::new();
     for batch in &batches {
-        let names = texts(batch, "file_name");
+        let names = TextColumn::read(batch, "file_name");
         let times = batch.column(1).as_primitive::<TimestampMicrosecondType>();
         all.extend((0..batch.num_rows()).map(|row| {
             let time = Timestamp::from_microsecond(times.value(row));
             (
-                names.value(row).to_owned(),
+                names.text(row).to_owned(),
                 time.unwrap_or(Timestamp::UNIX_EPOCH),
             )
         }));

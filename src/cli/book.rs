@@ -1,4 +1,4 @@
-//! `tonghop book`: an edition of the book, ready to print, from the lake.
+//! `tonghop book`: makes an edition of the book from the lake, ready to print.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -6,46 +6,48 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::{CLEAN, default_pipeline, plan_of, show};
+use super::exit::CLEAN;
+use super::pipeline::{default_pipeline, plan_of};
+use super::show;
 use crate::answers::{self, BookOptions, CellDifference, Lock, MadeBook};
 use crate::lake::{Snapshot, check_owner};
 use crate::plan::Plan;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The pipeline's directory.
+    /// Directory of the pipeline.
     #[arg(default_value_os_t = default_pipeline())]
     pipeline: PathBuf,
-    /// The edition, as editions/ names it [default: the pipeline's].
+    /// Name of the edition, as in editions/ [default: the edition of the pipeline].
     #[arg(long, value_name = "NAME")]
     edition: Option<String>,
-    /// The lake.
+    /// Directory of the lake.
     #[arg(long, default_value = "lake", value_name = "DIR")]
     lake: PathBuf,
-    /// Where editions have their folders.
+    /// Directory with one folder for each edition.
     #[arg(long, default_value = "out", value_name = "DIR")]
     out: PathBuf,
-    /// Makes the edition again as its lock says, byte for byte, or says what is not the same.
+    /// Make the edition again from its lock, byte for byte. Fails with a list of differences if that is not possible.
     #[arg(long, conflicts_with = "diff")]
     locked: bool,
-    /// The lock [default: edition.lock in the folder of the edition].
+    /// The lock file [default: edition.lock in the folder of the edition].
     #[arg(long, value_name = "FILE", requires = "locked")]
     lock: Option<PathBuf>,
-    /// Lists every printed cell that differs from the edition of this lock, and why; writes no book.
+    /// List every printed cell that differs from the edition of this lock, with the reason. Writes no book.
     #[arg(long, value_name = "LOCK")]
     diff: Option<PathBuf>,
-    /// How the differences are shown.
+    /// Output format of the differences.
     #[arg(long, default_value = "human", requires = "diff")]
-    format: Format,
+    format: DifferencesFormat,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people.
+enum DifferencesFormat {
+    /// Text for people.
     Human,
-    /// Comma-separated values with a header.
+    /// CSV with a header line.
     Csv,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
@@ -135,7 +137,7 @@ async fn compare(
     plan: &Plan,
     options: &BookOptions,
     path: &std::path::Path,
-    format: Format,
+    format: DifferencesFormat,
 ) -> Result<(), String> {
     let lock = Lock::read(path).map_err(|e| e.to_string())?;
     if lock.pipeline != plan.id {
@@ -162,9 +164,9 @@ async fn compare(
         .await
         .map_err(|e| e.to_string())?;
     let text = match format {
-        Format::Human => human(&lock, &contents.snapshot, &found),
-        Format::Csv => csv(&found)?,
-        Format::Json => json(&found)?,
+        DifferencesFormat::Human => human(&lock, &contents.snapshot, &found),
+        DifferencesFormat::Csv => csv(&found)?,
+        DifferencesFormat::Json => json(&found)?,
     };
     show::data(&text).map_err(|e| e.to_string())
 }

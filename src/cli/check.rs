@@ -1,16 +1,18 @@
-//! `tonghop check`: are the definitions sound?
+//! `tonghop check`: checks the definitions of a pipeline.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{CLEAN, FINDINGS, default_pipeline, show};
+use super::exit::{CLEAN, FINDINGS};
+use super::pipeline::default_pipeline;
+use super::show;
 use crate::plan;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The pipeline's directory.
+    /// Directory of the pipeline.
     #[arg(default_value_os_t = default_pipeline())]
     pipeline: PathBuf,
 }

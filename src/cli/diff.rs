@@ -8,40 +8,42 @@ use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::Decimal128Type;
 use clap::{Args, ValueEnum};
 
+use super::exit::{CLEAN, FAILED};
+use super::pipeline::default_pipeline;
+use super::show;
 use super::sql::{Output, encode};
-use super::{CLEAN, default_pipeline, show};
 use crate::answers::{self, Diff};
-use crate::engine::texts;
+use crate::engine::TextColumn;
 use crate::lake::check_owner;
 use crate::plan::{self, Plan};
 
-/// Figures shown of a level.
+/// Number of figures shown for each level.
 const SHOWN: usize = 40;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The earlier snapshot, by its id or the beginning of it [default: the one that was current before].
+    /// The earlier snapshot, by its id or the start of its id [default: the previous current one].
     from: Option<String>,
     /// The later snapshot [default: the current one].
     to: Option<String>,
-    /// The lake.
+    /// Directory of the lake.
     #[arg(long, default_value = "lake", value_name = "DIR")]
     lake: PathBuf,
-    /// The pipeline whose printed tables are meant.
+    /// Directory of the pipeline, for the names of indicators and printed tables.
     #[arg(long, default_value_os_t = default_pipeline(), value_name = "DIR")]
     pipeline: PathBuf,
-    /// How the changes are shown; csv and json have every figure of every geography and scenario.
+    /// Output format. csv and json contain the figures of all geographies and scenarios.
     #[arg(long, default_value = "human")]
-    format: Format,
+    format: DiffFormat,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people: the newest geography, best figures.
+enum DiffFormat {
+    /// Text for people: best figures on the newest geography.
     Human,
-    /// Comma-separated values with a header.
+    /// CSV with a header line.
     Csv,
-    /// One JSON object a line; decimals with all their digits.
+    /// One JSON object per line, decimals with all digits.
     Json,
 }
 
@@ -61,9 +63,9 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
             .map_err(|e| e.to_string())
     };
     let text = match arguments.format {
-        Format::Human => Ok(human(&diff, plan.as_ref())),
-        Format::Csv => encoded(Output::Csv),
-        Format::Json => encoded(Output::Json),
+        DiffFormat::Human => Ok(human(&diff, plan.as_ref())),
+        DiffFormat::Csv => encoded(Output::Csv),
+        DiffFormat::Json => encoded(Output::Json),
     };
     match text.and_then(|text| show::data(&text).map_err(|e| e.to_string())) {
         Ok(()) => ExitCode::from(CLEAN),
@@ -71,13 +73,13 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
     }
 }
 
-/// The pipeline of the lake. Where its definitions are not at hand the figures can be compared all the same.
+/// The pipeline of the lake; none if its definitions are not here. Figures can be compared without them.
 fn plan_of(arguments: &Arguments) -> Result<Option<Plan>, ExitCode> {
     if !arguments.pipeline.exists() && arguments.pipeline == default_pipeline() {
         return Ok(None);
     }
     let plan = plan::load(&arguments.pipeline)
-        .map_err(|errors| show::definition_errors(&errors, super::FAILED))?;
+        .map_err(|errors| show::definition_errors(&errors, FAILED))?;
     check_owner(&arguments.lake, &plan.id).map_err(|e| show::failure(&e.to_string()))?;
     Ok(Some(plan))
 }
@@ -164,7 +166,7 @@ struct Changed {
 
 impl Changed {
     fn of(batch: &RecordBatch, level: &str) -> Vec<Self> {
-        let column = |name: &str| texts(batch, name);
+        let column = |name: &str| TextColumn::read(batch, name);
         let [levels, geography, name, indicator, sector, period, scenario] = [
             "level",
             "geography",
@@ -182,11 +184,10 @@ impl Changed {
             let values = column.as_primitive_opt::<Decimal128Type>()?;
             values.is_valid(row).then(|| values.value(row))
         };
-        let text = |of: &[Option<String>], row: usize| of.get(row).cloned().flatten();
         (0..batch.num_rows())
-            .filter(|row| text(&levels, *row).as_deref() == Some(level))
+            .filter(|row| levels.get(*row) == Some(level))
             .map(|row| {
-                let said = |of: &[Option<String>]| text(of, row).unwrap_or_default();
+                let said = |column: &TextColumn| column.text(row).to_owned();
                 Self {
                     geography: said(&geography),
                     name: said(&name),

@@ -1,20 +1,22 @@
-//! `tonghop explain`: what a code means and what to do.
+//! `tonghop explain`: what a finding or a rule means, and what to do about it.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{CLEAN, default_pipeline, show};
+use super::exit::CLEAN;
+use super::pipeline::default_pipeline;
+use super::show;
 use crate::diagnostic::{CatalogueEntry, catalogue};
 use crate::plan;
 use crate::validate::OnFail;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// A finding's code or name (TH412, ambiguous-unit) or a rule's (R101); all codes when left out.
+    /// Code or name of a finding (TH412, ambiguous-unit), or code of a rule (R101). Without it, all codes are listed.
     code: Option<String>,
-    /// The pipeline whose rules are meant.
+    /// Directory of the pipeline, for the rules.
     #[arg(long, default_value_os_t = default_pipeline(), value_name = "DIR")]
     pipeline: PathBuf,
 }

@@ -1,4 +1,4 @@
-//! `tonghop feedback`: to each province its own files back, with the cells at fault marked and explained.
+//! `tonghop feedback`: writes a copy of each submitted file, with its faulty cells marked and explained.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -6,7 +6,9 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::{CLEAN, FAILED, default_pipeline, show};
+use super::exit::{CLEAN, FAILED};
+use super::pipeline::default_pipeline;
+use super::show;
 use crate::answers::{self, FeedbackOptions};
 use crate::diagnostic::Severity;
 use crate::period::Period;
@@ -14,13 +16,13 @@ use crate::plan;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The pipeline's directory.
+    /// Directory of the pipeline.
     #[arg(default_value_os_t = default_pipeline())]
     pipeline: PathBuf,
-    /// The lake.
+    /// Directory of the lake.
     #[arg(long, default_value = "lake", value_name = "DIR")]
     lake: PathBuf,
-    /// Where the workbooks go: a folder for each unit, and index.csv.
+    /// Output directory: a folder of workbooks for each unit, and index.csv.
     #[arg(long, default_value = "feedback", value_name = "DIR")]
     out: PathBuf,
     /// Only this unit: its code, or vintage and code as 2025-15.
@@ -29,7 +31,7 @@ pub(super) struct Arguments {
     /// Only reports of this period, such as 2025 or 2025-S1.
     #[arg(long, value_name = "PERIOD")]
     period: Option<Period>,
-    /// The least severity that is told; reports that did not come are told with info.
+    /// Lowest severity to include. Use info to include missing reports.
     #[arg(long, default_value = "warning", value_name = "SEVERITY")]
     severity: Least,
 }

@@ -1,7 +1,7 @@
-//! What is said while a run goes on, and the report of it that stays in the lake.
+//! Progress messages of a run, and the run report in the lake.
 //!
-//! On a terminal a bar shows how far it is, elsewhere each stage is a line; with `--log json` every line is an object.
-//! The report is `runs/<started>.json`; docs/run-report.md says what stands in it.
+//! On a terminal a bar shows the progress; elsewhere each stage is a line. With `--log json` every line is a JSON object.
+//! The report is `runs/<started>.json`, described in docs/run-report.md.
 
 use std::fs;
 use std::io::IsTerminal;
@@ -20,15 +20,15 @@ use crate::plan::Plan;
 use crate::reading::{RunOptions, Stage};
 use crate::run::Run;
 
-/// The form of the report. A key that is added does not change it; one that goes or means something else does.
+/// Version of the report. A new key does not change it. A key that is removed or changes its meaning does.
 const SCHEMA: &str = "tonghop-run-report/1";
 
-/// How a run tells what it does.
+/// Format of the progress messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Log {
-    /// For people: a bar on a terminal, else a line a stage.
+    /// Text for people: a progress bar on a terminal, elsewhere a line for each stage.
     Human,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
@@ -66,7 +66,7 @@ impl Journal {
         }
     }
 
-    /// A line of the log, where it is one for programs.
+    /// Writes a line of the JSON log. Does nothing in the log for people.
     fn event(&self, level: &str, event: &str, fields: &Value) {
         if self.log != Log::Json {
             return;
@@ -91,7 +91,7 @@ impl Journal {
         self.event("info", "run_started", &fields);
     }
 
-    /// How far the run is.
+    /// Reports progress within a stage.
     pub(super) fn see(&self, stage: Stage, done: usize, all: usize) {
         let Ok(mut stages) = self.stages.lock() else {
             return;
@@ -130,7 +130,7 @@ impl Journal {
         self.event("info", "stage_ended", &fields);
     }
 
-    /// The stages are over.
+    /// Ends the last stage and removes the bar.
     pub(super) fn end(&self) {
         if let Ok(mut stages) = self.stages.lock() {
             self.end_stage(&mut stages);
@@ -140,7 +140,7 @@ impl Journal {
         }
     }
 
-    /// What the run came to, for programs: errors and warnings one by one, then the whole.
+    /// Logs the result of the run for programs: each error and warning, then the totals.
     pub(super) fn tell(&self, run: &Run, exit: u8) {
         let grave = |f: &&Finding| f.severity >= Severity::Warning;
         for finding in run.findings.iter().filter(grave) {
@@ -182,7 +182,7 @@ impl Journal {
         self.event("info", "run_ended", &fields);
     }
 
-    /// Why the run could not be carried out.
+    /// Logs why the run failed.
     pub(super) fn fail(&self, message: &str) {
         match self.log {
             Log::Human => show::note(&format!("error: {message}")),
@@ -190,7 +190,7 @@ impl Journal {
         }
     }
 
-    /// Keeps the report of the run in the lake; a lake that refuses it is no reason to fail.
+    /// Writes the run report to the lake. If that fails, it warns; the run does not fail.
     pub(super) fn keep(
         &self,
         plan: &Plan,
@@ -245,7 +245,7 @@ impl Journal {
     }
 }
 
-/// Writes a report aside and puts it in its place.
+/// Writes a report to a temporary file and renames it.
 fn write(folder: &Path, name: &str, text: &str) -> std::io::Result<()> {
     let aside = folder.join(format!("{name}.part"));
     fs::write(&aside, text)?;
@@ -253,7 +253,7 @@ fn write(folder: &Path, name: &str, text: &str) -> std::io::Result<()> {
     fs::rename(&aside, folder.join(format!("{name}.json")))
 }
 
-/// The most memory that this process ever had, in bytes; none where the system does not tell.
+/// Peak memory of this process in bytes; none if the system does not report it.
 fn peak_memory() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status
@@ -263,7 +263,7 @@ fn peak_memory() -> Option<u64> {
     Some(kilobytes * 1024)
 }
 
-/// The word for a stage in logs and reports.
+/// The name of a stage in logs and reports.
 fn name(stage: Stage) -> &'static str {
     match stage {
         Stage::Intake => "intake",
@@ -275,7 +275,7 @@ fn name(stage: Stage) -> &'static str {
     }
 }
 
-/// What is done in a stage, as people read it.
+/// A stage in words.
 fn doing(stage: Stage) -> &'static str {
     match stage {
         Stage::Intake => "looking for files",

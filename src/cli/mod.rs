@@ -1,15 +1,19 @@
-//! The command line: one file a command. Nothing else in the program prints.
+//! The command line: one file for each command. Nothing else in the program prints.
 //!
-//! Data goes to standard output, everything else to standard error. Exit: 0 clean, 1 done with findings
-//! that matter, 2 could not run.
+//! Data goes to standard output, everything else to standard error. Exit codes: 0 success, 1 done but with findings that
+//! matter, 2 could not run.
 
 mod book;
 mod check;
 mod diff;
+mod exit;
 mod explain;
 mod feedback;
+mod finding;
 mod inspect;
 mod journal;
+mod moment;
+mod pipeline;
 mod run;
 mod show;
 mod snapshots;
@@ -19,12 +23,11 @@ mod summary;
 mod template;
 mod trace;
 
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand};
 
-use crate::plan::{self, Plan};
+use exit::{CLEAN, FAILED};
 
 /// Gathers provincial submissions into Parquet, national totals, regional breakdowns and white-book tables.
 #[derive(Debug, Parser)]
@@ -36,67 +39,35 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Reads the submissions, publishes a snapshot of the lake and writes the tables.
+    /// Read the submissions, publish a snapshot of the lake and write the tables.
     Run(run::Arguments),
-    /// Checks that a pipeline's definitions are sound.
+    /// Check the definitions of a pipeline.
     Check(check::Arguments),
-    /// Shows what files hold: forms, periods, units, values, evidence, findings. Writes nothing.
+    /// Show what files hold: forms, periods, units, values, evidence and findings. Writes nothing.
     Inspect(inspect::Arguments),
-    /// Runs an SQL query over the lake.
+    /// Run an SQL query over the lake.
     Sql(sql::Arguments),
-    /// Shows who has sent what, and who is late, against the due dates.
+    /// Show which reports have come, which are missing and which are late.
     Status(status::Arguments),
-    /// Lists the snapshots of a lake.
+    /// List the snapshots of a lake.
     Snapshots(snapshots::ListArguments),
-    /// Makes an earlier snapshot the current one.
+    /// Make an earlier snapshot the current one.
     Rollback(snapshots::RollbackArguments),
-    /// Removes the snapshots that are not kept and that no edition stands on.
+    /// Delete old snapshots. Snapshots that an edition is pinned to stay.
     Gc(snapshots::GcArguments),
-    /// Shows which figures changed between two snapshots, by how much, and the submissions that changed them.
+    /// Show the figures that differ between two snapshots, and the submissions that changed them.
     Diff(diff::Arguments),
-    /// Makes an edition of the book: workbook, PDF, CSV files and their description, with a lock of what it was made from.
+    /// Make an edition of the book: workbook, PDF, CSV files with a description, and a lock that names its inputs.
     Book(book::Arguments),
-    /// Traces a published number back to the cells it is made of.
+    /// Trace a published number back to the cells it is made of.
     Trace(trace::Arguments),
-    /// Gives each unit its files back, the cells at fault marked and explained.
+    /// Write a copy of each submitted file, with its faulty cells marked and explained, for the unit that sent it.
     Feedback(feedback::Arguments),
-    /// Writes a blank form, ready to fill.
+    /// Write a blank form, ready to fill in.
     Template(template::Arguments),
-    /// Says what a finding or a rule means and what to do about it.
+    /// Explain a finding or a rule, and what to do about it.
     Explain(explain::Arguments),
 }
-
-/// How results are shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people.
-    Human,
-    /// For programs.
-    Json,
-}
-
-/// The pipeline that commands work on unless told otherwise.
-const DEFAULT_PIPELINE: &str = "pipelines/kttt";
-
-fn default_pipeline() -> PathBuf {
-    PathBuf::from(DEFAULT_PIPELINE)
-}
-
-/// The pipeline in `directory` with the edition named, or its own; else what is wrong with it was said.
-fn plan_of(directory: &Path, edition: Option<&str>) -> Result<Plan, ExitCode> {
-    let plan = match edition {
-        Some(name) => plan::load_edition(directory, name),
-        None => plan::load(directory),
-    };
-    plan.map_err(|errors| show::definition_errors(&errors, FAILED))
-}
-
-/// Done, and nothing wrong.
-const CLEAN: u8 = 0;
-/// Done, with findings that matter.
-const FINDINGS: u8 = 1;
-/// Could not run.
-const FAILED: u8 = 2;
 
 /// Runs the command line.
 #[must_use]

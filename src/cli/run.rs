@@ -1,105 +1,69 @@
-//! `tonghop run`: the main job.
+//! `tonghop run`: reads the submissions, publishes a snapshot and writes the tables.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::str::FromStr;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
+use super::exit::{CLEAN, FAILED, FINDINGS, FailOn};
 use super::journal::{Journal, Log};
+use super::moment::Moment;
+use super::pipeline::default_pipeline;
+use super::show::Format;
 use super::summary::{human, planned};
-use super::{CLEAN, FAILED, FINDINGS, Format, default_pipeline, show};
-use crate::diagnostic::{most_important_first, write_finding};
+use super::{finding, show};
+use crate::diagnostic::most_important_first;
 use crate::lake::LakeError;
 use crate::plan::{self, Plan};
 use crate::reading::{RunError, RunOptions};
 use crate::run::{self, Run};
 
-/// Findings shown on screen; the files have them all.
+/// Number of findings shown on screen. findings.csv has all of them.
 const SHOWN_FINDINGS: usize = 12;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The pipeline's directory.
+    /// Directory of the pipeline.
     #[arg(default_value_os_t = default_pipeline())]
     pipeline: PathBuf,
-    /// An inbox to read, in place of the pipeline's own; may be given several times.
+    /// Inbox to read instead of the inboxes of the pipeline. Can be given several times.
     #[arg(long, value_name = "DIR")]
     submissions: Vec<PathBuf>,
-    /// The lake.
+    /// Directory of the lake.
     #[arg(long, default_value = "lake", value_name = "DIR")]
     lake: PathBuf,
-    /// Where the tables and the list of findings go [default: out; with --as-of: out-as-of].
+    /// Directory for the tables and the list of findings [default: out; with --as-of: out-as-of].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// The least severity that makes the exit code 1.
+    /// Lowest severity that makes the exit code 1.
     #[arg(long, default_value = "error", value_name = "SEVERITY")]
     fail_on: FailOn,
-    /// The moment against which overdue reports are judged, as 2025-12-31 or 2025-12-31T17:00:00Z [default: now].
+    /// Time at which reports are judged overdue, such as 2025-12-31 or 2025-12-31T17:00:00Z [default: now].
     #[arg(long, value_name = "TIME")]
     at: Option<Moment>,
-    /// What was known at this moment: only what had come, and what had been decided, by then. Written beside the
-    /// current snapshot, which stays; only in an empty lake it becomes the current one.
+    /// Use only the submissions and decisions that were known at this time. The snapshot is written beside the current
+    /// one and does not replace it, except in an empty lake.
     #[arg(long, value_name = "TIME")]
     as_of: Option<Moment>,
-    /// Read every submission again, whatever the cache holds: the result is the same, to the byte.
+    /// Read every submission again and ignore the cache. The result is the same, byte for byte.
     #[arg(long)]
     full: bool,
-    /// Show what a run would read, supersede and change, and write nothing.
+    /// Show what a run would read, supersede and change. Writes nothing.
     #[arg(long)]
     plan: bool,
-    /// How it tells what it does, on standard error.
+    /// Format of the progress messages on standard error.
     #[arg(long, default_value = "human")]
     log: Log,
-    /// How the summary is shown.
+    /// Output format of the summary.
     #[arg(long, default_value = "human")]
     format: Format,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum FailOn {
-    Error,
-    Warning,
-    Never,
-}
-
-/// A time, or a day.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Moment {
-    Time(Timestamp),
-    Day(Date),
-}
-
-impl FromStr for Moment {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let time = text.parse().map(Self::Time);
-        time.or_else(|_| text.parse().map(Self::Day))
-            .map_err(|_| "expected a day such as 2025-12-31, or an RFC 3339 time".to_owned())
-    }
-}
-
-impl Moment {
-    /// The time; of a day its last microsecond in the zone of the pipeline.
-    pub(super) fn at_the_latest(self, zone: &TimeZone) -> Timestamp {
-        match self {
-            Self::Time(time) => time,
-            Self::Day(day) => day
-                .at(23, 59, 59, 999_999_000)
-                .to_zoned(zone.clone())
-                .map_or(Timestamp::MAX, |end| end.timestamp()),
-        }
-    }
 }
 
 pub(super) async fn main(arguments: Arguments) -> ExitCode {
     let plan = match plan::load(&arguments.pipeline) {
         Ok(plan) => plan,
-        Err(errors) => return show::definition_errors(&errors, super::FAILED),
+        Err(errors) => return show::definition_errors(&errors, FAILED),
     };
     let moment = |given: Option<Moment>| given.map(|m| m.at_the_latest(&plan.zone));
     let options = RunOptions {
@@ -198,13 +162,10 @@ async fn foresee(plan: &Plan, options: &RunOptions, format: Format, journal: &Jo
 /// The most important findings, as many as fit a screen.
 fn show_findings(run: &Run) {
     let sorted = most_important_first(&run.findings);
-    let mut text = Vec::new();
-    for finding in sorted.iter().take(SHOWN_FINDINGS) {
-        let _ = write_finding(&mut text, finding);
-        text.push(b'\n');
-    }
+    let shown = sorted.iter().take(SHOWN_FINDINGS);
+    let text: Vec<String> = shown.map(|found| finding::lines(found)).collect();
     let more = sorted.len().saturating_sub(SHOWN_FINDINGS);
-    show::note(String::from_utf8_lossy(&text).trim_end());
+    show::note(text.join("\n").trim_end());
     if more > 0 {
         show::note(&format!(
             "\n… and {more} more findings, all of them in {}/findings.csv",

@@ -1,9 +1,22 @@
-//! Printing: the gate to the two output streams.
+//! Prints to standard output and standard error. All other files of the command line print through this one.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-/// Writes data to standard output; a reader that has gone away is no error.
+use clap::ValueEnum;
+
+use super::exit::FAILED;
+
+/// The output format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// Text for people.
+    Human,
+    /// JSON for programs.
+    Json,
+}
+
+/// Writes data to standard output. A closed pipe is not an error.
 pub(super) fn data(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -17,13 +30,13 @@ pub(super) fn note(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
-/// Says why a command could not run.
+/// Prints why a command could not run.
 pub(super) fn failure(message: &str) -> ExitCode {
     note(&format!("error: {message}"));
-    ExitCode::from(super::FAILED)
+    ExitCode::from(FAILED)
 }
 
-/// Says what is wrong in a pipeline's definitions, and gives the exit code `code`.
+/// Prints the errors in a pipeline's definitions and returns the exit code `code`.
 pub(super) fn definition_errors(
     errors: &crate::diagnostic::DefinitionErrors,
     code: u8,

@@ -1,4 +1,4 @@
-//! `tonghop snapshots`, `rollback`, `gc`: what a lake keeps.
+//! `tonghop snapshots`, `rollback` and `gc`: lists, restores and deletes snapshots.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -7,40 +7,41 @@ use std::process::ExitCode;
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{CLEAN, Format, show};
+use super::exit::CLEAN;
+use super::show::{self, Format};
 use crate::lake::{Keep, Lake, Listed, listed};
 
 #[derive(Debug, Args)]
 pub(super) struct ListArguments {
-    /// The lake.
+    /// Directory of the lake.
     #[arg(long, default_value = "lake", value_name = "DIR")]
     lake: PathBuf,
-    /// How they are shown.
+    /// Output format.
     #[arg(long, default_value = "human")]
     format: Format,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct RollbackArguments {
-    /// The snapshot, by its id or the beginning of it [default: the one that was current before].
+    /// The snapshot, by its id or the start of its id [default: the previous current one].
     snapshot: Option<String>,
-    /// The lake.
+    /// Directory of the lake.
     #[arg(long, default_value = "lake", value_name = "DIR")]
     lake: PathBuf,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct GcArguments {
-    /// How many of the snapshots that were current last are kept, the current one among them.
+    /// Keep the N snapshots that were current last, including the current one.
     #[arg(long, value_name = "N", required_unless_present = "keep_days")]
     keep: Option<usize>,
-    /// Those that were current in the last D days are kept too.
+    /// Also keep the snapshots that were current in the last D days.
     #[arg(long, value_name = "D")]
     keep_days: Option<u32>,
-    /// Only say what would be removed.
+    /// Show what would be removed, and remove nothing.
     #[arg(long)]
     dry_run: bool,
-    /// The lake.
+    /// Directory of the lake.
     #[arg(long, default_value = "lake", value_name = "DIR")]
     lake: PathBuf,
 }
@@ -162,8 +163,8 @@ fn json(all: &[Listed]) -> String {
     format!("{:#}\n", serde_json::Value::Array(rows))
 }
 
-/// Bytes as people read them.
-#[allow(clippy::cast_precision_loss, reason = "it is rounded anyway")]
+/// A size in bytes with a decimal unit.
+#[allow(clippy::cast_precision_loss, reason = "the result is rounded anyway")]
 fn size(bytes: u64) -> String {
     match bytes {
         0..1_000 => format!("{bytes} B"),

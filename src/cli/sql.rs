@@ -1,4 +1,4 @@
-//! `tonghop sql`: a query over the lake.
+//! `tonghop sql`: runs an SQL query over the lake.
 
 use std::io::{IsTerminal, Read, Write};
 use std::path::PathBuf;
@@ -10,37 +10,38 @@ use arrow::util::pretty::pretty_format_batches;
 use clap::{Args, ValueEnum};
 use parquet::arrow::ArrowWriter;
 
-use super::{CLEAN, show};
+use super::exit::CLEAN;
+use super::show;
 use crate::lake::{self, Snapshot};
 use crate::query::open_engine;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The query; standard input when left out.
+    /// The query [default: read from standard input].
     query: Option<String>,
-    /// The lake.
+    /// Directory of the lake.
     #[arg(long, default_value = "lake", value_name = "DIR")]
     lake: PathBuf,
-    /// The snapshot that is asked, by its id or the beginning of it [default: the current one].
+    /// The snapshot to query, by its id or the start of its id [default: the current one].
     #[arg(long, value_name = "ID")]
     snapshot: Option<String>,
-    /// How the result is written.
+    /// Output format.
     #[arg(long, default_value = "table")]
     format: Output,
-    /// Where it is written [default: standard output].
+    /// Output file [default: standard output].
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Output {
-    /// A table of text.
+    /// Text table.
     Table,
-    /// Comma-separated values with a header.
+    /// CSV with a header line.
     Csv,
-    /// One JSON object a line; decimals with all their digits.
+    /// One JSON object per line, decimals with all digits.
     Json,
-    /// A Parquet file.
+    /// Parquet.
     Parquet,
 }
 
@@ -97,7 +98,7 @@ async fn answer(query: &str, snapshot: &Snapshot, format: Output) -> Result<Vec<
     encode(&schema, &batches, format).map_err(|e| e.to_string())
 }
 
-/// A result in the bytes of a format.
+/// Encodes a result in a format.
 pub(super) fn encode(
     schema: &SchemaRef,
     batches: &[RecordBatch],

@@ -1,4 +1,4 @@
-//! `tonghop status`: who has sent what, and who is late.
+//! `tonghop status`: which reports have come, which are missing and which are late.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -8,50 +8,45 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
-use super::run::Moment;
-use super::{CLEAN, FINDINGS, default_pipeline, plan_of, show};
+use super::exit::{CLEAN, FINDINGS, FailOn};
+use super::moment::Moment;
+use super::pipeline::{default_pipeline, plan_of};
+use super::show;
 use crate::answers::{self, State, Status, StatusQuestion};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The pipeline's directory.
+    /// Directory of the pipeline.
     #[arg(default_value_os_t = default_pipeline())]
     pipeline: PathBuf,
-    /// The lake.
+    /// Directory of the lake.
     #[arg(long, default_value = "lake", value_name = "DIR")]
     lake: PathBuf,
-    /// The moment against which overdue is judged, as 2025-12-31 or 2025-12-31T17:00:00Z [default: now].
+    /// Time at which reports are judged overdue, such as 2025-12-31 or 2025-12-31T17:00:00Z [default: now].
     #[arg(long, value_name = "TIME")]
     at: Option<Moment>,
     /// Only this form.
     #[arg(long)]
     form: Option<String>,
-    /// Only this period, as 2025 or 2025-S1.
+    /// Only this period, such as 2025 or 2025-S1.
     #[arg(long)]
     period: Option<String>,
-    /// How it is shown; csv has a line for each report that is owed.
+    /// Output format. csv has a line for each expected report.
     #[arg(long, default_value = "table")]
-    format: Format,
-    /// Whether an overdue report makes the exit code 1.
+    format: StatusFormat,
+    /// Whether an overdue report makes the exit code 1 (error, warning) or not (never).
     #[arg(long, default_value = "error", value_name = "SEVERITY")]
     fail_on: FailOn,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people: a row for each unit, a column for each collection.
+enum StatusFormat {
+    /// Text for people: a row for each unit, a column for each collection.
     Table,
-    /// Comma-separated values with a header.
+    /// CSV with a header line.
     Csv,
     /// One JSON object.
     Json,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum FailOn {
-    Error,
-    Warning,
-    Never,
 }
 
 pub(super) async fn main(arguments: Arguments) -> ExitCode {
@@ -71,9 +66,9 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
         Err(e) => return show::failure(&e.to_string()),
     };
     let text = match arguments.format {
-        Format::Table => Ok(table(&status)),
-        Format::Csv => delimited(&status),
-        Format::Json => serde_json::to_string_pretty(&status)
+        StatusFormat::Table => Ok(table(&status)),
+        StatusFormat::Csv => delimited(&status),
+        StatusFormat::Json => serde_json::to_string_pretty(&status)
             .map(|text| format!("{text}\n"))
             .map_err(|e| e.to_string()),
     };
@@ -85,7 +80,7 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
     ExitCode::from(if failed { FINDINGS } else { CLEAN })
 }
 
-/// The mark of a state in the table.
+/// The sign of a state in the table.
 fn mark(state: State) -> &'static str {
     match state {
         State::OnTime => "+",
@@ -97,7 +92,7 @@ fn mark(state: State) -> &'static str {
     }
 }
 
-/// Units down, collections across; under them the numbers of units that reported.
+/// A table with a row for each unit, a column for each collection, and the coverage in the last row.
 fn table(status: &Status) -> String {
     let mut text = String::new();
     if status.collections.is_empty() {
@@ -117,7 +112,7 @@ fn table(status: &Status) -> String {
         let row = rows
             .entry((&owed.vintage, &owed.code))
             .or_insert_with(|| (&owed.name, vec![""; heads.len()]));
-        // The name is that of the last period.
+        // Use the name of the last period.
         row.0 = &owed.name;
         if let Some(column) = column {
             row.1[column] = mark(owed.state);

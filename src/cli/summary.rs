@@ -1,13 +1,14 @@
-//! What a run did, and what it would do, as people read it.
+//! Prints the summary of a run, and what a run would do.
+
+use std::fmt::Write as _;
 
 use crate::run::{Foreseen, NationalChanges, Summary};
 
-/// Changed headlines shown on screen.
+/// Number of changed headline figures shown.
 const SHOWN_CHANGES: usize = 12;
 
-/// What a run would do, as people read it.
+/// What a run would do.
 pub(super) fn planned(foreseen: &Foreseen) -> String {
-    use std::fmt::Write as _;
     let mut text = String::new();
     let _ = if foreseen.is_new {
         writeln!(text, "would publish snapshot {}", foreseen.snapshot)
@@ -51,9 +52,8 @@ pub(super) fn planned(foreseen: &Foreseen) -> String {
     text
 }
 
-/// Changes of the national figures, as people read them.
+/// Changes of the national figures.
 fn national(changes: &NationalChanges) -> String {
-    use std::fmt::Write as _;
     let mut text = String::new();
     let _ = writeln!(
         text,
@@ -78,9 +78,8 @@ fn national(changes: &NationalChanges) -> String {
     text
 }
 
-/// The summary as people read it.
+/// The summary of a run.
 pub(super) fn human(summary: &Summary) -> String {
-    use std::fmt::Write as _;
     let mut text = String::new();
     let all: i64 = summary.submissions.values().sum();
     let outcomes: Vec<String> = summary
@@ -95,22 +94,7 @@ pub(super) fn human(summary: &Summary) -> String {
         summary.pipeline, summary.snapshot
     );
     let _ = writeln!(text, "  submissions  {all}: {}", outcomes.join(", "));
-    for report in &summary.reports {
-        let _ = writeln!(
-            text,
-            "  reports      {} {:<8} {:>3} of {} units ({} {})",
-            report.form,
-            report.period,
-            report.units_reported,
-            report.units_expected,
-            report.reports,
-            if report.reports == 1 {
-                "report"
-            } else {
-                "reports"
-            },
-        );
-    }
+    text.push_str(&reports(summary));
     let _ = writeln!(text, "  values       {} loaded", grouped(summary.values));
     if summary.records > 0 {
         let _ = writeln!(text, "  records      {} of lists", grouped(summary.records));
@@ -127,6 +111,53 @@ pub(super) fn human(summary: &Summary) -> String {
     if let Some(changes) = &summary.changes {
         text.push_str(&national(changes));
     }
+    text.push_str(&decisions(summary));
+    let _ = writeln!(
+        text,
+        "  findings     {errors} errors, {warnings} warnings, {infos} infos"
+    );
+    text.push_str(&overdue(summary));
+    text.push_str(&headlines(summary));
+    let place = if summary.is_current {
+        "current".to_owned()
+    } else {
+        format!("snapshots/{}", summary.snapshot)
+    };
+    let _ = writeln!(text, "\n  lake         {}/{place}", summary.lake);
+    let _ = write!(
+        text,
+        "  tables       {} in {}/",
+        summary.tables.len(),
+        summary.out
+    );
+    text
+}
+
+/// Coverage by form and period.
+fn reports(summary: &Summary) -> String {
+    let mut text = String::new();
+    for report in &summary.reports {
+        let _ = writeln!(
+            text,
+            "  reports      {} {:<8} {:>3} of {} units ({} {})",
+            report.form,
+            report.period,
+            report.units_reported,
+            report.units_expected,
+            report.reports,
+            if report.reports == 1 {
+                "report"
+            } else {
+                "reports"
+            },
+        );
+    }
+    text
+}
+
+/// Decisions and corrections.
+fn decisions(summary: &Summary) -> String {
+    let mut text = String::new();
     for line in &summary.decisions {
         let _ = writeln!(
             text,
@@ -153,10 +184,12 @@ pub(super) fn human(summary: &Summary) -> String {
             correction.message
         );
     }
-    let _ = writeln!(
-        text,
-        "  findings     {errors} errors, {warnings} warnings, {infos} infos"
-    );
+    text
+}
+
+/// The first overdue reports, and the number of the others.
+fn overdue(summary: &Summary) -> String {
+    let mut text = String::new();
     if !summary.overdue.is_empty() {
         let names: Vec<String> = summary
             .overdue
@@ -177,6 +210,12 @@ pub(super) fn human(summary: &Summary) -> String {
             names.join("; ")
         );
     }
+    text
+}
+
+/// The headline figures as a table: indicators down, periods across.
+fn headlines(summary: &Summary) -> String {
+    let mut text = String::new();
     let headlines = &summary.headlines;
     if !headlines.periods.is_empty() {
         let _ = writeln!(
@@ -204,18 +243,6 @@ pub(super) fn human(summary: &Summary) -> String {
             let _ = writeln!(text);
         }
     }
-    let place = if summary.is_current {
-        "current".to_owned()
-    } else {
-        format!("snapshots/{}", summary.snapshot)
-    };
-    let _ = writeln!(text, "\n  lake         {}/{place}", summary.lake);
-    let _ = write!(
-        text,
-        "  tables       {} in {}/",
-        summary.tables.len(),
-        summary.out
-    );
     text
 }
 

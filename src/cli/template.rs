@@ -1,32 +1,34 @@
-//! `tonghop template`: the blank form, ready to fill.
+//! `tonghop template`: writes a blank form, ready to fill in.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{CLEAN, FAILED, default_pipeline, show};
+use super::exit::{CLEAN, FAILED};
+use super::pipeline::default_pipeline;
+use super::show;
 use crate::answers::{self, TemplateOptions};
 use crate::period::Period;
 use crate::plan;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The form's code.
+    /// Code of the form.
     form: String,
-    /// The pipeline's directory.
+    /// Directory of the pipeline.
     #[arg(long, default_value_os_t = default_pipeline(), value_name = "DIR")]
     pipeline: PathBuf,
-    /// The unit it is for: its code, or vintage and code as 2025-15 [default: left open].
+    /// The unit that fills it in: its code, or vintage and code as 2025-15 [default: left open].
     #[arg(long, value_name = "CODE")]
     unit: Option<String>,
-    /// Its period, such as 2026 or 2026-S1 [default: the one due next after the newest of the lake].
+    /// The period, such as 2026 or 2026-S1 [default: the period due next after the newest report in the lake].
     #[arg(long, value_name = "PERIOD")]
     period: Option<Period>,
-    /// The lake, for what is known already.
+    /// Directory of the lake, for the values that are already known.
     #[arg(long, default_value = "lake", value_name = "DIR")]
     lake: PathBuf,
-    /// The workbook to write [default: form, period and unit, in this directory].
+    /// The workbook to write [default: named after form, period and unit, in the current directory].
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }

@@ -8,13 +8,13 @@ mod definition;
 mod finding;
 pub mod findings;
 mod lexicon;
+mod overview;
 mod record;
 mod severity;
-mod show;
 
 pub use catalogue::{CatalogueEntry, catalogue, entry};
 pub use definition::{DefinitionError, DefinitionErrors};
 pub use finding::{Finding, Message, Place};
 pub use lexicon::{Lexicon, Naming, Periods, Scenarios};
+pub use overview::{count_by_severity, most_important_first};
 pub use severity::Severity;
-pub use show::{count_by_severity, most_important_first, write_finding};

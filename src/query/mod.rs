@@ -4,6 +4,7 @@
 //! read ([`register_helpers`]), orders the models by what they read ([`Models`]) and runs them ([`run`]). Territory is
 //! restated one vintage at a time, so a chain of changes needs the same SQL as a single change.
 
+mod compare;
 mod country;
 mod groups;
 mod helpers;
@@ -15,6 +16,7 @@ mod order;
 mod reads;
 mod run;
 
+pub(crate) use compare::changed_figures;
 pub use country::Country;
 pub use helpers::register_helpers;
 pub use include::{NotIncluded, include};

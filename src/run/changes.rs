@@ -4,11 +4,11 @@ use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Decimal128Type, Int64Type};
 use serde::Serialize;
 
-use super::figures::{figure, texts};
-use crate::engine::Engine;
+use super::figures::figure;
+use crate::engine::{Engine, TextColumn};
 use crate::lake::Snapshot;
 use crate::plan::Plan;
-use crate::query::engine_over;
+use crate::query::{changed_figures, engine_over};
 use crate::reading::RunError;
 
 /// What changed in the national figures, on the newest geography.
@@ -56,18 +56,12 @@ pub(super) async fn national(
 ) -> Result<NationalChanges, RunError> {
     let geography = plan.geography.newest();
     let sql = format!(
-        "SELECT coalesce(a.indicator, b.indicator) AS indicator, coalesce(a.period, b.period) AS period, \
-                coalesce(a.sector, b.sector) AS sector, coalesce(a.fund, b.fund) AS fund, \
-                coalesce(a.scenario, b.scenario) AS scenario, \
-                b.value AS b_value, b.status AS b_status, b.units_reported AS b_reported, b.units_expected AS b_expected, \
-                a.value AS a_value, a.status AS a_status, a.units_reported AS a_reported, a.units_expected AS a_expected \
-         FROM (SELECT * FROM before_national WHERE geography = '{geography}') b \
-         FULL JOIN (SELECT * FROM after_national WHERE geography = '{geography}') a \
-           ON a.period = b.period AND a.indicator = b.indicator AND a.sector = b.sector AND a.fund = b.fund \
-              AND a.scenario = b.scenario \
-         WHERE (a.value IS DISTINCT FROM b.value) OR (a.status IS DISTINCT FROM b.status) \
-            OR (a.units_reported IS DISTINCT FROM b.units_reported) \
-         ORDER BY 2 DESC, 1"
+        "SELECT * FROM ({}) AS changed \
+         WHERE geography = '{geography}' \
+           AND ((value_after IS DISTINCT FROM value_before) OR (status_after IS DISTINCT FROM status_before) \
+             OR (units_reported_after IS DISTINCT FROM units_reported_before)) \
+         ORDER BY period DESC, indicator",
+        changed_figures("national")
     );
     let (_, batches) = compared.query(&sql).await?;
     let mut changes = NationalChanges {
@@ -78,27 +72,25 @@ pub(super) async fn national(
     for batch in &batches {
         changes.figures += batch.num_rows();
         let [indicator, period, sector, fund, scenario] =
-            ["indicator", "period", "sector", "fund", "scenario"].map(|name| texts(batch, name));
+            ["indicator", "period", "sector", "fund", "scenario"]
+                .map(|name| TextColumn::read(batch, name));
         for row in 0..batch.num_rows() {
-            let is_headline = sector.value(row) == crate::normalize::TOTAL
-                && fund.value(row) == crate::normalize::TOTAL
-                && scenario.value(row) == "best"
+            let is_headline = sector.text(row) == crate::normalize::TOTAL
+                && fund.text(row) == crate::normalize::TOTAL
+                && scenario.text(row) == "best"
                 && plan
                     .headline
                     .indicators
                     .iter()
-                    .any(|i| i == indicator.value(row));
-            let facts = plan
-                .indicators
-                .iter()
-                .find(|i| i.id == indicator.value(row));
+                    .any(|i| i == indicator.text(row));
+            let facts = plan.indicators.iter().find(|i| i.id == indicator.text(row));
             if let Some(facts) = facts.filter(|_| is_headline) {
                 changes.headlines.push(NationalChange {
                     indicator: facts.id.clone(),
                     name: facts.name_en.clone(),
-                    period: period.value(row).to_owned(),
-                    before: shown(batch, "b", row, facts.decimals),
-                    after: shown(batch, "a", row, facts.decimals),
+                    period: period.text(row).to_owned(),
+                    before: shown(batch, "before", row, facts.decimals),
+                    after: shown(batch, "after", row, facts.decimals),
                 });
             }
         }
@@ -108,17 +100,15 @@ pub(super) async fn national(
 
 /// A figure as the summary shows it; none where it is not there.
 fn shown(batch: &RecordBatch, side: &str, row: usize, decimals: u32) -> Option<String> {
-    let column = |name: &str| batch.column_by_name(&format!("{side}_{name}"));
-    let status = texts(batch, &format!("{side}_status"));
-    if status.is_null(row) {
-        return None;
-    }
+    let column = |name: &str| batch.column_by_name(&format!("{name}_{side}"));
+    let status = TextColumn::read(batch, &format!("status_{side}"));
+    let status = status.get(row)?;
     let value = column("value")?.as_primitive_opt::<Decimal128Type>()?;
     let value = value.is_valid(row).then(|| value.value(row));
-    let units = ["reported", "expected"].map(|name| {
+    let units = ["units_reported", "units_expected"].map(|name| {
         column(name)
             .and_then(|c| c.as_primitive_opt::<Int64Type>())
             .map_or(0, |c| c.value(row))
     });
-    Some(figure(value, decimals, status.value(row), units))
+    Some(figure(value, decimals, status, units))
 }

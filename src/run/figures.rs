@@ -1,33 +1,17 @@
 //! Figures and findings of a snapshot, read back for those who tell of it.
 
-use arrow::array::{Array, AsArray, RecordBatch, StringArray};
-use arrow::datatypes::DataType;
-
 use crate::diagnostic::Finding;
+use crate::engine::TextColumn;
 use crate::lake::Snapshot;
 use crate::reading::RunError;
-
-pub(crate) fn texts(batch: &RecordBatch, column: &str) -> StringArray {
-    batch
-        .column_by_name(column)
-        .and_then(|c| arrow::compute::cast(c, &DataType::Utf8).ok())
-        .map_or_else(
-            || StringArray::new_null(batch.num_rows()),
-            |c| c.as_string::<i32>().clone(),
-        )
-}
-
-pub(crate) fn optional(array: &StringArray, row: usize) -> Option<String> {
-    array.is_valid(row).then(|| array.value(row).to_owned())
-}
 
 /// The findings of a snapshot.
 pub(crate) fn read_findings(snapshot: &Snapshot) -> Result<Vec<Finding>, RunError> {
     let mut findings = Vec::new();
     for batch in snapshot.read("findings")? {
-        let columns = Finding::COLUMNS.map(|name| texts(&batch, name));
+        let columns = Finding::COLUMNS.map(|name| TextColumn::read(&batch, name));
         let records =
-            (0..batch.num_rows()).map(|row| std::array::from_fn(|i| optional(&columns[i], row)));
+            (0..batch.num_rows()).map(|row| std::array::from_fn(|i| columns[i].owned(row)));
         findings.extend(records.map(Finding::from_record));
     }
     Ok(findings)

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use arrow::array::{Array, AsArray};
+use arrow::array::AsArray;
 use arrow::datatypes::Int64Type;
 use serde::Serialize;
 
 use super::changes::{NationalChanges, national};
 use super::everything::{gather, take_snapshot};
-use super::figures::texts;
-use crate::engine::Engine;
+use crate::engine::{Engine, TextColumn};
 use crate::lake::Lake;
 use crate::plan::Plan;
 use crate::query::engine_over;
@@ -99,9 +98,12 @@ async fn files(compared: &Engine, all: bool) -> Result<Vec<(String, String)>, Ru
         ))
         .await?;
     let rows = batches.iter().flat_map(|batch| {
-        let (names, outcomes) = (texts(batch, "file_name"), texts(batch, "outcome"));
+        let (names, outcomes) = (
+            TextColumn::read(batch, "file_name"),
+            TextColumn::read(batch, "outcome"),
+        );
         (0..batch.num_rows())
-            .map(|row| (names.value(row).to_owned(), outcomes.value(row).to_owned()))
+            .map(|row| (names.text(row).to_owned(), outcomes.text(row).to_owned()))
             .collect::<Vec<_>>()
     });
     Ok(rows.collect())
@@ -125,13 +127,14 @@ async fn superseded(compared: &Engine) -> Result<Vec<Superseded>, RunError> {
     let mut all = Vec::new();
     for batch in &batches {
         let [form, period, unit, file_name, by] =
-            ["form", "period", "unit", "file_name", "superseding"].map(|name| texts(batch, name));
+            ["form", "period", "unit", "file_name", "superseding"]
+                .map(|name| TextColumn::read(batch, name));
         all.extend((0..batch.num_rows()).map(|row| Superseded {
-            form: form.value(row).to_owned(),
-            period: period.value(row).to_owned(),
-            unit: unit.value(row).to_owned(),
-            file_name: file_name.value(row).to_owned(),
-            by: by.is_valid(row).then(|| by.value(row).to_owned()),
+            form: form.text(row).to_owned(),
+            period: period.text(row).to_owned(),
+            unit: unit.text(row).to_owned(),
+            file_name: file_name.text(row).to_owned(),
+            by: by.owned(row),
         }));
     }
     Ok(all)
@@ -142,10 +145,10 @@ async fn count(compared: &Engine, side: &str) -> Result<(usize, usize, usize), R
     let (_, batches) = compared.query(&sql).await?;
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for batch in &batches {
-        let severity = texts(batch, "severity");
+        let severity = TextColumn::read(batch, "severity");
         let n = batch.column(1).as_primitive::<Int64Type>();
         for row in 0..batch.num_rows() {
-            counts.insert(severity.value(row).to_owned(), n.value(row) as usize);
+            counts.insert(severity.text(row).to_owned(), n.value(row) as usize);
         }
     }
     let of = |word: &str| counts.get(word).copied().unwrap_or(0);

@@ -13,7 +13,7 @@ mod tables;
 pub use changes::{NationalChange, NationalChanges};
 pub(crate) use everything::{Gathered, take_snapshot};
 pub use everything::{Run, run};
-pub(crate) use figures::{optional, read_findings, texts};
+pub(crate) use figures::read_findings;
 pub use foresee::{Foreseen, Superseded, foresee};
 pub(crate) use outcome::{judge_reports, within};
 pub(crate) use summary::MISSING;

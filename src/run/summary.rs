@@ -8,9 +8,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::changes::NationalChanges;
-use super::figures::{figure, optional, texts};
+use super::figures::figure;
 use crate::diagnostic::{Finding, count_by_severity};
-use crate::engine::Engine;
+use crate::engine::{Engine, TextColumn};
 use crate::geography::due_date;
 use crate::lake::Snapshot;
 use crate::period::Period;
@@ -153,11 +153,11 @@ pub(super) async fn summarize(
     let mut submissions = BTreeMap::new();
     for batch in &batches {
         let (outcome, n) = (
-            texts(batch, "outcome"),
+            TextColumn::read(batch, "outcome"),
             batch.column(1).as_primitive::<Int64Type>(),
         );
         for row in 0..batch.num_rows() {
-            submissions.insert(outcome.value(row).to_owned(), n.value(row));
+            submissions.insert(outcome.text(row).to_owned(), n.value(row));
         }
     }
     let (_, batches) = engine
@@ -208,24 +208,24 @@ async fn decision_lines(engine: &Engine) -> Result<Vec<DecisionLine>, RunError> 
         .await?;
     let mut lines = Vec::new();
     for batch in &batches {
-        let column = |name: &str| texts(batch, name);
+        let column = |name: &str| TextColumn::read(batch, name);
         let [kind, value, file, report] = ["kind", "ruling", "file_name", "report_id"].map(column);
         let sheet = column("sheet");
         let [outcome, by, on, why] = ["outcome", "decided_by", "decided_on", "reason"].map(column);
         let numbers = batch.column(0).as_primitive::<Int64Type>();
         lines.extend((0..batch.num_rows()).map(|row| DecisionLine {
             number: numbers.value(row),
-            what: match optional(&value, row) {
-                Some(value) => format!("{} = {value}", kind.value(row)),
-                None => kind.value(row).to_owned(),
+            what: match value.owned(row) {
+                Some(value) => format!("{} = {value}", kind.text(row)),
+                None => kind.text(row).to_owned(),
             },
-            file_name: optional(&file, row),
-            report_id: optional(&report, row),
-            sheet: optional(&sheet, row),
-            outcome: outcome.value(row).to_owned(),
-            by: by.value(row).to_owned(),
-            on: on.value(row).to_owned(),
-            why: why.value(row).to_owned(),
+            file_name: file.owned(row),
+            report_id: report.owned(row),
+            sheet: sheet.owned(row),
+            outcome: outcome.text(row).to_owned(),
+            by: by.text(row).to_owned(),
+            on: on.text(row).to_owned(),
+            why: why.text(row).to_owned(),
         }));
     }
     Ok(lines)
@@ -266,11 +266,14 @@ async fn report_counts(
     // Reports, and those of them that count.
     let mut counts: BTreeMap<(String, String), (i64, i64)> = BTreeMap::new();
     for batch in &batches {
-        let (form, period) = (texts(batch, "form"), texts(batch, "period"));
+        let (form, period) = (
+            TextColumn::read(batch, "form"),
+            TextColumn::read(batch, "period"),
+        );
         let [all, counted] = [2, 3].map(|i| batch.column(i).as_primitive::<Int64Type>());
         for row in 0..batch.num_rows() {
             counts.insert(
-                (form.value(row).to_owned(), period.value(row).to_owned()),
+                (form.text(row).to_owned(), period.text(row).to_owned()),
                 (all.value(row), counted.value(row)),
             );
         }
@@ -349,9 +352,9 @@ async fn headlines(engine: &Engine, plan: &Plan) -> Result<Headlines, RunError> 
     let mut periods: Vec<String> = Vec::new();
     for batch in &batches {
         let (indicator, period, status) = (
-            texts(batch, "indicator"),
-            texts(batch, "period"),
-            texts(batch, "status"),
+            TextColumn::read(batch, "indicator"),
+            TextColumn::read(batch, "period"),
+            TextColumn::read(batch, "status"),
         );
         let value = batch.column(2).as_primitive::<Decimal128Type>();
         let (reported, expected) = (
@@ -359,24 +362,17 @@ async fn headlines(engine: &Engine, plan: &Plan) -> Result<Headlines, RunError> 
             batch.column(5).as_primitive::<Int64Type>(),
         );
         for row in 0..batch.num_rows() {
-            let Some(facts) = plan
-                .indicators
-                .iter()
-                .find(|i| i.id == indicator.value(row))
-            else {
+            let Some(facts) = plan.indicators.iter().find(|i| i.id == indicator.text(row)) else {
                 continue;
             };
             let of_row = value.is_valid(row).then(|| value.value(row));
             let units = [reported.value(row), expected.value(row)];
-            let text = figure(of_row, facts.decimals, status.value(row), units);
-            if !periods.contains(&period.value(row).to_owned()) {
-                periods.push(period.value(row).to_owned());
+            let text = figure(of_row, facts.decimals, status.text(row), units);
+            if !periods.contains(&period.text(row).to_owned()) {
+                periods.push(period.text(row).to_owned());
             }
             figures.insert(
-                (
-                    indicator.value(row).to_owned(),
-                    period.value(row).to_owned(),
-                ),
+                (indicator.text(row).to_owned(), period.text(row).to_owned()),
                 text,
             );
         }

@@ -9,8 +9,8 @@ use calamine::{Data, Reader, open_workbook_auto};
 use rust_decimal::Decimal;
 use serde_json::Value;
 use tonghop::answers::{
-    Choice, Fact, Level, Made, Node, Outcome, Part, Passed, Printed, Standing, Trace,
-    TracedObservation, Tracer, Way, figures_of, machine_trace, recompute,
+    CellChoice, CellRole, Fact, FactOrigin, FactState, FigureLevel, Node, NotCounted, Printed,
+    PrintedOrigin, Trace, TraceOutcome, TracedCell, Tracer, figures_of, machine_trace, recompute,
 };
 use tonghop::engine::Engine;
 use tonghop::lake::Snapshot;
@@ -138,7 +138,7 @@ fn fact(node: &Node) -> &Fact {
     }
 }
 
-fn observation(node: &Node) -> &TracedObservation {
+fn observation(node: &Node) -> &TracedCell {
     match node {
         Node::Observation(observation) => observation,
         other => panic!("no observation: {other:?}"),
@@ -195,13 +195,13 @@ fn every_printed_number_comes_out_of_its_cells() {
             assert!(at_odds.is_empty(), "{what}: {at_odds:#?}");
             missing_units_are_named(&trace.root, &what, &mut named);
             let Some(value) = cell.value else {
-                assert_eq!(trace.outcome, Outcome::NoNumber, "{what}");
+                assert_eq!(trace.outcome, TraceOutcome::NoNumber, "{what}");
                 without += 1;
                 continue;
             };
             numbers += 1;
             *made.entry(kind(&trace.root)).or_default() += 1;
-            if trace.outcome != Outcome::Agrees || trace.recomputed != Some(value) {
+            if trace.outcome != TraceOutcome::Agrees || trace.recomputed != Some(value) {
                 wrong.push(format!("{what}: {value}, not {:?}", trace.recomputed));
             }
             for leaf in trace.root.leaves() {
@@ -266,12 +266,12 @@ fn numbers_in_files() -> usize {
 fn kind(root: &Node) -> String {
     let printed = printed(root);
     match (printed.made, printed.children.first()) {
-        (Made::Computed(computation), _) => format!("{computation:?}"),
+        (PrintedOrigin::Computed(computation), _) => format!("{computation:?}"),
         (_, Some(Node::Figure(figure))) => {
             let level = match figure.level {
-                Level::National => "national",
-                Level::Regional { .. } => "regional",
-                Level::Together => "together",
+                FigureLevel::National => "national",
+                FigureLevel::Regional { .. } => "regional",
+                FigureLevel::Together => "together",
             };
             format!("{level} {}", figure.subject.indicator.measure.as_str())
         }
@@ -287,7 +287,7 @@ fn missing_units_are_named(root: &Node, what: &str, named: &mut usize) {
     let missing: BTreeSet<&str> = nodes(root)
         .into_iter()
         .filter_map(|node| match node {
-            Node::Fact(fact) if fact.standing != Standing::Enters => Some(fact.name.vi.as_str()),
+            Node::Fact(fact) if fact.standing != FactState::Enters => Some(fact.name.vi.as_str()),
             _ => None,
         })
         .collect();
@@ -363,7 +363,7 @@ fn a_restated_figure_goes_through_the_former_units() {
     let whole = fact(&root.children()[0]);
     assert_eq!(
         (whole.way, whole.basis.as_deref()),
-        (Way::Predecessors, Some("restated"))
+        (FactOrigin::Predecessors, Some("restated"))
     );
     assert_eq!(whole.parts, Some((2, 2)));
     let former: Vec<(&str, &str, Option<Decimal>)> = whole
@@ -371,7 +371,7 @@ fn a_restated_figure_goes_through_the_former_units() {
         .iter()
         .map(|child| {
             let fact = fact(child);
-            assert_eq!((&*fact.geography, fact.way), ("2004", Way::Own));
+            assert_eq!((&*fact.geography, fact.way), ("2004", FactOrigin::Own));
             assert_eq!(fact.basis.as_deref(), Some("reported"));
             (&*fact.code, fact.name.en.as_str(), fact.value)
         })
@@ -390,21 +390,21 @@ fn a_restated_figure_goes_through_the_former_units() {
     let own = fact(&root.children()[0]);
     assert_eq!(
         (own.way, own.basis.as_deref()),
-        (Way::Own, Some("reported"))
+        (FactOrigin::Own, Some("reported"))
     );
     // The bridge puts the same two together.
     let root = cell("25", "15", "reported");
     let Node::Figure(together) = &root.children()[0] else {
         panic!("{root:?}");
     };
-    assert_eq!(together.level, Level::Together);
+    assert_eq!(together.level, FigureLevel::Together);
     assert_eq!(together.children, whole.children);
     // An unchanged unit is one reporting unit.
     let root = cell("02", "04", "htx_total-2022");
     let unchanged = fact(&root.children()[0]);
     assert_eq!(
         (unchanged.way, unchanged.basis.as_deref()),
-        (Way::Own, Some("restated"))
+        (FactOrigin::Own, Some("restated"))
     );
     assert_eq!(&*observation(&unchanged.children[0]).unit.0, "2004");
 }
@@ -413,7 +413,10 @@ fn a_restated_figure_goes_through_the_former_units() {
 #[test]
 fn comparisons_are_traced_through_their_operands() {
     let root = cell("02", "15", "growth");
-    assert_eq!(printed(&root).made, Made::Computed(Computation::Growth));
+    assert_eq!(
+        printed(&root).made,
+        PrintedOrigin::Computed(Computation::Growth)
+    );
     let [now, before] = [0, 1].map(|i| printed(&root.children()[i]));
     assert_eq!(
         [&*now.column, &*before.column],
@@ -427,16 +430,19 @@ fn comparisons_are_traced_through_their_operands() {
     );
     // The share of a country that lacks a province is not printed, and the tree names the province.
     let root = cell("02", "15", "share");
-    assert_eq!(printed(&root).made, Made::Computed(Computation::Share));
+    assert_eq!(
+        printed(&root).made,
+        PrintedOrigin::Computed(Computation::Share)
+    );
     assert_eq!(
         (printed(&root).value, printed(&root).text.as_str()),
         (None, "…")
     );
-    assert_eq!(Trace::new("", root.clone()).outcome, Outcome::NoNumber);
+    assert_eq!(Trace::new("", root.clone()).outcome, TraceOutcome::NoNumber);
     let absent: Vec<&Fact> = nodes(&root)
         .into_iter()
         .filter_map(|node| match node {
-            Node::Fact(fact) if fact.standing == Standing::Absent => Some(fact),
+            Node::Fact(fact) if fact.standing == FactState::Absent => Some(fact),
             _ => None,
         })
         .filter(|fact| &*fact.geography == "2025")
@@ -445,7 +451,10 @@ fn comparisons_are_traced_through_their_operands() {
     let codes: Vec<&str> = absent[0].findings.iter().map(|f| f.code.as_str()).collect();
     assert_eq!(codes, ["TH404"], "it has not sent its report");
     let root = cell("04", "15", "average");
-    assert_eq!(printed(&root).made, Made::Computed(Computation::Average));
+    assert_eq!(
+        printed(&root).made,
+        PrintedOrigin::Computed(Computation::Average)
+    );
     let years: Vec<Decimal> = root.children().iter().filter_map(recompute).collect();
     assert_eq!(years.len(), 4);
     let mean = years.iter().sum::<Decimal>() / Decimal::from(4);
@@ -456,11 +465,15 @@ fn comparisons_are_traced_through_their_operands() {
 #[test]
 fn means_and_ratios_have_two_cells_a_unit() {
     for (table, column, parts) in [
-        ("08", "htx_revenue_avg-2023", [Part::Value, Part::Weight]),
+        (
+            "08",
+            "htx_revenue_avg-2023",
+            [CellRole::Value, CellRole::Weight],
+        ),
         (
             "11",
             "htx_good_fair_rate-2023",
-            [Part::Numerator, Part::Denominator],
+            [CellRole::Numerator, CellRole::Denominator],
         ),
     ] {
         let root = cell(table, "15", column);
@@ -507,7 +520,7 @@ fn a_correction_tells_what_it_replaced() {
     let replaced: Vec<_> = leaf
         .others
         .iter()
-        .filter(|o| o.why == Passed::Superseded && o.report.form == leaf.report.form)
+        .filter(|o| o.why == NotCounted::Superseded && o.report.form == leaf.report.form)
         .collect();
     assert_eq!(replaced.len(), 1, "{:#?}", leaf.others);
     assert_eq!(replaced[0].report.revision, 1);
@@ -523,7 +536,7 @@ fn an_observation_says_why_it_counts_and_what_was_found() {
     let leaf = estimate.leaves()[0];
     assert_eq!(
         (leaf.choice, &*leaf.scenario),
-        (Choice::EstimateInstead, "estimate")
+        (CellChoice::EstimateInstead, "estimate")
     );
     let rules: Vec<&str> = leaf
         .findings
@@ -533,9 +546,12 @@ fn an_observation_says_why_it_counts_and_what_was_found() {
     assert_eq!(rules, ["R101"]);
     let actual = at("01", "htx_active-2024");
     let leaf = actual.leaves()[0];
-    assert_eq!((leaf.choice, &*leaf.scenario), (Choice::Actual, "actual"));
-    let passed: BTreeSet<Passed> = leaf.others.iter().map(|o| o.why).collect();
-    assert_eq!(passed, BTreeSet::from([Passed::OtherScenario]));
+    assert_eq!(
+        (leaf.choice, &*leaf.scenario),
+        (CellChoice::Actual, "actual")
+    );
+    let passed: BTreeSet<NotCounted> = leaf.others.iter().map(|o| o.why).collect();
+    assert_eq!(passed, BTreeSet::from([NotCounted::OtherScenario]));
     // A value held back is missing, and the finding that held it says why.
     let key = ["2025", "82", "htx_charter_capital", "2025", "best"];
     let held = figure(key);
@@ -546,7 +562,7 @@ fn an_observation_says_why_it_counts_and_what_was_found() {
         .collect();
     assert_eq!(
         (fact(&held).standing, codes),
-        (Standing::Absent, vec!["TH310"])
+        (FactState::Absent, vec!["TH310"])
     );
 }
 
@@ -559,16 +575,16 @@ fn a_spoilt_leaf_is_noticed() {
         ("11", "htx_good_fair_rate-2024"),
     ] {
         let sound = cell(table, "VN", column);
-        assert_eq!(Trace::new("", sound.clone()).outcome, Outcome::Agrees);
+        assert_eq!(Trace::new("", sound.clone()).outcome, TraceOutcome::Agrees);
         let mut spoilt = sound;
         last_leaf(&mut spoilt).value = Some(Decimal::from(12_345));
         let trace = Trace::new("", spoilt);
-        assert_eq!(trace.outcome, Outcome::Differs, "{table}");
+        assert_eq!(trace.outcome, TraceOutcome::Differs, "{table}");
         assert!(!trace.outcome.is_sound());
     }
 }
 
-fn last_leaf(node: &mut Node) -> &mut TracedObservation {
+fn last_leaf(node: &mut Node) -> &mut TracedCell {
     match node {
         Node::Observation(observation) => observation,
         other => {

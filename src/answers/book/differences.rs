@@ -1,7 +1,7 @@
-//! What another edition printed otherwise, cell by cell, and why.
+//! Compares the printed cells of two editions and gives the reasons for each difference.
 //!
-//! Why is read from the sources of the figures behind a cell: which observations only one of the two snapshots has, and
-//! what the reports they stand in say of each other.
+//! The reasons come from the sources of the figures behind a cell: which observations only one of the two snapshots has,
+//! and how their reports relate to each other.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -9,8 +9,10 @@ use std::fmt;
 use arrow::array::RecordBatch;
 use serde::Serialize;
 
-use super::{Contents, Lock, LockedTable};
-use crate::engine::{Engine, texts};
+use super::contents::EditionContents;
+use super::lock::Lock;
+use super::locked::LockedTable;
+use crate::engine::{Engine, TextColumn};
 use crate::geography::{Geography, UnitKey};
 use crate::lake::Snapshot;
 use crate::plan::Plan;
@@ -22,23 +24,23 @@ use crate::tables::{FigureKey, Origin, Table};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
-    /// A later report states the figure anew: the actual after the estimate.
+    /// A later report states the figure again, such as the actual value after the estimate.
     Revision,
-    /// A report was sent again, or a decision changed which one counts.
+    /// A report was sent again, or a decision changed which report counts.
     Correction,
-    /// The figure stands on other units than before: another geography, the unit's own report after its predecessors'.
+    /// The figure is made from other units: another geography, or the unit's own report instead of its predecessors' reports.
     Restated,
-    /// A form came that had not come before.
+    /// A form came that was missing before.
     NewForm,
-    /// What was reported counts no more.
+    /// A reported value no longer counts.
     Withdrawn,
-    /// The sources are the same and are counted or printed otherwise: the definitions, or the program, changed.
+    /// The sources are the same, but the definitions or the program changed.
     Definition,
-    /// The cell is printed in this edition alone.
+    /// Only this edition prints the cell.
     Added,
-    /// The cell was printed in the earlier edition alone.
+    /// Only the earlier edition printed the cell.
     Removed,
-    /// The snapshot of the earlier edition is no more in the lake, so that nobody can say.
+    /// The snapshot of the earlier edition is no longer in the lake, so the reason is not known.
     Unknown,
 }
 
@@ -73,31 +75,31 @@ pub struct CellDifference {
     pub table: String,
     /// The row's code.
     pub row: String,
-    /// Its label in the country's language, where this edition has the row.
+    /// Its Vietnamese label, if this edition has the row.
     pub label: Option<String>,
     /// The column's code.
     pub column: String,
-    /// What the earlier edition printed.
+    /// Text in the earlier edition.
     pub before: Option<String>,
-    /// What this one prints.
+    /// Text in this edition.
     pub after: Option<String>,
-    /// Why, in the order of the codes.
+    /// The reasons, in the order of [`Reason`].
     pub reasons: Vec<Reason>,
-    /// The files that brought the change, by name.
+    /// The names of the files that caused the change.
     pub files: Vec<String>,
 }
 
-/// The tables of the two snapshots that say why.
+/// The tables of both snapshots that give the reasons.
 const COMPARED: [&str; 4] = ["fact_sources", "reports", "submissions", "observations"];
 
-/// The printed cells of `contents` that `lock`'s edition printed otherwise, in the order of the tables. `earlier` is the
-/// snapshot of that edition, as far as it is there.
+/// The printed cells that differ between `contents` and the edition of `lock`, in the order of the tables. `earlier` is the
+/// snapshot of that edition, if it still exists.
 ///
 /// # Errors
-/// When a query fails.
+/// If a query fails.
 pub async fn differences(
     plan: &Plan,
-    contents: &Contents,
+    contents: &EditionContents,
     lock: &Lock,
     earlier: Option<&Snapshot>,
 ) -> Result<Vec<CellDifference>, RunError> {
@@ -109,7 +111,7 @@ pub async fn differences(
         None => None,
     };
     let edition = &plan.edition;
-    let asked = Asked {
+    let asked = Causes {
         changes,
         groups: groups(plan),
         other_geography: lock.geography != edition.geography || lock.scheme != edition.scheme,
@@ -159,7 +161,7 @@ pub async fn differences(
     Ok(found)
 }
 
-/// Why a cell differs, and the files that brought it.
+/// The reasons for a difference, and the files that caused it.
 #[derive(Default)]
 struct Why {
     reasons: BTreeSet<Reason>,
@@ -175,16 +177,16 @@ impl Why {
     }
 }
 
-/// What is asked why a cell differs.
-struct Asked<'a> {
-    /// None where the earlier snapshot is gone.
+/// Finds the reasons for a difference.
+struct Causes<'a> {
+    /// None if the earlier snapshot is gone.
     changes: Option<Changes<'a>>,
     groups: Groups,
     other_geography: bool,
 }
 
-impl Asked<'_> {
-    /// Why the cell in this row and column differs, which both editions print.
+impl Causes<'_> {
+    /// The reasons for a difference in a cell that both editions print.
     fn why(&self, table: &Table, scenario: &str, (row, column): (usize, usize)) -> Why {
         let Some(changes) = &self.changes else {
             return Why::just(Reason::Unknown);
@@ -215,13 +217,13 @@ fn removed(table: &str, (row, column): (&str, &str), text: &str) -> CellDifferen
     }
 }
 
-/// The figures of the lake behind a cell, through what is computed in print.
+/// The figures of the lake behind a cell, directly or through the cells it is computed from.
 fn figures_behind(table: &Table, row: usize, column: usize) -> Vec<FigureKey> {
     let Some(cell) = table.rows[row].cells[column].as_ref() else {
         return Vec::new();
     };
     match &cell.origin {
-        // Operands stand in earlier columns: this comes to an end.
+        // Operands are in earlier columns, so the recursion ends.
         Origin::Cells(_, operands) => operands
             .iter()
             .flat_map(|(row, column)| figures_behind(table, *row, *column))
@@ -252,9 +254,9 @@ fn groups(plan: &Plan) -> Groups {
 }
 
 /// A source that only one of the snapshots has.
-struct Source {
+struct ChangedSource {
     part: String,
-    /// What it says: the scenario it was taken from, value and weight.
+    /// The scenario of its observation, value and weight.
     says: [String; 3],
     report_id: String,
     form: String,
@@ -263,14 +265,14 @@ struct Source {
     file: String,
 }
 
-/// What came and went among the sources of the facts.
+/// The sources that were added and removed, by fact.
 struct Changes<'a> {
     geography: &'a Geography,
     /// By the fact: geography, unit, indicator, sector, scenario, period.
-    by_fact: BTreeMap<[String; 6], (Vec<Source>, Vec<Source>)>,
+    by_fact: BTreeMap<[String; 6], (Vec<ChangedSource>, Vec<ChangedSource>)>,
 }
 
-/// The sources of the facts that only one of the snapshots has, with what their reports are.
+/// The sources that only one of the snapshots has, with data of their reports.
 const MOVED: &str = "
 WITH before AS (
     SELECT geography, unit_code, period, indicator, sector, scenario, part, report_id, observed_scenario, cell, value, weight
@@ -323,7 +325,7 @@ impl<'a> Changes<'a> {
     }
 
     fn add(&mut self, batch: &RecordBatch) {
-        let column = |name: &str| texts(batch, name);
+        let column = |name: &str| TextColumn::read(batch, name);
         let names = [
             "geography",
             "unit_code",
@@ -338,10 +340,10 @@ impl<'a> Changes<'a> {
         let [period, vintage, code, file] =
             ["report_period", "told_vintage", "told_code", "file_name"].map(column);
         for i in 0..batch.num_rows() {
-            let text = |values: &[Option<String>]| values[i].clone().unwrap_or_default();
-            let source = Source {
+            let text = |column: &TextColumn| column.text(i).to_owned();
+            let source = ChangedSource {
                 part: text(&part),
-                says: says.each_ref().map(|values| text(values)),
+                says: says.each_ref().map(text),
                 report_id: text(&report_id),
                 form: text(&form),
                 report_period: text(&period),
@@ -351,9 +353,9 @@ impl<'a> Changes<'a> {
                 },
                 file: text(&file),
             };
-            let fact = key.each_ref().map(|values| text(values));
+            let fact = key.each_ref().map(text);
             let (came, went) = self.by_fact.entry(fact).or_default();
-            if text(&side) == "came" {
+            if side.text(i) == "came" {
                 came.push(source);
             } else {
                 went.push(source);
@@ -361,7 +363,7 @@ impl<'a> Changes<'a> {
         }
     }
 
-    /// Why the figure of a key may differ, and the files that brought it.
+    /// Adds the reasons why a figure may differ, and the files that caused it.
     fn explain(&self, key: &FigureKey, scenario: &str, groups: &Groups, why: &mut Why) {
         let own = [key.code.clone()];
         let group = groups.get(&(key.geography.clone(), key.code.clone()));
@@ -390,11 +392,12 @@ impl<'a> Changes<'a> {
         }
     }
 
-    /// Why a source is there that was not.
-    fn reason(&self, came: &Source, went: &[&Source]) -> Reason {
-        let same_unit =
-            |w: &&Source| self.geography.entity(&w.unit) == self.geography.entity(&came.unit);
-        let before: Vec<&Source> = went.iter().copied().filter(same_unit).collect();
+    /// The reason why a source was added.
+    fn reason(&self, came: &ChangedSource, went: &[&ChangedSource]) -> Reason {
+        let same_unit = |w: &&ChangedSource| {
+            self.geography.entity(&w.unit) == self.geography.entity(&came.unit)
+        };
+        let before: Vec<&ChangedSource> = went.iter().copied().filter(same_unit).collect();
         if before.is_empty() {
             return if went.is_empty() {
                 Reason::NewForm
@@ -402,7 +405,8 @@ impl<'a> Changes<'a> {
                 Reason::Restated
             };
         }
-        let same = |w: &&Source| w.form == came.form && w.report_period == came.report_period;
+        let same =
+            |w: &&ChangedSource| w.form == came.form && w.report_period == came.report_period;
         match before.iter().copied().find(same) {
             Some(w) if w.report_id == came.report_id && w.part == came.part => Reason::Definition,
             Some(_) => Reason::Correction,
@@ -411,16 +415,17 @@ impl<'a> Changes<'a> {
     }
 }
 
-/// What came and what went, less what a report that was sent again says as before.
+/// Added and removed sources, without those that a report states again unchanged.
 fn without_repeated<'s>(
-    came: &'s [Source],
-    went: &'s [Source],
-) -> (Vec<&'s Source>, Vec<&'s Source>) {
-    let mut went: Vec<&Source> = went.iter().collect();
+    came: &'s [ChangedSource],
+    went: &'s [ChangedSource],
+) -> (Vec<&'s ChangedSource>, Vec<&'s ChangedSource>) {
+    let mut went: Vec<&ChangedSource> = went.iter().collect();
     let mut new = Vec::new();
     for source in came {
-        let same =
-            |w: &&Source| w.part == source.part && w.says == source.says && w.unit == source.unit;
+        let same = |w: &&ChangedSource| {
+            w.part == source.part && w.says == source.says && w.unit == source.unit
+        };
         match went.iter().position(same) {
             Some(at) => drop(went.remove(at)),
             None => new.push(source),

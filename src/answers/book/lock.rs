@@ -1,33 +1,29 @@
-//! `edition.lock`: what an edition was made from, what it is made of, and what it printed.
+//! `edition.lock`: the inputs, the files and the printed cells of an edition.
 //!
-//! It holds every printed cell, so that a later edition can be compared with it wherever the earlier files and
-//! snapshots have gone.
+//! It contains every printed cell, so that a later edition can be compared with it even if the earlier files and snapshots
+//! are gone.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Contents, sha256};
+use super::contents::EditionContents;
+use super::locked::{LockedFile, LockedSubmission, LockedTable, sha256};
 use crate::lake;
 use crate::plan::Plan;
 use crate::publish::book::BookFile;
-use crate::tables::Table;
 
-/// The form of the file; another is refused.
+/// Version of the file format. Other versions are rejected.
 const FORMAT: u32 = 1;
 
 const HEAD: &str = "# What this edition was made from, and what it printed. `tonghop book --locked` makes it again, byte for byte;\n# `tonghop book --diff` lists what another edition prints otherwise.\n";
 
-/// What stands between the parts of a printed cell.
-const BETWEEN: char = '\t';
-
-/// What an edition was made from.
+/// The lock of an edition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lock {
-    /// Form of this file.
+    /// Version of the file format.
     pub format: u32,
     /// The pipeline.
     pub pipeline: String,
@@ -37,7 +33,7 @@ pub struct Lock {
     pub tool: String,
     /// The snapshot of the lake.
     pub snapshot: String,
-    /// The geography that its tables stand on.
+    /// The geography of its tables.
     pub geography: String,
     /// The scheme of regions.
     pub scheme: String,
@@ -45,83 +41,12 @@ pub struct Lock {
     pub collections: Vec<(String, String)>,
     /// The files of the pipeline, by name.
     pub definitions: Vec<LockedFile>,
-    /// The submissions that the snapshot took in.
+    /// The submissions in the snapshot.
     pub submissions: Vec<LockedSubmission>,
     /// The files of the edition.
     pub files: Vec<LockedFile>,
-    /// What was printed.
+    /// The printed tables.
     pub tables: Vec<LockedTable>,
-}
-
-/// A file by its hash.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LockedFile {
-    /// Name.
-    pub name: String,
-    /// Hash of its content.
-    pub sha256: String,
-}
-
-impl LockedFile {
-    /// A file of an edition.
-    #[must_use]
-    pub fn of(file: &BookFile) -> Self {
-        Self {
-            name: file.name.clone(),
-            sha256: sha256(&file.content),
-        }
-    }
-}
-
-/// A submission by its hash.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LockedSubmission {
-    /// When it came.
-    pub received_at: Timestamp,
-    /// Its name in the inbox.
-    pub file_name: String,
-    /// Hash of its content.
-    pub sha256: String,
-    /// Its size in bytes.
-    pub size_bytes: u64,
-}
-
-/// What a table printed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LockedTable {
-    /// Identifier.
-    pub id: String,
-    /// A line for each cell: row, column and what was printed, with tabs between.
-    pub cells: String,
-}
-
-impl LockedTable {
-    fn of(table: &Table) -> Self {
-        let mut cells = String::new();
-        for row in &table.rows {
-            for (head, cell) in table.columns.iter().zip(&row.cells) {
-                let Some(cell) = cell else { continue };
-                let parts = [row.id.as_str(), &head.id, &cell.text];
-                cells.push_str(&parts.join(&BETWEEN.to_string()));
-                cells.push('\n');
-            }
-        }
-        Self {
-            id: table.id.clone(),
-            cells,
-        }
-    }
-
-    /// The cells: row, column, what was printed.
-    pub fn printed(&self) -> impl Iterator<Item = (&str, &str, &str)> {
-        self.cells.lines().filter_map(|line| {
-            let mut parts = line.splitn(3, BETWEEN);
-            Some((parts.next()?, parts.next()?, parts.next()?))
-        })
-    }
 }
 
 /// Why a lock cannot be used.
@@ -130,7 +55,7 @@ impl LockedTable {
 pub struct LockError {
     /// The lock.
     pub path: PathBuf,
-    /// What is wrong.
+    /// What is wrong with it.
     pub message: String,
 }
 
@@ -147,7 +72,7 @@ impl LockError {
     }
 }
 
-/// Something that is not what a lock names.
+/// Something that differs from the lock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mismatch {
     /// What it is: `definition`, `submission`, `tool`, `snapshot`, `file` …
@@ -185,7 +110,7 @@ impl fmt::Display for Mismatch {
 impl Lock {
     /// The lock of an edition that was just made.
     #[must_use]
-    pub fn new(plan: &Plan, contents: &Contents, files: &[BookFile]) -> Self {
+    pub fn new(plan: &Plan, contents: &EditionContents, files: &[BookFile]) -> Self {
         Self {
             format: FORMAT,
             pipeline: plan.id.clone(),
@@ -205,7 +130,7 @@ impl Lock {
     /// Reads a lock.
     ///
     /// # Errors
-    /// When it cannot be read or is none.
+    /// If the file cannot be read or is not a lock.
     pub fn read(path: &Path) -> Result<Self, LockError> {
         let text = std::fs::read_to_string(path).map_err(|e| LockError::unreadable(path, &e))?;
         let wrong =
@@ -222,10 +147,10 @@ impl Lock {
         }
     }
 
-    /// The lock as a file holds it.
+    /// The text of the lock file.
     ///
     /// # Errors
-    /// When it cannot be written down.
+    /// If the lock cannot be serialized.
     pub fn text(&self) -> Result<String, LockError> {
         let text = toml::to_string_pretty(self);
         let text =
@@ -233,7 +158,7 @@ impl Lock {
         Ok(format!("{HEAD}{text}"))
     }
 
-    /// What of the pipeline, the program and the originals in the lake at `root` is not what the lock names.
+    /// Compares the pipeline, the program and the originals in the lake at `root` with the lock.
     #[must_use]
     pub fn compare_inputs(&self, plan: &Plan, root: &Path) -> Vec<Mismatch> {
         let mut found = Vec::new();
@@ -267,7 +192,7 @@ impl Lock {
         found
     }
 
-    /// Which files of `made` are not those that the lock names.
+    /// Compares the files of `made` with the files of the lock.
     #[must_use]
     pub fn compare_files(&self, made: &Self) -> Vec<Mismatch> {
         let mut found = Vec::new();
@@ -302,7 +227,7 @@ fn tool() -> String {
     concat!("tonghop ", env!("CARGO_PKG_VERSION")).to_owned()
 }
 
-/// The files of a pipeline that an edition depends on: not those of other editions.
+/// The files of a pipeline that an edition depends on, without other editions.
 fn definitions(plan: &Plan) -> Vec<LockedFile> {
     let own = format!("editions/{}.toml", plan.edition_name);
     let of_others = |name: &str| name.starts_with("editions/") && name != own;

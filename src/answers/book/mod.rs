@@ -1,56 +1,60 @@
-//! The book of an edition: from a snapshot of the lake to files, with a lock that says what it was made from.
+//! `tonghop book`: makes the files of an edition from a snapshot, with a lock that names all inputs.
 //!
-//! An edition that is not closed stands on the current snapshot; one that is (`as_of`), on what was known that day. What
-//! its lock names makes the same bytes again, from the snapshot that the edition keeps, or from the originals.
+//! An open edition uses the current snapshot. A closed edition (`as_of`) uses what was known on that day. A lock gives the
+//! same bytes again, from the snapshot pinned by the edition or from the originals.
 
+mod contents;
 mod differences;
 mod lock;
+mod locked;
 
+pub use contents::EditionContents;
 pub use differences::{CellDifference, Reason, differences};
-pub use lock::{Lock, LockError, LockedFile, LockedSubmission, LockedTable, Mismatch};
+pub use lock::{Lock, LockError, Mismatch};
+pub use locked::{LockedFile, LockedSubmission, LockedTable};
+
+use contents::{compose, imprint, submissions};
 
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::intake::{Intake, hex};
+use crate::intake::Intake;
 use crate::lake::{self, Lake, Snapshot};
 use crate::period::Period;
 use crate::plan::Plan;
 use crate::publish::PublishError;
 use crate::publish::book::{BookFile, LOCK, PREVIOUS_LOCK, make_book, write_book};
 use crate::query::open_engine;
-use crate::reading::{Entry, Register, taken_by};
-use crate::reading::{RunError, RunOptions, Stage};
-use crate::run::build_all;
-use crate::run::{Gathered, take_snapshot};
-use crate::tables::{Book, LeftOut, ProseError, Table, Text, written};
+use crate::reading::{Entry, Register, RunError, RunOptions, Stage, taken_by};
+use crate::run::{Gathered, build_all, take_snapshot};
+use crate::tables::{LeftOut, ProseError};
 
-/// What a book is asked for.
+/// Which book to make.
 #[derive(Debug, Clone)]
 pub struct BookOptions {
     /// The lake.
     pub lake: PathBuf,
-    /// Where editions have their folders.
+    /// Directory with one folder for each edition.
     pub out: PathBuf,
-    /// The lock whose edition is to be made again, byte for byte.
+    /// The lock of the edition to make again, byte for byte.
     pub locked: Option<PathBuf>,
 }
 
 /// Why a book could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum BookError {
-    /// The lake, a query or a file refused.
+    /// The lake, a query or a file failed.
     #[error(transparent)]
     Run(#[from] RunError),
-    /// A chapter asks for what is not there.
+    /// A chapter refers to something that does not exist.
     #[error("{0}\nhint: correct the chapter, or the table it speaks of")]
     Prose(#[from] ProseError),
     /// A lock cannot be used.
     #[error(transparent)]
     Lock(#[from] LockError),
-    /// What is there is not what the lock names.
+    /// The inputs are not those that the lock names.
     #[error("the edition cannot be made again as its lock says: {}", shown(.0))]
     Differs(Vec<Mismatch>),
 }
@@ -77,39 +81,24 @@ impl From<PublishError> for BookError {
 pub struct MadeBook {
     /// The folder of the edition.
     pub folder: PathBuf,
-    /// The snapshot it stands on.
+    /// The snapshot it was made from.
     pub snapshot: Snapshot,
-    /// Whether that was made with other definitions than the pipeline has now.
+    /// Whether the snapshot was made with other definitions than the pipeline has now.
     pub other_definitions: bool,
-    /// The lock of another edition of that name that stood there before.
+    /// The copy of the lock that was replaced, if it was different.
     pub replaced: Option<PathBuf>,
     /// Its tables.
     pub tables: Vec<String>,
-    /// Those that are left out.
+    /// Tables that are left out.
     pub left_out: Vec<LeftOut>,
-    /// Its files, with the lock.
+    /// Its files, including the lock.
     pub files: Vec<LockedFile>,
 }
 
-/// The tables of an edition over a snapshot.
-#[derive(Debug)]
-pub struct Contents {
-    /// The snapshot.
-    pub snapshot: Snapshot,
-    /// Whether that was made with other definitions than the pipeline has now.
-    pub other_definitions: bool,
-    /// The book.
-    pub book: Book,
-    /// Submissions that the snapshot took in.
-    pub submissions: Vec<LockedSubmission>,
-    /// Collections that were open from the start: form and period.
-    pub collections: Vec<(String, String)>,
-}
-
-/// Makes the book of the plan's edition and writes it. Its snapshot is kept from then on.
+/// Makes the book of the plan's edition and writes it. From then on the edition pins the snapshot.
 ///
 /// # Errors
-/// When it cannot be made, or with a lock when something is not what the lock names.
+/// If the book cannot be made. With a lock: also if an input or an output differs from the lock.
 pub async fn book(plan: &Plan, options: &BookOptions) -> Result<MadeBook, BookError> {
     crate::publish::check_out(&options.out).map_err(RunError::from)?;
     lake::check_owner(&options.lake, &plan.id)?;
@@ -120,7 +109,7 @@ pub async fn book(plan: &Plan, options: &BookOptions) -> Result<MadeBook, BookEr
             return Err(BookError::Differs(differences));
         }
     }
-    // Until the edition has its pin, nobody may take its snapshot away.
+    // Hold the lake until the edition has pinned its snapshot, so that nobody deletes the snapshot.
     let lake = Lake::open_existing(&options.lake)?;
     let contents = contents(plan, options, lock.as_ref(), Some(&lake)).await?;
     let mut files = make_book(&contents.book, &plan.edition, &plan.edition_name)?;
@@ -132,7 +121,7 @@ pub async fn book(plan: &Plan, options: &BookOptions) -> Result<MadeBook, BookEr
         }
     }
     let text = match &options.locked {
-        // The lock stays what it is, to the byte.
+        // The lock file must not change by a byte.
         Some(path) => std::fs::read(path).map_err(|e| LockError::unreadable(path, &e))?,
         None => new.text()?.into_bytes(),
     };
@@ -140,7 +129,7 @@ pub async fn book(plan: &Plan, options: &BookOptions) -> Result<MadeBook, BookEr
         name: LOCK.to_owned(),
         content: text,
     });
-    // What stood there is kept beside, to be compared with.
+    // Keep the previous lock, to compare with it.
     let own = lock_path(&options.out, &plan.edition_name);
     let before = std::fs::read(&own).ok().filter(|before| {
         let now = files.iter().find(|file| file.name == LOCK);
@@ -164,17 +153,17 @@ pub async fn book(plan: &Plan, options: &BookOptions) -> Result<MadeBook, BookEr
     })
 }
 
-/// The tables and chapters of the plan's edition over the snapshot that it stands on, or that `lock` names. `held` is
-/// the lake where this process writes to it already.
+/// The tables and chapters of the plan's edition, from its snapshot or from the snapshot that `lock` names. `held` is the
+/// lake if this process has locked it already.
 ///
 /// # Errors
-/// When there is no such snapshot and it cannot be made again, or a query or a chapter fails.
+/// If the snapshot is gone and cannot be made again, or a query or a chapter fails.
 pub async fn contents(
     plan: &Plan,
     options: &BookOptions,
     lock: Option<&Lock>,
     held: Option<&Lake>,
-) -> Result<Contents, BookError> {
+) -> Result<EditionContents, BookError> {
     let snapshot = match lock {
         Some(lock) => snapshot_of_lock(plan, options, lock, held).await?,
         None => snapshot_of_edition(plan, options, held).await?,
@@ -186,7 +175,7 @@ pub async fn contents(
     let tables = build_all(&engine, plan).await.map_err(RunError::from)?;
     let submissions = submissions(&snapshot)?;
     let imprint = imprint(plan, &snapshot, &submissions);
-    Ok(Contents {
+    Ok(EditionContents {
         book: compose(plan, tables, imprint)?,
         snapshot,
         other_definitions,
@@ -195,99 +184,7 @@ pub async fn contents(
     })
 }
 
-/// Puts tables into the chapters of the plan's edition. A table whose forms did not come, or without a single
-/// figure, is left out.
-fn compose(plan: &Plan, tables: Vec<Table>, imprint: Vec<Text>) -> Result<Book, ProseError> {
-    let phrases = &plan.edition.words.phrases;
-    let reason = |phrase: &Text, forms: &[String]| {
-        phrase.filled(&[("forms", Text::same(&forms.join(", ")))])
-    };
-    let in_edition = |id: &str| {
-        let chapters = &plan.edition.chapters;
-        chapters.is_empty() || chapters.iter().any(|c| c.tables.iter().any(|t| t == id))
-    };
-    // What is left out is still spoken of: as not known.
-    let all = tables;
-    let (tables, empty): (Vec<Table>, Vec<Table>) = all
-        .iter()
-        .filter(|table| in_edition(&table.id))
-        .cloned()
-        .partition(Table::has_figures);
-    let forms = |id: &str| {
-        let definition = plan.tables.iter().find(|t| t.id == id);
-        definition.map_or(&[] as &[String], |t| t.forms())
-    };
-    let mut left_out: Vec<LeftOut> = empty
-        .into_iter()
-        .map(|table| LeftOut {
-            reason: reason(&phrases.without_figures, forms(&table.id)),
-            id: table.id,
-            title: table.title,
-        })
-        .collect();
-    left_out.extend(plan.edition.awaited.iter().map(|table| LeftOut {
-        id: table.id.clone(),
-        title: table.title.clone(),
-        reason: reason(&phrases.form_awaited, &table.forms),
-    }));
-    left_out.sort_by(|a, b| a.id.cmp(&b.id));
-    let mut book = if plan.edition.chapters.is_empty() {
-        Book::of_tables(tables)
-    } else {
-        let mut chapters = Vec::new();
-        for (of_edition, definition) in plan.edition.chapters.iter().zip(&plan.chapters) {
-            let of = |id: &String| tables.iter().find(|t| t.id == *id).cloned();
-            let own: Vec<Table> = of_edition.tables.iter().filter_map(of).collect();
-            if !own.is_empty() {
-                chapters.push(definition.build(own, &all, &plan.edition)?);
-            }
-        }
-        Book {
-            chapters,
-            left_out: Vec::new(),
-            imprint: Vec::new(),
-        }
-    };
-    book.left_out = left_out;
-    book.imprint = imprint;
-    Ok(book)
-}
-
-/// How the edition was made, for its readers.
-fn imprint(plan: &Plan, snapshot: &Snapshot, submissions: &[LockedSubmission]) -> Vec<Text> {
-    let phrases = &plan.edition.words.phrases;
-    let mut lines = Vec::new();
-    if let Some(day) = plan.edition.as_of {
-        lines.push(phrases.closed_on.filled(&[("date", written(day))]));
-    }
-    if let Some(last) = submissions.iter().map(|s| s.received_at).max() {
-        let day = last.to_zoned(plan.zone.clone()).date();
-        lines.push(phrases.received_until.filled(&[("date", written(day))]));
-    }
-    let tool = concat!("tonghop ", env!("CARGO_PKG_VERSION"));
-    lines.push(phrases.made_with.filled(&[
-        ("snapshot", Text::same(&snapshot.id)),
-        ("tool", Text::same(tool)),
-    ]));
-    lines
-}
-
-/// The submissions that a snapshot took in, by time and name.
-fn submissions(snapshot: &Snapshot) -> Result<Vec<LockedSubmission>, RunError> {
-    let mut all: Vec<LockedSubmission> = taken_by(snapshot)?
-        .into_iter()
-        .map(|((sha256, file_name), entry)| LockedSubmission {
-            file_name,
-            sha256,
-            received_at: entry.received_at,
-            size_bytes: entry.size_bytes,
-        })
-        .collect();
-    all.sort();
-    Ok(all)
-}
-
-/// The snapshot that an edition stands on: the current one, or what was known when it was closed.
+/// The snapshot of an edition: the current one, or what was known when the edition was closed.
 async fn snapshot_of_edition(
     plan: &Plan,
     options: &BookOptions,
@@ -313,13 +210,13 @@ async fn snapshot_of_edition(
     again(plan, options, held, register, &listed, as_of).await
 }
 
-/// The last moment of a day.
+/// The last microsecond of a day.
 fn end_of(day: Date, plan: &Plan) -> Timestamp {
     let end = day.at(23, 59, 59, 999_999_000).to_zoned(plan.zone.clone());
     end.map_or(Timestamp::MAX, |end| end.timestamp())
 }
 
-/// The snapshot that a lock names, kept or made again.
+/// The snapshot that a lock names, from the lake or made again.
 async fn snapshot_of_lock(
     plan: &Plan,
     options: &BookOptions,
@@ -353,8 +250,8 @@ async fn snapshot_of_lock(
     }
 }
 
-/// A snapshot of what a register holds of a time, beside the current one; `listed` are the collections that were open from
-/// the start.
+/// Makes a snapshot of what a register contained at a time, beside the current snapshot. `listed` are the collections that
+/// were open from the start.
 async fn again(
     plan: &Plan,
     options: &BookOptions,
@@ -396,13 +293,7 @@ async fn again(
     Ok(taken.snapshot)
 }
 
-/// The hash of a content.
-fn sha256(content: &[u8]) -> String {
-    use sha2::{Digest, Sha256};
-    hex(&Sha256::digest(content))
-}
-
-/// Where the lock of an edition stands unless another is named.
+/// Default path of an edition's lock.
 #[must_use]
 pub fn lock_path(out: &Path, edition: &str) -> PathBuf {
     out.join(edition).join(LOCK)

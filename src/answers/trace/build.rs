@@ -1,36 +1,39 @@
-//! Builds trees: from a printed cell or a figure down to the facts of units and to what these are made of.
+//! Builds the tree of a trace, from a printed cell or a figure down to facts and cells.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use super::holdings::{Id, Key, Row, Source};
-use super::node::{Fact, Figure, Level, Made, Node, Printed, Standing, Subject, Way};
+use super::holdings::{FigureRow, Id, Key, SourceRow};
+use super::node::{
+    Fact, FactOrigin, FactState, FigureLevel, FigureSubject, Node, Printed, PrintedOrigin,
+    TracedFigure,
+};
 use super::tracer::{Tracer, scheme_of};
 use crate::plan::Measure;
 use crate::tables::{FigureKey, Origin, Table, Text};
 
 impl Tracer<'_> {
-    /// A cell of a printed table, which stands on `scenario`; none where the table leaves the place blank.
+    /// The tree of a cell of a printed table on `scenario`; none if the cell is blank.
     #[must_use]
     pub fn cell(&self, table: &Table, scenario: &str, row: usize, column: usize) -> Option<Node> {
         let at = table.rows.get(row)?;
         let cell = at.cells.get(column)?.as_ref()?;
         let head = table.columns.get(column)?;
         let (made, children) = match &cell.origin {
-            Origin::Unsaid => (Made::Unsaid, Vec::new()),
-            Origin::Figure(key) => (Made::Figure, vec![self.figure(key, scenario)?]),
+            Origin::Unsaid => (PrintedOrigin::Unsaid, Vec::new()),
+            Origin::Figure(key) => (PrintedOrigin::Figure, vec![self.figure(key, scenario)?]),
             Origin::Together(keys) => {
                 let figure = self.together(keys, scenario, cell.value, cell.units)?;
-                (Made::Figure, vec![figure])
+                (PrintedOrigin::Figure, vec![figure])
             }
             Origin::Cells(computation, operands) => {
                 let operands = operands
                     .iter()
                     .map(|(row, column)| self.cell(table, scenario, *row, *column));
                 let operands = operands.collect::<Option<Vec<_>>>()?;
-                (Made::Computed(*computation), operands)
+                (PrintedOrigin::Computed(*computation), operands)
             }
         };
         Some(Node::Printed(Printed {
@@ -57,7 +60,7 @@ impl Tracer<'_> {
         }))
     }
 
-    /// A figure of the country, a region or a unit; none of what was not asked for when the tracer was loaded.
+    /// The tree of a figure of the country, a region or a unit; none if the tracer was not loaded for it.
     #[must_use]
     pub fn figure(&self, figure: &FigureKey, scenario: &str) -> Option<Node> {
         let key = self.key(figure, scenario)?;
@@ -68,7 +71,7 @@ impl Tracer<'_> {
                 let country = &self.plan.country;
                 let name = Text::new(&country.name_vi, &country.name_en);
                 let units = self.units.get(&key.geography).cloned();
-                (Level::National, name, units.unwrap_or_default())
+                (FigureLevel::National, name, units.unwrap_or_default())
             }
             Some(scheme) => {
                 let members = self.plan.geography.tables.regions.iter();
@@ -78,14 +81,14 @@ impl Tracer<'_> {
                 let name = members.first().map(|m| Text::new(&m.name_vi, &m.name_en));
                 let codes: BTreeSet<&str> = members.iter().map(|m| m.unit.code.as_str()).collect();
                 let units = codes.iter().filter_map(|code| self.held.texts.known(code));
-                let level = Level::Regional { scheme };
+                let level = FigureLevel::Regional { scheme };
                 (level, name.unwrap_or_default(), units.collect())
             }
             None => return Some(Node::Fact(self.fact(key)?.0)),
         };
         let row = self.held.totals.get(&key);
         let parts = units.into_iter().map(|code| Key { code, ..key });
-        Some(Node::Figure(Figure {
+        Some(Node::Figure(TracedFigure {
             level,
             geography: self.held.texts.text(key.geography),
             code: self.held.texts.text(key.code),
@@ -101,7 +104,7 @@ impl Tracer<'_> {
         }))
     }
 
-    /// Figures of units that a query put together, with what it says of them.
+    /// Figures of units that a query puts together, with the value and units of the query.
     fn together(
         &self,
         figures: &[FigureKey],
@@ -112,8 +115,8 @@ impl Tracer<'_> {
         let keys: Option<Vec<Key>> = figures.iter().map(|f| self.key(f, scenario)).collect();
         let keys = keys?;
         let first = *keys.first()?;
-        Some(Node::Figure(Figure {
-            level: Level::Together,
+        Some(Node::Figure(TracedFigure {
+            level: FigureLevel::Together,
             geography: self.held.texts.text(first.geography),
             code: Arc::default(),
             name: Text::default(),
@@ -143,9 +146,9 @@ impl Tracer<'_> {
         })
     }
 
-    fn subject(&self, key: Key) -> Option<Subject> {
+    fn subject(&self, key: Key) -> Option<FigureSubject> {
         let texts = &self.held.texts;
-        Some(Subject {
+        Some(FigureSubject {
             indicator: self.indicators.get(&key.indicator)?.clone(),
             sector: texts.text(key.sector),
             period: texts.text(key.period),
@@ -153,8 +156,8 @@ impl Tracer<'_> {
         })
     }
 
-    /// The fact of a unit, and the cells that it is made of.
-    fn fact(&self, key: Key) -> Option<(Fact, Vec<Source>)> {
+    /// The fact of a unit and its cells.
+    fn fact(&self, key: Key) -> Option<(Fact, Vec<SourceRow>)> {
         let texts = &self.held.texts;
         let subject = self.subject(key)?;
         let row = self.held.facts.get(&key);
@@ -168,7 +171,7 @@ impl Tracer<'_> {
         let (way, children) = if own {
             cells.extend_from_slice(sources);
             let observations = sources.iter().filter_map(|s| self.observation(*s, key));
-            (Way::Own, observations.collect())
+            (FactOrigin::Own, observations.collect())
         } else {
             let from = self.predecessors.get(&unit).into_iter().flatten();
             let from = from.filter_map(|(geography, code)| {
@@ -186,18 +189,18 @@ impl Tracer<'_> {
                 children.push(Node::Fact(fact));
             }
             match row {
-                Some(_) => (Way::Predecessors, children),
-                // Of a ratio that a unit itself has one side of, its former units say nothing.
+                Some(_) => (FactOrigin::Predecessors, children),
+                // If a unit has one side of a ratio itself, its predecessors are not used.
                 None if children.iter().any(Node::enters) => {
                     cells.clear();
-                    (Way::Nowhere, Vec::new())
+                    (FactOrigin::Nowhere, Vec::new())
                 }
-                None => (Way::Nowhere, children),
+                None => (FactOrigin::Nowhere, children),
             }
         };
         cells.sort_unstable();
         let standing = standing(&subject.indicator.measure, row, |id| texts.text(id));
-        let missing = !standing.enters() && standing != Standing::NoPart;
+        let missing = !standing.enters() && standing != FactState::NoPart;
         let name = self.names.get(&(key.geography, key.code, key.period));
         let fact = Fact {
             geography: texts.text(key.geography),
@@ -226,19 +229,23 @@ impl Tracer<'_> {
     }
 }
 
-/// How a row of facts stands in a whole.
-fn standing(measure: &Measure, row: Option<&Row>, text: impl Fn(Id) -> Arc<str>) -> Standing {
+/// The state of a row of facts in the figure above it.
+fn standing(
+    measure: &Measure,
+    row: Option<&FigureRow>,
+    text: impl Fn(Id) -> Arc<str>,
+) -> FactState {
     let Some(row) = row else {
-        return Standing::Absent;
+        return FactState::Absent;
     };
     let status = row.status.map(text);
     let weighted = matches!(measure, Measure::Mean { .. } | Measure::Ratio { .. });
     match (status.as_deref(), row.value) {
-        (Some("M"), _) => Standing::NoPart,
-        (Some("L"), None) => Standing::NotCollected,
-        (_, None) => Standing::NotAnswered,
-        (_, Some(_)) if weighted && row.weight.is_none() => Standing::WithoutWeight,
-        (Some("P"), Some(_)) => Standing::EntersPartial,
-        (_, Some(_)) => Standing::Enters,
+        (Some("M"), _) => FactState::NoPart,
+        (Some("L"), None) => FactState::NotCollected,
+        (_, None) => FactState::NotAnswered,
+        (_, Some(_)) if weighted && row.weight.is_none() => FactState::WithoutWeight,
+        (Some("P"), Some(_)) => FactState::EntersPartial,
+        (_, Some(_)) => FactState::Enters,
     }
 }

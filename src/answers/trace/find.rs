@@ -1,17 +1,17 @@
-//! What is asked for: which cell of a printed table, or which figure.
+//! Finds the printed cell or the figure that a question names.
 
 use std::collections::BTreeSet;
 
-use crate::engine::{Engine, texts};
+use crate::engine::{Engine, TextColumn};
 use crate::geography::UnitKey;
 use crate::normalize::TOTAL;
 use crate::plan::Plan;
 use crate::plan::official_order;
 use crate::tables::{FigureKey, Table, TableBuilder, Text};
 
-use super::TraceError;
+use super::error::TraceError;
 
-/// What is to be traced.
+/// The number to trace.
 #[derive(Debug, Clone)]
 pub enum Question {
     /// A cell of a printed table.
@@ -36,19 +36,19 @@ pub struct PrintedQuestion {
 pub struct FigureQuestion {
     /// The indicator.
     pub indicator: String,
-    /// The code or a name of a unit, a region or the country; the country by default.
+    /// Code or name of a unit, a region or the country; the country by default.
     pub unit: Option<String>,
-    /// The period; by default the edition's last year.
+    /// The period; by default the last year of the edition.
     pub period: Option<String>,
-    /// The sector; by default all together.
+    /// The sector; by default all sectors together.
     pub sector: Option<String>,
     /// The scenario.
     pub scenario: String,
-    /// Vintage of the geography; by default the edition's.
+    /// Vintage of the geography; by default that of the edition.
     pub geography: Option<String>,
 }
 
-/// A cell of a table that was built.
+/// A cell of a built table.
 pub(super) struct PrintedCell {
     pub(super) table: Table,
     pub(super) scenario: String,
@@ -56,7 +56,7 @@ pub(super) struct PrintedCell {
     pub(super) column: usize,
 }
 
-/// The printed cell that is asked for.
+/// The printed cell that a question names.
 pub(super) async fn printed(
     engine: &Engine,
     plan: &Plan,
@@ -131,14 +131,14 @@ fn column(plan: &Plan, table: &Table, asked: &str, of: &str) -> Result<usize, Tr
     one("column", asked, of, candidates.into(), all, named)
 }
 
-/// The place that a number from 1 names among so many.
+/// The index that a number from 1 names, if it is less than `among`.
 fn place(number: &str, among: usize) -> Vec<usize> {
     let number: Option<usize> = number.parse().ok();
     let place = number.and_then(|n| n.checked_sub(1));
     place.into_iter().filter(|at| *at < among).collect()
 }
 
-/// The one that fits: of the ways to name it, in order, the first by which any does.
+/// The only candidate of the first way of naming that has any.
 fn one(
     what: &'static str,
     asked: &str,
@@ -175,7 +175,7 @@ fn list(names: impl Iterator<Item = String>) -> String {
     names.collect::<Vec<_>>().join(", ")
 }
 
-/// The figure that is asked for, and its scenario.
+/// The figure that a question names, and its scenario.
 pub(super) async fn figure(
     engine: &Engine,
     plan: &Plan,
@@ -199,19 +199,23 @@ pub(super) async fn figure(
     let vintages = plan.geography.vintages.iter().map(|(v, _)| v.clone());
     let geography = known_as("geography", geography, "", vintages.collect())?;
     let of = format!(" of `{indicator}` on the geography {geography}");
-    // What the lake has of an indicator anywhere, it has of the country.
+    // Every figure of an indicator also has a national figure.
     let sql = format!(
         "SELECT DISTINCT period, sector, scenario FROM national WHERE fund = '_T' AND geography = '{geography}' \
          AND indicator = '{indicator}' ORDER BY period, sector, scenario"
     );
     let (_, batches) = engine.query(&sql).await?;
     let there = |column: &str| -> Vec<String> {
-        let all: BTreeSet<String> = batches
+        let columns: Vec<TextColumn> = batches
             .iter()
-            .flat_map(|batch| texts(batch, column))
+            .map(|batch| TextColumn::read(batch, column))
+            .collect();
+        let all: BTreeSet<&str> = columns
+            .iter()
+            .flat_map(TextColumn::iter)
             .flatten()
             .collect();
-        all.into_iter().collect()
+        all.into_iter().map(str::to_owned).collect()
     };
     let last = plan.edition.years.last().map(ToString::to_string);
     let period = question.period.clone().or(last).unwrap_or_default();
@@ -233,7 +237,7 @@ pub(super) async fn figure(
     Ok((scenario, figure))
 }
 
-/// The code of the country, a region or a unit, by its code or a name of it.
+/// The code of the country, a region or a unit, found by code or name.
 fn place_code(plan: &Plan, geography: &str, asked: &str) -> Result<String, TraceError> {
     let tables = &plan.geography.tables;
     let regions: Vec<_> = tables

@@ -1,4 +1,4 @@
-//! The rows of a snapshot that some figures are made of, read once, in maps keyed by small numbers.
+//! The rows of a snapshot behind some figures, in maps keyed by small numbers.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -9,11 +9,11 @@ use datafusion::error::{DataFusionError, Result};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
-use super::leaf::{Part, Sent};
+use super::leaf::{CellRole, SentReport};
 use crate::engine::Engine;
 use crate::normalize::VALUE_SCALE;
 
-/// A text, by the number it was given.
+/// Number of a text.
 pub(super) type Id = u32;
 
 /// Texts by numbers and numbers by texts.
@@ -24,7 +24,7 @@ pub(super) struct Texts {
 }
 
 impl Texts {
-    /// The number of a text, a new one where it has none.
+    /// The number of a text. A new text gets a new number.
     pub(super) fn id(&mut self, text: &str) -> Id {
         if let Some(id) = self.ids.get(text) {
             return *id;
@@ -36,7 +36,7 @@ impl Texts {
         id
     }
 
-    /// The number of a text; none where it was never seen.
+    /// The number of a text; none if it was never seen.
     pub(super) fn known(&self, text: &str) -> Option<Id> {
         self.ids.get(text).copied()
     }
@@ -52,7 +52,7 @@ impl Texts {
         let mut ids = Vec::with_capacity(column.len());
         let mut last: Option<(&str, Id)> = None;
         for text in column {
-            // Rows are sorted: a text comes many times in a row.
+            // Rows are sorted, so the same text often repeats.
             ids.push(text.map(|text| match last {
                 Some((before, id)) if before == text => id,
                 _ => {
@@ -66,7 +66,7 @@ impl Texts {
     }
 }
 
-/// A place and a key: what one row of `facts`, `national` or `regional` is of.
+/// The key of a row of `facts`, `national` or `regional`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Key {
     pub(super) geography: Id,
@@ -79,7 +79,7 @@ pub(super) struct Key {
 
 /// A row of `facts`, `national` or `regional`.
 #[derive(Debug, Clone)]
-pub(super) struct Row {
+pub(super) struct FigureRow {
     pub(super) value: Option<Decimal>,
     pub(super) weight: Option<Decimal>,
     pub(super) status: Option<Id>,
@@ -89,10 +89,10 @@ pub(super) struct Row {
     pub(super) counts: Option<(i64, i64)>,
 }
 
-/// A row of `fact_sources`: which cell is which part.
+/// A row of `fact_sources`: the role of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Source {
-    pub(super) part: Part,
+pub(super) struct SourceRow {
+    pub(super) part: CellRole,
     pub(super) report: Id,
     pub(super) cell: Id,
     pub(super) indicator: Id,
@@ -100,7 +100,7 @@ pub(super) struct Source {
 
 /// A row of `observations`.
 #[derive(Debug)]
-pub(super) struct Stated {
+pub(super) struct ObservationRow {
     pub(super) report: Id,
     pub(super) unit: (Id, Id),
     pub(super) indicator: Id,
@@ -114,11 +114,11 @@ pub(super) struct Stated {
     pub(super) cell: Id,
 }
 
-/// What is to be read.
+/// What to read.
 #[derive(Debug, Default)]
 pub(super) struct Scope {
     pub(super) indicators: BTreeSet<String>,
-    /// The indicators themselves, and those that they are weighted by or made of.
+    /// The indicators, and the indicators that are their weight, numerator or denominator.
     pub(super) observed: BTreeSet<String>,
     pub(super) sectors: BTreeSet<String>,
     pub(super) periods: BTreeSet<String>,
@@ -128,16 +128,16 @@ pub(super) struct Scope {
 /// A reporting unit, a period, an indicator and a sector.
 pub(super) type Statement = (Id, Id, Id, Id);
 
-/// What was read.
+/// The rows that were read.
 #[derive(Debug, Default)]
 pub(super) struct Holdings {
     pub(super) texts: Texts,
-    pub(super) facts: HashMap<Key, Row>,
-    pub(super) sources: HashMap<Key, Vec<Source>>,
+    pub(super) facts: HashMap<Key, FigureRow>,
+    pub(super) sources: HashMap<Key, Vec<SourceRow>>,
     /// `national` by the country's code, `regional` by the region's, each of one scheme.
-    pub(super) totals: HashMap<Key, Row>,
-    pub(super) reports: HashMap<Id, Arc<Sent>>,
-    pub(super) stated: Vec<Stated>,
+    pub(super) totals: HashMap<Key, FigureRow>,
+    pub(super) reports: HashMap<Id, Arc<SentReport>>,
+    pub(super) stated: Vec<ObservationRow>,
     /// Observations by report, cell and indicator.
     pub(super) by_cell: HashMap<(Id, Id, Id), usize>,
     /// Observations by what they state.
@@ -145,8 +145,8 @@ pub(super) struct Holdings {
 }
 
 impl Holdings {
-    /// Reads what figures within `scope` are made of. `entity` gives the reporting unit of a vintage and a code, `scheme`
-    /// the scheme whose region a code of a vintage names.
+    /// Reads the rows behind the figures in `scope`. `entity` gives the reporting unit of a vintage and a code; `scheme`
+    /// gives the scheme of a region code on a vintage.
     pub(super) async fn read(
         engine: &Engine,
         scope: &Scope,
@@ -191,14 +191,14 @@ impl Holdings {
         Ok(this)
     }
 
-    fn rows(&mut self, batch: &RecordBatch) -> Result<Vec<(Key, Row)>> {
+    fn rows(&mut self, batch: &RecordBatch) -> Result<Vec<(Key, FigureRow)>> {
         let keys = self.keys(batch)?;
         let (values, weights) = (decimals(batch, "value")?, decimals(batch, "weight")?);
         let status = self.texts.column(batch, "status")?;
         let basis = self.texts.column(batch, "basis")?;
         let (done, whole) = (integers(batch, "done")?, integers(batch, "whole")?);
         let rows = keys.into_iter().enumerate().map(|(row, key)| {
-            let columns = Row {
+            let columns = FigureRow {
                 value: decimal(values, row),
                 weight: decimal(weights, row),
                 status: status[row],
@@ -242,12 +242,12 @@ impl Holdings {
                 .map(|name| self.texts.column(batch, name));
             let (report, indicator, cell) = (report?, indicator?, cell?);
             for (row, key) in keys.into_iter().enumerate() {
-                let part = Part::ALL
+                let part = CellRole::ALL
                     .into_iter()
                     .find(|p| p.as_str() == parts.value(row));
                 let ids = report[row].zip(indicator[row]).zip(cell[row]);
                 if let (Some(part), Some(((report, indicator), cell))) = (part, ids) {
-                    self.sources.entry(key).or_default().push(Source {
+                    self.sources.entry(key).or_default().push(SourceRow {
                         part,
                         report,
                         cell,
@@ -286,7 +286,7 @@ impl Holdings {
                 let text = |of: &[Option<Arc<str>>]| of[row].clone().unwrap_or_default();
                 let report_id = text(&ids);
                 let received = times.filter(|times| times.is_valid(row));
-                let sent = Sent {
+                let sent = SentReport {
                     form: text(&forms),
                     period: periods[row].clone(),
                     unit_vintage: vintages[row].clone(),
@@ -345,7 +345,7 @@ impl Holdings {
                 let at = self.stated.len();
                 self.by_cell.insert((report, cell, indicator), at);
                 self.by_statement.entry(statement).or_default().push(at);
-                self.stated.push(Stated {
+                self.stated.push(ObservationRow {
                     report,
                     unit,
                     indicator,
@@ -365,7 +365,7 @@ impl Holdings {
 }
 
 impl Scope {
-    /// The rows of some indicators, as SQL.
+    /// An SQL condition for the rows of some indicators.
     fn filter(&self, indicators: &BTreeSet<String>, of_scenario: bool) -> String {
         let within = |column: &str, values: &BTreeSet<String>| {
             let values = values
@@ -414,7 +414,7 @@ fn integers(batch: &RecordBatch, name: &str) -> Result<Vec<Option<i64>>> {
     Ok(column.iter().collect())
 }
 
-/// A value of the lake; none too where it has more digits than a [`Decimal`] holds, which no printed value has.
+/// A value of the lake. Also none if it has more digits than a [`Decimal`] can hold; no printed value has that many.
 fn decimal(column: &Decimal128Array, row: usize) -> Option<Decimal> {
     let value = column.is_valid(row).then(|| column.value(row))?;
     let value = Decimal::try_from_i128_with_scale(value, VALUE_SCALE).ok()?;

@@ -3,9 +3,12 @@
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::leaf::{Observation, Other, Sent};
-use super::node::{Fact, Figure, Level, Made, Node, Printed, Subject, Way};
-use super::{Trace, recompute};
+use super::leaf::{AlternativeCell, SentReport, TracedCell};
+use super::node::{
+    Fact, FactOrigin, FigureLevel, FigureSubject, Node, Printed, PrintedOrigin, TracedFigure,
+};
+use super::outcome::Trace;
+use super::recompute::recompute;
 use crate::diagnostic::Finding;
 use crate::tables::{Computation, Text};
 
@@ -66,9 +69,9 @@ fn cell(printed: &Printed) -> Value {
         "units": counts(printed.units, ["reported", "expected"]),
         "missing": printed.missing.iter().map(both).collect::<Vec<_>>(),
         "computation": match printed.made {
-            Made::Unsaid => None,
-            Made::Figure => Some("figure"),
-            Made::Computed(computation) => Some(word(computation)),
+            PrintedOrigin::Unsaid => None,
+            PrintedOrigin::Figure => Some("figure"),
+            PrintedOrigin::Computed(computation) => Some(word(computation)),
         },
     })
 }
@@ -84,7 +87,7 @@ fn word(computation: Computation) -> &'static str {
     }
 }
 
-fn subject(object: &mut Value, of: &Subject) {
+fn subject(object: &mut Value, of: &FigureSubject) {
     object["indicator"] = json!(&*of.indicator.id);
     object["indicator_name"] = both(&of.indicator.name);
     object["unit_of_measure"] = json!(of.indicator.unit);
@@ -95,11 +98,11 @@ fn subject(object: &mut Value, of: &Subject) {
     object["scenario"] = json!(&*of.scenario);
 }
 
-fn figure(of: &Figure) -> Value {
+fn figure(of: &TracedFigure) -> Value {
     let (level, scheme) = match &of.level {
-        Level::National => ("national", None),
-        Level::Regional { scheme } => ("regional", Some(scheme)),
-        Level::Together => ("together", None),
+        FigureLevel::National => ("national", None),
+        FigureLevel::Regional { scheme } => ("regional", Some(scheme)),
+        FigureLevel::Together => ("together", None),
     };
     let mut object = json!({
         "kind": "figure",
@@ -129,9 +132,9 @@ fn fact(of: &Fact) -> Value {
         "basis": of.basis.as_deref(),
         "parts": counts(of.parts, ["sources", "expected"]),
         "made_of": match of.way {
-            Way::Own => Some("observations"),
-            Way::Predecessors => Some("predecessors"),
-            Way::Nowhere => None,
+            FactOrigin::Own => Some("observations"),
+            FactOrigin::Predecessors => Some("predecessors"),
+            FactOrigin::Nowhere => None,
         },
         "standing": of.standing.as_str(),
         "lacking": of.lacking.iter().map(|side| &**side).collect::<Vec<_>>(),
@@ -142,7 +145,7 @@ fn fact(of: &Fact) -> Value {
     object
 }
 
-fn observation(of: &Observation) -> Value {
+fn observation(of: &TracedCell) -> Value {
     json!({
         "kind": "observation",
         "part": of.part.as_str(),
@@ -166,7 +169,7 @@ fn observation(of: &Observation) -> Value {
     })
 }
 
-fn other(of: &Other) -> Value {
+fn other(of: &AlternativeCell) -> Value {
     json!({
         "report": sent(&of.report),
         "sheet": of.sheet.as_deref(),
@@ -178,7 +181,7 @@ fn other(of: &Other) -> Value {
     })
 }
 
-fn sent(of: &Sent) -> Value {
+fn sent(of: &SentReport) -> Value {
     json!({
         "report_id": &*of.report_id,
         "form": &*of.form,

@@ -1,4 +1,4 @@
-//! The end of a tree: a cell that was sent, the report it stands in, and how it was read.
+//! The leaves of a trace: submitted cells, their reports, and how each cell was read.
 
 use std::sync::Arc;
 
@@ -6,21 +6,21 @@ use rust_decimal::Decimal;
 
 use crate::diagnostic::Finding;
 
-/// What an observation is in its fact.
+/// The role of a cell in its fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Part {
+pub enum CellRole {
     /// The value itself.
     Value,
-    /// What a mean is weighted by.
+    /// The weight of a mean.
     Weight,
-    /// Above the line of a ratio.
+    /// The numerator of a ratio.
     Numerator,
-    /// Below the line of a ratio.
+    /// The denominator of a ratio.
     Denominator,
 }
 
-impl Part {
-    /// All of them.
+impl CellRole {
+    /// All roles.
     pub const ALL: [Self; 4] = [
         Self::Value,
         Self::Weight,
@@ -28,7 +28,7 @@ impl Part {
         Self::Denominator,
     ];
 
-    /// The word of `fact_sources`.
+    /// The word in `fact_sources`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -40,44 +40,44 @@ impl Part {
     }
 }
 
-/// A cell that was sent, and how it was read.
+/// A submitted cell and how it was read.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Observation {
-    /// What it is in its fact.
-    pub part: Part,
+pub struct TracedCell {
+    /// Its role in the fact.
+    pub part: CellRole,
     /// The report.
-    pub report: Arc<Sent>,
+    pub report: Arc<SentReport>,
     /// Sheet; none for CSV.
     pub sheet: Option<Arc<str>>,
     /// Cell, as `A1`.
     pub cell: Arc<str>,
-    /// Vintage and code of the unit that the value is of, as it was reported.
+    /// Vintage and code of the unit of the value, as reported.
     pub unit: (Arc<str>, Arc<str>),
     /// The indicator it was read as.
     pub indicator: Arc<str>,
     /// Scenario of its column.
     pub scenario: Arc<str>,
     /// Why this one counts.
-    pub choice: Choice,
+    pub choice: CellChoice,
     /// The text as read.
     pub raw: Option<Arc<str>>,
-    /// The unit of measure that counted, as read; none where nothing was stated.
+    /// The stated unit of measure that applies; none if none is stated.
     pub unit_read: Option<Arc<str>>,
     /// Unit of measure of the catalogue.
     pub measure_unit: Option<Arc<str>>,
-    /// How the text became the value; none where it is no number (a mark, a blank).
+    /// How the text became the value; none if the text is not a number (a mark, a blank).
     pub conversion: Option<Conversion>,
     /// In the catalogue's unit.
     pub value: Option<Decimal>,
     /// SDMX `OBS_STATUS`.
     pub status: Arc<str>,
-    /// What was found of the cell, by reading it or by a rule.
+    /// Findings about the cell, from reading it or from a rule.
     pub findings: Vec<Arc<Finding>>,
-    /// What else states the same, and does not count.
-    pub others: Vec<Other>,
+    /// Other cells that state the same figure and do not count.
+    pub others: Vec<AlternativeCell>,
 }
 
-/// A number that was read, and the factor that brought it to the catalogue's unit of measure.
+/// A number as read, and the factor that converts it to the catalogue's unit of measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Conversion {
     /// The number as read.
@@ -86,21 +86,21 @@ pub struct Conversion {
     pub factor: Decimal,
 }
 
-/// Why an observation counts.
+/// Why a cell counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Choice {
-    /// It is of the scenario that was asked for.
+pub enum CellChoice {
+    /// It has the scenario that was asked for.
     Asked,
-    /// Of the best figures: an actual goes before an estimate.
+    /// Best figures: an actual value comes before an estimate.
     Actual,
-    /// Of the best figures: no actual has a value.
+    /// Best figures: no actual value exists.
     EstimateInstead,
-    /// Of the best figures: an actual without a value, and there is no estimate.
+    /// Best figures: an actual without a value, and no estimate exists.
     ActualWithoutValue,
 }
 
-impl Choice {
-    /// The word of the machine-readable form.
+impl CellChoice {
+    /// The word in JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -114,7 +114,7 @@ impl Choice {
 
 /// A report and the file it came in.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Sent {
+pub struct SentReport {
     /// Identifier of the report.
     pub report_id: Arc<str>,
     /// Form.
@@ -125,27 +125,27 @@ pub struct Sent {
     pub unit_vintage: Option<Arc<str>>,
     /// Code of its unit.
     pub unit_code: Option<Arc<str>>,
-    /// How that vintage was decided.
+    /// How the vintage was determined.
     pub vintage_evidence: Option<Arc<str>>,
-    /// The body that sent it, if named.
+    /// The body that sent it, if known.
     pub reporter: Option<Arc<str>>,
-    /// Number of the version, from 1.
+    /// Number of the revision, from 1.
     pub revision: i64,
-    /// Whether it is the version that counts.
+    /// Whether this revision counts.
     pub is_current: bool,
     /// The file, relative to its inbox.
     pub file_name: Arc<str>,
     /// Hash of the file.
     pub sha256: Arc<str>,
-    /// When it came.
+    /// When it was received.
     pub received_at: Option<jiff::Timestamp>,
 }
 
-/// Another statement of what an observation states.
+/// Another cell that states the same figure.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Other {
+pub struct AlternativeCell {
     /// The report.
-    pub report: Arc<Sent>,
+    pub report: Arc<SentReport>,
     /// Sheet; none for CSV.
     pub sheet: Option<Arc<str>>,
     /// Cell, as `A1`.
@@ -157,24 +157,24 @@ pub struct Other {
     /// In the catalogue's unit.
     pub value: Option<Decimal>,
     /// Why it does not count.
-    pub why: Passed,
+    pub why: NotCounted,
 }
 
-/// Why a statement does not count.
+/// Why a cell does not count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Passed {
-    /// Its report was replaced by a later version, or another reporter goes first.
+pub enum NotCounted {
+    /// Its report is superseded by a later revision or by another reporter.
     Superseded,
-    /// Of the best figures, the other scenario goes first.
+    /// Best figures: the other scenario comes first.
     OtherScenario,
-    /// The total counts as the indicator's home form states it.
+    /// The total is taken from the indicator's home form.
     OtherForm,
-    /// Of several reports that state it another goes first, which ends later or is longer.
+    /// Another report of the same figure comes first, because its period ends later or is longer.
     OtherReport,
 }
 
-impl Passed {
-    /// The word of the machine-readable form.
+impl NotCounted {
+    /// The word in JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

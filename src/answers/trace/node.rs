@@ -1,10 +1,10 @@
-//! The tree behind a number: the printed cell, the figures and facts it is made of, the cells that were sent.
+//! The nodes of a trace: printed cells, figures of several units, facts of one unit, and submitted cells.
 
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use super::leaf::Observation;
+use super::leaf::TracedCell;
 use crate::diagnostic::Finding;
 use crate::plan::Measure;
 use crate::tables::{Computation, FigureStatus, Text};
@@ -15,15 +15,15 @@ pub enum Node {
     /// A cell of a printed table.
     Printed(Printed),
     /// A figure of several units.
-    Figure(Figure),
+    Figure(TracedFigure),
     /// A figure of one unit.
     Fact(Fact),
-    /// A cell that was sent.
-    Observation(Box<Observation>),
+    /// A submitted cell.
+    Observation(Box<TracedCell>),
 }
 
 impl Node {
-    /// What it is made of, in order.
+    /// Its parts, in order.
     #[must_use]
     pub fn children(&self) -> &[Self] {
         match self {
@@ -34,7 +34,7 @@ impl Node {
         }
     }
 
-    /// The same, to be changed.
+    /// Its parts, mutable.
     pub fn children_mut(&mut self) -> &mut [Self] {
         match self {
             Self::Printed(printed) => &mut printed.children,
@@ -44,7 +44,7 @@ impl Node {
         }
     }
 
-    /// Its value as printed tables and the lake have it; none where there is none.
+    /// Its value as in the printed table or the lake, if it has one.
     #[must_use]
     pub fn value(&self) -> Option<Decimal> {
         match self {
@@ -55,7 +55,7 @@ impl Node {
         }
     }
 
-    /// Whether its value is used one level up; all but facts are.
+    /// Whether its value is used one level up. Only facts may be left out.
     #[must_use]
     pub fn enters(&self) -> bool {
         match self {
@@ -64,9 +64,9 @@ impl Node {
         }
     }
 
-    /// The cells that its value is made of, in order; one that stands in two parts comes twice.
+    /// The cells that its value is made of, in order. A cell in two parts appears twice.
     #[must_use]
-    pub fn leaves(&self) -> Vec<&Observation> {
+    pub fn leaves(&self) -> Vec<&TracedCell> {
         let mut leaves = Vec::new();
         let mut open = vec![self];
         while let Some(node) = open.pop() {
@@ -78,7 +78,7 @@ impl Node {
         leaves
     }
 
-    /// The facts in it for which the lake's `fact_sources` names other cells than the tree has.
+    /// The facts whose cells in the tree differ from the lake's `fact_sources`.
     #[must_use]
     pub fn facts_at_odds(&self) -> Vec<&Fact> {
         let mut facts = Vec::new();
@@ -95,11 +95,11 @@ impl Node {
     }
 }
 
-/// What a figure says, whatever the place: an indicator, and how it is put together.
+/// What a figure is about, without its place.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Subject {
+pub struct FigureSubject {
     /// The indicator.
-    pub indicator: Arc<Measured>,
+    pub indicator: Arc<TracedIndicator>,
     /// Sector, `_T` for all together.
     pub sector: Arc<str>,
     /// Period.
@@ -108,9 +108,9 @@ pub struct Subject {
     pub scenario: Arc<str>,
 }
 
-/// What the catalogue says of an indicator.
+/// An indicator as the catalogue defines it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Measured {
+pub struct TracedIndicator {
     /// Identifier.
     pub id: Arc<str>,
     /// Name.
@@ -121,11 +121,11 @@ pub struct Measured {
     pub decimals: u32,
     /// How it aggregates.
     pub measure: Measure,
-    /// What a ratio is multiplied by; 1 for all others.
+    /// Multiplier of a ratio; 1 for all other measures.
     pub scale: i64,
 }
 
-impl Measured {
+impl TracedIndicator {
     /// The rule by which parts become a whole.
     #[must_use]
     pub fn rule(&self) -> String {
@@ -157,40 +157,40 @@ pub struct Printed {
     pub label: Text,
     /// Identifier of the column.
     pub column: String,
-    /// What stands above the column, with what spans it.
+    /// Head of the column, with the head that spans it.
     pub head: Text,
-    /// What is printed.
+    /// The printed text.
     pub text: String,
-    /// The exact value; none where there is no figure to print.
+    /// The exact value; none if there is no figure to print.
     pub value: Option<Decimal>,
-    /// Places printed after the decimal mark; the value is rounded to them half away from zero.
+    /// Printed decimals. The value is rounded to them half away from zero.
     pub decimals: u32,
     /// What kind of figure it is.
     pub status: FigureStatus,
-    /// Units that reported and units expected, where it is counted from units.
+    /// Units that reported and units expected, if the figure is counted from units.
     pub units: Option<(i64, i64)>,
-    /// The units that are missing in it.
+    /// The missing units.
     pub missing: Vec<Text>,
-    /// How it is made of its children.
-    pub made: Made,
+    /// How it is derived from its children.
+    pub made: PrintedOrigin,
     /// The figure it is, or the printed cells it is computed from.
     pub children: Vec<Node>,
 }
 
-/// How a printed cell is made of its children.
+/// How a printed cell is derived from its children.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Made {
-    /// The query of the table does not say of what.
+pub enum PrintedOrigin {
+    /// The table's query does not say.
     Unsaid,
-    /// It is the figure below it.
+    /// It is its only child, a figure.
     Figure,
-    /// It is computed from the printed cells below it, unrounded.
+    /// It is computed from its children, unrounded printed cells.
     Computed(Computation),
 }
 
-/// What a figure of several units is of.
+/// The level of a figure of several units.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Level {
+pub enum FigureLevel {
     /// The country, from its units.
     National,
     /// A region of this scheme, from its units.
@@ -198,32 +198,32 @@ pub enum Level {
         /// The scheme.
         scheme: String,
     },
-    /// Some units, which a query put together.
+    /// Some units that a query puts together.
     Together,
 }
 
 /// A figure of several units.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Figure {
-    /// What it is of.
-    pub level: Level,
+pub struct TracedFigure {
+    /// Its level.
+    pub level: FigureLevel,
     /// Vintage of the geography.
     pub geography: Arc<str>,
-    /// Code of the country or region; empty for what a query put together.
+    /// Code of the country or region; empty for units that a query puts together.
     pub code: Arc<str>,
     /// Name of the country or region.
     pub name: Text,
-    /// What it says.
-    pub subject: Subject,
-    /// As the lake has it; for what a query put together, as the query has it.
+    /// What it is about.
+    pub subject: FigureSubject,
+    /// Value in the lake; for units that a query puts together, value in the query.
     pub value: Option<Decimal>,
-    /// Σ of weights, or of denominators; none for sums.
+    /// Sum of weights or denominators; none for sums.
     pub weight: Option<Decimal>,
-    /// SDMX `OBS_STATUS`; none where the lake has no such figure.
+    /// SDMX `OBS_STATUS`; none if the lake has no such figure.
     pub status: Option<Arc<str>>,
     /// Units that reported and units expected.
     pub units: Option<(i64, i64)>,
-    /// The facts of its units, those too that do not enter.
+    /// The facts of its units, including those that are left out.
     pub children: Vec<Node>,
 }
 
@@ -236,51 +236,51 @@ pub struct Fact {
     pub code: Arc<str>,
     /// Name of the unit at the end of the period.
     pub name: Text,
-    /// What it says.
-    pub subject: Subject,
-    /// As the lake has it.
+    /// What it is about.
+    pub subject: FigureSubject,
+    /// Value in the lake.
     pub value: Option<Decimal>,
     /// The weight of a mean, the denominator of a ratio.
     pub weight: Option<Decimal>,
-    /// SDMX `OBS_STATUS`; none where the lake has no such fact.
+    /// SDMX `OBS_STATUS`; none if the lake has no such fact.
     pub status: Option<Arc<str>>,
-    /// `reported` or `restated`; none where the lake has no such fact.
+    /// `reported` or `restated`; none if the lake has no such fact.
     pub basis: Option<Arc<str>>,
-    /// Parts used, and parts a whole needs.
+    /// Parts used and parts needed.
     pub parts: Option<(i64, i64)>,
-    /// What its children are.
-    pub way: Way,
-    /// How it stands in the figure above it.
-    pub standing: Standing,
-    /// Where it is missing: the sides of a ratio that have no value of this unit.
+    /// Where it comes from.
+    pub way: FactOrigin,
+    /// Its state in the figure above it.
+    pub standing: FactState,
+    /// If it is missing: the sides of a ratio without a value of this unit.
     pub lacking: Vec<Arc<str>>,
-    /// Where it is missing: what was found of the unit that explains it.
+    /// If it is missing: findings about the unit that explain it.
     pub findings: Vec<Arc<Finding>>,
-    /// Whether the lake's `fact_sources` names the cells that the tree has.
+    /// Whether the lake's `fact_sources` names the same cells as the tree.
     pub sources_agree: bool,
-    /// Its own observations, or the facts of the units it came from.
+    /// Its own cells, or the facts of its predecessors.
     pub children: Vec<Node>,
 }
 
 /// Where a fact comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
-    /// From what the unit itself sent, in whatever vintage of an unchanged unit.
+pub enum FactOrigin {
+    /// From the unit's own reports, in any vintage if the unit is unchanged.
     Own,
-    /// From the units on the geography before that it was made of.
+    /// From its predecessors on the previous geography.
     Predecessors,
-    /// From nothing: there is no such fact.
+    /// The fact does not exist.
     Nowhere,
 }
 
-/// How a fact stands in the whole that it is a part of.
+/// The state of a fact in the figure above it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    /// It enters.
+pub enum FactState {
+    /// It is used.
     Enters,
-    /// It enters with what it has: a part of its own is missing, so it does not count as reported.
+    /// It is used, but one of its own parts is missing, so it does not count as reported.
     EntersPartial,
-    /// M: cannot exist, and is no part.
+    /// M: cannot exist, so it is not a part.
     NoPart,
     /// A mean without its weight: missing.
     WithoutWeight,
@@ -288,18 +288,18 @@ pub enum Standing {
     NotAnswered,
     /// L: not collected: missing.
     NotCollected,
-    /// There is no such fact: missing.
+    /// The fact does not exist: missing.
     Absent,
 }
 
-impl Standing {
-    /// Whether its value is used in the whole.
+impl FactState {
+    /// Whether its value is used.
     #[must_use]
     pub fn enters(self) -> bool {
         matches!(self, Self::Enters | Self::EntersPartial)
     }
 
-    /// The word of the machine-readable form.
+    /// The word in JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

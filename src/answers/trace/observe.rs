@@ -1,13 +1,13 @@
-//! The cells at the end of a tree: how each was read, why it counts, what explains where there is none.
+//! Builds the leaves of a trace: how each cell was read, why it counts, and what explains a missing value.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use super::holdings::{Id, Key, Source, Stated};
-use super::leaf::{Choice, Conversion, Observation, Other, Passed};
-use super::node::{Node, Subject};
+use super::holdings::{Id, Key, ObservationRow, SourceRow};
+use super::leaf::{AlternativeCell, CellChoice, Conversion, NotCounted, TracedCell};
+use super::node::{FigureSubject, Node};
 use super::tracer::{Tracer, behind};
 use crate::diagnostic::Finding;
 use crate::normalize::{ParsedNumber, TOTAL, VALUE_SCALE, read_text};
@@ -16,37 +16,37 @@ use crate::text::rounded;
 
 /// The scenario that is made of actuals and estimates.
 const BEST: &str = "best";
-/// The scenario that goes first in it.
+/// The scenario that comes first in it.
 const ACTUAL: &str = "actual";
-/// The scenario that stands in where there is no actual.
+/// The scenario used if there is no actual.
 const ESTIMATE: &str = "estimate";
 
 impl Tracer<'_> {
-    fn stated(&self, source: Source) -> Option<&Stated> {
+    fn stated(&self, source: SourceRow) -> Option<&ObservationRow> {
         let place = (source.report, source.cell, source.indicator);
         self.held.stated.get(*self.held.by_cell.get(&place)?)
     }
 
-    pub(super) fn entity_of(&self, source: Source) -> Option<Id> {
+    pub(super) fn entity_of(&self, source: SourceRow) -> Option<Id> {
         self.entities.get(&self.stated(source)?.unit).copied()
     }
 
-    pub(super) fn observation(&self, source: Source, key: Key) -> Option<Node> {
+    pub(super) fn observation(&self, source: SourceRow, key: Key) -> Option<Node> {
         let texts = &self.held.texts;
         let stated = self.stated(source)?;
         let scenario = texts.text(stated.scenario);
         let asked = texts.text(key.scenario);
         let choice = if *asked != *BEST {
-            Choice::Asked
+            CellChoice::Asked
         } else if *scenario == *ESTIMATE {
-            Choice::EstimateInstead
+            CellChoice::EstimateInstead
         } else if stated.value.is_some() {
-            Choice::Actual
+            CellChoice::Actual
         } else {
-            Choice::ActualWithoutValue
+            CellChoice::ActualWithoutValue
         };
         let place = (stated.report, stated.cell);
-        Some(Node::Observation(Box::new(Observation {
+        Some(Node::Observation(Box::new(TracedCell {
             part: source.part,
             report: self.held.reports.get(&stated.report)?.clone(),
             sheet: stated.sheet.map(|id| texts.text(id)),
@@ -66,8 +66,8 @@ impl Tracer<'_> {
         })))
     }
 
-    /// How the text of a cell became its value.
-    fn conversion(&self, stated: &Stated) -> Option<Conversion> {
+    /// How the text of a cell was converted to its value.
+    fn conversion(&self, stated: &ObservationRow) -> Option<Conversion> {
         let texts = &self.held.texts;
         let (value, raw) = (stated.value?, stated.raw.as_deref()?);
         let conventions = &self.plan.conventions;
@@ -76,7 +76,7 @@ impl Tracer<'_> {
         let read = stated.unit_read.map(|id| texts.text(id));
         let factor = match &read {
             None => Decimal::ONE,
-            // The statement of a sheet may name several: one of them is of the indicator's dimension.
+            // A sheet may state several units. One of them has the indicator's dimension.
             Some(read) => {
                 let units = self.plan.vocabulary.measures_in(read)?;
                 let mut factors = units
@@ -98,10 +98,10 @@ impl Tracer<'_> {
         Some(Conversion { number, factor })
     }
 
-    /// What else states what a counted observation states.
-    fn others(&self, counted: &Stated, key: Key) -> Vec<Other> {
+    /// Other cells that state the same figure as a counted cell.
+    fn others(&self, counted: &ObservationRow, key: Key) -> Vec<AlternativeCell> {
         let texts = &self.held.texts;
-        let scenario = |stated: &Stated| texts.text(stated.scenario);
+        let scenario = |stated: &ObservationRow| texts.text(stated.scenario);
         let best = *texts.text(key.scenario) == *BEST;
         let indicator = texts.text(counted.indicator);
         let mut catalogue = self.plan.indicators.iter();
@@ -122,20 +122,20 @@ impl Tracer<'_> {
                 return None;
             }
             let report = self.held.reports.get(&other.report)?.clone();
-            Some(Other {
+            Some(AlternativeCell {
                 sheet: other.sheet.map(|id| texts.text(id)),
                 cell: texts.text(other.cell),
                 scenario: scenario(other),
                 raw: other.raw.clone(),
                 value: other.value,
                 why: if !report.is_current {
-                    Passed::Superseded
+                    NotCounted::Superseded
                 } else if other.scenario != counted.scenario {
-                    Passed::OtherScenario
+                    NotCounted::OtherScenario
                 } else if home.is_some_and(|home| *home != *report.form) {
-                    Passed::OtherForm
+                    NotCounted::OtherForm
                 } else {
-                    Passed::OtherReport
+                    NotCounted::OtherReport
                 },
                 report,
             })
@@ -143,8 +143,8 @@ impl Tracer<'_> {
         others.collect()
     }
 
-    /// The sides of a ratio that a unit has no value of, if it has the other.
-    pub(super) fn lacking(&self, subject: &Subject, entity: Id, key: Key) -> Vec<Arc<str>> {
+    /// The sides of a ratio for which a unit has no value.
+    pub(super) fn lacking(&self, subject: &FigureSubject, entity: Id, key: Key) -> Vec<Arc<str>> {
         let Measure::Ratio {
             numerator,
             denominator,
@@ -173,8 +173,13 @@ impl Tracer<'_> {
         lacking.map(|side| Arc::from(side.as_str())).collect()
     }
 
-    /// What was found of a unit that may explain why a figure is missing: cells held back, reports that did not come.
-    pub(super) fn explaining(&self, subject: &Subject, entity: Id, key: Key) -> Vec<Arc<Finding>> {
+    /// Findings about a unit that may explain a missing figure: cells held back, missing reports.
+    pub(super) fn explaining(
+        &self,
+        subject: &FigureSubject,
+        entity: Id,
+        key: Key,
+    ) -> Vec<Arc<Finding>> {
         let behind: Vec<String> = behind(self.plan, &subject.indicator.id).collect();
         let homes: BTreeSet<&str> = self
             .plan

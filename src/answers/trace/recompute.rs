@@ -1,24 +1,24 @@
-//! From the cells back to the number, by the arithmetic of the models: millionths, rounded half away from zero
-//! where the lake stores a value, and only there.
+//! Computes a number again from its cells, with the arithmetic of the models: in millionths, rounded half away from
+//! zero where the lake stores a value, and only there.
 
 use rust_decimal::Decimal;
 
-use super::leaf::Part;
-use super::node::{Fact, Made, Measured, Node};
+use super::leaf::CellRole;
+use super::node::{Fact, Node, PrintedOrigin, TracedIndicator};
 use crate::normalize::{VALUE_SCALE, lake_decimal};
 use crate::plan::Measure;
 
 /// One, in millionths.
 const ONE: i128 = 1_000_000;
 
-/// The value of a node, from the values of its leaves alone; none where they give none.
+/// The value of a node, computed from the values of its leaves alone; none if they give no value.
 #[must_use]
 pub fn recompute(node: &Node) -> Option<Decimal> {
     match node {
         Node::Printed(printed) => match printed.made {
-            Made::Unsaid => None,
-            Made::Figure => printed.children.first().and_then(recompute),
-            Made::Computed(computation) => {
+            PrintedOrigin::Unsaid => None,
+            PrintedOrigin::Figure => printed.children.first().and_then(recompute),
+            PrintedOrigin::Computed(computation) => {
                 let operands = printed.children.iter().map(recompute);
                 let operands = operands.collect::<Option<Vec<_>>>()?;
                 computation.of(&operands).map(|value| value.normalize())
@@ -30,18 +30,19 @@ pub fn recompute(node: &Node) -> Option<Decimal> {
     }
 }
 
-/// What a figure is, and what the next level needs of it; all in millionths.
+/// A figure and what the next level needs of it. All in millionths.
 #[derive(Debug, Clone, Copy, Default)]
 struct Sums {
     value: i128,
-    /// Weight of a mean and value times weight, denominator and numerator of a ratio; none where a mean has no weight.
-    behind: Option<Behind>,
+    /// Of a mean: value × weight, over weight; none if it has no weight. Of a ratio: its numerator and denominator.
+    quotient: Option<Quotient>,
 }
 
+/// A fraction that is not divided yet.
 #[derive(Debug, Clone, Copy, Default)]
-struct Behind {
-    above: i128,
-    below: i128,
+struct Quotient {
+    numerator: i128,
+    denominator: i128,
 }
 
 impl Sums {
@@ -51,7 +52,7 @@ impl Sums {
     }
 }
 
-/// A fact; none where it has no value, or cannot exist.
+/// A fact; none if it has no value or cannot exist.
 fn whole(fact: &Fact) -> Option<Sums> {
     let indicator = &fact.subject.indicator;
     let own = fact
@@ -61,7 +62,7 @@ fn whole(fact: &Fact) -> Option<Sums> {
     if !own {
         return together(indicator, &fact.children);
     }
-    let part = |part: Part| {
+    let part = |part: CellRole| {
         fact.children.iter().find_map(|child| match child {
             Node::Observation(o) if o.part == part => o.value.map(lake_decimal),
             _ => None,
@@ -69,33 +70,36 @@ fn whole(fact: &Fact) -> Option<Sums> {
     };
     match indicator.measure {
         Measure::Stock | Measure::Flow => {
-            let value = part(Part::Value)?;
+            let value = part(CellRole::Value)?;
             Some(Sums {
                 value,
-                behind: None,
+                quotient: None,
             })
         }
         Measure::Mean { .. } => {
-            let value = part(Part::Value)?;
-            let behind = match part(Part::Weight) {
+            let value = part(CellRole::Value)?;
+            let quotient = match part(CellRole::Weight) {
                 Some(0) => return None,
-                Some(below) => Some(Behind {
-                    above: rounded_division(value.checked_mul(below)?, ONE)?,
-                    below,
+                Some(weight) => Some(Quotient {
+                    numerator: rounded_division(value.checked_mul(weight)?, ONE)?,
+                    denominator: weight,
                 }),
                 None => None,
             };
-            Some(Sums { value, behind })
+            Some(Sums { value, quotient })
         }
         Measure::Ratio { .. } => {
-            let (above, below) = (part(Part::Numerator)?, part(Part::Denominator)?);
-            divided(indicator, Behind { above, below })
+            let quotient = Quotient {
+                numerator: part(CellRole::Numerator)?,
+                denominator: part(CellRole::Denominator)?,
+            };
+            divided(indicator, quotient)
         }
     }
 }
 
-/// Parts put together: those that have all that their measure needs.
-fn together(indicator: &Measured, parts: &[Node]) -> Option<Sums> {
+/// Puts parts together: those that have everything their measure needs.
+fn together(indicator: &TracedIndicator, parts: &[Node]) -> Option<Sums> {
     let entering = parts.iter().filter_map(|part| match part {
         Node::Fact(fact) => whole(fact),
         _ => None,
@@ -107,34 +111,37 @@ fn together(indicator: &Measured, parts: &[Node]) -> Option<Sums> {
         }
         return sum.map(|value| Sums {
             value,
-            behind: None,
+            quotient: None,
         });
     }
-    let mut sum: Option<Behind> = None;
-    for part in entering.filter_map(|part| part.behind) {
+    let mut sum: Option<Quotient> = None;
+    for part in entering.filter_map(|part| part.quotient) {
         let so_far = sum.unwrap_or_default();
-        sum = Some(Behind {
-            above: so_far.above.checked_add(part.above)?,
-            below: so_far.below.checked_add(part.below)?,
+        sum = Some(Quotient {
+            numerator: so_far.numerator.checked_add(part.numerator)?,
+            denominator: so_far.denominator.checked_add(part.denominator)?,
         });
     }
     divided(indicator, sum?)
 }
 
-/// A mean or ratio from what stands behind it; none over zero.
-fn divided(indicator: &Measured, behind: Behind) -> Option<Sums> {
-    let above = behind.above.checked_mul(i128::from(indicator.scale))?;
-    let value = rounded_division(above.checked_mul(ONE)?, behind.below)?;
-    let behind = Some(behind);
-    Some(Sums { value, behind })
+/// A mean or ratio from its numerator and denominator; none if the denominator is zero.
+fn divided(indicator: &TracedIndicator, quotient: Quotient) -> Option<Sums> {
+    let scaled = quotient
+        .numerator
+        .checked_mul(i128::from(indicator.scale))?;
+    let value = rounded_division(scaled.checked_mul(ONE)?, quotient.denominator)?;
+    let quotient = Some(quotient);
+    Some(Sums { value, quotient })
 }
 
-/// The quotient, rounded half away from zero; none over zero.
-fn rounded_division(above: i128, below: i128) -> Option<i128> {
-    let quotient = above.checked_div(below)?;
-    let rest = above.checked_rem(below)?;
-    let away = if (above < 0) == (below < 0) { 1 } else { -1 };
-    let half = rest.unsigned_abs().checked_mul(2)? >= below.unsigned_abs();
+/// The quotient, rounded half away from zero; none if the denominator is zero.
+fn rounded_division(numerator: i128, denominator: i128) -> Option<i128> {
+    let quotient = numerator.checked_div(denominator)?;
+    let rest = numerator.checked_rem(denominator)?;
+    let same_sign = (numerator < 0) == (denominator < 0);
+    let away = if same_sign { 1 } else { -1 };
+    let half = rest.unsigned_abs().checked_mul(2)? >= denominator.unsigned_abs();
     quotient.checked_add(if half { away } else { 0 })
 }
 
@@ -144,7 +151,7 @@ mod tests {
 
     #[test]
     fn halves_go_away_from_zero() {
-        for (above, below, wanted) in [
+        for (numerator, denominator, wanted) in [
             (5, 2, Some(3)),
             (-5, 2, Some(-3)),
             (5, -2, Some(-3)),
@@ -154,7 +161,11 @@ mod tests {
             (0, 7, Some(0)),
             (1, 0, None),
         ] {
-            assert_eq!(rounded_division(above, below), wanted, "{above} / {below}");
+            assert_eq!(
+                rounded_division(numerator, denominator),
+                wanted,
+                "{numerator} / {denominator}"
+            );
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What tracing knows: the rows of a snapshot and the definitions they were made by, in maps.
+//! The data that a trace looks up: rows of a snapshot and definitions, in maps.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::holdings::{Holdings, Id, Scope};
-use super::node::Measured;
+use super::node::TracedIndicator;
 use crate::diagnostic::Finding;
 use crate::engine::Engine;
 use crate::geography::UnitKey;
@@ -17,11 +17,11 @@ use crate::reading::RunError;
 use crate::run::read_findings;
 use crate::tables::{FigureKey, Text};
 
-/// Traces figures of a snapshot, which it holds in memory as far as they are needed.
+/// Traces figures of a snapshot. Holds the needed rows in memory.
 pub struct Tracer<'a> {
     pub(super) plan: &'a Plan,
     pub(super) held: Holdings,
-    pub(super) indicators: HashMap<Id, Arc<Measured>>,
+    pub(super) indicators: HashMap<Id, Arc<TracedIndicator>>,
     /// Vintage and code of each unit to those of the units it came from, on the vintage before.
     pub(super) predecessors: HashMap<(Id, Id), Vec<(Id, Id)>>,
     /// The units of each vintage, by code.
@@ -37,10 +37,10 @@ pub struct Tracer<'a> {
 }
 
 impl<'a> Tracer<'a> {
-    /// Reads what these figures are made of, each of a scenario, from a snapshot, which `engine` is over.
+    /// Loads everything behind `figures` (scenario and key) from a snapshot. `engine` must be over the same snapshot.
     ///
     /// # Errors
-    /// When a table cannot be read.
+    /// If a table cannot be read.
     pub async fn load(
         snapshot: &Snapshot,
         engine: &Engine,
@@ -92,7 +92,7 @@ impl<'a> Tracer<'a> {
                 continue;
             }
             let id = self.held.texts.id(&indicator.id);
-            let measured = Measured {
+            let measured = TracedIndicator {
                 id: self.held.texts.text(id),
                 name: Text::new(&indicator.name_vi, &indicator.name_en),
                 unit: indicator.unit.clone(),
@@ -169,7 +169,7 @@ impl<'a> Tracer<'a> {
     }
 }
 
-/// An indicator with those that it is weighted by or made of.
+/// An indicator, and the indicators that are its weight, numerator or denominator.
 pub(super) fn behind<'p>(plan: &'p Plan, id: &str) -> impl Iterator<Item = String> + use<'p> {
     let indicator = plan.indicators.iter().find(|i| i.id == id);
     let parts = match indicator.map(|i| &i.measure) {
@@ -183,7 +183,7 @@ pub(super) fn behind<'p>(plan: &'p Plan, id: &str) -> impl Iterator<Item = Strin
     std::iter::once(id.to_owned()).chain(parts)
 }
 
-/// The scheme whose region a code names on a geography: the edition's, if it is one of them.
+/// The scheme of a region code on a geography. If several schemes have the code: the edition's, or else the first.
 pub(super) fn scheme_of(plan: &Plan, geography: &str, code: &str) -> Option<String> {
     let members = &plan.geography.tables.regions;
     let named: Vec<&str> = members

@@ -1,11 +1,15 @@
 //! `tonghop trace`: from a published number back to the cells it is made of.
 
+mod tree;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{ArgGroup, Args};
 
-use super::{CLEAN, FINDINGS, Format, default_pipeline, plan_of, show};
+use super::exit::{CLEAN, FINDINGS};
+use super::pipeline::{default_pipeline, plan_of};
+use super::show::{self, Format};
 use crate::answers::{self, FigureQuestion, PrintedQuestion, Question};
 use crate::lake::pinned;
 use crate::plan::Plan;
@@ -13,28 +17,28 @@ use crate::plan::Plan;
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("number").required(true).args(["table", "indicator"])))]
 pub(super) struct Arguments {
-    /// A printed table: its number, such as 02.
+    /// Trace a cell of this printed table, by its number such as 02.
     #[arg(long, value_name = "TABLE", requires_all = ["row", "column"])]
     table: Option<String>,
-    /// Its row: the id (15, VN), the label in either language, or the place (#15).
+    /// Row of the cell: its id (15, VN), its label in either language, or its position (#15).
     #[arg(long, value_name = "ROW", requires = "table")]
     row: Option<String>,
-    /// Its column: the id or its end (2024), the head in either language, or the place (#3).
+    /// Column of the cell: its id or the end of its id (2024), its head in either language, or its position (#3).
     #[arg(long, value_name = "COLUMN", requires = "table")]
     column: Option<String>,
-    /// Instead of a printed cell, a figure: its indicator.
+    /// Trace a figure of this indicator instead of a printed cell.
     #[arg(long, value_name = "INDICATOR")]
     indicator: Option<String>,
-    /// Its unit or region, by code or name [default: the country].
+    /// Unit or region of the figure, by code or name [default: the country].
     #[arg(long, value_name = "UNIT", requires = "indicator")]
     unit: Option<String>,
-    /// Its period, such as 2025 or 2025-S1 [default: the edition's last year].
+    /// Period of the figure, such as 2025 or 2025-S1 [default: the last year of the edition].
     #[arg(long, value_name = "PERIOD", requires = "indicator")]
     period: Option<String>,
-    /// Its sector [default: all together].
+    /// Sector of the figure [default: all sectors together].
     #[arg(long, value_name = "SECTOR", requires = "indicator")]
     sector: Option<String>,
-    /// Its scenario: best, actual, estimate or plan.
+    /// Scenario of the figure: best, actual, estimate or plan.
     #[arg(
         long,
         value_name = "SCENARIO",
@@ -42,26 +46,26 @@ pub(super) struct Arguments {
         requires = "indicator"
     )]
     scenario: String,
-    /// The geography it stands on [default: the edition's].
+    /// Geography of the figure [default: the geography of the edition].
     #[arg(long, value_name = "VINTAGE", requires = "indicator")]
     geography: Option<String>,
-    /// The lake.
+    /// Directory of the lake.
     #[arg(long, default_value = "lake", value_name = "DIR")]
     lake: PathBuf,
-    /// The pipeline whose lake it is.
+    /// Directory of the pipeline.
     #[arg(long, default_value_os_t = default_pipeline(), value_name = "DIR")]
     pipeline: PathBuf,
-    /// The edition whose tables are meant, on the snapshot that it was last made from [default: the pipeline's edition,
-    /// on the current snapshot].
+    /// Use the tables of this edition and the snapshot it was last made from [default: the edition of the pipeline and
+    /// the current snapshot].
     #[arg(long, value_name = "NAME")]
     edition: Option<String>,
-    /// The snapshot, by its id or the beginning of it [default: the current one].
+    /// The snapshot, by its id or the start of its id [default: the current one].
     #[arg(long, value_name = "ID")]
     snapshot: Option<String>,
-    /// How the tree is shown; json has all of it.
+    /// Output format. json always contains the whole tree.
     #[arg(long, default_value = "human")]
     format: Format,
-    /// Shows every part, however many there are.
+    /// Show all parts, without a limit.
     #[arg(long)]
     all: bool,
 }
@@ -103,7 +107,7 @@ async fn answer(plan: &Plan, arguments: Arguments) -> Result<ExitCode, String> {
         .await
         .map_err(|e| e.to_string())?;
     let text = match arguments.format {
-        Format::Human => answers::human_trace(&trace, arguments.all),
+        Format::Human => tree::human(&trace, arguments.all),
         Format::Json => format!("{:#}\n", answers::machine_trace(&trace)),
     };
     show::data(&text).map_err(|e| e.to_string())?;

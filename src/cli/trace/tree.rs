@@ -1,25 +1,25 @@
-//! A trace for people: a tree of lines, as terminals show one.
+//! Prints a trace as a tree of lines.
 
 use std::fmt::Write as _;
 
 use rust_decimal::Decimal;
 
-use super::leaf::{Choice, Observation, Other, Part, Passed};
-use super::node::{Fact, Figure, Level, Made, Node, Printed, Standing, Subject, Way};
-use super::{Outcome, Trace};
+use crate::answers::{
+    AlternativeCell, CellChoice, CellRole, Fact, FactOrigin, FactState, FigureLevel, FigureSubject,
+    Node, NotCounted, Printed, PrintedOrigin, Trace, TraceOutcome, TracedCell, TracedFigure,
+};
 use crate::diagnostic::Finding;
 use crate::normalize::TOTAL;
 use crate::plan::Measure;
 use crate::tables::Computation;
 use crate::text::format_value;
 
-/// Parts shown of a whole, of those that enter and of those that do not, unless all are asked for.
+/// How many counted parts and how many uncounted parts of a whole are shown without `--all`.
 const SHOWN: usize = 6;
 
-/// A trace as a tree of lines, and a last line that says what its leaves come to. Without `all` long lists of parts are
-/// cut, and say so.
-#[must_use]
-pub fn human(trace: &Trace, all: bool) -> String {
+/// A trace as a tree of lines. The last line compares the recomputed number with the traced one. Without `all`, long lists
+/// of parts are cut, and a line says how many are not shown.
+pub(super) fn human(trace: &Trace, all: bool) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "{}", line(&trace.root, true));
     below(&trace.root, "", all, &mut text);
@@ -27,7 +27,7 @@ pub fn human(trace: &Trace, all: bool) -> String {
     text
 }
 
-/// What the leaves of a trace come to.
+/// The last line: the number recomputed from the cells, compared with the traced number.
 fn conclusion(trace: &Trace) -> String {
     let shown = |value: Option<Decimal>| match (value, &trace.root) {
         (Some(value), Node::Printed(printed)) => format_value(value, printed.decimals, ',', '.'),
@@ -39,9 +39,9 @@ fn conclusion(trace: &Trace) -> String {
     };
     let (again, value) = (shown(trace.recomputed), shown(trace.root.value()));
     match trace.outcome {
-        Outcome::Agrees => format!("recomputed from {cells}: {again} = {value}"),
-        Outcome::Differs => format!("recomputed from {cells}: {again}, NOT {value}"),
-        Outcome::OtherCells => {
+        TraceOutcome::Agrees => format!("recomputed from {cells}: {again} = {value}"),
+        TraceOutcome::Differs => format!("recomputed from {cells}: {again}, NOT {value}"),
+        TraceOutcome::OtherCells => {
             let facts = trace.root.facts_at_odds();
             let named: Vec<String> = facts
                 .iter()
@@ -52,17 +52,17 @@ fn conclusion(trace: &Trace) -> String {
                 named.join(", ")
             )
         }
-        Outcome::NoNumber if trace.recomputed.is_some() => {
+        TraceOutcome::NoNumber if trace.recomputed.is_some() => {
             format!("no number is printed, because a part is missing; {cells} come to {again}")
         }
-        Outcome::NoNumber => "there is no number, and the cells give none".to_owned(),
-        Outcome::Unsaid => {
+        TraceOutcome::NoNumber => "there is no number, and the cells give none".to_owned(),
+        TraceOutcome::Unsaid => {
             "the query of the table does NOT say what the number is made of".to_owned()
         }
     }
 }
 
-/// What stands under a node, each line after `guide`.
+/// The lines under a node, each indented by `guide`.
 fn below(node: &Node, guide: &str, all: bool, text: &mut String) {
     let remarks = remarks(node, all);
     let (shown, more) = shown(node.children(), all);
@@ -91,7 +91,7 @@ fn below(node: &Node, guide: &str, all: bool, text: &mut String) {
     }
 }
 
-/// The parts that are shown, and how many are not.
+/// The parts to show, and the number of the others.
 fn shown(children: &[Node], all: bool) -> (Vec<&Node>, usize) {
     let mut left = [SHOWN, SHOWN];
     let mut fits = |child: &&Node| {
@@ -138,9 +138,9 @@ fn cell(of: &Printed) -> String {
         );
     }
     let rule = match of.made {
-        Made::Unsaid => "; the query does not say of what",
-        Made::Figure => "",
-        Made::Computed(computation) => match computation {
+        PrintedOrigin::Unsaid => "; the query does not say of what",
+        PrintedOrigin::Figure => "",
+        PrintedOrigin::Computed(computation) => match computation {
             Computation::Share => "; share: the first / the second × 100",
             Computation::Growth => "; growth: (the first − the second) / |the second| × 100",
             Computation::Difference => "; difference: the first − the second",
@@ -152,7 +152,7 @@ fn cell(of: &Printed) -> String {
     text
 }
 
-fn about(of: &Subject) -> String {
+fn about(of: &FigureSubject) -> String {
     let indicator = &of.indicator;
     let mut text = format!("{} ({}), {}", indicator.name.en, indicator.id, of.period);
     if &*of.sector != TOTAL {
@@ -162,16 +162,16 @@ fn about(of: &Subject) -> String {
     text
 }
 
-fn figure(of: &Figure) -> String {
+fn figure(of: &TracedFigure) -> String {
     let mut text = number(of.value);
     let _ = match &of.level {
-        Level::National => write!(text, "  {} ({}) from its units", of.name.en, of.code),
-        Level::Regional { scheme } => write!(
+        FigureLevel::National => write!(text, "  {} ({}) from its units", of.name.en, of.code),
+        FigureLevel::Regional { scheme } => write!(
             text,
             "  {} ({} of {scheme}) from its units",
             of.name.en, of.code
         ),
-        Level::Together => write!(text, "  units together"),
+        FigureLevel::Together => write!(text, "  units together"),
     };
     let _ = write!(
         text,
@@ -190,15 +190,15 @@ fn figure(of: &Figure) -> String {
         let _ = write!(
             text,
             "; {} {}",
-            below_the_line(&of.subject),
+            weight_name(&of.subject),
             number(Some(weight))
         );
     }
     text
 }
 
-/// What the weight of a figure is called.
-fn below_the_line(of: &Subject) -> &'static str {
+/// The name of a figure's weight.
+fn weight_name(of: &FigureSubject) -> &'static str {
     match of.indicator.measure {
         Measure::Ratio { .. } => "denominator",
         _ => "weight",
@@ -219,19 +219,19 @@ fn fact(of: &Fact, with_subject: bool) -> String {
     let rule = of.subject.indicator.rule();
     let (sources, expected) = of.parts.unwrap_or_default();
     match (of.way, of.basis.as_deref()) {
-        (Way::Own, Some("restated")) => {
+        (FactOrigin::Own, Some("restated")) => {
             text.push_str("; reported, unchanged since another geography");
         }
-        (Way::Own, _) => text.push_str("; reported"),
-        (Way::Predecessors, _) => {
+        (FactOrigin::Own, _) => text.push_str("; reported"),
+        (FactOrigin::Predecessors, _) => {
             let _ = write!(
                 text,
                 "; restated from {sources} of {expected} former units, {rule}"
             );
         }
-        (Way::Nowhere, _) => {}
+        (FactOrigin::Nowhere, _) => {}
     }
-    if of.way == Way::Own && matches!(of.subject.indicator.measure, Measure::Ratio { .. }) {
+    if of.way == FactOrigin::Own && matches!(of.subject.indicator.measure, Measure::Ratio { .. }) {
         let _ = write!(text, ", {rule}");
     }
     if let Some(status) = &of.status {
@@ -241,18 +241,18 @@ fn fact(of: &Fact, with_subject: bool) -> String {
         let _ = write!(
             text,
             "; {} {}",
-            below_the_line(&of.subject),
+            weight_name(&of.subject),
             number(Some(weight))
         );
     }
     let standing = match of.standing {
-        Standing::Enters => "",
-        Standing::EntersPartial => "; enters with what it has, and counts as missing",
-        Standing::NoPart => "; cannot exist: no part",
-        Standing::WithoutWeight => "; MISSING above: has no weight",
-        Standing::NotAnswered => "; MISSING: not answered",
-        Standing::NotCollected => "; MISSING: not collected",
-        Standing::Absent => "; MISSING: no value was loaded",
+        FactState::Enters => "",
+        FactState::EntersPartial => "; enters with what it has, and counts as missing",
+        FactState::NoPart => "; cannot exist: no part",
+        FactState::WithoutWeight => "; MISSING above: has no weight",
+        FactState::NotAnswered => "; MISSING: not answered",
+        FactState::NotCollected => "; MISSING: not collected",
+        FactState::Absent => "; MISSING: no value was loaded",
     };
     text.push_str(standing);
     if !of.lacking.is_empty() {
@@ -268,9 +268,9 @@ fn place(file: &str, sheet: Option<&str>, cell: &str) -> String {
     }
 }
 
-fn observation(of: &Observation) -> String {
+fn observation(of: &TracedCell) -> String {
     let mut text = number(of.value);
-    if of.part != Part::Value {
+    if of.part != CellRole::Value {
         let _ = write!(text, "  {} {}", of.part.as_str(), of.indicator);
     }
     let at = place(&of.report.file_name, of.sheet.as_deref(), &of.cell);
@@ -293,10 +293,10 @@ fn observation(of: &Observation) -> String {
         let _ = write!(text, " = {from} × {by} {unit}");
     }
     let why = match of.choice {
-        Choice::Asked => "",
-        Choice::Actual => ": goes before an estimate",
-        Choice::EstimateInstead => ": no actual has come",
-        Choice::ActualWithoutValue => ": without a value, and there is no estimate",
+        CellChoice::Asked => "",
+        CellChoice::Actual => ": goes before an estimate",
+        CellChoice::EstimateInstead => ": no actual has come",
+        CellChoice::ActualWithoutValue => ": without a value, and there is no estimate",
     };
     let report = &of.report;
     let period = report.period.as_deref().unwrap_or_default();
@@ -308,7 +308,7 @@ fn observation(of: &Observation) -> String {
     text
 }
 
-/// What is to be said under a node before its parts.
+/// The lines under a node that come before its parts: missing units, findings, cells that do not count.
 fn remarks(node: &Node, all: bool) -> Vec<String> {
     match node {
         Node::Printed(of) if !of.missing.is_empty() => {
@@ -327,8 +327,10 @@ fn remarks(node: &Node, all: bool) -> Vec<String> {
         }
         Node::Observation(of) => {
             let findings = of.findings.iter().map(|f| finding(f));
-            // What says the same would only repeat it.
-            let telling = |o: &&Other| all || o.why == Passed::Superseded || o.value != of.value;
+            // A cell with the same value would only repeat the line above.
+            let telling = |o: &&AlternativeCell| {
+                all || o.why == NotCounted::Superseded || o.value != of.value
+            };
             let others = of.others.iter().filter(telling).map(other);
             findings.chain(others).collect()
         }
@@ -347,13 +349,13 @@ fn finding(of: &Finding) -> String {
     )
 }
 
-fn other(of: &Other) -> String {
+fn other(of: &AlternativeCell) -> String {
     let at = place(&of.report.file_name, of.sheet.as_deref(), &of.cell);
     let why = match of.why {
-        Passed::Superseded => "replaced by a later version or another sender",
-        Passed::OtherScenario => "the other scenario goes first",
-        Passed::OtherForm => "the home form goes first",
-        Passed::OtherReport => "another report goes first",
+        NotCounted::Superseded => "replaced by a later version or another sender",
+        NotCounted::OtherScenario => "the other scenario goes first",
+        NotCounted::OtherForm => "the home form goes first",
+        NotCounted::OtherReport => "another report goes first",
     };
     format!(
         "not counted: {}  {at}  [{}; {why}]",

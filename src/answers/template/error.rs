@@ -1,0 +1,65 @@
+//! Why there is no blank form.
+
+use crate::period::Period;
+use crate::publish::PublishError;
+use crate::reading::RunError;
+
+/// Why there is no blank form.
+#[derive(Debug, thiserror::Error)]
+pub enum TemplateError {
+    /// The pipeline has no such form.
+    #[error("there is no form `{form}`\nhint: the forms of this pipeline are {known}")]
+    UnknownForm {
+        /// The form asked for.
+        form: String,
+        /// The forms there are.
+        known: String,
+    },
+    /// There is no such unit.
+    #[error(
+        "there is no unit `{unit}` in the geography of {vintage}\nhint: write a code of admin_units.csv, or vintage and code as {vintage}-01"
+    )]
+    UnknownUnit {
+        /// The unit asked for.
+        unit: String,
+        /// The vintage in force.
+        vintage: String,
+    },
+    /// The form is a record list.
+    #[error(
+        "`{0}` is a list of records, of which no blank form is made yet\nhint: its heads stand in the form's file"
+    )]
+    OfRecords(String),
+    /// The rows of the form are units: it is nobody's alone.
+    #[error(
+        "the rows of `{form}` are all units: it is for none of them alone\nhint: leave out --unit"
+    )]
+    OfAllUnits {
+        /// The form.
+        form: String,
+    },
+    /// No period was given, and the lake has no report of the form to go on from.
+    #[error(
+        "the lake `{0}` has no report of this form from which the next period follows\nhint: name the period with --period, such as 2026 or 2026-S1"
+    )]
+    PeriodNeeded(String),
+    /// The form is not one of that period.
+    #[error("`{form}` has no column for {period}\nhint: it is {frequencies}")]
+    PeriodDoesNotFit {
+        /// The form.
+        form: String,
+        /// The period asked for.
+        period: Period,
+        /// How often it is due.
+        frequencies: String,
+    },
+    /// No words say the period, so no reader would find it.
+    #[error("words.toml has no words for the period {0}\nhint: add them under [[periods]]")]
+    NoWords(Period),
+    /// The lake could not be read.
+    #[error(transparent)]
+    Lake(#[from] RunError),
+    /// The workbook could not be made.
+    #[error(transparent)]
+    Publish(#[from] PublishError),
+}

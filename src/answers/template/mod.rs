@@ -1,0 +1,207 @@
+//! `tonghop template`: a blank form for a period and a unit, with the values that the lake already has.
+
+mod columns;
+mod error;
+mod known;
+mod layout;
+mod rows;
+mod words;
+
+pub use error::TemplateError;
+
+use std::path::PathBuf;
+
+use super::office::split_unit;
+use crate::engine::TextColumn;
+use crate::extract::{Dimension, Form, belongs};
+use crate::geography::{UnitKey, due_date};
+use crate::lake::{LakeError, Snapshot, check_owner};
+use crate::period::{Frequency, Period};
+use crate::plan::Plan;
+use crate::publish::template::workbook;
+use crate::reading::RunError;
+use known::KnownValues;
+use layout::lay_out;
+
+/// Which blank form to make.
+#[derive(Debug, Clone)]
+pub struct TemplateOptions {
+    /// Code of the form.
+    pub form: String,
+    /// The unit that fills it in, as `15` or `2025-15`. None leaves the unit open.
+    pub unit: Option<String>,
+    /// Its period. None means the period due next after the newest report of the lake.
+    pub period: Option<Period>,
+    /// The lake.
+    pub lake: PathBuf,
+}
+
+/// A blank form.
+#[derive(Debug, Clone)]
+pub struct BlankForm {
+    /// File name to save it as: form, period and unit.
+    pub file_name: String,
+    /// The workbook.
+    pub bytes: Vec<u8>,
+    /// Its period.
+    pub period: Period,
+    /// The unit that fills it in.
+    pub unit: Option<UnitKey>,
+    /// Number of values filled in from the lake.
+    pub known: usize,
+}
+
+/// Makes a blank form.
+///
+/// # Errors
+/// If the form, unit or period does not exist, or the lake cannot be read.
+pub async fn template(plan: &Plan, options: &TemplateOptions) -> Result<BlankForm, TemplateError> {
+    let form = plan
+        .vocabulary
+        .forms
+        .iter()
+        .find(|f| f.code.eq_ignore_ascii_case(&options.form))
+        .ok_or_else(|| TemplateError::UnknownForm {
+            form: options.form.clone(),
+            known: plan
+                .vocabulary
+                .forms
+                .iter()
+                .map(|f| f.code.as_str())
+                .collect::<Vec<_>>()
+                .join(", "),
+        })?;
+    if form.records.is_some() {
+        return Err(TemplateError::OfRecords(form.code.clone()));
+    }
+    let lake = |e: LakeError| TemplateError::Lake(e.into());
+    let snapshot = match Snapshot::current(&options.lake) {
+        Ok(snapshot) => {
+            check_owner(&options.lake, &plan.id).map_err(lake)?;
+            Some(snapshot)
+        }
+        Err(LakeError::Absent(_)) => None,
+        Err(e) => return Err(lake(e)),
+    };
+    let period = match (options.period, &snapshot) {
+        (Some(period), _) => period,
+        (None, Some(snapshot)) => {
+            next_period(plan, form, snapshot)?.ok_or_else(|| needed(options))?
+        }
+        (None, None) => return Err(needed(options)),
+    };
+    if !fits(form, period) {
+        return Err(TemplateError::PeriodDoesNotFit {
+            form: form.code.clone(),
+            period,
+            frequencies: frequencies(form),
+        });
+    }
+    if form.dimension == Dimension::Unit && options.unit.is_some() {
+        return Err(TemplateError::OfAllUnits {
+            form: form.code.clone(),
+        });
+    }
+    let unit = options
+        .unit
+        .as_deref()
+        .map(|text| unit_of(plan, text, period))
+        .transpose()?;
+    let known = match (&unit, &snapshot) {
+        (Some(unit), Some(snapshot)) => KnownValues::read(snapshot, unit, form, period).await?,
+        _ => KnownValues::default(),
+    };
+    let template = lay_out(plan, form, period, unit.as_ref(), &known)?;
+    let count = template
+        .rows
+        .iter()
+        .flat_map(|r| &r.values)
+        .filter(|v| v.known.is_some())
+        .count();
+    let bytes = workbook(&template, &plan.correspondence.template)
+        .map_err(|e| TemplateError::Publish(e.into()))?;
+    let tail = unit
+        .as_ref()
+        .map(|u| format!("-{}", u.code))
+        .unwrap_or_default();
+    Ok(BlankForm {
+        file_name: format!("{}-{period}{tail}.xlsx", form.code),
+        bytes,
+        period,
+        unit,
+        known: count,
+    })
+}
+
+fn needed(options: &TemplateOptions) -> TemplateError {
+    TemplateError::PeriodNeeded(options.lake.display().to_string())
+}
+
+fn frequencies(form: &Form) -> String {
+    let words = form.frequencies.iter().map(|f| match f {
+        Frequency::Annual => "annual (2026)",
+        Frequency::HalfYear => "half-yearly (2026-S1)",
+        Frequency::Quarterly => "quarterly (2026-Q3)",
+        Frequency::Monthly => "monthly (2026-09)",
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
+
+/// Whether the form has a value column for exactly this period.
+fn fits(form: &Form, period: Period) -> bool {
+    form.frequencies.contains(&period.frequency)
+        && form.columns.iter().any(|c| {
+            belongs(&c.frequencies, period.frequency) && c.period.in_year(period.year) == period
+        })
+}
+
+/// The period with the next due date after that of the form's newest report.
+fn next_period(
+    plan: &Plan,
+    form: &Form,
+    snapshot: &Snapshot,
+) -> Result<Option<Period>, TemplateError> {
+    let batches = snapshot.read("reports").map_err(RunError::from)?;
+    let mut newest: Option<Period> = None;
+    for batch in &batches {
+        let [forms, periods] = ["form", "period"].map(|name| TextColumn::read(batch, name));
+        for row in (0..batch.num_rows()).filter(|row| forms.get(*row) == Some(&form.code)) {
+            let period = periods.get(row).and_then(|period| period.parse().ok());
+            newest = newest.max(period);
+        }
+    }
+    let Some(newest) = newest else {
+        return Ok(None);
+    };
+    let due =
+        |period: Period| due_date(&form.code, period, &plan.duties).unwrap_or_else(|| period.end());
+    let candidates = form.frequencies.iter().flat_map(|frequency| {
+        (newest.year..=newest.year.saturating_add(1)).flat_map(move |year| {
+            let first = Period {
+                year,
+                frequency: *frequency,
+                number: 1,
+            };
+            (1..=12 / first.months()).map(move |number| Period { number, ..first })
+        })
+    });
+    Ok(candidates
+        .filter(|p| fits(form, *p))
+        .filter(|p| due(*p) > due(newest) && *p != newest)
+        .min_by_key(|p| (due(*p), *p)))
+}
+
+/// The unit named on the command line. Without a vintage: in the vintage in force at the end of the period.
+fn unit_of(plan: &Plan, text: &str, period: Period) -> Result<UnitKey, TemplateError> {
+    let (vintage, code) = split_unit(text);
+    let vintage = vintage.unwrap_or_else(|| plan.geography.vintage_on(period.end()));
+    plan.geography
+        .units_of(vintage)
+        .into_iter()
+        .find(|u| u.code == code)
+        .cloned()
+        .ok_or_else(|| TemplateError::UnknownUnit {
+            unit: text.to_owned(),
+            vintage: vintage.to_owned(),
+        })
+}

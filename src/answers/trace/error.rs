@@ -1,0 +1,58 @@
+//! Why a number could not be traced.
+
+use crate::lake::LakeError;
+use crate::reading::RunError;
+
+/// Why a number could not be traced.
+#[derive(Debug, thiserror::Error)]
+pub enum TraceError {
+    /// The snapshot could not be read.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// What was asked for is not there.
+    #[error("there is no {what} `{asked}`{of}\nhint: there are {known}")]
+    Unknown {
+        /// What was asked for.
+        what: &'static str,
+        /// Its name as asked.
+        asked: String,
+        /// Where it was looked for.
+        of: String,
+        /// What there is.
+        known: String,
+    },
+    /// Several fit what was asked for.
+    #[error("`{asked}` may be several {what}s{of}\nhint: name one of {known}")]
+    Several {
+        /// What was asked for.
+        what: &'static str,
+        /// Its name as asked.
+        asked: String,
+        /// Where it was looked for.
+        of: String,
+        /// Those that fit.
+        known: String,
+    },
+    /// The table has no figure in that place.
+    #[error("the table `{table}` leaves the row `{row}` blank in the column `{column}`")]
+    Blank {
+        /// The table.
+        table: String,
+        /// The row.
+        row: String,
+        /// The column.
+        column: String,
+    },
+}
+
+impl From<LakeError> for TraceError {
+    fn from(error: LakeError) -> Self {
+        Self::Run(error.into())
+    }
+}
+
+impl From<datafusion::error::DataFusionError> for TraceError {
+    fn from(error: datafusion::error::DataFusionError) -> Self {
+        Self::Run(error.into())
+    }
+}
