@@ -7,7 +7,7 @@ use arrow::datatypes::Int64Type;
 use serde::Serialize;
 
 use super::changes::{NationalChanges, national};
-use super::everything::{gather, take_snapshot};
+use super::take::{gather, take_snapshot};
 use crate::engine::{Engine, TextColumn};
 use crate::lake::Lake;
 use crate::plan::Plan;

@@ -9,9 +9,10 @@ mod outcome;
 mod reference;
 mod summary;
 mod tables;
+mod take;
+mod work;
 
 pub use changes::{NationalChange, NationalChanges};
-pub(crate) use everything::{Gathered, take_snapshot};
 pub use everything::{Run, run};
 pub(crate) use figures::read_findings;
 pub use foresee::{Foreseen, Superseded, foresee};
@@ -19,3 +20,4 @@ pub(crate) use outcome::{judge_reports, within};
 pub(crate) use summary::MISSING;
 pub use summary::{Correction, DecisionLine, Headlines, Overdue, ReportCount, Summary};
 pub(crate) use tables::build_all;
+pub(crate) use take::{Gathered, take_snapshot};

@@ -1,0 +1,190 @@
+//! The work of a run: from submissions to the tables of a snapshot.
+
+use std::collections::BTreeMap;
+
+use arrow::array::RecordBatch;
+use sha2::{Digest, Sha256};
+
+use super::corrections::note_late_corrections;
+use super::outcome::{judge_reports, media_types, outcome, record_parts, within};
+use super::reference::reference_tables;
+use super::tables;
+use crate::diagnostic::Finding;
+use crate::geography::{
+    Docket, Reports, SubmissionIdentity, compare, missing_reports, place_reports,
+    reports_after_their_due_date,
+};
+use crate::intake::hex;
+use crate::lake::{Lake, RecordPart};
+use crate::period::Period;
+use crate::plan::Plan;
+use crate::reading::{
+    Progress, ReadSummary, Reader, Records, RunError, Stage, Submission, SubmissionContents,
+};
+use crate::{query, validate};
+
+/// What a run works on.
+pub(super) struct Work<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) lake: &'a Lake,
+    pub(super) submissions: &'a [Submission],
+    pub(super) docket: &'a Docket,
+    /// Collections open from the start.
+    pub(super) listed: &'a [(String, Period)],
+    pub(super) full: bool,
+    pub(super) progress: Progress<'a>,
+}
+
+/// What a run computed.
+pub(super) struct Computed {
+    /// The tables of the snapshot, by name.
+    pub(super) tables: BTreeMap<&'static str, RecordBatch>,
+    /// The records of lists.
+    pub(super) records: Vec<RecordPart>,
+    /// Which submissions were read, and which came from the cache.
+    pub(super) reading: ReadSummary,
+}
+
+impl Work<'_> {
+    /// The hash of everything that the tables of the snapshot depend on.
+    pub(super) fn snapshot_id(&self, findings: &[Finding]) -> String {
+        let mut hasher = Sha256::new();
+        let mut add = |text: &str| {
+            hasher.update(text.as_bytes());
+            hasher.update([0]);
+        };
+        add(env!("CARGO_PKG_VERSION"));
+        add(&self.plan.definition_hash);
+        for (form, period) in self.listed {
+            add(&format!("listed {form} {period}"));
+        }
+        for number in self.docket.numbers() {
+            add(&format!("decision {number}"));
+        }
+        for s in self.submissions {
+            add(&s.file_name);
+            add(&s.sha256);
+            add(&s.received_at.as_microsecond().to_string());
+        }
+        for finding in findings {
+            add(&finding.message_en);
+        }
+        hex(&hasher.finalize())[..16].to_owned()
+    }
+
+    /// Judges the reports by the rules and runs the models. Returns their tables, and the findings about all reports together.
+    async fn judge_and_aggregate(
+        &self,
+        reports: &mut Reports,
+    ) -> Result<(BTreeMap<&'static str, RecordBatch>, Vec<Finding>), RunError> {
+        let Self {
+            plan,
+            docket,
+            progress,
+            ..
+        } = *self;
+        progress(Stage::Validate, 0, plan.rules.len());
+        let (engine, mut out) = judge_reports(plan, docket, reports).await?;
+        reports_after_their_due_date(&mut reports.judged, &plan.duties, &plan.zone);
+
+        progress(Stage::Query, 0, 1);
+        let totals = query::run(&engine, &plan.models, &plan.geography, &plan.country).await?;
+        for (name, batch) in &totals {
+            engine.register(name, batch.schema(), vec![batch.clone()])?;
+        }
+        out.extend(totals);
+        let found = validate::run_checks(&engine, &mut reports.judged, &plan.lexicon).await?;
+        note_late_corrections(&engine, plan, &mut reports.judged).await?;
+        Ok((out, found))
+    }
+
+    /// Reads the submissions, compares and judges their reports, and fills all tables of the snapshot. `findings` are those
+    /// of intake.
+    pub(super) async fn compute(&self, mut findings: Vec<Finding>) -> Result<Computed, RunError> {
+        let Self {
+            plan,
+            submissions,
+            docket,
+            ..
+        } = *self;
+        let reader = Reader {
+            plan,
+            lake: self.lake,
+            docket,
+            full: self.full,
+            progress: self.progress,
+        };
+        let (mut contents, reading) = reader.read_all(submissions)?;
+        let records: Vec<Records> = contents
+            .iter_mut()
+            .flat_map(|c| std::mem::take(&mut c.records))
+            .collect();
+        let mut reports = self.compared(&mut contents);
+        let mut out = if reports
+            .iter()
+            .all(|r| plan.is_list(&r.dossier().source.form))
+        {
+            // Only lists: nothing is judged or aggregated, and those tables are empty.
+            reports_after_their_due_date(&mut reports.judged, &plan.duties, &plan.zone);
+            reference_tables(plan)?.into_iter().collect()
+        } else {
+            let (out, found) = self.judge_and_aggregate(&mut reports).await?;
+            findings.extend(found);
+            out
+        };
+        let known: Vec<SubmissionIdentity<'_>> =
+            submissions.iter().map(Submission::identity).collect();
+        let addressed = reports.addressed();
+        let (decided, about_decisions) = docket.close(&known, &addressed);
+        out.insert("decisions", tables::decisions(&decided)?);
+        out.insert("report_evidence", tables::report_evidence(&reports)?);
+        findings.extend(about_decisions);
+        findings.extend(self.findings_about_the_whole(&reports));
+        let outcomes: Vec<&'static str> = submissions
+            .iter()
+            .zip(&contents)
+            .map(|(submission, contents)| outcome(submission, contents, &reports))
+            .collect();
+        for (whole, dossier) in reports.dossiers_mut() {
+            for finding in &mut dossier.findings {
+                finding.place = within(&finding.place, &whole);
+            }
+        }
+        let media = media_types(submissions, &contents);
+        findings.extend(contents.into_iter().flat_map(|c| c.findings));
+        findings.extend(reports.iter().flat_map(|r| r.dossier().findings.clone()));
+        findings.sort_by(|a, b| a.storage_key().cmp(&b.storage_key()));
+        let files = tables::submissions(submissions, &media, &outcomes)?;
+        out.insert("submissions", files);
+        out.insert("reports", tables::reports(&reports)?);
+        out.insert("findings", tables::findings(&findings)?);
+        Ok(Computed {
+            tables: out,
+            records: record_parts(&reports.judged, records),
+            reading,
+        })
+    }
+
+    /// The reports of all submissions, placed on units and compared with each other.
+    fn compared(&self, contents: &mut [SubmissionContents]) -> Reports {
+        let Self { plan, docket, .. } = *self;
+        let claimed = contents
+            .iter_mut()
+            .flat_map(|c| std::mem::take(&mut c.reports))
+            .collect();
+        let (placed, unplaced) = place_reports(claimed, docket, &plan.geography, &plan.zone);
+        Reports {
+            judged: compare(placed, plan.order(docket)),
+            unplaced,
+        }
+    }
+
+    /// Findings that no single report has: figures that cannot be restated back in time, and reports that are missing.
+    fn findings_about_the_whole(&self, reports: &Reports) -> Vec<Finding> {
+        let (geography, duties) = (&self.plan.geography, &self.plan.duties);
+        let mut findings = validate::back_in_time(&reports.judged, geography);
+        let missing = missing_reports(&reports.judged, self.listed, duties, geography);
+        findings.extend(missing.iter().map(|m| m.finding(geography)));
+        findings
+    }
+}
