@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use tempfile::NamedTempFile;
+use tonghop::intake::{FileFormat, Limits};
 use tonghop::read::{CellContent, Sheet, read_file};
-use tonghop::intake::{Limits, FileFormat};
 use tonghop_fuzz::{PLAN, prove_tables};
 
 static FILE: LazyLock<NamedTempFile> = LazyLock::new(|| NamedTempFile::new().expect("a file"));

@@ -7,9 +7,9 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use tonghop::extract::{ColumnRef, LocatedCell, PeriodClaim, SheetTable, find_tables};
-use tonghop::read::{Address, CellContent, Sheet};
 use tonghop::normalize::{ObservationStatus, VALUE_SCALE, normalize, read_text};
 use tonghop::plan::{Plan, load};
+use tonghop::read::{Address, CellContent, Sheet};
 
 /// The pipeline whose words the targets use.
 pub static PLAN: LazyLock<Plan> = LazyLock::new(|| {
@@ -102,7 +102,9 @@ fn prove_normalized(sheet: &Sheet, table: &SheetTable, year: i16) {
         assert_eq!(observation.raw, stands, "{at}");
         let missing = matches!(
             observation.status,
-            ObservationStatus::NotCollected | ObservationStatus::NotApplicable | ObservationStatus::NotAnswered
+            ObservationStatus::NotCollected
+                | ObservationStatus::NotApplicable
+                | ObservationStatus::NotAnswered
         );
         assert_eq!(observation.value.is_none(), missing, "{at}");
         if let Some(value) = observation.value {

@@ -76,7 +76,7 @@ struct Module {
     /// Single words of the code, with whether each is called.
     words: BTreeSet<(String, bool)>,
     reexported: BTreeSet<String>,
-    /// Whether `include!` adds items that are not in the source: then any name may be one of them.
+    /// Whether `include!` or a macro of the file adds items that are not in its source: then any name may be one of them.
     generated: bool,
 }
 
@@ -144,9 +144,9 @@ impl Crate {
             mentions: Vec::new(),
             words: BTreeSet::new(),
             reexported: BTreeSet::new(),
-            generated: code
-                .windows(2)
-                .any(|t| t[0].is_word("include") && t[1].is('!')),
+            generated: code.windows(2).any(|t| {
+                (t[0].is_word("include") || t[0].is_word("macro_rules")) && t[1].is('!')
+            }),
         });
         let mut at = 0;
         let mut depth = 0;
