@@ -1,6 +1,7 @@
 //! All integration tests, in one binary.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::too_many_lines, reason = "a test tells a whole story")]
 
 mod architecture;
 mod book;
