@@ -76,7 +76,7 @@ struct Module {
     /// Single words of the code, with whether each is called.
     words: BTreeSet<(String, bool)>,
     reexported: BTreeSet<String>,
-    /// Whether `include!` adds items that are not in the source: then any name may be one of them.
+    /// Whether a macro at the level of items adds some that are not in the source: then any name may be one of them.
     generated: bool,
 }
 
@@ -198,6 +198,8 @@ impl Crate {
                     }
                 }
                 Kind::Word(_) => {
+                    let is_macro = depth == 0 && code.get(at + 1).is_some_and(|t| t.is('!'));
+                    self.modules[id].generated |= is_macro;
                     at = self.read_path(id, code, at);
                     public = false;
                     continue;
