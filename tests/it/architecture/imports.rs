@@ -490,12 +490,12 @@ fn imports_are_resolved_to_the_files_that_define_them() {
         ),
         (
             "high.rs",
-            "use crate::{low::{self, deux, One as First}, high::below::Deep as _}; mod below;
+            "use crate::{low::{self, deux, One as First}, high::below::{Deep as _, Made as _}}; mod below;
              /* use crate::nowhere::X; /* nested */ */
              pub struct Top; fn f<'a>() { low::Three::A; use low::*; Three::A; csv::read(\"\\\"\"); }
              #[cfg(test)] mod tests { use crate::nowhere::Y; }",
         ),
-        ("high/below.rs", "pub trait Deep { const C: u8 = b'\\''; fn g(_: super::Top) {} }"),
+        ("high/below.rs", "macro_rules! make { ($n:ident) => { pub struct $n; } } make!(Made); pub trait Deep { const C: u8 = b'\\''; fn g(_: super::Top) {} }"),
     ] {
         let path = place.path().join(file);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -512,6 +512,7 @@ fn imports_are_resolved_to_the_files_that_define_them() {
         lines,
         [
             "high.rs takes Deep from high/below.rs",
+            "high.rs takes Made from high/below.rs",
             "high.rs takes One from low/a.rs",
             "high.rs takes two from low/a.rs",
             "high.rs takes Three from low/b.rs",
