@@ -76,7 +76,7 @@ struct Module {
     /// Single words of the code, with whether each is called.
     words: BTreeSet<(String, bool)>,
     reexported: BTreeSet<String>,
-    /// Whether `include!` or a macro of the file adds items that are not in its source: then any name may be one of them.
+    /// Whether a macro at the level of items adds some that are not in the source: then any name may be one of them.
     generated: bool,
 }
 
@@ -144,9 +144,9 @@ impl Crate {
             mentions: Vec::new(),
             words: BTreeSet::new(),
             reexported: BTreeSet::new(),
-            generated: code.windows(2).any(|t| {
-                (t[0].is_word("include") || t[0].is_word("macro_rules")) && t[1].is('!')
-            }),
+            generated: code
+                .windows(2)
+                .any(|t| t[0].is_word("include") && t[1].is('!')),
         });
         let mut at = 0;
         let mut depth = 0;
@@ -198,6 +198,8 @@ impl Crate {
                     }
                 }
                 Kind::Word(_) => {
+                    let is_macro = depth == 0 && code.get(at + 1).is_some_and(|t| t.is('!'));
+                    self.modules[id].generated |= is_macro;
                     at = self.read_path(id, code, at);
                     public = false;
                     continue;
@@ -488,12 +490,12 @@ fn imports_are_resolved_to_the_files_that_define_them() {
         ),
         (
             "high.rs",
-            "use crate::{low::{self, deux, One as First}, high::below::Deep as _}; mod below;
+            "use crate::{low::{self, deux, One as First}, high::below::{Deep as _, Made as _}}; mod below;
              /* use crate::nowhere::X; /* nested */ */
              pub struct Top; fn f<'a>() { low::Three::A; use low::*; Three::A; csv::read(\"\\\"\"); }
              #[cfg(test)] mod tests { use crate::nowhere::Y; }",
         ),
-        ("high/below.rs", "pub trait Deep { const C: u8 = b'\\''; fn g(_: super::Top) {} }"),
+        ("high/below.rs", "macro_rules! make { ($n:ident) => { pub struct $n; } } make!(Made); pub trait Deep { const C: u8 = b'\\''; fn g(_: super::Top) {} }"),
     ] {
         let path = place.path().join(file);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -510,6 +512,7 @@ fn imports_are_resolved_to_the_files_that_define_them() {
         lines,
         [
             "high.rs takes Deep from high/below.rs",
+            "high.rs takes Made from high/below.rs",
             "high.rs takes One from low/a.rs",
             "high.rs takes two from low/a.rs",
             "high.rs takes Three from low/b.rs",
