@@ -7,4 +7,4 @@ mod types;
 
 pub use columns::TextColumn;
 pub use session::{Answer, Engine};
-pub use types::{conform, texts};
+pub use types::conform;

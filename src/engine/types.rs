@@ -8,8 +8,6 @@ use arrow::datatypes::{DataType, FieldRef, Fields, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use datafusion::error::{DataFusionError, Result};
 
-use super::columns::TextColumn;
-
 /// The result of a query, its texts as Utf8.
 pub(super) fn without_views(
     schema: &Schema,
@@ -46,13 +44,6 @@ fn in_texts(field: &FieldRef, text: &DataType) -> FieldRef {
         _ => return field.clone(),
     };
     Arc::new(field.as_ref().clone().with_data_type(data_type))
-}
-
-/// To be replaced by [`TextColumn`], which copies nothing.
-#[must_use]
-pub fn texts(batch: &RecordBatch, column: &str) -> Vec<Option<String>> {
-    let texts = TextColumn::read(batch, column);
-    texts.iter().map(|text| text.map(str::to_owned)).collect()
 }
 
 /// Converts batches into one batch of `schema`. Columns are found by name and cast to the types of `schema`; decimals are

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use datafusion::error::Result;
 
 use crate::diagnostic::{Place, findings};
-use crate::engine::{Engine, texts};
+use crate::engine::{Engine, TextColumn};
 use crate::geography::{JudgedReport, UnitKey, late_corrections};
 use crate::plan::Plan;
 use crate::plan::official_order;
@@ -104,7 +104,7 @@ async fn figures_made_of(
             "sector",
             "scenario",
         ]
-        .map(|column| texts(batch, column));
+        .map(|column| TextColumn::read(batch, column));
         for row in 0..batch.num_rows() {
             let [
                 report,
@@ -115,9 +115,7 @@ async fn figures_made_of(
                 indicator,
                 sector,
                 scenario,
-            ] = columns
-                .each_ref()
-                .map(|of| of[row].clone().unwrap_or_default());
+            ] = columns.each_ref().map(|of| of.text(row).to_owned());
             let unit = UnitKey {
                 vintage: geography.clone(),
                 code: code.clone(),

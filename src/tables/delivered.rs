@@ -9,7 +9,7 @@ use datafusion::error::Result;
 use rust_decimal::Decimal;
 
 use super::table::{FigureKey, Origin};
-use crate::engine::{conform, texts};
+use crate::engine::{TextColumn, conform};
 use crate::text::Bilingual;
 
 /// The columns that every query must deliver.
@@ -56,7 +56,7 @@ const BETWEEN: char = '|';
 /// The rows that a query delivered.
 pub(super) struct Delivered {
     rows: usize,
-    texts: BTreeMap<&'static str, Vec<Option<String>>>,
+    texts: BTreeMap<&'static str, TextColumn>,
     integers: BTreeMap<&'static str, Int64Array>,
     values: Option<Decimal128Array>,
 }
@@ -92,7 +92,7 @@ impl Delivered {
         Self {
             rows: batch.num_rows(),
             texts: text_columns
-                .map(|name| (name, texts(batch, name)))
+                .map(|name| (name, TextColumn::read(batch, name)))
                 .collect(),
             integers: integer_columns
                 .filter_map(|name| {
@@ -113,7 +113,7 @@ impl Delivered {
     }
 
     pub(super) fn text(&self, column: &str, row: usize) -> Option<&str> {
-        self.texts.get(column)?.get(row)?.as_deref()
+        self.texts.get(column)?.get(row)
     }
 
     pub(super) fn integer(&self, column: &str, row: usize) -> Option<i64> {

@@ -5,7 +5,7 @@ use arrow::datatypes::Int64Type;
 
 use super::edition::Edition;
 use super::parameters::literals;
-use crate::engine::texts;
+use crate::engine::TextColumn;
 
 /// How many units reported the forms of a table, for a year.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,12 +45,13 @@ pub(super) fn reported_in(batches: &[RecordBatch]) -> Vec<Reported> {
     for batch in batches {
         let units = batch.column(1).as_primitive::<Int64Type>();
         let expected = batch.column(2).as_primitive::<Int64Type>();
-        for (row, period) in texts(batch, "period").into_iter().enumerate() {
-            let period = period.unwrap_or_default();
+        let periods = TextColumn::read(batch, "period");
+        for row in 0..batch.num_rows() {
+            let period = periods.text(row);
             // The geography of most units comes first.
             if found.last().is_none_or(|r| r.period != period) {
                 found.push(Reported {
-                    period,
+                    period: period.to_owned(),
                     units: units.value(row),
                     expected: expected.value(row),
                 });

@@ -8,7 +8,7 @@ use super::list;
 use super::names::first_free;
 use super::notes::{add_boxes, add_comments, empty_comments, empty_drawing};
 use super::package::{EditedPackage, Relationship, pack};
-use super::sheet::{SheetLayout, address, attach_legacy_drawing, colour};
+use super::sheet::{SheetMarkupLayout, address, attach_legacy_drawing, colour};
 use super::styles::{Styles, colour_of};
 use super::words::FeedbackWords;
 use super::xml::{Edits, TagKind, append_child, content, root, tags, value};
@@ -218,12 +218,12 @@ fn mark_sheet(
 ) -> Result<(), MarkError> {
     let sheet = &book.sheets[index];
     let text = package.expect(&sheet.part)?;
-    let merged = SheetLayout::read(&text, &cells.keys().copied().collect())?;
+    let merged = SheetMarkupLayout::read(&text, &cells.keys().copied().collect())?;
     let mut shown: BTreeMap<Address, Vec<&Remark>> = BTreeMap::new();
     for (at, remarks) in cells {
         shown.entry(merged.anchor(at)).or_default().extend(remarks);
     }
-    let layout = SheetLayout::read(&text, &shown.keys().copied().collect())?;
+    let layout = SheetMarkupLayout::read(&text, &shown.keys().copied().collect())?;
     let mut colours = BTreeMap::new();
     let mut notes = BTreeMap::new();
     for (at, mut remarks) in shown {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::error::MarkError;
-use super::sheet::{SheetLayout, address};
+use super::sheet::{SheetMarkupLayout, address};
 use super::xml::{Edits, TagKind, append_child, content, root, tags};
 use crate::read::Address;
 
@@ -123,7 +123,7 @@ pub(super) fn add_boxes(
     text: &str,
     new: &[Address],
     notes: &BTreeMap<Address, String>,
-    layout: &SheetLayout,
+    layout: &SheetMarkupLayout,
     cluster: usize,
 ) -> Result<String, MarkError> {
     let end = text
@@ -189,7 +189,7 @@ fn height(note: &str) -> u32 {
 }
 
 /// The upper left and the lower right corner of a box, each as column, pixels into it, row, pixels into it.
-fn anchor(at: Address, height: u32, layout: &SheetLayout) -> String {
+fn anchor(at: Address, height: u32, layout: &SheetMarkupLayout) -> String {
     let far = |mut index: u32, mut rest: u32, size: &dyn Fn(u32) -> u32| {
         // Bounded, because columns and rows may have no size.
         for _ in 0..1000 {
@@ -234,8 +234,8 @@ mod tests {
 
     #[test]
     fn boxes_join_those_that_are_there() {
-        let layout =
-            SheetLayout::read("<worksheet><sheetData/></worksheet>", &[].into()).expect("a sheet");
+        let layout = SheetMarkupLayout::read("<worksheet><sheetData/></worksheet>", &[].into())
+            .expect("a sheet");
         let all = notes(&["A1", "C3"]);
         let cells: Vec<Address> = all.keys().copied().collect();
         let drawing = add_boxes(&empty_drawing(2), &cells, &all, &layout, 2).expect("a drawing");
@@ -249,8 +249,8 @@ mod tests {
 
     #[test]
     fn a_drawing_with_other_prefixes_is_joined_too() {
-        let layout =
-            SheetLayout::read("<worksheet><sheetData/></worksheet>", &[].into()).expect("a sheet");
+        let layout = SheetMarkupLayout::read("<worksheet><sheetData/></worksheet>", &[].into())
+            .expect("a sheet");
         let all = notes(&["A1"]);
         let cells: Vec<Address> = all.keys().copied().collect();
         let before = "<xml xmlns:ns1=\"urn:schemas-microsoft-com:vml\"><ns1:shape id=\"_x0000_s1026\"/></xml>";

@@ -21,7 +21,7 @@ const AFTER_LEGACY_DRAWING: [&str; 8] = [
 
 /// What must be known about a sheet before its cells are marked.
 #[derive(Debug)]
-pub(super) struct SheetLayout {
+pub(super) struct SheetMarkupLayout {
     /// The wanted cells that the part has.
     present: BTreeSet<Address>,
     /// The rows that the part has.
@@ -91,7 +91,7 @@ impl Cursor {
     }
 }
 
-impl SheetLayout {
+impl SheetMarkupLayout {
     /// Scans a worksheet part for the `wanted` cells.
     pub(super) fn read(text: &str, wanted: &BTreeSet<Address>) -> Result<Self, MarkError> {
         let mut layout = Self {
@@ -196,7 +196,7 @@ type Marks = BTreeMap<Address, &'static str>;
 pub(super) fn colour(
     text: &str,
     marks: &Marks,
-    layout: &SheetLayout,
+    layout: &SheetMarkupLayout,
     styles: &mut Styles,
 ) -> Result<String, MarkError> {
     let mut painter = Painter::new(text, marks, layout, styles)?;
@@ -237,7 +237,7 @@ pub(super) fn colour(
 /// Collects the edits that colour a worksheet part, tag by tag.
 struct Painter<'a> {
     marks: &'a Marks,
-    layout: &'a SheetLayout,
+    layout: &'a SheetMarkupLayout,
     styles: &'a mut Styles,
     edits: Edits,
     prefix: String,
@@ -255,7 +255,7 @@ impl<'a> Painter<'a> {
     fn new(
         text: &str,
         marks: &'a Marks,
-        layout: &'a SheetLayout,
+        layout: &'a SheetMarkupLayout,
         styles: &'a mut Styles,
     ) -> Result<Self, MarkError> {
         let mut missing: BTreeMap<u32, Vec<(Address, &'static str)>> = BTreeMap::new();
@@ -427,7 +427,7 @@ mod tests {
             .map(|c| (address(c).expect("a cell"), "FF0000"))
             .collect();
         let wanted = marks.keys().copied().collect();
-        let layout = SheetLayout::read(text, &wanted).expect("a sheet");
+        let layout = SheetMarkupLayout::read(text, &wanted).expect("a sheet");
         let mut styles = Styles::read(STYLES.to_owned()).expect("styles");
         colour(text, &marks, &layout, &mut styles).expect("a sheet")
     }
