@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use datafusion::error::DataFusionError;
 use regex::Regex;
 use tokio::runtime::Builder;
-use tonghop::engine::{Engine, texts};
+use tonghop::engine::{Engine, TextColumn};
 use tonghop::geography::Reports;
 use tonghop::query::{include, tables_read};
 use tonghop::tables::{OfficialOrder, TableBuilder, check};
@@ -90,13 +90,13 @@ fn columns() -> BTreeMap<String, Vec<(String, String)>> {
     let models = plan.models.texts();
     let mut columns: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
     for batch in runtime.block_on(work).unwrap() {
-        let [tables, names, types] =
-            ["table_name", "column_name", "data_type"].map(|column| texts(&batch, column));
-        for ((table, name), data_type) in tables.into_iter().zip(names).zip(types) {
-            let table = table.unwrap();
-            if lake::table(&table).is_none() || models.contains_key(&table) {
-                let column = (name.unwrap(), word(&data_type.unwrap()).to_owned());
-                columns.entry(table).or_default().push(column);
+        let [tables, names, types] = ["table_name", "column_name", "data_type"]
+            .map(|column| TextColumn::read(&batch, column));
+        for row in 0..batch.num_rows() {
+            let table = tables.text(row);
+            if lake::table(table).is_none() || models.contains_key(table) {
+                let column = (names.text(row).to_owned(), word(types.text(row)).to_owned());
+                columns.entry(table.to_owned()).or_default().push(column);
             }
         }
     }
