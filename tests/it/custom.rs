@@ -355,7 +355,7 @@ fn what_is_wrong_in_an_added_scheme_is_told_with_its_file_and_line() {
     let wrong: String = (text.lines().enumerate())
         .map(|(i, line)| format!("{line},{}\n", if i == 0 { "tolerance" } else { "5%" }))
         .collect();
-    assert!(said_with(file, &wrong).contains("`5%` is no tolerance"));
+    assert!(said_with(file, &wrong).contains("`5%` is not a tolerance"));
 }
 
 /// A scheme in its own file is part of the definitions that decide a snapshot.

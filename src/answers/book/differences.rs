@@ -9,7 +9,7 @@ use std::fmt;
 use arrow::array::RecordBatch;
 use serde::Serialize;
 
-use super::contents::EditionContents;
+use super::edition_contents::EditionContents;
 use super::lock::Lock;
 use super::locked::LockedTable;
 use crate::engine::{Engine, TextColumn};

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::contents::EditionContents;
+use super::edition_contents::EditionContents;
 use super::locked::{LockedFile, LockedSubmission, LockedTable, sha256};
 use crate::lake;
 use crate::plan::Plan;

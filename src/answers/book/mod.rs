@@ -3,17 +3,17 @@
 //! An open edition uses the current snapshot. A closed edition (`as_of`) uses what was known on that day. A lock gives the
 //! same bytes again, from the snapshot pinned by the edition or from the originals.
 
-mod contents;
 mod differences;
+mod edition_contents;
 mod lock;
 mod locked;
 
-pub use contents::EditionContents;
 pub use differences::{CellDifference, Reason, differences};
+pub use edition_contents::EditionContents;
 pub use lock::{Lock, LockError, Mismatch};
 pub use locked::{LockedFile, LockedSubmission, LockedTable};
 
-use contents::{compose, imprint, submissions};
+use edition_contents::{compose, imprint, submissions};
 
 use std::path::{Path, PathBuf};
 
