@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// Defines the media types with their registered names, which are also their serialized form.
 macro_rules! media_types {
     ($($(#[doc = $doc:literal])* $kind:ident = $name:literal,)*) => {
-        /// A media type that [`sniff`](super::sniff) knows.
+        /// A media type that [`sniff`](fn@super::sniff) knows.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
         pub enum MediaType {
             $($(#[doc = $doc])* #[serde(rename = $name)] $kind,)*

@@ -1,7 +1,7 @@
 //! From observations to facts and totals: runs the SQL models of a pipeline.
 //!
 //! All statistics are in the models (`pipelines/statistics/models/*.sql`). This module makes the helper tables that they
-//! read ([`register_helpers`]), orders the models by what they read ([`Models`]) and runs them ([`run`]). Territory is
+//! read ([`register_helpers`]), orders the models by what they read ([`Models`]) and runs them ([`run()`]). Territory is
 //! restated one vintage at a time, so a chain of changes needs the same SQL as a single change.
 
 mod compare;

@@ -143,7 +143,7 @@ impl PlacedReport {
         }
     }
 
-    /// The code of the unit of a value: see [`code_of`].
+    /// The code of the unit of a value: the report's own, or that of the row of the value.
     #[must_use]
     pub fn code_of<'a>(&'a self, area: Option<&'a UnitCodes>) -> Option<&'a str> {
         code_of(&self.unit, area)
