@@ -14,19 +14,7 @@ pub(super) fn office(plan: &Plan, unit: &UnitKey, reporter: Option<&str>, on: Da
         .and_then(|id| reporters.iter().find(|r| r.id == id))
         .or_else(|| first().filter(|_| !is_country))
         .map_or("", |r| r.name.as_str());
-    let mut names: Vec<_> = plan
-        .geography
-        .tables
-        .units
-        .iter()
-        .filter(|u| u.unit == *unit)
-        .collect();
-    names.sort_by_key(|u| u.valid_from);
-    let name = names
-        .iter()
-        .rev()
-        .find(|u| u.valid_from <= on)
-        .or(names.first());
+    let name = plan.geography.names(unit, on);
     let (kind, name) = name.map_or(("", plan.geography.name(unit, on)), |u| {
         let kind = plan.correspondence.unit_types.get(&u.unit_type);
         (kind.map_or("", String::as_str), u.name_vi.as_str())
