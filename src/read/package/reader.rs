@@ -153,6 +153,10 @@ impl PackageReader {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
+    use zip::write::{SimpleFileOptions, ZipWriter};
+
     use super::*;
 
     #[test]
