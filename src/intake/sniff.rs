@@ -1,7 +1,7 @@
 //! What a file is, by its content and not by its name.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader, Cursor, Read, Seek};
 use std::path::Path;
 
 use zip::ZipReadOptions;
@@ -18,8 +18,6 @@ pub enum NotAccepted {
     Empty,
     /// It is an archive: its members are files of their own.
     Archive,
-    /// It is an office document that asks for a password.
-    Encrypted,
     /// It is of a known kind that is not read.
     Known(MediaType),
     /// It is of no known kind.
@@ -33,7 +31,7 @@ impl NotAccepted {
         match self {
             Self::Archive => Some(MediaType::Zip),
             Self::Known(kind) => Some(kind),
-            Self::Empty | Self::Encrypted | Self::Unknown => None,
+            Self::Empty | Self::Unknown => None,
         }
     }
 }
@@ -55,7 +53,8 @@ pub fn sniff(path: &Path) -> io::Result<Sniffed> {
     let mut head = Vec::new();
     File::open(path)?.take(HEAD).read_to_end(&mut head)?;
     Ok(if is_zip(&head) {
-        guarded(|| package(path))
+        let open = || File::open(path).map(BufReader::new).ok();
+        guarded(|| package(open))
             .flatten()
             .unwrap_or_else(|| broken_package(&head))
     } else if head.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
@@ -74,10 +73,19 @@ fn is_zip(head: &[u8]) -> bool {
         .any(|magic| head.starts_with(*magic))
 }
 
+/// Tells what a zip file in memory is; whatever else the bytes are is unknown.
+///
+/// # Errors
+/// Why it is not read.
+pub fn sniff_package(bytes: &[u8]) -> Sniffed {
+    guarded(|| package(|| Some(Cursor::new(bytes))))
+        .flatten()
+        .unwrap_or(Err(NotAccepted::Unknown))
+}
+
 /// What a zip file is, by the names of its members.
-fn package(path: &Path) -> Option<Sniffed> {
-    let mut zip =
-        ZipIterable::try_new(BufReader::new(File::open(path).ok()?), Config::default()).ok()?;
+fn package<R: Read + Seek>(open: impl Fn() -> Option<R>) -> Option<Sniffed> {
+    let mut zip = ZipIterable::try_new(open()?, Config::default()).ok()?;
     let mut names = Vec::new();
     let mut mimetype = String::new();
     for entry in zip.files().ok()?.take(MEMBERS) {
@@ -86,7 +94,7 @@ fn package(path: &Path) -> Option<Sniffed> {
             .replace('\\', "/")
             .to_lowercase();
         if name == "mimetype" {
-            let mut body = BufReader::new(File::open(path).ok()?);
+            let mut body = open()?;
             if let Ok(file) = entry.with_reader(&mut body, ZipReadOptions::new()) {
                 file.take(200).read_to_string(&mut mimetype).ok();
             }
@@ -151,8 +159,10 @@ fn broken_package(head: &[u8]) -> Sniffed {
 fn compound(path: &Path) -> Option<Sniffed> {
     let file = cfb::CompoundFile::open(BufReader::new(File::open(path).ok()?)).ok()?;
     let has = |name: &str| file.exists(name);
-    Some(if has("EncryptedPackage") {
-        Err(NotAccepted::Encrypted)
+    // Where a server holds the key, a workbook that says so stands in for the real one.
+    let is_managed = has("\u{9}DRMContent");
+    Some(if has("EncryptedPackage") || is_managed {
+        Ok(FileFormat::Protected)
     } else if has("Workbook") || has("Book") {
         Ok(FileFormat::Xls)
     } else if has("WordDocument") {

@@ -15,6 +15,7 @@ mod from_calamine;
 mod markup;
 mod ods;
 mod package;
+mod protected;
 mod relations;
 mod sheet;
 mod sink;
@@ -32,9 +33,10 @@ pub use sink::{NoRecords, RecordSink};
 
 use std::path::Path;
 
-use crate::intake::{FileFormat, Limits, guarded};
+use crate::intake::{FileFormat, Limits, guarded, sniff_package};
 use crate::text::Encodings;
 use decode::decode_sheet;
+use package::Packed;
 
 /// Reads a file into sheets.
 ///
@@ -61,15 +63,14 @@ pub fn read_with_records(
     encodings: &Encodings,
     records: &mut (dyn RecordSink + Send),
 ) -> Result<Document, ReadError> {
-    let legacy_font = |font: &str| encodings.is_legacy_font(font);
     guarded(|| {
         let mut document = match format {
-            FileFormat::Xlsx | FileFormat::Xlsm => {
-                xlsx::read_xlsx(path, limits, &legacy_font, records)?
+            FileFormat::Xlsx | FileFormat::Xlsm | FileFormat::Xlsb | FileFormat::Ods => {
+                let packed = Packed::File(path.to_owned());
+                read_package(&packed, format, limits, encodings, records)?
             }
-            FileFormat::Xlsb => xlsb::read_xlsb(path, limits)?,
+            FileFormat::Protected => read_protected(path, limits, encodings, records)?,
             FileFormat::Xls => xls::read_xls(path, limits)?,
-            FileFormat::Ods => ods::read_ods(path, limits)?,
             FileFormat::Csv | FileFormat::Tsv => {
                 let (sheet, encoding) = delimited::read_csv(path, limits, encodings)?;
                 Document {
@@ -89,4 +90,36 @@ pub fn read_with_records(
             "the reader of this format gave up on it".to_owned(),
         ))
     })
+}
+
+/// Reads a workbook that is a zip package.
+fn read_package(
+    packed: &Packed,
+    format: FileFormat,
+    limits: Limits,
+    encodings: &Encodings,
+    records: &mut (dyn RecordSink + Send),
+) -> Result<Document, ReadError> {
+    let legacy_font = |font: &str| encodings.is_legacy_font(font);
+    match format {
+        FileFormat::Xlsb => xlsb::read_xlsb(packed, limits),
+        FileFormat::Ods => ods::read_ods(packed, limits),
+        _ => xlsx::read_xlsx(packed, limits, &legacy_font, records),
+    }
+}
+
+/// Reads a workbook in an encrypted container.
+fn read_protected(
+    path: &Path,
+    limits: Limits,
+    encodings: &Encodings,
+    records: &mut (dyn RecordSink + Send),
+) -> Result<Document, ReadError> {
+    let package = protected::decrypted_package(path, &limits)?;
+    let format = sniff_package(&package)
+        .map_err(|_| ReadError::Damaged("what it protects is no workbook".to_owned()))?;
+    let packed = Packed::Memory(package);
+    let mut document = read_package(&packed, format, limits, encodings, records)?;
+    document.protects = Some(format);
+    Ok(document)
 }

@@ -11,6 +11,7 @@ use crate::intake::Limits;
 use crate::read::address::Address;
 use crate::read::document::{Carried, Document, ReadError};
 use crate::read::from_calamine::{content_of, range_of};
+use crate::read::protected::decrypted_stream;
 use crate::read::sheet::{Sheet, joined};
 use crate::read::tally::Tally;
 
@@ -98,7 +99,7 @@ fn workbook_stream(path: &Path, limits: &Limits) -> Result<(Vec<u8>, bool), Read
     if stream.len() as u64 > limits.max_stream_bytes {
         return Err(ReadError::over("max_stream_bytes", limits.max_stream_bytes));
     }
-    Ok((stream, has_project))
+    Ok((decrypted_stream(stream)?, has_project))
 }
 
 /// A new compound file that holds nothing but this stream.

@@ -1,7 +1,6 @@
 //! A workbook of Office Open XML to a document, its cells streamed by calamine.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::LazyLock;
 
 use calamine::{Reader as _, SheetType, SheetVisible, Xlsx, XlsxError};
@@ -13,7 +12,7 @@ use super::layout::add_layout;
 use crate::intake::Limits;
 use crate::read::document::{Document, LegacyFont, ReadError};
 use crate::read::from_calamine::range_of;
-use crate::read::package::{PackageReader, PackageSource};
+use crate::read::package::{PackageReader, PackageSource, Packed};
 use crate::read::relations::{Relation, carried, relationships};
 use crate::read::sheet::Sheet;
 use crate::read::sink::RecordSink;
@@ -40,12 +39,12 @@ impl From<XlsxError> for ReadError {
 /// # Errors
 /// When the workbook is damaged, protected or exceeds a limit.
 pub(crate) fn read_xlsx(
-    path: &Path,
+    packed: &Packed,
     limits: Limits,
     legacy_font: LegacyFont<'_>,
     records: &mut (dyn RecordSink + Send),
 ) -> Result<Document, ReadError> {
-    let mut package = PackageReader::open(path, &limits)?;
+    let mut package = PackageReader::open(packed, &limits)?;
     let shared = package.bytes("xl/sharedStrings.xml")?;
     check_shared_count(&mut package, &limits)?;
     let fonts = Fonts::of(&mut package, &shared, legacy_font)?;
