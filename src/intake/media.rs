@@ -52,6 +52,8 @@ media_types! {
     Odp = "application/vnd.oasis.opendocument.presentation",
     /// Any other OpenDocument file.
     OpenDocument = "application/vnd.oasis.opendocument",
+    /// Workbook of Apple Numbers.
+    Numbers = "application/vnd.apple.numbers",
     /// Electronic book.
     Epub = "application/epub+zip",
     /// Text document of the older binary format.

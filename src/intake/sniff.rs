@@ -117,8 +117,13 @@ fn package<R: Read + Seek>(open: impl Fn() -> Option<R>) -> Option<Sniffed> {
         Err(NotAccepted::Known(MediaType::Docx))
     } else if has("ppt/presentation.xml") {
         Err(NotAccepted::Known(MediaType::Pptx))
+    } else if has("[content_types].xml") && names.iter().any(|n| n.starts_with("xl/")) {
+        // The name of its main part is up to the program that wrote it.
+        Ok(FileFormat::Xlsx)
     } else if has("[content_types].xml") {
         Err(NotAccepted::Known(MediaType::OfficePackage))
+    } else if has("index/document.iwa") {
+        Err(NotAccepted::Known(MediaType::Numbers))
     } else {
         Err(NotAccepted::Archive)
     })
@@ -175,7 +180,7 @@ fn compound(path: &Path) -> Option<Sniffed> {
 }
 
 /// First bytes of known kinds of files that are not read.
-const SIGNATURES: [(&[u8], MediaType); 9] = [
+const SIGNATURES: [(&[u8], MediaType); 8] = [
     (b"%PDF", MediaType::Pdf),
     (b"{\\rtf", MediaType::Rtf),
     (b"\x89PNG", MediaType::Png),
@@ -184,8 +189,14 @@ const SIGNATURES: [(&[u8], MediaType); 9] = [
     (b"Rar!", MediaType::Rar),
     (b"7z\xbc\xaf\x27\x1c", MediaType::SevenZip),
     (b"\x1f\x8b", MediaType::Gzip),
-    (b"\x09\x08\x10\x00", MediaType::Xls),
 ];
+
+/// Whether a file begins like a workbook of the older binary formats that no container holds: with the first record of
+/// its version, whose body has a known length.
+fn begins_with_record(head: &[u8]) -> bool {
+    let lengths = [4, 6, 8, 16];
+    matches!(head, [0x09, 0x00 | 0x02 | 0x04 | 0x08, length, 0, ..] if lengths.contains(length))
+}
 
 /// What a file is, by its first bytes.
 fn by_head(head: &[u8]) -> Sniffed {
@@ -194,6 +205,13 @@ fn by_head(head: &[u8]) -> Sniffed {
     }
     if let Some((_, kind)) = SIGNATURES.iter().find(|(magic, _)| head.starts_with(magic)) {
         return Err(NotAccepted::Known(*kind));
+    }
+    if begins_with_record(head) {
+        // Its reader knows the last two versions.
+        return match head[1] {
+            0x08 => Ok(FileFormat::Xls),
+            _ => Err(NotAccepted::Known(MediaType::Xls)),
+        };
     }
     if head.contains(&0) && !is_utf16(head) {
         return Err(NotAccepted::Unknown);
@@ -279,6 +297,67 @@ mod tests {
             by_head(b"\x7fELF\x02\x01\x01\x00\x00"),
             Err(NotAccepted::Unknown)
         );
+    }
+
+    #[test]
+    fn a_workbook_may_come_without_its_container() {
+        let known = Err(NotAccepted::Known(MediaType::Xls));
+        assert_eq!(by_head(b"\x09\x08\x10\0\0\x06\x05\0"), Ok(FileFormat::Xls));
+        assert_eq!(
+            by_head(b"\x09\x08\x08\0\0\0\x10\0\0\0\0\0"),
+            Ok(FileFormat::Xls)
+        );
+        assert_eq!(by_head(b"\x09\0\x04\0\x02\0\x10\0"), known);
+        assert_eq!(by_head("\tBiểu số\t1\t2\n".as_bytes()), Ok(FileFormat::Tsv));
+    }
+
+    #[test]
+    fn a_package_is_told_by_its_parts() {
+        let sniffed = |parts: &[&str]| {
+            let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+            for part in parts {
+                let options = zip::write::SimpleFileOptions::default();
+                zip.start_file(*part, options).expect("begun");
+            }
+            sniff_package(zip.finish().expect("finished").get_ref())
+        };
+        let known = |kind| Err(NotAccepted::Known(kind));
+        let types = "[Content_Types].xml";
+        assert_eq!(sniffed(&[types, "xl/workbook.xml"]), Ok(FileFormat::Xlsx));
+        assert_eq!(sniffed(&[types, "XL\\Workbook.xml"]), Ok(FileFormat::Xlsx));
+        assert_eq!(sniffed(&[types, "xl/book2.xml"]), Ok(FileFormat::Xlsx));
+        assert_eq!(sniffed(&[types, "xl/workbook.bin"]), Ok(FileFormat::Xlsb));
+        assert_eq!(
+            sniffed(&[types, "word/document.xml"]),
+            known(MediaType::Docx)
+        );
+        assert_eq!(
+            sniffed(&[types, "visio/document.xml"]),
+            known(MediaType::OfficePackage)
+        );
+        assert_eq!(sniffed(&["Index/Document.iwa"]), known(MediaType::Numbers));
+        assert_eq!(sniffed(&["report.csv"]), Err(NotAccepted::Archive));
+        assert_eq!(sniff_package(b"no zip file"), Err(NotAccepted::Unknown));
+    }
+
+    #[test]
+    fn a_container_is_told_by_its_streams() {
+        let sniffed = |streams: &[&str]| {
+            let file = tempfile::NamedTempFile::new().expect("a file");
+            let mut container = cfb::create(file.path()).expect("created");
+            for stream in streams {
+                container.create_stream(stream).expect("created");
+            }
+            container.flush().expect("written");
+            sniff(file.path()).expect("read")
+        };
+        assert_eq!(sniffed(&["/Workbook"]), Ok(FileFormat::Xls));
+        assert_eq!(sniffed(&["/EncryptedPackage"]), Ok(FileFormat::Protected));
+        let managed = ["/\u{9}DRMContent", "/Workbook"];
+        assert_eq!(sniffed(&managed), Ok(FileFormat::Protected));
+        let known = |kind| Err(NotAccepted::Known(kind));
+        assert_eq!(sniffed(&["/WordDocument"]), known(MediaType::Doc));
+        assert_eq!(sniffed(&["/note"]), known(MediaType::CompoundFile));
     }
 
     #[test]
