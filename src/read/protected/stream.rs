@@ -24,7 +24,7 @@ const BIFF8: u16 = 0x0600;
 /// Bytes that a record of BIFF5 is lengthened by while it is decrypted. The password is applied anew every sixteen
 /// bytes of the stream, so all that follows is decrypted as it would be in its own place.
 const LENGTHENED: usize = 16;
-/// The flag of RC4 CryptoAPI that says: the properties of the document are not encrypted.
+/// The flag of RC4 `CryptoAPI` that says: the properties of the document are not encrypted.
 const PROPERTIES_CLEAR: u8 = 0x08;
 
 /// Decrypts the stream of a workbook; one that is not encrypted is returned as it is. Every record keeps its place.
@@ -154,7 +154,7 @@ mod tests {
             (0x0085, b"\x10\0\0\0\0\0\x05\0Sheet".as_slice(), 4),
             (
                 0x0204,
-                b"\x07\0\x06\0\0\0\x03\0412 and more than sixteen",
+                b"\x07\0\x06\0\0\0\x03\x00412 and more than sixteen",
                 0,
             ),
         ] {
