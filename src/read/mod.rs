@@ -13,10 +13,13 @@ mod delimited;
 mod document;
 mod from_calamine;
 mod markup;
+mod merged;
+mod number_format;
 mod ods;
 mod package;
 mod protected;
 mod relations;
+mod rich_text;
 mod sheet;
 mod sink;
 mod tally;
@@ -26,9 +29,11 @@ mod xlsx;
 mod xml;
 
 pub use address::{Address, CellRange};
-pub use content::{BorrowedContent, CellContent};
+pub use content::{
+    BorrowedContent, CellContent, ShownCell, ShownNumber, StoredValue, Withheld, WithheldCell,
+};
 pub use document::{Carried, Document, LegacyFont, ReadError};
-pub use sheet::{FontRun, Sheet, Undecoded};
+pub use sheet::{FontRun, ReadNote, Sheet, Undecoded};
 pub use sink::{NoRecords, RecordSink};
 
 use std::path::Path;
@@ -36,7 +41,7 @@ use std::path::Path;
 use crate::intake::{FileFormat, Limits, guarded, sniff_package};
 use crate::text::Encodings;
 use decode::decode_sheet;
-use package::Packed;
+use package::{PackageReader, Packed};
 
 /// Reads a file into sheets.
 ///
@@ -104,7 +109,10 @@ fn read_package(
     match format {
         FileFormat::Xlsb => xlsb::read_xlsb(packed, limits),
         FileFormat::Ods => ods::read_ods(packed, limits),
-        _ => xlsx::read_xlsx(packed, limits, &legacy_font, records),
+        _ => {
+            let package = PackageReader::open(packed, &limits)?;
+            xlsx::read_xlsx(package, limits, &legacy_font, records)
+        }
     }
 }
 

@@ -8,8 +8,9 @@ use rust_decimal::Decimal;
 use crate::normalize::conventions::Conventions;
 use crate::normalize::number::{Locale, ParsedNumber, from_float, read_text};
 use crate::normalize::scale::{lake_decimal, to_lake_scale};
+use crate::normalize::shown::shown_number;
 use crate::normalize::symbol::ObservationStatus;
-use crate::read::BorrowedContent;
+use crate::read::{BorrowedContent, StoredValue};
 use crate::text::composed;
 
 /// A value of a field.
@@ -135,9 +136,27 @@ pub(super) fn number(cell: BorrowedContent<'_>, conventions: &Conventions) -> Re
                 None => ReadNumber::Not,
             },
         },
+        BorrowedContent::Shown(shown) => match shown_number(shown, &conventions.approximate) {
+            Some(number) => {
+                let unit = number.unit().map(str::to_owned);
+                match number.value {
+                    ParsedNumber::Sure(value) => ReadNumber::Is {
+                        value,
+                        approximate: number.approximate,
+                        proves: None,
+                        unit,
+                    },
+                    reading @ ParsedNumber::Doubtful { .. } => {
+                        ReadNumber::Doubtful { reading, unit }
+                    }
+                }
+            }
+            None => ReadNumber::Not,
+        },
         BorrowedContent::Bool(_)
         | BorrowedContent::Date(_)
         | BorrowedContent::Error(_)
+        | BorrowedContent::Withheld(_)
         | BorrowedContent::NoCachedValue => ReadNumber::Not,
     }
 }
@@ -180,6 +199,10 @@ pub(super) fn date(cell: BorrowedContent<'_>) -> Option<String> {
                 .map(|day| day.to_string())
         }
         BorrowedContent::Text(text) => date_in(text),
+        BorrowedContent::Shown(shown) => match &shown.stored {
+            StoredValue::Date(text) => date(BorrowedContent::Date(text)),
+            StoredValue::Number(_) => date_in(&shown.text),
+        },
         _ => None,
     }
 }

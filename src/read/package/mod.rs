@@ -6,4 +6,4 @@ mod reader;
 mod source;
 
 pub(super) use reader::PackageReader;
-pub(super) use source::{PackageSource, Packed};
+pub(super) use source::Packed;
