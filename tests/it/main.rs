@@ -36,3 +36,4 @@ mod template;
 mod tiling;
 mod trace;
 mod white_book;
+mod xls;
