@@ -456,7 +456,7 @@ mod tests {
         let expected = ("A1=1".to_owned(), "B1".to_owned());
         let cut = number(1, 0, 2.0)[..9].to_vec();
         assert_eq!(damage(&[whole.clone(), cut]), expected);
-        assert_eq!(damage(&[whole.clone()]), expected);
+        assert_eq!(damage(std::slice::from_ref(&whole)), expected);
         let outside = bytes_of(kind::NUMBER, &[0xff; 14]);
         assert_eq!(damage(&[whole, outside, number(2, 0, 3.0)]), expected);
     }

@@ -13,10 +13,16 @@ pub(super) struct FormulaResults {
     any: bool,
     /// Whether any has one of those that ask to be calculated when the workbook is opened.
     of_unfinished: bool,
-    /// Whether any is saved with an empty text that must give a number.
-    empty_number: bool,
-    /// Whether any is saved with an empty text that may give one.
-    empty_text: bool,
+    empty: EmptyResults,
+}
+
+/// The formulas that are saved with an empty text.
+#[derive(Debug, Clone, Copy, Default)]
+struct EmptyResults {
+    /// Whether any of them must give a number.
+    of_number: bool,
+    /// Whether any of them may give a text.
+    of_text: bool,
 }
 
 /// The flag of a formula that is to be calculated again and again, as of one that names the day.
@@ -41,8 +47,7 @@ impl FormulaResults {
             is_biff8: matches!(coding, TextCoding::Unicode),
             any: false,
             of_unfinished: false,
-            empty_number: false,
-            empty_text: false,
+            empty: EmptyResults::default(),
         }
     }
 
@@ -54,8 +59,8 @@ impl FormulaResults {
                 self.of_unfinished |= flags(formula) & ON_LOAD != 0;
             }
             Saved::Empty => match outcome(formula, self.is_biff8) {
-                Outcome::Number => self.empty_number = true,
-                Outcome::Any => self.empty_text = true,
+                Outcome::Number => self.empty.of_number = true,
+                Outcome::Any => self.empty.of_text = true,
                 Outcome::OfCell => {}
             },
             Saved::Zero => {}
@@ -79,7 +84,7 @@ impl FormulaResults {
         // there is no formula that an empty text could come from.
         saved == Saved::Empty
             && (outcome(formula, self.is_biff8) == Outcome::Number
-                || (!self.any && (self.empty_number || !self.empty_text)))
+                || (!self.any && (self.empty.of_number || !self.empty.of_text)))
     }
 }
 

@@ -71,7 +71,7 @@ pub(super) fn layout_of(
                 let stated = body.get(2..).unwrap_or_default().as_chunks::<8>().0;
                 layout
                     .merged
-                    .extend(stated.iter().take(count).map(range_of));
+                    .extend(stated.iter().copied().take(count).map(range_of));
                 if layout.merged.len() > most_merged {
                     return Err(ReadError::over("max_cells", most_merged));
                 }
@@ -82,7 +82,7 @@ pub(super) fn layout_of(
 }
 
 /// A merged range: its first and last row, its first and last column.
-fn range_of(body: &[u8; 8]) -> CellRange {
+fn range_of(body: [u8; 8]) -> CellRange {
     let field = |offset| u32::from(body.u16_at(offset).unwrap_or(0));
     let (top, bottom, left, right) = (field(0), field(2), field(4), field(6));
     CellRange {

@@ -434,12 +434,12 @@ mod tests {
             (seen.text, seen.has_struck)
         };
         // `425`, struck out, then `431`, then a raised `1`; one run lies behind the text.
-        let wide = b"\x07\0\04254311\x04\0\0\0\x05\0\x03\0\x07\0\x06\0\x06\0\x09\0\x05\0";
+        let wide = b"\x07\0\x004254311\x04\0\0\0\x05\0\x03\0\x07\0\x06\0\x06\0\x09\0\x05\0";
         let expected = ("431¹".to_owned(), true);
         assert_eq!(seen(wide, TextCoding::Unicode), expected);
         let bytes = TextCoding::Bytes(encoding_rs::WINDOWS_1258);
         assert_eq!(
-            seen(b"\x07\04254311\x03\0\x05\x03\x07\x06\x06", bytes),
+            seen(b"\x07\x004254311\x03\0\x05\x03\x07\x06\x06", bytes),
             expected
         );
         let vietnamese = b"\x04\0\xd4\xeca\xf2\0";
