@@ -78,9 +78,17 @@ pub(super) struct TextReader {
     /// Whether a run states how it is set.
     is_rich: bool,
     in_run: bool,
-    in_text: bool,
-    /// Within reading aids for East Asian writing, which are no part of the text.
-    in_phonetic: bool,
+    within: Within,
+}
+
+/// The element that the reader is in.
+#[derive(Default, PartialEq, Eq)]
+enum Within {
+    Text,
+    /// Reading aids for East Asian writing, which are no part of the text.
+    Phonetic,
+    #[default]
+    Other,
 }
 
 impl TextReader {
@@ -101,8 +109,8 @@ impl TextReader {
             }
             Event::End(e) => match e.local_name().as_ref() {
                 "r" => self.in_run = false,
-                "t" => self.in_text = false,
-                "rPh" => self.in_phonetic = false,
+                "t" if self.within == Within::Text => self.within = Within::Other,
+                "rPh" => self.within = Within::Other,
                 _ => {}
             },
             _ => {}
@@ -116,13 +124,13 @@ impl TextReader {
                 self.in_run = true;
                 self.runs.push(TextRun::default());
             }
-            "t" => {
-                self.in_text = !self.in_phonetic;
-                if self.in_text && !self.in_run {
+            "t" if self.within == Within::Other => {
+                self.within = Within::Text;
+                if !self.in_run {
                     self.runs.push(TextRun::default());
                 }
             }
-            "rPh" => self.in_phonetic = true,
+            "rPh" => self.within = Within::Phonetic,
             name if self.in_run => {
                 let Some(run) = self.runs.last_mut() else {
                     return Ok(());
@@ -157,7 +165,7 @@ impl TextReader {
     }
 
     fn push(&mut self, text: &str) {
-        if let Some(run) = self.runs.last_mut().filter(|_| self.in_text) {
+        if let Some(run) = self.runs.last_mut().filter(|_| self.within == Within::Text) {
             run.text.push_str(text);
         }
     }
