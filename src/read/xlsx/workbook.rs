@@ -215,9 +215,10 @@ impl Listing {
         relations: &BTreeMap<String, Relation>,
     ) -> Result<(), ReadError> {
         match e.local_name().as_ref() {
-            "workbookPr" => self.is_1904 = is_true(attribute(e, "date1904")?.as_deref()),
+            // Extensions have elements of the same names: what they leave out takes nothing back.
+            "workbookPr" => self.is_1904 |= is_true(attribute(e, "date1904")?.as_deref()),
             "calcPr" => {
-                self.calculates_on_load = is_true(attribute(e, "fullCalcOnLoad")?.as_deref());
+                self.calculates_on_load |= is_true(attribute(e, "fullCalcOnLoad")?.as_deref());
             }
             "sheet" => {
                 let relation = attribute(e, "id")?.and_then(|id| relations.get(&id).cloned());
