@@ -1,5 +1,6 @@
 //! What reading a file gives: its sheets, what else it carries, or why it could not be read.
 
+use super::address::Address;
 use super::sheet::Sheet;
 use crate::intake::Limits;
 use crate::text::FileEncoding;
@@ -41,6 +42,8 @@ pub struct Document {
     pub sheets: Vec<Sheet>,
     /// The encoding of a text file; none for workbooks.
     pub encoding: Option<FileEncoding>,
+    /// The cells of a text file that begin with a quotation mark which nothing closes; it was left out.
+    pub stray_quotes: Vec<Address>,
     /// What else the file carries that this program never runs or follows.
     pub carried: Vec<Carried>,
     /// Sheets that could not be read, with the reason. The others were.

@@ -17,6 +17,7 @@ mod merged;
 mod number_format;
 mod ods;
 mod package;
+mod quotes;
 mod relations;
 mod rich_text;
 mod sheet;
@@ -77,14 +78,7 @@ pub fn read_with_records(
             FileFormat::Xlsb => xlsb::read_xlsb(path, limits)?,
             FileFormat::Xls => xls::read_xls(path, limits)?,
             FileFormat::Ods => ods::read_ods(path, limits)?,
-            FileFormat::Csv | FileFormat::Tsv => {
-                let (sheet, encoding) = delimited::read_csv(path, limits, encodings)?;
-                Document {
-                    sheets: vec![sheet],
-                    encoding: Some(encoding),
-                    ..Document::default()
-                }
-            }
+            FileFormat::Csv | FileFormat::Tsv => delimited::read_csv(path, limits, encodings)?,
         };
         for sheet in &mut document.sheets {
             decode_sheet(sheet, encodings);
