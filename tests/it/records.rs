@@ -353,7 +353,8 @@ fn three_decimals_in_a_list_are_no_thousands() {
     assert_eq!(workers, [Some(7), Some(25), Some(30)], "the list decides");
     assert_eq!(all[1].decimal("charter_capital"), Some(12_000_000));
     let told = findings(&run);
-    assert!(told.iter().all(|f| f.0 == "TH307"), "{told:#?}");
+    let mut others = told.iter().filter(|f| f.0 != "TH227");
+    assert!(others.all(|f| f.0 == "TH307"), "{told:#?}");
     balance(&run);
 }
 
@@ -400,9 +401,9 @@ fn a_column_of_a_list_that_contradicts_itself_is_held() {
 fn marks_that_nobody_sees_are_not_in_a_list() {
     let run = Run::written([]);
     let text = "\u{feff}Biểu số: KTTT-04;\nDANH SÁCH HỢP TÁC XÃ NĂM 2025;\nĐơn vị báo\u{200b} cáo: UBND tỉnh Sơn La;\n\
-        STT;Tên\u{feff};Loại hình;Mã số thuế;Ngày thành lập;Lĩnh vực;Tình trạng;Xếp loại;Số thành viên¹;Số lao động\n\
-        1;\u{200e}HTX\u{2009}Đông\u{200b} A;HTX\u{200b};=\"0100000001\";31/12/2019\u{200b};A1\u{feff};đang hoạt động;khá;1\u{2009}200\u{200b};７\n\
-        2;HTX B;THT;=\"\"\"x\"\"\";2020;Chăn nuôi;ngừng hoạt động;yếu;=SUM(I5);3\n";
+        STT;Tên\u{feff};Loại hình;Mã số thuế;Ngày thành lập;Lĩnh vực;Tình trạng;Xếp loại;Số thành viên¹;Số lao động;Doanh thu (triệu đồng);Giám đốc;Điện thoại\n\
+        1;\u{200e}HTX\u{2009}Đông\u{200b} A;HTX\u{200b};=\"0100000001\";31/12/2019\u{200b};A1\u{feff};đang hoạt động;khá;1\u{2009}200\u{200b};７;1.234,5;Ai;1\n\
+        2;HTX B;THT;=\"\"\"x\"\"\";2020;Chăn nuôi;ngừng hoạt động;yếu;=SUM(I5);3;12,25;Ai;1\n";
     fs::write(run.inbox().join("sl.csv"), text).unwrap();
     run.again(&[&run.inbox()]);
     let all = organisations(&run);
