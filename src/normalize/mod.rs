@@ -15,7 +15,7 @@ mod symbol;
 mod table;
 
 pub use conventions::{Conventions, IndicatorFacts};
-pub use locale::{LocaleProof, LocaleVerdict, ProofReason};
+pub use locale::{LocaleProof, LocaleVerdict, ProofReason, ProofWeight};
 pub use measure::{Measures, RawMeasures};
 pub use number::{Locale, ParsedNumber, TextNumber, from_float, read_text};
 pub use observation::{ComparedValue, Observation, TOTAL};

@@ -13,7 +13,7 @@ use crate::intake::{FileFormat, Limits, MediaType, NotAccepted, sniff};
 use crate::normalize::{ListReader, RecordList};
 use crate::period::Period;
 use crate::plan::Plan;
-use crate::read::{Carried, ReadError, Sheet, read_with_records};
+use crate::read::{Carried, Document, ReadError, Sheet, read_with_records};
 
 /// Reads a submission from its original, and applies the decisions about its reports.
 pub(crate) fn read_submission(
@@ -63,9 +63,30 @@ pub(crate) fn read_submission(
         };
         contents.findings.push(decoded.at(submission.place()));
     }
+    contents
+        .findings
+        .extend(notes_on_text(&document, submission));
     contents.encoding = document.encoding;
     contents.carried = document.carried;
     contents
+}
+
+/// Findings about what a text file held beside its cells: bytes that are no text, quotation marks that nothing closes.
+fn notes_on_text(document: &Document, submission: &Submission) -> Vec<Finding> {
+    let mut notes = Vec::new();
+    let dropped = document.encoding.as_ref().map_or(0, |e| e.dropped);
+    if dropped > 0 {
+        notes.push(findings::TH133 { count: dropped }.at(submission.place()));
+    }
+    if let Some(first) = document.stray_quotes.first() {
+        let place = Place {
+            cell: Some(first.to_string()),
+            ..submission.place()
+        };
+        let count = document.stray_quotes.len();
+        notes.push(findings::TH134 { count }.at(place));
+    }
+    notes
 }
 
 /// The contents of a submission that is rejected, with the reason.

@@ -44,6 +44,15 @@ pub struct Form {
     pub written: RawForm,
 }
 
+impl Form {
+    /// The row that adds up all others; none if the form has none.
+    pub(in crate::extract) fn total_row(&self) -> Option<usize> {
+        let is_total = |row: &FormRow| row.code.is_none() && !row.parts.is_empty();
+        let mut rows = (0..self.rows.len()).filter(|i| is_total(&self.rows[*i]));
+        rows.next().filter(|_| self.dimension == Dimension::Sector)
+    }
+}
+
 /// Folded heads of the columns that describe rows, apart from their labels.
 #[derive(Debug, Clone, Default)]
 pub struct Stub {

@@ -13,8 +13,9 @@ use crate::extract::FieldKind;
 #[derive(Debug)]
 pub(super) enum ColumnBuilder {
     Text(StringBuilder),
-    Whole(Int64Builder),
-    /// Millionths; and, by record, those that were settled after later records had arrived.
+    /// Numbers; and, by record, those that were settled after later records had arrived.
+    Whole(Int64Builder, Vec<(usize, i64)>),
+    /// Millionths; and those that were settled later.
     Decimal(Decimal128Builder, Vec<(usize, i128)>),
     Flag(BooleanBuilder),
 }
@@ -22,7 +23,7 @@ pub(super) enum ColumnBuilder {
 impl ColumnBuilder {
     pub(super) fn of(kind: FieldKind) -> Self {
         match kind {
-            FieldKind::Whole => Self::Whole(Int64Builder::new()),
+            FieldKind::Whole => Self::Whole(Int64Builder::new(), Vec::new()),
             FieldKind::Decimal => Self::Decimal(Decimal128Builder::new(), Vec::new()),
             FieldKind::Flag => Self::Flag(BooleanBuilder::new()),
             _ => Self::Text(StringBuilder::new()),
@@ -36,7 +37,7 @@ impl ColumnBuilder {
                 FieldValue::Text(text) => texts.append_value(text),
                 _ => texts.append_null(),
             },
-            Self::Whole(numbers) => match value {
+            Self::Whole(numbers, _) => match value {
                 FieldValue::Whole(n) => numbers.append_value(n),
                 _ => numbers.append_null(),
             },
@@ -52,9 +53,11 @@ impl ColumnBuilder {
     }
 
     /// Sets a number that was left open.
-    pub(super) fn settle(&mut self, record: usize, millionths: i128) {
-        if let Self::Decimal(_, settled) = self {
-            settled.push((record, millionths));
+    pub(super) fn settle(&mut self, record: usize, value: FieldValue<'_>) {
+        match (self, value) {
+            (Self::Whole(_, settled), FieldValue::Whole(n)) => settled.push((record, n)),
+            (Self::Decimal(_, settled), FieldValue::Decimal(n)) => settled.push((record, n)),
+            _ => {}
         }
     }
 
@@ -62,7 +65,19 @@ impl ColumnBuilder {
     pub(super) fn finish(self, name: &str) -> Result<(ArrowField, ArrayRef), ArrowError> {
         let array: ArrayRef = match self {
             Self::Text(mut texts) => Arc::new(texts.finish()),
-            Self::Whole(mut numbers) => Arc::new(numbers.finish()),
+            Self::Whole(mut numbers, settled) => {
+                let mut numbers = numbers.finish();
+                if !settled.is_empty() {
+                    let mut all: Vec<Option<i64>> = numbers.iter().collect();
+                    for (record, settled) in settled {
+                        if let Some(number) = all.get_mut(record) {
+                            *number = Some(settled);
+                        }
+                    }
+                    numbers = all.into();
+                }
+                Arc::new(numbers)
+            }
             Self::Decimal(mut numbers, settled) => {
                 let mut numbers = numbers.finish();
                 if !settled.is_empty() {

@@ -6,12 +6,12 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use crate::normalize::conventions::Conventions;
-use crate::normalize::number::{Locale, ParsedNumber, from_float, read_text};
+use crate::normalize::number::{TextNumber, from_float, read_text};
 use crate::normalize::scale::{lake_decimal, to_lake_scale};
 use crate::normalize::shown::shown_number;
 use crate::normalize::symbol::ObservationStatus;
 use crate::read::{BorrowedContent, StoredValue};
-use crate::text::composed;
+use crate::text::{composed, is_invisible};
 
 /// A value of a field.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,29 +31,21 @@ pub(super) enum FieldValue<'t> {
 /// What a cell says as a number.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum ReadNumber {
-    /// A number.
-    Is {
-        value: Decimal,
-        /// Whether it is marked as approximate.
-        approximate: bool,
-        /// The locale that it proves.
-        proves: Option<Locale>,
-        /// The text behind it.
-        unit: Option<String>,
-    },
-    /// Two numbers that it may be.
-    Doubtful {
-        reading: ParsedNumber,
-        unit: Option<String>,
-    },
+    /// A number, or the two that it may be.
+    Read(TextNumber),
     /// A symbol for what is not collected or cannot exist.
     Marked,
     /// Not a number.
     Not,
 }
 
-/// A text as the lake keeps it: composed, on one line, without the apostrophe that marks a cell as text.
+/// A text as the lake keeps it: composed, on one line, without the apostrophe that marks a cell as text and without marks
+/// that nobody sees.
 pub(super) fn kept(text: &str) -> Cow<'_, str> {
+    if text.contains(is_invisible) {
+        let shown: String = text.chars().filter(|c| !is_invisible(*c)).collect();
+        return Cow::Owned(kept(&shown).into_owned());
+    }
     let text = without_apostrophes(text.trim()).trim_start();
     let composed = composed(text);
     if is_plain(composed.as_bytes()) {
@@ -76,8 +68,8 @@ fn is_plain(text: &[u8]) -> bool {
     text.iter().all(|byte| {
         let plain = match (before, byte) {
             (b' ', b' ') | (_, 0..b' ') => false,
-            // A no-break space is the bytes c2 a0.
-            (0xc2, 0xa0) => false,
+            // A no-break space is the bytes c2 a0; other blanks begin with e2 80, e2 81 and e3 80.
+            (0xc2, 0xa0) | (0xe2, 0x80 | 0x81) | (0xe3, 0x80) => false,
             _ => true,
         };
         before = *byte;
@@ -107,52 +99,19 @@ pub(super) fn millionths(n: f64) -> Option<i128> {
 
 /// Reads a cell as a number.
 pub(super) fn number(cell: BorrowedContent<'_>, conventions: &Conventions) -> ReadNumber {
-    let sure = |value| ReadNumber::Is {
-        value,
-        approximate: false,
-        proves: None,
-        unit: None,
-    };
+    let stored = |value| ReadNumber::Read(TextNumber::stored(value));
     match cell {
-        BorrowedContent::Number(n) => from_float(n).map_or(ReadNumber::Not, sure),
+        BorrowedContent::Number(n) => from_float(n).map_or(ReadNumber::Not, stored),
         BorrowedContent::Text(text) => match conventions.symbols.status(text) {
-            Some(ObservationStatus::Normal) => sure(Decimal::ZERO),
+            Some(ObservationStatus::Normal) => stored(Decimal::ZERO),
             Some(_) => ReadNumber::Marked,
-            None => match read_text(text, &conventions.approximate) {
-                Some(read) => {
-                    let unit = Some(read.suffix).filter(|suffix| !suffix.is_empty());
-                    match read.value {
-                        ParsedNumber::Sure(value) => ReadNumber::Is {
-                            value,
-                            approximate: read.approximate,
-                            proves: read.evidence,
-                            unit,
-                        },
-                        reading @ ParsedNumber::Doubtful { .. } => {
-                            ReadNumber::Doubtful { reading, unit }
-                        }
-                    }
-                }
-                None => ReadNumber::Not,
-            },
-        },
-        BorrowedContent::Shown(shown) => match shown_number(shown, &conventions.approximate) {
-            Some(number) => {
-                let unit = number.unit().map(str::to_owned);
-                match number.value {
-                    ParsedNumber::Sure(value) => ReadNumber::Is {
-                        value,
-                        approximate: number.approximate,
-                        proves: None,
-                        unit,
-                    },
-                    reading @ ParsedNumber::Doubtful { .. } => {
-                        ReadNumber::Doubtful { reading, unit }
-                    }
-                }
+            None => {
+                read_text(text, &conventions.approximate).map_or(ReadNumber::Not, ReadNumber::Read)
             }
-            None => ReadNumber::Not,
         },
+        BorrowedContent::Shown(shown) => {
+            shown_number(shown, &conventions.approximate).map_or(ReadNumber::Not, ReadNumber::Read)
+        }
         BorrowedContent::Bool(_)
         | BorrowedContent::Date(_)
         | BorrowedContent::Error(_)
@@ -289,6 +248,8 @@ mod tests {
     #[test]
     fn texts_are_kept_on_one_line_and_composed() {
         assert_eq!(kept(" 'e\u{301}a\u{a0} b\n"), "éa b");
+        assert_eq!(kept("a\u{2009}b\u{200b}c\u{3000}d\u{feff}"), "a bc d");
+        assert_eq!(kept("a – b"), "a – b");
         assert_eq!(digits_of(12_345.0, Some(10)).as_deref(), Some("0000012345"));
         assert_eq!(digits_of(0.5, None), None);
     }

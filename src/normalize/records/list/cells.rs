@@ -8,8 +8,8 @@ use rust_decimal::Decimal;
 use super::open_list::{DecodedTexts, OpenList, OpenNumber};
 use crate::diagnostic::{Message, findings};
 use crate::extract::{FieldKind, RecordField};
-use crate::normalize::locale::{LocaleProof, ProofReason};
-use crate::normalize::number::ParsedNumber;
+use crate::normalize::locale::{LocaleProof, proof_in};
+use crate::normalize::number::{ParsedNumber, TextNumber};
 use crate::normalize::records::value::{
     FieldValue, ReadNumber, date, digits_of, in_lake, kept, millionths, number,
 };
@@ -68,6 +68,7 @@ impl OpenList<'_> {
     fn measure_of(&self, column: u32) -> String {
         let head = self.head.columns.iter().find(|c| c.column == column);
         head.and_then(|c| c.measure.as_ref())
+            .or(self.head.title.measure.as_ref())
             .map(|m| m.text.clone())
             .unwrap_or_default()
     }
@@ -164,63 +165,72 @@ impl OpenList<'_> {
             } else {
                 in_lake(Decimal::from_i128_with_scale(n, VALUE_SCALE), factor)
             };
+            self.all_doubtful = false;
             return match n {
                 Some(n) => self.of_kind(whole, n, cell, at),
                 None => self.refuse(at, findings::TH319 { raw: as_read(cell) }),
             };
         }
-        let (value, unit) = match number(cell, self.conventions) {
+        let read = match number(cell, self.conventions) {
             ReadNumber::Marked => return Some(OwnedValue::None),
             ReadNumber::Not => return self.refuse(at, findings::TH301 { raw: as_read(cell) }),
-            ReadNumber::Is {
-                value,
-                approximate,
-                proves,
-                unit,
-            } => {
-                if approximate {
-                    let raw = as_read(cell);
-                    self.faults.cell(at, findings::TH308 { raw });
-                }
-                if let Some(locale) = proves
-                    && !self.proofs.iter().any(|p| p.locale == locale)
-                {
-                    let raw = as_read(cell);
-                    let reason = ProofReason::Form;
-                    self.proofs.push(LocaleProof {
-                        locale,
-                        reason,
-                        at,
-                        raw,
-                    });
-                }
-                (value, unit)
-            }
-            ReadNumber::Doubtful { reading, unit } => {
-                let factor = self.unit_factor(facts, unit.as_deref(), factor, at)?;
-                if whole {
-                    let ParsedNumber::Doubtful { grouped, .. } = reading else {
-                        return None;
-                    };
-                    (grouped.checked_mul(factor)?, None)
-                } else {
-                    self.open.push(OpenNumber {
-                        record: self.rows.len(),
-                        column,
-                        at,
-                        raw: as_read(cell),
-                        number: reading,
-                        factor,
-                    });
-                    return Some(OwnedValue::None);
-                }
-            }
+            ReadNumber::Read(read) => read,
         };
-        let factor = self.unit_factor(facts, unit.as_deref(), factor, at)?;
-        let Some(n) = in_lake(value, factor) else {
-            return self.refuse(at, findings::TH319 { raw: as_read(cell) });
-        };
-        self.of_kind(whole, n, cell, at)
+        if read.approximate {
+            let raw = as_read(cell);
+            self.faults.cell(at, findings::TH308 { raw });
+        }
+        if let Some(mark) = &read.raised {
+            let raw = as_read(cell);
+            self.faults.cell(at, findings::TH331 { raw, mark });
+        }
+        let factor = self.unit_factor(facts, read.unit(), factor, at)?;
+        self.note_proof(column, &read, whole && factor == Decimal::ONE, cell, at);
+        match read.value {
+            ParsedNumber::Sure(value) => match in_lake(value, factor) {
+                Some(n) => self.of_kind(whole, n, cell, at),
+                None => self.refuse(at, findings::TH319 { raw: as_read(cell) }),
+            },
+            ParsedNumber::Doubtful { .. } => {
+                self.open.push(OpenNumber {
+                    record: self.rows.len(),
+                    column,
+                    at,
+                    raw: as_read(cell),
+                    number: read.value,
+                    factor,
+                    whole,
+                });
+                Some(OwnedValue::None)
+            }
+        }
+    }
+
+    /// Notes what a number proves of how its column writes numbers.
+    fn note_proof(
+        &mut self,
+        column: usize,
+        read: &TextNumber,
+        whole: bool,
+        cell: BorrowedContent<'_>,
+        at: Address,
+    ) {
+        // A symbol for nil is no number that somebody wrote without decimals.
+        let is_symbol =
+            matches!(cell, BorrowedContent::Text(text) if !text.contains(char::is_numeric));
+        self.all_doubtful &= is_symbol || matches!(read.value, ParsedNumber::Doubtful { .. });
+        let own = self.proofs.entry(column).or_default();
+        if let Some((locale, reason, weight)) = proof_in(read, whole)
+            && !own.iter().any(|p| p.locale == locale && p.weight == weight)
+        {
+            own.push(LocaleProof {
+                weight,
+                locale,
+                reason,
+                at,
+                raw: as_read(cell),
+            });
+        }
     }
 
     /// Millionths as the whole number or the decimal that the field holds.
@@ -265,7 +275,7 @@ impl OpenList<'_> {
 }
 
 /// Millionths of one.
-const MILLION: i128 = 1_000_000;
+pub(super) const MILLION: i128 = 1_000_000;
 
 /// A value of a field that may own its text.
 pub(super) enum OwnedValue<'t> {

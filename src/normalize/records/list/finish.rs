@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Int64Array, RecordBatch};
 use arrow::datatypes::{DataType, Field as ArrowField, Schema};
+use rust_decimal::Decimal;
 
-use super::open_list::OpenList;
-use crate::diagnostic::findings;
+use super::cells::MILLION;
+use super::open_list::{OpenList, OpenNumber};
+use crate::diagnostic::{Message, findings};
 use crate::extract::{Form, PeriodClaim, RecordHead, SheetTable};
+use crate::normalize::locale::{LocaleVerdict, SUSPICIOUS, doubt, settle};
 use crate::normalize::number::ParsedNumber;
 use crate::normalize::records::record_list::{FilledCells, RecordList};
-use crate::normalize::records::value::in_lake;
+use crate::normalize::records::value::{FieldValue, in_lake};
 use crate::read::{Address, CellRange};
 
 impl OpenList<'_> {
@@ -72,44 +75,23 @@ impl OpenList<'_> {
         }
     }
 
-    /// Settles the numbers that were left open, by what the rest of the sheet proves.
+    /// Settles the numbers that were left open, by what their column proves, else by what the rest of the sheet does.
     fn settle_open(&mut self) {
         let open = std::mem::take(&mut self.open);
-        let proof = match self.proofs.as_slice() {
-            [only] => Some((only.clone(), only.at.to_string())),
-            _ => None,
-        };
+        let all_doubtful = self.all_doubtful && open.len() >= SUSPICIOUS;
+        let verdicts = settle(std::mem::take(&mut self.proofs), all_doubtful);
         for number in open {
-            let settled = proof.as_ref().and_then(|(proof, _)| {
-                let value = number.number.in_locale(proof.locale);
-                Some((value, in_lake(value, number.factor)?))
-            });
-            match (settled, &proof) {
-                (Some((value, n)), Some((proof, at))) => {
+            let verdict = verdicts.get(&number.column);
+            let (value, message) = settled(&number, verdict);
+            match value {
+                Some(value) => {
                     self.loaded += 1;
-                    self.columns[number.column].settle(number.record, n);
-                    let settled = findings::TH307 {
-                        raw: number.raw,
-                        value: value.normalize().to_string(),
-                        proof: &proof.raw,
-                        proof_cell: at,
-                    };
-                    self.faults.cell(number.at, settled);
+                    self.columns[number.column].settle(number.record, value);
                 }
-                _ => {
-                    self.explained += 1;
-                    if let ParsedNumber::Doubtful {
-                        grouped, fraction, ..
-                    } = number.number
-                    {
-                        let doubtful = findings::TH302 {
-                            raw: number.raw,
-                            grouped: grouped.to_string(),
-                            fraction: fraction.to_string(),
-                        };
-                        self.faults.cell(number.at, doubtful);
-                    }
-                }
+                None => self.explained += 1,
+            }
+            if let Some(message) = message {
+                self.faults.cell(number.at, message);
             }
         }
     }
@@ -141,6 +123,45 @@ impl OpenList<'_> {
             };
             self.faults.once(texts.at, decoded);
         }
+    }
+}
+
+/// The value of a number that was left open, none if it is held back, and what to say of it.
+fn settled(
+    open: &OpenNumber,
+    verdict: Option<&LocaleVerdict>,
+) -> (Option<FieldValue<'static>>, Option<Message>) {
+    let raw = open.raw.as_str();
+    let ParsedNumber::Doubtful {
+        grouped,
+        fraction,
+        groups_in,
+    } = open.number
+    else {
+        return (None, None);
+    };
+    let Some(proof) = verdict.and_then(LocaleVerdict::proof) else {
+        return (None, Some(doubt(raw, grouped, fraction, verdict)));
+    };
+    let value = open.number.in_locale(proof.locale).normalize();
+    let Some(n) = in_lake(value, open.factor) else {
+        return (None, Some(findings::TH319 { raw }.into()));
+    };
+    // Where things are counted, a group of three is expected to be a group of thousands.
+    let is_expected = open.whole && open.factor == Decimal::ONE && proof.locale == groups_in;
+    let said = (!is_expected).then(|| {
+        let decided = findings::TH307 {
+            raw,
+            value: value.to_string(),
+            proof: &proof.raw,
+            proof_cell: proof.at.to_string(),
+        };
+        decided.into()
+    });
+    match (open.whole, n % MILLION) {
+        (false, _) => (Some(FieldValue::Decimal(n)), said),
+        (true, 0) => (Some(FieldValue::Whole((n / MILLION) as i64)), said),
+        (true, _) => (None, Some(findings::TH318 { raw }.into())),
     }
 }
 

@@ -38,6 +38,8 @@ pub(super) struct OpenNumber {
     pub(super) raw: String,
     pub(super) number: ParsedNumber,
     pub(super) factor: Decimal,
+    /// Whether the field holds whole numbers.
+    pub(super) whole: bool,
 }
 
 /// The texts of a list that were decoded from an old encoding: the first, and how many there are.
@@ -84,8 +86,10 @@ pub(crate) struct OpenList<'a> {
     pub(super) key: Vec<Option<String>>,
     /// Numbers that may be two.
     pub(super) open: Vec<OpenNumber>,
-    /// A proof for each locale that a number of the list proves.
-    pub(super) proofs: Vec<LocaleProof>,
+    /// By column, the first proof of each weight for each locale.
+    pub(super) proofs: BTreeMap<usize, Vec<LocaleProof>>,
+    /// Whether every number so far is one that may be two.
+    pub(super) all_doubtful: bool,
     /// Number of skipped cells, by column of the sheet.
     pub(super) skipped: BTreeMap<u32, i64>,
     pub(super) decoded: Option<DecodedTexts>,
@@ -141,7 +145,8 @@ impl<'a> OpenList<'a> {
             ended: false,
             keys: HashMap::default(),
             open: Vec::new(),
-            proofs: Vec::new(),
+            proofs: BTreeMap::new(),
+            all_doubtful: true,
             skipped: BTreeMap::new(),
             decoded: None,
             faults: Faults::new(&form.code, sheet.name.clone()),
@@ -209,16 +214,31 @@ impl<'a> OpenList<'a> {
                 .factor(unit, wanted, &self.vocabulary.folder)
         };
         match (head, &self.head.title.measure) {
-            (Some(stated), _) => factor(&stated.text),
-            (None, Some(stated)) => Some(
-                self.vocabulary
-                    .measures_in(&stated.text)
-                    .into_iter()
-                    .flatten()
-                    .find_map(factor)
-                    .unwrap_or(Decimal::ONE),
-            ),
+            (Some(stated), _) => factor(&stated.text).or_else(|| {
+                let several = self.vocabulary.measures_in(&stated.text)?;
+                one_factor(several.into_iter().filter_map(factor)).ok()?
+            }),
+            (None, Some(stated)) => {
+                let several = self.vocabulary.measures_in(&stated.text);
+                match one_factor(several.into_iter().flatten().filter_map(factor)) {
+                    Ok(one) => Some(one.unwrap_or(Decimal::ONE)),
+                    Err(Ambiguous) => None,
+                }
+            }
             (None, None) => Some(Decimal::ONE),
         }
+    }
+}
+
+/// Two units of one dimension are stated: which one counts is open.
+struct Ambiguous;
+
+/// The one factor among several that are equal; none if there is none.
+fn one_factor(mut factors: impl Iterator<Item = Decimal>) -> Result<Option<Decimal>, Ambiguous> {
+    let first = factors.next();
+    if factors.all(|factor| Some(factor) == first) {
+        Ok(first)
+    } else {
+        Err(Ambiguous)
     }
 }
