@@ -1,7 +1,9 @@
 //! Record lists: rows to records, straight into the columns of an Arrow table. A cell becomes a value or gets a finding;
 //! personal data are counted and dropped.
 
+mod code;
 mod column;
+mod date;
 mod faults;
 mod list;
 mod list_reader;

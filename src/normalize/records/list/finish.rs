@@ -5,9 +5,9 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Int64Array, RecordBatch};
 use arrow::datatypes::{DataType, Field as ArrowField, Schema};
 
-use super::open_list::OpenList;
+use super::open_list::{OpenList, claim_period};
 use crate::diagnostic::findings;
-use crate::extract::{Form, PeriodClaim, RecordHead, SheetTable};
+use crate::extract::SheetTable;
 use crate::normalize::number::ParsedNumber;
 use crate::normalize::records::record_list::{FilledCells, RecordList};
 use crate::normalize::records::value::in_lake;
@@ -18,6 +18,8 @@ impl OpenList<'_> {
     pub(crate) fn finish(mut self, index: usize) -> RecordList {
         self.end_row();
         self.settle_open();
+        self.settle_dates();
+        self.note_mended();
         self.note_skipped();
         self.note_decoded();
         let heads = std::mem::take(&mut self.head.columns);
@@ -141,22 +143,5 @@ impl OpenList<'_> {
             };
             self.faults.once(texts.at, decoded);
         }
-    }
-}
-
-/// The period that the block above a list states.
-fn claim_period(head: &RecordHead, form: &Form) -> PeriodClaim {
-    let stated: Vec<_> = head
-        .title
-        .periods
-        .iter()
-        .filter(|(_, p)| form.frequencies.contains(&p.frequency))
-        .collect();
-    match stated.first() {
-        None => PeriodClaim::Unstated,
-        Some((first, period)) => match stated.iter().find(|(_, other)| other != period) {
-            Some((second, _)) => PeriodClaim::Contradiction(first.clone(), second.clone()),
-            None => PeriodClaim::Agreed(*period),
-        },
     }
 }

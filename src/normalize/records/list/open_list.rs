@@ -7,8 +7,11 @@ use foldhash::fast::RandomState;
 use rust_decimal::Decimal;
 
 use super::buffer::RowBuffer;
+use super::date_column::DateColumn;
 use crate::diagnostic::findings;
-use crate::extract::{FieldKind, Form, RecordField, RecordHead, RecordShape, Stated, Vocabulary};
+use crate::extract::{
+    FieldKind, Form, PeriodClaim, RecordField, RecordHead, RecordShape, Stated, Vocabulary,
+};
 use crate::normalize::conventions::Conventions;
 use crate::normalize::locale::LocaleProof;
 use crate::normalize::number::ParsedNumber;
@@ -49,6 +52,12 @@ pub(super) struct DecodedTexts {
     pub(super) count: usize,
 }
 
+/// Codes of a column that were mended: the first one, and how many there are.
+pub(super) struct MendedCodes {
+    pub(super) at: Address,
+    pub(super) count: usize,
+}
+
 /// A record list while it is read.
 pub(crate) struct OpenList<'a> {
     pub(super) vocabulary: &'a Vocabulary,
@@ -84,6 +93,12 @@ pub(crate) struct OpenList<'a> {
     pub(super) key: Vec<Option<String>>,
     /// Numbers that may be two.
     pub(super) open: Vec<OpenNumber>,
+    /// What the dates of each column have shown.
+    pub(super) dates: Vec<DateColumn>,
+    /// The last day of the period that the block above the list states.
+    pub(super) ends: Option<String>,
+    /// Codes that were mended, by column of the sheet.
+    pub(super) mended: BTreeMap<u32, MendedCodes>,
     /// A proof for each locale that a number of the list proves.
     pub(super) proofs: Vec<LocaleProof>,
     /// Number of skipped cells, by column of the sheet.
@@ -121,7 +136,15 @@ impl<'a> OpenList<'a> {
             .iter()
             .map(|i| ColumnBuilder::of(shape.fields[*i].kind))
             .collect();
+        let dates = fields.iter().map(|_| DateColumn::default()).collect();
+        let ends = match claim_period(&head, form) {
+            PeriodClaim::Agreed(period) => Some(period.end().to_string()),
+            _ => None,
+        };
         let mut list = Self {
+            dates,
+            ends,
+            mended: BTreeMap::new(),
             vocabulary,
             conventions,
             form,
@@ -220,5 +243,22 @@ impl<'a> OpenList<'a> {
             ),
             (None, None) => Some(Decimal::ONE),
         }
+    }
+}
+
+/// The period that the block above a list states.
+pub(super) fn claim_period(head: &RecordHead, form: &Form) -> PeriodClaim {
+    let stated: Vec<_> = head
+        .title
+        .periods
+        .iter()
+        .filter(|(_, p)| form.frequencies.contains(&p.frequency))
+        .collect();
+    match stated.first() {
+        None => PeriodClaim::Unstated,
+        Some((first, period)) => match stated.iter().find(|(_, other)| other != period) {
+            Some((second, _)) => PeriodClaim::Contradiction(first.clone(), second.clone()),
+            None => PeriodClaim::Agreed(*period),
+        },
     }
 }
