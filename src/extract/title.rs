@@ -37,7 +37,7 @@ pub struct Title {
 
 impl Title {
     /// Takes from another block what this one does not state, except the form's code.
-    pub(super) fn complete_from(&mut self, other: Self) {
+    pub fn complete_from(&mut self, other: Self) {
         self.reporter = self.reporter.take().or(other.reporter);
         self.unit_code = self.unit_code.take().or(other.unit_code);
         self.measure = self.measure.take().or(other.measure);

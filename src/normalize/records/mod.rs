@@ -7,8 +7,12 @@ mod date;
 mod faults;
 mod list;
 mod list_reader;
+mod marks;
 mod record_list;
+mod repeats;
 mod value;
 
 pub use list_reader::ListReader;
+pub use marks::{Overlap, RecordMarks};
 pub use record_list::{FilledCells, RecordList};
+pub use repeats::repeated_keys;

@@ -9,6 +9,7 @@ use super::open_list::{OpenList, claim_period};
 use crate::diagnostic::findings;
 use crate::extract::SheetTable;
 use crate::normalize::number::ParsedNumber;
+use crate::normalize::records::marks::RecordMarks;
 use crate::normalize::records::record_list::{FilledCells, RecordList};
 use crate::normalize::records::value::in_lake;
 use crate::read::{Address, CellRange};
@@ -51,7 +52,12 @@ impl OpenList<'_> {
         let schema = Arc::new(Schema::new(fields));
         let records = RecordBatch::try_new(schema.clone(), arrays)
             .unwrap_or_else(|_| RecordBatch::new_empty(schema));
-        let period = claim_period(&self.head, self.form);
+        let marks = RecordMarks::of(&records, self.shape);
+        let key_column = heads
+            .iter()
+            .find(|c| c.field.is_some() && c.field == self.shape.key.first().copied())
+            .map(|c| c.column);
+        let period = claim_period(&self.head.title, self.form);
         RecordList {
             sheet: index,
             head_ends: self.head.bottom,
@@ -67,6 +73,8 @@ impl OpenList<'_> {
                 findings,
             },
             records,
+            marks,
+            key_column,
             filled,
             cells_total: self.total,
             cells_loaded: self.loaded,

@@ -10,7 +10,7 @@ use super::buffer::RowBuffer;
 use super::date_column::DateColumn;
 use crate::diagnostic::findings;
 use crate::extract::{
-    FieldKind, Form, PeriodClaim, RecordField, RecordHead, RecordShape, Stated, Vocabulary,
+    FieldKind, Form, PeriodClaim, RecordField, RecordHead, RecordShape, Stated, Title, Vocabulary,
 };
 use crate::normalize::conventions::Conventions;
 use crate::normalize::locale::LocaleProof;
@@ -97,6 +97,8 @@ pub(crate) struct OpenList<'a> {
     pub(super) dates: Vec<DateColumn>,
     /// The last day of the period that the block above the list states.
     pub(super) ends: Option<String>,
+    /// The unit of measure of the sheet, or of the sheet on which the list begins.
+    measure: Option<Stated>,
     /// Codes that were mended, by column of the sheet.
     pub(super) mended: BTreeMap<u32, MendedCodes>,
     /// A proof for each locale that a number of the list proves.
@@ -120,9 +122,10 @@ static NO_FIELDS: LazyLock<RecordShape> = LazyLock::new(|| RecordShape {
 });
 
 impl<'a> OpenList<'a> {
-    /// Opens a list below a head.
+    /// Opens a list below a head. `above` is the block that speaks for it: its own, or that of an earlier sheet.
     pub(crate) fn new(
         head: RecordHead,
+        above: &Title,
         sheet: &Sheet,
         vocabulary: &'a Vocabulary,
         conventions: &'a Conventions,
@@ -137,7 +140,7 @@ impl<'a> OpenList<'a> {
             .map(|i| ColumnBuilder::of(shape.fields[*i].kind))
             .collect();
         let dates = fields.iter().map(|_| DateColumn::default()).collect();
-        let ends = match claim_period(&head, form) {
+        let ends = match claim_period(above, form) {
             PeriodClaim::Agreed(period) => Some(period.end().to_string()),
             _ => None,
         };
@@ -145,6 +148,7 @@ impl<'a> OpenList<'a> {
             dates,
             ends,
             mended: BTreeMap::new(),
+            measure: head.title.measure.clone().or(above.measure.clone()),
             vocabulary,
             conventions,
             form,
@@ -231,7 +235,7 @@ impl<'a> OpenList<'a> {
                 .measures
                 .factor(unit, wanted, &self.vocabulary.folder)
         };
-        match (head, &self.head.title.measure) {
+        match (head, &self.measure) {
             (Some(stated), _) => factor(&stated.text),
             (None, Some(stated)) => Some(
                 self.vocabulary
@@ -247,9 +251,8 @@ impl<'a> OpenList<'a> {
 }
 
 /// The period that the block above a list states.
-pub(super) fn claim_period(head: &RecordHead, form: &Form) -> PeriodClaim {
-    let stated: Vec<_> = head
-        .title
+pub(super) fn claim_period(title: &Title, form: &Form) -> PeriodClaim {
+    let stated: Vec<_> = title
         .periods
         .iter()
         .filter(|(_, p)| form.frequencies.contains(&p.frequency))
