@@ -1,7 +1,7 @@
 //! Parts of a list: a record list may come on several sheets or in several files, one for each district.
 //!
 //! Lists of one form, unit, period and reporter are parts of one list as long as they have different records: all of them
-//! count. A list that has at least half of its records (or of those of the earlier list, if that is shorter) in common with
+//! count. A list that has more than half of its records (or of those of the earlier list, if that is shorter) in common with
 //! an earlier one is a later version of it, and replaces it whole. So does a list that is marked as a later sending and has
 //! nothing in common with any: it replaces all lists of earlier sendings. The sheets of one file are compared as one list.
 
