@@ -9,7 +9,7 @@ use super::row::{Doubt, RowKind, RowReader, Stubs};
 use super::unfit::{NAMED_ONE_BY_ONE, Notice, UnknownColumns, UnknownRows};
 use super::vocabulary::Vocabulary;
 use crate::diagnostic::{Message, findings};
-use crate::read::{Address, Sheet};
+use crate::read::{Address, CellContent, Sheet};
 use crate::text::one_line;
 
 /// What was read under a header.
@@ -76,6 +76,15 @@ struct FoundRow {
 /// Number of cells that hold something.
 fn filled(cells: &[LocatedCell]) -> i64 {
     cells.iter().filter(|c| c.content.is_some()).count() as i64
+}
+
+/// What a body cell holds, even if it must not be loaded.
+fn content_at(sheet: &Sheet, at: Address) -> Option<CellContent> {
+    let withheld = || sheet.withheld(at).cloned();
+    sheet
+        .get(at)
+        .cloned()
+        .or_else(|| withheld().map(|cell| CellContent::Withheld(Box::new(cell))))
 }
 
 impl FoundRow {
@@ -271,7 +280,7 @@ impl BodyReader<'_> {
             let at = Address::new(row, headed.column);
             cells.push(LocatedCell {
                 at,
-                content: sheet.get(at).cloned(),
+                content: content_at(sheet, at),
                 undecoded: sheet.undecoded(at).map(|u| u.text.clone()),
                 row: member,
                 column,

@@ -221,9 +221,10 @@ fn last_row_on_its_side(sheet: &Sheet, top: u32, header: &Header) -> Option<u32>
         .map(|c| c.column)
         .max()?;
     let has_number = |row: u32| {
-        sheet
-            .row(row)
-            .any(|(at, c)| at.column >= right_of_heads && matches!(c, CellContent::Number(_)))
+        sheet.row(row).any(|(at, c)| {
+            at.column >= right_of_heads
+                && matches!(c, CellContent::Number(_) | CellContent::Shown(_))
+        })
     };
     while bottom < top + MAX_ROWS_ON_ITS_SIDE && has_number(bottom + 1) {
         bottom += 1;

@@ -282,7 +282,8 @@ impl RowReader<'_> {
                 CellContent::Text(text) => text
                     .trim_start_matches(|c: char| c.is_whitespace() || "(-+'~".contains(c))
                     .starts_with(|c: char| c.is_ascii_digit()),
-                CellContent::Bool(_) | CellContent::Date(_) => false,
+                CellContent::Shown(shown) => shown.number.is_some(),
+                CellContent::Bool(_) | CellContent::Date(_) | CellContent::Withheld(_) => false,
             })
     }
 

@@ -9,6 +9,7 @@ mod number;
 mod observation;
 mod records;
 mod scale;
+mod shown;
 mod stated_unit;
 mod symbol;
 mod table;

@@ -11,6 +11,7 @@ use super::locale::{Clue, LocaleProof, LocaleVerdict, verdicts};
 use super::number::{ParsedNumber, TextNumber, from_float, read_text};
 use super::observation::{ComparedValue, Observation, TOTAL};
 use super::scale::to_lake_scale;
+use super::shown::{is_scaled, shown_number, withheld_message};
 use super::stated_unit::{NoUnit, StatedUnits};
 use super::symbol::ObservationStatus;
 use crate::diagnostic::{Finding, Message, Place, findings};
@@ -133,12 +134,15 @@ impl Normalizer<'_> {
             let number = match &cell.content {
                 Some(CellContent::Number(n)) => from_float(*n).map(TextNumber::stored),
                 Some(CellContent::Text(text)) => read_text(text, &self.conventions.approximate),
+                Some(CellContent::Shown(shown)) => {
+                    shown_number(shown, &self.conventions.approximate)
+                }
                 _ => None,
             };
             let (Some(content), Some(number)) = (&cell.content, number) else {
                 continue;
             };
-            any_text = any_text || content.text().is_some();
+            any_text = any_text || matches!(content, CellContent::Text(_));
             let raw = content.as_read();
             clues.push(Clue {
                 at: cell.at,
@@ -183,6 +187,11 @@ impl Normalizer<'_> {
         self.out.locales.get(&column).and_then(LocaleVerdict::proof)
     }
 
+    /// The status that a cell states by a symbol, typed or shown by its format.
+    fn symbol(&self, content: &CellContent) -> Option<ObservationStatus> {
+        self.conventions.symbols.status(content.text()?)
+    }
+
     fn value(&mut self, cell: &LocatedCell, column: &ValueColumn) {
         let (indicator, sector) = self.key(cell);
         let Some(facts) = self.conventions.indicators.get(&indicator) else {
@@ -204,10 +213,7 @@ impl Normalizer<'_> {
             self.out.observations.push(observation);
             return;
         };
-        let symbol = content
-            .text()
-            .and_then(|text| self.conventions.symbols.status(text));
-        if let Some(status) = symbol {
+        if let Some(status) = self.symbol(content) {
             observation.status = status;
             if status == ObservationStatus::Normal {
                 observation.value = Some(Decimal::ZERO);
@@ -226,6 +232,12 @@ impl Normalizer<'_> {
         let Some(value) = self.one_value(cell, number.value, facts, factor, &raw) else {
             return;
         };
+        if let CellContent::Shown(shown) = content
+            && is_scaled(shown)
+        {
+            let (stored, shown) = (shown.stored.as_text(), &shown.text);
+            self.find(cell, findings::TH322 { stored, shown });
+        }
         if number.approximate {
             self.find(cell, findings::TH308 { raw });
         }
@@ -252,6 +264,11 @@ impl Normalizer<'_> {
                 self.hold(cell, findings::TH306);
                 return None;
             }
+            CellContent::Withheld(withheld) => {
+                self.hold(cell, withheld_message(withheld.why));
+                return None;
+            }
+            CellContent::Shown(shown) => shown_number(shown, &self.conventions.approximate),
             CellContent::Bool(_) | CellContent::Date(_) => None,
         };
         if number.is_none() {
@@ -387,11 +404,17 @@ impl Normalizer<'_> {
         let Some(content) = &cell.content else { return };
         let value = match content {
             CellContent::Number(n) => from_float(*n),
-            CellContent::Text(text) if self.conventions.symbols.status(text).is_some() => return,
+            content if self.symbol(content).is_some() => return,
             CellContent::Text(text) => read_text(text, &self.conventions.approximate)
                 .and_then(|number| self.proven(number.value, cell.column)),
             // A division by zero in a derived cell says that there is nothing to compare.
             CellContent::Error(_) => return,
+            CellContent::Shown(shown) => shown_number(shown, &self.conventions.approximate)
+                .and_then(|number| self.proven(number.value, cell.column)),
+            CellContent::Withheld(withheld) => {
+                self.find(cell, withheld_message(withheld.why));
+                return;
+            }
             CellContent::Bool(_) | CellContent::Date(_) | CellContent::NoCachedValue => None,
         };
         let Some(value) = value.filter(|v| v.abs() < Decimal::from(1_000_000_000)) else {

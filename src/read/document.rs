@@ -43,6 +43,8 @@ pub struct Document {
     pub encoding: Option<FileEncoding>,
     /// What else the file carries that this program never runs or follows.
     pub carried: Vec<Carried>,
+    /// Sheets that could not be read, with the reason. The others were.
+    pub unreadable: Vec<(String, String)>,
 }
 
 /// A part of a workbook that is never run or followed.

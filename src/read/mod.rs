@@ -13,9 +13,12 @@ mod delimited;
 mod document;
 mod from_calamine;
 mod markup;
+mod merged;
+mod number_format;
 mod ods;
 mod package;
 mod relations;
+mod rich_text;
 mod sheet;
 mod sink;
 mod tally;
@@ -25,9 +28,11 @@ mod xlsx;
 mod xml;
 
 pub use address::{Address, CellRange};
-pub use content::{BorrowedContent, CellContent};
+pub use content::{
+    BorrowedContent, CellContent, ShownCell, ShownNumber, StoredValue, Withheld, WithheldCell,
+};
 pub use document::{Carried, Document, LegacyFont, ReadError};
-pub use sheet::{FontRun, Sheet, Undecoded};
+pub use sheet::{FontRun, ReadNote, Sheet, Undecoded};
 pub use sink::{NoRecords, RecordSink};
 
 use std::path::Path;
@@ -35,6 +40,7 @@ use std::path::Path;
 use crate::intake::{FileFormat, Limits, guarded};
 use crate::text::Encodings;
 use decode::decode_sheet;
+use package::PackageReader;
 
 /// Reads a file into sheets.
 ///
@@ -65,7 +71,8 @@ pub fn read_with_records(
     guarded(|| {
         let mut document = match format {
             FileFormat::Xlsx | FileFormat::Xlsm => {
-                xlsx::read_xlsx(path, limits, &legacy_font, records)?
+                let package = PackageReader::open(path, &limits)?;
+                xlsx::read_xlsx(package, limits, &legacy_font, records)?
             }
             FileFormat::Xlsb => xlsb::read_xlsb(path, limits)?,
             FileFormat::Xls => xls::read_xls(path, limits)?,

@@ -11,6 +11,7 @@ use super::package::PackageReader;
 use super::xml::{attribute, xml_reader};
 
 /// A reference from one part to another.
+#[derive(Debug, Clone)]
 pub(super) struct Relation {
     /// A URI whose last segment names the kind of the other part.
     pub(super) kind: String,
@@ -23,8 +24,9 @@ pub(super) fn relationships(
     package: &mut PackageReader,
     part: &str,
 ) -> Result<BTreeMap<String, Relation>, ReadError> {
-    let folder = part.split("_rels/").next().unwrap_or_default();
+    let folder = part.split("_rels/").next().unwrap_or_default().to_owned();
     let mut relations = BTreeMap::new();
+    package.check_whole(part)?;
     let Some(part) = package.reader(part)? else {
         return Ok(relations);
     };
@@ -35,10 +37,7 @@ pub(super) fn relationships(
         match reader.read_event_into(&mut buffer)? {
             Event::Start(e) if e.local_name().as_ref() == "Relationship" => {
                 if let (Some(id), Some(target)) = (attribute(&e, "Id")?, attribute(&e, "Target")?) {
-                    let target = match target.strip_prefix('/') {
-                        Some(absolute) => absolute.to_owned(),
-                        None => format!("{folder}{target}"),
-                    };
+                    let target = part_named(&target, &folder);
                     let kind = attribute(&e, "Type")?.unwrap_or_default();
                     relations.insert(id, Relation { kind, target });
                 }
@@ -47,6 +46,52 @@ pub(super) fn relationships(
             _ => {}
         }
     }
+}
+
+/// The name of the part that a target means, seen from a folder of the package: `../` climbs, `./` stays, `/` starts at
+/// the root, `%20` is a blank.
+fn part_named(target: &str, folder: &str) -> String {
+    let target = without_percent_signs(&target.replace('\\', "/"));
+    let (from, path) = match target.strip_prefix('/') {
+        Some(path) => ("", path),
+        None => (folder, target.as_str()),
+    };
+    let mut steps: Vec<&str> = Vec::new();
+    for step in from.split('/').chain(path.split('/')) {
+        match step {
+            "" | "." => {}
+            ".." => {
+                steps.pop();
+            }
+            step => steps.push(step),
+        }
+    }
+    steps.join("/")
+}
+
+/// A URI with its percent signs resolved, if they are letters.
+fn without_percent_signs(uri: &str) -> String {
+    if !uri.contains('%') {
+        return uri.to_owned();
+    }
+    let mut bytes = Vec::with_capacity(uri.len());
+    let mut rest = uri.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let code = after
+            .get(..2)
+            .and_then(|code| std::str::from_utf8(code).ok());
+        match code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
+            Some(byte) if *first == b'%' => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            _ => {
+                bytes.push(*first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| uri.to_owned())
 }
 
 /// What the package carries that is never run or followed.
@@ -70,4 +115,25 @@ pub(super) fn carried(package: &mut PackageReader) -> Result<Vec<Carried>, ReadE
         });
     }
     Ok(carried.into_iter().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_are_names_of_parts() {
+        for (target, name) in [
+            ("worksheets/sheet1.xml", "xl/worksheets/sheet1.xml"),
+            ("../xl/worksheets/sheet1.xml", "xl/worksheets/sheet1.xml"),
+            ("./worksheets/./sheet1.xml", "xl/worksheets/sheet1.xml"),
+            ("/xl/sharedStrings.xml", "xl/sharedStrings.xml"),
+            ("../../../sharedStrings.xml", "sharedStrings.xml"),
+            ("worksheets\\sheet%201.xml", "xl/worksheets/sheet 1.xml"),
+            ("100%.xml", "xl/100%.xml"),
+        ] {
+            assert_eq!(part_named(target, "xl/"), name, "{target}");
+        }
+        assert_eq!(part_named("xl/workbook.xml", ""), "xl/workbook.xml");
+    }
 }

@@ -5,7 +5,8 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::address::{Address, CellRange};
-use super::content::CellContent;
+use super::content::{BorrowedContent, CellContent, Withheld, WithheldCell};
+use super::merged::{CoverSweep, MergedRanges};
 
 /// A part of a text in one font.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +24,15 @@ pub struct Undecoded {
     pub text: String,
     /// The encoding it was in.
     pub encoding: String,
+}
+
+/// What a reader noticed at a cell that it read, or that it had to skip.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReadNote {
+    /// A part of the text is struck out; the rest was read.
+    StruckPart,
+    /// The sheet is damaged from here on; why.
+    DamagedFrom(String),
 }
 
 /// Ranges (first and last, both included), joined where they touch.
@@ -52,11 +62,12 @@ pub struct Sheet {
     /// Whether rows and columns are exchanged.
     turned: bool,
     rows: BTreeMap<u32, BTreeMap<u32, CellContent>>,
-    /// In the order of their first rows.
-    merged: Vec<CellRange>,
-    /// Rows below its first that the highest merged range covers.
-    merged_height: u32,
+    merged: MergedRanges,
     cells: usize,
+    /// Cells whose content must not be loaded.
+    withheld: BTreeMap<Address, WithheldCell>,
+    /// What the reader noticed.
+    notes: Vec<(Address, ReadNote)>,
     /// The runs of texts that are set in fonts of old encodings.
     runs: BTreeMap<Address, Vec<FontRun>>,
     /// The texts as read, where decoding changed them.
@@ -74,8 +85,16 @@ impl Sheet {
         }
     }
 
-    /// Puts a cell into the sheet; blank text is ignored.
+    /// Puts a cell into the sheet; blank text is ignored. Content that must not be loaded is kept apart: for a reader of
+    /// heads and labels such a cell is empty.
     pub fn put(&mut self, at: Address, content: CellContent) {
+        let content = match content {
+            CellContent::Withheld(cell) => {
+                self.withheld.insert(at, *cell);
+                return;
+            }
+            content => content,
+        };
         if content.text().is_some_and(|text| text.trim().is_empty()) {
             return;
         }
@@ -153,18 +172,56 @@ impl Sheet {
         self.hides_row(at.row) || self.hides_column(at.column)
     }
 
-    /// Sets the merged ranges.
-    pub fn merge(&mut self, mut ranges: Vec<CellRange>) {
-        ranges.sort_by_key(|range| range.start);
-        let height = |range: &CellRange| range.end.row.saturating_sub(range.start.row);
-        self.merged_height = ranges.iter().map(height).max().unwrap_or(0);
-        self.merged = ranges;
+    /// The content of a cell that must not be loaded, with the reason.
+    #[must_use]
+    pub fn withheld(&self, at: Address) -> Option<&WithheldCell> {
+        self.withheld.get(&at)
+    }
+
+    /// All cells whose content must not be loaded.
+    pub fn all_withheld(&self) -> impl Iterator<Item = (Address, &WithheldCell)> {
+        self.withheld.iter().map(|(at, cell)| (*at, cell))
+    }
+
+    /// Notes something about a cell.
+    pub fn note(&mut self, at: Address, note: ReadNote) {
+        self.notes.push((at, note));
+    }
+
+    /// What the reader noticed, in the order of reading.
+    #[must_use]
+    pub fn notes(&self) -> &[(Address, ReadNote)] {
+        &self.notes
+    }
+
+    /// Sets the merged ranges. What lies under them is withheld: only the first cell of a range is shown.
+    pub fn merge(&mut self, ranges: Vec<CellRange>) {
+        self.merged = MergedRanges::new(ranges);
+        let mut sweep = CoverSweep::over(&self.merged);
+        for (row, cells) in &mut self.rows {
+            let covered =
+                |column: &u32, _: &mut CellContent| sweep.covers(Address::new(*row, *column));
+            for (column, content) in cells.extract_if(.., covered) {
+                self.cells -= 1;
+                let cell = WithheldCell {
+                    why: Withheld::Covered,
+                    text: content.as_read(),
+                };
+                self.withheld.insert(Address::new(*row, column), cell);
+            }
+        }
+        self.rows.retain(|_, cells| !cells.is_empty());
+    }
+
+    /// Tells which cells lie under a merged range.
+    pub(super) fn cover_sweep(&self) -> CoverSweep {
+        CoverSweep::over(&self.merged)
     }
 
     /// The merged ranges.
     #[must_use]
     pub fn merged(&self) -> &[CellRange] {
-        &self.merged
+        self.merged.all()
     }
 
     /// Number of filled cells.
@@ -195,12 +252,7 @@ impl Sheet {
     /// The merged range that a cell lies in.
     #[must_use]
     pub fn merged_at(&self, at: Address) -> Option<&CellRange> {
-        let first = at.row.saturating_sub(self.merged_height);
-        let from = self.merged.partition_point(|r| r.start.row < first);
-        self.merged[from..]
-            .iter()
-            .take_while(|range| range.start.row <= at.row)
-            .find(|range| range.holds(at))
+        self.merged.at(at)
     }
 
     /// The rows with filled cells, from the top; each with its cells, from the left.
@@ -225,9 +277,8 @@ impl Sheet {
 
     /// The merged ranges that reach into the rows `top..=bottom`.
     pub fn merged_in(&self, top: u32, bottom: u32) -> impl Iterator<Item = &CellRange> {
-        self.merged
-            .iter()
-            .filter(move |range| range.start.row <= bottom && range.end.row >= top)
+        let reaches = move |range: &&CellRange| range.start.row <= bottom && range.end.row >= top;
+        self.merged.all().iter().filter(reaches)
     }
 
     /// Whether rows and columns are exchanged.
@@ -265,18 +316,16 @@ impl Sheet {
             .filter(|(at, _)| within(**at))
             .map(|(at, text)| (*at, text.clone()))
             .collect();
-        part.merged = self
-            .merged
+        part.withheld = self
+            .withheld
             .iter()
-            .filter(|range| within(range.start))
-            .map(|range| CellRange {
-                start: range.start,
-                end: Address::new(
-                    range.end.row.min(*rows.end()),
-                    range.end.column.min(*columns.end()),
-                ),
-            })
+            .filter(|(at, _)| within(**at))
+            .map(|(at, cell)| (*at, cell.clone()))
             .collect();
+        part.merged = self.merged.within(CellRange {
+            start: Address::new(*rows.start(), *columns.start()),
+            end: Address::new(*rows.end(), *columns.end()),
+        });
         part
     }
 
@@ -293,14 +342,12 @@ impl Sheet {
             .iter()
             .map(|(at, text)| (at.transposed(), text.clone()))
             .collect();
-        turned.merged = self
-            .merged
+        turned.withheld = self
+            .withheld
             .iter()
-            .map(|range| CellRange {
-                start: range.start.transposed(),
-                end: range.end.transposed(),
-            })
+            .map(|(at, cell)| (at.transposed(), cell.clone()))
             .collect();
+        turned.merged = self.merged.transposed();
         turned
     }
 
@@ -318,6 +365,26 @@ impl Sheet {
             .map(move |(column, content)| (Address::new(row, *column), content))
     }
 
+    /// The numbers of the rows with filled or withheld cells, from `first` down.
+    #[must_use]
+    pub fn rows_with_withheld(&self, first: u32) -> BTreeSet<u32> {
+        let from = Address::new(first, 0)..;
+        let withheld = self.withheld.range(from).map(|(at, _)| at.row);
+        self.rows_from(first).chain(withheld).collect()
+    }
+
+    /// The filled and the withheld cells of one row, from the left.
+    #[must_use]
+    pub fn row_with_withheld(&self, row: u32) -> Vec<(Address, BorrowedContent<'_>)> {
+        let whole = Address::new(row, 0)..=Address::new(row, u32::MAX);
+        let withheld = self.withheld.range(whole);
+        let withheld = withheld.map(|(at, cell)| (*at, BorrowedContent::Withheld(cell)));
+        let filled = self.row(row).map(|(at, content)| (at, content.into()));
+        let mut cells: Vec<_> = filled.chain(withheld).collect();
+        cells.sort_by_key(|(at, _)| *at);
+        cells
+    }
+
     /// All cells, row by row.
     pub fn cells(&self) -> impl Iterator<Item = (Address, &CellContent)> {
         self.rows.iter().flat_map(|(row, cells)| {
@@ -325,30 +392,5 @@ impl Sheet {
                 .iter()
                 .map(move |(column, content)| (Address::new(*row, *column), content))
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn merged_ranges_are_found_by_any_of_their_cells() {
-        let range = |r1, c1, r2, c2| CellRange {
-            start: Address::new(r1, c1),
-            end: Address::new(r2, c2),
-        };
-        let mut sheet = Sheet::new(None, true);
-        sheet.merge(vec![
-            range(9, 0, 9, 3),
-            range(2, 5, 7, 6),
-            range(2, 0, 2, 4),
-        ]);
-        let at = |row, column| sheet.merged_at(Address::new(row, column)).copied();
-        assert_eq!(at(2, 3), Some(range(2, 0, 2, 4)));
-        assert_eq!(at(7, 6), Some(range(2, 5, 7, 6)));
-        assert_eq!(at(9, 1), Some(range(9, 0, 9, 3)));
-        assert_eq!(at(8, 5), None);
-        assert_eq!(at(3, 0), None);
     }
 }

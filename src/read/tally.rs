@@ -1,11 +1,9 @@
 //! Cells on their way into a sheet or a record list, counted against the limits.
 
-use calamine::DataRef;
-
 use super::address::Address;
-use super::content::{BorrowedContent, CellContent};
+use super::content::{BorrowedContent, CellContent, Withheld};
 use super::document::ReadError;
-use super::from_calamine::{content_of, iso};
+use super::merged::CoverSweep;
 use super::sheet::Sheet;
 use super::sink::RecordSink;
 use crate::intake::Limits;
@@ -42,14 +40,10 @@ impl Tally {
         at: Address,
         content: CellContent,
     ) -> Result<(), ReadError> {
-        let text_bytes = match &content {
-            CellContent::Text(text) | CellContent::Date(text) | CellContent::Error(text) => {
-                text.len()
-            }
-            CellContent::Number(_) | CellContent::Bool(_) | CellContent::NoCachedValue => 0,
-        };
+        let text_bytes = text_bytes(BorrowedContent::from(&content));
+        let withheld = usize::from(matches!(content, CellContent::Withheld(_)));
         let before = sheet.len();
-        self.count(at, 0, text_bytes)?;
+        self.count(at, withheld, text_bytes)?;
         sheet.put(at, content);
         self.count(at, sheet.len() - before, 0)
     }
@@ -75,12 +69,27 @@ impl Tally {
     }
 }
 
-/// A sheet while its cells arrive. Once the sink opens a record list, the cells go there instead.
+/// Bytes of the text that a cell takes.
+fn text_bytes(content: BorrowedContent<'_>) -> usize {
+    match content {
+        BorrowedContent::Text(text)
+        | BorrowedContent::Date(text)
+        | BorrowedContent::Error(text) => text.len(),
+        BorrowedContent::Shown(shown) => shown.text.len(),
+        BorrowedContent::Withheld(cell) => cell.text.len(),
+        BorrowedContent::Number(_) | BorrowedContent::Bool(_) | BorrowedContent::NoCachedValue => 0,
+    }
+}
+
+/// A sheet while its cells arrive, row by row. Once the sink opens a record list, the cells go there instead.
+///
+/// The merged ranges must be set before: what lies under them is withheld.
 pub(super) struct Filling<'a> {
     tally: &'a mut Tally,
-    sheet: &'a mut Sheet,
+    pub(super) sheet: &'a mut Sheet,
     /// Receives record lists; none where all cells stay in the sheet.
     records: Option<&'a mut (dyn RecordSink + Send)>,
+    covered: CoverSweep,
     /// The current row.
     row: Option<u32>,
     /// Whether the sink has opened a list.
@@ -95,6 +104,7 @@ impl<'a> Filling<'a> {
     ) -> Self {
         Self {
             tally,
+            covered: sheet.cover_sweep(),
             sheet,
             records,
             row: None,
@@ -103,61 +113,46 @@ impl<'a> Filling<'a> {
     }
 
     /// Gives a cell to the open list, or else puts it into the sheet.
+    ///
+    /// # Errors
+    /// When no sheet is large enough for the address, or the file exceeds a limit.
     pub(super) fn fill(
         &mut self,
-        (row, column): (u32, u32),
-        value: &DataRef<'_>,
-        has_formula: bool,
+        at: Address,
+        content: BorrowedContent<'_>,
     ) -> Result<(), ReadError> {
-        let at = Address::new(row, column);
         if let Some(records) = &mut self.records
             && !self.taken
-            && self.row != Some(row)
+            && self.row != Some(at.row)
         {
-            let whole = self.row.replace(row);
+            let whole = self.row.replace(at.row);
             self.taken = whole.is_some_and(|whole| records.opens(self.sheet, whole));
         }
+        if let BorrowedContent::Text(text) = content
+            && text.chars().all(char::is_whitespace)
+        {
+            return Ok(());
+        }
+        if self.covered.covers(at) {
+            let text = CellContent::from(content).as_read();
+            return self.take(at, CellContent::withheld(Withheld::Covered, text));
+        }
         if self.taken {
-            return self.give(at, value, has_formula);
+            return self.give(at, content);
         }
-        match content_of(value.clone().into(), has_formula) {
-            Some(content) => self.tally.put(self.sheet, at, content),
-            None => Ok(()),
-        }
+        self.tally.put(self.sheet, at, content.into())
     }
 
-    fn give(
-        &mut self,
-        at: Address,
-        value: &DataRef<'_>,
-        has_formula: bool,
-    ) -> Result<(), ReadError> {
-        let text;
-        #[allow(clippy::cast_precision_loss)]
-        let cell = match value {
-            DataRef::Empty if has_formula => BorrowedContent::NoCachedValue,
-            DataRef::Empty => return Ok(()),
-            DataRef::Int(n) => BorrowedContent::Number(*n as f64),
-            DataRef::Float(n) => BorrowedContent::Number(*n),
-            DataRef::SharedString(text) => BorrowedContent::Text(text),
-            DataRef::String(text) => BorrowedContent::Text(text),
-            DataRef::Bool(b) => BorrowedContent::Bool(*b),
-            DataRef::DateTime(date) => {
-                text = iso(*date);
-                BorrowedContent::Date(&text)
-            }
-            DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => BorrowedContent::Date(text),
-            DataRef::Error(error) => {
-                text = error.to_string();
-                BorrowedContent::Error(&text)
-            }
-        };
-        let text_bytes = match cell {
-            BorrowedContent::Text(text) if text.chars().all(char::is_whitespace) => return Ok(()),
-            BorrowedContent::Text(text) => text.len(),
-            _ => 0,
-        };
-        self.tally.count(at, 1, text_bytes)?;
+    /// As [`Self::fill`], with a content of its own.
+    pub(super) fn take(&mut self, at: Address, content: CellContent) -> Result<(), ReadError> {
+        if self.taken {
+            return self.give(at, BorrowedContent::from(&content));
+        }
+        self.tally.put(self.sheet, at, content)
+    }
+
+    fn give(&mut self, at: Address, cell: BorrowedContent<'_>) -> Result<(), ReadError> {
+        self.tally.count(at, 1, text_bytes(cell))?;
         if let Some(records) = &mut self.records {
             records.take(at, cell);
         }

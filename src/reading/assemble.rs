@@ -47,6 +47,14 @@ pub(crate) fn read_submission(
         };
         contents.findings.push(message.at(submission.place()));
     }
+    for (name, reason) in &document.unreadable {
+        let place = Place {
+            sheet: Some(name.clone()),
+            ..submission.place()
+        };
+        let finding = findings::TH132 { name, reason }.at(place);
+        contents.findings.push(finding);
+    }
     let sheets = &document.sheets;
     read_sheets(plan, docket, submission, sheets, lists, &mut contents);
     if let Some(encoding) = document.encoding.as_ref().filter(|e| !e.is_unicode()) {

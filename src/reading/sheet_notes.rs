@@ -6,7 +6,7 @@ use crate::diagnostic::{Finding, Place, findings};
 use crate::extract::{SheetTable, nearest_form};
 use crate::normalize::RecordList;
 use crate::plan::Plan;
-use crate::read::{Address, CellContent, Sheet};
+use crate::read::{Address, CellContent, ReadNote, Sheet};
 
 /// The hint that a sheet without a form resembles one.
 pub(super) fn like_a_form(plan: &Plan, sheet: &Sheet, place: &Place) -> Option<Finding> {
@@ -47,7 +47,63 @@ pub(super) fn notes_on_reading(
 ) -> Vec<Finding> {
     let decoded = note_on_encodings(sheet, place);
     let hidden = note_on_hidden_cells(sheet, tables, list, place);
-    decoded.into_iter().chain(hidden).collect()
+    let mut notes: Vec<Finding> = decoded.into_iter().chain(hidden).collect();
+    notes.extend(notes_of_reader(sheet, tables, place));
+    notes.extend(note_on_withheld(sheet, tables, list, place));
+    notes
+}
+
+/// Cells of one kind that are named one by one.
+const NAMED_ONE_BY_ONE: usize = 100;
+
+/// What the reader noticed within the tables of a sheet, and where the sheet is damaged.
+fn notes_of_reader(sheet: &Sheet, tables: &[SheetTable], place: &Place) -> Vec<Finding> {
+    let at_cell = |at: &Address| Place {
+        cell: Some(at.to_string()),
+        ..place.clone()
+    };
+    let in_a_table = |at: &Address| tables.iter().any(|t| t.ranges.iter().any(|r| r.holds(*at)));
+    let struck = sheet
+        .notes()
+        .iter()
+        .filter(|(at, note)| *note == ReadNote::StruckPart && in_a_table(at))
+        .take(NAMED_ONE_BY_ONE)
+        .map(|(at, _)| findings::TH327.at(at_cell(at)));
+    let damaged = sheet.notes().iter().filter_map(|(at, note)| match note {
+        ReadNote::DamagedFrom(reason) => Some(findings::TH130 { reason }.at(at_cell(at))),
+        ReadNote::StruckPart => None,
+    });
+    struck.chain(damaged).collect()
+}
+
+/// Cells of the tables that are withheld and are no values: labels, heads, cells beside the form. Values get a finding
+/// where they are normalized.
+fn note_on_withheld(
+    sheet: &Sheet,
+    tables: &[SheetTable],
+    list: Option<&RecordList>,
+    place: &Place,
+) -> Option<Finding> {
+    if list.is_some() {
+        // All cells of a list below its head are given to the list.
+        return None;
+    }
+    let in_a_table = |at: &Address| tables.iter().any(|t| t.ranges.iter().any(|r| r.holds(*at)));
+    let values: BTreeSet<Address> = tables
+        .iter()
+        .flat_map(|table| table.cells.iter().map(|cell| cell.at))
+        .collect();
+    let others: Vec<Address> = sheet
+        .all_withheld()
+        .map(|(at, _)| at)
+        .filter(|at| in_a_table(at) && !values.contains(at))
+        .collect();
+    let first = others.first()?;
+    let count = others.len();
+    Some(findings::TH131 { count }.at(Place {
+        cell: Some(first.to_string()),
+        ..place.clone()
+    }))
 }
 
 /// The finding that texts are in an old encoding, with the first one as read and as decoded.

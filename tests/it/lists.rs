@@ -506,3 +506,40 @@ fn parts_that_share_a_few_records_are_told() {
     assert_eq!(names(&run).len(), 10);
     is_told(&run, &[("TH442", "-"), ("TH443", "-")]);
 }
+
+#[test]
+fn a_record_that_is_struck_out_is_not_loaded_in_silence() {
+    let bytes = book(|workbook| {
+        let one = workbook.add_worksheet().set_name("DS").unwrap();
+        sheet(one, true, &[1, 2, 3], 0, &[]);
+        let struck = Format::new().set_font_strikethrough();
+        for (column, text) in (0..).zip(sound(2)) {
+            one.write_with_format(5, column, text, &struck).unwrap();
+        }
+        let thousands = Format::new().set_num_format("#,##0.0,");
+        one.write_with_format(6, 12, 1_500_000, &thousands).unwrap();
+        let year = Format::new().set_num_format("yyyy");
+        let founded = ExcelDateTime::from_ymd(2018, 3, 5).unwrap();
+        one.write_with_format(4, FOUNDED, &founded, &year).unwrap();
+        one.write_with_format(6, 10, "9", &struck).unwrap();
+    });
+    let run = sent(&[("sl.xlsx", bytes)]);
+    assert_eq!(names(&run), ["HTX số 1", "HTX số 3"]);
+    let rows = current(&run);
+    assert_eq!(rows[0].text("founded"), Some("2018"));
+    assert_eq!(
+        rows[1].decimal("revenue"),
+        Some(1_500_000_000),
+        "as shown, in millions"
+    );
+    assert_eq!(rows[1].int("members"), None);
+    is_told(
+        &run,
+        &[
+            ("TH322", "G5"),
+            ("TH385", "A6"),
+            ("TH322", "M7"),
+            ("TH323", "K7"),
+        ],
+    );
+}

@@ -24,6 +24,7 @@ pub(super) enum ReadCode<'t> {
 pub(super) fn read_code<'t>(cell: BorrowedContent<'t>, shape: &CodeShape) -> ReadCode<'t> {
     match cell {
         BorrowedContent::Text(text) => in_text(kept(text), shape),
+        BorrowedContent::Shown(shown) => in_text(kept(&shown.text), shape),
         BorrowedContent::Number(n) => match digits_of(n) {
             Some(digits) if is_rounded(&digits, shape) => ReadCode::DigitsLost,
             Some(digits) if digits.len() == shape.digits => ReadCode::Is(digits.into()),

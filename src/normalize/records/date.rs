@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::value::without_apostrophes;
-use crate::read::BorrowedContent;
+use crate::read::{BorrowedContent, ShownCell, StoredValue};
 
 /// What a cell says as a date.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +53,25 @@ pub(super) fn read_date(cell: BorrowedContent<'_>) -> ReadDate {
         }
         BorrowedContent::Number(n) => of_serial(n as i64),
         BorrowedContent::Text(text) => in_text(text),
+        BorrowedContent::Shown(shown) => in_shown(shown),
         _ => ReadDate::Not,
+    }
+}
+
+/// The date that a format shows in its own way: `2018` for a day of that year, `Năm 2018` for a number.
+fn in_shown(shown: &ShownCell) -> ReadDate {
+    match &shown.stored {
+        StoredValue::Date(stored) => match (
+            read_date(BorrowedContent::Date(stored)),
+            in_text(&shown.text),
+        ) {
+            (ReadDate::Stored(_), ReadDate::Is(date, None)) => ReadDate::Is(date, None),
+            (stored, _) => stored,
+        },
+        StoredValue::Number(n) if shown.number.as_ref().is_some_and(|shown| shown.power == 0) => {
+            read_date(BorrowedContent::Number(*n))
+        }
+        StoredValue::Number(_) => in_text(&shown.text),
     }
 }
 
@@ -268,6 +286,28 @@ mod tests {
         assert_eq!(
             super::tests::of("5/7/1905"),
             ReadDate::TooEarly(date(1905, 7, 5))
+        );
+    }
+
+    #[test]
+    fn what_a_format_shows_of_a_day_counts() {
+        let of = |stored: &str, text: &str| {
+            let shown = ShownCell {
+                stored: StoredValue::Date(stored.to_owned()),
+                text: text.to_owned(),
+                number: None,
+            };
+            read_date(BorrowedContent::Shown(&shown))
+        };
+        assert_eq!(of("2018-03-05", "2018"), sure("2018", None));
+        assert_eq!(of("2018-03-05", "03/2018"), sure("2018-03", None));
+        assert_eq!(
+            of("2018-03-05", "05.03.18"),
+            ReadDate::Stored(date(2018, 3, 5))
+        );
+        assert_eq!(
+            of("1905-07-10", "1905"),
+            ReadDate::YearAsDay(2018, date(1905, 7, 10))
         );
     }
 

@@ -63,9 +63,10 @@ impl<'a> ListReader<'a> {
                 break;
             }
         }
-        for row in from.into_iter().flat_map(|from| sheet.rows_from(from)) {
-            for (at, content) in sheet.row(row) {
-                self.take(at, content.into());
+        let rows = from.map(|from| sheet.rows_with_withheld(from));
+        for row in rows.into_iter().flatten() {
+            for (at, content) in sheet.row_with_withheld(row) {
+                self.take(at, content);
             }
         }
         self.close(index, sheet);
@@ -87,9 +88,10 @@ impl<'a> ListReader<'a> {
             self.vocabulary,
             self.conventions,
         ));
-        for row in sheet.rows_from(below).take_while(|row| *row <= until) {
-            for (at, content) in sheet.row(row) {
-                self.take(at, content.into());
+        let rows = sheet.rows_with_withheld(below).into_iter();
+        for row in rows.take_while(|row| *row <= until) {
+            for (at, content) in sheet.row_with_withheld(row) {
+                self.take(at, content);
             }
         }
     }

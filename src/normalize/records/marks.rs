@@ -169,7 +169,10 @@ mod tests {
             }
         );
         let by_texts = marks(&[(7, 10, 102), (2, 90, 900), (8, 80, 800)]);
-        assert!(by_texts.is_version_of(&a), "one is the same by its texts, one by its key");
+        assert!(
+            by_texts.is_version_of(&a),
+            "one is the same by its texts, one by its key"
+        );
         let half = marks(&[(1, 10, 100), (7, 70, 700)]);
         assert!(!half.is_version_of(&a));
         let hardly = marks(&[(1, 10, 100), (5, 50, 500), (6, 60, 600)]);

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use crate::normalize::conventions::Conventions;
 use crate::normalize::number::{Locale, ParsedNumber, from_float, read_text};
 use crate::normalize::scale::{lake_decimal, to_lake_scale};
+use crate::normalize::shown::shown_number;
 use crate::normalize::symbol::ObservationStatus;
 use crate::read::BorrowedContent;
 use crate::text::composed;
@@ -133,9 +134,27 @@ pub(super) fn number(cell: BorrowedContent<'_>, conventions: &Conventions) -> Re
                 None => ReadNumber::Not,
             },
         },
+        BorrowedContent::Shown(shown) => match shown_number(shown, &conventions.approximate) {
+            Some(number) => {
+                let unit = number.unit().map(str::to_owned);
+                match number.value {
+                    ParsedNumber::Sure(value) => ReadNumber::Is {
+                        value,
+                        approximate: number.approximate,
+                        proves: None,
+                        unit,
+                    },
+                    reading @ ParsedNumber::Doubtful { .. } => {
+                        ReadNumber::Doubtful { reading, unit }
+                    }
+                }
+            }
+            None => ReadNumber::Not,
+        },
         BorrowedContent::Bool(_)
         | BorrowedContent::Date(_)
         | BorrowedContent::Error(_)
+        | BorrowedContent::Withheld(_)
         | BorrowedContent::NoCachedValue => ReadNumber::Not,
     }
 }

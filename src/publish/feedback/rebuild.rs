@@ -113,7 +113,11 @@ fn write(page: &mut Worksheet, sheet: &Sheet) -> Result<(), XlsxError> {
                 }
                 page.write_string_with_format(at.row, column, text, format)?;
             }
-            CellContent::NoCachedValue => {
+            CellContent::Shown(shown) => {
+                // The lake keeps what was shown, so that is what the sender gets back.
+                page.write_string_with_format(at.row, column, &shown.text, format)?;
+            }
+            CellContent::NoCachedValue | CellContent::Withheld(_) => {
                 page.write_blank(at.row, column, &plain)?;
             }
         }

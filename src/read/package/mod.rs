@@ -6,4 +6,3 @@ mod reader;
 mod source;
 
 pub(super) use reader::PackageReader;
-pub(super) use source::PackageSource;

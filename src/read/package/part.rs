@@ -1,8 +1,10 @@
 //! A part of a package: what it unpacks to, measured while it unpacks.
 
-use std::io::Read;
+use std::io::{Cursor, Read};
 
-use memchr::memmem::Finder;
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs_io::DecodeReaderBytesBuilder;
+use memchr::memmem::{self, Finder};
 use zip::read::ZipFile;
 
 use super::copy::MemoryCopy;
@@ -33,23 +35,60 @@ pub(crate) struct PackagePart {
     pub(crate) size: u64,
     /// Whether it was measured as XML and is within the limits.
     pub(crate) is_xml: bool,
-    /// Whether it contains the word `hidden`.
-    pub(crate) mentions_hidden: bool,
+    /// Its encoding, if it is not UTF-8.
+    pub(super) encoding: Option<&'static Encoding>,
+    /// Why it could not be unpacked to its end.
+    pub(crate) damage: Option<String>,
     /// Whether it may merge cells.
     pub(crate) mentions_merged: bool,
-    /// Whether it may contain formulas.
-    pub(crate) mentions_formulas: bool,
+    /// Whether it may ask for all formulas to be calculated when it is opened.
+    pub(crate) mentions_calculation: bool,
 }
+
+/// Bytes at the beginning of a part that tell its encoding.
+const HEAD: usize = 256;
 
 /// Bytes read at a time.
 const PIECE: usize = 1 << 16;
 
 /// Bytes at the end of a piece that are searched again with the next one.
-const OVERLAP: usize = 8;
+const OVERLAP: usize = 24;
 
 /// A name as packages are searched for it: in lower case, with `/`.
 pub(super) fn plain(name: &str) -> String {
     name.replace('\\', "/").to_lowercase()
+}
+
+/// The encoding of an XML part that begins with these bytes, if it is not UTF-8. Source: XML 1.0, appendix F.
+fn foreign_encoding(head: &[u8]) -> Option<&'static Encoding> {
+    match head {
+        [0xff, 0xfe, ..] | [b'<', 0, ..] => return Some(UTF_16LE),
+        [0xfe, 0xff, ..] | [0, b'<', ..] => return Some(UTF_16BE),
+        _ => {}
+    }
+    let declaration = head.strip_prefix(b"<?xml")?;
+    let declaration = &declaration[..memchr::memchr(b'>', declaration)?];
+    let at = memmem::find(declaration, b"encoding")?;
+    let label = declaration[at..]
+        .split(|b| matches!(b, b'"' | b'\''))
+        .nth(1)?;
+    Encoding::for_label(label).filter(|encoding| *encoding != UTF_8)
+}
+
+/// A reader of a part as UTF-8.
+pub(super) fn decoded<'r>(
+    part: impl Read + 'r,
+    encoding: Option<&'static Encoding>,
+) -> Box<dyn Read + 'r> {
+    match encoding {
+        None => Box::new(part),
+        Some(_) => Box::new(
+            DecodeReaderBytesBuilder::new()
+                .encoding(encoding)
+                .bom_override(true)
+                .build(part),
+        ),
+    }
 }
 
 /// Unpacks a part: measures it and copies it. `unpacked` counts the bytes of the package so far; `fair` is the most
@@ -58,7 +97,7 @@ pub(super) fn plain(name: &str) -> String {
 /// # Errors
 /// When the part is damaged or exceeds a limit.
 pub(super) fn measure(
-    mut file: ZipFile<'_, PackageSource>,
+    file: ZipFile<'_, PackageSource>,
     unpacked: &mut u64,
     fair: u64,
     limits: &Limits,
@@ -80,6 +119,16 @@ pub(super) fn measure(
         ..PackagePart::default()
     };
     copy.begin(&part.name);
+    let mut file = file;
+    let mut head = Vec::new();
+    if is_xml {
+        let begin = file.by_ref().take(HEAD as u64).read_to_end(&mut head);
+        if let Err(e) = begin {
+            part.damage = Some(e.to_string());
+        }
+        part.encoding = foreign_encoding(&head);
+    }
+    let mut file = decoded(Cursor::new(head).chain(file), part.encoding);
     let mut markup = Markup::default();
     let words = WordFinders::new();
     let mut buffer = vec![0; PIECE + OVERLAP];
@@ -90,7 +139,10 @@ pub(super) fn measure(
             Ok(0) => break,
             Ok(n) => n,
             Err(_) if is_picture => break,
-            Err(e) => return Err(ReadError::Damaged(format!("{}: {e}", part.name))),
+            Err(e) => {
+                part.damage = Some(e.to_string());
+                break;
+            }
         };
         part.size += n as u64;
         *unpacked += n as u64;
@@ -123,26 +175,22 @@ pub(super) fn measure(
 
 /// Words in a part that tell which of its contents need a closer look.
 struct WordFinders {
-    hidden: Finder<'static>,
     merged: Finder<'static>,
-    /// With and without a prefix.
-    formulas: [Finder<'static>; 2],
+    calculation: Finder<'static>,
 }
 
 impl WordFinders {
     fn new() -> Self {
         Self {
-            hidden: Finder::new(b"hidden"),
             merged: Finder::new(b"mergeCell"),
-            formulas: [Finder::new(b"<f"), Finder::new(b":f")],
+            calculation: Finder::new(b"fullCalcOnLoad=\"1\""),
         }
     }
 
     fn look_for(&self, piece: &[u8], part: &mut PackagePart) {
         let has = |word: &Finder<'_>| word.find(piece).is_some();
-        part.mentions_hidden = part.mentions_hidden || has(&self.hidden);
         part.mentions_merged = part.mentions_merged || has(&self.merged);
-        part.mentions_formulas = part.mentions_formulas || self.formulas.iter().any(has);
+        part.mentions_calculation = part.mentions_calculation || has(&self.calculation);
     }
 }
 

@@ -2,18 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufReader, Cursor, Read, Seek, Write};
+use std::io::{self, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use zip::ZipArchive;
-use zip::read::{Config, ZipFile};
+use zip::read::Config;
 use zip::result::ZipError;
 use zip::unstable::read::ZipIterable;
-use zip::write::{SimpleFileOptions, ZipWriter};
 
 use super::copy::MemoryCopy;
-use super::part::{PackagePart, measure, plain};
+use super::part::{PackagePart, decoded, measure, plain};
 use super::source::PackageSource;
 use crate::intake::Limits;
 use crate::read::document::ReadError;
@@ -90,6 +89,11 @@ impl PackageReader {
         }
     }
 
+    /// Whether the parts are in memory, so that [`Self::bytes`] copies nothing.
+    pub(crate) fn is_in_memory(&self) -> bool {
+        self.unpacked.is_some()
+    }
+
     /// The names of the parts, in lower case.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.parts.keys().map(String::as_str)
@@ -104,32 +108,25 @@ impl PackageReader {
     pub(crate) fn reader(
         &mut self,
         name: &str,
-    ) -> Result<Option<BufReader<ZipFile<'_, PackageSource>>>, ReadError> {
+    ) -> Result<Option<BufReader<Box<dyn Read + '_>>>, ReadError> {
         let Some(part) = self.parts.get(&plain(name)) else {
             return Ok(None);
         };
-        Ok(Some(BufReader::new(self.zip.by_name(&part.name)?)))
+        // The copy in memory is decoded already.
+        let encoding = part.encoding.filter(|_| self.unpacked.is_none());
+        let file = self.zip.by_name(&part.name)?;
+        Ok(Some(BufReader::new(decoded(file, encoding))))
     }
 
-    /// A copy of the package in a temporary file, with one part replaced.
-    pub(crate) fn with_part(
-        &mut self,
-        name: &str,
-        content: &[u8],
-    ) -> Result<PackageSource, ReadError> {
-        let mut copy = ZipWriter::new(tempfile::tempfile()?);
-        for index in 0..self.zip.len() {
-            let part = self.zip.by_index_raw(index)?;
-            if plain(&String::from_utf8_lossy(part.name_raw())) == plain(name) {
-                copy.start_file(name, SimpleFileOptions::default())?;
-                copy.write_all(content)?;
-            } else {
-                copy.raw_copy_file(part)?;
-            }
+    /// Checks that a part could be unpacked to its end.
+    ///
+    /// # Errors
+    /// When it is damaged.
+    pub(crate) fn check_whole(&self, name: &str) -> Result<(), ReadError> {
+        match self.part(name).and_then(|part| part.damage.as_ref()) {
+            Some(damage) => Err(ReadError::Damaged(format!("{name}: {damage}"))),
+            None => Ok(()),
         }
-        let mut file = copy.finish()?;
-        file.rewind()?;
-        Ok(PackageSource::File(BufReader::new(file)))
     }
 
     /// The bytes of a part; empty if there is no such part.
@@ -137,7 +134,7 @@ impl PackageReader {
         let Some(part) = self.parts.get(&plain(name)) else {
             return Ok(Bytes::new());
         };
-        let mut file = self.zip.by_name(&part.name)?;
+        let file = self.zip.by_name(&part.name)?;
         let size = usize::try_from(file.size()).unwrap_or(0);
         if let (Some(unpacked), Some(from)) = (&self.unpacked, file.data_start()) {
             let from = usize::try_from(from).unwrap_or(usize::MAX);
@@ -146,8 +143,10 @@ impl PackageReader {
                 return Ok(unpacked.slice(from..to));
             }
         }
+        let encoding = part.encoding.filter(|_| self.unpacked.is_none());
         let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes)?;
+        // What was unpacked before damage is kept: the reader of the part meets its end.
+        let _ = decoded(file, encoding).read_to_end(&mut bytes);
         Ok(bytes.into())
     }
 }

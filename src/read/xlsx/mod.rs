@@ -1,8 +1,12 @@
-//! Office Open XML workbooks (.xlsx, .xlsm). Calamine streams the cells; what it does not tell (hidden rows and columns,
-//! the fonts of texts) is read from the same parts, and only where a part mentions it.
+//! Office Open XML workbooks (.xlsx, .xlsm), read in one pass over each sheet: cells with their formats and formulas,
+//! hidden rows and columns, fonts, struck-out and raised text.
+//!
+//! Calamine reads these workbooks all or not at all, and without formats. Here a cell that cannot be read costs itself
+//! alone, and what a cell shows is known. The tests compare both readers.
 
-mod fonts;
-mod layout;
+mod sheet;
+mod styles;
+mod texts;
 mod workbook;
 
 pub(super) use workbook::read_xlsx;

@@ -1,181 +1,225 @@
-//! A workbook of Office Open XML to a document, its cells streamed by calamine.
+//! A workbook of Office Open XML to a document: its parts, its sheets, and what they share.
 
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::sync::LazyLock;
 
-use calamine::{Reader as _, SheetType, SheetVisible, Xlsx, XlsxError};
-use quick_xml::events::Event;
-use regex::bytes::Regex;
+use quick_xml::events::{BytesStart, Event};
 
-use super::fonts::Fonts;
-use super::layout::add_layout;
+use super::sheet::{BookFacts, HiddenParts, merged_in, merged_ranges, read_cells};
+use super::styles::cell_styles;
+use super::texts::SharedTexts;
 use crate::intake::Limits;
+use crate::read::address::CellRange;
 use crate::read::document::{Document, LegacyFont, ReadError};
-use crate::read::from_calamine::range_of;
-use crate::read::package::{PackageReader, PackageSource};
+use crate::read::package::PackageReader;
 use crate::read::relations::{Relation, carried, relationships};
-use crate::read::sheet::Sheet;
+use crate::read::sheet::{Sheet, joined};
 use crate::read::sink::RecordSink;
 use crate::read::tally::{Filling, Tally};
-use crate::read::xml::{attribute, xml_reader};
+use crate::read::xml::{attribute, is_true, xml_reader};
 
-/// The part that says which part each sheet is.
-const RELATIONS: &str = "xl/_rels/workbook.xml.rels";
+/// The part that lists the sheets, where nothing says otherwise.
+const WORKBOOK: &str = "xl/workbook.xml";
 
-/// The fewest bytes that a shared text takes: `<si/>`.
-const SMALLEST_TEXT: u64 = 5;
-
-impl From<XlsxError> for ReadError {
-    fn from(error: XlsxError) -> Self {
-        match error {
-            XlsxError::Password => Self::Encrypted,
-            other => Self::Damaged(other.to_string()),
-        }
-    }
-}
-
-/// Reads a workbook. Where `records` opens a list in a sheet, its cells go there.
+/// Reads a workbook. Where `records` opens a list in a sheet, its cells go there. A sheet that cannot be read is named in
+/// the document; the others are read.
 ///
 /// # Errors
 /// When the workbook is damaged, protected or exceeds a limit.
 pub(crate) fn read_xlsx(
-    path: &Path,
+    mut package: PackageReader,
     limits: Limits,
     legacy_font: LegacyFont<'_>,
     records: &mut (dyn RecordSink + Send),
 ) -> Result<Document, ReadError> {
-    let mut package = PackageReader::open(path, &limits)?;
-    let shared = package.bytes("xl/sharedStrings.xml")?;
-    check_shared_count(&mut package, &limits)?;
-    let fonts = Fonts::of(&mut package, &shared, legacy_font)?;
-    drop(shared);
-    let parts = sheet_parts(&mut package)?;
-
-    let mut book: Xlsx<_> = Xlsx::new(without_macro_sheets(&mut package)?)?;
-    let metadata = book.sheets_metadata().to_vec();
-    if metadata.len() > limits.max_sheets {
-        return Err(ReadError::over("max_sheets", limits.max_sheets));
-    }
+    let listing = Listing::read(&mut package, &limits)?;
+    // Without formats it is not known what a cell shows.
+    package.check_whole(&listing.styles)?;
+    let styles = package.bytes(&listing.styles)?;
+    let shared = package.bytes(&listing.shared_texts)?;
+    let book = BookFacts {
+        styles: cell_styles(&styles, legacy_font)?,
+        shared: SharedTexts::read(&shared, legacy_font),
+        is_1904: listing.is_1904,
+        legacy_font,
+    };
+    drop((styles, shared));
+    let any_legacy =
+        book.shared.any_legacy || book.styles.iter().any(|style| style.font.legacy.is_some());
     let mut document = Document {
         carried: carried(&mut package)?,
         ..Document::default()
     };
     let mut tally = Tally::new(limits);
-    for meta in metadata
-        .iter()
-        .filter(|meta| meta.typ == SheetType::WorkSheet)
-    {
-        let mut sheet = Sheet::new(
-            Some(meta.name.clone()),
-            meta.visible == SheetVisible::Visible,
-        );
-        let part = parts.get(&meta.name).and_then(|name| package.part(name));
-        let merged = if part.is_none_or(|part| part.mentions_merged) {
-            book.merge_cells_by_sheet_name(&meta.name)
-                .unwrap_or_default()
-        } else {
-            Vec::new()
+    for listed in listing.sheets {
+        let part = match sheet_part(&package, &listed) {
+            Ok(Some(part)) => part,
+            Ok(None) => continue,
+            Err(reason) => {
+                document.unreadable.push((listed.name, reason));
+                continue;
+            }
         };
+        let mut sheet = Sheet::new(Some(listed.name), listed.is_visible);
+        let merged = merged(&mut package, &part)?;
         if merged.len() > limits.max_cells {
             return Err(ReadError::over("max_cells", limits.max_cells));
         }
-        sheet.merge(merged.iter().map(range_of).collect());
+        sheet.merge(merged);
         // Texts in old fonts are decoded in the sheet, so nothing may leave it before.
-        let records: Option<&mut (dyn RecordSink + Send)> =
-            if fonts.any { None } else { Some(&mut *records) };
-        let mut filling = Filling::new(&mut tally, &mut sheet, records);
-        let mut reader = book.worksheet_cells_reader(&meta.name)?;
-        if part.is_some_and(|part| !part.mentions_formulas) {
-            while let Some(cell) = reader.next_cell()? {
-                filling.fill(cell.get_position(), cell.get_value(), false)?;
-            }
+        let records: Option<&mut (dyn RecordSink + Send)> = if any_legacy {
+            None
         } else {
-            // Formulas are not written out: a shared one could be made to grow without end.
-            while let Some(cell) = reader.next_cell_with_formula_metadata()? {
-                filling.fill(cell.pos, &cell.value, cell.formula.is_some())?;
-            }
-        }
+            Some(&mut *records)
+        };
+        let mut filling = Filling::new(&mut tally, &mut sheet, records);
+        let calculates = listing.calculates_on_load
+            || package
+                .part(&part)
+                .is_some_and(|part| part.mentions_calculation);
+        let hidden = match package.reader(&part)? {
+            Some(part) => read_cells(part, &book, calculates, &mut filling)?,
+            None => HiddenParts::default(),
+        };
         filling.close(document.sheets.len());
-        add_layout(&mut package, parts.get(&meta.name), &fonts, &mut sheet)?;
+        sheet.hidden_rows = Some(hidden.rows);
+        sheet.hidden_columns = Some(joined(hidden.columns));
         document.sheets.push(sheet);
     }
     Ok(document)
 }
 
-/// Calamine makes room for as many shared texts as the part declares: a count that the part cannot hold is refused.
-fn check_shared_count(package: &mut PackageReader, limits: &Limits) -> Result<(), ReadError> {
-    static COUNT: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r#"uniqueCount\s*=\s*["']\s*\+?0*([0-9]+)"#).ok());
-    let tables: Vec<String> = package
-        .names()
-        .filter(|name| name.ends_with("sharedstrings.xml"))
-        .map(str::to_owned)
-        .collect();
-    let most = limits.max_text_bytes as u64 / SMALLEST_TEXT;
-    for name in tables {
-        let bytes = package.bytes(&name)?;
-        let counts = COUNT.iter().flat_map(|count| count.captures_iter(&bytes));
-        for count in counts {
-            let digits = std::str::from_utf8(&count[1]).unwrap_or_default();
-            if digits.parse::<u64>().map_or(true, |n| n > most) {
-                return Err(ReadError::Damaged(format!(
-                    "{name} declares {digits} texts in {} bytes",
-                    bytes.len()
-                )));
-            }
-        }
-    }
-    Ok(())
+/// A sheet as the workbook lists it.
+struct ListedSheet {
+    name: String,
+    is_visible: bool,
+    relation: Option<Relation>,
 }
 
-/// The package with its macro sheets declared as dialogs. Old viruses leave macro sheets behind; calamine refuses a
-/// workbook that has any, but knows dialogs, which nobody reads.
-fn without_macro_sheets(package: &mut PackageReader) -> Result<PackageSource, ReadError> {
-    static MACRO_SHEETS: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new("relationships/xl(?:Intl)?Macrosheet").ok());
-    let relations = package.bytes(RELATIONS)?;
-    match MACRO_SHEETS.as_ref() {
-        Some(kind) if kind.is_match(&relations) => {
-            let patched = kind.replace_all(&relations, &b"relationships/dialogsheet"[..]);
-            package.with_part(RELATIONS, &patched)
-        }
-        _ => Ok(package.source()?),
+/// The part of a sheet of cells; none if it is another kind of sheet, such as a chart or macros.
+///
+/// # Errors
+/// Why the sheet cannot be read.
+fn sheet_part(package: &PackageReader, listed: &ListedSheet) -> Result<Option<String>, String> {
+    let Some(relation) = &listed.relation else {
+        return Err("the workbook does not say where it is".to_owned());
+    };
+    if !relation.kind.is_empty() && !relation.kind.ends_with("/worksheet") {
+        return Ok(None);
+    }
+    match package.part(&relation.target) {
+        None => Err(format!("{} is not in the file", relation.target)),
+        // Parts of other extensions were not measured as XML.
+        Some(part) if !part.is_xml => Err(format!("{} is no XML", relation.target)),
+        Some(_) => Ok(Some(relation.target.clone())),
     }
 }
 
-/// The part of each sheet, by the name of the sheet.
-fn sheet_parts(package: &mut PackageReader) -> Result<BTreeMap<String, String>, ReadError> {
-    let targets = relationships(package, RELATIONS)?;
-    let mut buffer = Vec::new();
-    let mut parts = BTreeMap::new();
-    if let Some(part) = package.reader("xl/workbook.xml")? {
+fn merged(package: &mut PackageReader, part: &str) -> Result<Vec<CellRange>, ReadError> {
+    if package.part(part).is_none_or(|part| !part.mentions_merged) {
+        return Ok(Vec::new());
+    }
+    if package.is_in_memory() {
+        return Ok(merged_ranges(&package.bytes(part)?));
+    }
+    Ok(package.reader(part)?.map_or_else(Vec::new, merged_in))
+}
+
+/// What the part of the workbook lists.
+#[derive(Default)]
+struct Listing {
+    sheets: Vec<ListedSheet>,
+    /// The names of the parts that all sheets share.
+    styles: String,
+    shared_texts: String,
+    is_1904: bool,
+    calculates_on_load: bool,
+}
+
+impl Listing {
+    fn read(package: &mut PackageReader, limits: &Limits) -> Result<Self, ReadError> {
+        let main = relationships(package, "_rels/.rels")?;
+        let stated = main
+            .into_values()
+            .find(|relation| relation.kind.ends_with("/officeDocument"))
+            .map(|relation| relation.target);
+        let workbook = stated
+            .filter(|target| package.part(target).is_some())
+            .unwrap_or_else(|| WORKBOOK.to_owned());
+        let (folder, base) = workbook.rsplit_once('/').unwrap_or(("", &workbook));
+        let separator = if folder.is_empty() { "" } else { "/" };
+        let relations = format!("{folder}{separator}_rels/{base}.rels");
+        let relations = relationships(package, &relations)?;
+        let shared = |kind: &str, name: &str| shared_part(package, &relations, kind, name);
+        let mut listing = Self {
+            styles: shared("/styles", "styles.xml"),
+            shared_texts: shared("/sharedStrings", "sharedstrings.xml"),
+            ..Self::default()
+        };
+        package.check_whole(&workbook)?;
+        if package.part(&workbook).is_some_and(|part| !part.is_xml) {
+            return Err(ReadError::Damaged(format!("{workbook} is no XML")));
+        }
+        let Some(part) = package.reader(&workbook)? else {
+            return Err(ReadError::Damaged(format!("{workbook} is not in the file")));
+        };
         let mut reader = xml_reader(part);
+        let mut buffer = Vec::new();
         loop {
             buffer.clear();
             match reader.read_event_into(&mut buffer)? {
-                Event::Start(e) if e.local_name().as_ref() == "sheet" => {
-                    if let (Some(name), Some(id)) = (attribute(&e, "name")?, attribute(&e, "id")?)
-                        && let Some(Relation { target, .. }) = targets.get(&id)
-                    {
-                        parts.insert(name, target.clone());
-                    }
-                }
+                Event::Start(e) => listing.take(&e, &relations)?,
                 Event::Eof => break,
                 _ => {}
             }
+            if listing.sheets.len() > limits.max_sheets {
+                return Err(ReadError::over("max_sheets", limits.max_sheets));
+            }
         }
+        if listing.sheets.is_empty() {
+            return Err(ReadError::Damaged(format!("{workbook} lists no sheet")));
+        }
+        Ok(listing)
     }
-    // Parts of other extensions were not measured as XML.
-    let main = relationships(package, "_rels/.rels")?;
-    let documents = main
+
+    fn take(
+        &mut self,
+        e: &BytesStart<'_>,
+        relations: &BTreeMap<String, Relation>,
+    ) -> Result<(), ReadError> {
+        match e.local_name().as_ref() {
+            "workbookPr" => self.is_1904 = is_true(attribute(e, "date1904")?.as_deref()),
+            "calcPr" => {
+                self.calculates_on_load = is_true(attribute(e, "fullCalcOnLoad")?.as_deref());
+            }
+            "sheet" => {
+                let relation = attribute(e, "id")?.and_then(|id| relations.get(&id).cloned());
+                let state = attribute(e, "state")?.unwrap_or_default();
+                self.sheets.push(ListedSheet {
+                    name: attribute(e, "name")?.unwrap_or_default(),
+                    is_visible: !matches!(state.as_str(), "hidden" | "veryHidden"),
+                    relation,
+                });
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// The part that all sheets share: the one that the workbook refers to, else the one of the usual name, wherever it is.
+fn shared_part(
+    package: &PackageReader,
+    relations: &BTreeMap<String, Relation>,
+    kind: &str,
+    name: &str,
+) -> String {
+    let related = relations
         .values()
-        .filter(|relation| relation.kind.ends_with("/officeDocument"))
-        .map(|relation| &relation.target);
-    for target in parts.values().chain(documents) {
-        if package.part(target).is_some_and(|part| !part.is_xml) {
-            return Err(ReadError::Damaged(format!("{target} is no XML")));
-        }
-    }
-    Ok(parts)
+        .find(|relation| relation.kind.ends_with(kind))
+        .map(|relation| relation.target.clone())
+        .filter(|target| package.part(target).is_some_and(|part| part.is_xml));
+    let is_named = |part: &&str| part.rsplit('/').next() == Some(name);
+    related
+        .or_else(|| package.names().find(is_named).map(str::to_owned))
+        .unwrap_or_default()
 }

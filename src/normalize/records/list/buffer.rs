@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::read::BorrowedContent;
+use crate::read::{BorrowedContent, ShownCell, WithheldCell};
 
 /// The cells of a row and their texts. A buffer is used for row after row, so that cells cost no allocation.
 #[derive(Debug, Default)]
@@ -28,6 +28,8 @@ enum BufferedContent {
     Date(Range<usize>),
     Error(Range<usize>),
     NoCachedValue,
+    Shown(Box<ShownCell>),
+    Withheld(Box<WithheldCell>),
 }
 
 impl RowBuffer {
@@ -45,12 +47,14 @@ impl RowBuffer {
             BorrowedContent::Date(text) => BufferedContent::Date(kept(text)),
             BorrowedContent::Error(text) => BufferedContent::Error(kept(text)),
             BorrowedContent::NoCachedValue => BufferedContent::NoCachedValue,
+            BorrowedContent::Shown(shown) => BufferedContent::Shown(Box::new(shown.clone())),
+            BorrowedContent::Withheld(cell) => BufferedContent::Withheld(Box::new(cell.clone())),
         };
         self.cells.push(BufferedCell { column, content });
     }
 
     /// What a cell holds.
-    pub(super) fn content(&self, cell: &BufferedCell) -> BorrowedContent<'_> {
+    pub(super) fn content<'r>(&'r self, cell: &'r BufferedCell) -> BorrowedContent<'r> {
         match &cell.content {
             BufferedContent::Number(n) => BorrowedContent::Number(*n),
             BufferedContent::Text(range) => BorrowedContent::Text(&self.texts[range.clone()]),
@@ -58,13 +62,16 @@ impl RowBuffer {
             BufferedContent::Date(range) => BorrowedContent::Date(&self.texts[range.clone()]),
             BufferedContent::Error(range) => BorrowedContent::Error(&self.texts[range.clone()]),
             BufferedContent::NoCachedValue => BorrowedContent::NoCachedValue,
+            BufferedContent::Shown(shown) => BorrowedContent::Shown(shown),
+            BufferedContent::Withheld(cell) => BorrowedContent::Withheld(cell),
         }
     }
 
     /// The text of a cell, if it holds one.
-    pub(super) fn text(&self, cell: &BufferedCell) -> Option<&str> {
+    pub(super) fn text<'r>(&'r self, cell: &'r BufferedCell) -> Option<&'r str> {
         match self.content(cell) {
             BorrowedContent::Text(text) => Some(text),
+            BorrowedContent::Shown(shown) => Some(&shown.text),
             _ => None,
         }
     }

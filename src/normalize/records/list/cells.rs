@@ -14,6 +14,7 @@ use crate::normalize::records::value::{
     FieldValue, ReadNumber, digits_of, in_lake, kept, millionths, number,
 };
 use crate::normalize::scale::VALUE_SCALE;
+use crate::normalize::shown::{is_scaled, withheld_message};
 use crate::read::{Address, BorrowedContent, CellContent};
 
 impl OpenList<'_> {
@@ -33,6 +34,9 @@ impl OpenList<'_> {
                 return self.refuse(at, findings::TH305 { error });
             }
             BorrowedContent::NoCachedValue => return self.refuse(at, findings::TH306),
+            BorrowedContent::Withheld(cell) => {
+                return self.refuse(at, withheld_message(cell.why));
+            }
             _ => {}
         }
         match facts.kind {
@@ -43,6 +47,12 @@ impl OpenList<'_> {
             FieldKind::Code | FieldKind::Flag => self.code(field, cell, at),
             FieldKind::Date => self.date(column, cell, at),
             FieldKind::Whole | FieldKind::Decimal => {
+                if let BorrowedContent::Shown(shown) = cell
+                    && is_scaled(shown)
+                {
+                    let (stored, shown) = (shown.stored.as_text(), &shown.text);
+                    self.faults.cell(at, findings::TH322 { stored, shown });
+                }
                 let Some(factor) = factor else {
                     let unit = self.measure_of(at.column);
                     let wanted = facts.unit.as_deref().unwrap_or_default();
@@ -304,5 +314,7 @@ pub(super) fn as_read(cell: BorrowedContent<'_>) -> String {
         | BorrowedContent::Error(text) => text.to_owned(),
         BorrowedContent::Bool(b) => CellContent::Bool(b).as_read(),
         BorrowedContent::NoCachedValue => CellContent::NoCachedValue.as_read(),
+        BorrowedContent::Shown(shown) => shown.text.clone(),
+        BorrowedContent::Withheld(cell) => cell.text.clone(),
     }
 }

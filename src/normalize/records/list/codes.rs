@@ -5,7 +5,7 @@ use super::open_list::{MendedCodes, OpenList};
 use crate::diagnostic::findings;
 use crate::extract::CodeShape;
 use crate::normalize::records::code::{ReadCode, is_scientific, read_code};
-use crate::read::{Address, BorrowedContent};
+use crate::read::{Address, BorrowedContent, StoredValue};
 
 impl OpenList<'_> {
     /// The value of a cell of a field whose codes have a shape; none if the cell is held back with a finding.
@@ -44,6 +44,9 @@ impl OpenList<'_> {
     ) -> Option<OwnedValue<'t>> {
         match cell {
             BorrowedContent::Date(_) => self.refuse(at, findings::TH387),
+            BorrowedContent::Shown(shown) if matches!(shown.stored, StoredValue::Date(_)) => {
+                self.refuse(at, findings::TH387)
+            }
             BorrowedContent::Text(text) if is_scientific(text.trim()) => {
                 self.refuse(at, findings::TH382)
             }

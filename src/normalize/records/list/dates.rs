@@ -23,6 +23,13 @@ impl OpenList<'_> {
     ) -> Option<OwnedValue<'t>> {
         let record = self.rows.len() as u32;
         let read = read_date(cell);
+        if let (BorrowedContent::Shown(shown), ReadDate::Is(date, _)) = (cell, &read) {
+            let stored = shown.stored.as_text();
+            if stored != *date {
+                let shown = &shown.text;
+                self.faults.cell(at, findings::TH322 { stored, shown });
+            }
+        }
         let seen = &mut self.dates[column];
         seen.sheet_column = at.column;
         seen.has_dates |= !matches!(read, ReadDate::Serial(_) | ReadDate::Not);
