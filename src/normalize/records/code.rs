@@ -59,7 +59,9 @@ fn in_text<'t>(text: Cow<'t, str>, shape: &CodeShape) -> ReadCode<'t> {
     if is_scientific(&text) {
         return ReadCode::DigitsLost;
     }
-    let plain = without_separators(&text);
+    // `="0490000001"` keeps a spreadsheet program from taking the code for a number.
+    let literal = text.strip_prefix("=\"").and_then(|text| text.strip_suffix('"'));
+    let plain = without_separators(literal.unwrap_or(&text));
     if fits(&plain, shape) {
         return ReadCode::Mended(plain);
     }
@@ -179,6 +181,7 @@ mod tests {
             "490.000.001",
             "490000001.0",
             "\u{200b}0490000001",
+            "=\"0490000001\"",
         ] {
             assert_eq!(of(text), mended("0490000001"), "{text}");
         }
