@@ -60,7 +60,9 @@ fn in_text<'t>(text: Cow<'t, str>, shape: &CodeShape) -> ReadCode<'t> {
         return ReadCode::DigitsLost;
     }
     // `="0490000001"` keeps a spreadsheet program from taking the code for a number.
-    let literal = text.strip_prefix("=\"").and_then(|text| text.strip_suffix('"'));
+    let literal = text
+        .strip_prefix("=\"")
+        .and_then(|text| text.strip_suffix('"'));
     let plain = without_separators(literal.unwrap_or(&text));
     if fits(&plain, shape) {
         return ReadCode::Mended(plain);

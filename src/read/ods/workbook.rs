@@ -1,21 +1,20 @@
 //! An OpenDocument spreadsheet to a document.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use memchr::memmem;
 
 use super::content::ContentReader;
 use crate::intake::Limits;
 use crate::read::document::{Carried, Document, ReadError};
-use crate::read::package::PackageReader;
+use crate::read::package::{PackageReader, Packed};
 
 /// Reads a spreadsheet.
 ///
 /// # Errors
 /// When the file is damaged, protected or exceeds a limit.
-pub(crate) fn read_ods(path: &Path, limits: Limits) -> Result<Document, ReadError> {
-    let mut package = PackageReader::open(path, &limits)?;
+pub(crate) fn read_ods(packed: &Packed, limits: Limits) -> Result<Document, ReadError> {
+    let mut package = PackageReader::open(packed, &limits)?;
     let manifest = package.bytes("META-INF/manifest.xml")?;
     if memmem::find(&manifest, b"encryption-data").is_some() {
         return Err(ReadError::Encrypted);
