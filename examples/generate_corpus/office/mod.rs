@@ -29,6 +29,9 @@ use looks::{Look, Rich};
 #[allow(clippy::struct_excessive_bools, reason = "each is a key of its own")]
 pub(crate) struct Workbook {
     pub(crate) sheet: Vec<Sheet>,
+    /// Other formats in which the same workbook is written.
+    #[serde(default)]
+    pub(crate) also: Vec<String>,
     /// Days are counted from 1904.
     #[serde(default)]
     date1904: bool,
