@@ -160,6 +160,10 @@ enum Said {
     Nothing,
 }
 
+fn fields(line: &str) -> Vec<&str> {
+    line.split('|').map(str::trim).collect()
+}
+
 fn said(text: &str) -> Result<Said, String> {
     Ok(match text {
         "O" | "L" | "M" => Said::Null(text.to_owned()),
@@ -178,7 +182,6 @@ impl ExpectedReport {
     pub(super) fn records(&self) -> Option<(Vec<&str>, Vec<Vec<&str>>)> {
         let lines = self.records.as_deref()?.lines();
         let mut lines = lines.filter(|line| !line.trim().is_empty());
-        let fields = |line: &'_ str| line.split('|').map(str::trim).collect::<Vec<_>>();
         let columns = fields(lines.next()?);
         Some((columns, lines.map(fields).collect()))
     }

@@ -15,7 +15,7 @@ use crate::support::definitions::plan;
 use manifest::Manifest;
 
 #[path = "../../../examples/generate_corpus/lib.rs"]
-mod files;
+pub(crate) mod files;
 
 /// The cases of a theme that are known to be read wrongly: one line of `pending.txt` each, with the file's ending if the
 /// case has several files.
