@@ -17,7 +17,7 @@ use unseen::unseen;
 const FORMATS: [&str; 4] = ["xlsx", "xls", "xlsb", "ods"];
 
 /// Cases of each kind of change.
-const CASES: u32 = 8;
+const CASES: u32 = 5;
 
 /// Runs a property on some cases of each kind of change, with a fixed seed; shrinks a case that fails, and tells all kinds that do.
 fn hold<C, S>(
@@ -32,7 +32,7 @@ fn hold<C, S>(
         let config = Config {
             cases: CASES,
             failure_persistence: None,
-            max_shrink_iters: 60,
+            max_shrink_iters: 24,
             ..Config::default()
         };
         let strategy = (change, select(FORMATS.to_vec()), 0_usize..20, form());
@@ -58,16 +58,10 @@ fn hold<C, S>(
 }
 
 #[test]
-#[ignore = "the readers of issue 17 are not in yet"]
+#[ignore = "the readers of .xls and .ods, and marks in numbers, are not in yet"]
 fn what_nobody_sees_changes_no_value() {
     hold(unseen(), |change, form, format, _| {
-        let plain = form.draft("xlsx").read()?;
-        prop_assert_eq!(
-            plain.values.len(),
-            form.cells(),
-            "the plain form: {:?}",
-            plain
-        );
+        let plain = form.plain()?;
         let mut draft = form.draft(format);
         change.change(form, &mut draft);
         let read = draft.read()?;
@@ -84,10 +78,10 @@ fn what_nobody_sees_changes_no_value() {
 }
 
 #[test]
-#[ignore = "the readers of issue 17 are not in yet"]
+#[ignore = "the readers of .xls and .ods, and marks in numbers, are not in yet"]
 fn what_is_shown_otherwise_is_read_otherwise_or_named() {
     hold(seen(), |change, form, format, n| {
-        let plain = form.draft("xlsx").read()?;
+        let plain = form.plain()?;
         let mut draft = form.draft(format);
         let shown = change.change(form, n, &mut draft);
         let address = draft.address(form.cell(n));

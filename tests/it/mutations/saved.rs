@@ -32,12 +32,12 @@ fn reading_of(path: &Path, name: &Path) -> Reading {
     Reading::of(&[(path.to_owned(), name)])
 }
 
-/// Saves the workbooks of the sample in other formats by an office and reads them back: `cargo test --test it mutations -- --ignored`.
+/// Saves every seventh workbook of the sample in other formats by an office and reads them back: `cargo test --test it mutations -- --ignored`.
 #[test]
 #[ignore = "needs LibreOffice, and takes a minute"]
 fn what_an_office_saves_anew_is_read_the_same() {
     let place = tempfile::tempdir().expect("a folder");
-    let books = sample_workbooks();
+    let books: Vec<PathBuf> = sample_workbooks().into_iter().step_by(7).collect();
     let mut wrong = Vec::new();
     for format in ["xlsx", "ods", "xls"] {
         let profile = format!(
@@ -178,7 +178,7 @@ fn rewritten(book: &Path, change: impl Fn(&str, &str) -> String) -> Vec<u8> {
     packed(&all)
 }
 
-/// Every fourth workbook of the sample in Office Open XML, as other programs would have written it.
+/// Every ninth workbook of the sample in Office Open XML, as other programs would have written it.
 #[test]
 fn the_samples_parts_may_be_written_otherwise() {
     let place = tempfile::tempdir().expect("a folder");
@@ -187,7 +187,7 @@ fn the_samples_parts_may_be_written_otherwise() {
     let books = books
         .iter()
         .filter(|book| book.extension().is_some_and(|e| e == "xlsx"));
-    for book in books.step_by(4) {
+    for book in books.step_by(9) {
         let before = reading_of(book, book);
         let shared: BTreeMap<String, Vec<u8>> = members(book).into_iter().collect();
         let shared = shared
