@@ -23,6 +23,7 @@ mod graphs;
 mod hard_files;
 mod keeping;
 mod lists;
+mod mutations;
 mod nightly;
 mod properties;
 mod readers;
