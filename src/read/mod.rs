@@ -18,6 +18,7 @@ mod number_format;
 mod ods;
 mod package;
 mod protected;
+mod quotes;
 mod relations;
 mod rich_text;
 mod sheet;
@@ -79,14 +80,7 @@ pub fn read_with_records(
                 let legacy_font = |font: &str| encodings.is_legacy_font(font);
                 xls::read_xls(path, limits, &legacy_font)?
             }
-            FileFormat::Csv | FileFormat::Tsv => {
-                let (sheet, encoding) = delimited::read_csv(path, limits, encodings)?;
-                Document {
-                    sheets: vec![sheet],
-                    encoding: Some(encoding),
-                    ..Document::default()
-                }
-            }
+            FileFormat::Csv | FileFormat::Tsv => delimited::read_csv(path, limits, encodings)?,
         };
         for sheet in &mut document.sheets {
             decode_sheet(sheet, encodings);

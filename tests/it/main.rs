@@ -22,6 +22,8 @@ mod golden;
 mod graphs;
 mod hard_files;
 mod keeping;
+mod lists;
+mod mutations;
 mod nightly;
 mod properties;
 mod readers;

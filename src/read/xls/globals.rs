@@ -192,6 +192,7 @@ fn coding_of(stream: &[u8]) -> Result<(TextCoding, Option<FileEncoding>), ReadEr
             let substitute = FileEncoding {
                 name: WINDOWS_1252.name().to_owned(),
                 evidence: format!("code page {page}"),
+                dropped: 0,
             };
             (TextCoding::Bytes(WINDOWS_1252), Some(substitute))
         }
