@@ -76,7 +76,10 @@ pub fn read_with_records(
             }
             FileFormat::Xlsb => xlsb::read_xlsb(path, limits)?,
             FileFormat::Xls => xls::read_xls(path, limits)?,
-            FileFormat::Ods => ods::read_ods(path, limits)?,
+            FileFormat::Ods => {
+                let package = PackageReader::open(path, &limits)?;
+                ods::read_ods(package, limits, &legacy_font)?
+            }
             FileFormat::Csv | FileFormat::Tsv => {
                 let (sheet, encoding) = delimited::read_csv(path, limits, encodings)?;
                 Document {
