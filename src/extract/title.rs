@@ -21,6 +21,9 @@ pub struct Title {
     pub form: Option<Stated>,
     /// Who reports: body and unit.
     pub reporter: Option<Stated>,
+    /// What stands beside that without a word that says what it is: the further lines of its cell, and what stands in
+    /// brackets in its row or in the next one.
+    pub beside_reporter: Option<String>,
     /// The reporting unit's code.
     pub unit_code: Option<Stated>,
     /// The unit of measure of the sheet.
@@ -38,7 +41,10 @@ pub struct Title {
 impl Title {
     /// Takes from another block what this one does not state, except the form's code.
     pub(super) fn complete_from(&mut self, other: Self) {
-        self.reporter = self.reporter.take().or(other.reporter);
+        if self.reporter.is_none() {
+            self.reporter = other.reporter;
+            self.beside_reporter = other.beside_reporter;
+        }
         self.unit_code = self.unit_code.take().or(other.unit_code);
         self.measure = self.measure.take().or(other.measure);
         self.geography = self.geography.take().or(other.geography);
@@ -55,6 +61,10 @@ impl Title {
         }
         said(self.form.as_ref(), later.form.as_ref())
             && said(self.reporter.as_ref(), later.reporter.as_ref())
+            && said(
+                self.beside_reporter.as_ref(),
+                later.beside_reporter.as_ref(),
+            )
             && said(self.unit_code.as_ref(), later.unit_code.as_ref())
             && said(self.measure.as_ref(), later.measure.as_ref())
             && said(self.geography.as_ref(), later.geography.as_ref())
@@ -131,7 +141,22 @@ fn read_line(title: &mut Title, sheet: &Sheet, at: Address, line: &str, vocabula
             period,
         ));
     }
+    if let Some(reporter) = &title.reporter
+        && is_beside(reporter, at, line)
+    {
+        let said = title.beside_reporter.take().into_iter();
+        let all: Vec<String> = said.chain([line.trim().to_owned()]).collect();
+        title.beside_reporter = Some(all.join(" "));
+    }
     title.lines.push(folded);
+}
+
+/// Whether a line of the cell `at` belongs to what is stated above it or before it.
+fn is_beside(stated: &Stated, at: Address, line: &str) -> bool {
+    let is_next = at.row == stated.at.row || at.row == stated.at.row + 1;
+    let belongs = at == stated.at || (is_next && line.trim_start().starts_with('('));
+    // The cell of the statement may be another than that of its words.
+    belongs && !stated.text.contains(line.trim())
 }
 
 /// The statement that a line makes: the words that begin it, then its value in the same cell or in the next one.

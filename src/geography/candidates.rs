@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::identify::{Identified, NameLookup, ReporterClaim};
 use super::report::{Aspect, Basis, ClaimedReport, Evidence};
 use super::unit::UnitKey;
-use crate::diagnostic::{Finding, Place, findings};
+use crate::diagnostic::findings::{self, th410 as phrases};
+use crate::diagnostic::{Finding, Place};
 use crate::extract::{SheetTable, Title};
 
 /// Which units a report may be of, and why.
@@ -104,7 +105,14 @@ pub(crate) fn candidates_by_words(
     }
     if let Some(text) = claim.reporter.or(claim.code) {
         let nearest = names.nearest(&text);
-        let unknown = findings::TH410 { text, nearest };
+        let (text, why) = if identified.several {
+            let beside = claim.beside.into_iter();
+            let line = std::iter::once(text).chain(beside).collect::<Vec<_>>();
+            (line.join(" "), phrases::Several.words())
+        } else {
+            (text, phrases::Unknown { nearest }.words())
+        };
+        let unknown = findings::TH410 { text, why };
         return UnitCandidates {
             evidence: of_unit(Basis::Unknown, stated),
             fault: Some(unknown.at(report.unit_place())),
@@ -126,6 +134,14 @@ fn candidates_by_surroundings(
         sheet,
         siblings,
     } = surroundings;
+    if let Some(text) = sheet.filter(|name| names.names_several(name)) {
+        let why = phrases::Several.words();
+        return UnitCandidates {
+            evidence: Some(Evidence::of(Aspect::Unit, None, Basis::Unknown, None)),
+            fault: Some(findings::TH410 { text, why }.at(place)),
+            ..UnitCandidates::default()
+        };
+    }
     let from_sheet = sheet.map(|name| names.mentioned(name)).unwrap_or_default();
     let agreed_sibling = siblings
         .first()

@@ -56,6 +56,8 @@ impl Reporters {
 pub struct ReporterClaim {
     /// The statement of the reporter, as read.
     pub reporter: Option<String>,
+    /// What stands beside it, as read.
+    pub beside: Option<String>,
     /// The statement of the unit's code, as read.
     pub code: Option<String>,
 }
@@ -65,6 +67,7 @@ impl ReporterClaim {
     pub(crate) fn of(title: &Title) -> Self {
         Self {
             reporter: title.reporter.as_ref().map(|s| s.text.clone()),
+            beside: title.beside_reporter.clone(),
             code: title.unit_code.as_ref().map(|s| s.text.clone()),
         }
     }
@@ -77,6 +80,8 @@ pub struct Identified {
     pub reporter: Option<String>,
     /// The units that match name and code together.
     pub units: BTreeSet<UnitKey>,
+    /// The words name several units, of which none has all the names: it is open who reports.
+    pub several: bool,
     /// Both a name and a code were given, and no unit has both.
     pub contradiction: bool,
     /// The code, if one was given.
@@ -107,6 +112,12 @@ impl NameLookup<'_> {
         geography.nearest_names(text, reporters, folder)
     }
 
+    /// Whether a free text such as the name of a sheet names several units.
+    pub(crate) fn names_several(self, text: &str) -> bool {
+        let folded = self.folder.fold(text);
+        are_several(&self.geography.names_in(&folded))
+    }
+
     /// See [`Geography::mentioned`].
     pub(crate) fn mentioned(self, text: &str) -> BTreeSet<UnitKey> {
         self.geography.mentioned(text, self.folder)
@@ -130,7 +141,19 @@ impl Geography {
         let (reporter, rest) = reporters.split(&folded);
         let (inline, name) = split_code(rest);
         let code = claim.code.as_deref().and_then(code_of).or(inline);
-        let named = self.named(&name);
+        // Within a whole name nothing else is named.
+        let mut names = match self.aliases.get(&name) {
+            Some(units) => vec![units],
+            None => self.names_in(&name),
+        };
+        let beside = claim.beside.as_deref().map(|text| folder.fold(text));
+        names.extend(beside.iter().flat_map(|text| self.names_in(text)));
+        let several = are_several(&names);
+        let named = if several {
+            BTreeSet::new()
+        } else {
+            self.named(&name)
+        };
         let coded: BTreeSet<UnitKey> = match &code {
             Some(code) => self
                 .tables
@@ -143,7 +166,7 @@ impl Geography {
             None => BTreeSet::new(),
         };
         let (units, contradiction) = match (named.is_empty(), code.is_some()) {
-            (true, true) if name.is_empty() => (coded, false),
+            (true, true) if name.is_empty() && !several => (coded, false),
             (true, _) => (BTreeSet::new(), false),
             (false, false) => (named, false),
             (false, true) => {
@@ -155,9 +178,33 @@ impl Geography {
         Identified {
             reporter: reporter.map(str::to_owned),
             units,
+            several,
             contradiction,
             code,
         }
+    }
+
+    /// The names in a folded text from left to right, the longest where they overlap: the units that each may mean. Short
+    /// names mean too much to be found within a text.
+    fn names_in(&self, folded: &str) -> Vec<&BTreeSet<UnitKey>> {
+        let words: Vec<&str> = folded.split(' ').collect();
+        let lengths = self.aliases.keys().map(|name| name.split(' ').count());
+        let longest = lengths.max().unwrap_or(0);
+        let name_at = |at: usize| {
+            (1..=longest.min(words.len() - at)).rev().find_map(|count| {
+                let name = words[at..at + count].join(" ");
+                let units = self.aliases.get(&name)?;
+                (name.chars().count() > 3).then_some((count, units))
+            })
+        };
+        let mut names = Vec::new();
+        let mut at = 0;
+        while at < words.len() {
+            let found = name_at(at);
+            at += found.map_or(1, |(count, _)| count);
+            names.extend(found.map(|(_, units)| units));
+        }
+        names
     }
 
     /// The units that a folded name means: by the whole name, else by the longest known name that it ends with.
@@ -204,33 +251,25 @@ impl Geography {
     /// The units that a free text such as a file name mentions; none when it mentions several.
     #[must_use]
     pub fn mentioned(&self, text: &str, folder: &Folder) -> BTreeSet<UnitKey> {
-        let folded = format!(" {} ", folder.fold(text));
-        let hits: Vec<(&String, &BTreeSet<UnitKey>)> = self
-            .aliases
-            .iter()
-            .filter(|(alias, _)| {
-                alias.chars().count() > 3 && folded.contains(&format!(" {alias} "))
-            })
-            .collect();
-        // A name within a longer name is the same mention. Two names that do not contain each other are two mentions.
-        let longest: Vec<_> = hits
-            .iter()
-            .filter(|(alias, _)| {
-                !hits
-                    .iter()
-                    .any(|(other, _)| other.len() > alias.len() && other.contains(alias.as_str()))
-            })
-            .collect();
-        let mut units = longest.iter().map(|(_, units)| *units);
-        let Some(first) = units.next() else {
-            return BTreeSet::new();
-        };
-        if units.all(|other| other == first) {
-            first.clone()
-        } else {
-            BTreeSet::new()
-        }
+        meant_by_all(&self.names_in(&folder.fold(text)))
     }
+}
+
+/// The units that each of the names may mean.
+fn meant_by_all(names: &[&BTreeSet<UnitKey>]) -> BTreeSet<UnitKey> {
+    let Some((first, others)) = names.split_first() else {
+        return BTreeSet::new();
+    };
+    let units = first.iter();
+    units
+        .filter(|unit| others.iter().all(|other| other.contains(unit)))
+        .cloned()
+        .collect()
+}
+
+/// Whether names mean several units: none has all of them.
+fn are_several(names: &[&BTreeSet<UnitKey>]) -> bool {
+    names.len() > 1 && meant_by_all(names).is_empty()
 }
 
 /// `44 name` or `name 44`: a code at either end of a folded name.

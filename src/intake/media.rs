@@ -52,6 +52,8 @@ media_types! {
     Odp = "application/vnd.oasis.opendocument.presentation",
     /// Any other OpenDocument file.
     OpenDocument = "application/vnd.oasis.opendocument",
+    /// Workbook of Apple Numbers.
+    Numbers = "application/vnd.apple.numbers",
     /// Electronic book.
     Epub = "application/epub+zip",
     /// Text document of the older binary format.
@@ -97,6 +99,8 @@ pub enum FileFormat {
     Xls,
     /// OpenDocument spreadsheet.
     Ods,
+    /// Office Open XML workbook in an encrypted container: what it is shows once it is decrypted.
+    Protected,
     /// Delimited text.
     Csv,
     /// Text delimited by tabs.
@@ -104,18 +108,19 @@ pub enum FileFormat {
 }
 
 impl FileFormat {
-    /// Its media type.
+    /// Its media type; none as long as it is encrypted.
     #[must_use]
-    pub fn media_type(self) -> MediaType {
-        match self {
+    pub fn media_type(self) -> Option<MediaType> {
+        Some(match self {
             Self::Xlsx => MediaType::Xlsx,
             Self::Xlsm => MediaType::Xlsm,
             Self::Xlsb => MediaType::Xlsb,
             Self::Xls => MediaType::Xls,
             Self::Ods => MediaType::Ods,
+            Self::Protected => return None,
             Self::Csv => MediaType::Csv,
             Self::Tsv => MediaType::Tsv,
-        }
+        })
     }
 }
 
@@ -129,6 +134,6 @@ mod tests {
         assert_eq!(written, r#""application/pdf""#);
         let read: MediaType = serde_json::from_str(&written).expect("read");
         assert_eq!(read, MediaType::Pdf);
-        assert_eq!(FileFormat::Csv.media_type().as_str(), "text/csv");
+        assert_eq!(FileFormat::Csv.media_type(), Some(MediaType::Csv));
     }
 }

@@ -21,4 +21,4 @@ pub use limits::Limits;
 pub use media::{FileFormat, MediaType};
 pub use received::ReceivedTimes;
 pub use seen::Seen;
-pub use sniff::{NotAccepted, Sniffed, sniff};
+pub use sniff::{NotAccepted, Sniffed, sniff, sniff_package};

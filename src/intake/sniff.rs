@@ -1,7 +1,7 @@
 //! What a file is, by its content and not by its name.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader, Cursor, Read, Seek};
 use std::path::Path;
 
 use zip::ZipReadOptions;
@@ -18,8 +18,6 @@ pub enum NotAccepted {
     Empty,
     /// It is an archive: its members are files of their own.
     Archive,
-    /// It is an office document that asks for a password.
-    Encrypted,
     /// It is of a known kind that is not read.
     Known(MediaType),
     /// It is of no known kind.
@@ -33,7 +31,7 @@ impl NotAccepted {
         match self {
             Self::Archive => Some(MediaType::Zip),
             Self::Known(kind) => Some(kind),
-            Self::Empty | Self::Encrypted | Self::Unknown => None,
+            Self::Empty | Self::Unknown => None,
         }
     }
 }
@@ -55,7 +53,8 @@ pub fn sniff(path: &Path) -> io::Result<Sniffed> {
     let mut head = Vec::new();
     File::open(path)?.take(HEAD).read_to_end(&mut head)?;
     Ok(if is_zip(&head) {
-        guarded(|| package(path))
+        let open = || File::open(path).map(BufReader::new).ok();
+        guarded(|| package(open))
             .flatten()
             .unwrap_or_else(|| broken_package(&head))
     } else if head.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
@@ -74,10 +73,19 @@ fn is_zip(head: &[u8]) -> bool {
         .any(|magic| head.starts_with(*magic))
 }
 
+/// Tells what a zip file in memory is; whatever else the bytes are is unknown.
+///
+/// # Errors
+/// Why it is not read.
+pub fn sniff_package(bytes: &[u8]) -> Sniffed {
+    guarded(|| package(|| Some(Cursor::new(bytes))))
+        .flatten()
+        .unwrap_or(Err(NotAccepted::Unknown))
+}
+
 /// What a zip file is, by the names of its members.
-fn package(path: &Path) -> Option<Sniffed> {
-    let mut zip =
-        ZipIterable::try_new(BufReader::new(File::open(path).ok()?), Config::default()).ok()?;
+fn package<R: Read + Seek>(open: impl Fn() -> Option<R>) -> Option<Sniffed> {
+    let mut zip = ZipIterable::try_new(open()?, Config::default()).ok()?;
     let mut names = Vec::new();
     let mut mimetype = String::new();
     for entry in zip.files().ok()?.take(MEMBERS) {
@@ -86,7 +94,7 @@ fn package(path: &Path) -> Option<Sniffed> {
             .replace('\\', "/")
             .to_lowercase();
         if name == "mimetype" {
-            let mut body = BufReader::new(File::open(path).ok()?);
+            let mut body = open()?;
             if let Ok(file) = entry.with_reader(&mut body, ZipReadOptions::new()) {
                 file.take(200).read_to_string(&mut mimetype).ok();
             }
@@ -109,8 +117,13 @@ fn package(path: &Path) -> Option<Sniffed> {
         Err(NotAccepted::Known(MediaType::Docx))
     } else if has("ppt/presentation.xml") {
         Err(NotAccepted::Known(MediaType::Pptx))
+    } else if has("[content_types].xml") && names.iter().any(|n| n.starts_with("xl/")) {
+        // The name of its main part is up to the program that wrote it.
+        Ok(FileFormat::Xlsx)
     } else if has("[content_types].xml") {
         Err(NotAccepted::Known(MediaType::OfficePackage))
+    } else if has("index/document.iwa") {
+        Err(NotAccepted::Known(MediaType::Numbers))
     } else {
         Err(NotAccepted::Archive)
     })
@@ -151,8 +164,10 @@ fn broken_package(head: &[u8]) -> Sniffed {
 fn compound(path: &Path) -> Option<Sniffed> {
     let file = cfb::CompoundFile::open(BufReader::new(File::open(path).ok()?)).ok()?;
     let has = |name: &str| file.exists(name);
-    Some(if has("EncryptedPackage") {
-        Err(NotAccepted::Encrypted)
+    // Where a server holds the key, a workbook that says so stands in for the real one.
+    let is_managed = has("\u{9}DRMContent");
+    Some(if has("EncryptedPackage") || is_managed {
+        Ok(FileFormat::Protected)
     } else if has("Workbook") || has("Book") {
         Ok(FileFormat::Xls)
     } else if has("WordDocument") {
@@ -165,7 +180,7 @@ fn compound(path: &Path) -> Option<Sniffed> {
 }
 
 /// First bytes of known kinds of files that are not read.
-const SIGNATURES: [(&[u8], MediaType); 9] = [
+const SIGNATURES: [(&[u8], MediaType); 8] = [
     (b"%PDF", MediaType::Pdf),
     (b"{\\rtf", MediaType::Rtf),
     (b"\x89PNG", MediaType::Png),
@@ -174,8 +189,14 @@ const SIGNATURES: [(&[u8], MediaType); 9] = [
     (b"Rar!", MediaType::Rar),
     (b"7z\xbc\xaf\x27\x1c", MediaType::SevenZip),
     (b"\x1f\x8b", MediaType::Gzip),
-    (b"\x09\x08\x10\x00", MediaType::Xls),
 ];
+
+/// Whether a file begins like a workbook of the older binary formats that no container holds: with the first record of
+/// its version, whose body has a known length.
+fn begins_with_record(head: &[u8]) -> bool {
+    let lengths = [4, 6, 8, 16];
+    matches!(head, [0x09, 0x00 | 0x02 | 0x04 | 0x08, length, 0, ..] if lengths.contains(length))
+}
 
 /// What a file is, by its first bytes.
 fn by_head(head: &[u8]) -> Sniffed {
@@ -184,6 +205,13 @@ fn by_head(head: &[u8]) -> Sniffed {
     }
     if let Some((_, kind)) = SIGNATURES.iter().find(|(magic, _)| head.starts_with(magic)) {
         return Err(NotAccepted::Known(*kind));
+    }
+    if begins_with_record(head) {
+        // Its reader knows the last two versions.
+        return match head[1] {
+            0x08 => Ok(FileFormat::Xls),
+            _ => Err(NotAccepted::Known(MediaType::Xls)),
+        };
     }
     if head.contains(&0) && !is_utf16(head) {
         return Err(NotAccepted::Unknown);
@@ -269,6 +297,67 @@ mod tests {
             by_head(b"\x7fELF\x02\x01\x01\x00\x00"),
             Err(NotAccepted::Unknown)
         );
+    }
+
+    #[test]
+    fn a_workbook_may_come_without_its_container() {
+        let known = Err(NotAccepted::Known(MediaType::Xls));
+        assert_eq!(by_head(b"\x09\x08\x10\0\0\x06\x05\0"), Ok(FileFormat::Xls));
+        assert_eq!(
+            by_head(b"\x09\x08\x08\0\0\0\x10\0\0\0\0\0"),
+            Ok(FileFormat::Xls)
+        );
+        assert_eq!(by_head(b"\x09\0\x04\0\x02\0\x10\0"), known);
+        assert_eq!(by_head("\tBiểu số\t1\t2\n".as_bytes()), Ok(FileFormat::Tsv));
+    }
+
+    #[test]
+    fn a_package_is_told_by_its_parts() {
+        let sniffed = |parts: &[&str]| {
+            let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+            for part in parts {
+                let options = zip::write::SimpleFileOptions::default();
+                zip.start_file(*part, options).expect("begun");
+            }
+            sniff_package(zip.finish().expect("finished").get_ref())
+        };
+        let known = |kind| Err(NotAccepted::Known(kind));
+        let types = "[Content_Types].xml";
+        assert_eq!(sniffed(&[types, "xl/workbook.xml"]), Ok(FileFormat::Xlsx));
+        assert_eq!(sniffed(&[types, "XL\\Workbook.xml"]), Ok(FileFormat::Xlsx));
+        assert_eq!(sniffed(&[types, "xl/book2.xml"]), Ok(FileFormat::Xlsx));
+        assert_eq!(sniffed(&[types, "xl/workbook.bin"]), Ok(FileFormat::Xlsb));
+        assert_eq!(
+            sniffed(&[types, "word/document.xml"]),
+            known(MediaType::Docx)
+        );
+        assert_eq!(
+            sniffed(&[types, "visio/document.xml"]),
+            known(MediaType::OfficePackage)
+        );
+        assert_eq!(sniffed(&["Index/Document.iwa"]), known(MediaType::Numbers));
+        assert_eq!(sniffed(&["report.csv"]), Err(NotAccepted::Archive));
+        assert_eq!(sniff_package(b"no zip file"), Err(NotAccepted::Unknown));
+    }
+
+    #[test]
+    fn a_container_is_told_by_its_streams() {
+        let sniffed = |streams: &[&str]| {
+            let file = tempfile::NamedTempFile::new().expect("a file");
+            let mut container = cfb::create(file.path()).expect("created");
+            for stream in streams {
+                container.create_stream(stream).expect("created");
+            }
+            container.flush().expect("written");
+            sniff(file.path()).expect("read")
+        };
+        assert_eq!(sniffed(&["/Workbook"]), Ok(FileFormat::Xls));
+        assert_eq!(sniffed(&["/EncryptedPackage"]), Ok(FileFormat::Protected));
+        let managed = ["/\u{9}DRMContent", "/Workbook"];
+        assert_eq!(sniffed(&managed), Ok(FileFormat::Protected));
+        let known = |kind| Err(NotAccepted::Known(kind));
+        assert_eq!(sniffed(&["/WordDocument"]), known(MediaType::Doc));
+        assert_eq!(sniffed(&["/note"]), known(MediaType::CompoundFile));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What reading a file gives: its sheets, what else it carries, or why it could not be read.
 
 use super::sheet::Sheet;
-use crate::intake::Limits;
+use crate::intake::{FileFormat, Limits};
 use crate::text::FileEncoding;
 
 /// Why a file could not be read.
@@ -41,6 +41,8 @@ pub struct Document {
     pub sheets: Vec<Sheet>,
     /// The encoding of a text file; none for workbooks.
     pub encoding: Option<FileEncoding>,
+    /// What is in the container of a protected workbook; none for all other files.
+    pub protects: Option<FileFormat>,
     /// What else the file carries that this program never runs or follows.
     pub carried: Vec<Carried>,
     /// Sheets that could not be read, with the reason. The others were.

@@ -17,6 +17,7 @@ mod merged;
 mod number_format;
 mod ods;
 mod package;
+mod protected;
 mod relations;
 mod rich_text;
 mod sheet;
@@ -37,10 +38,10 @@ pub use sink::{NoRecords, RecordSink};
 
 use std::path::Path;
 
-use crate::intake::{FileFormat, Limits, guarded};
+use crate::intake::{FileFormat, Limits, guarded, sniff_package};
 use crate::text::Encodings;
 use decode::decode_sheet;
-use package::PackageReader;
+use package::{PackageReader, Packed};
 
 /// Reads a file into sheets.
 ///
@@ -67,19 +68,14 @@ pub fn read_with_records(
     encodings: &Encodings,
     records: &mut (dyn RecordSink + Send),
 ) -> Result<Document, ReadError> {
-    let legacy_font = |font: &str| encodings.is_legacy_font(font);
     guarded(|| {
         let mut document = match format {
-            FileFormat::Xlsx | FileFormat::Xlsm => {
-                let package = PackageReader::open(path, &limits)?;
-                xlsx::read_xlsx(package, limits, &legacy_font, records)?
+            FileFormat::Xlsx | FileFormat::Xlsm | FileFormat::Xlsb | FileFormat::Ods => {
+                let packed = Packed::File(path.to_owned());
+                read_package(&packed, format, limits, encodings, records)?
             }
-            FileFormat::Xlsb => xlsb::read_xlsb(path, limits)?,
+            FileFormat::Protected => read_protected(path, limits, encodings, records)?,
             FileFormat::Xls => xls::read_xls(path, limits)?,
-            FileFormat::Ods => {
-                let package = PackageReader::open(path, &limits)?;
-                ods::read_ods(package, limits, &legacy_font)?
-            }
             FileFormat::Csv | FileFormat::Tsv => {
                 let (sheet, encoding) = delimited::read_csv(path, limits, encodings)?;
                 Document {
@@ -99,4 +95,42 @@ pub fn read_with_records(
             "the reader of this format gave up on it".to_owned(),
         ))
     })
+}
+
+/// Reads a workbook that is a zip package.
+fn read_package(
+    packed: &Packed,
+    format: FileFormat,
+    limits: Limits,
+    encodings: &Encodings,
+    records: &mut (dyn RecordSink + Send),
+) -> Result<Document, ReadError> {
+    let legacy_font = |font: &str| encodings.is_legacy_font(font);
+    match format {
+        FileFormat::Xlsb => xlsb::read_xlsb(packed, limits),
+        FileFormat::Ods => {
+            let package = PackageReader::open(packed, &limits)?;
+            ods::read_ods(package, limits, &legacy_font)
+        }
+        _ => {
+            let package = PackageReader::open(packed, &limits)?;
+            xlsx::read_xlsx(package, limits, &legacy_font, records)
+        }
+    }
+}
+
+/// Reads a workbook in an encrypted container.
+fn read_protected(
+    path: &Path,
+    limits: Limits,
+    encodings: &Encodings,
+    records: &mut (dyn RecordSink + Send),
+) -> Result<Document, ReadError> {
+    let package = protected::decrypted_package(path, &limits)?;
+    let format = sniff_package(&package)
+        .map_err(|_| ReadError::Damaged("what it protects is no workbook".to_owned()))?;
+    let packed = Packed::Memory(package);
+    let mut document = read_package(&packed, format, limits, encodings, records)?;
+    document.protects = Some(format);
+    Ok(document)
 }

@@ -73,8 +73,11 @@ struct NumberShape {
 impl NumberShape {
     /// The shown text of a number that commas scale.
     fn scaled_text(&self, n: f64) -> String {
-        let scaled = n * 10_f64.powi(self.shown.power);
-        let digits = format!("{:.*}", self.decimals.unsigned_abs() as usize, scaled.abs());
+        let scaled = n.abs() * 10_f64.powi(self.shown.power);
+        // Office programs round half away from zero.
+        let unit = 10_f64.powi(self.decimals);
+        let rounded = (scaled * unit).round() / unit;
+        let digits = format!("{:.*}", self.decimals.unsigned_abs() as usize, rounded);
         let (whole, fraction) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
         let mut grouped = String::new();
         for (i, digit) in whole.chars().enumerate() {

@@ -2,7 +2,6 @@
 //! rows and columns, merged ranges, and formulas whose result is an error.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use calamine::{Reader as _, SheetType, SheetVisible, Xlsb, XlsbError};
 
@@ -11,7 +10,7 @@ use super::biff::{Biff12, Fields, wide_text};
 use super::content::CellContent;
 use super::document::{Document, ReadError};
 use super::from_calamine::content_of;
-use super::package::PackageReader;
+use super::package::{PackageReader, Packed};
 use super::relations::{carried, relationships};
 use super::sheet::{Sheet, joined};
 use super::tally::{MAX_COLUMNS, MAX_ROWS, Tally};
@@ -35,8 +34,8 @@ impl From<XlsbError> for ReadError {
 ///
 /// # Errors
 /// When the workbook is damaged, protected or exceeds a limit.
-pub(super) fn read_xlsb(path: &Path, limits: Limits) -> Result<Document, ReadError> {
-    let mut package = PackageReader::open(path, &limits)?;
+pub(super) fn read_xlsb(packed: &Packed, limits: Limits) -> Result<Document, ReadError> {
+    let mut package = PackageReader::open(packed, &limits)?;
     let parts = sheet_parts(&mut package)?;
     let mut book: Xlsb<_> = Xlsb::new(package.source()?)?;
     let metadata = book.sheets_metadata().to_vec();

@@ -31,11 +31,11 @@ pub(crate) fn read_submission(
     let document = match read_with_records(original, format, plan.limits, encodings, &mut lists) {
         Ok(document) => document,
         Err(error) => {
-            return rejected(submission, Some(format.media_type()), unreadable(error));
+            return rejected(submission, format.media_type(), unreadable(error));
         }
     };
     let mut contents = SubmissionContents {
-        media_type: Some(format.media_type()),
+        media_type: document.protects.unwrap_or(format).media_type(),
         ..SubmissionContents::default()
     };
     for carried in &document.carried {
@@ -101,8 +101,7 @@ fn accepted_format(
         let reason = error.to_string();
         reject(None, findings::TH101 { reason }.into())
     })?;
-    let media_type =
-        format.map_or_else(NotAccepted::media_type, |format| Some(format.media_type()));
+    let media_type = format.map_or_else(NotAccepted::media_type, FileFormat::media_type);
     if !submission.refused.is_empty() {
         return Err(Box::new(SubmissionContents {
             media_type,
@@ -114,7 +113,6 @@ fn accepted_format(
     format.map_err(|why| {
         let message: Message = match why {
             NotAccepted::Empty => findings::TH102.into(),
-            NotAccepted::Encrypted => findings::TH109.into(),
             NotAccepted::Known(kind) => {
                 let kind = kind.as_str();
                 findings::TH103 { kind }.into()

@@ -30,6 +30,7 @@ pub(super) struct UsedDefinitions {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct UnitLookup {
     reporter: Option<String>,
+    beside: Option<String>,
     code: Option<String>,
     sheet: Option<String>,
 }
@@ -40,6 +41,7 @@ impl UsedDefinitions {
         let claim = ReporterClaim::of(&table.title);
         self.lookups.insert(UnitLookup {
             reporter: claim.reporter,
+            beside: claim.beside,
             code: claim.code,
             sheet: table.sheet.clone(),
         });
@@ -78,6 +80,7 @@ impl UsedDefinitions {
             .map(|lookup| {
                 let claim = ReporterClaim {
                     reporter: lookup.reporter.clone(),
+                    beside: lookup.beside.clone(),
                     code: lookup.code.clone(),
                 };
                 let identified = names.identify(&claim);
@@ -88,8 +91,9 @@ impl UsedDefinitions {
                     .map(|text| names.nearest(text));
                 // A table that names no unit takes it from the names around it.
                 let around = said.is_none().then(|| {
-                    [lookup.sheet.as_deref(), Some(file_stem(file_name))]
-                        .map(|text| text.map(|text| names.mentioned(text)))
+                    [lookup.sheet.as_deref(), Some(file_stem(file_name))].map(|text| {
+                        text.map(|text| (names.mentioned(text), names.names_several(text)))
+                    })
                 });
                 format!("{identified:?} {nearest:?} {around:?}")
             })

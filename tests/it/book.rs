@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 use calamine::{Data, Reader, Xlsx, open_workbook};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
+use tonghop::intake::hex;
 
 use crate::support::definitions::print_only;
 use crate::support::office::{Office, csv};
@@ -556,10 +557,13 @@ fn what_another_edition_prints_otherwise_is_listed_with_its_reason() {
         assert_eq!(again.status.code(), Some(0), "{}", said(&again));
         assert!(fs::read(folder.join("book.pdf")).expect("a book") == pdf);
     }
-    let original = format!(
-        "{:x}",
-        Sha256::digest(csv("UBND tỉnh Cao Bằng", 2025, 500, 400, stands_on))
-    );
+    let original = hex(&Sha256::digest(csv(
+        "UBND tỉnh Cao Bằng",
+        2025,
+        500,
+        400,
+        stands_on,
+    )));
     fs::remove_file(office.path("lake/inbox").join(original)).expect("removed");
     let never = book_of(&office, &["--locked", "--lock", &last.to_string_lossy()]);
     assert_eq!(never.status.code(), Some(2));

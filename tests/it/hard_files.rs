@@ -4,6 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use tempfile::TempDir;
+use tonghop::intake::{FileFormat, Limits};
+use tonghop::read::{Address, BorrowedContent, ReadError, RecordSink, Sheet, read_with_records};
+use tonghop::text::Encodings;
 
 use crate::support::definitions::with_one_table;
 use crate::support::files::{root, write};
@@ -330,4 +333,54 @@ fn sql_does_not_change_anything() {
         ran.sql("SELECT value / 3 FROM observations WHERE cell = 'B5'"),
         ["3.3333333333"]
     );
+}
+
+/// A reader of lists that breaks at the first row.
+struct Breaking;
+
+impl RecordSink for Breaking {
+    fn opens(&mut self, _: &Sheet, _: u32) -> bool {
+        panic!("broken within a reader")
+    }
+
+    fn take(&mut self, _: Address, _: BorrowedContent<'_>) {}
+
+    fn close(&mut self, _: usize, _: &Sheet) {}
+}
+
+/// The test below runs this in a process of its own, to see what it prints.
+#[test]
+#[ignore = "breaks on purpose"]
+fn two_readers_and_a_thread_that_break() {
+    let sample = root().join("sample-data/2022/2022_UBND_gia_lai_bieu_KTTT.xlsx");
+    let read = || {
+        let (limits, encodings) = (Limits::default(), Encodings::default());
+        read_with_records(&sample, FileFormat::Xlsx, limits, &encodings, &mut Breaking)
+    };
+    std::thread::scope(|scope| {
+        let both = [scope.spawn(read), scope.spawn(read)];
+        for reader in both {
+            let document = reader.join().expect("the reader's panic is caught");
+            assert!(matches!(document, Err(ReadError::Damaged(_))));
+        }
+    });
+    let elsewhere = std::thread::spawn(|| panic!("broken elsewhere"));
+    assert!(elsewhere.join().is_err());
+}
+
+/// A file at which a reader breaks is a finding: nobody shall think that the program itself broke.
+#[test]
+fn only_panics_outside_the_readers_are_printed() {
+    let tests = std::env::current_exe().expect("this program");
+    let child = "hard_files::two_readers_and_a_thread_that_break";
+    let output = std::process::Command::new(tests)
+        .args([child, "--exact", "--ignored", "--nocapture"])
+        .env("RUST_BACKTRACE", "1")
+        .output()
+        .expect("run");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("broken elsewhere"), "{said}");
+    assert!(!said.contains("broken within"), "{said}");
+    assert_eq!(said.matches("panicked at").count(), 1, "{said}");
 }

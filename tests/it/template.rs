@@ -399,6 +399,7 @@ fn every_unit_is_known_by_the_words_of_its_form() {
             let claim = ReporterClaim {
                 reporter: Some(format!("{} {kind} {}", reporter.name, name.name_vi)),
                 code: Some(name.unit.code.clone()),
+                ..ReporterClaim::default()
             };
             let found = plan.geography.identify(&claim, &plan.reporters, folder);
             assert_eq!(found.reporter.as_ref(), Some(&reporter.id));

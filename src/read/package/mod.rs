@@ -6,3 +6,4 @@ mod reader;
 mod source;
 
 pub(super) use reader::PackageReader;
+pub(super) use source::Packed;

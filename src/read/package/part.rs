@@ -41,6 +41,8 @@ pub(crate) struct PackagePart {
     pub(crate) damage: Option<String>,
     /// Whether it may merge cells.
     pub(crate) mentions_merged: bool,
+    /// Whether it may contain formulas.
+    pub(crate) mentions_formulas: bool,
     /// Whether it may ask for all formulas to be calculated when it is opened.
     pub(crate) mentions_calculation: bool,
 }
@@ -177,6 +179,8 @@ pub(super) fn measure(
 struct WordFinders {
     merged: Finder<'static>,
     calculation: Finder<'static>,
+    /// With and without a prefix.
+    formulas: [Finder<'static>; 2],
 }
 
 impl WordFinders {
@@ -184,12 +188,14 @@ impl WordFinders {
         Self {
             merged: Finder::new(b"mergeCell"),
             calculation: Finder::new(b"fullCalcOnLoad=\"1\""),
+            formulas: [Finder::new(b"<f"), Finder::new(b":f")],
         }
     }
 
     fn look_for(&self, piece: &[u8], part: &mut PackagePart) {
         let has = |word: &Finder<'_>| word.find(piece).is_some();
         part.mentions_merged = part.mentions_merged || has(&self.merged);
+        part.mentions_formulas = part.mentions_formulas || self.formulas.iter().any(has);
         part.mentions_calculation = part.mentions_calculation || has(&self.calculation);
     }
 }

@@ -1,9 +1,7 @@
 //! A package with its parts, measured and ready to be read.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read};
-use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use zip::ZipArchive;
@@ -13,13 +11,13 @@ use zip::unstable::read::ZipIterable;
 
 use super::copy::MemoryCopy;
 use super::part::{PackagePart, decoded, measure, plain};
-use super::source::PackageSource;
+use super::source::{PackageSource, Packed};
 use crate::intake::Limits;
 use crate::read::document::ReadError;
 
 /// A package and its parts.
 pub(crate) struct PackageReader {
-    path: PathBuf,
+    packed: Packed,
     /// The package with its parts uncompressed, in memory; none where that would be large.
     unpacked: Option<Bytes>,
     zip: ZipArchive<PackageSource>,
@@ -43,29 +41,29 @@ impl PackageReader {
     ///
     /// # Errors
     /// When it is damaged, protected, or unpacks to more than the limits allow.
-    pub(crate) fn open(path: &Path, limits: &Limits) -> Result<Self, ReadError> {
-        let file = File::open(path)?;
-        let packed = file.metadata()?.len();
+    pub(crate) fn open(packed: &Packed, limits: &Limits) -> Result<Self, ReadError> {
+        let source = PackageSource::of(packed)?;
+        let size = source.len()?;
         // Walk the directory before loading it: here a million entries cost nothing.
-        let mut directory = ZipIterable::try_new(BufReader::new(file), Config::default())?;
+        let mut directory = ZipIterable::try_new(source, Config::default())?;
         if directory.len() > limits.max_members {
             return Err(ReadError::over("max_members", limits.max_members));
         }
         for entry in directory.files()? {
             entry?;
         }
-        let mut zip = ZipArchive::new(PackageSource::file(path)?)?;
+        let mut zip = ZipArchive::new(PackageSource::of(packed)?)?;
         let mut copy = MemoryCopy::of(&mut zip);
         let mut parts = BTreeMap::new();
         let mut unpacked = 0;
-        let fair = limits.fair_size(packed);
+        let fair = limits.fair_size(size);
         for index in 0..zip.len() {
             let file = zip.by_index(index)?;
             let part = measure(file, &mut unpacked, fair, limits, &mut copy)?;
             parts.insert(plain(&part.name), part);
         }
         let mut package = Self {
-            path: path.to_owned(),
+            packed: packed.clone(),
             unpacked: None,
             zip,
             parts,
@@ -85,7 +83,7 @@ impl PackageReader {
     pub(crate) fn source(&self) -> io::Result<PackageSource> {
         match &self.unpacked {
             Some(bytes) => Ok(PackageSource::Memory(Cursor::new(bytes.clone()))),
-            None => PackageSource::file(&self.path),
+            None => PackageSource::of(&self.packed),
         }
     }
 
@@ -153,13 +151,17 @@ impl PackageReader {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
+    use zip::write::{SimpleFileOptions, ZipWriter};
+
     use super::*;
 
     #[test]
     fn a_small_package_is_read_from_memory_part_by_part() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a.xlsx");
-        let mut zip = ZipWriter::new(File::create(&path).expect("created"));
+        let mut zip = ZipWriter::new(std::fs::File::create(&path).expect("created"));
         let parts: [(&str, &[u8]); 3] = [
             ("xl/A.xml", b"<a>1</a>"),
             ("xl/media/b.png", &[7; 500]),
@@ -172,7 +174,8 @@ mod tests {
         }
         zip.finish().expect("finished");
 
-        let mut package = PackageReader::open(&path, &Limits::default()).expect("sound");
+        let mut package =
+            PackageReader::open(&Packed::File(path), &Limits::default()).expect("sound");
         assert!(package.unpacked.is_some());
         for (name, content) in [parts[0], parts[2]] {
             assert_eq!(package.bytes(name).expect("there"), content);

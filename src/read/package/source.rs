@@ -2,22 +2,42 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
-use std::path::Path;
+use std::path::PathBuf;
 
 use bytes::Bytes;
+
+/// A package before it is opened.
+#[derive(Debug, Clone)]
+pub(crate) enum Packed {
+    /// A file.
+    File(PathBuf),
+    /// The bytes of what would be a file.
+    Memory(Bytes),
+}
 
 /// Where a package is read from.
 pub(crate) enum PackageSource {
     /// The file itself.
     File(BufReader<File>),
-    /// The copy in memory.
+    /// Bytes in memory.
     Memory(Cursor<Bytes>),
 }
 
 impl PackageSource {
-    /// Opens the file of a package.
-    pub(super) fn file(path: &Path) -> io::Result<Self> {
-        Ok(Self::File(BufReader::new(File::open(path)?)))
+    /// Opens a package.
+    pub(super) fn of(packed: &Packed) -> io::Result<Self> {
+        Ok(match packed {
+            Packed::File(path) => Self::File(BufReader::new(File::open(path)?)),
+            Packed::Memory(bytes) => Self::Memory(Cursor::new(bytes.clone())),
+        })
+    }
+
+    /// How many bytes it has.
+    pub(super) fn len(&self) -> io::Result<u64> {
+        Ok(match self {
+            Self::File(file) => file.get_ref().metadata()?.len(),
+            Self::Memory(bytes) => bytes.get_ref().len() as u64,
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! A workbook of the older binary format to a document: calamine reads the stream that was checked.
 
 use std::fs::File;
-use std::io::{self, BufReader, Cursor, Read, Write};
+use std::io::{self, BufRead, BufReader, Cursor, Read, Write};
 use std::path::Path;
 
 use calamine::{Data, Reader as _, SheetType, SheetVisible, Xls, XlsError};
@@ -11,6 +11,7 @@ use crate::intake::Limits;
 use crate::read::address::Address;
 use crate::read::document::{Carried, Document, ReadError};
 use crate::read::from_calamine::{content_of, range_of};
+use crate::read::protected::decrypted_stream;
 use crate::read::sheet::{Sheet, joined};
 use crate::read::tally::Tally;
 
@@ -82,22 +83,31 @@ pub(crate) fn read_xls(path: &Path, limits: Limits) -> Result<Document, ReadErro
 /// The stream that holds the cells, and whether the file has macros.
 fn workbook_stream(path: &Path, limits: &Limits) -> Result<(Vec<u8>, bool), ReadError> {
     let damaged = |e: io::Error| ReadError::Damaged(e.to_string());
-    let mut file = cfb::CompoundFile::open(BufReader::new(File::open(path)?)).map_err(damaged)?;
+    let bounded = |source: &mut dyn Read| {
+        let mut stream = Vec::new();
+        let most = limits.max_stream_bytes;
+        source
+            .take(most + 1)
+            .read_to_end(&mut stream)
+            .map_err(damaged)?;
+        if stream.len() as u64 > most {
+            return Err(ReadError::over("max_stream_bytes", most));
+        }
+        decrypted_stream(stream)
+    };
+    let mut source = BufReader::new(File::open(path)?);
+    if source.fill_buf()?.starts_with(&[0x09, 0x08]) {
+        // The stream came without a container.
+        return Ok((bounded(&mut source)?, false));
+    }
+    let mut file = cfb::CompoundFile::open(source).map_err(damaged)?;
     let has_project = file.exists("_VBA_PROJECT_CUR");
     let name = if file.exists("Workbook") {
         "Workbook"
     } else {
         "Book"
     };
-    let mut stream = Vec::new();
-    file.open_stream(name)
-        .map_err(damaged)?
-        .take(limits.max_stream_bytes + 1)
-        .read_to_end(&mut stream)
-        .map_err(damaged)?;
-    if stream.len() as u64 > limits.max_stream_bytes {
-        return Err(ReadError::over("max_stream_bytes", limits.max_stream_bytes));
-    }
+    let stream = bounded(&mut file.open_stream(name).map_err(damaged)?)?;
     Ok((stream, has_project))
 }
 

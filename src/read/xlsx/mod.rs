@@ -4,6 +4,8 @@
 //! Calamine reads these workbooks all or not at all, and without formats. Here a cell that cannot be read costs itself
 //! alone, and what a cell shows is known. The tests compare both readers.
 
+mod address;
+mod formulas;
 mod sheet;
 mod styles;
 mod texts;

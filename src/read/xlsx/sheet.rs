@@ -6,6 +6,7 @@ use std::io::BufRead;
 use memchr::memmem;
 use quick_xml::events::{BytesStart, Event};
 
+use super::address::{address, range};
 use super::styles::CellStyle;
 use super::texts::{SharedTexts, StoredText, TextReader, resolved, without_escapes};
 use crate::read::address::{Address, CellRange};
@@ -26,12 +27,17 @@ pub(super) struct BookFacts<'a> {
     pub(super) legacy_font: LegacyFont<'a>,
 }
 
-/// What a sheet hides.
+/// What a sheet states besides its cells.
 #[derive(Debug, Default)]
-pub(super) struct HiddenParts {
-    pub(super) rows: BTreeSet<u32>,
-    pub(super) columns: Vec<(u32, u32)>,
+pub(super) struct SheetFacts {
+    pub(super) hidden_rows: BTreeSet<u32>,
+    pub(super) hidden_columns: Vec<(u32, u32)>,
+    /// The formulas whose saved result is 0.
+    pub(super) zeros: Vec<(Address, String)>,
 }
+
+/// Longer formulas are not looked at, in bytes.
+const LONGEST_SUM: usize = 1000;
 
 /// Reads the cells of a sheet's part into `filling`. Damage ends the sheet with a note; what stands before it is kept.
 ///
@@ -45,18 +51,20 @@ pub(super) fn read_cells(
     book: &BookFacts<'_>,
     calculates_on_load: bool,
     filling: &mut Filling<'_>,
-) -> Result<HiddenParts, ReadError> {
+) -> Result<SheetFacts, ReadError> {
     let mut pass = SheetPass {
         book,
         calculates_on_load,
         filling,
-        hidden: HiddenParts::default(),
+        facts: SheetFacts::default(),
         hides_zeros: false,
         row: 0,
         next: Address::new(0, 0),
         cell: CellState::default(),
         value: String::new(),
         in_value: false,
+        formula: String::new(),
+        in_formula: false,
         in_extension: false,
         inline: None,
         in_inline: false,
@@ -69,7 +77,7 @@ pub(super) fn read_cells(
             pass.filling.sheet.note(pass.next, note);
         }
     }
-    Ok(pass.hidden)
+    Ok(pass.facts)
 }
 
 /// The pass over a sheet's part.
@@ -77,7 +85,7 @@ struct SheetPass<'p, 'b, 'f> {
     book: &'p BookFacts<'b>,
     calculates_on_load: bool,
     filling: &'p mut Filling<'f>,
-    hidden: HiddenParts,
+    facts: SheetFacts,
     /// Whether the sheet shows nothing in place of a zero.
     hides_zeros: bool,
     /// The current row.
@@ -88,6 +96,9 @@ struct SheetPass<'p, 'b, 'f> {
     /// The value of the current cell, as written.
     value: String,
     in_value: bool,
+    /// The formula of the current cell.
+    formula: String,
+    in_formula: bool,
     /// Within what other programs add to a cell.
     in_extension: bool,
     /// The text that stands in the current cell.
@@ -140,6 +151,9 @@ impl SheetPass<'_, '_, '_> {
             match event {
                 Event::Start(e) => self.start(&e)?,
                 Event::Text(text) if self.in_value => self.value.push_str(&text.xml10_content()),
+                Event::Text(text) if self.in_formula && text.len() < LONGEST_SUM => {
+                    self.formula.push_str(&text.xml10_content());
+                }
                 Event::CData(text) if self.in_value => self.value.push_str(&text.xml10_content()),
                 Event::GeneralRef(reference) if self.in_value => {
                     if let Some(letters) = resolved(&reference) {
@@ -149,6 +163,7 @@ impl SheetPass<'_, '_, '_> {
                 Event::End(e) => match e.local_name().as_ref() {
                     "row" => self.row = self.row.saturating_add(1),
                     "v" => self.in_value = false,
+                    "f" => self.in_formula = false,
                     "extLst" => self.in_extension = false,
                     "c" => self.end_cell()?,
                     "sheetData" => return Ok(()),
@@ -171,7 +186,10 @@ impl SheetPass<'_, '_, '_> {
                 self.in_value = true;
                 self.cell.has_value = true;
             }
-            "f" => self.cell.has_formula = true,
+            "f" => {
+                self.cell.has_formula = true;
+                self.in_formula = true;
+            }
             "is" if self.cell.at.is_some() => {
                 self.inline = Some(TextReader::default());
                 self.in_inline = true;
@@ -185,7 +203,7 @@ impl SheetPass<'_, '_, '_> {
                         .map(|n| n.min(MAX_COLUMNS - 1)))
                 };
                 if let (Some(from), Some(to)) = (bound("min")?, bound("max")?) {
-                    self.hidden.columns.push((from, to));
+                    self.facts.hidden_columns.push((from, to));
                 }
             }
             "sheetView" => {
@@ -213,7 +231,7 @@ impl SheetPass<'_, '_, '_> {
         }
         self.next = Address::new(self.row, 0);
         if is_hidden && self.row < MAX_ROWS {
-            self.hidden.rows.insert(self.row);
+            self.facts.hidden_rows.insert(self.row);
         }
         Ok(())
     }
@@ -245,7 +263,8 @@ impl SheetPass<'_, '_, '_> {
         cell.at = Some(at);
         self.cell = cell;
         self.value.clear();
-        self.in_value = false;
+        self.formula.clear();
+        (self.in_value, self.in_formula) = (false, false);
         Ok(())
     }
 
@@ -326,6 +345,10 @@ impl SheetPass<'_, '_, '_> {
         };
         if n == 0.0 && cell.has_formula && self.calculates_on_load {
             return self.filling.fill(at, BorrowedContent::NoCachedValue);
+        }
+        if n == 0.0 && cell.has_formula && !self.formula.is_empty() {
+            let formula = std::mem::take(&mut self.formula);
+            self.facts.zeros.push((at, formula));
         }
         let style = self.book.styles.get(cell.style);
         let is_plain = style
@@ -443,30 +466,6 @@ pub(super) fn merged_in(part: impl BufRead) -> Vec<CellRange> {
     }
 }
 
-/// A range by its name, such as `A4:B5`.
-fn range(name: &str) -> Option<CellRange> {
-    let (start, end) = name.trim().split_once(':')?;
-    let (start, end) = (address(start)?, address(end)?);
-    Some(CellRange {
-        start: Address::new(start.row.min(end.row), start.column.min(end.column)),
-        end: Address::new(start.row.max(end.row), start.column.max(end.column)),
-    })
-}
-
-/// The address of a cell by its name, such as `B12`.
-fn address(name: &str) -> Option<Address> {
-    let digits = name.bytes().position(|c| c.is_ascii_digit())?;
-    let (letters, digits) = name.split_at_checked(digits)?;
-    let mut column = 0_u32;
-    for letter in letters.bytes() {
-        let letter = letter.to_ascii_uppercase();
-        let digit = letter.checked_sub(b'A').filter(|d| *d < 26)?;
-        column = column.checked_mul(26)?.checked_add(u32::from(digit) + 1)?;
-    }
-    let row = digits.parse::<u32>().ok()?.checked_sub(1)?;
-    Some(Address::new(row, column.checked_sub(1)?))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -557,13 +556,5 @@ mod tests {
             .collect();
         assert_eq!(names, ["F10:G10"]);
         assert!(merged_ranges(b"<sheetData/>").is_empty());
-    }
-
-    #[test]
-    fn names_of_cells_are_read() {
-        assert_eq!(address("B12"), Some(Address::new(11, 1)));
-        assert_eq!(address("XFD1048576"), Some(Address::new(1_048_575, 16_383)));
-        assert_eq!(address("12"), None);
-        assert_eq!(address("A0"), None);
     }
 }

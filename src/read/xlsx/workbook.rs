@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use quick_xml::events::{BytesStart, Event};
 
-use super::sheet::{BookFacts, HiddenParts, merged_in, merged_ranges, read_cells};
+use super::formulas::{contradicted, has_results};
+use super::sheet::{BookFacts, SheetFacts, merged_in, merged_ranges, read_cells};
 use super::styles::cell_styles;
 use super::texts::SharedTexts;
 use crate::intake::Limits;
 use crate::read::address::CellRange;
+use crate::read::content::CellContent;
 use crate::read::document::{Document, LegacyFont, ReadError};
 use crate::read::package::PackageReader;
 use crate::read::relations::{Relation, carried, relationships};
@@ -49,6 +51,7 @@ pub(crate) fn read_xlsx(
         carried: carried(&mut package)?,
         ..Document::default()
     };
+    let left_to_calculate = leaves_formulas(&mut package, &listing)?;
     let mut tally = Tally::new(limits);
     for listed in listing.sheets {
         let part = match sheet_part(&package, &listed) {
@@ -72,17 +75,16 @@ pub(crate) fn read_xlsx(
             Some(&mut *records)
         };
         let mut filling = Filling::new(&mut tally, &mut sheet, records);
-        let calculates = listing.calculates_on_load
-            || package
-                .part(&part)
-                .is_some_and(|part| part.mentions_calculation);
-        let hidden = match package.reader(&part)? {
-            Some(part) => read_cells(part, &book, calculates, &mut filling)?,
-            None => HiddenParts::default(),
+        let facts = match package.reader(&part)? {
+            Some(part) => read_cells(part, &book, left_to_calculate, &mut filling)?,
+            None => SheetFacts::default(),
         };
         filling.close(document.sheets.len());
-        sheet.hidden_rows = Some(hidden.rows);
-        sheet.hidden_columns = Some(joined(hidden.columns));
+        for at in contradicted(&sheet, &facts.zeros) {
+            sheet.put(at, CellContent::NoCachedValue);
+        }
+        sheet.hidden_rows = Some(facts.hidden_rows);
+        sheet.hidden_columns = Some(joined(facts.hidden_columns));
         document.sheets.push(sheet);
     }
     Ok(document)
@@ -112,6 +114,26 @@ fn sheet_part(package: &PackageReader, listed: &ListedSheet) -> Result<Option<St
         Some(part) if !part.is_xml => Err(format!("{} is no XML", relation.target)),
         Some(_) => Ok(Some(relation.target.clone())),
     }
+}
+
+/// Whether the program that wrote the workbook left all its formulas to be calculated when it is opened.
+fn leaves_formulas(package: &mut PackageReader, listing: &Listing) -> Result<bool, ReadError> {
+    let parts: Vec<String> = listing
+        .sheets
+        .iter()
+        .filter_map(|listed| sheet_part(package, listed).ok().flatten())
+        .collect();
+    let asks = |part: &String| package.part(part).is_some_and(|p| p.mentions_calculation);
+    if !listing.calculates_on_load && !parts.iter().any(asks) {
+        return Ok(false);
+    }
+    for part in parts {
+        let has_formulas = package.part(&part).is_some_and(|p| p.mentions_formulas);
+        if has_formulas && package.reader(&part)?.is_some_and(has_results) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn merged(package: &mut PackageReader, part: &str) -> Result<Vec<CellRange>, ReadError> {

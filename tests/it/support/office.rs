@@ -9,6 +9,7 @@ use std::process::Command;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
+use tonghop::intake::hex;
 
 use super::definitions::{definitions, print_one_table};
 use super::files::contents;
@@ -52,7 +53,7 @@ impl Office {
         fs::write(self.path("inbox").join(name), bytes).expect("written");
         let _ = writeln!(self.received, "{name},{day}T08:00:00+07:00");
         fs::write(self.path("inbox/received.csv"), &self.received).expect("written");
-        format!("{:x}", Sha256::digest(bytes))[..16].to_owned()
+        hex(&Sha256::digest(bytes))[..16].to_owned()
     }
 
     pub(crate) fn decide(&self, decisions: &str) {
