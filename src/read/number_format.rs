@@ -68,6 +68,8 @@ struct NumberShape {
     shows_sign: bool,
     /// Whether its words hold digits.
     adds_digits: bool,
+    /// Its words with their signs: all that it shows of a number that it writes no digit of.
+    words: String,
 }
 
 impl NumberShape {
@@ -212,8 +214,7 @@ impl SpecialFormat {
         }
         let least = 0.5 * 10_f64.powi(-shape.decimals - shape.shown.power);
         if !shape.shows_zero && n.abs() < least {
-            let words = format!("{} {}", shape.shown.before, shape.shown.after);
-            return in_words(n, words.trim());
+            return in_words(n, &shape.words);
         }
         if shape.is_plain() {
             return CellContent::Number(n);
@@ -371,6 +372,9 @@ fn kind_of(section: &Section, is_blank: bool) -> SectionKind {
         shows_zero,
         shows_sign: written.contains(['-', '\u{2212}', '(']),
         adds_digits: written.contains(|c: char| c.is_ascii_digit()),
+        words: format!("{} {}", words_of(&parts[..first]), words_of(&parts[last + 1..]))
+            .trim()
+            .to_owned(),
     })
 }
 

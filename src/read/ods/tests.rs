@@ -169,6 +169,11 @@ fn number_styles_tell_what_is_shown() {
             "A1:Unshown 1500",
         ),
         (
+            number(r#"<n:number n:decimal-places="0" n:min-integer-digits="1" n:display-factor="7"/>"#),
+            float("18725123") + "|<x:p>18.725</x:p>",
+            "A1=[18.725] e-3 ",
+        ),
+        (
             r#"<n:percentage-style s:name="N"><n:number n:decimal-places="1" n:min-integer-digits="1"/><n:text>%</n:text></n:percentage-style>"#.to_owned(),
             r#"o:value-type="percentage" o:value="1.046"|<x:p>104.6%</x:p>"#.to_owned(),
             "A1=[104.6%] e2 %",

@@ -172,20 +172,16 @@ fn shown_as(n: f64, text: &str, power: i32, after: &str) -> CellContent {
     }))
 }
 
-/// A number whose style is not understood, if its shown digits are those of the stored number: rounded, scaled by
-/// thousands, or as a per cent.
+/// A number whose style is not understood, if the shown one is the stored one: rounded, scaled by thousands, or as a per
+/// cent.
 fn as_written(n: f64, written: &str) -> Option<CellContent> {
-    let digits_of = |text: &str| -> String {
-        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-        digits.trim_start_matches('0').to_owned()
-    };
-    if !written.contains(|c: char| c.is_ascii_digit()) {
-        return None;
-    }
-    let digits = digits_of(written);
+    let readings = readings(written);
     let shows = |power: i32| {
         let scaled = n.abs() * 10_f64.powi(power);
-        (0..10).any(|places| digits_of(&format!("{scaled:.places$}")) == digits)
+        readings.iter().any(|(value, decimals)| {
+            let half = 0.5 * 10_f64.powi(-decimals);
+            (scaled - value).abs() <= half * (1.0 + 1e-6)
+        })
     };
     if written.contains('%') {
         return shows(2).then(|| shown_as(n, written, 2, "%"));
@@ -195,6 +191,29 @@ fn as_written(n: f64, written: &str) -> Option<CellContent> {
         0 => CellContent::Number(n),
         power => shown_as(n, written, power, ""),
     })
+}
+
+/// The numbers that a shown text can mean, each with its decimals: the last separator groups or is the decimal sign.
+fn readings(written: &str) -> Vec<(f64, i32)> {
+    let is_separator = |c: char| matches!(c, '.' | ',');
+    let kept: String = written
+        .chars()
+        .filter(|c| c.is_ascii_digit() || is_separator(*c))
+        .collect();
+    let kept = kept.trim_matches(is_separator);
+    let digits: String = kept.chars().filter(char::is_ascii_digit).collect();
+    let Ok(whole) = digits.parse::<f64>() else {
+        return Vec::new();
+    };
+    let mut readings = Vec::new();
+    if kept.split(is_separator).skip(1).all(|group| group.len() == 3) {
+        readings.push((whole, 0));
+    }
+    if let Some((_, decimals)) = kept.rsplit_once(is_separator) {
+        let decimals = decimals.len().min(20) as i32;
+        readings.push((whole / 10_f64.powi(decimals), decimals));
+    }
+    readings
 }
 
 /// A date as its style shows it.

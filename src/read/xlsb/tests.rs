@@ -294,7 +294,10 @@ fn calamine_reads_the_same() {
     let mut compared = 0;
     for path in files.filter(|path| path.extension().is_some_and(|e| e == "xlsb")) {
         let limits = Limits::default();
-        let package = PackageReader::open(&Packed::File(path.clone()), &limits).expect("sound");
+        // Those in an encrypted container are no packages of their own.
+        let Ok(package) = PackageReader::open(&Packed::File(path.clone()), &limits) else {
+            continue;
+        };
         let ours = read_xlsb(package, limits, &legacy).expect("sound");
         let Ok(mut theirs) = open_workbook::<Xlsb<_>, _>(&path) else {
             continue;
