@@ -43,6 +43,8 @@ pub(super) fn read_body(
             end: header.bottom + 1,
         },
         after_foot: false,
+        last_member: None,
+        sums: Vec::new(),
         found: BTreeMap::new(),
         unknown_rows: UnknownRows::default(),
         unknown_columns: UnknownColumns::default(),
@@ -56,6 +58,10 @@ struct BodyReader<'a> {
     body: TableBody,
     /// The last rows were the foot of the table: only a row of the form goes on with it.
     after_foot: bool,
+    /// The last row of the sheet that is one of the form.
+    last_member: Option<u32>,
+    /// Rows that may be the form's row of totals, each with whether it is the first under the heads.
+    sums: Vec<(u32, Stubs, bool)>,
     /// The rows of the form, by their index.
     found: BTreeMap<usize, FoundRow>,
     unknown_rows: UnknownRows,
@@ -125,6 +131,7 @@ impl BodyReader<'_> {
         }
         self.unknown_rows.drop_below(&self.rows);
         self.settle_unknown_rows();
+        self.settle_sums();
         for (member, found) in std::mem::take(&mut self.found) {
             self.settle_row(member, found);
         }
@@ -167,6 +174,14 @@ impl BodyReader<'_> {
                 if !self.after_foot || self.rows.has_numbers(row) {
                     self.settle_unknown_rows();
                     self.hold_subtotal(row, &stubs);
+                }
+            }
+            RowKind::MayBeTotal => {
+                if self.rows.has_numbers(row) {
+                    let is_first = self.last_member.is_none() && self.body.held == 0;
+                    self.settle_unknown_rows();
+                    let is_first = is_first && self.body.held == 0;
+                    self.sums.push((row, stubs, is_first));
                 }
             }
             RowKind::Torn { by_code, by_label } => {
@@ -242,6 +257,47 @@ impl BodyReader<'_> {
         }
     }
 
+    /// Settles the rows that may be the form's row of totals. If no other row is, the one first under the heads is, or the
+    /// last one of the table. One within the table sums up a group; if there is one, the last may do so too.
+    fn settle_sums(&mut self) {
+        let sums = std::mem::take(&mut self.sums);
+        let total = self.rows.form.total_row();
+        let total = total.filter(|total| !self.found.contains_key(total));
+        let is_last = |row: u32| self.last_member.is_some_and(|last| row > last);
+        let has_first = sums.iter().any(|(_, _, first)| *first);
+        let within = sums
+            .iter()
+            .find(|(row, _, first)| !first && !is_last(*row))
+            .map(|(row, ..)| *row);
+        let plan: Vec<(bool, bool)> = sums
+            .iter()
+            .map(|(row, _, first)| (*first, is_last(*row)))
+            .collect();
+        for ((row, stubs, _), (first, last)) in sums.into_iter().zip(plan) {
+            match (total, within) {
+                (Some(total), _) if first => self.take_row(row, total, &stubs),
+                (Some(total), None) if last => self.take_row(row, total, &stubs),
+                (Some(_), Some(other)) if last && !has_first => {
+                    self.hold_unclear_total(row, &stubs, other);
+                }
+                _ => self.hold_subtotal(row, &stubs),
+            }
+        }
+    }
+
+    fn hold_unclear_total(&mut self, row: u32, stubs: &Stubs, other: u32) {
+        let held = self.hold_values(row);
+        let other = self.rows.first_body_cell(other);
+        if let (Some((at, text)), Some(other)) = (&stubs.label, other) {
+            let unclear = findings::TH333 {
+                label: one_line(text),
+                other: self.rows.sheet.cell_name(other),
+                count: held,
+            };
+            self.note(*at, unclear);
+        }
+    }
+
     fn note_doubt(&mut self, doubt: &Doubt, (at, label): &(Address, String), member: usize) {
         let row = &self.rows.form.rows[member];
         let (read, known) = (one_line(label), &row.label);
@@ -257,6 +313,7 @@ impl BodyReader<'_> {
     /// Takes a row that is row `member` of the form.
     fn take_row(&mut self, row: u32, member: usize, stubs: &Stubs) {
         self.count_unknown_columns(row, stubs);
+        self.last_member = self.last_member.max(Some(row));
         let cells = self.cells_of(row, member, stubs);
         match self.found.get_mut(&member) {
             Some(before) => before.add(&cells),
@@ -264,7 +321,7 @@ impl BodyReader<'_> {
                 self.found.insert(member, FoundRow::new(cells));
             }
         }
-        self.body.end = row + 1;
+        self.body.end = self.body.end.max(row + 1);
     }
 
     fn cells_of(&self, row: u32, member: usize, stubs: &Stubs) -> Vec<LocatedCell> {

@@ -17,6 +17,7 @@ mod period_claim;
 mod record_head;
 mod row;
 mod row_kind;
+mod sending;
 mod slip;
 mod table;
 mod title;
@@ -28,13 +29,14 @@ mod words;
 pub use cell::{ColumnRef, LocatedCell};
 pub use concern::FormTexts;
 pub use form::{
-    ComparisonColumn, Dimension, FieldKind, Form, FormRow, HeadPattern, RawForm, RawRecordField,
-    RawValueColumn, RecordField, RecordShape, RelativePeriod, RowUnit, Scenario, Section, Stub,
-    UnitCodes, ValueColumn, belongs,
+    CodeShape, ComparisonColumn, Dimension, FieldKind, Form, FormRow, HeadPattern, RawForm,
+    RawRecordField, RawValueColumn, RecordField, RecordShape, RelativePeriod, RowUnit, Scenario,
+    Section, Stub, UnitCodes, ValueColumn, belongs,
 };
 pub use nearest::{NearestForm, nearest_form};
 pub use period_claim::PeriodClaim;
 pub use record_head::{FieldColumn, RecordHead, record_head};
+pub use sending::Sending;
 pub use table::{SheetTable, SheetTables, find_tables};
 pub use title::{Stated, Title};
 pub use vocabulary::Vocabulary;

@@ -23,6 +23,8 @@ pub(super) enum RowKind {
     Member { row: usize, doubt: Option<Doubt> },
     /// A sum of other rows that the form does not have.
     Subtotal,
+    /// A sum that is the form's row of totals under another name, or a subtotal: its place decides.
+    MayBeTotal,
     /// Code and label contradict each other: the code names other rows or none.
     Torn {
         by_code: Vec<usize>,

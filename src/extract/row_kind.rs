@@ -3,6 +3,7 @@
 use super::form::Dimension;
 use super::row::{Doubt, RowKind, RowReader, Stubs};
 use super::slip::is_slip;
+use crate::text::narrow;
 
 /// Labels that are less alike than this (of 1) have nothing to do with each other.
 const LIKE_NONE: f64 = 0.4;
@@ -82,6 +83,9 @@ impl RowReader<'_> {
         if spellings.iter().any(is_foot) && !self.has_numbers(row) {
             return RowKind::Foot;
         }
+        if self.form.total_row().is_some() && spellings.iter().any(|f| words.may_be_total(f)) {
+            return RowKind::MayBeTotal;
+        }
         if spellings.iter().any(|f| words.is_subtotal(f)) {
             return RowKind::Subtotal;
         }
@@ -113,6 +117,7 @@ impl RowReader<'_> {
     }
 
     fn by_code(&self, code: &str) -> Option<usize> {
+        let code: String = code.chars().map(narrow).collect();
         let code = code.trim().trim_start_matches('\'').to_lowercase();
         self.form
             .rows

@@ -1,5 +1,6 @@
 //! The block above a table: the form's code, the reporter, the period, the geography, the submission.
 
+use super::sending::{Sending, sending_in};
 use super::vocabulary::Vocabulary;
 use super::words::StatementKind;
 use crate::period::Period;
@@ -30,8 +31,8 @@ pub struct Title {
     pub measure: Option<Stated>,
     /// The geography, and its vintage if it is a known one.
     pub geography: Option<(Stated, Option<String>)>,
-    /// The number of the submission, as text and as number.
-    pub sending: Option<(Stated, Option<i64>)>,
+    /// Which sending it is, as text and as read.
+    pub sending: Option<(Stated, Sending)>,
     /// The periods that lines state, from the top.
     pub periods: Vec<(Stated, Period)>,
     /// The other lines, folded: the title of the form is among them.
@@ -40,7 +41,7 @@ pub struct Title {
 
 impl Title {
     /// Takes from another block what this one does not state, except the form's code.
-    pub(super) fn complete_from(&mut self, other: Self) {
+    pub fn complete_from(&mut self, other: Self) {
         if self.reporter.is_none() {
             self.reporter = other.reporter;
             self.beside_reporter = other.beside_reporter;
@@ -125,9 +126,8 @@ fn read_line(title: &mut Title, sheet: &Sheet, at: Address, line: &str, vocabula
                 title.geography.get_or_insert((said, vintage));
             }
             StatementKind::Sending => {
-                let digits: String = said.text.chars().filter(char::is_ascii_digit).collect();
-                let number = digits.parse().ok();
-                title.sending.get_or_insert((said, number));
+                let sending = sending_in(&said.text, vocabulary);
+                title.sending.get_or_insert((said, sending));
             }
         }
         return;
@@ -170,7 +170,10 @@ fn statement(
     let Vocabulary { folder, words, .. } = vocabulary;
     if let Some((head, rest)) = line.split_once(':') {
         let key = folder.fold(head);
-        let kind = words.statement(&key)?;
+        let Some(kind) = words.statement(&key) else {
+            return sending_before_colon(line, &key, vocabulary)
+                .map(|text| (StatementKind::Sending, Stated { text, at }));
+        };
         if !rest.trim().is_empty() {
             return Some((
                 kind,
@@ -180,11 +183,11 @@ fn statement(
                 },
             ));
         }
-        return next_text(sheet, at).map(|said| (kind, said));
+        return next_value(sheet, at, kind, vocabulary).map(|said| (kind, said));
     }
     // Without a colon: the words alone with the value in the next cell, or the words and a value after them.
     if let Some(kind) = words.statement(folded) {
-        return next_text(sheet, at).map(|said| (kind, said));
+        return next_value(sheet, at, kind, vocabulary).map(|said| (kind, said));
     }
     // The words may also begin an ordinary sentence: what follows must then be a value of its kind.
     words.statements().find_map(|(kind, word)| {
@@ -201,6 +204,17 @@ fn statement(
             StatementKind::UnitCode => false,
         };
         is_value.then_some((kind, Stated { text, at }))
+    })
+}
+
+/// What a line says of the sending if its number stands before the colon, as in `Sending 2: 20/12/2024`.
+fn sending_before_colon(line: &str, head: &str, vocabulary: &Vocabulary) -> Option<String> {
+    let mut statements = vocabulary.words.statements();
+    statements.find_map(|(kind, word)| {
+        let begins = kind == StatementKind::Sending && head.starts_with(&format!("{word} "));
+        begins
+            .then(|| after_words(line, word.split(' ').count()))
+            .flatten()
     })
 }
 
@@ -222,6 +236,23 @@ fn after_words(line: &str, count: usize) -> Option<String> {
         }
     }
     None
+}
+
+/// The value of a statement in the next filled cell to the right. For a sending, a cell with a statement of its own is not
+/// its value.
+fn next_value(
+    sheet: &Sheet,
+    at: Address,
+    kind: StatementKind,
+    vocabulary: &Vocabulary,
+) -> Option<Stated> {
+    let said = next_text(sheet, at)?;
+    let head = said.text.split_once(':').map(|(head, _)| head);
+    let is_statement = head.is_some_and(|head| {
+        let key = vocabulary.folder.fold(head);
+        vocabulary.words.statement(&key).is_some()
+    });
+    (kind != StatementKind::Sending || !is_statement).then_some(said)
 }
 
 /// The next filled cell to the right, as text.

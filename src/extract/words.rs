@@ -24,6 +24,12 @@ pub struct RawDocumentWords {
     pub titles: RawTitleWords,
     /// Words in rows.
     pub rows: RawRowWords,
+    /// Words of lists.
+    #[serde(default)]
+    pub lists: RawListWords,
+    /// Words that say which sending a report is.
+    #[serde(default)]
+    pub sendings: RawSendingWords,
     /// Words in numbers.
     pub numbers: RawNumberWords,
     /// Symbols that stand for a value.
@@ -75,8 +81,29 @@ pub struct RawRowWords {
     /// Rows that sum up others and are in no form.
     #[serde(default)]
     pub subtotal: Vec<String>,
+    /// Labels of rows that sum up others and may be the form's row of totals under another name.
+    #[serde(default)]
+    pub total: Vec<String>,
     /// Rows that end a table.
     pub foot: Vec<String>,
+}
+
+/// Words of lists.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawListWords {
+    /// Words that join two things.
+    pub and: Vec<String>,
+}
+
+/// Words that say which sending a report is.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawSendingWords {
+    /// The words for each number, from 1.
+    pub numbers: Vec<Vec<String>>,
+    /// Words before or after the parts of a date.
+    pub dates: Vec<String>,
 }
 
 /// Words in numbers.
@@ -113,8 +140,16 @@ pub struct DocumentWords {
     pub lead_in: Vec<String>,
     /// Folded beginnings of rows that sum up others.
     subtotal: Vec<String>,
+    /// Folded labels of rows that may be the form's row of totals.
+    total: Vec<String>,
     /// Folded beginnings of rows that end a table.
     pub foot: Vec<String>,
+    /// Folded words that join two things.
+    pub(super) and: Vec<String>,
+    /// The folded words for each number of a sending, from 1.
+    pub(super) sending_numbers: Vec<Vec<String>>,
+    /// Folded words beside the parts of a date.
+    pub(super) dates: Vec<String>,
 }
 
 /// What a statement above a table is about.
@@ -166,7 +201,11 @@ impl DocumentWords {
             not_a_period: fold_all(&raw.titles.not_a_period),
             lead_in: fold_all(&raw.rows.lead_in),
             subtotal: fold_all(&raw.rows.subtotal),
+            total: fold_all(&raw.rows.total),
             foot: fold_all(&raw.rows.foot),
+            and: fold_all(&raw.lists.and),
+            sending_numbers: raw.sendings.numbers.iter().map(|w| fold_all(w)).collect(),
+            dates: fold_all(&raw.sendings.dates),
         })
     }
 
@@ -198,6 +237,16 @@ impl DocumentWords {
         self.subtotal
             .iter()
             .any(|word| folded == word || folded.starts_with(&format!("{word} ")))
+    }
+
+    /// Whether a folded label may be that of the form's row of totals: a word for it, alone or with the signs of rows.
+    pub(super) fn may_be_total(&self, folded: &str) -> bool {
+        self.total.iter().any(|word| {
+            folded.strip_prefix(word.as_str()).is_some_and(|rest| {
+                let mut signs = rest.split(' ').filter(|sign| !sign.is_empty());
+                (rest.is_empty() || rest.starts_with(' ')) && signs.all(|s| s.chars().count() <= 2)
+            })
+        })
     }
 
     /// The period that a folded line states, if it states one.

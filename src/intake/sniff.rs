@@ -10,6 +10,7 @@ use zip::unstable::read::ZipIterable;
 
 use super::guard::guarded;
 use super::media::{FileFormat, MediaType};
+use crate::text::without_padding;
 
 /// Why a file is not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +43,10 @@ pub type Sniffed = Result<FileFormat, NotAccepted>;
 /// Bytes at the start of a file that are looked at.
 const HEAD: u64 = 8192;
 
+/// Bytes that are looked at where the first ones do not tell: markup may begin behind blank lines, and its first telling
+/// element behind long styles, scripts and comments.
+const LONG_HEAD: u64 = 8 << 20;
+
 /// Members of a package that are looked at.
 const MEMBERS: usize = 10_000;
 
@@ -62,9 +67,43 @@ pub fn sniff(path: &Path) -> io::Result<Sniffed> {
         guarded(|| compound(path))
             .flatten()
             .unwrap_or(Ok(FileFormat::Xls))
+    } else if is_undecided(&head) {
+        let mut long = Vec::new();
+        File::open(path)?.take(LONG_HEAD).read_to_end(&mut long)?;
+        by_head(&long)
     } else {
         by_head(&head)
     })
+}
+
+/// Whether the first bytes are blank, padding, or the beginning of markup, so that more have to be looked at.
+fn is_undecided(head: &[u8]) -> bool {
+    let letters = letters_of(without_padding(head));
+    let letters = letters.trim_start();
+    head.len() as u64 == HEAD
+        && (letters.is_empty() || letters.starts_with('<') || has_mail_head(letters))
+}
+
+/// The ASCII letters of a text, in lower case. They are enough: the markup of other kinds is ASCII, in UTF-16 too.
+fn letters_of(head: &[u8]) -> String {
+    let ascii = head.iter().filter(|b| b.is_ascii() && **b != 0);
+    ascii.map(|b| char::from(b.to_ascii_lowercase())).collect()
+}
+
+/// Whether a text begins with header fields of a mail, as web archives do: `From: …`, `Subject: …`, `MIME-Version: …`.
+fn has_mail_head(letters: &str) -> bool {
+    const FIELDS: [&str; 9] = [
+        "mime-version:",
+        "from:",
+        "subject:",
+        "date:",
+        "content-type:",
+        "content-location:",
+        "message-id:",
+        "snapshot-content-location:",
+        "x-mimeole:",
+    ];
+    FIELDS.iter().any(|field| letters.starts_with(field))
 }
 
 fn is_zip(head: &[u8]) -> bool {
@@ -203,6 +242,8 @@ fn by_head(head: &[u8]) -> Sniffed {
     if head.is_empty() {
         return Err(NotAccepted::Empty);
     }
+    let padded = head;
+    let head = without_padding(padded);
     if let Some((_, kind)) = SIGNATURES.iter().find(|(magic, _)| head.starts_with(magic)) {
         return Err(NotAccepted::Known(*kind));
     }
@@ -213,26 +254,22 @@ fn by_head(head: &[u8]) -> Sniffed {
             _ => Err(NotAccepted::Known(MediaType::Xls)),
         };
     }
-    if head.contains(&0) && !is_utf16(head) {
+    let is_control = |byte: &u8| matches!(byte, 1..=8 | 0xe..=0x1f);
+    let is_padded = head.len() < padded.len() && padded.contains(&0);
+    let is_binary = head.contains(&0) || (is_padded && head.iter().any(is_control));
+    if head.is_empty() || (is_binary && !is_utf16(head)) {
         return Err(NotAccepted::Unknown);
     }
-    // ASCII letters are enough: the markup of other kinds is ASCII, in UTF-16 too.
-    let letters: String = head
-        .iter()
-        .filter(|b| b.is_ascii() && **b != 0)
-        .map(|b| char::from(b.to_ascii_lowercase()))
-        .collect();
+    let letters = letters_of(head);
     let letters = letters.trim_start();
-    if letters.starts_with('<') {
-        let html = ["<html", "<!doctype html", "<table", "<meta", "<body"];
-        if html.iter().any(|tag| letters.contains(tag)) {
-            return Err(NotAccepted::Known(MediaType::Html));
-        }
-        if letters.starts_with("<?xml") {
-            return Err(NotAccepted::Known(MediaType::Xml));
-        }
+    if letters.starts_with('<')
+        && let Some(kind) = markup(letters)
+    {
+        return Err(NotAccepted::Known(kind));
     }
-    if letters.starts_with("mime-version:") {
+    let is_web_archive = letters.starts_with("mime-version:")
+        || (has_mail_head(letters) && letters.contains("\nmime-version:"));
+    if is_web_archive {
         return Err(NotAccepted::Known(MediaType::WebArchive));
     }
     let count = |delimiter: char| letters.matches(delimiter).count();
@@ -241,6 +278,34 @@ fn by_head(head: &[u8]) -> Sniffed {
     } else {
         FileFormat::Csv
     })
+}
+
+/// What markup is; none if a text only begins with `<`.
+fn markup(letters: &str) -> Option<MediaType> {
+    const HTML: [&str; 12] = [
+        "<html",
+        "<!doctype html",
+        "<table",
+        "<meta",
+        "<body",
+        "<head>",
+        "<style",
+        "<script",
+        "<div",
+        "<tbody",
+        "<tr>",
+        "<td>",
+    ];
+    let has = |word: &str| letters.contains(word);
+    // The XML of Excel 2003 has elements of the name `Table`.
+    let is_workbook = has("urn:schemas-microsoft-com:office:spreadsheet") && has("<workbook");
+    if is_workbook && !has("<html") {
+        return Some(MediaType::Xml);
+    }
+    if HTML.iter().any(|tag| has(tag)) {
+        return Some(MediaType::Html);
+    }
+    (letters.starts_with("<?xml") || has("xmlns=\"")).then_some(MediaType::Xml)
 }
 
 /// Whether bytes that include NULs are UTF-16 text: it has a byte order mark, or the NULs are the upper halves of
@@ -358,6 +423,50 @@ mod tests {
         let known = |kind| Err(NotAccepted::Known(kind));
         assert_eq!(sniffed(&["/WordDocument"]), known(MediaType::Doc));
         assert_eq!(sniffed(&["/note"]), known(MediaType::CompoundFile));
+    }
+
+    #[test]
+    fn markup_is_known_behind_styles_blank_lines_and_comments() {
+        let known = |kind| Err(NotAccepted::Known(kind));
+        let directory = tempfile::tempdir().expect("a directory");
+        let sniffed = |text: &str| {
+            let path = directory.path().join("a.xls");
+            std::fs::write(&path, text).expect("written");
+            sniff(&path).expect("readable")
+        };
+        let long = "x { a: b }\n".repeat(2000);
+        for text in [
+            format!("<style>{long}</style><table><tr><td>1"),
+            format!("<!-- {long} --><TABLE>"),
+            format!("{}<html>", "\r\n".repeat(9000)),
+            format!("\u{feff}  <?xml version=\"1.0\"?><!-- {long} --><!DOCTYPE html><html>"),
+        ] {
+            assert_eq!(sniffed(&text), known(MediaType::Html));
+        }
+        let workbook = "<Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\"><Table>";
+        assert_eq!(
+            sniffed(&format!("<?xml version=\"1.0\"?><!-- {long} -->{workbook}")),
+            known(MediaType::Xml)
+        );
+        assert_eq!(sniffed(workbook), known(MediaType::Xml));
+        for text in [
+            format!("{}MIME-Version: 1.0\n", "\n".repeat(9000)),
+            format!("From: <a>\nX-Long: {long}\nMIME-Version: 1.0\n"),
+        ] {
+            assert_eq!(sniffed(&text), known(MediaType::WebArchive));
+        }
+        assert_eq!(sniffed(&format!("<5;{long}")), Ok(FileFormat::Csv));
+    }
+
+    #[test]
+    fn padding_does_not_hide_a_text() {
+        assert_eq!(by_head(b"a;b\n1;2\n\0\0\0\0"), Ok(FileFormat::Csv));
+        assert_eq!(by_head(b"\0\0a;b\n1;2\n\x1a"), Ok(FileFormat::Csv));
+        assert_eq!(by_head(b"\0\0\0\0"), Err(NotAccepted::Unknown));
+        assert_eq!(
+            by_head(b"a;b;c;d;e;f;g;h\0\x01\x02\n"),
+            Err(NotAccepted::Unknown)
+        );
     }
 
     #[test]

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::text::Folder;
+use crate::text::{Folder, listed};
 
 /// `reference/units_of_measure.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -98,10 +98,15 @@ impl Measures {
 
     /// Dimension and factor of a unit of measure; none if the text is not one.
     fn unit(&self, text: &str, folder: &Folder) -> Option<&(String, Decimal)> {
-        match self.written.get(text) {
-            Some(folded) => self.units.get(folded),
-            None => self.units.get(&spell(text, folder)),
+        if let Some(folded) = self.written.get(text) {
+            return self.units.get(folded);
         }
+        // Folding drops commas: `a, b` is two units and not the unit `a/b`.
+        let parts = listed(text);
+        if parts.len() > 1 && parts.iter().all(|part| self.knows(part, folder)) {
+            return None;
+        }
+        self.units.get(&spell(text, folder))
     }
 
     /// All folded spellings.

@@ -5,6 +5,8 @@
 
 use rust_decimal::Decimal;
 
+use crate::text::{breaks_line, is_blank, is_invisible, is_raised, literal, narrow};
+
 /// How a sheet writes numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Locale {
@@ -25,6 +27,10 @@ pub struct TextNumber {
     pub suffix: String,
     /// The locale that the text alone proves.
     pub evidence: Option<Locale>,
+    /// Whether exactly three digits stand behind its one decimal mark, as exports of databases write every figure.
+    pub three_decimals: bool,
+    /// A raised mark behind the number, which was taken for that of a footnote.
+    pub raised: Option<String>,
 }
 
 /// A number as read: one value, or two that it may be.
@@ -52,6 +58,8 @@ impl TextNumber {
             approximate: false,
             suffix: String::new(),
             evidence: None,
+            three_decimals: false,
+            raised: None,
         }
     }
 
@@ -154,8 +162,10 @@ fn from_plain_float(n: f64) -> Option<Decimal> {
 /// approximate.
 #[must_use]
 pub fn read_text(text: &str, approximate: &[String]) -> Option<TextNumber> {
-    let plain = in_plain_characters(text);
+    let plain = in_plain_characters(text)?;
     let (rest, is_approximate) = without_words(&plain, approximate);
+    let rest = strip_marks(rest);
+    let (rest, raised) = without_raised(&rest);
     let rest = strip_marks(rest);
     let (rest, is_negative) = without_sign(&rest)?;
     let end = rest
@@ -166,29 +176,69 @@ pub fn read_text(text: &str, approximate: &[String]) -> Option<TextNumber> {
     if !suffix.is_empty() && !suffix.starts_with(|c: char| c.is_alphabetic() || c == '%') {
         return None;
     }
-    let (value, evidence) = read_core(core.trim_end())?;
+    let core = core.trim_end();
+    let (value, evidence) = read_core(core)?;
+    let behind_mark = core.rsplit(['.', ',']).next().unwrap_or_default();
     Some(TextNumber {
         value: if is_negative { value.negated() } else { value },
         approximate: is_approximate,
         suffix: suffix.to_owned(),
         evidence,
+        three_decimals: matches!(value, ParsedNumber::Sure(d) if d.scale() > 0)
+            && behind_mark.len() == 3,
+        raised,
     })
 }
 
-/// A text in lower case, with ASCII blanks and minus signs, without the apostrophes that make a spreadsheet take a number
-/// for text.
-fn in_plain_characters(text: &str) -> String {
-    text.chars()
-        .map(|c| match c {
-            '\u{a0}' | '\u{2007}' | '\u{202f}' | '\t' | '\n' | '\r' => ' ',
-            '\u{2212}' => '-',
+/// A text on one line, in lower case, with letters, blanks and minus signs of the usual kind, without marks that nobody
+/// sees and without the apostrophes that make a spreadsheet take a number for text. None if it has digits on two lines: a
+/// line break groups no thousands.
+fn in_plain_characters(text: &str) -> Option<String> {
+    let plain: String = literal(text)
+        .as_deref()
+        .unwrap_or(text)
+        .chars()
+        .filter(|c| !is_invisible(*c))
+        .map(|c| match narrow(c) {
+            c if is_blank(c) => ' ',
+            '\u{2010}' | '\u{2011}' | '\u{2212}' | '\u{fe63}' => '-',
             other => other,
         })
-        .collect::<String>()
-        .trim()
-        .trim_start_matches('\'')
-        .trim()
-        .to_lowercase()
+        .collect();
+    let mut lines = plain
+        .split(breaks_line)
+        .map(str::trim)
+        .filter(|line| !line.is_empty());
+    let mut joined = lines.next().unwrap_or_default().to_owned();
+    for line in lines {
+        // Above a number only words may stand, below it no digits.
+        let has_number = has_digit(&joined);
+        if has_number && has_digit(line)
+            || !has_number && !joined.ends_with(|c: char| c.is_alphabetic() || "~≈".contains(c))
+        {
+            return None;
+        }
+        joined.push(' ');
+        joined.push_str(line);
+    }
+    Some(joined.trim_start_matches('\'').trim().to_lowercase())
+}
+
+fn has_digit(text: &str) -> bool {
+    text.contains(|c: char| c.is_ascii_digit())
+}
+
+/// A number without the raised marks behind it, and these marks. Behind letters they belong to a unit of measure (`m²`).
+fn without_raised(text: &str) -> (&str, Option<String>) {
+    let is_mark = |c: char| is_raised(c) || c == ' ' || c == ',';
+    let rest = text.trim_end_matches(is_mark);
+    let marks = text[rest.len()..].trim();
+    let is_behind_number = rest.ends_with(|c: char| c.is_ascii_digit() || matches!(c, ')' | '%'));
+    if is_behind_number && marks.contains(is_raised) && !marks.starts_with(',') {
+        (rest, Some(marks.to_owned()))
+    } else {
+        (text, None)
+    }
 }
 
 /// A text without these words before it, and whether there were any.
@@ -221,7 +271,7 @@ fn strip_marks(text: &str) -> String {
     let mut rest = text.trim_end();
     loop {
         let before = rest;
-        rest = rest.trim_end_matches('*').trim_end();
+        rest = rest.trim_end_matches(['*', '†', '‡']).trim_end();
         if let Some(inner) = rest.strip_suffix(')')
             && let Some(open) = inner.rfind('(')
             && open > 0
@@ -383,7 +433,87 @@ mod tests {
             assert_eq!(sure(text), None, "{text}");
         }
         assert_eq!(read("12,5%").map(|n| n.suffix), Some("%".to_owned()));
+        assert_eq!(read("12\nHTX").map(|n| n.suffix), Some("htx".to_owned()));
         assert_eq!(read("120 HTX").map(|n| n.suffix), Some("htx".to_owned()));
+    }
+
+    #[test]
+    fn blanks_of_any_width_group_and_marks_without_width_do_not_matter() {
+        for blank in [
+            "\u{a0}", "\u{2009}", "\u{200a}", "\u{2007}", "\u{2008}", "\u{202f}", "\u{3000}",
+        ] {
+            assert_eq!(
+                sure(&format!("18{blank}725")).as_deref(),
+                Some("18725"),
+                "{blank:?}"
+            );
+        }
+        for mark in [
+            "\u{200b}", "\u{200e}", "\u{2060}", "\u{feff}", "\u{ad}", "\u{202d}", "\u{2069}",
+        ] {
+            for text in [
+                format!("431{mark}"),
+                format!("{mark}431"),
+                format!("4{mark}31"),
+            ] {
+                assert_eq!(sure(&text).as_deref(), Some("431"), "{mark:?}");
+            }
+        }
+        assert_eq!(sure("４３１").as_deref(), Some("431"));
+        assert_eq!(sure("－１２，５").as_deref(), Some("-12.5"));
+    }
+
+    #[test]
+    fn lines_and_columns_of_a_cell_group_no_thousands() {
+        for between in ["\n", "\r\n", "\r", "\t", "\u{b}", "\u{2028}"] {
+            assert_eq!(sure(&format!("431{between}388")), None, "{between:?}");
+            assert_eq!(sure(&format!("1{between}234,5")), None, "{between:?}");
+            assert_eq!(
+                sure(&format!("{between}431{between}")).as_deref(),
+                Some("431")
+            );
+            assert_eq!(sure(&format!("431{between}người")).as_deref(), Some("431"));
+            assert_eq!(sure(&format!("khoảng{between}431")).as_deref(), Some("431"));
+            assert_eq!(sure(&format!("431{between}(*)")).as_deref(), Some("431"));
+        }
+        assert_eq!(sure("-\n431"), None);
+    }
+
+    #[test]
+    fn raised_marks_behind_a_number_are_footnotes() {
+        for (text, mark) in [
+            ("431¹", "¹"),
+            ("431⁽²⁾", "⁽²⁾"),
+            ("431ᵃ", "ᵃ"),
+            ("431 ¹ ²", "¹ ²"),
+            ("(431)¹", "¹"),
+        ] {
+            let number = read(text).expect("a number");
+            assert_eq!(number.raised.as_deref(), Some(mark), "{text}");
+        }
+        assert_eq!(sure("18.725,5¹").as_deref(), Some("18725.5"));
+        let area = read("12 m²").expect("a number");
+        assert_eq!((area.suffix.as_str(), area.raised), ("m²", None));
+    }
+
+    #[test]
+    fn three_decimals_are_noticed() {
+        for (text, three) in [
+            ("18450.000", true),
+            ("0,500", true),
+            ("18 450,000", true),
+            ("1.234,567", true),
+            ("412.000", false),
+            ("1250.5", false),
+            ("1.234.567", false),
+            ("412", false),
+        ] {
+            assert_eq!(
+                read(text).expect("a number").three_decimals,
+                three,
+                "{text}"
+            );
+        }
     }
 
     #[test]

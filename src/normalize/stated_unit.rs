@@ -13,6 +13,13 @@ pub(super) enum NoUnit {
     OfSheet,
 }
 
+/// How many of several units can be converted into another.
+enum OneOf<'t> {
+    None,
+    Unit(&'t str),
+    Several,
+}
+
 /// The units of measure that a table states.
 pub(super) struct StatedUnits<'a> {
     pub(super) table: &'a SheetTable,
@@ -41,28 +48,41 @@ impl StatedUnits<'_> {
             return Ok((stated.text.clone(), Some(stated)));
         }
         if let Some(stated) = cell.row_measure.as_ref().or(cell.column_measure.as_ref()) {
-            return if self.measures.knows(&stated.text, folder) {
-                Ok((stated.text.clone(), Some(stated.clone())))
-            } else {
-                Err(NoUnit::Nearest(stated.clone()))
+            if self.measures.knows(&stated.text, folder) {
+                return Ok((stated.text.clone(), Some(stated.clone())));
+            }
+            return match self.one_of(&stated.text, catalogue) {
+                Some(OneOf::Unit(unit)) => Ok((unit.to_owned(), Some(stated.clone()))),
+                Some(OneOf::None | OneOf::Several) | None => Err(NoUnit::Nearest(stated.clone())),
             };
         }
         let Some(sheet) = &self.table.title.measure else {
             return Ok((catalogue.to_owned(), None));
         };
-        let units = self
-            .vocabulary
-            .measures_in(&sheet.text)
-            .ok_or(NoUnit::OfSheet)?;
         // The unit of a sheet counts only for rows of its own dimension.
-        let mut fitting = units
-            .into_iter()
-            .filter(|unit| self.measures.factor(unit, catalogue, folder).is_some());
-        match (fitting.next(), fitting.next()) {
-            (None, _) => Ok((catalogue.to_owned(), None)),
-            (Some(unit), None) => Ok((unit.to_owned(), Some(sheet.clone()))),
-            (Some(_), Some(_)) => Err(NoUnit::OfSheet),
+        match self.one_of(&sheet.text, catalogue) {
+            Some(OneOf::Unit(unit)) => Ok((unit.to_owned(), Some(sheet.clone()))),
+            Some(OneOf::None) => Ok((catalogue.to_owned(), None)),
+            Some(OneOf::Several) | None => Err(NoUnit::OfSheet),
         }
+    }
+
+    /// The unit among those of a text that can be converted into the unit of the catalogue; none if the text has a part
+    /// that is not a unit.
+    fn one_of<'t>(&self, text: &'t str, catalogue: &str) -> Option<OneOf<'t>> {
+        let folder = &self.vocabulary.folder;
+        let units = self.vocabulary.measures_in(text)?;
+        let factor = |unit: &'t str| Some((unit, self.measures.factor(unit, catalogue, folder)?));
+        let mut fitting = units.into_iter().filter_map(factor);
+        let Some((unit, first)) = fitting.next() else {
+            return Some(OneOf::None);
+        };
+        // Two names of one unit are no question.
+        Some(if fitting.all(|(_, other)| other == first) {
+            OneOf::Unit(unit)
+        } else {
+            OneOf::Several
+        })
     }
 
     /// Whether a statement is the one for the whole sheet.

@@ -1,5 +1,7 @@
 //! Symbols that stand for a value, and the SDMX statuses that they mean.
 
+use crate::text::{narrow, visible};
+
 /// SDMX `OBS_STATUS`, as far as this program uses it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum ObservationStatus {
@@ -44,7 +46,8 @@ impl Symbols {
     /// What a text means, if it is one of the symbols.
     #[must_use]
     pub fn status(&self, text: &str) -> Option<ObservationStatus> {
-        let mark = text.trim().to_lowercase();
+        let mark: String = visible(text).chars().map(narrow).collect();
+        let mark = mark.trim().to_lowercase();
         let is = |marks: &[String]| marks.iter().any(|m| m.to_lowercase() == mark);
         if is(&self.nil) {
             Some(ObservationStatus::Normal)

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use super::conventions::{Conventions, IndicatorFacts};
-use super::locale::{Clue, LocaleProof, LocaleVerdict, verdicts};
+use super::locale::{Clue, LocaleProof, LocaleVerdict, doubt, verdicts};
 use super::number::{ParsedNumber, TextNumber, from_float, read_text};
 use super::observation::{ComparedValue, Observation, TOTAL};
 use super::scale::to_lake_scale;
@@ -150,8 +150,7 @@ impl Normalizer<'_> {
                 column: cell.column,
                 whole: matches!(cell.column, ColumnRef::Value(_)) && self.counts(cell, &raw),
                 raw,
-                value: number.value,
-                evidence: number.evidence,
+                number,
                 measure: cell.row_measure.as_ref().map(|m| m.text.clone()),
             });
         }
@@ -239,7 +238,10 @@ impl Normalizer<'_> {
             self.find(cell, findings::TH322 { stored, shown });
         }
         if number.approximate {
-            self.find(cell, findings::TH308 { raw });
+            self.find(cell, findings::TH308 { raw: &raw });
+        }
+        if let Some(mark) = &number.raised {
+            self.find(cell, findings::TH331 { raw: &raw, mark });
         }
         if facts.decimals == 0 && !value.fract().is_zero() {
             let value = value.to_string();
@@ -325,13 +327,22 @@ impl Normalizer<'_> {
         factor: Decimal,
         raw: &str,
     ) -> Option<Decimal> {
-        // In a column of whole numbers a group of three is a group of thousands, if nothing is scaled.
+        // In a column of whole numbers a group of three is a group of thousands, if nothing is scaled and nothing proves
+        // the contrary.
         let whole = facts.decimals == 0 && factor == Decimal::ONE;
-        let value = match (number, self.proof(cell.column).cloned()) {
+        let value = match (number, self.out.locales.get(&cell.column).cloned()) {
             (ParsedNumber::Sure(value), _) => value,
-            (ParsedNumber::Doubtful { grouped, .. }, _) if whole => grouped,
-            (doubtful, Some(proof)) => {
-                let value = doubtful.in_locale(proof.locale);
+            (
+                ParsedNumber::Doubtful {
+                    grouped, groups_in, ..
+                },
+                Some(LocaleVerdict::Proven(proof) | LocaleVerdict::ProvenBySheet(proof)),
+            ) if whole && proof.locale == groups_in => grouped,
+            (
+                doubtful,
+                Some(LocaleVerdict::Proven(proof) | LocaleVerdict::ProvenBySheet(proof)),
+            ) => {
+                let value = doubtful.in_locale(proof.locale).normalize();
                 let settled = findings::TH307 {
                     raw,
                     value: value.to_string(),
@@ -345,14 +356,9 @@ impl Normalizer<'_> {
                 ParsedNumber::Doubtful {
                     grouped, fraction, ..
                 },
-                None,
+                verdict,
             ) => {
-                let doubtful = findings::TH302 {
-                    raw,
-                    grouped: grouped.to_string(),
-                    fraction: fraction.to_string(),
-                };
-                self.hold(cell, doubtful);
+                self.hold(cell, doubt(raw, grouped, fraction, verdict.as_ref()));
                 return None;
             }
         };

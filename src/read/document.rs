@@ -1,5 +1,6 @@
 //! What reading a file gives: its sheets, what else it carries, or why it could not be read.
 
+use super::address::Address;
 use super::sheet::Sheet;
 use crate::intake::{FileFormat, Limits};
 use crate::text::FileEncoding;
@@ -43,6 +44,8 @@ pub struct Document {
     pub encoding: Option<FileEncoding>,
     /// What is in the container of a protected workbook; none for all other files.
     pub protects: Option<FileFormat>,
+    /// The cells of a text file that begin with a quotation mark which nothing closes; it was left out.
+    pub stray_quotes: Vec<Address>,
     /// What else the file carries that this program never runs or follows.
     pub carried: Vec<Carried>,
     /// Sheets that could not be read, with the reason. The others were.

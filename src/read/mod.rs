@@ -18,6 +18,7 @@ mod number_format;
 mod ods;
 mod package;
 mod protected;
+mod quotes;
 mod relations;
 mod rich_text;
 mod sheet;
@@ -76,14 +77,7 @@ pub fn read_with_records(
             }
             FileFormat::Protected => read_protected(path, limits, encodings, records)?,
             FileFormat::Xls => xls::read_xls(path, limits)?,
-            FileFormat::Csv | FileFormat::Tsv => {
-                let (sheet, encoding) = delimited::read_csv(path, limits, encodings)?;
-                Document {
-                    sheets: vec![sheet],
-                    encoding: Some(encoding),
-                    ..Document::default()
-                }
-            }
+            FileFormat::Csv | FileFormat::Tsv => delimited::read_csv(path, limits, encodings)?,
         };
         for sheet in &mut document.sheets {
             decode_sheet(sheet, encodings);

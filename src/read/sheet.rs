@@ -1,5 +1,6 @@
 //! A sheet as it was read: sparse cells, merged ranges, what is hidden, texts before they were decoded.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -7,6 +8,7 @@ use std::sync::Arc;
 use super::address::{Address, CellRange};
 use super::content::{BorrowedContent, CellContent, Withheld, WithheldCell};
 use super::merged::{CoverSweep, MergedRanges};
+use crate::text::visible;
 
 /// A part of a text in one font.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,14 +87,18 @@ impl Sheet {
         }
     }
 
-    /// Puts a cell into the sheet; blank text is ignored. Content that must not be loaded is kept apart: for a reader of
-    /// heads and labels such a cell is empty.
+    /// Puts a cell into the sheet, without marks that nobody sees; blank text is ignored. Content that must not be loaded is
+    /// kept apart: for a reader of heads and labels such a cell is empty.
     pub fn put(&mut self, at: Address, content: CellContent) {
         let content = match content {
             CellContent::Withheld(cell) => {
                 self.withheld.insert(at, *cell);
                 return;
             }
+            CellContent::Text(text) => match visible(&text) {
+                Cow::Owned(shown) => CellContent::Text(shown),
+                Cow::Borrowed(_) => CellContent::Text(text),
+            },
             content => content,
         };
         if content.text().is_some_and(|text| text.trim().is_empty()) {

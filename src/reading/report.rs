@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::report_period::{claimed_period, period_evidence};
 use super::submission::{Records, RecordsAt, Submission};
 use crate::diagnostic::{Finding, Place, findings};
-use crate::extract::{ColumnRef, Dimension, SheetTable};
+use crate::extract::{ColumnRef, Dimension, Sending, SheetTable};
 use crate::geography::{
     Basis, ClaimedReport, Docket, Dossier, FoundPeriod, ReportDecisions, ReportSource,
     Surroundings, UnitClaim, UnitKey, candidates_by_rows, candidates_by_words, record_sender,
@@ -14,6 +14,7 @@ use crate::lake::own_columns;
 use crate::normalize::{LocaleVerdict, Normalized, RecordList, normalize};
 use crate::period::Period;
 use crate::plan::Plan;
+use crate::text::one_line;
 
 /// What the report of a table depends on besides the table.
 #[derive(Clone, Copy)]
@@ -57,6 +58,7 @@ pub(super) fn read_report(
         ..Dossier::new(source)
     });
     note_unknown_geography(table, &mut report);
+    note_unclear_sending(table, &mut report);
     let (counted, explained) = body_cells(table);
     report.dossier.content.cells_total = counted + explained;
     let claimed = claimed_period(table, periods, &form.frequencies);
@@ -142,8 +144,23 @@ fn unit_claim(table: &SheetTable, by_unit: bool) -> UnitClaim {
 
 /// The number of the sending, 1 unless the title block says more.
 fn sending(table: &SheetTable) -> i64 {
-    let stated = table.title.sending.as_ref().and_then(|(_, n)| *n);
-    stated.unwrap_or(1).max(1)
+    match table.title.sending {
+        Some((_, Sending::Number(number))) => number,
+        Some((_, Sending::Blank | Sending::Unclear)) | None => 1,
+    }
+}
+
+/// Adds a finding if the title block speaks of the sending without saying which one it is.
+fn note_unclear_sending(table: &SheetTable, report: &mut ClaimedReport) {
+    if let Some((stated, Sending::Unclear)) = &table.title.sending {
+        let place = Place {
+            cell: Some(stated.at.to_string()),
+            ..report.place()
+        };
+        let text = one_line(&stated.text);
+        let unclear = findings::TH332 { text }.at(place);
+        report.dossier.findings.push(unclear);
+    }
 }
 
 /// Adds a finding if the title block states a geography but names no known vintage.
@@ -204,6 +221,7 @@ pub(super) fn take_list(
     content.cells_loaded = list.cells_loaded;
     content.records = list.records.num_rows() as i64;
     let shape = plan.vocabulary.forms[list.table.form].records.as_ref()?;
+    content.marks = Some(list.marks.clone());
     let table = crate::lake::table(&shape.table)?;
     let rows = own_columns(table, &list.records).ok()?;
     Some(Records {

@@ -168,6 +168,8 @@ pub struct FileEncoding {
     pub name: String,
     /// How it was recognized.
     pub evidence: String,
+    /// Bytes at the end that are no text and no padding, and were left out.
+    pub dropped: usize,
 }
 
 impl FileEncoding {
@@ -298,33 +300,34 @@ impl Encodings {
     }
 
     /// The text of a file and its encoding: by the byte order mark, else as UTF-16 or UTF-8 by its bytes, else by its
-    /// words. None if the encoding cannot be recognized.
+    /// words. None if the encoding cannot be recognized. NULs at both ends, and the mark that ends files of old programs, are
+    /// padding; a last character that is cut in two is left out.
     #[must_use]
     pub fn decode_file(&self, bytes: &[u8]) -> Option<(String, FileEncoding)> {
-        let recognized = |name: &str, evidence: &str| FileEncoding {
-            name: name.to_owned(),
-            evidence: evidence.to_owned(),
+        let recognized = |name: &str, evidence: &str, (text, dropped): (String, usize)| {
+            let encoding = FileEncoding {
+                name: name.to_owned(),
+                evidence: evidence.to_owned(),
+                dropped,
+            };
+            (text, encoding)
         };
+        let bytes = without_leading_padding(bytes);
         if let Some(rest) = bytes.strip_prefix(b"\xef\xbb\xbf") {
-            let text = std::str::from_utf8(rest).ok()?;
-            return Some((text.to_owned(), recognized("UTF-8", MARK)));
+            return utf8(without_padding(rest)).map(|text| recognized("UTF-8", MARK, text));
         }
         for (mark, encoding) in [(b"\xff\xfe", UTF_16LE), (b"\xfe\xff", UTF_16BE)] {
             if let Some(rest) = bytes.strip_prefix(mark) {
-                return strictly(encoding, rest)
-                    .map(|text| (text, recognized(encoding.name(), MARK)));
+                return utf16(encoding, rest).map(|text| recognized(encoding.name(), MARK, text));
             }
         }
         if let Some(encoding) = utf16_by_zeros(bytes) {
-            return strictly(encoding, bytes).map(|text| {
-                (
-                    text,
-                    recognized(encoding.name(), "every other byte is zero"),
-                )
-            });
+            let evidence = "every other byte is zero";
+            return utf16(encoding, bytes).map(|text| recognized(encoding.name(), evidence, text));
         }
-        if let Ok(text) = std::str::from_utf8(bytes) {
-            return Some((text.to_owned(), recognized("UTF-8", "valid UTF-8")));
+        let bytes = without_padding(bytes);
+        if let Some(text) = utf8(bytes) {
+            return Some(recognized("UTF-8", "valid UTF-8", text));
         }
         let as_latin = WINDOWS_1252.decode_without_bom_handling(bytes).0;
         let files = self.files.iter().filter_map(|encoding| {
@@ -348,7 +351,7 @@ impl Encodings {
             score.known,
             score.known + score.unknown
         );
-        Some((text, FileEncoding { name, evidence }))
+        Some(recognized(&name, &evidence, (text, 0)))
     }
 }
 
@@ -358,9 +361,60 @@ fn strictly(encoding: &'static Encoding, bytes: &[u8]) -> Option<String> {
         .map(std::borrow::Cow::into_owned)
 }
 
+/// Bytes without the NULs at both ends, and without the mark `0x1A` with which old programs end a text.
+pub(crate) fn without_padding(bytes: &[u8]) -> &[u8] {
+    let bytes = without_leading_padding(bytes);
+    let is_padding = |byte: &u8| matches!(byte, 0 | 0x1a);
+    let end = bytes.iter().rposition(|byte| !is_padding(byte));
+    &bytes[..end.map_or(0, |last| last + 1)]
+}
+
+/// Bytes without the NULs before them. An odd one may be the first half of a letter in UTF-16.
+fn without_leading_padding(bytes: &[u8]) -> &[u8] {
+    let nuls = bytes.iter().take_while(|byte| **byte == 0).count();
+    let is_first_half = nuls % 2 == 1 && utf16_by_zeros(&bytes[nuls - 1..]) == Some(UTF_16BE);
+    &bytes[nuls - usize::from(is_first_half)..]
+}
+
+/// A text in UTF-8, and the number of bytes of a last character that is cut; none if the bytes are not UTF-8.
+fn utf8(bytes: &[u8]) -> Option<(String, usize)> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Some((text.to_owned(), 0)),
+        Err(e) if e.error_len().is_none() && e.valid_up_to() > 0 => {
+            let (sound, cut) = bytes.split_at(e.valid_up_to());
+            let text = std::str::from_utf8(sound).ok()?;
+            // A byte behind a text without any other letter beyond ASCII may be a letter of another encoding.
+            (!text.is_ascii()).then(|| (text.to_owned(), cut.len()))
+        }
+        Err(_) => None,
+    }
+}
+
+/// A text in UTF-16 without padding, and the number of bytes left out at its end: an odd one that is not padding.
+fn utf16(encoding: &'static Encoding, bytes: &[u8]) -> Option<(String, usize)> {
+    let (pairs, odd) = bytes.split_at(bytes.len() & !1);
+    let is_padding = |pair: &[u8]| match pair {
+        [0, 0] => true,
+        [low, 0] if encoding == UTF_16LE => *low == 0x1a,
+        [0, low] if encoding == UTF_16BE => *low == 0x1a,
+        _ => false,
+    };
+    let padding = pairs.rchunks(2).take_while(|pair| is_padding(pair)).count();
+    let text = strictly(encoding, &pairs[..pairs.len() - 2 * padding])?;
+    let dropped = odd
+        .iter()
+        .filter(|byte| !matches!(byte, 0 | 0x1a | b'\n' | b'\r' | b' '));
+    Some((text, dropped.count()))
+}
+
 /// UTF-16 without a byte order mark: most characters have a zero byte, always at the same side.
 fn utf16_by_zeros(bytes: &[u8]) -> Option<&'static Encoding> {
-    let sample = &bytes[..bytes.len().min(4096) & !1];
+    // Padding has zeros on both sides.
+    let end = bytes
+        .iter()
+        .rposition(|byte| *byte != 0)
+        .map_or(0, |last| last + 2);
+    let sample = &bytes[..bytes.len().min(end).min(4096) & !1];
     if sample.len() < 4 {
         return None;
     }
@@ -395,4 +449,65 @@ fn is_surely_unicode(text: &str) -> bool {
 /// Whether a text has characters that encodings of fonts use, and none that they lack.
 fn may_be_legacy(text: &str) -> bool {
     !is_surely_unicode(text) && text.chars().any(|c| matches!(c, '\u{a1}'..='\u{ff}'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decoded(bytes: &[u8]) -> Option<(String, usize)> {
+        let (text, encoding) = Encodings::default().decode_file(bytes)?;
+        Some((text, encoding.dropped))
+    }
+
+    #[test]
+    fn padding_is_not_text() {
+        let text = "Biểu số;412\n";
+        let wide = |little: bool| -> Vec<u8> {
+            let bytes = |unit: u16| {
+                if little {
+                    unit.to_le_bytes()
+                } else {
+                    unit.to_be_bytes()
+                }
+            };
+            text.encode_utf16().flat_map(bytes).collect()
+        };
+        for bytes in [text.as_bytes().to_vec(), wide(true), wide(false)] {
+            for (before, after) in [(0, 0), (0, 2), (0, 4096), (4, 4), (6, 0)] {
+                let padded = [vec![0; before], bytes.clone(), vec![0; after]].concat();
+                assert_eq!(
+                    decoded(&padded),
+                    Some((text.to_owned(), 0)),
+                    "{before} {after}"
+                );
+            }
+        }
+        assert_eq!(
+            decoded(&[text.as_bytes(), b"\x1a\0\0"].concat()),
+            Some((text.to_owned(), 0))
+        );
+        assert_eq!(
+            decoded(&[wide(true), vec![0x1a, 0]].concat()),
+            Some((text.to_owned(), 0))
+        );
+    }
+
+    #[test]
+    fn a_cut_last_character_is_left_out_and_counted() {
+        let text = "Biểu số;412\n";
+        let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(
+            decoded(&[&wide[..], b"\n"].concat()),
+            Some((text.to_owned(), 0))
+        );
+        assert_eq!(
+            decoded(&[&wide[..], b"x"].concat()),
+            Some((text.to_owned(), 1))
+        );
+        assert_eq!(
+            decoded(&[text.as_bytes(), b"\xe1\xbb"].concat()),
+            Some((text.to_owned(), 2))
+        );
+    }
 }

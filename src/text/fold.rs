@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::marks::{is_invisible, is_raised, narrow};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// The text with letters and marks composed (NFC).
@@ -83,9 +84,10 @@ impl Folder {
         let composed = composed(text);
         let mut tokens = Vec::new();
         let mut word = String::new();
-        for c in composed.chars().flat_map(char::to_lowercase) {
+        for c in composed.chars().map(narrow).flat_map(char::to_lowercase) {
             match c {
                 '\u{f0}' => word.push('\u{111}'),
+                c if is_invisible(c) => {}
                 c if c.is_alphanumeric() && !is_superscript(c) => word.push(c),
                 _ if word.is_empty() => {}
                 _ => tokens.push(std::mem::take(&mut word)),
@@ -104,7 +106,7 @@ impl Folder {
 }
 
 fn is_superscript(c: char) -> bool {
-    matches!(c, '\u{b9}' | '\u{b2}' | '\u{b3}' | '\u{2070}'..='\u{209c}')
+    matches!(c, '\u{2080}'..='\u{209c}') || (is_raised(c) && !matches!(c, '\u{aa}' | '\u{ba}'))
 }
 
 /// The tone marks of Vietnamese, as combining characters.
@@ -190,6 +192,17 @@ mod tests {
         let f = folder();
         let decomposed: String = "Đắk Lắk".nfd().collect();
         assert_eq!(f.fold(&decomposed), f.fold("Ðắk  Lắk"));
+    }
+
+    #[test]
+    fn marks_that_nobody_sees_do_not_part_words() {
+        let f = folder();
+        assert_eq!(
+            f.fold("Tổ\u{200b}ng số\u{feff} HTX\u{200e}"),
+            "tổng số hợp tác xã"
+        );
+        assert_eq!(f.fold("Tổng số ＨＴＸ¹ ⁽²⁾"), "tổng số hợp tác xã");
+        assert_eq!(f.fold("HTXᵃ"), "hợp tác xã");
     }
 
     #[test]

@@ -6,8 +6,10 @@ mod figure;
 mod fill;
 mod fold;
 mod lines;
+mod marks;
 
 pub use bilingual::Bilingual;
+pub(crate) use encoding::without_padding;
 pub use encoding::{
     Encodings, FileEncoding, FontEncoding, RawEncoding, RawEncodings, RawFileEncodings,
 };
@@ -15,4 +17,5 @@ pub use figure::{format_value, rounded};
 pub use fill::{fill, fill_with};
 pub use fold::Folder;
 pub(crate) use fold::composed;
-pub use lines::{line_at, one_line};
+pub use lines::{line_at, listed, one_line};
+pub use marks::{breaks_line, is_blank, is_invisible, is_raised, literal, narrow, visible};

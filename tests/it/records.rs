@@ -307,11 +307,12 @@ fn what_cannot_be_believed_is_named_by_its_cell_and_the_record_is_kept() {
         ("TH217", "B21"),
         ("TH227", "R6"),
         ("TH227", "U6"),
+        ("TH383", "H7"),
     ] {
         let n = told.iter().filter(|f| f.0 == code && f.1 == cell).count();
         assert_eq!(n, 1, "{code} at {cell} in {told:#?}");
     }
-    assert_eq!(told.len(), 11, "{told:#?}");
+    assert_eq!(told.len(), 12, "{told:#?}");
     balance(&run);
 }
 
@@ -328,6 +329,94 @@ fn a_number_that_the_sheet_proves_is_loaded() {
     assert_eq!(all[0].decimal("charter_capital"), Some(1_234_000_000));
     assert_eq!(all[1].decimal("assets"), Some(1_234_500_000));
     assert!(findings(&run).iter().any(|f| f.0 == "TH307" && f.1 == "N7"));
+    balance(&run);
+}
+
+#[test]
+fn three_decimals_in_a_list_are_no_thousands() {
+    let run = run("qt.xlsx", |sheet| {
+        heads(sheet, 5);
+        for (row, members, workers, capital) in [
+            (6, "412.000", "7.000", "1250.500"),
+            (7, "18450.000", "25.000", "12.000"),
+            (8, "0.000", "30.000", "512.300"),
+        ] {
+            record(sheet, row, row);
+            sheet.write(row, 11, members).unwrap();
+            sheet.write(row, 12, workers).unwrap();
+            sheet.write(row, 13, capital).unwrap();
+        }
+    });
+    let all = organisations(&run);
+    let members: Vec<_> = all.iter().map(|r| r.int("members")).collect();
+    assert_eq!(members, [Some(412), Some(18_450), Some(0)]);
+    let workers: Vec<_> = all.iter().map(|r| r.int("workers")).collect();
+    assert_eq!(workers, [Some(7), Some(25), Some(30)], "the list decides");
+    assert_eq!(all[1].decimal("charter_capital"), Some(12_000_000));
+    let told = findings(&run);
+    let mut others = told.iter().filter(|f| f.0 != "TH227");
+    assert!(others.all(|f| f.0 == "TH307"), "{told:#?}");
+    balance(&run);
+}
+
+#[test]
+fn a_column_of_a_list_that_contradicts_itself_is_held() {
+    let run = run("qt.xlsx", |sheet| {
+        heads(sheet, 5);
+        record(sheet, 6, 1);
+        record(sheet, 7, 2);
+        record(sheet, 8, 3);
+        sheet.write(6, 11, "25.000").unwrap();
+        sheet.write(7, 11, "1,250").unwrap();
+        // Too large even for the rule that holds what is too large.
+        sheet
+            .write(8, 15, "999.999.999.999.999.999.999.999.999")
+            .unwrap();
+        sheet.write(6, 12, "18\n7").unwrap();
+        sheet.write(7, 12, "1.250").unwrap();
+        sheet.write(8, 12, "7¹").unwrap();
+    });
+    let all = organisations(&run);
+    let members: Vec<_> = all.iter().map(|r| r.int("members")).collect();
+    assert_eq!(members, [None, None, Some(12)]);
+    let workers: Vec<_> = all.iter().map(|r| r.int("workers")).collect();
+    assert_eq!(workers, [None, Some(1250), Some(7)]);
+    assert_eq!(all[2].decimal("revenue"), None);
+    let told = findings(&run);
+    for (code, cell) in [
+        ("TH330", "L7"),
+        ("TH330", "L8"),
+        ("TH301", "M7"),
+        ("TH331", "M9"),
+    ] {
+        assert!(
+            told.iter().any(|f| f.0 == code && f.1 == cell),
+            "{code} {cell} in {told:#?}"
+        );
+    }
+    assert!(told.iter().any(|f| f.1 == "P9"), "{told:#?}");
+    balance(&run);
+}
+
+#[test]
+fn marks_that_nobody_sees_are_not_in_a_list() {
+    let run = Run::written([]);
+    let text = "\u{feff}Biểu số: KTTT-04;\nDANH SÁCH HỢP TÁC XÃ NĂM 2025;\nĐơn vị báo\u{200b} cáo: UBND tỉnh Sơn La;\n\
+        STT;Tên\u{feff};Loại hình;Mã số thuế;Ngày thành lập;Lĩnh vực;Tình trạng;Xếp loại;Số thành viên¹;Số lao động;Doanh thu (triệu đồng);Giám đốc;Điện thoại\n\
+        1;\u{200e}HTX\u{2009}Đông\u{200b} A;HTX\u{200b};=\"0100000001\";31/12/2019\u{200b};A1\u{feff};đang hoạt động;khá;1\u{2009}200\u{200b};７;1.234,5;Ai;1\n\
+        2;HTX B;THT;=\"\"\"x\"\"\";2020;Chăn nuôi;ngừng hoạt động;yếu;=SUM(I5);3;12,25;Ai;1\n";
+    fs::write(run.inbox().join("sl.csv"), text).unwrap();
+    run.again(&[&run.inbox()]);
+    let all = organisations(&run);
+    assert_eq!(all.len(), 2, "{:?}", findings(&run));
+    assert_eq!(all[0].text("name"), Some("HTX Đông A"));
+    assert_eq!(all[0].text("kind"), Some("HTX"));
+    assert_eq!(all[0].text("tax_code"), Some("0100000001"));
+    assert_eq!(all[0].text("founded"), Some("2019-12-31"));
+    assert_eq!(all[0].int("members"), Some(1200));
+    assert_eq!(all[0].int("workers"), Some(7));
+    assert_eq!(all[1].int("members"), None);
+    assert!(findings(&run).iter().any(|f| f.0 == "TH306" && f.1 == "I6"));
     balance(&run);
 }
 

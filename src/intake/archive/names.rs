@@ -15,10 +15,16 @@ pub(super) fn place_of(file_name: &str, sha256: &str) -> Place {
     }
 }
 
-/// Why a file is refused because of its name; empty if it is not.
+/// Why a file of an inbox is refused because of its name, which is relative to the inbox; empty if it is not.
 #[must_use]
 pub fn refused_by_name(file_name: &str, sha256: &str) -> Vec<Finding> {
-    if climbs(file_name) {
+    refused_member(file_name, file_name, sha256)
+}
+
+/// Why a member of an archive is refused because of its own name; empty if it is not. `file_name` is the name of the archive
+/// and of the member. The archive itself may have any path: somebody may have named it by its full path.
+pub(super) fn refused_member(member: &str, file_name: &str, sha256: &str) -> Vec<Finding> {
+    if climbs(member) {
         vec![findings::TH115.at(place_of(file_name, sha256))]
     } else {
         Vec::new()
@@ -88,6 +94,16 @@ mod tests {
         }
         for name in ["a.csv", "folder/a..b.csv", "năm 2025/a.csv", "12:30.csv"] {
             assert!(!climbs(&format!("outer.zip/{name}")), "{name}");
+        }
+    }
+
+    #[test]
+    fn only_the_name_of_a_member_is_judged() {
+        for archive in ["/home/a/x.zip", "../x.zip", "C:/x.zip"] {
+            let refused =
+                |name: &str| !refused_member(name, &format!("{archive}/{name}"), "").is_empty();
+            assert!(!refused("a/b.csv"), "{archive}");
+            assert!(refused("../b.csv"), "{archive}");
         }
     }
 

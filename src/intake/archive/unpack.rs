@@ -12,7 +12,7 @@ use zip::read::{Config, ZipFileEntry};
 use zip::result::ZipError;
 use zip::unstable::read::ZipIterable;
 
-use super::names::{place_of, readable, refused_as_nested, refused_by_name};
+use super::names::{place_of, readable, refused_as_nested, refused_member};
 use crate::diagnostic::{Finding, Message, Place, findings};
 use crate::intake::guard::guarded;
 use crate::intake::hash::hex;
@@ -168,7 +168,7 @@ impl Unpacking<'_> {
         match taken {
             Ok((sha256, size_bytes)) => {
                 let file_name = format!("{}/{name}", self.file_name);
-                let refused = refusal(&file_name, &sha256, &target);
+                let refused = refusal(&name, &file_name, &sha256, &target);
                 self.unpacked.members.push(Member {
                     file_name,
                     path: target,
@@ -205,8 +205,8 @@ impl Unpacking<'_> {
 }
 
 /// Why a member is refused; empty if it is not.
-fn refusal(file_name: &str, sha256: &str, path: &Path) -> Vec<Finding> {
-    let by_name = refused_by_name(file_name, sha256);
+fn refusal(member: &str, file_name: &str, sha256: &str, path: &Path) -> Vec<Finding> {
+    let by_name = refused_member(member, file_name, sha256);
     if by_name.is_empty() && matches!(sniff(path), Ok(Err(NotAccepted::Archive))) {
         return refused_as_nested(file_name, sha256);
     }

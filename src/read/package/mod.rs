@@ -5,5 +5,5 @@ mod part;
 mod reader;
 mod source;
 
-pub(super) use reader::PackageReader;
+pub(super) use reader::{FOREIGN, PackageReader};
 pub(super) use source::Packed;

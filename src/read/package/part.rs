@@ -39,6 +39,9 @@ pub(crate) struct PackagePart {
     pub(super) encoding: Option<&'static Encoding>,
     /// Why it could not be unpacked to its end.
     pub(crate) damage: Option<String>,
+    /// Whether it has markup that no office program writes into the parts that are read. It was not measured, so it is
+    /// never parsed.
+    pub(crate) is_foreign: bool,
     /// Whether it may merge cells.
     pub(crate) mentions_merged: bool,
     /// Whether it may contain formulas.
@@ -158,12 +161,13 @@ pub(super) fn measure(
         if is_xml {
             markup.follow(&buffer[kept..kept + n]);
             words.look_for(&buffer[..kept + n], &mut part);
-            check_markup(&markup, &part.name, limits)?;
+            check_markup(&markup, limits)?;
         }
         let end = kept + n;
         kept = end.min(OVERLAP);
         buffer.copy_within(end - kept..end, 0);
     }
+    part.is_foreign = markup.foreign;
     let styles = markup.elements > MAX_STYLE_ELEMENTS
         || markup.elements.saturating_mul(markup.longest_tag) > MAX_STYLE_BYTES;
     if base == "styles.xml" && styles {
@@ -215,17 +219,12 @@ fn check_size(unpacked: u64, fair: u64, limits: &Limits) -> Result<(), ReadError
 }
 
 /// Whether the markup seen so far is within the limits.
-fn check_markup(markup: &Markup, name: &str, limits: &Limits) -> Result<(), ReadError> {
+fn check_markup(markup: &Markup, limits: &Limits) -> Result<(), ReadError> {
     if markup.deepest > limits.max_xml_depth {
         return Err(ReadError::over("max_xml_depth", limits.max_xml_depth));
     }
     if markup.longest_tag.max(markup.longest_text) > limits.max_text_bytes {
         return Err(ReadError::over("max_text_bytes", limits.max_text_bytes));
-    }
-    if markup.foreign && !name.eq_ignore_ascii_case("META-INF/manifest.xml") {
-        return Err(ReadError::Damaged(format!(
-            "{name}: markup that no office program writes"
-        )));
     }
     Ok(())
 }

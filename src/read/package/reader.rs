@@ -15,6 +15,9 @@ use super::source::{PackageSource, Packed};
 use crate::intake::Limits;
 use crate::read::document::ReadError;
 
+/// Why a part is not parsed that declares a document type.
+pub(crate) const FOREIGN: &str = "markup that no office program writes";
+
 /// A package and its parts.
 pub(crate) struct PackageReader {
     /// The package with its parts uncompressed, in memory; none where that would be large.
@@ -100,18 +103,25 @@ impl PackageReader {
         let Some(part) = self.parts.get(&plain(name)) else {
             return Ok(None);
         };
+        if part.is_foreign {
+            return Err(ReadError::Damaged(format!("{name}: {FOREIGN}")));
+        }
         // The copy in memory is decoded already.
         let encoding = part.encoding.filter(|_| self.unpacked.is_none());
         let file = self.zip.by_name(&part.name)?;
         Ok(Some(BufReader::new(decoded(file, encoding))))
     }
 
-    /// Checks that a part could be unpacked to its end.
+    /// Checks that a part could be unpacked to its end and may be parsed.
     ///
     /// # Errors
-    /// When it is damaged.
+    /// When it may not.
     pub(crate) fn check_whole(&self, name: &str) -> Result<(), ReadError> {
-        match self.part(name).and_then(|part| part.damage.as_ref()) {
+        let Some(part) = self.part(name) else {
+            return Ok(());
+        };
+        let foreign = part.is_foreign.then_some(FOREIGN);
+        match part.damage.as_deref().or(foreign) {
             Some(damage) => Err(ReadError::Damaged(format!("{name}: {damage}"))),
             None => Ok(()),
         }

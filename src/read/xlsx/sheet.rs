@@ -62,12 +62,9 @@ pub(super) fn read_cells(
         next: Address::new(0, 0),
         cell: CellState::default(),
         value: String::new(),
-        in_value: false,
         formula: String::new(),
-        in_formula: false,
-        in_extension: false,
         inline: None,
-        in_inline: false,
+        within: Within::Other,
     };
     match pass.read(part) {
         Ok(()) => {}
@@ -95,15 +92,24 @@ struct SheetPass<'p, 'b, 'f> {
     cell: CellState,
     /// The value of the current cell, as written.
     value: String,
-    in_value: bool,
     /// The formula of the current cell.
     formula: String,
-    in_formula: bool,
-    /// Within what other programs add to a cell.
-    in_extension: bool,
     /// The text that stands in the current cell.
     inline: Option<TextReader>,
-    in_inline: bool,
+    within: Within,
+}
+
+/// The element that the pass is in.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Within {
+    Value,
+    Formula,
+    /// A text that stands in its cell.
+    Inline,
+    /// What other programs add.
+    Extension,
+    #[default]
+    Other,
 }
 
 /// The current cell.
@@ -138,9 +144,13 @@ impl SheetPass<'_, '_, '_> {
         loop {
             buffer.clear();
             let event = reader.read_event_into(&mut buffer)?;
-            if let Some(inline) = self.inline.as_mut().filter(|_| self.in_inline) {
+            if let Some(inline) = self
+                .inline
+                .as_mut()
+                .filter(|_| self.within == Within::Inline)
+            {
                 match &event {
-                    Event::End(e) if e.local_name().as_ref() == "is" => self.in_inline = false,
+                    Event::End(e) if e.local_name().as_ref() == "is" => self.within = Within::Other,
                     Event::Eof => {}
                     event => inline.take(event, self.book.legacy_font)?,
                 }
@@ -150,21 +160,17 @@ impl SheetPass<'_, '_, '_> {
             }
             match event {
                 Event::Start(e) => self.start(&e)?,
-                Event::Text(text) if self.in_value => self.value.push_str(&text.xml10_content()),
-                Event::Text(text) if self.in_formula && text.len() < LONGEST_SUM => {
-                    self.formula.push_str(&text.xml10_content());
-                }
-                Event::CData(text) if self.in_value => self.value.push_str(&text.xml10_content()),
-                Event::GeneralRef(reference) if self.in_value => {
+                Event::Text(text) => self.push(&text.xml10_content()),
+                Event::CData(text) => self.push(&text.xml10_content()),
+                Event::GeneralRef(reference) => {
                     if let Some(letters) = resolved(&reference) {
-                        self.value.push_str(&letters);
+                        self.push(&letters);
                     }
                 }
                 Event::End(e) => match e.local_name().as_ref() {
                     "row" => self.row = self.row.saturating_add(1),
-                    "v" => self.in_value = false,
-                    "f" => self.in_formula = false,
-                    "extLst" => self.in_extension = false,
+                    "v" | "f" if self.within == Within::Extension => {}
+                    "v" | "f" | "extLst" => self.within = Within::Other,
                     "c" => self.end_cell()?,
                     "sheetData" => return Ok(()),
                     _ => {}
@@ -177,22 +183,30 @@ impl SheetPass<'_, '_, '_> {
         }
     }
 
+    fn push(&mut self, text: &str) {
+        match self.within {
+            Within::Value => self.value.push_str(text),
+            Within::Formula if self.formula.len() < LONGEST_SUM => self.formula.push_str(text),
+            _ => {}
+        }
+    }
+
     fn start(&mut self, e: &BytesStart<'_>) -> Result<(), ReadError> {
         match e.local_name().as_ref() {
-            "extLst" => self.in_extension = true,
-            _ if self.in_extension => {}
+            "extLst" => self.within = Within::Extension,
+            _ if self.within == Within::Extension => {}
             "c" => self.start_cell(e)?,
             "v" => {
-                self.in_value = true;
+                self.within = Within::Value;
                 self.cell.has_value = true;
             }
             "f" => {
                 self.cell.has_formula = true;
-                self.in_formula = true;
+                self.within = Within::Formula;
             }
             "is" if self.cell.at.is_some() => {
                 self.inline = Some(TextReader::default());
-                self.in_inline = true;
+                self.within = Within::Inline;
             }
             "row" => self.start_row(e)?,
             "col" if is_true(attribute(e, "hidden")?.as_deref()) => {
@@ -264,7 +278,7 @@ impl SheetPass<'_, '_, '_> {
         self.cell = cell;
         self.value.clear();
         self.formula.clear();
-        (self.in_value, self.in_formula) = (false, false);
+        self.within = Within::Other;
         Ok(())
     }
 
@@ -346,7 +360,7 @@ impl SheetPass<'_, '_, '_> {
         if n == 0.0 && cell.has_formula && self.calculates_on_load {
             return self.filling.fill(at, BorrowedContent::NoCachedValue);
         }
-        if n == 0.0 && cell.has_formula && !self.formula.is_empty() {
+        if n == 0.0 && (1..LONGEST_SUM).contains(&self.formula.len()) {
             let formula = std::mem::take(&mut self.formula);
             self.facts.zeros.push((at, formula));
         }

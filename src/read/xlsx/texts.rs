@@ -78,9 +78,17 @@ pub(super) struct TextReader {
     /// Whether a run states how it is set.
     is_rich: bool,
     in_run: bool,
-    in_text: bool,
-    /// Within reading aids for East Asian writing, which are no part of the text.
-    in_phonetic: bool,
+    within: Within,
+}
+
+/// The element that the reader is in.
+#[derive(Default, PartialEq, Eq)]
+enum Within {
+    Text,
+    /// Reading aids for East Asian writing, which are no part of the text.
+    Phonetic,
+    #[default]
+    Other,
 }
 
 impl TextReader {
@@ -101,8 +109,8 @@ impl TextReader {
             }
             Event::End(e) => match e.local_name().as_ref() {
                 "r" => self.in_run = false,
-                "t" => self.in_text = false,
-                "rPh" => self.in_phonetic = false,
+                "t" if self.within == Within::Text => self.within = Within::Other,
+                "rPh" => self.within = Within::Other,
                 _ => {}
             },
             _ => {}
@@ -116,13 +124,13 @@ impl TextReader {
                 self.in_run = true;
                 self.runs.push(TextRun::default());
             }
-            "t" => {
-                self.in_text = !self.in_phonetic;
-                if self.in_text && !self.in_run {
+            "t" if self.within == Within::Other => {
+                self.within = Within::Text;
+                if !self.in_run {
                     self.runs.push(TextRun::default());
                 }
             }
-            "rPh" => self.in_phonetic = true,
+            "rPh" => self.within = Within::Phonetic,
             name if self.in_run => {
                 let Some(run) = self.runs.last_mut() else {
                     return Ok(());
@@ -157,7 +165,7 @@ impl TextReader {
     }
 
     fn push(&mut self, text: &str) {
-        if let Some(run) = self.runs.last_mut().filter(|_| self.in_text) {
+        if let Some(run) = self.runs.last_mut().filter(|_| self.within == Within::Text) {
             run.text.push_str(text);
         }
     }
@@ -186,7 +194,8 @@ pub(super) fn resolved(reference: &BytesRef<'_>) -> Option<String> {
     quick_xml::escape::resolve_xml_entity(reference).map(str::to_owned)
 }
 
-/// A text with `_x000D_` as the character it stands for. Source: ECMA-376, part 1, 22.4.2.4 (`bstr`).
+/// A text with `_x000D_` as the character it stands for; a character beyond the basic ones takes two. Source: ECMA-376,
+/// part 1, 22.4.2.4 (`bstr`).
 pub(super) fn without_escapes(text: &str) -> Cow<'_, str> {
     if !text.contains("_x") {
         return Cow::Borrowed(text);
@@ -195,23 +204,30 @@ pub(super) fn without_escapes(text: &str) -> Cow<'_, str> {
     let mut rest = text;
     while let Some(at) = rest.find("_x") {
         plain.push_str(&rest[..at]);
-        let escape = rest[at..].get(..7).filter(|e| e.ends_with('_'));
-        let letter = escape
-            .and_then(|e| u32::from_str_radix(&e[2..6], 16).ok())
-            .and_then(char::from_u32);
-        match letter {
-            Some(letter) => {
-                plain.push(letter);
-                rest = &rest[at + 7..];
-            }
-            None => {
-                plain.push_str("_x");
-                rest = &rest[at + 2..];
-            }
+        rest = &rest[at..];
+        let mut units = Vec::new();
+        while let Some(unit) = escaped_unit(rest) {
+            units.push(unit);
+            rest = &rest[ESCAPE..];
         }
+        if units.is_empty() {
+            plain.push_str("_x");
+            rest = &rest[2..];
+        }
+        plain.push_str(&String::from_utf16_lossy(&units));
     }
     plain.push_str(rest);
     Cow::Owned(plain)
+}
+
+/// Letters of an escape: `_x000D_`.
+const ESCAPE: usize = 7;
+
+/// The UTF-16 unit of the escape that a text begins with.
+fn escaped_unit(text: &str) -> Option<u16> {
+    let escape = text.get(..ESCAPE)?;
+    let digits = escape.strip_prefix("_x")?.strip_suffix('_')?;
+    u16::from_str_radix(digits, 16).ok()
 }
 
 #[cfg(test)]
@@ -234,7 +250,7 @@ mod tests {
             "<t>a&amp;<![CDATA[b]]>&#x110;</t>",
             "<r><t>a</t></r><r><t>b</t></r>",
             "<t>x</t><rPh sb=\"0\" eb=\"1\"><t>ka</t></rPh>",
-            "<t>1_x000D_2_x005F_x_</t>",
+            "<t>1_x000D_2_x005F_x_ _xD83D__xDE00__xyz_</t>",
             "<r><rPr><strike/></rPr><t>425</t></r><r><rPr/><t>431</t></r><r><rPr><vertAlign val=\"superscript\"/></rPr><t>1</t></r>",
         ]);
         let plain = |i| match table.get(i) {
@@ -244,7 +260,7 @@ mod tests {
         assert_eq!(plain(0), "a&bĐ");
         assert_eq!(plain(1), "ab");
         assert_eq!(plain(2), "x");
-        assert_eq!(plain(3), "1\r2_x_");
+        assert_eq!(plain(3), "1\r2_x_ 😀_xyz_");
         let Some(StoredText::Rich(runs)) = table.get(4) else {
             panic!("parts are lost");
         };

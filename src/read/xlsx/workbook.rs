@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use quick_xml::events::{BytesStart, Event};
 
 use super::formulas::{contradicted, has_results};
@@ -12,7 +13,7 @@ use crate::intake::Limits;
 use crate::read::address::CellRange;
 use crate::read::content::CellContent;
 use crate::read::document::{Document, LegacyFont, ReadError};
-use crate::read::package::PackageReader;
+use crate::read::package::{FOREIGN, PackageReader};
 use crate::read::relations::{Relation, carried, relationships};
 use crate::read::sheet::{Sheet, joined};
 use crate::read::sink::RecordSink;
@@ -37,7 +38,11 @@ pub(crate) fn read_xlsx(
     // Without formats it is not known what a cell shows.
     package.check_whole(&listing.styles)?;
     let styles = package.bytes(&listing.styles)?;
-    let shared = package.bytes(&listing.shared_texts)?;
+    let shared = match package.part(&listing.shared_texts) {
+        // The cells that refer to it are damaged; the others are not.
+        Some(part) if part.is_foreign => Bytes::new(),
+        _ => package.bytes(&listing.shared_texts)?,
+    };
     let book = BookFacts {
         styles: cell_styles(&styles, legacy_font)?,
         shared: SharedTexts::read(&shared, legacy_font),
@@ -112,6 +117,7 @@ fn sheet_part(package: &PackageReader, listed: &ListedSheet) -> Result<Option<St
         None => Err(format!("{} is not in the file", relation.target)),
         // Parts of other extensions were not measured as XML.
         Some(part) if !part.is_xml => Err(format!("{} is no XML", relation.target)),
+        Some(part) if part.is_foreign => Err(format!("{}: {FOREIGN}", relation.target)),
         Some(_) => Ok(Some(relation.target.clone())),
     }
 }
@@ -209,9 +215,10 @@ impl Listing {
         relations: &BTreeMap<String, Relation>,
     ) -> Result<(), ReadError> {
         match e.local_name().as_ref() {
-            "workbookPr" => self.is_1904 = is_true(attribute(e, "date1904")?.as_deref()),
+            // Extensions have elements of the same names: what they leave out takes nothing back.
+            "workbookPr" => self.is_1904 |= is_true(attribute(e, "date1904")?.as_deref()),
             "calcPr" => {
-                self.calculates_on_load = is_true(attribute(e, "fullCalcOnLoad")?.as_deref());
+                self.calculates_on_load |= is_true(attribute(e, "fullCalcOnLoad")?.as_deref());
             }
             "sheet" => {
                 let relation = attribute(e, "id")?.and_then(|id| relations.get(&id).cloned());

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::read::{BorrowedContent, ShownCell, WithheldCell};
+use crate::text::visible;
 
 /// The cells of a row and their texts. A buffer is used for row after row, so that cells cost no allocation.
 #[derive(Debug, Default)]
@@ -37,7 +38,7 @@ impl RowBuffer {
     pub(super) fn push(&mut self, column: u32, content: BorrowedContent<'_>) {
         let mut kept = |text: &str| {
             let from = self.texts.len();
-            self.texts.push_str(text);
+            self.texts.push_str(&visible(text));
             from..self.texts.len()
         };
         let content = match content {

@@ -8,10 +8,10 @@ use rust_decimal::Decimal;
 use super::open_list::{DecodedTexts, OpenList, OpenNumber};
 use crate::diagnostic::{Message, findings};
 use crate::extract::{FieldKind, RecordField};
-use crate::normalize::locale::{LocaleProof, ProofReason};
-use crate::normalize::number::ParsedNumber;
+use crate::normalize::locale::{LocaleProof, proof_in};
+use crate::normalize::number::{ParsedNumber, TextNumber};
 use crate::normalize::records::value::{
-    FieldValue, ReadNumber, date, digits_of, in_lake, kept, millionths, number,
+    FieldValue, ReadNumber, digits_of, in_lake, kept, millionths, number,
 };
 use crate::normalize::scale::VALUE_SCALE;
 use crate::normalize::shown::{is_scaled, withheld_message};
@@ -40,12 +40,12 @@ impl OpenList<'_> {
             _ => {}
         }
         match facts.kind {
-            FieldKind::Text => Some(OwnedValue::of_text(self.text(cell, facts.digits, at))),
-            FieldKind::Code | FieldKind::Flag => self.code(field, cell, at),
-            FieldKind::Date => match date(cell) {
-                Some(date) => Some(OwnedValue::String(date)),
-                None => self.refuse(at, findings::TH316 { raw: as_read(cell) }),
+            FieldKind::Text => match &facts.shape {
+                Some(shape) => self.shaped_code(shape, cell, at),
+                None => self.plain_text(cell, at),
             },
+            FieldKind::Code | FieldKind::Flag => self.code(field, cell, at),
+            FieldKind::Date => self.date(column, cell, at),
             FieldKind::Whole | FieldKind::Decimal => {
                 if let BorrowedContent::Shown(shown) = cell
                     && is_scaled(shown)
@@ -68,22 +68,22 @@ impl OpenList<'_> {
     fn measure_of(&self, column: u32) -> String {
         let head = self.head.columns.iter().find(|c| c.column == column);
         head.and_then(|c| c.measure.as_ref())
+            .or(self.head.title.measure.as_ref())
             .map(|m| m.text.clone())
             .unwrap_or_default()
     }
 
     /// Holds a cell back, with a finding.
-    fn refuse<'t>(&mut self, at: Address, message: impl Into<Message>) -> Option<OwnedValue<'t>> {
+    pub(super) fn refuse<'t>(
+        &mut self,
+        at: Address,
+        message: impl Into<Message>,
+    ) -> Option<OwnedValue<'t>> {
         self.faults.cell(at, message);
         None
     }
 
-    fn text<'t>(
-        &mut self,
-        cell: BorrowedContent<'t>,
-        digits: Option<usize>,
-        at: Address,
-    ) -> Cow<'t, str> {
+    pub(super) fn text<'t>(&mut self, cell: BorrowedContent<'t>, at: Address) -> Cow<'t, str> {
         match cell {
             BorrowedContent::Text(text) => {
                 // Old fonts write letters as characters between ¡ and ¿, whose first byte is this.
@@ -103,9 +103,7 @@ impl OpenList<'_> {
                 }
                 kept(text)
             }
-            BorrowedContent::Number(n) => {
-                digits_of(n, digits).unwrap_or_else(|| as_read(cell)).into()
-            }
+            BorrowedContent::Number(n) => digits_of(n).unwrap_or_else(|| as_read(cell)).into(),
             other => as_read(other).into(),
         }
     }
@@ -123,7 +121,7 @@ impl OpenList<'_> {
             BorrowedContent::Text(text) => match self.codes[field].get(text) {
                 Some(code) => code.clone(),
                 None => {
-                    let read = self.text(cell, None, at).into_owned();
+                    let read = self.text(cell, at).into_owned();
                     let code = self.shape.fields[field]
                         .codes
                         .get(&self.vocabulary.folder.fold(&read))
@@ -164,63 +162,72 @@ impl OpenList<'_> {
             } else {
                 in_lake(Decimal::from_i128_with_scale(n, VALUE_SCALE), factor)
             };
+            self.all_doubtful = false;
             return match n {
                 Some(n) => self.of_kind(whole, n, cell, at),
                 None => self.refuse(at, findings::TH319 { raw: as_read(cell) }),
             };
         }
-        let (value, unit) = match number(cell, self.conventions) {
+        let read = match number(cell, self.conventions) {
             ReadNumber::Marked => return Some(OwnedValue::None),
             ReadNumber::Not => return self.refuse(at, findings::TH301 { raw: as_read(cell) }),
-            ReadNumber::Is {
-                value,
-                approximate,
-                proves,
-                unit,
-            } => {
-                if approximate {
-                    let raw = as_read(cell);
-                    self.faults.cell(at, findings::TH308 { raw });
-                }
-                if let Some(locale) = proves
-                    && !self.proofs.iter().any(|p| p.locale == locale)
-                {
-                    let raw = as_read(cell);
-                    let reason = ProofReason::Form;
-                    self.proofs.push(LocaleProof {
-                        locale,
-                        reason,
-                        at,
-                        raw,
-                    });
-                }
-                (value, unit)
-            }
-            ReadNumber::Doubtful { reading, unit } => {
-                let factor = self.unit_factor(facts, unit.as_deref(), factor, at)?;
-                if whole {
-                    let ParsedNumber::Doubtful { grouped, .. } = reading else {
-                        return None;
-                    };
-                    (grouped.checked_mul(factor)?, None)
-                } else {
-                    self.open.push(OpenNumber {
-                        record: self.rows.len(),
-                        column,
-                        at,
-                        raw: as_read(cell),
-                        number: reading,
-                        factor,
-                    });
-                    return Some(OwnedValue::None);
-                }
-            }
+            ReadNumber::Read(read) => read,
         };
-        let factor = self.unit_factor(facts, unit.as_deref(), factor, at)?;
-        let Some(n) = in_lake(value, factor) else {
-            return self.refuse(at, findings::TH319 { raw: as_read(cell) });
-        };
-        self.of_kind(whole, n, cell, at)
+        if read.approximate {
+            let raw = as_read(cell);
+            self.faults.cell(at, findings::TH308 { raw });
+        }
+        if let Some(mark) = &read.raised {
+            let raw = as_read(cell);
+            self.faults.cell(at, findings::TH331 { raw, mark });
+        }
+        let factor = self.unit_factor(facts, read.unit(), factor, at)?;
+        self.note_proof(column, &read, whole && factor == Decimal::ONE, cell, at);
+        match read.value {
+            ParsedNumber::Sure(value) => match in_lake(value, factor) {
+                Some(n) => self.of_kind(whole, n, cell, at),
+                None => self.refuse(at, findings::TH319 { raw: as_read(cell) }),
+            },
+            ParsedNumber::Doubtful { .. } => {
+                self.open.push(OpenNumber {
+                    record: self.rows.len(),
+                    column,
+                    at,
+                    raw: as_read(cell),
+                    number: read.value,
+                    factor,
+                    whole,
+                });
+                Some(OwnedValue::None)
+            }
+        }
+    }
+
+    /// Notes what a number proves of how its column writes numbers.
+    fn note_proof(
+        &mut self,
+        column: usize,
+        read: &TextNumber,
+        whole: bool,
+        cell: BorrowedContent<'_>,
+        at: Address,
+    ) {
+        // A symbol for nil is no number that somebody wrote without decimals.
+        let is_symbol =
+            matches!(cell, BorrowedContent::Text(text) if !text.contains(char::is_numeric));
+        self.all_doubtful &= is_symbol || matches!(read.value, ParsedNumber::Doubtful { .. });
+        let own = self.proofs.entry(column).or_default();
+        if let Some((locale, reason, weight)) = proof_in(read, whole)
+            && !own.iter().any(|p| p.locale == locale && p.weight == weight)
+        {
+            own.push(LocaleProof {
+                weight,
+                locale,
+                reason,
+                at,
+                raw: as_read(cell),
+            });
+        }
     }
 
     /// Millionths as the whole number or the decimal that the field holds.
@@ -265,7 +272,7 @@ impl OpenList<'_> {
 }
 
 /// Millionths of one.
-const MILLION: i128 = 1_000_000;
+pub(super) const MILLION: i128 = 1_000_000;
 
 /// A value of a field that may own its text.
 pub(super) enum OwnedValue<'t> {
@@ -279,7 +286,7 @@ pub(super) enum OwnedValue<'t> {
 }
 
 impl<'t> OwnedValue<'t> {
-    fn of_text(text: Cow<'t, str>) -> Self {
+    pub(super) fn of_text(text: Cow<'t, str>) -> Self {
         match text {
             Cow::Borrowed(text) => Self::Str(text),
             Cow::Owned(text) => Self::String(text),
@@ -309,7 +316,7 @@ impl<'t> OwnedValue<'t> {
 }
 
 /// The content of a cell, as read.
-fn as_read(cell: BorrowedContent<'_>) -> String {
+pub(super) fn as_read(cell: BorrowedContent<'_>) -> String {
     match cell {
         BorrowedContent::Number(n) => CellContent::Number(n).as_read(),
         BorrowedContent::Text(text)

@@ -4,13 +4,17 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Int64Array, RecordBatch};
 use arrow::datatypes::{DataType, Field as ArrowField, Schema};
+use rust_decimal::Decimal;
 
-use super::open_list::OpenList;
-use crate::diagnostic::findings;
-use crate::extract::{Form, PeriodClaim, RecordHead, SheetTable};
+use super::cells::MILLION;
+use super::open_list::{OpenList, OpenNumber, claim_period};
+use crate::diagnostic::{Message, findings};
+use crate::extract::SheetTable;
+use crate::normalize::locale::{LocaleVerdict, SUSPICIOUS, doubt, settle};
 use crate::normalize::number::ParsedNumber;
+use crate::normalize::records::marks::RecordMarks;
 use crate::normalize::records::record_list::{FilledCells, RecordList};
-use crate::normalize::records::value::in_lake;
+use crate::normalize::records::value::{FieldValue, in_lake};
 use crate::read::{Address, CellRange};
 
 impl OpenList<'_> {
@@ -18,6 +22,8 @@ impl OpenList<'_> {
     pub(crate) fn finish(mut self, index: usize) -> RecordList {
         self.end_row();
         self.settle_open();
+        self.settle_dates();
+        self.note_mended();
         self.note_skipped();
         self.note_decoded();
         let heads = std::mem::take(&mut self.head.columns);
@@ -49,7 +55,12 @@ impl OpenList<'_> {
         let schema = Arc::new(Schema::new(fields));
         let records = RecordBatch::try_new(schema.clone(), arrays)
             .unwrap_or_else(|_| RecordBatch::new_empty(schema));
-        let period = claim_period(&self.head, self.form);
+        let marks = RecordMarks::of(&records, self.shape);
+        let key_column = heads
+            .iter()
+            .find(|c| c.field.is_some() && c.field == self.shape.key.first().copied())
+            .map(|c| c.column);
+        let period = claim_period(&self.head.title, self.form);
         RecordList {
             sheet: index,
             head_ends: self.head.bottom,
@@ -65,6 +76,8 @@ impl OpenList<'_> {
                 findings,
             },
             records,
+            marks,
+            key_column,
             filled,
             cells_total: self.total,
             cells_loaded: self.loaded,
@@ -72,44 +85,23 @@ impl OpenList<'_> {
         }
     }
 
-    /// Settles the numbers that were left open, by what the rest of the sheet proves.
+    /// Settles the numbers that were left open, by what their column proves, else by what the rest of the sheet does.
     fn settle_open(&mut self) {
         let open = std::mem::take(&mut self.open);
-        let proof = match self.proofs.as_slice() {
-            [only] => Some((only.clone(), only.at.to_string())),
-            _ => None,
-        };
+        let all_doubtful = self.all_doubtful && open.len() >= SUSPICIOUS;
+        let verdicts = settle(std::mem::take(&mut self.proofs), all_doubtful);
         for number in open {
-            let settled = proof.as_ref().and_then(|(proof, _)| {
-                let value = number.number.in_locale(proof.locale);
-                Some((value, in_lake(value, number.factor)?))
-            });
-            match (settled, &proof) {
-                (Some((value, n)), Some((proof, at))) => {
+            let verdict = verdicts.get(&number.column);
+            let (value, message) = settled(&number, verdict);
+            match value {
+                Some(value) => {
                     self.loaded += 1;
-                    self.columns[number.column].settle(number.record, n);
-                    let settled = findings::TH307 {
-                        raw: number.raw,
-                        value: value.normalize().to_string(),
-                        proof: &proof.raw,
-                        proof_cell: at,
-                    };
-                    self.faults.cell(number.at, settled);
+                    self.columns[number.column].settle(number.record, value);
                 }
-                _ => {
-                    self.explained += 1;
-                    if let ParsedNumber::Doubtful {
-                        grouped, fraction, ..
-                    } = number.number
-                    {
-                        let doubtful = findings::TH302 {
-                            raw: number.raw,
-                            grouped: grouped.to_string(),
-                            fraction: fraction.to_string(),
-                        };
-                        self.faults.cell(number.at, doubtful);
-                    }
-                }
+                None => self.explained += 1,
+            }
+            if let Some(message) = message {
+                self.faults.cell(number.at, message);
             }
         }
     }
@@ -144,19 +136,41 @@ impl OpenList<'_> {
     }
 }
 
-/// The period that the block above a list states.
-fn claim_period(head: &RecordHead, form: &Form) -> PeriodClaim {
-    let stated: Vec<_> = head
-        .title
-        .periods
-        .iter()
-        .filter(|(_, p)| form.frequencies.contains(&p.frequency))
-        .collect();
-    match stated.first() {
-        None => PeriodClaim::Unstated,
-        Some((first, period)) => match stated.iter().find(|(_, other)| other != period) {
-            Some((second, _)) => PeriodClaim::Contradiction(first.clone(), second.clone()),
-            None => PeriodClaim::Agreed(*period),
-        },
+/// The value of a number that was left open, none if it is held back, and what to say of it.
+fn settled(
+    open: &OpenNumber,
+    verdict: Option<&LocaleVerdict>,
+) -> (Option<FieldValue<'static>>, Option<Message>) {
+    let raw = open.raw.as_str();
+    let ParsedNumber::Doubtful {
+        grouped,
+        fraction,
+        groups_in,
+    } = open.number
+    else {
+        return (None, None);
+    };
+    let Some(proof) = verdict.and_then(LocaleVerdict::proof) else {
+        return (None, Some(doubt(raw, grouped, fraction, verdict)));
+    };
+    let value = open.number.in_locale(proof.locale).normalize();
+    let Some(n) = in_lake(value, open.factor) else {
+        return (None, Some(findings::TH319 { raw }.into()));
+    };
+    // Where things are counted, a group of three is expected to be a group of thousands.
+    let is_expected = open.whole && open.factor == Decimal::ONE && proof.locale == groups_in;
+    let said = (!is_expected).then(|| {
+        let decided = findings::TH307 {
+            raw,
+            value: value.to_string(),
+            proof: &proof.raw,
+            proof_cell: proof.at.to_string(),
+        };
+        decided.into()
+    });
+    match (open.whole, n % MILLION) {
+        (false, _) => (Some(FieldValue::Decimal(n)), said),
+        (true, 0) => (Some(FieldValue::Whole((n / MILLION) as i64)), said),
+        (true, _) => (None, Some(findings::TH318 { raw }.into())),
     }
 }

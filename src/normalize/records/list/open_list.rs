@@ -7,8 +7,11 @@ use foldhash::fast::RandomState;
 use rust_decimal::Decimal;
 
 use super::buffer::RowBuffer;
+use super::date_column::DateColumn;
 use crate::diagnostic::findings;
-use crate::extract::{FieldKind, Form, RecordField, RecordHead, RecordShape, Stated, Vocabulary};
+use crate::extract::{
+    FieldKind, Form, PeriodClaim, RecordField, RecordHead, RecordShape, Stated, Title, Vocabulary,
+};
 use crate::normalize::conventions::Conventions;
 use crate::normalize::locale::LocaleProof;
 use crate::normalize::number::ParsedNumber;
@@ -38,6 +41,8 @@ pub(super) struct OpenNumber {
     pub(super) raw: String,
     pub(super) number: ParsedNumber,
     pub(super) factor: Decimal,
+    /// Whether the field holds whole numbers.
+    pub(super) whole: bool,
 }
 
 /// The texts of a list that were decoded from an old encoding: the first, and how many there are.
@@ -46,6 +51,12 @@ pub(super) struct DecodedTexts {
     pub(super) encoding: String,
     pub(super) read: String,
     pub(super) decoded: String,
+    pub(super) count: usize,
+}
+
+/// Codes of a column that were mended: the first one, and how many there are.
+pub(super) struct MendedCodes {
+    pub(super) at: Address,
     pub(super) count: usize,
 }
 
@@ -84,8 +95,18 @@ pub(crate) struct OpenList<'a> {
     pub(super) key: Vec<Option<String>>,
     /// Numbers that may be two.
     pub(super) open: Vec<OpenNumber>,
-    /// A proof for each locale that a number of the list proves.
-    pub(super) proofs: Vec<LocaleProof>,
+    /// What the dates of each column have shown.
+    pub(super) dates: Vec<DateColumn>,
+    /// The last day of the period that the block above the list states.
+    pub(super) ends: Option<String>,
+    /// The unit of measure of the sheet, or of the sheet on which the list begins.
+    measure: Option<Stated>,
+    /// Codes that were mended, by column of the sheet.
+    pub(super) mended: BTreeMap<u32, MendedCodes>,
+    /// By column, the first proof of each weight for each locale.
+    pub(super) proofs: BTreeMap<usize, Vec<LocaleProof>>,
+    /// Whether every number so far is one that may be two.
+    pub(super) all_doubtful: bool,
     /// Number of skipped cells, by column of the sheet.
     pub(super) skipped: BTreeMap<u32, i64>,
     pub(super) decoded: Option<DecodedTexts>,
@@ -105,9 +126,10 @@ static NO_FIELDS: LazyLock<RecordShape> = LazyLock::new(|| RecordShape {
 });
 
 impl<'a> OpenList<'a> {
-    /// Opens a list below a head.
+    /// Opens a list below a head. `above` is the block that speaks for it: its own, or that of an earlier sheet.
     pub(crate) fn new(
         head: RecordHead,
+        above: &Title,
         sheet: &Sheet,
         vocabulary: &'a Vocabulary,
         conventions: &'a Conventions,
@@ -121,7 +143,16 @@ impl<'a> OpenList<'a> {
             .iter()
             .map(|i| ColumnBuilder::of(shape.fields[*i].kind))
             .collect();
+        let dates = fields.iter().map(|_| DateColumn::default()).collect();
+        let ends = match claim_period(above, form) {
+            PeriodClaim::Agreed(period) => Some(period.end().to_string()),
+            _ => None,
+        };
         let mut list = Self {
+            dates,
+            ends,
+            mended: BTreeMap::new(),
+            measure: head.title.measure.clone().or(above.measure.clone()),
             vocabulary,
             conventions,
             form,
@@ -141,7 +172,8 @@ impl<'a> OpenList<'a> {
             ended: false,
             keys: HashMap::default(),
             open: Vec::new(),
-            proofs: Vec::new(),
+            proofs: BTreeMap::new(),
+            all_doubtful: true,
             skipped: BTreeMap::new(),
             decoded: None,
             faults: Faults::new(&form.code, sheet.name.clone()),
@@ -208,17 +240,48 @@ impl<'a> OpenList<'a> {
                 .measures
                 .factor(unit, wanted, &self.vocabulary.folder)
         };
-        match (head, &self.head.title.measure) {
-            (Some(stated), _) => factor(&stated.text),
-            (None, Some(stated)) => Some(
-                self.vocabulary
-                    .measures_in(&stated.text)
-                    .into_iter()
-                    .flatten()
-                    .find_map(factor)
-                    .unwrap_or(Decimal::ONE),
-            ),
+        match (head, &self.measure) {
+            (Some(stated), _) => factor(&stated.text).or_else(|| {
+                let several = self.vocabulary.measures_in(&stated.text)?;
+                one_factor(several.into_iter().filter_map(factor)).ok()?
+            }),
+            (None, Some(stated)) => {
+                let several = self.vocabulary.measures_in(&stated.text);
+                match one_factor(several.into_iter().flatten().filter_map(factor)) {
+                    Ok(one) => Some(one.unwrap_or(Decimal::ONE)),
+                    Err(Ambiguous) => None,
+                }
+            }
             (None, None) => Some(Decimal::ONE),
         }
+    }
+}
+
+/// Two units of one dimension are stated: which one counts is open.
+struct Ambiguous;
+
+/// The one factor among several that are equal; none if there is none.
+fn one_factor(mut factors: impl Iterator<Item = Decimal>) -> Result<Option<Decimal>, Ambiguous> {
+    let first = factors.next();
+    if factors.all(|factor| Some(factor) == first) {
+        Ok(first)
+    } else {
+        Err(Ambiguous)
+    }
+}
+
+/// The period that the block above a list states.
+pub(super) fn claim_period(title: &Title, form: &Form) -> PeriodClaim {
+    let stated: Vec<_> = title
+        .periods
+        .iter()
+        .filter(|(_, p)| form.frequencies.contains(&p.frequency))
+        .collect();
+    match stated.first() {
+        None => PeriodClaim::Unstated,
+        Some((first, period)) => match stated.iter().find(|(_, other)| other != period) {
+            Some((second, _)) => PeriodClaim::Contradiction(first.clone(), second.clone()),
+            None => PeriodClaim::Agreed(*period),
+        },
     }
 }
