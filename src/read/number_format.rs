@@ -372,9 +372,13 @@ fn kind_of(section: &Section, is_blank: bool) -> SectionKind {
         shows_zero,
         shows_sign: written.contains(['-', '\u{2212}', '(']),
         adds_digits: written.contains(|c: char| c.is_ascii_digit()),
-        words: format!("{} {}", words_of(&parts[..first]), words_of(&parts[last + 1..]))
-            .trim()
-            .to_owned(),
+        words: format!(
+            "{} {}",
+            words_of(&parts[..first]),
+            words_of(&parts[last + 1..])
+        )
+        .trim()
+        .to_owned(),
     })
 }
 

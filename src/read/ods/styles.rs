@@ -172,7 +172,7 @@ impl<'a> Styles<'a> {
                 let (mut name, mut family) = (String::new(), String::new());
                 attributes(e, |key, value| match key {
                     "name" => name = value.into_owned(),
-                    "font-family" => family = unquoted(&value).to_owned(),
+                    "font-family" => unquoted(&value).clone_into(&mut family),
                     _ => {}
                 });
                 self.faces.insert(name, family);
@@ -239,11 +239,7 @@ impl<'a> Styles<'a> {
                 let family = self.faces.get(value.as_ref()).filter(|f| !f.is_empty());
                 font = Some(family.cloned().unwrap_or_else(|| value.into_owned()));
             }
-            "font-family" => {
-                if font.is_none() {
-                    font = Some(unquoted(&value).to_owned());
-                }
-            }
+            "font-family" if font.is_none() => font = Some(unquoted(&value).to_owned()),
             _ => {}
         });
         look.font = font.map(|font| {

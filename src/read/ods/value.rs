@@ -206,7 +206,11 @@ fn readings(written: &str) -> Vec<(f64, i32)> {
         return Vec::new();
     };
     let mut readings = Vec::new();
-    if kept.split(is_separator).skip(1).all(|group| group.len() == 3) {
+    if kept
+        .split(is_separator)
+        .skip(1)
+        .all(|group| group.len() == 3)
+    {
         readings.push((whole, 0));
     }
     if let Some((_, decimals)) = kept.rsplit_once(is_separator) {
