@@ -216,7 +216,7 @@ impl SpecialFormat {
         if !shape.shows_zero && n.abs() < least {
             return in_words(n, &shape.words);
         }
-        if shape.is_plain() {
+        if shape.shown == ShownNumber::default() {
             return CellContent::Number(n);
         }
         CellContent::Shown(Box::new(ShownCell {
