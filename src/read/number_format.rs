@@ -67,6 +67,8 @@ struct NumberShape {
     sign: OwnSign,
     /// Whether its words hold digits.
     adds_digits: bool,
+    /// Its words with their signs: all that it shows of a number that it writes no digit of.
+    words: String,
 }
 
 /// The minus sign or the brackets that a section writes itself.
@@ -231,10 +233,9 @@ impl SpecialFormat {
         }
         let least = 0.5 * 10_f64.powi(-shape.decimals - shape.shown.power);
         if !shape.shows_zero && n.abs() < least {
-            let words = format!("{} {}", shape.shown.before, shape.shown.after);
-            return in_words(n, words.trim());
+            return in_words(n, &shape.words);
         }
-        if shape.is_plain() {
+        if shape.shown == ShownNumber::default() {
             return CellContent::Number(n);
         }
         CellContent::Shown(Box::new(ShownCell {
@@ -400,6 +401,13 @@ fn kind_of(section: &Section, is_blank: bool) -> SectionKind {
         shows_zero,
         sign,
         adds_digits: written.contains(|c: char| c.is_ascii_digit()),
+        words: format!(
+            "{} {}",
+            words_of(&parts[..first]),
+            words_of(&parts[last + 1..])
+        )
+        .trim()
+        .to_owned(),
     })
 }
 
