@@ -12,18 +12,35 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 use tonghop::intake::{Limits, sniff};
-use tonghop::read::{CellContent, Sheet, read_file};
+use tonghop::read::{CellContent, Sheet, StoredValue, Withheld, read_file};
 use tonghop::text::Encodings;
 
-/// The kind of a cell, what it holds, and what it shows where that differs.
-fn described(content: &CellContent) -> (&'static str, Value, Option<&str>) {
+/// A cell as an object: its kind, what it holds, and what it shows or why it is withheld.
+fn described(content: &CellContent) -> Value {
     match content {
-        CellContent::Number(n) => ("number", json!(n), None),
-        CellContent::Text(text) => ("text", json!(text), None),
-        CellContent::Bool(b) => ("bool", json!(b), None),
-        CellContent::Date(text) => ("date", json!(text), None),
-        CellContent::Error(text) => ("error", json!(text), None),
-        CellContent::NoCachedValue => ("formula-without-result", Value::Null, None),
+        CellContent::Number(n) => json!({ "type": "number", "value": n }),
+        CellContent::Text(text) => json!({ "type": "text", "value": text }),
+        CellContent::Bool(b) => json!({ "type": "bool", "value": b }),
+        CellContent::Date(text) => json!({ "type": "date", "value": text }),
+        CellContent::Error(text) => json!({ "type": "error", "value": text }),
+        CellContent::NoCachedValue => json!({ "type": "formula-without-result", "value": null }),
+        CellContent::Shown(cell) => {
+            let stored = match &cell.stored {
+                StoredValue::Number(n) => json!(n),
+                StoredValue::Date(text) => json!(text),
+            };
+            let power = cell.number.as_ref().map(|number| number.power);
+            json!({ "type": "shown", "value": stored, "shown": cell.text, "power": power })
+        }
+        CellContent::Withheld(cell) => {
+            let why = match cell.why {
+                Withheld::Struck => "struck",
+                Withheld::Covered => "covered",
+                Withheld::Unshown => "unshown",
+                Withheld::Unreadable => "unreadable",
+            };
+            json!({ "type": "withheld", "value": cell.text, "why": why })
+        }
     }
 }
 
@@ -41,16 +58,9 @@ fn print_sheet(out: &mut impl Write, number: usize, sheet: &Sheet) -> io::Result
     });
     writeln!(out, "{head}")?;
     for (at, content) in sheet.cells() {
-        let (kind, value, shown) = described(content);
-        let mut cell = json!({
-            "sheet": number,
-            "at": at.to_string(),
-            "type": kind,
-            "value": value,
-        });
-        if let Some(shown) = shown {
-            cell["shown"] = json!(shown);
-        }
+        let mut cell = described(content);
+        cell["sheet"] = json!(number);
+        cell["at"] = json!(at.to_string());
         if sheet.hides(at) {
             cell["hidden"] = json!(true);
         }

@@ -199,7 +199,7 @@ def main():
         for path in sorted(given.files.iterdir(), key=lambda path: (path.suffix, path.name))
         if path.suffix.lower() in peers.BY_FORMAT and re.search(given.only, path.name) and path.stat().st_size <= most
     ]
-    jobs = [(given.program, path, converted(path), kept) for path in paths]
+    jobs = [(given.program.resolve(), path, converted(path), kept) for path in paths]
     results = []
     with (
         multiprocessing.Pool(given.jobs, limit_memory, maxtasksperchild=50) as pool,

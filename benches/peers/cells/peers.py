@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
-MOST_REPEATS = 5_000
+# A cell that is repeated more often, to the right or below, is cut short.
+MOST_REPEATS = 300
 
 
 class Cell(NamedTuple):

@@ -111,7 +111,7 @@ def shows_fraction(number, text):
     return abs(abs(number) - whole - over / under) <= 1 / under
 
 
-def same_value(kind, ours, theirs):
+def same_value(peer, kind, ours, theirs):
     """The rule under which two values agree, or none."""
     if kind == "date" and theirs.kind in ("date", "number") and str(ours).startswith("1900-02-29"):
         return "29 February 1900"
@@ -133,7 +133,8 @@ def same_value(kind, ours, theirs):
             return "raised marks" if loose(unraised(ours)) == loose(unraised(theirs.value)) else None
         return "same" if ours == theirs.value else None
     if kind == "date" and theirs.kind == "number" and is_serial_of(ours, theirs.value):
-        return "date given as serial number"
+        # pyxlsb knows no dates.
+        return "date given as serial number" if peer == "pyxlsb" or theirs.note.startswith("date") else "DATE FOR NUMBER"
     if kind == "number" and theirs.kind == "date" and is_serial_of(theirs.value, ours):
         return "NUMBER FOR DATE"
     if kind == "bool" and theirs.kind == "number" and ours == bool(theirs.value):
@@ -156,23 +157,23 @@ def judge(peer, ours, theirs, covered):
         if kind == "formula-without-result":
             return "formula without result"
         if kind == "withheld":
-            return "withheld: " + str(value)
+            return "withheld: " + ours["why"]
         if covered:
             return "covered, left out by them"
         return "error left out by them" if kind == "error" else "EXTRA"
     if kind == "formula-without-result":
         return "formula without result, computed by them"
     if kind == "withheld":
-        return "withheld: " + str(value)
+        return "withheld: " + ours["why"]
     if kind == "shown":
-        inner = ours["stored"]
-        rule = same_value("number" if isinstance(inner, (int, float)) else "date", inner, theirs)
+        inner = value
+        rule = same_value(peer, "number" if isinstance(inner, (int, float)) else "date", inner, theirs)
         if rule is None:
             return "STORED VALUE DIFFERS"
         if theirs.shown is None or loose(ours["shown"]) == loose(theirs.shown):
             return "shown otherwise than stored"
         return "SHOWN TEXT DIFFERS"
-    rule = same_value(kind, value, theirs)
+    rule = same_value(peer, kind, value, theirs)
     if rule is None:
         if theirs.note.startswith("of:") and peer == "LibreOffice":
             return "FORMULA DIFFERS"
