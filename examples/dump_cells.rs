@@ -1,7 +1,7 @@
 //! Prints the cells of a workbook or text file, as the readers deliver them, before any form is looked for.
 //!
 //! `cargo run --example dump_cells FILE` writes a JSON object a line: one for each sheet, then one for each of its
-//! filled cells. `benches/peers/compare_cells.py` holds them against other readers. When the file is refused, it
+//! cells, filled or withheld. `benches/peers/compare_cells.py` holds them against other readers. When the file is refused, it
 //! prints `{"refused": why}` and ends with 1.
 
 use std::env;
@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 use tonghop::intake::{Limits, sniff};
-use tonghop::read::{CellContent, Sheet, StoredValue, Withheld, read_file};
+use tonghop::read::{CellContent, Sheet, StoredValue, Withheld, WithheldCell, read_file};
 use tonghop::text::Encodings;
 
 /// A cell as an object: its kind, what it holds, and what it shows or why it is withheld.
@@ -32,16 +32,19 @@ fn described(content: &CellContent) -> Value {
             let power = cell.number.as_ref().map(|number| number.power);
             json!({ "type": "shown", "value": stored, "shown": cell.text, "power": power })
         }
-        CellContent::Withheld(cell) => {
-            let why = match cell.why {
-                Withheld::Struck => "struck",
-                Withheld::Covered => "covered",
-                Withheld::Unshown => "unshown",
-                Withheld::Unreadable => "unreadable",
-            };
-            json!({ "type": "withheld", "value": cell.text, "why": why })
-        }
+        CellContent::Withheld(cell) => withheld(cell),
     }
+}
+
+/// A cell that must not be loaded, as an object.
+fn withheld(cell: &WithheldCell) -> Value {
+    let why = match cell.why {
+        Withheld::Struck => "struck",
+        Withheld::Covered => "covered",
+        Withheld::Unshown => "unshown",
+        Withheld::Unreadable => "unreadable",
+    };
+    json!({ "type": "withheld", "value": cell.text, "why": why })
 }
 
 fn print_sheet(out: &mut impl Write, number: usize, sheet: &Sheet) -> io::Result<()> {
@@ -50,15 +53,22 @@ fn print_sheet(out: &mut impl Write, number: usize, sheet: &Sheet) -> io::Result
         .iter()
         .map(|range| format!("{}:{}", range.start, range.end))
         .collect();
+    let notes: Vec<String> = sheet
+        .notes()
+        .iter()
+        .map(|(at, note)| format!("{at}: {note:?}"))
+        .collect();
     let head = json!({
         "sheet": number,
         "name": sheet.name,
         "visible": sheet.visible,
         "merged": merged,
+        "notes": notes,
     });
     writeln!(out, "{head}")?;
-    for (at, content) in sheet.cells() {
-        let mut cell = described(content);
+    let filled = sheet.cells().map(|(at, content)| (at, described(content)));
+    let held = sheet.all_withheld().map(|(at, cell)| (at, withheld(cell)));
+    for (at, mut cell) in filled.chain(held) {
         cell["sheet"] = json!(number);
         cell["at"] = json!(at.to_string());
         if sheet.hides(at) {

@@ -46,7 +46,7 @@ def serial(value, epoch=EPOCHS[0]):
         return None
 
 
-def near(a, b, relative=1e-12):
+def near(a, b, relative=1e-11):
     return math.isclose(a, b, rel_tol=relative, abs_tol=1e-300)
 
 
@@ -117,9 +117,16 @@ def same_value(peer, kind, ours, theirs):
         return "29 February 1900"
     if kind == theirs.kind:
         if kind == "number":
+            if theirs.note.startswith("date") and peer == "xlrd":
+                return "NUMBER FOR DATE"
             return "same" if ours == theirs.value else "float noise" if near(ours, theirs.value) else None
         if kind == "date":
-            return "same" if str(ours) == str(theirs.value) or same_moment(ours, theirs.value) else None
+            if str(ours) == str(theirs.value) or same_moment(ours, theirs.value):
+            return "same"
+        day, theirs_day = serial(ours), serial(theirs.value)
+        # Lotus and Excel have a 29 February 1900; others count the days before it from one day later.
+        early = day is not None and theirs_day is not None and 0 <= theirs_day < 61
+        return "day before March 1900" if early and abs(day - theirs_day - 1) <= 1.1 / 86_400 else None
         if kind == "error":
             code = ERROR_CODES.get(str(theirs.value), theirs.value)
             return "same" if ours == code else "another word for the error"
@@ -144,9 +151,16 @@ def same_value(peer, kind, ours, theirs):
     return None
 
 
+def unknown_function(peer, theirs):
+    """Whether the office suite could not compute a formula that it computes anew."""
+    return peer == "LibreOffice" and theirs.kind == "error" and theirs.value in ("#NAME?", "Err:508", "Err:509", "Err:520")
+
+
 def judge(peer, ours, theirs, covered):
     """The rule for a cell. `ours` is an object of dump_cells or none, `theirs` a Cell or none."""
     if ours is None:
+        if unknown_function(peer, theirs):
+            return "function unknown to them"
         if theirs.kind == "text" and not loose(theirs.value):
             return "blank text"
         if theirs.note == "link":
@@ -175,6 +189,8 @@ def judge(peer, ours, theirs, covered):
         return "SHOWN TEXT DIFFERS"
     rule = same_value(peer, kind, value, theirs)
     if rule is None:
+        if unknown_function(peer, theirs):
+            return "function unknown to them"
         if theirs.note.startswith("of:") and peer == "LibreOffice":
             return "FORMULA DIFFERS"
         return "OTHER KIND" if kind != theirs.kind else "OTHER " + kind.upper()
