@@ -92,6 +92,10 @@ def compare(peer, ours, theirs):
 
     for sheet in ours.keys() | theirs.keys():
         if sheet not in ours or sheet not in theirs:
+            # LibreOffice renames a sheet whose name differs from another's by capitals only.
+            if f"{sheet} -1" in theirs or sheet.endswith(" -1") and sheet[:-3] in ours:
+                counts["sheet renamed by them"] += 1
+                continue
             if not theirs:
                 note("nothing read by them", sheet, "", None, None)
                 continue

@@ -46,8 +46,9 @@ def serial(value, epoch=EPOCHS[0]):
         return None
 
 
-def near(a, b, relative=1e-11):
-    return math.isclose(a, b, rel_tol=relative, abs_tol=1e-300)
+def near(a, b):
+    """Whether two numbers are the same but for the last digits; an office suite writes fewer of very small ones."""
+    return math.isclose(a, b, rel_tol=1e-11 if abs(a) > 1e-7 else 1e-7, abs_tol=1e-300)
 
 
 def same_moment(ours, theirs):
@@ -79,7 +80,7 @@ def loose(text):
 
 def unraised(text):
     """A text with raised digits and letters as plain ones."""
-    return unicodedata.normalize("NFKC", re.sub(r"[()]", "", str(text)))
+    return re.sub(r"[()]", "", unicodedata.normalize("NFKC", str(text)))
 
 
 def shows(number, text):
@@ -111,34 +112,45 @@ def shows_fraction(number, text):
     return abs(abs(number) - whole - over / under) <= 1 / under
 
 
+def same_number(peer, ours, theirs):
+    if peer == "xlrd" and theirs.note.startswith("date"):
+        return "NUMBER FOR DATE"
+    return "same" if ours == theirs.value else "float noise" if near(ours, theirs.value) else None
+
+
+def same_date(ours, theirs):
+    if str(ours) == str(theirs.value) or same_moment(ours, theirs.value):
+        return "same"
+    day, theirs_day = serial(ours), serial(theirs.value)
+    # Lotus and Excel have a 29 February 1900; others count the days before it from one day later.
+    early = day is not None and theirs_day is not None and 0 <= theirs_day < 61
+    return "day before March 1900" if early and abs(day - theirs_day - 1) <= 1.1 / 86_400 else None
+
+
+def same_text(ours, theirs):
+    if ours == theirs.value:
+        return "same"
+    if folded(ours) == folded(theirs.value):
+        return "line ends and control characters"
+    if loose(ours) == loose(theirs.value):
+        return "white space"
+    return "raised marks" if loose(unraised(ours)) == loose(unraised(theirs.value)) else None
+
+
 def same_value(peer, kind, ours, theirs):
     """The rule under which two values agree, or none."""
     if kind == "date" and theirs.kind in ("date", "number") and str(ours).startswith("1900-02-29"):
         return "29 February 1900"
     if kind == theirs.kind:
         if kind == "number":
-            if theirs.note.startswith("date") and peer == "xlrd":
-                return "NUMBER FOR DATE"
-            return "same" if ours == theirs.value else "float noise" if near(ours, theirs.value) else None
+            return same_number(peer, ours, theirs)
         if kind == "date":
-            if str(ours) == str(theirs.value) or same_moment(ours, theirs.value):
-            return "same"
-        day, theirs_day = serial(ours), serial(theirs.value)
-        # Lotus and Excel have a 29 February 1900; others count the days before it from one day later.
-        early = day is not None and theirs_day is not None and 0 <= theirs_day < 61
-        return "day before March 1900" if early and abs(day - theirs_day - 1) <= 1.1 / 86_400 else None
-        if kind == "error":
-            code = ERROR_CODES.get(str(theirs.value), theirs.value)
-            return "same" if ours == code else "another word for the error"
+            return same_date(ours, theirs)
         if kind == "text":
-            if ours == theirs.value:
-                return "same"
-            if folded(ours) == folded(theirs.value):
-                return "line ends and control characters"
-            if loose(ours) == loose(theirs.value):
-                return "white space"
-            return "raised marks" if loose(unraised(ours)) == loose(unraised(theirs.value)) else None
-        return "same" if ours == theirs.value else None
+            return same_text(ours, theirs)
+        if kind == "error" and ours != ERROR_CODES.get(str(theirs.value), theirs.value):
+            return "another word for the error"
+        return "same" if kind == "error" or ours == theirs.value else None
     if kind == "date" and theirs.kind == "number" and is_serial_of(ours, theirs.value):
         # pyxlsb knows no dates.
         return "date given as serial number" if peer == "pyxlsb" or theirs.note.startswith("date") else "DATE FOR NUMBER"
@@ -184,7 +196,7 @@ def judge(peer, ours, theirs, covered):
         rule = same_value(peer, "number" if isinstance(inner, (int, float)) else "date", inner, theirs)
         if rule is None:
             return "STORED VALUE DIFFERS"
-        if theirs.shown is None or loose(ours["shown"]) == loose(theirs.shown):
+        if theirs.shown is None or re.sub(r"\s", "", ours["shown"]) == re.sub(r"\s", "", theirs.shown):
             return "shown otherwise than stored"
         return "SHOWN TEXT DIFFERS"
     rule = same_value(peer, kind, value, theirs)
