@@ -285,7 +285,8 @@ fn superseded(
             let later = if report.held {
                 came(newest) > came(report)
             } else {
-                newest.revision > report.revision
+                // Several parts of a list may count.
+                !report.is_current && newest.revision > report.revision
             };
             if later {
                 past.insert(report.id.clone());

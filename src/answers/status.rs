@@ -317,8 +317,14 @@ fn settle(
         row.file_name = Some(sent.file_name.clone());
         row.revision = Some(sent.revision);
         row.reporter.clone_from(&sent.reporter);
-        row.errors = Some(sent.errors);
-        row.warnings = Some(sent.warnings);
+        // A list may come in parts, and all of them count.
+        let parts: Vec<&DeliveredReport> = if plan.is_list(&row.form) && sent.is_current {
+            own.iter().map(|s| **s).filter(|s| s.is_current).collect()
+        } else {
+            vec![sent]
+        };
+        row.errors = Some(parts.iter().map(|s| s.errors).sum());
+        row.warnings = Some(parts.iter().map(|s| s.warnings).sum());
     }
 }
 

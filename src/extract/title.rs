@@ -41,7 +41,7 @@ pub struct Title {
 
 impl Title {
     /// Takes from another block what this one does not state, except the form's code.
-    pub(super) fn complete_from(&mut self, other: Self) {
+    pub fn complete_from(&mut self, other: Self) {
         if self.reporter.is_none() {
             self.reporter = other.reporter;
             self.beside_reporter = other.beside_reporter;

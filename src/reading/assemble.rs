@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use super::list_sheets::{continue_list, mark_continued};
 use super::report::{ReportContext, read_report, take_list};
 use super::sheet_notes::{like_a_form, notes_on_reading};
 use super::submission::{Submission, SubmissionContents, TableReading};
 use crate::diagnostic::{Finding, Message, Place, findings};
 use crate::extract::{PeriodClaim, SheetTable, SheetTables, find_tables};
-use crate::geography::{Docket, ReporterClaim, UnitKey};
+use crate::geography::{Aspect, Docket, ReporterClaim, UnitKey};
 use crate::intake::{FileFormat, Limits, MediaType, NotAccepted, sniff};
-use crate::normalize::{ListReader, RecordList};
+use crate::normalize::{ListReader, RecordList, repeated_keys};
 use crate::period::Period;
 use crate::plan::Plan;
 use crate::read::{Carried, Document, ReadError, Sheet, read_with_records};
@@ -165,6 +166,8 @@ struct FoundTable {
     list: Option<RecordList>,
     /// Whether its sheet is visible.
     visible: bool,
+    /// Questions about it that an earlier sheet of the same list answers.
+    continued: Vec<Aspect>,
 }
 
 fn read_sheets(
@@ -197,7 +200,34 @@ fn read_sheets(
         contents.rejected = true;
         return;
     }
+    join_lists(plan, &mut tables);
     read_tables(plan, docket, submission, &tables, contents);
+}
+
+/// Compares the lists of the file, which may be one list over several sheets.
+fn join_lists(plan: &Plan, tables: &mut [FoundTable]) {
+    let places: Vec<usize> = (0..tables.len())
+        .filter(|n| tables[*n].list.is_some())
+        .collect();
+    if places.len() < 2 {
+        return;
+    }
+    let lists: Vec<&RecordList> = tables.iter().filter_map(|t| t.list.as_ref()).collect();
+    let repeated = repeated_keys(&lists, &plan.vocabulary);
+    for (n, found) in places.iter().zip(repeated) {
+        tables[*n].table.findings.extend(found);
+    }
+    for (place, n) in places.iter().enumerate() {
+        let (before, rest) = tables.split_at_mut(*n);
+        let this = &mut rest[0];
+        let first = places[..place].iter().map(|i| &before[*i].table).find(|t| {
+            let names_sender = t.title.reporter.is_some() || t.title.unit_code.is_some();
+            t.form == this.table.form && names_sender
+        });
+        if let Some(first) = first {
+            this.continued = continue_list(&mut this.table, first, plan.name_lookup());
+        }
+    }
 }
 
 /// Finds the tables of a sheet, and adds the findings about the sheet.
@@ -243,6 +273,7 @@ fn read_sheet(
             table,
             list: list.take(),
             visible: sheet.visible,
+            continued: Vec::new(),
         })
         .collect()
 }
@@ -305,7 +336,8 @@ fn read_tables(
         submission,
         periods: &periods,
     };
-    for (n, FoundTable { table, list, .. }) in tables.iter().enumerate() {
+    for (n, found) in tables.iter().enumerate() {
+        let FoundTable { table, list, .. } = found;
         contents.used_definitions.record_lookup(table);
         let siblings: Vec<&BTreeSet<UnitKey>> = claimed
             .iter()
@@ -314,6 +346,7 @@ fn read_tables(
             .map(|(_, units)| units)
             .collect();
         let (mut report, locales) = read_report(context, n + 1, table, &siblings);
+        mark_continued(&mut report, &found.continued);
         let records = list
             .as_ref()
             .and_then(|list| take_list(plan, list, &mut report));

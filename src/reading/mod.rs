@@ -2,6 +2,7 @@
 
 mod assemble;
 mod cache;
+mod list_sheets;
 mod options;
 mod register;
 mod report;

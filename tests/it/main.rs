@@ -22,6 +22,7 @@ mod golden;
 mod graphs;
 mod hard_files;
 mod keeping;
+mod lists;
 mod nightly;
 mod properties;
 mod readers;

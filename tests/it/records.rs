@@ -307,11 +307,12 @@ fn what_cannot_be_believed_is_named_by_its_cell_and_the_record_is_kept() {
         ("TH217", "B21"),
         ("TH227", "R6"),
         ("TH227", "U6"),
+        ("TH383", "H7"),
     ] {
         let n = told.iter().filter(|f| f.0 == code && f.1 == cell).count();
         assert_eq!(n, 1, "{code} at {cell} in {told:#?}");
     }
-    assert_eq!(told.len(), 11, "{told:#?}");
+    assert_eq!(told.len(), 12, "{told:#?}");
     balance(&run);
 }
 

@@ -155,12 +155,34 @@ pub struct RecordField {
     pub kind: FieldKind,
     /// Unit of measure in which the lake keeps it.
     pub unit: Option<String>,
-    /// Digits of a number that is kept as text.
-    pub digits: Option<usize>,
+    /// The shape of its codes, if they are codes of digits.
+    pub shape: Option<CodeShape>,
     /// Whether a list must have it.
     pub required: bool,
     /// Folded words to codes.
     pub codes: BTreeMap<String, String>,
+}
+
+/// The shape of a code of digits that is kept as text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CodeShape {
+    /// Number of its digits.
+    pub digits: usize,
+    /// Number of digits that may follow behind a hyphen.
+    pub suffix: Option<usize>,
+    /// Number of zeros with which it may begin, at most: a spreadsheet removes them.
+    pub leading_zeros: usize,
+}
+
+impl CodeShape {
+    /// The shape as findings write it: `10` or `10-3`.
+    #[must_use]
+    pub fn written(&self) -> String {
+        match self.suffix {
+            None => self.digits.to_string(),
+            Some(suffix) => format!("{0} / {0}-{suffix}", self.digits),
+        }
+    }
 }
 
 /// The fields of a form that is a record list.

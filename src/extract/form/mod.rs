@@ -8,8 +8,8 @@ mod period;
 mod raw;
 
 pub use compiled::{
-    ComparisonColumn, Form, FormRow, RecordField, RecordShape, RowUnit, Section, Stub, UnitCodes,
-    ValueColumn, belongs,
+    CodeShape, ComparisonColumn, Form, FormRow, RecordField, RecordShape, RowUnit, Section, Stub,
+    UnitCodes, ValueColumn, belongs,
 };
 pub(super) use head::BareHead;
 pub use head::HeadPattern;

@@ -144,8 +144,12 @@ pub struct RawRecordField {
     pub kind: FieldKind,
     /// Unit of measure in which the lake keeps it.
     pub unit: Option<Spanned<String>>,
-    /// For a text of digits: how many it has. A spreadsheet removes leading zeros.
+    /// For a code of digits: how many it has. A spreadsheet removes leading zeros.
     pub digits: Option<usize>,
+    /// For a code of digits: how many more may follow behind a hyphen.
+    pub suffix: Option<usize>,
+    /// For a code of digits: with how many zeros it may begin; all but the last digit, unless stated.
+    pub leading_zeros: Option<usize>,
     /// Whether a list without it is another form.
     #[serde(default)]
     pub required: bool,

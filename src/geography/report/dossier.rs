@@ -9,7 +9,7 @@ use super::source::ReportSource;
 use crate::diagnostic::{Finding, Place, Severity};
 use crate::geography::decision::{DecisionOutcome, Docket};
 use crate::geography::unit::UnitKey;
-use crate::normalize::{ComparedValue, Observation};
+use crate::normalize::{ComparedValue, Observation, RecordMarks};
 
 /// What a sheet says about the unit that it reports for.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -35,6 +35,8 @@ pub struct ReportContent {
     pub comparisons: Vec<ComparedValue>,
     /// Number of records, where the form is a record list.
     pub records: i64,
+    /// Marks of the records, by which lists are compared; none if the form is not a record list.
+    pub marks: Option<RecordMarks>,
     /// Body cells.
     pub cells_total: i64,
     /// Cells that became observations.

@@ -4,6 +4,8 @@ mod all;
 mod dossier;
 mod evidence;
 mod life;
+mod list_twins;
+mod parts;
 mod revisions;
 mod source;
 mod twins;

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::life::{JudgedReport, PlacedReport, ReportStanding};
+use super::parts::{is_list, settle_parts};
 use super::twins::settle_twins;
 use crate::diagnostic::{Lexicon, findings};
 use crate::geography::decision::{DecisionOutcome, Docket};
@@ -48,12 +49,12 @@ pub fn compare(placed: Vec<PlacedReport>, order: ReportOrder<'_>) -> Vec<JudgedR
 
 /// Numbers the versions of each report and decides which one is current.
 ///
-/// A report supersedes whole. Between reporters, the first rank counts. A report that a decision accepted goes before all
+/// A report supersedes whole; of a record list, only the part that it is a later version of. Between reporters, the first rank counts. A report that a decision accepted goes before all
 /// others, which are then outranked. Call it again when more reports are held back: it starts from scratch.
 pub fn settle_revisions(reports: &mut [JudgedReport], order: ReportOrder<'_>) {
     for judged in reports.iter_mut() {
         let findings = &mut judged.report.dossier.findings;
-        findings.retain(|finding| finding.code != VALUES_LOST);
+        findings.retain(|finding| !OF_VERSIONS.contains(&finding.code.as_str()));
     }
     for group in settle_versions(reports, order) {
         settle_accepted(reports, &group, order);
@@ -62,7 +63,7 @@ pub fn settle_revisions(reports: &mut [JudgedReport], order: ReportOrder<'_>) {
 
 /// Orders the versions of each reporter by sending, then time of receipt, then file name, and ranks the reporters.
 /// Returns the reports of each form, period and unit.
-fn settle_versions(reports: &mut [JudgedReport], order: ReportOrder<'_>) -> Vec<Vec<usize>> {
+fn settle_versions(reports: &mut [JudgedReport], order: ReportOrder<'_>) -> Vec<Rivals> {
     let mut versions: BTreeMap<(ReportKey, i64), Vec<usize>> = BTreeMap::new();
     let mut best_rank: BTreeMap<ReportKey, i64> = BTreeMap::new();
     for (i, judged) in reports.iter().enumerate().filter(|(_, r)| !r.is_held()) {
@@ -73,26 +74,63 @@ fn settle_versions(reports: &mut [JudgedReport], order: ReportOrder<'_>) -> Vec<
         *best = (*best).min(rank);
         versions.entry((key, rank)).or_default().push(i);
     }
-    let mut rivals: BTreeMap<ReportKey, Vec<usize>> = BTreeMap::new();
+    let mut rivals: BTreeMap<ReportKey, Rivals> = BTreeMap::new();
     for ((key, rank), mut group) in versions {
         group.sort_by(|a, b| sent_order(&reports[*a]).cmp(&sent_order(&reports[*b])));
         let is_outranked = best_rank.get(&key).is_some_and(|best| *best < rank);
-        for (n, i) in group.iter().enumerate() {
-            reports[*i].revision = n as i64 + 1;
-            reports[*i].standing = if is_outranked {
-                ReportStanding::Outranked
-            } else if n + 1 == group.len() {
-                ReportStanding::Current
-            } else {
-                ReportStanding::Superseded
-            };
+        let rivals = rivals.entry(key).or_default();
+        if group.iter().all(|i| is_list(&reports[*i])) {
+            rivals.parts.extend(settle_parts(reports, &group));
+        } else {
+            for (n, i) in group.iter().enumerate() {
+                reports[*i].revision = n as i64 + 1;
+                reports[*i].standing = if n + 1 == group.len() {
+                    ReportStanding::Current
+                } else {
+                    ReportStanding::Superseded
+                };
+            }
+            for pair in group.windows(2) {
+                name_lost_values(reports, pair[0], pair[1], order.lexicon);
+            }
         }
-        for pair in group.windows(2) {
-            name_lost_values(reports, pair[0], pair[1], order.lexicon);
+        if is_outranked {
+            for i in &group {
+                reports[*i].standing = ReportStanding::Outranked;
+            }
         }
-        rivals.entry(key).or_default().extend(group);
+        rivals.reports.extend(group);
     }
     rivals.into_values().collect()
+}
+
+/// The reports of one form, period and unit.
+#[derive(Debug, Default)]
+struct Rivals {
+    reports: Vec<usize>,
+    /// Of a record list: which part of it each report is a version of.
+    parts: BTreeMap<usize, usize>,
+}
+
+impl Rivals {
+    /// The reports that do not count if `chosen` does: all but the other parts of its list, and the other sheets of its file.
+    fn of(
+        &self,
+        chosen: usize,
+        reports: &[JudgedReport],
+        rank: impl Fn(usize) -> i64,
+    ) -> Vec<usize> {
+        let submission = |i: usize| &reports[i].dossier().source.submission_id;
+        let counts_beside = |i: usize| {
+            i != chosen
+                && self.parts.contains_key(&chosen)
+                && rank(i) == rank(chosen)
+                && (self.parts.get(&i) != self.parts.get(&chosen)
+                    || submission(i) == submission(chosen))
+        };
+        let all = self.reports.iter().copied();
+        all.filter(|i| !counts_beside(*i)).collect()
+    }
 }
 
 /// The order of the versions of one reporter: sending, time of receipt, file name, identifier. The last one counts.
@@ -108,8 +146,9 @@ fn sent_order(judged: &JudgedReport) -> (i64, Timestamp, &str, &str) {
 }
 
 /// Makes the report that a decision accepted current, unless the current one was received after the decision was taken.
-fn settle_accepted(reports: &mut [JudgedReport], group: &[usize], order: ReportOrder<'_>) {
-    let accepted = group
+fn settle_accepted(reports: &mut [JudgedReport], rivals: &Rivals, order: ReportOrder<'_>) {
+    let accepted = rivals
+        .reports
         .iter()
         .copied()
         .filter(|i| reports[*i].dossier().rulings.accepted.is_some());
@@ -117,6 +156,11 @@ fn settle_accepted(reports: &mut [JudgedReport], group: &[usize], order: ReportO
     let Some(chosen) = latest.filter(|i| !reports[*i].is_current()) else {
         return;
     };
+    let ranks: Vec<i64> = reports
+        .iter()
+        .map(|judged| order.reporters.rank(judged.dossier().reporter.as_deref()))
+        .collect();
+    let group = rivals.of(chosen, reports, |i| ranks[i]);
     // A decision is about the reports received by the day it was taken. The current report may be later.
     let decision = reports[chosen].dossier().rulings.accepted;
     let taken = decision.and_then(|d| order.docket.taken_on(d));
@@ -132,12 +176,10 @@ fn settle_accepted(reports: &mut [JudgedReport], group: &[usize], order: ReportO
         return;
     }
     reports[chosen].accept(order.docket);
-    let rank = |judged: &JudgedReport| order.reporters.rank(judged.dossier().reporter.as_deref());
-    let (chosen_rank, chosen_revision) = (rank(&reports[chosen]), reports[chosen].revision);
-    for i in group {
+    let chosen_revision = reports[chosen].revision;
+    for i in &group {
         // Earlier versions of the same reporter are superseded; all others are outranked.
-        let is_earlier =
-            rank(&reports[*i]) == chosen_rank && reports[*i].revision <= chosen_revision;
+        let is_earlier = ranks[*i] == ranks[chosen] && reports[*i].revision <= chosen_revision;
         reports[*i].standing = if *i == chosen {
             ReportStanding::Current
         } else if is_earlier {
@@ -148,8 +190,8 @@ fn settle_accepted(reports: &mut [JudgedReport], group: &[usize], order: ReportO
     }
 }
 
-/// The code of the warning that a later version lacks values.
-const VALUES_LOST: &str = "TH403";
+/// The codes of findings that compare a version with others.
+const OF_VERSIONS: [&str; 5] = ["TH403", "TH440", "TH441", "TH442", "TH443"];
 
 /// The observations that have a value.
 fn stated(report: &PlacedReport) -> impl Iterator<Item = &Observation> {

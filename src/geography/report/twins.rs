@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use super::life::{JudgedReport, PlacedReport};
+use super::list_twins::settle_list_twins;
+use super::parts::is_list;
 use crate::diagnostic::findings;
 use crate::extract::Scenario;
 use crate::geography::decision::Docket;
@@ -26,12 +28,17 @@ type StatedValue = (
 );
 
 /// Holds twins back: all but the first if they are equal, all if they differ, unless a decision accepts exactly one of them.
+/// Lists on several sheets are parts of one list and stay, unless they repeat records.
 pub(super) fn settle_twins(reports: &mut [JudgedReport], docket: &Docket) {
     let mut groups: BTreeMap<TwinKey, Vec<usize>> = BTreeMap::new();
     for (i, judged) in reports.iter().enumerate() {
         groups.entry(twin_key(&judged.report)).or_default().push(i);
     }
     for twins in groups.into_values().filter(|g| g.len() > 1) {
+        if twins.iter().all(|i| is_list(&reports[*i])) {
+            settle_list_twins(reports, &twins, docket);
+            continue;
+        }
         let first = stated_values(&reports[twins[0]].report);
         let sheet_of = |i: usize, reports: &[JudgedReport]| {
             let sheet = &reports[i].dossier().source.sheet;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::list::OpenList;
 use super::record_list::RecordList;
-use crate::extract::{RecordHead, Vocabulary, record_head};
+use crate::extract::{RecordHead, Title, Vocabulary, record_head};
 use crate::normalize::conventions::Conventions;
 use crate::read::{Address, BorrowedContent, RecordSink, Sheet};
 
@@ -21,6 +21,8 @@ pub struct ListReader<'a> {
     looked_at: usize,
     /// The list of the current sheet.
     open: Option<OpenList<'a>>,
+    /// The form and the block above the last list that has a block of its own.
+    last: Option<(usize, Title)>,
     /// Sheets that were searched.
     seen: BTreeSet<usize>,
     /// The lists of the sheets that have ended.
@@ -37,6 +39,7 @@ impl<'a> ListReader<'a> {
             pending: None,
             looked_at: 0,
             open: None,
+            last: None,
             seen: BTreeSet::new(),
             lists: Vec::new(),
         }
@@ -72,8 +75,15 @@ impl<'a> ListReader<'a> {
     /// Opens a list and takes its rows that the sheet already holds, down to row `until`.
     fn begin(&mut self, head: RecordHead, sheet: &Sheet, until: u32) {
         let below = head.bottom.saturating_add(1);
+        let title = &head.title;
+        if title.form.is_some() || title.reporter.is_some() {
+            self.last = Some((head.form, title.clone()));
+        }
+        let last = self.last.as_ref().filter(|(form, _)| *form == head.form);
+        let above = last.map_or_else(|| head.title.clone(), |(_, title)| title.clone());
         self.open = Some(OpenList::new(
             head,
+            &above,
             sheet,
             self.vocabulary,
             self.conventions,

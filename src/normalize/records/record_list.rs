@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use arrow::array::RecordBatch;
 
+use super::marks::RecordMarks;
 use crate::extract::SheetTable;
 use crate::read::Sheet;
 
@@ -18,6 +19,10 @@ pub struct RecordList {
     pub head_ends: u32,
     /// Its records: the kept fields of the form, then `row`, from 1.
     pub records: RecordBatch,
+    /// Marks of its records, by which it is compared with other lists.
+    pub marks: RecordMarks,
+    /// The column of the sheet with the first field of the key, from 0.
+    pub(super) key_column: Option<u32>,
     /// The cells of the sheet that its records fill.
     pub filled: FilledCells,
     /// Number of body cells: those under the heads of fields and under heads that the form does not have.

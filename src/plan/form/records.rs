@@ -7,7 +7,7 @@ use toml::Spanned;
 
 use super::super::code_lists::CodeLists;
 use super::super::file_errors::FileErrors;
-use crate::extract::{FieldKind, RawForm, RawRecordField, RecordField, RecordShape};
+use crate::extract::{CodeShape, FieldKind, RawForm, RawRecordField, RecordField, RecordShape};
 use crate::lake;
 use crate::text::Folder;
 
@@ -29,7 +29,11 @@ pub(super) fn record_shape(
             heads: field.head.iter().map(|head| folder.fold(head)).collect(),
             kind: field.kind,
             unit: field.unit.as_ref().map(|u| u.get_ref().clone()),
-            digits: field.digits,
+            shape: field.digits.map(|digits| CodeShape {
+                digits,
+                suffix: field.suffix,
+                leading_zeros: field.leading_zeros.unwrap_or(digits.saturating_sub(1)),
+            }),
             required: field.required,
             codes,
         });

@@ -11,7 +11,7 @@ use crate::extract::{FieldKind, RecordField};
 use crate::normalize::locale::{LocaleProof, proof_in};
 use crate::normalize::number::{ParsedNumber, TextNumber};
 use crate::normalize::records::value::{
-    FieldValue, ReadNumber, date, digits_of, in_lake, kept, millionths, number,
+    FieldValue, ReadNumber, digits_of, in_lake, kept, millionths, number,
 };
 use crate::normalize::scale::VALUE_SCALE;
 use crate::normalize::shown::{is_scaled, withheld_message};
@@ -40,12 +40,12 @@ impl OpenList<'_> {
             _ => {}
         }
         match facts.kind {
-            FieldKind::Text => Some(OwnedValue::of_text(self.text(cell, facts.digits, at))),
-            FieldKind::Code | FieldKind::Flag => self.code(field, cell, at),
-            FieldKind::Date => match date(cell) {
-                Some(date) => Some(OwnedValue::String(date)),
-                None => self.refuse(at, findings::TH316 { raw: as_read(cell) }),
+            FieldKind::Text => match &facts.shape {
+                Some(shape) => self.shaped_code(shape, cell, at),
+                None => self.plain_text(cell, at),
             },
+            FieldKind::Code | FieldKind::Flag => self.code(field, cell, at),
+            FieldKind::Date => self.date(column, cell, at),
             FieldKind::Whole | FieldKind::Decimal => {
                 if let BorrowedContent::Shown(shown) = cell
                     && is_scaled(shown)
@@ -74,17 +74,16 @@ impl OpenList<'_> {
     }
 
     /// Holds a cell back, with a finding.
-    fn refuse<'t>(&mut self, at: Address, message: impl Into<Message>) -> Option<OwnedValue<'t>> {
+    pub(super) fn refuse<'t>(
+        &mut self,
+        at: Address,
+        message: impl Into<Message>,
+    ) -> Option<OwnedValue<'t>> {
         self.faults.cell(at, message);
         None
     }
 
-    fn text<'t>(
-        &mut self,
-        cell: BorrowedContent<'t>,
-        digits: Option<usize>,
-        at: Address,
-    ) -> Cow<'t, str> {
+    pub(super) fn text<'t>(&mut self, cell: BorrowedContent<'t>, at: Address) -> Cow<'t, str> {
         match cell {
             BorrowedContent::Text(text) => {
                 // Old fonts write letters as characters between ¡ and ¿, whose first byte is this.
@@ -104,9 +103,7 @@ impl OpenList<'_> {
                 }
                 kept(text)
             }
-            BorrowedContent::Number(n) => {
-                digits_of(n, digits).unwrap_or_else(|| as_read(cell)).into()
-            }
+            BorrowedContent::Number(n) => digits_of(n).unwrap_or_else(|| as_read(cell)).into(),
             other => as_read(other).into(),
         }
     }
@@ -124,7 +121,7 @@ impl OpenList<'_> {
             BorrowedContent::Text(text) => match self.codes[field].get(text) {
                 Some(code) => code.clone(),
                 None => {
-                    let read = self.text(cell, None, at).into_owned();
+                    let read = self.text(cell, at).into_owned();
                     let code = self.shape.fields[field]
                         .codes
                         .get(&self.vocabulary.folder.fold(&read))
@@ -289,7 +286,7 @@ pub(super) enum OwnedValue<'t> {
 }
 
 impl<'t> OwnedValue<'t> {
-    fn of_text(text: Cow<'t, str>) -> Self {
+    pub(super) fn of_text(text: Cow<'t, str>) -> Self {
         match text {
             Cow::Borrowed(text) => Self::Str(text),
             Cow::Owned(text) => Self::String(text),
@@ -319,7 +316,7 @@ impl<'t> OwnedValue<'t> {
 }
 
 /// The content of a cell, as read.
-fn as_read(cell: BorrowedContent<'_>) -> String {
+pub(super) fn as_read(cell: BorrowedContent<'_>) -> String {
     match cell {
         BorrowedContent::Number(n) => CellContent::Number(n).as_read(),
         BorrowedContent::Text(text)

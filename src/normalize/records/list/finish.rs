@@ -7,11 +7,12 @@ use arrow::datatypes::{DataType, Field as ArrowField, Schema};
 use rust_decimal::Decimal;
 
 use super::cells::MILLION;
-use super::open_list::{OpenList, OpenNumber};
+use super::open_list::{OpenList, OpenNumber, claim_period};
 use crate::diagnostic::{Message, findings};
-use crate::extract::{Form, PeriodClaim, RecordHead, SheetTable};
+use crate::extract::SheetTable;
 use crate::normalize::locale::{LocaleVerdict, SUSPICIOUS, doubt, settle};
 use crate::normalize::number::ParsedNumber;
+use crate::normalize::records::marks::RecordMarks;
 use crate::normalize::records::record_list::{FilledCells, RecordList};
 use crate::normalize::records::value::{FieldValue, in_lake};
 use crate::read::{Address, CellRange};
@@ -21,6 +22,8 @@ impl OpenList<'_> {
     pub(crate) fn finish(mut self, index: usize) -> RecordList {
         self.end_row();
         self.settle_open();
+        self.settle_dates();
+        self.note_mended();
         self.note_skipped();
         self.note_decoded();
         let heads = std::mem::take(&mut self.head.columns);
@@ -52,7 +55,12 @@ impl OpenList<'_> {
         let schema = Arc::new(Schema::new(fields));
         let records = RecordBatch::try_new(schema.clone(), arrays)
             .unwrap_or_else(|_| RecordBatch::new_empty(schema));
-        let period = claim_period(&self.head, self.form);
+        let marks = RecordMarks::of(&records, self.shape);
+        let key_column = heads
+            .iter()
+            .find(|c| c.field.is_some() && c.field == self.shape.key.first().copied())
+            .map(|c| c.column);
+        let period = claim_period(&self.head.title, self.form);
         RecordList {
             sheet: index,
             head_ends: self.head.bottom,
@@ -68,6 +76,8 @@ impl OpenList<'_> {
                 findings,
             },
             records,
+            marks,
+            key_column,
             filled,
             cells_total: self.total,
             cells_loaded: self.loaded,
@@ -162,22 +172,5 @@ fn settled(
         (false, _) => (Some(FieldValue::Decimal(n)), said),
         (true, 0) => (Some(FieldValue::Whole((n / MILLION) as i64)), said),
         (true, _) => (None, Some(findings::TH318 { raw }.into())),
-    }
-}
-
-/// The period that the block above a list states.
-fn claim_period(head: &RecordHead, form: &Form) -> PeriodClaim {
-    let stated: Vec<_> = head
-        .title
-        .periods
-        .iter()
-        .filter(|(_, p)| form.frequencies.contains(&p.frequency))
-        .collect();
-    match stated.first() {
-        None => PeriodClaim::Unstated,
-        Some((first, period)) => match stated.iter().find(|(_, other)| other != period) {
-            Some((second, _)) => PeriodClaim::Contradiction(first.clone(), second.clone()),
-            None => PeriodClaim::Agreed(*period),
-        },
     }
 }

@@ -2,6 +2,9 @@
 
 mod buffer;
 mod cells;
+mod codes;
+mod date_column;
+mod dates;
 mod finish;
 mod open_list;
 mod records;

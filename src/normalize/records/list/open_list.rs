@@ -7,8 +7,11 @@ use foldhash::fast::RandomState;
 use rust_decimal::Decimal;
 
 use super::buffer::RowBuffer;
+use super::date_column::DateColumn;
 use crate::diagnostic::findings;
-use crate::extract::{FieldKind, Form, RecordField, RecordHead, RecordShape, Stated, Vocabulary};
+use crate::extract::{
+    FieldKind, Form, PeriodClaim, RecordField, RecordHead, RecordShape, Stated, Title, Vocabulary,
+};
 use crate::normalize::conventions::Conventions;
 use crate::normalize::locale::LocaleProof;
 use crate::normalize::number::ParsedNumber;
@@ -51,6 +54,12 @@ pub(super) struct DecodedTexts {
     pub(super) count: usize,
 }
 
+/// Codes of a column that were mended: the first one, and how many there are.
+pub(super) struct MendedCodes {
+    pub(super) at: Address,
+    pub(super) count: usize,
+}
+
 /// A record list while it is read.
 pub(crate) struct OpenList<'a> {
     pub(super) vocabulary: &'a Vocabulary,
@@ -86,6 +95,14 @@ pub(crate) struct OpenList<'a> {
     pub(super) key: Vec<Option<String>>,
     /// Numbers that may be two.
     pub(super) open: Vec<OpenNumber>,
+    /// What the dates of each column have shown.
+    pub(super) dates: Vec<DateColumn>,
+    /// The last day of the period that the block above the list states.
+    pub(super) ends: Option<String>,
+    /// The unit of measure of the sheet, or of the sheet on which the list begins.
+    measure: Option<Stated>,
+    /// Codes that were mended, by column of the sheet.
+    pub(super) mended: BTreeMap<u32, MendedCodes>,
     /// By column, the first proof of each weight for each locale.
     pub(super) proofs: BTreeMap<usize, Vec<LocaleProof>>,
     /// Whether every number so far is one that may be two.
@@ -109,9 +126,10 @@ static NO_FIELDS: LazyLock<RecordShape> = LazyLock::new(|| RecordShape {
 });
 
 impl<'a> OpenList<'a> {
-    /// Opens a list below a head.
+    /// Opens a list below a head. `above` is the block that speaks for it: its own, or that of an earlier sheet.
     pub(crate) fn new(
         head: RecordHead,
+        above: &Title,
         sheet: &Sheet,
         vocabulary: &'a Vocabulary,
         conventions: &'a Conventions,
@@ -125,7 +143,16 @@ impl<'a> OpenList<'a> {
             .iter()
             .map(|i| ColumnBuilder::of(shape.fields[*i].kind))
             .collect();
+        let dates = fields.iter().map(|_| DateColumn::default()).collect();
+        let ends = match claim_period(above, form) {
+            PeriodClaim::Agreed(period) => Some(period.end().to_string()),
+            _ => None,
+        };
         let mut list = Self {
+            dates,
+            ends,
+            mended: BTreeMap::new(),
+            measure: head.title.measure.clone().or(above.measure.clone()),
             vocabulary,
             conventions,
             form,
@@ -213,7 +240,7 @@ impl<'a> OpenList<'a> {
                 .measures
                 .factor(unit, wanted, &self.vocabulary.folder)
         };
-        match (head, &self.head.title.measure) {
+        match (head, &self.measure) {
             (Some(stated), _) => factor(&stated.text).or_else(|| {
                 let several = self.vocabulary.measures_in(&stated.text)?;
                 one_factor(several.into_iter().filter_map(factor)).ok()?
@@ -240,5 +267,21 @@ fn one_factor(mut factors: impl Iterator<Item = Decimal>) -> Result<Option<Decim
         Ok(first)
     } else {
         Err(Ambiguous)
+    }
+}
+
+/// The period that the block above a list states.
+pub(super) fn claim_period(title: &Title, form: &Form) -> PeriodClaim {
+    let stated: Vec<_> = title
+        .periods
+        .iter()
+        .filter(|(_, p)| form.frequencies.contains(&p.frequency))
+        .collect();
+    match stated.first() {
+        None => PeriodClaim::Unstated,
+        Some((first, period)) => match stated.iter().find(|(_, other)| other != period) {
+            Some((second, _)) => PeriodClaim::Contradiction(first.clone(), second.clone()),
+            None => PeriodClaim::Agreed(*period),
+        },
     }
 }

@@ -3,7 +3,8 @@
 use super::buffer::{BufferedCell, RowBuffer};
 use super::open_list::{ListRole, OpenList};
 use crate::diagnostic::{Message, findings};
-use crate::read::{Address, BorrowedContent};
+use crate::normalize::shown::withheld_message;
+use crate::read::{Address, BorrowedContent, Withheld};
 
 impl OpenList<'_> {
     /// Whether a row is a record. If it is not, what became of it is noted here.
@@ -25,6 +26,15 @@ impl OpenList<'_> {
                 )
             })
             .collect();
+        if let Some(why) = self.withheld_name(row) {
+            let (at, count) = (Address::new(self.row, row.cells[0].column), body.len());
+            let message = match why {
+                Withheld::Struck => findings::TH385 { count }.into(),
+                other => withheld_message(other),
+            };
+            self.leave_out(at, count, message);
+            return false;
+        }
         let label = name.or_else(|| row.cells.iter().find_map(|cell| row.text(cell)));
         let folded = label
             .map(|text| self.vocabulary.folder.fold(text))
@@ -67,13 +77,26 @@ impl OpenList<'_> {
         false
     }
 
-    /// The text of a row in the column of the field that names a record.
-    fn name_in<'r>(&self, row: &'r RowBuffer) -> Option<&'r str> {
+    /// The cell of a row in the column of the field that names a record.
+    fn naming_cell<'r>(&self, row: &'r RowBuffer) -> Option<&'r BufferedCell> {
         let is_naming = |cell: &&BufferedCell| match self.role(cell.column) {
             Some((ListRole::Field(field, ..), _)) => field == self.shape.naming,
             _ => false,
         };
-        row.text(row.cells.iter().find(is_naming)?)
+        row.cells.iter().find(is_naming)
+    }
+
+    /// The text of a row that names a record.
+    fn name_in<'r>(&self, row: &'r RowBuffer) -> Option<&'r str> {
+        row.text(self.naming_cell(row)?)
+    }
+
+    /// Why the name in a row must not be loaded, if so: the row is then no record.
+    fn withheld_name(&self, row: &RowBuffer) -> Option<Withheld> {
+        match row.content(self.naming_cell(row)?) {
+            BorrowedContent::Withheld(cell) => Some(cell.why),
+            _ => None,
+        }
     }
 
     /// Whether a row has a running number.
@@ -81,7 +104,7 @@ impl OpenList<'_> {
         row.cells.iter().any(|cell| {
             matches!(self.role(cell.column), Some((ListRole::Number, _)))
                 && match row.content(cell) {
-                    BorrowedContent::Number(_) => true,
+                    BorrowedContent::Number(_) | BorrowedContent::Shown(_) => true,
                     BorrowedContent::Text(text) => text.trim().parse::<u32>().is_ok(),
                     _ => false,
                 }
