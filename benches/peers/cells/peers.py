@@ -164,7 +164,7 @@ def open_document(root, pivots_too=False):
     }
     for table in root.iterfind(f".//{OFFICE}spreadsheet/{TABLE}table"):
         name = table.get(TABLE + "name")
-        if name.startswith("'file:"):
+        if table.find(TABLE + "table-source") is not None:
             # A copy of another workbook's cells.
             continue
         cells = sheets[name] = {}

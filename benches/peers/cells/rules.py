@@ -105,10 +105,10 @@ def rounds_to(number, digits):
 
 def shows_fraction(number, text):
     """Whether a text shows a number as `12 1/2`, more or less."""
-    parts = re.fullmatch(r"\s*-?(?:(\d+)\s+)?(\d+)/(\d+)\s*", text)
+    parts = re.fullmatch(r"\s*-?\s*(?:([\d.,]+)\s+)?(\d+)/(\d+)\s*", text)
     if not parts or int(parts[3]) == 0:
         return False
-    whole, over, under = (int(part or 0) for part in parts.groups())
+    whole, over, under = (int(re.sub("[.,]", "", part or "0")) for part in parts.groups())
     return abs(abs(number) - whole - over / under) <= 1 / under
 
 
