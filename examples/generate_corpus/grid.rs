@@ -2,7 +2,8 @@
 //!
 //! A text that parses as a number is a stored number; `"…"` is text letter by letter, with JSON's escapes;
 //! `=E6+F6 -> 12` is a formula with the result saved beside it, `=E6+F6 ->` one without; `#REF!` is an error
-//! value; `@2025-12-31` is a date; `<.VnTime>…</>` is a run of text in its own font; anything else is text.
+//! value; `@2025-12-31` is a date; `<.VnTime>…</>` is a run of text in its own font, `<s>…</>` one struck out, `<sup>…</>`
+//! one raised and `<sub>…</>` one lowered; anything else is text.
 
 use std::error::Error;
 
@@ -12,8 +13,8 @@ pub(crate) enum Cell {
     Blank,
     Number(f64, String),
     Text(String),
-    /// Pieces of text, each in a font of its own or in the cell's.
-    Runs(Vec<(Option<String>, String)>),
+    /// Pieces of text, each in a look of its own or in the cell's.
+    Runs(Vec<Run>),
     Error(String),
     /// Days since 30 December 1899, and the text of the day.
     Date(f64, String),
@@ -21,8 +22,25 @@ pub(crate) enum Cell {
     Formula(String, Option<Box<Cell>>),
 }
 
-/// Errors that a sheet can hold, with their codes in BIFF.
-pub(crate) const ERRORS: [(&str, u8); 7] = [
+/// A piece of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Run {
+    /// Its font, where it is not the cell's.
+    pub(crate) font: Option<String>,
+    pub(crate) mark: Option<Mark>,
+    pub(crate) text: String,
+}
+
+/// How a piece of a text differs from the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mark {
+    Struck,
+    Raised,
+    Lowered,
+}
+
+/// Errors that a sheet can hold, with their codes in BIFF; the last was made up.
+pub(crate) const ERRORS: [(&str, u8); 12] = [
     ("#NULL!", 0x00),
     ("#DIV/0!", 0x07),
     ("#VALUE!", 0x0f),
@@ -30,6 +48,11 @@ pub(crate) const ERRORS: [(&str, u8); 7] = [
     ("#NAME?", 0x1d),
     ("#NUM!", 0x24),
     ("#N/A", 0x2a),
+    ("#GETTING_DATA", 0x2b),
+    ("#SPILL!", 0x2d),
+    ("#FIELD!", 0x31),
+    ("#CALC!", 0x32),
+    ("#LOCAL!", 0x63),
 ];
 
 impl Cell {
@@ -39,7 +62,7 @@ impl Cell {
             Self::Blank => String::new(),
             Self::Number(_, typed) | Self::Text(typed) | Self::Error(typed) => typed.clone(),
             Self::Date(_, day) => day.clone(),
-            Self::Runs(runs) => runs.iter().map(|(_, text)| text.as_str()).collect(),
+            Self::Runs(runs) => runs.iter().map(|run| run.text.as_str()).collect(),
             Self::Formula(_, result) => result.as_ref().map_or_else(String::new, |r| r.as_typed()),
         }
     }
@@ -88,22 +111,37 @@ fn read_cell(text: &str) -> Result<Cell, Box<dyn Error>> {
     Ok(Cell::Text(text.to_owned()))
 }
 
-fn runs(text: &str) -> Vec<(Option<String>, String)> {
+fn runs(text: &str) -> Vec<Run> {
     let mut runs = Vec::new();
     let mut rest = text;
+    let plain = |text: &str| Run {
+        font: None,
+        mark: None,
+        text: text.to_owned(),
+    };
     while let Some((before, after)) = rest.split_once('<') {
-        let Some((font, marked)) = after.split_once('>') else {
+        let Some((look, marked)) = after.split_once('>') else {
             break;
         };
         let (inside, behind) = marked.split_once("</>").unwrap_or((marked, ""));
         if !before.is_empty() {
-            runs.push((None, before.to_owned()));
+            runs.push(plain(before));
         }
-        runs.push((Some(font.to_owned()), inside.to_owned()));
+        let mark = match look {
+            "s" => Some(Mark::Struck),
+            "sup" => Some(Mark::Raised),
+            "sub" => Some(Mark::Lowered),
+            _ => None,
+        };
+        runs.push(Run {
+            font: mark.is_none().then(|| look.to_owned()),
+            mark,
+            text: inside.to_owned(),
+        });
         rest = behind;
     }
     if !rest.is_empty() {
-        runs.push((None, rest.to_owned()));
+        runs.push(plain(rest));
     }
     runs
 }

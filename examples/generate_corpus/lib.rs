@@ -122,28 +122,34 @@ pub(crate) fn cases(root: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
     Ok(found)
 }
 
-/// The file that a manifest describes: the one of the same name with another ending.
-pub(crate) fn file_of(case: &Path) -> Result<PathBuf, Box<dyn Error>> {
+/// The files that a manifest describes: those of the same name with another ending, the one it is named for first.
+pub(crate) fn files_of(case: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
     if let Some(make) = describe(case)?.make {
-        return Ok(case.with_extension(make.ending()));
+        let endings = make.endings().into_iter();
+        return Ok(endings.map(|ending| case.with_extension(ending)).collect());
     }
     let siblings = fs::read_dir(case.parent().ok_or("no folder")?)?;
     for entry in siblings {
         let path = entry?.path();
         if path != *case && path.file_stem() == case.file_stem() {
-            return Ok(path);
+            return Ok(vec![path]);
         }
     }
     Err(format!("{}: there is no file beside it", case.display()).into())
 }
 
-/// The bytes of the file that a manifest describes; `None` if the manifest has no `[make]`.
-pub(crate) fn make(root: &Path, case: &Path) -> Result<Option<Vec<u8>>, Box<dyn Error>> {
+/// The files that a manifest describes, with their bytes; none if the manifest has no `[make]`.
+pub(crate) fn make(root: &Path, case: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>, Box<dyn Error>> {
     let Some(make) = describe(case)?.make else {
-        return Ok(None);
+        return Ok(Vec::new());
     };
     let named = |e: Box<dyn Error>| -> Box<dyn Error> { format!("{}: {e}", case.display()).into() };
-    make.bytes(root).map(Some).map_err(named)
+    let mut made = Vec::new();
+    for ending in make.endings() {
+        let bytes = make.bytes(root, ending).map_err(named)?;
+        made.push((case.with_extension(ending), bytes));
+    }
+    Ok(made)
 }
 
 fn describe(case: &Path) -> Result<Described, Box<dyn Error>> {
@@ -152,29 +158,45 @@ fn describe(case: &Path) -> Result<Described, Box<dyn Error>> {
 }
 
 impl Make {
-    fn ending(&self) -> &'static str {
-        match self {
-            Self::Xlsx(_) => "xlsx",
-            Self::Xlsm(_) => "xlsm",
-            Self::Xls(_) => "xls",
-            Self::Xlsb(_) => "xlsb",
-            Self::Ods(_) => "ods",
-            Self::Text(text) if text.delimiter == '\t' => "tsv",
-            Self::Text(_) => "csv",
-            Self::Zip(_) => "zip",
-        }
+    /// The endings of the files, that of `format` first.
+    fn endings(&self) -> Vec<&str> {
+        let (ending, book) = match self {
+            Self::Xlsx(book) => ("xlsx", Some(book)),
+            Self::Xlsm(book) => ("xlsm", Some(book)),
+            Self::Xls(book) => ("xls", Some(book)),
+            Self::Xlsb(book) => ("xlsb", Some(book)),
+            Self::Ods(book) => ("ods", Some(book)),
+            Self::Text(text) if text.delimiter == '\t' => ("tsv", None),
+            Self::Text(_) => ("csv", None),
+            Self::Zip(_) => ("zip", None),
+        };
+        let also = book.map_or(&[][..], |book| &book.also);
+        let also = also.iter().map(String::as_str);
+        std::iter::once(ending).chain(also).collect()
     }
 
-    fn bytes(&self, root: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
+    fn bytes(&self, root: &Path, ending: &str) -> Result<Vec<u8>, Box<dyn Error>> {
         match self {
-            Self::Xlsx(book) => office::xlsx::write(book, false),
-            Self::Xlsm(book) => office::xlsx::write(book, true),
-            Self::Xls(book) => office::xls::write(book),
-            Self::Xlsb(book) => office::xlsb::write(book),
-            Self::Ods(book) => office::ods::write(book),
+            Self::Xlsx(book)
+            | Self::Xlsm(book)
+            | Self::Xls(book)
+            | Self::Xlsb(book)
+            | Self::Ods(book) => write_workbook(book, ending),
             Self::Text(text) => text.bytes(),
             Self::Zip(archive) => archive.bytes(root),
         }
+    }
+}
+
+/// Writes a workbook in the format of an ending.
+pub(crate) fn write_workbook(book: &Workbook, ending: &str) -> Result<Vec<u8>, Box<dyn Error>> {
+    match ending {
+        "xlsx" => office::xlsx::write(book, false),
+        "xlsm" => office::xlsx::write(book, true),
+        "xls" => office::xls::write(book),
+        "xlsb" => office::xlsb::write(book),
+        "ods" => office::ods::write(book),
+        other => Err(format!("`{other}` is no format of workbooks").into()),
     }
 }
 
@@ -231,7 +253,8 @@ impl Archive {
         let mut parts = office::Parts::default();
         for member in &self.member {
             let case = root.join(format!("{}.toml", member.case));
-            let bytes = make(root, &case)?.ok_or("a member must be a case that is made")?;
+            let made = make(root, &case)?.into_iter().next();
+            let (_, bytes) = made.ok_or("a member must be a case that is made")?;
             parts.add(&member.name, bytes);
         }
         parts.zip()

@@ -18,8 +18,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let cases = corpus::cases(&root)?;
     let mut written = 0;
     for case in &cases {
-        if let Some(bytes) = corpus::make(&root, case)? {
-            std::fs::write(corpus::file_of(case)?, bytes)?;
+        for (file, bytes) in corpus::make(&root, case)? {
+            std::fs::write(file, bytes)?;
             written += 1;
         }
     }

@@ -23,8 +23,7 @@ pub struct Limits {
     pub max_sheets: usize,
     /// Filled cells of all sheets together.
     pub max_cells: usize,
-    /// Cells of the rectangles around the filled cells of a BIFF workbook (.xls), all sheets together: its reader allocates
-    /// them.
+    /// Not used any more: no reader makes room for the cells between those that are filled. It may still be stated.
     pub max_area: usize,
     /// Bytes of the stream that holds the cells of a BIFF workbook (.xls).
     pub max_stream_bytes: u64,

@@ -10,6 +10,8 @@ pub(super) trait Fields {
     fn u16_at(&self, offset: usize) -> Option<u16>;
     /// Four bytes at `offset`.
     fn u32_at(&self, offset: usize) -> Option<u32>;
+    /// A float of eight bytes at `offset`.
+    fn f64_at(&self, offset: usize) -> Option<f64>;
 }
 
 impl Fields for [u8] {
@@ -21,6 +23,26 @@ impl Fields for [u8] {
     fn u32_at(&self, offset: usize) -> Option<u32> {
         let bytes = self.get(offset..)?.first_chunk()?;
         Some(u32::from_le_bytes(*bytes))
+    }
+
+    fn f64_at(&self, offset: usize) -> Option<f64> {
+        let bytes = self.get(offset..)?.first_chunk()?;
+        Some(f64::from_le_bytes(*bytes))
+    }
+}
+
+/// An error value by its code.
+pub(super) fn error_text(code: u8) -> &'static str {
+    match code {
+        0x00 => "#NULL!",
+        0x07 => "#DIV/0!",
+        0x0f => "#VALUE!",
+        0x17 => "#REF!",
+        0x1d => "#NAME?",
+        0x24 => "#NUM!",
+        0x2a => "#N/A",
+        0x2b => "#GETTING_DATA",
+        _ => "#ERROR!",
     }
 }
 

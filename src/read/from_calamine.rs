@@ -1,17 +1,8 @@
 //! Values of calamine as contents of cells.
 
-use calamine::{Data, Dimensions, ExcelDateTime};
+use calamine::{Data, ExcelDateTime};
 
-use super::address::{Address, CellRange};
 use super::content::CellContent;
-
-/// A rectangle of calamine.
-pub(super) fn range_of(area: &Dimensions) -> CellRange {
-    CellRange {
-        start: Address::new(area.start.0, area.start.1),
-        end: Address::new(area.end.0, area.end.1),
-    }
-}
 
 /// The content of a cell that calamine has read; none if it is empty.
 pub(super) fn content_of(value: Data, has_formula: bool) -> Option<CellContent> {

@@ -1,5 +1,5 @@
-//! Every file format to sparse sheets: workbooks through calamine, text files through csv, OpenDocument through
-//! quick-xml. Reading needs no form.
+//! Every file format to sparse sheets: workbooks by readers of our own (.xlsb through calamine), text files through csv.
+//! Reading needs no form.
 //!
 //! Cells are streamed into a sparse grid: a sheet that claims a million rows and holds two cells costs
 //! two cells. The unpacked size of a file is measured before a parser sees it, and a parser that panics on a
@@ -76,7 +76,10 @@ pub fn read_with_records(
                 read_package(&packed, format, limits, encodings, records)?
             }
             FileFormat::Protected => read_protected(path, limits, encodings, records)?,
-            FileFormat::Xls => xls::read_xls(path, limits)?,
+            FileFormat::Xls => {
+                let legacy_font = |font: &str| encodings.is_legacy_font(font);
+                xls::read_xls(path, limits, &legacy_font)?
+            }
             FileFormat::Csv | FileFormat::Tsv => delimited::read_csv(path, limits, encodings)?,
         };
         for sheet in &mut document.sheets {

@@ -64,10 +64,20 @@ struct NumberShape {
     decimals: i32,
     /// Whether it writes a zero.
     shows_zero: bool,
-    /// Whether it writes a minus sign or brackets itself.
-    shows_sign: bool,
+    sign: OwnSign,
     /// Whether its words hold digits.
     adds_digits: bool,
+}
+
+/// The minus sign or the brackets that a section writes itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum OwnSign {
+    #[default]
+    None,
+    /// Somewhere among its words, or as every number does.
+    InWords,
+    /// Right before the number, as in `"-"0` and `(0)`: a positive one looks like a negative one.
+    AtNumber,
 }
 
 impl NumberShape {
@@ -118,7 +128,15 @@ impl CellFormat {
         let hides_text = raw.len() > 3 && is_blank(raw[3]);
         let is_plain = |(i, section): (usize, &SectionShape)| match &section.kind {
             // A negative number that its own section shows without a sign looks like a positive one.
-            SectionKind::Number(shape) => shape.is_plain() && (i != 1 || shape.shows_sign),
+            SectionKind::Number(shape) => {
+                // And a positive one behind a sign of the format looks like a negative one.
+                let shows_its_sign = if i == 1 {
+                    shape.sign != OwnSign::None
+                } else {
+                    shape.sign != OwnSign::AtNumber
+                };
+                shape.is_plain() && shows_its_sign
+            }
             _ => false,
         };
         if !hides_text && sections.iter().enumerate().all(is_plain) {
@@ -207,7 +225,8 @@ impl SpecialFormat {
             SectionKind::Date { is_complete } => return self.date(n, is_1904, *is_complete),
         };
         let own_section = self.sections.len() > 1 && section.condition.is_none();
-        if shape.adds_digits || (n < 0.0 && own_section && !shape.shows_sign) {
+        let loses_sign = n < 0.0 && own_section && shape.sign == OwnSign::None;
+        if shape.adds_digits || loses_sign || (n > 0.0 && shape.sign == OwnSign::AtNumber) {
             return unshown(n);
         }
         let least = 0.5 * 10_f64.powi(-shape.decimals - shape.shown.power);
@@ -336,7 +355,7 @@ fn kind_of(section: &Section, is_blank: bool) -> SectionKind {
     if parts.is_empty() {
         return SectionKind::Number(NumberShape {
             shows_zero: true,
-            shows_sign: true,
+            sign: OwnSign::InWords,
             ..NumberShape::default()
         });
     }
@@ -361,15 +380,25 @@ fn kind_of(section: &Section, is_blank: bool) -> SectionKind {
         .position(|part| matches!(part, FormatPart::DecimalPoint));
     let is_place = |part: &&FormatPart| matches!(part, FormatPart::Digit(_));
     let decimals = point.map_or(0, |point| parts[point..].iter().filter(is_place).count());
+    let (before, after) = (words_of(&parts[..first]), words_of(&parts[last + 1..]));
+    let at_number =
+        before.ends_with(['-', '\u{2212}']) || (before.ends_with('(') && after.starts_with(')'));
+    let sign = if at_number {
+        OwnSign::AtNumber
+    } else if written.contains(['-', '\u{2212}', '(']) {
+        OwnSign::InWords
+    } else {
+        OwnSign::None
+    };
     SectionKind::Number(NumberShape {
         shown: ShownNumber {
             power: 2 * percents - 3 * scaling_commas(parts, point, last),
-            before: bare(&words_of(&parts[..first])),
-            after: bare(&words_of(&parts[last + 1..])),
+            before: bare(&before),
+            after: bare(&after),
         },
         decimals: decimals as i32,
         shows_zero,
-        shows_sign: written.contains(['-', '\u{2212}', '(']),
+        sign,
         adds_digits: written.contains(|c: char| c.is_ascii_digit()),
     })
 }
@@ -456,6 +485,18 @@ mod tests {
             },
             CellContent::Withheld(_) => "hidden".to_owned(),
             other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_format_that_adds_a_sign_shows_another_number() {
+        for (code, n, expected) in [
+            ("\"-\"0", 655.0, "hidden"),
+            ("\\(0\\)", 655.0, "hidden"),
+            ("#,##0;(#,##0)", -655.0, "-655"),
+            ("#,##0\" -\"", 655.0, "655"),
+        ] {
+            assert_eq!(shown(code, n), expected, "{code}");
         }
     }
 

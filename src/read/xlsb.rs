@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use calamine::{Reader as _, SheetType, SheetVisible, Xlsb, XlsbError};
 
 use super::address::{Address, CellRange};
-use super::biff::{Biff12, Fields, wide_text};
+use super::biff::{Biff12, Fields, error_text, wide_text};
 use super::content::CellContent;
 use super::document::{Document, ReadError};
 use super::from_calamine::content_of;
@@ -170,18 +170,4 @@ fn add_layout(
     sheet.hidden_rows = Some(rows);
     sheet.hidden_columns = Some(joined(columns));
     Ok(())
-}
-
-/// An error value by its code.
-fn error_text(code: u8) -> &'static str {
-    match code {
-        0x00 => "#NULL!",
-        0x07 => "#DIV/0!",
-        0x0f => "#VALUE!",
-        0x17 => "#REF!",
-        0x1d => "#NAME?",
-        0x24 => "#NUM!",
-        0x2a => "#N/A",
-        _ => "#ERROR!",
-    }
 }

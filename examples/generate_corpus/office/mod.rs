@@ -1,6 +1,9 @@
 //! Workbooks in office formats, written part by part: real files contain what no library would write.
 
 mod attached;
+mod flaws;
+mod format;
+mod looks;
 pub(super) mod ods;
 mod record;
 pub(super) mod xls;
@@ -16,7 +19,9 @@ use zip::CompressionMethod;
 use zip::write::SimpleFileOptions;
 
 use super::encode::{Typed, decomposed};
-use super::grid::{self, Area, Cell};
+use super::grid::{self, Area, Cell, Run};
+use flaws::Flaws;
+use looks::{Look, Rich};
 
 /// A workbook as its manifest describes it.
 #[derive(Deserialize)]
@@ -24,6 +29,9 @@ use super::grid::{self, Area, Cell};
 #[allow(clippy::struct_excessive_bools, reason = "each is a key of its own")]
 pub(crate) struct Workbook {
     pub(crate) sheet: Vec<Sheet>,
+    /// Other formats in which the same workbook is written.
+    #[serde(default)]
+    pub(crate) also: Vec<String>,
     /// Days are counted from 1904.
     #[serde(default)]
     date1904: bool,
@@ -42,6 +50,12 @@ pub(crate) struct Workbook {
     /// Writes no `r="A1"` on cells and rows: position alone tells.
     #[serde(default)]
     no_references: bool,
+    /// The program that wrote the formulas did not compute them, and asks the reader to: the results saved beside them mean nothing.
+    #[serde(default)]
+    never_computed: bool,
+    /// What is unusual or broken in the file.
+    #[serde(default)]
+    flaws: Flaws,
 }
 
 /// One sheet.
@@ -68,6 +82,12 @@ pub(crate) struct Sheet {
     /// The fonts say an encoding and the texts are Unicode all the same.
     #[serde(default)]
     fonts_not_typed: bool,
+    /// Number formats, with the cells that they are set for.
+    #[serde(default)]
+    formats: BTreeMap<String, Vec<String>>,
+    /// Cells struck out as a whole.
+    #[serde(default)]
+    struck: Vec<String>,
     /// All texts are typed so, and no font says it.
     typed: Option<Typed>,
     /// Unicode in decomposed form.
@@ -87,24 +107,38 @@ struct Page<'a> {
     merged: Vec<Area>,
     hidden_columns: Vec<u16>,
     fonts: Vec<(Area, &'a str)>,
+    formats: Vec<(Area, &'a str)>,
+    struck: Vec<Area>,
+}
+
+/// Areas with a word for each.
+fn worded(of: &BTreeMap<String, Vec<String>>) -> Result<Vec<(Area, &str)>, Box<dyn Error>> {
+    let mut all = Vec::new();
+    for (word, areas) in of {
+        for area in areas {
+            all.push((grid::area(area)?, word.as_str()));
+        }
+    }
+    Ok(all)
+}
+
+fn within((r1, c1, r2, c2): &Area, row: u32, column: u16) -> bool {
+    (*r1..=*r2).contains(&row) && (*c1..=*c2).contains(&column)
 }
 
 impl<'a> Page<'a> {
     fn of(sheet: &'a Sheet) -> Result<Self, Box<dyn Error>> {
         let merged = sheet.merged.iter().map(|text| grid::area(text));
         let hidden = sheet.hidden_columns.iter().map(|text| grid::column(text));
-        let mut fonts = Vec::new();
-        for (font, areas) in &sheet.fonts {
-            for area in areas {
-                fonts.push((grid::area(area)?, font.as_str()));
-            }
-        }
+        let struck = sheet.struck.iter().map(|text| grid::area(text));
         let mut page = Self {
             sheet,
             rows: grid::read(&sheet.grid)?,
             merged: merged.collect::<Result<_, _>>()?,
             hidden_columns: hidden.collect::<Result<_, _>>()?,
-            fonts,
+            fonts: worded(&sheet.fonts)?,
+            formats: worded(&sheet.formats)?,
+            struck: struck.collect::<Result<_, _>>()?,
         };
         page.type_texts()?;
         Ok(page)
@@ -134,8 +168,11 @@ impl<'a> Page<'a> {
                     Cell::Text(text) => Cell::Text(store(text, None)?),
                     Cell::Runs(runs) => {
                         let mut stored = Vec::new();
-                        for (font, text) in runs {
-                            stored.push((font.clone(), store(text, font.as_deref())?));
+                        for run in runs {
+                            stored.push(Run {
+                                text: store(&run.text, run.font.as_deref())?,
+                                ..run.clone()
+                            });
                         }
                         Cell::Runs(stored)
                     }
@@ -149,12 +186,27 @@ impl<'a> Page<'a> {
 
     /// The font of a cell, where it is not the workbook's own.
     fn font(&self, row: u32, column: u16) -> Option<&'a str> {
-        self.fonts
-            .iter()
-            .find(|((r1, c1, r2, c2), _)| {
-                (*r1..=*r2).contains(&row) && (*c1..=*c2).contains(&column)
-            })
-            .map(|(_, font)| *font)
+        let mut fonts = self.fonts.iter();
+        let found = fonts.find(|(area, _)| within(area, row, column));
+        found.map(|(_, font)| *font)
+    }
+
+    /// How a cell looks, if its format is its own or it is struck out.
+    fn look(&self, row: u32, column: u16) -> Option<Look<'a>> {
+        let mut formats = self.formats.iter();
+        let format = formats.find(|(area, _)| within(area, row, column));
+        let struck = self.struck.iter().any(|area| within(area, row, column));
+        if format.is_none() && !struck {
+            return None;
+        }
+        let cells = self.rows.get(row as usize);
+        let cell = cells.and_then(|cells| cells.get(usize::from(column)));
+        let usual = matches!(cell, Some(Cell::Date(..))).then_some(looks::DAY);
+        Some(Look {
+            font: self.font(row, column),
+            struck,
+            format: format.map(|(_, format)| *format).or(usual),
+        })
     }
 
     fn hides_row(&self, row: u32) -> bool {
@@ -179,10 +231,10 @@ impl<'a> Page<'a> {
     }
 
     /// All texts of the cells, in order, each once.
-    fn texts(&self, all: &mut Vec<String>) {
+    fn texts(&self, all: &mut Vec<Rich>) {
         for (_, _, cell) in self.cells() {
             if let Cell::Text(_) | Cell::Runs(_) = cell {
-                let text = cell.as_typed();
+                let text = Rich::of(cell);
                 if !all.contains(&text) {
                     all.push(text);
                 }
@@ -198,6 +250,11 @@ pub(super) struct Parts(Vec<(String, Vec<u8>)>);
 impl Parts {
     pub(super) fn add(&mut self, name: &str, bytes: impl Into<Vec<u8>>) {
         self.0.push((name.to_owned(), bytes.into()));
+    }
+
+    /// Puts the flaws of the workbook into the parts.
+    fn spoil(&mut self, flaws: &Flaws) -> Result<(), Box<dyn Error>> {
+        flaws.spoil(&mut self.0)
     }
 
     /// Stored, not compressed: the bytes must not depend on a compressor's version.

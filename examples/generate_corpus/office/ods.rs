@@ -2,7 +2,9 @@
 
 use std::error::Error;
 
-use super::super::grid::Cell;
+use super::super::grid::{Cell, Mark};
+use super::format::Format;
+use super::looks::{DAY, Looks};
 use super::{Page, Parts, Workbook, escape};
 
 const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
@@ -23,6 +25,13 @@ pub(crate) fn write(book: &Workbook) -> Result<Vec<u8>, Box<dyn Error>> {
     ] {
         content += &format!(" xmlns:{prefix}=\"{OASIS}:{name}\"");
     }
+    let looks = Looks::of(&pages);
+    let marked = pages
+        .iter()
+        .any(|page| page.cells().any(|(_, _, cell)| has_marks(cell)));
+    if !looks.all.is_empty() {
+        content += &format!(" xmlns:number=\"{OASIS}:datastyle:1.0\"");
+    }
     content += &format!(
         " xmlns:of=\"{OASIS}:of:1.2\" xmlns:calcext=\"urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0\">"
     );
@@ -32,9 +41,17 @@ pub(crate) fn write(book: &Workbook) -> Result<Vec<u8>, Box<dyn Error>> {
             "<style:style style:name=\"{name}\" style:family=\"table\"><style:table-properties table:display=\"{display}\"/></style:style>"
         );
     }
+    let formats = data_styles(&looks);
+    if !book.flaws.styles_apart {
+        content += &formats;
+    }
+    content += &cell_styles(&looks);
+    if marked {
+        content += RUNS;
+    }
     content += "</office:automatic-styles><office:body><office:spreadsheet>";
     for page in &pages {
-        content += &table(page);
+        content += &table(book, &looks, page);
     }
     content += "</office:spreadsheet></office:body></office:document-content>";
     let manifest = format!(
@@ -43,11 +60,55 @@ pub(crate) fn write(book: &Workbook) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut parts = Parts::default();
     parts.add("mimetype", MEDIA);
     parts.add("content.xml", content);
+    if book.flaws.styles_apart {
+        parts.add(
+            "styles.xml",
+            format!(
+                "{HEAD}<office:document-styles office:version=\"1.3\" xmlns:office=\"{OASIS}:office:1.0\" xmlns:style=\"{OASIS}:style:1.0\" xmlns:number=\"{OASIS}:datastyle:1.0\"><office:styles>{formats}</office:styles></office:document-styles>"
+            ),
+        );
+    }
     parts.add("META-INF/manifest.xml", manifest);
+    parts.spoil(&book.flaws)?;
     parts.zip()
 }
 
-fn table(page: &Page) -> String {
+fn has_marks(cell: &Cell) -> bool {
+    matches!(cell, Cell::Runs(runs) if runs.iter().any(|run| run.mark.is_some()))
+}
+
+/// The styles of pieces of texts: one office writes words for a raised one, another how far up it is.
+const RUNS: &str = "<style:style style:name=\"T1\" style:family=\"text\"><style:text-properties style:text-line-through-style=\"solid\" style:text-line-through-type=\"single\"/></style:style>\
+<style:style style:name=\"T2\" style:family=\"text\"><style:text-properties style:text-position=\"super 58%\"/></style:style>\
+<style:style style:name=\"T3\" style:family=\"text\"><style:text-properties style:text-position=\"-33% 58%\"/></style:style>";
+
+/// The formats of cells, `N1` the first.
+fn data_styles(looks: &Looks) -> String {
+    let formats = looks.all.iter().enumerate();
+    formats
+        .filter_map(|(n, look)| Some(Format::read(look.format?).style(&format!("N{n}"))))
+        .collect()
+}
+
+fn cell_styles(looks: &Looks) -> String {
+    let mut xml = String::new();
+    for (n, look) in looks.all.iter().enumerate() {
+        let data = look
+            .format
+            .map_or_else(String::new, |_| format!(" style:data-style-name=\"N{n}\""));
+        let struck = if look.struck {
+            "<style:text-properties style:text-line-through-style=\"solid\" style:text-line-through-type=\"single\"/>"
+        } else {
+            ""
+        };
+        xml += &format!(
+            "<style:style style:name=\"ce{n}\" style:family=\"table-cell\"{data}>{struck}</style:style>"
+        );
+    }
+    xml
+}
+
+fn table(book: &Workbook, looks: &Looks, page: &Page) -> String {
     let style = if page.sheet.hidden { "hidden" } else { "shown" };
     let mut xml = format!(
         "<table:table table:name=\"{}\" table:style-name=\"{style}\">",
@@ -74,7 +135,7 @@ fn table(page: &Page) -> String {
         }
         xml += &blank_rows(std::mem::take(&mut blank));
         xml += &format!("<table:table-row{}>", collapsed(hidden));
-        xml += &row_of(page, row as u32, cells);
+        xml += &row_of(book, looks, page, row as u32, cells);
         xml += "</table:table-row>";
     }
     xml += &blank_rows(blank + ROWS - page.rows.len());
@@ -99,10 +160,10 @@ fn blank_rows(count: usize) -> String {
 }
 
 /// The cells of a row; equal neighbours are written once and repeated, as the office does.
-fn row_of(page: &Page, row: u32, cells: &[Cell]) -> String {
+fn row_of(book: &Workbook, looks: &Looks, page: &Page, row: u32, cells: &[Cell]) -> String {
     let mut written: Vec<(String, usize)> = Vec::new();
     for (column, cell) in cells.iter().enumerate() {
-        let xml = cell_of(page, row, column as u16, cell);
+        let xml = cell_of(book, looks, page, (row, column as u16), cell);
         match written.last_mut() {
             Some((last, count)) if *last == xml => *count += 1,
             _ => written.push((xml, 1)),
@@ -121,17 +182,25 @@ fn row_of(page: &Page, row: u32, cells: &[Cell]) -> String {
     )
 }
 
-fn cell_of(page: &Page, row: u32, column: u16, cell: &Cell) -> String {
+fn cell_of(
+    book: &Workbook,
+    looks: &Looks,
+    page: &Page,
+    (row, column): (u32, u16),
+    cell: &Cell,
+) -> String {
     let mut span = String::new();
-    for (r1, c1, r2, c2) in &page.merged {
+    let mut element = "table:table-cell";
+    for area in &page.merged {
+        let (r1, c1, r2, c2) = area;
         if (*r1, *c1) == (row, column) {
             span = format!(
                 " table:number-columns-spanned=\"{}\" table:number-rows-spanned=\"{}\"",
                 c2 - c1 + 1,
                 r2 - r1 + 1
             );
-        } else if (*r1..=*r2).contains(&row) && (*c1..=*c2).contains(&column) {
-            return "<table:covered-table-cell/>".to_owned();
+        } else if super::within(area, row, column) {
+            element = "table:covered-table-cell";
         }
     }
     let (formula, value) = match cell {
@@ -141,40 +210,98 @@ fn cell_of(page: &Page, row: u32, column: u16, cell: &Cell) -> String {
     let formula = formula.map_or_else(String::new, |f| {
         format!(" table:formula=\"of:={}\"", escape(&bracketed(f)))
     });
-    let (kind, texts) = match value {
-        None | Some(Cell::Blank) => (String::new(), None),
-        Some(Cell::Number(n, typed)) => (
-            format!(" office:value-type=\"float\" office:value=\"{n}\""),
-            Some(typed.clone()),
-        ),
-        Some(Cell::Date(_, day)) => (
-            format!(" office:value-type=\"date\" office:date-value=\"{day}\""),
-            Some(day.clone()),
-        ),
-        Some(Cell::Error(error)) => (
-            " office:value-type=\"string\" office:string-value=\"\" calcext:value-type=\"error\""
-                .to_owned(),
-            Some(error.clone()),
-        ),
-        Some(text) => (
-            " office:value-type=\"string\"".to_owned(),
-            Some(text.as_typed()),
-        ),
-    };
+    let look = page.look(row, column);
+    let style = look.and_then(|look| looks.place(&look));
+    let style = style.map_or_else(String::new, |n| format!(" table:style-name=\"ce{n}\""));
+    let format = look
+        .and_then(|look| look.format)
+        .filter(|format| *format != DAY);
+    let (kind, texts) = kind_of(book, value, format.map(Format::read).as_ref());
     let formula = match (value, formula.is_empty()) {
         (Some(Cell::Error(error)), true) => format!(" table:formula=\"of:={}\"", escape(error)),
         _ => formula,
     };
     match texts {
-        None => format!("<table:table-cell{formula}{span}/>"),
+        None => format!("<{element}{style}{formula}{span}/>"),
         Some(texts) => {
             let lines: String = texts
                 .lines()
-                .map(|line| format!("<text:p>{}</text:p>", escape(line)))
+                .map(|line| format!("<text:p>{line}</text:p>"))
                 .collect();
-            format!("<table:table-cell{formula}{kind}{span}>{lines}</table:table-cell>")
+            format!("<{element}{style}{formula}{kind}{span}>{lines}</{element}>")
         }
     }
+}
+
+/// The attributes of a value, and its text as markup.
+fn kind_of(
+    book: &Workbook,
+    value: Option<&Cell>,
+    format: Option<&Format>,
+) -> (String, Option<String>) {
+    let (kind, text) = match value {
+        None | Some(Cell::Blank) => return (String::new(), None),
+        Some(Cell::Number(n, typed)) => {
+            let number = |kind: &str| format!(" office:value-type=\"{kind}\" office:value=\"{n}\"");
+            match format {
+                None => (number("float"), typed.clone()),
+                Some(format) if format.is_date() => {
+                    let day = jiff::civil::date(1899, 12, 30) + jiff::Span::new().days(*n as i32);
+                    let kind = format!(" office:value-type=\"date\" office:date-value=\"{day}\"");
+                    (kind, format.shown(*n))
+                }
+                Some(format) if format.is_percent() => (number("percentage"), format.shown(*n)),
+                Some(format) => (number("float"), format.shown(*n)),
+            }
+        }
+        Some(Cell::Date(days, day)) => (
+            format!(" office:value-type=\"date\" office:date-value=\"{day}\""),
+            format.map_or_else(|| day.clone(), |format| format.shown(*days)),
+        ),
+        Some(Cell::Error(error)) if book.flaws.errors_as_floats => (
+            " office:value-type=\"float\" office:value=\"0\"".to_owned(),
+            error.clone(),
+        ),
+        Some(Cell::Error(error)) => (
+            " office:value-type=\"string\" office:string-value=\"\" calcext:value-type=\"error\""
+                .to_owned(),
+            error.clone(),
+        ),
+        Some(text) if has_marks(text) => {
+            return (
+                " office:value-type=\"string\"".to_owned(),
+                Some(marked_text(text)),
+            );
+        }
+        Some(text) => (" office:value-type=\"string\"".to_owned(), text.as_typed()),
+    };
+    // A number that shows nothing has a paragraph all the same.
+    let shows_nothing = format.is_some() && text.is_empty();
+    let text = if shows_nothing { "\n" } else { &text };
+    (kind, Some(escape(text)))
+}
+
+/// A text of which pieces are struck out, raised or lowered.
+fn marked_text(cell: &Cell) -> String {
+    let Cell::Runs(runs) = cell else {
+        return escape(&cell.as_typed());
+    };
+    let mut xml = String::new();
+    for run in runs {
+        let text = escape(&run.text);
+        xml += &match run.mark {
+            None => text,
+            Some(mark) => {
+                let style = match mark {
+                    Mark::Struck => "T1",
+                    Mark::Raised => "T2",
+                    Mark::Lowered => "T3",
+                };
+                format!("<text:span text:style-name=\"{style}\">{text}</text:span>")
+            }
+        };
+    }
+    xml
 }
 
 /// `E6+F6` as `[.E6]+[.F6]`.

@@ -4,6 +4,8 @@ use std::error::Error;
 use std::io::{Cursor, Write};
 
 use super::super::grid::{Cell, ERRORS};
+use super::flaws::{Flaws, Gap};
+use super::looks::{Looks, Rich, font_of};
 use super::record::{Bytes, tokens, units};
 use super::{Page, Workbook};
 
@@ -12,6 +14,8 @@ const MOST: usize = 8224;
 /// The cell format of dates, after 15 of styles and one of cells.
 const DATE: u16 = 16;
 const PLAIN: u16 = 15;
+/// The first font behind the four that every workbook has: there is no fifth.
+const OWN_FONTS: u16 = 5;
 
 pub(crate) fn write(book: &Workbook) -> Result<Vec<u8>, Box<dyn Error>> {
     let pages = Page::all(book)?;
@@ -19,19 +23,20 @@ pub(crate) fn write(book: &Workbook) -> Result<Vec<u8>, Box<dyn Error>> {
     for page in &pages {
         page.texts(&mut texts);
     }
+    let looks = Looks::of(&pages);
     let sheets: Vec<Vec<u8>> = pages
         .iter()
-        .map(|page| worksheet(book, page, &texts))
+        .map(|page| worksheet(book, page, &looks, &texts))
         .collect::<Result<_, _>>()?;
     // The sheets' places are known once the length of what stands before them is.
-    let length = globals(book, &pages, &texts, &vec![0; pages.len()]).len();
+    let length = globals(book, &pages, &looks, &texts, &vec![0; pages.len()]).len();
     let mut place = length;
     let mut places = Vec::new();
     for sheet in &sheets {
         places.push(place as u32);
         place += sheet.len();
     }
-    let mut stream = globals(book, &pages, &texts, &places);
+    let mut stream = globals(book, &pages, &looks, &texts, &places);
     stream.extend(sheets.concat());
     compound_file(&stream)
 }
@@ -60,10 +65,20 @@ fn begin(out: &mut Vec<u8>, kind: u16) {
     record(out, 0x0809, bof.u16(0x0dbb).u16(0x07cc).u32(0).u32(0x0600));
 }
 
-fn globals(book: &Workbook, pages: &[Page], texts: &[String], places: &[u32]) -> Vec<u8> {
+fn globals(
+    book: &Workbook,
+    pages: &[Page],
+    looks: &Looks,
+    texts: &[Rich],
+    places: &[u32],
+) -> Vec<u8> {
     let mut out = Vec::new();
     begin(&mut out, 0x0005);
-    record(&mut out, 0x0042, Bytes::default().u16(1200));
+    let code_page = book.flaws.code_page.unwrap_or(1200);
+    record(&mut out, 0x0042, Bytes::default().u16(code_page));
+    if book.flaws.odd_records {
+        odd_records(&mut out);
+    }
     let window = Bytes::default().zeros(4).u16(0x4000).u16(0x2000).u16(0x38);
     record(&mut out, 0x003d, window.u16(0).u16(0).u16(1).u16(600));
     record(
@@ -71,19 +86,22 @@ fn globals(book: &Workbook, pages: &[Page], texts: &[String], places: &[u32]) ->
         0x0022,
         Bytes::default().u16(u16::from(book.date1904)),
     );
-    let name = "Times New Roman";
     for _ in 0..4 {
-        let font = Bytes::default()
-            .u16(240)
-            .u16(0)
-            .u16(0x7fff)
-            .u16(400)
-            .zeros(6);
-        record(
-            &mut out,
-            0x0031,
-            font.u8(units(name) as u8).u8(1).utf16(name),
-        );
+        font(&mut out, None, false, 0);
+    }
+    let marked = texts.iter().any(|text| !text.marks.is_empty());
+    if marked {
+        font(&mut out, None, true, 0);
+        font(&mut out, None, false, 1);
+        font(&mut out, None, false, 2);
+    }
+    for look in &looks.all {
+        font(&mut out, look.font, look.struck, 0);
+    }
+    for format in &looks.formats {
+        let code = Bytes::default().u16(looks.number(Some(format)));
+        let code = code.u16(units(format) as u16).u8(1).utf16(format);
+        record(&mut out, 0x041e, code);
     }
     for format in 0..=DATE {
         let (number, kind) = match format {
@@ -94,35 +112,133 @@ fn globals(book: &Workbook, pages: &[Page], texts: &[String], places: &[u32]) ->
         let xf = Bytes::default().u16(0).u16(number).u16(kind);
         record(&mut out, 0x00e0, xf.u8(0x20).zeros(9).u16(0x20c0));
     }
+    let first = OWN_FONTS + if marked { 3 } else { 0 };
+    for (n, look) in looks.all.iter().enumerate() {
+        let xf = Bytes::default().u16(first + n as u16);
+        let xf = xf.u16(looks.number(look.format)).u16(0x0001);
+        record(&mut out, 0x00e0, xf.u8(0x20).zeros(9).u16(0x20c0));
+    }
     for (page, place) in pages.iter().zip(places) {
         let name = &page.sheet.name;
         let sheet = Bytes::default().u32(*place).u8(u8::from(page.sheet.hidden));
         let sheet = sheet.u8(0).u8(units(name) as u8).u8(1).utf16(name);
         record(&mut out, 0x0085, sheet);
     }
-    shared_texts(&mut out, texts);
+    shared_texts(&mut out, &book.flaws, texts);
     record(&mut out, 0x000a, Bytes::default());
     out
 }
 
-fn shared_texts(out: &mut Vec<u8>, texts: &[String]) {
-    let count = texts.len() as u32;
-    let mut id = 0x00fc;
-    let mut data = Bytes::default().u32(count).u32(count);
-    for text in texts {
-        let next = Bytes::default().u16(units(text) as u16).u8(1).utf16(text);
-        if data.0.len() + next.0.len() > MOST {
-            record(out, id, std::mem::take(&mut data));
-            id = 0x003c;
-        }
-        data = data.bytes(&next.0);
-    }
-    record(out, id, data);
+/// `raised` is 1 for raised letters, 2 for lowered ones.
+fn font(out: &mut Vec<u8>, name: Option<&str>, struck: bool, raised: u16) {
+    let name = name.unwrap_or("Times New Roman");
+    let font = Bytes::default()
+        .u16(240)
+        .u16(if struck { 0x0008 } else { 0 })
+        .u16(0x7fff)
+        .u16(400)
+        .u16(raised)
+        .zeros(4);
+    record(out, 0x0031, font.u8(units(name) as u8).u8(1).utf16(name));
 }
 
-fn worksheet(book: &Workbook, page: &Page, texts: &[String]) -> Result<Vec<u8>, Box<dyn Error>> {
+/// A record that no version has, an empty one, and one of a later version.
+fn odd_records(out: &mut Vec<u8>) {
+    record(out, 0x0ffe, Bytes::default().u32(0xdead_beef));
+    record(out, 0x0ffd, Bytes::default());
+    record(out, 0x0899, Bytes::default().u16(0x0899).zeros(14));
+}
+
+/// The table of shared texts, which goes on in `CONTINUE` records.
+struct SharedTexts<'a> {
+    out: &'a mut Vec<u8>,
+    id: u16,
+    data: Bytes,
+}
+
+impl SharedTexts<'_> {
+    fn next_record(&mut self) {
+        record(self.out, self.id, std::mem::take(&mut self.data));
+        self.id = 0x003c;
+    }
+
+    fn empty_record(&mut self) {
+        self.next_record();
+        self.next_record();
+    }
+
+    /// Adds bytes, on a new record if they do not fit.
+    fn add(&mut self, bytes: &[u8], most: usize) {
+        if self.data.0.len() + bytes.len() > most {
+            self.next_record();
+        }
+        self.data.0.extend(bytes);
+    }
+}
+
+fn shared_texts(out: &mut Vec<u8>, flaws: &Flaws, texts: &[Rich]) {
+    let count = texts.len() as u32;
+    let mut table = SharedTexts {
+        out,
+        id: 0x00fc,
+        data: Bytes::default().u32(count).u32(count),
+    };
+    let most = flaws.continue_after.unwrap_or(MOST);
+    for (n, Rich { text, marks }) in texts.iter().enumerate() {
+        let third = n % 3 == 2;
+        let mut head = Bytes::default().u16(units(text) as u16);
+        head = if marks.is_empty() {
+            head.u8(1)
+        } else {
+            head.u8(1 | 8).u16(marks.len() as u16)
+        };
+        let letters = Bytes::default().utf16(text);
+        let runs = marks.iter().fold(Bytes::default(), |runs, (place, mark)| {
+            let font = font_of(*mark);
+            let font = if font == 0 { 0 } else { OWN_FONTS + font - 1 };
+            runs.u16(*place).u16(font)
+        });
+        if flaws.continue_after.is_none() && flaws.empty_continue != Some(Gap::Within) {
+            let whole = head.bytes(&letters.0).bytes(&runs.0);
+            table.add(&whole.0, most);
+        } else {
+            table.add(&head.0, most);
+            let half = (units(text) / 2).max(1);
+            for (place, letter) in letters.0.chunks(2).enumerate() {
+                let gap = flaws.empty_continue == Some(Gap::Within) && third && place == half;
+                if gap {
+                    table.empty_record();
+                } else if table.data.0.len() + 2 > most {
+                    table.next_record();
+                }
+                // A text that goes on says again how it is written.
+                if table.data.0.is_empty() {
+                    table.data.0.push(1);
+                }
+                table.data.0.extend(letter);
+            }
+            for run in runs.0.chunks(4) {
+                table.add(run, most);
+            }
+        }
+        if flaws.empty_continue == Some(Gap::Between) && third {
+            table.empty_record();
+        }
+    }
+    table.next_record();
+}
+
+fn worksheet(
+    book: &Workbook,
+    page: &Page,
+    looks: &Looks,
+    texts: &[Rich],
+) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut out = Vec::new();
     begin(&mut out, 0x0010);
+    if book.flaws.odd_records {
+        odd_records(&mut out);
+    }
     for column in &page.hidden_columns {
         let place = Bytes::default().u16(*column).u16(*column);
         record(&mut out, 0x007d, place.u16(2048).u16(PLAIN).u16(1).u16(0));
@@ -139,16 +255,17 @@ fn worksheet(book: &Workbook, page: &Page, texts: &[String]) -> Result<Vec<u8>, 
         record(&mut out, 0x0208, place.u32(0).u32(0x0100 | hidden));
     }
     for (row, column, cell) in page.cells() {
-        let style = if matches!(cell, Cell::Date(..)) {
-            DATE
-        } else {
-            PLAIN
+        let look = page.look(row, column);
+        let style = match look.and_then(|look| looks.place(&look)) {
+            Some(place) => DATE + 1 + place as u16,
+            None if matches!(cell, Cell::Date(..)) => DATE,
+            None => PLAIN,
         };
         let at = Bytes::default().u16(row as u16).u16(column).u16(style);
         match cell {
             Cell::Blank => {}
             Cell::Text(_) | Cell::Runs(_) => {
-                let text = cell.as_typed();
+                let text = Rich::of(cell);
                 let n = texts.iter().position(|t| *t == text).ok_or("a text")?;
                 record(&mut out, 0x00fd, at.u32(n as u32));
             }
@@ -163,7 +280,7 @@ fn worksheet(book: &Workbook, page: &Page, texts: &[String]) -> Result<Vec<u8>, 
             }
             Cell::Error(error) => record(&mut out, 0x0205, at.u8(error_code(error)?).u8(1)),
             Cell::Formula(formula, result) => {
-                write_formula(&mut out, at, formula, result.as_deref())?;
+                write_formula(book, &mut out, at, formula, result.as_deref())?;
             }
         }
     }
@@ -180,6 +297,7 @@ fn worksheet(book: &Workbook, page: &Page, texts: &[String]) -> Result<Vec<u8>, 
 }
 
 fn write_formula(
+    book: &Workbook,
     out: &mut Vec<u8>,
     at: Bytes,
     formula: &str,
@@ -207,7 +325,9 @@ fn write_formula(
             .u16(column | 0xc000)
     };
     let tokens = tokens(formula, reference);
-    let formula = at.bytes(&value.0).u16(0).u32(0);
+    // Always compute, and compute on load.
+    let flags = if book.never_computed { 3 } else { 0 };
+    let formula = at.bytes(&value.0).u16(flags).u32(0);
     record(out, 0x0006, formula.u16(tokens.len() as u16).bytes(&tokens));
     if let Some(text) = text {
         let string = Bytes::default().u16(units(text) as u16).u8(1).utf16(text);

@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use super::super::grid::{Cell, ERRORS};
+use super::looks::{Looks, Rich, font_of};
 use super::record::{Bytes, tokens, units};
 use super::{Page, Parts, Workbook};
 
@@ -36,6 +37,7 @@ pub(crate) fn write(book: &Workbook) -> Result<Vec<u8>, Box<dyn Error>> {
     for page in &pages {
         page.texts(&mut texts);
     }
+    let looks = Looks::of(&pages);
     let kinds = "application/vnd.ms-excel";
     let declare = |part: &str, kind: &str| {
         format!("<Override PartName=\"/xl/{part}\" ContentType=\"{kinds}.{kind}\"/>")
@@ -76,11 +78,13 @@ pub(crate) fn write(book: &Workbook) -> Result<Vec<u8>, Box<dyn Error>> {
         format!("{HEAD}<Relationships xmlns=\"{package}/relationships\">{related}</Relationships>"),
     );
     for (n, page) in pages.iter().enumerate() {
-        let sheet = worksheet(book, page, &texts)?;
+        let sheet = worksheet(book, page, &looks, &texts)?;
         parts.add(&format!("xl/worksheets/sheet{}.bin", n + 1), sheet);
     }
-    parts.add("xl/styles.bin", styles());
+    let marked = texts.iter().any(|text| !text.marks.is_empty());
+    parts.add("xl/styles.bin", styles(&looks, marked));
     parts.add("xl/sharedStrings.bin", shared_texts(&texts));
+    parts.spoil(&book.flaws)?;
     parts.zip()
 }
 
@@ -97,42 +101,92 @@ fn workbook(book: &Workbook, pages: &[Page]) -> Vec<u8> {
         record(&mut out, 156, wide(sheet, &page.sheet.name));
     }
     record(&mut out, 144, Bytes::default());
+    if book.never_computed {
+        let properties = Bytes::default().u32(0).u32(1).u32(100).f64(0.001).u32(1);
+        record(&mut out, 157, properties.u16(1));
+    }
     record(&mut out, 132, Bytes::default());
     out
 }
 
-/// One font, a cell format for all and one for dates.
-fn styles() -> Vec<u8> {
+/// One font, one for each mark and look, a cell format for all, one for dates and one for each look.
+fn styles(looks: &Looks, marked: bool) -> Vec<u8> {
     let mut out = Vec::new();
     let count = |n| Bytes::default().u32(n);
+    let own = looks.all.len() as u32;
     record(&mut out, 278, Bytes::default());
-    record(&mut out, 611, count(1));
-    let font = Bytes::default().u16(240).u16(0).u16(400).zeros(6);
-    let font = font.u8(1).zeros(7).u8(0);
-    record(&mut out, 43, wide(font, "Times New Roman"));
+    if !looks.formats.is_empty() {
+        record(&mut out, 615, count(looks.formats.len() as u32));
+        for format in &looks.formats {
+            let code = Bytes::default().u16(looks.number(Some(format)));
+            record(&mut out, 44, wide(code, format));
+        }
+        record(&mut out, 616, Bytes::default());
+    }
+    let fonts = [(false, 0), (true, 0), (false, 1), (false, 2)];
+    let fonts = if marked { &fonts[..] } else { &fonts[..1] };
+    record(&mut out, 611, count(fonts.len() as u32 + own));
+    for (struck, raised) in fonts {
+        font(&mut out, None, *struck, *raised);
+    }
+    for look in &looks.all {
+        font(&mut out, look.font, look.struck, 0);
+    }
     record(&mut out, 612, Bytes::default());
-    record(&mut out, 617, count(2));
+    record(&mut out, 617, count(2 + own));
     for number in [0, 14] {
         let xf = Bytes::default().u16(0).u16(number);
         record(&mut out, 47, xf.zeros(12));
+    }
+    for (n, look) in looks.all.iter().enumerate() {
+        let xf = Bytes::default().u16(0).u16(looks.number(look.format));
+        // The last but one byte says that format and font are the cell's own.
+        let xf = xf.u16((fonts.len() + n) as u16).zeros(8).u8(3).u8(0);
+        record(&mut out, 47, xf);
     }
     record(&mut out, 618, Bytes::default());
     record(&mut out, 279, Bytes::default());
     out
 }
 
-fn shared_texts(texts: &[String]) -> Vec<u8> {
+/// `raised` is 1 for raised letters, 2 for lowered ones.
+fn font(out: &mut Vec<u8>, name: Option<&str>, struck: bool, raised: u16) {
+    let font = Bytes::default()
+        .u16(240)
+        .u16(if struck { 0x0008 } else { 0 });
+    let font = font.u16(400).u16(raised).zeros(4);
+    let font = font.u8(1).zeros(7).u8(0);
+    record(out, 43, wide(font, name.unwrap_or("Times New Roman")));
+}
+
+/// A text and where its look changes.
+fn rich(bytes: Bytes, Rich { text, marks }: &Rich) -> Bytes {
+    if marks.is_empty() {
+        return wide(bytes.u8(0), text);
+    }
+    let bytes = wide(bytes.u8(1), text).u32(marks.len() as u32);
+    marks.iter().fold(bytes, |bytes, (place, mark)| {
+        bytes.u16(*place).u16(font_of(*mark))
+    })
+}
+
+fn shared_texts(texts: &[Rich]) -> Vec<u8> {
     let mut out = Vec::new();
     let count = texts.len() as u32;
     record(&mut out, 159, Bytes::default().u32(count).u32(count));
     for text in texts {
-        record(&mut out, 19, wide(Bytes::default().u8(0), text));
+        record(&mut out, 19, rich(Bytes::default(), text));
     }
     record(&mut out, 160, Bytes::default());
     out
 }
 
-fn worksheet(book: &Workbook, page: &Page, texts: &[String]) -> Result<Vec<u8>, Box<dyn Error>> {
+fn worksheet(
+    book: &Workbook,
+    page: &Page,
+    looks: &Looks,
+    texts: &[Rich],
+) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut out = Vec::new();
     record(&mut out, 129, Bytes::default());
     let (rows, width) = (page.rows.len() as u32, u32::from(page.width()));
@@ -168,15 +222,24 @@ fn worksheet(book: &Workbook, page: &Page, texts: &[String]) -> Result<Vec<u8>, 
             }
             current = Some(row);
         }
-        let style = u32::from(matches!(cell, Cell::Date(..)));
+        let look = page.look(row, column);
+        let style = match look.and_then(|look| looks.place(&look)) {
+            Some(place) => 2 + place as u32,
+            None => u32::from(matches!(cell, Cell::Date(..))),
+        };
         let at = Bytes::default().u32(u32::from(column)).u32(style);
         match cell {
             Cell::Blank => {}
             Cell::Text(_) | Cell::Runs(_) if book.inline_strings => {
-                record(&mut out, 6, wide(at, &cell.as_typed()));
+                let text = Rich::of(cell);
+                if text.marks.is_empty() {
+                    record(&mut out, 6, wide(at, &text.text));
+                } else {
+                    record(&mut out, 62, rich(at, &text));
+                }
             }
             Cell::Text(_) | Cell::Runs(_) => {
-                let text = cell.as_typed();
+                let text = Rich::of(cell);
                 let n = texts.iter().position(|t| *t == text).ok_or("a text")?;
                 record(&mut out, 7, at.u32(n as u32));
             }
@@ -199,7 +262,8 @@ fn worksheet(book: &Workbook, page: &Page, texts: &[String]) -> Result<Vec<u8>, 
                 let reference =
                     |row: u32, column: u16| Bytes::default().u8(0x44).u32(row).u16(column | 0xc000);
                 let tokens = tokens(formula, reference);
-                let value = value.u16(0).u32(tokens.len() as u32).bytes(&tokens);
+                let value = value.u16(if book.never_computed { 2 } else { 0 });
+                let value = value.u32(tokens.len() as u32).bytes(&tokens);
                 record(&mut out, id, value.u32(0));
             }
         }

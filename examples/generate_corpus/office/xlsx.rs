@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt::Write;
 
-use super::super::grid::{Cell, letters};
+use super::super::grid::{Cell, Mark, letters};
 use super::attached::{add_link, chart_sheet};
+use super::looks::{Look, Looks};
 use super::{Page, Parts, Workbook, escape};
 
 pub(super) const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";
@@ -27,50 +28,87 @@ const STRICT: Names = Names {
     relations: "http://purl.oclc.org/ooxml/officeDocument/relationships",
 };
 
-/// The workbook's fonts: the office's own, then those of cells.
-struct Styles {
+/// The workbook's fonts: the office's own, those of cells, then those of looks.
+struct Styles<'a> {
     fonts: Vec<String>,
+    looks: Looks<'a>,
 }
 
-impl Styles {
-    fn of(pages: &[Page]) -> Self {
+impl<'a> Styles<'a> {
+    fn of(pages: &[Page<'a>]) -> Self {
         let used: BTreeSet<&str> = pages
             .iter()
             .flat_map(|page| page.fonts.iter().map(|(_, font)| *font))
             .collect();
         let mut fonts = vec!["Times New Roman".to_owned()];
         fonts.extend(used.iter().map(|font| (*font).to_owned()));
-        Self { fonts }
+        let looks = Looks::of(pages);
+        Self { fonts, looks }
     }
 
-    /// The style of a font; that of dates comes last.
-    fn style(&self, font: Option<&str>) -> usize {
+    /// The style of a font; that of dates comes behind them, then those of looks.
+    fn style(&self, page: &Page, row: u32, column: u16, cell: &Cell) -> usize {
+        let look = page.look(row, column);
+        if let Some(place) = look.and_then(|look| self.looks.place(&look)) {
+            return self.fonts.len() + 1 + place;
+        }
+        match cell {
+            Cell::Date(..) => self.fonts.len(),
+            _ => self.font(page.font(row, column)),
+        }
+    }
+
+    fn font(&self, font: Option<&str>) -> usize {
         font.and_then(|font| self.fonts.iter().position(|f| f == font))
             .unwrap_or(0)
     }
 
     fn xml(&self, names: &Names) -> String {
-        let mut xml = format!(
-            "{HEAD}<styleSheet xmlns=\"{}\"><fonts count=\"{}\">",
-            names.main,
-            self.fonts.len()
-        );
-        for font in &self.fonts {
-            xml += &format!(
-                "<font><sz val=\"12\"/><name val=\"{}\"/></font>",
-                escape(font)
-            );
+        let mut xml = format!("{HEAD}<styleSheet xmlns=\"{}\">", names.main);
+        let looks = &self.looks;
+        if !looks.formats.is_empty() {
+            xml += &format!("<numFmts count=\"{}\">", looks.formats.len());
+            for format in &looks.formats {
+                let number = looks.number(Some(format));
+                let code = escape(format);
+                xml += &format!("<numFmt numFmtId=\"{number}\" formatCode=\"{code}\"/>");
+            }
+            xml += "</numFmts>";
+        }
+        let struck: Vec<&Look> = looks.all.iter().filter(|look| look.struck).collect();
+        xml += &format!("<fonts count=\"{}\">", self.fonts.len() + struck.len());
+        let font = |strike: &str, name: &str| {
+            let name = escape(name);
+            format!("<font>{strike}<sz val=\"12\"/><name val=\"{name}\"/></font>")
+        };
+        for name in &self.fonts {
+            xml += &font("", name);
+        }
+        for look in &struck {
+            xml += &font("<strike/>", look.font.unwrap_or(&self.fonts[0]));
         }
         xml += "</fonts><fills count=\"2\"><fill><patternFill patternType=\"none\"/></fill><fill><patternFill patternType=\"gray125\"/></fill></fills>";
         xml += "<borders count=\"1\"><border><left/><right/><top/><bottom/><diagonal/></border></borders>";
         xml += "<cellStyleXfs count=\"1\"><xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\"/></cellStyleXfs>";
-        xml += &format!("<cellXfs count=\"{}\">", self.fonts.len() + 1);
+        let count = self.fonts.len() + 1 + looks.all.len();
+        xml += &format!("<cellXfs count=\"{count}\">");
         for font in 0..self.fonts.len() {
             xml += &format!(
                 "<xf numFmtId=\"0\" fontId=\"{font}\" fillId=\"0\" borderId=\"0\" xfId=\"0\" applyFont=\"1\"/>"
             );
         }
-        xml += "<xf numFmtId=\"14\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\" applyNumberFormat=\"1\"/></cellXfs>";
+        xml += "<xf numFmtId=\"14\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\" applyNumberFormat=\"1\"/>";
+        for look in &looks.all {
+            let font = match struck.iter().position(|struck| *struck == look) {
+                Some(place) => self.fonts.len() + place,
+                None => self.font(look.font),
+            };
+            let number = looks.number(look.format);
+            xml += &format!(
+                "<xf numFmtId=\"{number}\" fontId=\"{font}\" fillId=\"0\" borderId=\"0\" xfId=\"0\" applyNumberFormat=\"1\" applyFont=\"1\"/>"
+            );
+        }
+        xml += "</cellXfs>";
         xml + "<cellStyles count=\"1\"><cellStyle name=\"Normal\" xfId=\"0\" builtinId=\"0\"/></cellStyles></styleSheet>"
     }
 }
@@ -198,6 +236,7 @@ pub(crate) fn write(book: &Workbook, macros: bool) -> Result<Vec<u8>, Box<dyn Er
     if link.is_some() {
         add_link(names, &mut parts);
     }
+    parts.spoil(&book.flaws)?;
     parts.zip()
 }
 
@@ -249,6 +288,9 @@ fn workbook(book: &Workbook, names: &Names, pages: &[Page], link: Option<&str>) 
     if !areas.is_empty() {
         xml += &format!("<definedNames>{}</definedNames>", areas.concat());
     }
+    if book.never_computed {
+        xml += "<calcPr calcId=\"0\" fullCalcOnLoad=\"1\"/>";
+    }
     xml + "</workbook>"
 }
 
@@ -284,10 +326,7 @@ fn worksheet(
         };
         xml += &format!("<row{place}{hidden}>");
         for (column, cell) in cells.iter().enumerate() {
-            let style = match cell {
-                Cell::Date(..) => styles.fonts.len(),
-                _ => styles.style(page.font(row as u32, column as u16)),
-            };
+            let style = styles.style(page, row as u32, column as u16, cell);
             let mut place = if book.no_references {
                 String::new()
             } else {
@@ -368,13 +407,19 @@ fn text_xml(cell: &Cell) -> String {
         return piece(&cell.as_typed());
     };
     let mut xml = String::new();
-    for (font, text) in runs {
-        let font = font.as_deref().unwrap_or("Times New Roman");
+    for run in runs {
+        let font = run.font.as_deref().unwrap_or("Times New Roman");
+        let (strike, align) = match run.mark {
+            None => ("", ""),
+            Some(Mark::Struck) => ("<strike/>", ""),
+            Some(Mark::Raised) => ("", "<vertAlign val=\"superscript\"/>"),
+            Some(Mark::Lowered) => ("", "<vertAlign val=\"subscript\"/>"),
+        };
         let _ = write!(
             xml,
-            "<r><rPr><sz val=\"12\"/><rFont val=\"{}\"/></rPr>{}</r>",
+            "<r><rPr>{strike}<sz val=\"12\"/><rFont val=\"{}\"/>{align}</rPr>{}</r>",
             escape(font),
-            piece(text)
+            piece(&run.text)
         );
     }
     xml

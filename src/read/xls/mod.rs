@@ -1,13 +1,17 @@
-//! Workbooks of the older binary format (.xls: BIFF8, BIFF5).
+//! Workbooks of the older binary formats (.xls: BIFF8, BIFF5), read by walks over their records: one over what all sheets
+//! share, two over each sheet. The first of these collects what stands behind the cells but decides what they show.
 //!
-//! Calamine builds the rectangle around the cells of a sheet, makes room for what is declared, repeats a shared text
-//! for each cell that shows it and writes every formula out. So the records are walked first: what would grow is
-//! counted or taken out, and calamine is given a container of our own making with nothing but the checked stream.
-//! The same walk finds what calamine does not tell: hidden rows and columns.
+//! Calamine reads these workbooks all or not at all, and without formats and fonts. Here a record that cannot be read
+//! costs itself alone, nothing is allocated that a record only claims, and what a cell shows is known. The tests compare
+//! both readers. Sources: [MS-XLS]; OpenOffice.org's documentation of the Microsoft Excel file format.
 
+mod cells;
+mod code_page;
+mod formulas;
+mod globals;
+mod layout;
 mod record;
-mod shared_texts;
-mod survey;
+mod texts;
 mod workbook;
 
 pub(super) use workbook::read_xls;

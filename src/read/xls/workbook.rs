@@ -1,82 +1,95 @@
-//! A workbook of the older binary format to a document: calamine reads the stream that was checked.
+//! A workbook of the older binary formats to a document: its stream, and its sheets.
 
+use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Cursor, Read, Write};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
-use calamine::{Data, Reader as _, SheetType, SheetVisible, Xls, XlsError};
-
-use super::survey::Survey;
+use super::cells::{CellFacts, LetterCount, read_cells};
+use super::formulas::FormulaResults;
+use super::globals::{Globals, SheetKind};
+use super::layout::layout_of;
+use super::record::SheetRecords;
 use crate::intake::Limits;
-use crate::read::address::Address;
-use crate::read::document::{Carried, Document, ReadError};
-use crate::read::from_calamine::{content_of, range_of};
+use crate::read::document::{Carried, Document, LegacyFont, ReadError};
 use crate::read::protected::decrypted_stream;
 use crate::read::sheet::{Sheet, joined};
 use crate::read::tally::Tally;
 
-impl From<XlsError> for ReadError {
-    fn from(error: XlsError) -> Self {
-        match error {
-            XlsError::Password => Self::Encrypted,
-            other => Self::Damaged(other.to_string()),
-        }
-    }
-}
-
-/// Reads a workbook.
+/// Reads a workbook. A sheet that cannot be read is named in the document; the others are read.
 ///
 /// # Errors
 /// When the workbook is damaged, protected or exceeds a limit.
-pub(crate) fn read_xls(path: &Path, limits: Limits) -> Result<Document, ReadError> {
-    let (mut stream, has_project) = workbook_stream(path, &limits)?;
-    let survey = Survey::of(&mut stream, &limits)?;
-    let container = contain(&stream).map_err(|e| ReadError::Damaged(e.to_string()))?;
-    drop(stream);
-    let mut book: Xls<_> = Xls::new(container)?;
-    let metadata = book.sheets_metadata().to_vec();
-    let mut carried = survey.carried;
-    if has_project || metadata.iter().any(|m| m.typ == SheetType::MacroSheet) {
-        carried.insert(Carried::Macros);
+pub(crate) fn read_xls(
+    path: &Path,
+    limits: Limits,
+    legacy_font: LegacyFont<'_>,
+) -> Result<Document, ReadError> {
+    let (stream, has_project) = workbook_stream(path, &limits)?;
+    let mut document = read_stream(&stream, limits, legacy_font)?;
+    if has_project && !document.carried.contains(&Carried::Macros) {
+        document.carried.insert(0, Carried::Macros);
     }
+    Ok(document)
+}
+
+fn read_stream(
+    stream: &[u8],
+    limits: Limits,
+    legacy_font: LegacyFont<'_>,
+) -> Result<Document, ReadError> {
+    let mut globals = Globals::read(stream, &limits, legacy_font)?;
+    let sheets = std::mem::take(&mut globals.sheets);
     let mut document = Document {
-        carried: carried.into_iter().collect(),
+        encoding: globals.substitute.take(),
         ..Document::default()
     };
-    let mut tally = Tally::new(limits);
-    for (meta, hidden) in metadata.iter().zip(survey.sheets) {
-        if meta.typ != SheetType::WorkSheet {
+    let starts: BTreeSet<usize> = sheets.iter().map(|sheet| sheet.start).collect();
+    let mut results = FormulaResults::new(globals.coding);
+    let mut budget = stream.len().saturating_mul(2);
+    let mut read = Vec::new();
+    for listed in sheets {
+        match listed.kind {
+            SheetKind::Cells => {}
+            SheetKind::Macros => {
+                globals.carried.insert(Carried::Macros);
+                continue;
+            }
+            SheetKind::Other => continue,
+        }
+        let Some(mut records) = SheetRecords::of_sheet(stream, listed.start, &starts) else {
+            let reason = "it is not where the workbook says".to_owned();
+            document.unreadable.push((listed.name, reason));
             continue;
+        };
+        let layout = layout_of(
+            stream,
+            &mut records,
+            &mut results,
+            &mut budget,
+            limits.max_cells,
+        )?;
+        read.push((listed, layout));
+    }
+    let mut tally = Tally::new(limits);
+    let mut letters = LetterCount::new(&limits);
+    for (listed, layout) in read {
+        let mut sheet = Sheet::new(Some(listed.name), listed.is_visible);
+        let facts = CellFacts {
+            stream,
+            globals: &globals,
+            results,
+            layout: &layout,
+        };
+        if let Some(records) = SheetRecords::of_sheet(stream, listed.start, &starts) {
+            read_cells(facts, records, &mut tally, &mut letters, &mut sheet)?;
         }
-        let mut sheet = Sheet::new(
-            Some(meta.name.clone()),
-            meta.visible == SheetVisible::Visible,
-        );
-        let formulas = book.worksheet_formula(&meta.name)?;
-        let values = book.worksheet_range(&meta.name)?;
-        let first = values.start().unwrap_or_default();
-        for (row, column, value) in values.used_cells() {
-            let at = Address::new(first.0 + row as u32, first.1 + column as u32);
-            if let Some(content) = content_of(value.clone(), false) {
-                tally.put(&mut sheet, at, content)?;
-            }
-        }
-        let first = formulas.start().unwrap_or_default();
-        for (row, column, _) in formulas.used_cells() {
-            let at = Address::new(first.0 + row as u32, first.1 + column as u32);
-            let value = values.get_value((at.row, at.column));
-            if value.is_none_or(|value| *value == Data::Empty)
-                && let Some(content) = content_of(Data::Empty, true)
-            {
-                tally.put(&mut sheet, at, content)?;
-            }
-        }
-        let merged = book.merge_cells_by_sheet_name(&meta.name)?;
-        sheet.merge(merged.iter().map(range_of).collect());
-        sheet.hidden_rows = Some(hidden.rows);
-        sheet.hidden_columns = Some(joined(hidden.columns));
+        sheet.merge(layout.merged);
+        sheet.hidden_rows = Some(layout.hidden_rows);
+        sheet.hidden_columns = Some(joined(layout.hidden_columns));
         document.sheets.push(sheet);
     }
+    document.carried = globals.carried.into_iter().collect();
     Ok(document)
 }
 
@@ -109,15 +122,4 @@ fn workbook_stream(path: &Path, limits: &Limits) -> Result<(Vec<u8>, bool), Read
     };
     let stream = bounded(&mut file.open_stream(name).map_err(damaged)?)?;
     Ok((stream, has_project))
-}
-
-/// A new compound file that holds nothing but this stream.
-fn contain(stream: &[u8]) -> io::Result<Cursor<Vec<u8>>> {
-    let empty = Cursor::new(Vec::new());
-    let mut file = cfb::CompoundFile::create_with_version(cfb::Version::V3, empty)?;
-    file.create_stream("/Workbook")?.write_all(stream)?;
-    file.flush()?;
-    let mut cursor = file.into_inner();
-    cursor.set_position(0);
-    Ok(cursor)
 }

@@ -70,6 +70,9 @@ pub(super) struct ExpectedReport {
     /// Tables of the values, by row and column of the sheet.
     #[serde(default)]
     pub(super) values: String,
+    /// Of a record list: a table of its records, each a line in the order of the sheet. The first line names columns of the lake's
+    /// table; `held` is a value that is held back, `-` one that is not there.
+    pub(super) records: Option<String>,
     /// Texts as read, by cell.
     #[serde(default)]
     pub(super) raw: BTreeMap<String, String>,
@@ -157,6 +160,10 @@ enum Said {
     Nothing,
 }
 
+fn fields(line: &str) -> Vec<&str> {
+    line.split('|').map(str::trim).collect()
+}
+
 fn said(text: &str) -> Result<Said, String> {
     Ok(match text {
         "O" | "L" | "M" => Said::Null(text.to_owned()),
@@ -171,6 +178,14 @@ fn said(text: &str) -> Result<Said, String> {
 }
 
 impl ExpectedReport {
+    /// The columns of the lake that `records` names, and the fields of each record.
+    pub(super) fn records(&self) -> Option<(Vec<&str>, Vec<Vec<&str>>)> {
+        let lines = self.records.as_deref()?.lines();
+        let mut lines = lines.filter(|line| !line.trim().is_empty());
+        let columns = fields(lines.next()?);
+        Some((columns, lines.map(fields).collect()))
+    }
+
     /// The values that are expected, and how many cells are held back.
     pub(super) fn values(&self) -> Result<(Vec<Value>, i64), String> {
         let mut values = Vec::new();

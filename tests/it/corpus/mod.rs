@@ -4,18 +4,21 @@
 //! `tests/corpus/README.md` explains manifests. `cargo test corpus` reads all of them.
 
 mod compare;
+mod lists;
 mod manifest;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use crate::support::definitions::plan;
 use manifest::Manifest;
 
 #[path = "../../../examples/generate_corpus/lib.rs"]
-mod files;
+pub(crate) mod files;
 
-/// The cases of a theme that are known to be read wrongly: one line of `pending.txt` each.
+/// The cases of a theme that are known to be read wrongly: one line of `pending.txt` each, with the file's ending if the
+/// case has several files.
 fn pending(theme: &str) -> BTreeSet<String> {
     let list = fs::read_to_string(files::committed().join("pending.txt")).unwrap_or_default();
     list.lines()
@@ -23,6 +26,26 @@ fn pending(theme: &str) -> BTreeSet<String> {
         .filter(|line| line.split('/').next() == Some(theme))
         .map(str::to_owned)
         .collect()
+}
+
+/// A file of a case, with the name that it has in `pending.txt`.
+struct CorpusFile {
+    name: String,
+    path: PathBuf,
+}
+
+fn files_of(name: &str, case: &Path) -> Vec<CorpusFile> {
+    let all = files::files_of(case).unwrap_or_else(|e| panic!("{e}"));
+    let several = all.len() > 1;
+    let named = all.into_iter().map(|path| {
+        let ending = path.extension().unwrap_or_default().to_string_lossy();
+        let name = match several {
+            true => format!("{name}.{ending}"),
+            false => name.to_owned(),
+        };
+        CorpusFile { name, path }
+    });
+    named.collect()
 }
 
 /// Reads every case of a theme and reports all differences at once.
@@ -39,18 +62,19 @@ fn check(theme: &str) {
         }
         count += 1;
         let manifest = Manifest::read(&path).unwrap_or_else(|e| panic!("{name}: {e}"));
-        let file = files::file_of(&path).unwrap_or_else(|e| panic!("{e}"));
-        let differences = compare::differences(plan(&manifest.pipeline), &file, &manifest);
-        match (differences.is_empty(), pending.remove(&name)) {
-            (true, false) | (false, true) => {}
-            (true, true) => wrong.push(format!(
-                "{name}: is read as it should be; take it off pending.txt"
-            )),
-            (false, false) => wrong.push(format!(
-                "{name}: {}\n    {}",
-                manifest.holds,
-                differences.join("\n    ")
-            )),
+        for CorpusFile { name, path } in files_of(&name, &path) {
+            let differences = compare::differences(plan(&manifest.pipeline), &path, &manifest);
+            match (differences.is_empty(), pending.remove(&name)) {
+                (true, false) | (false, true) => {}
+                (true, true) => wrong.push(format!(
+                    "{name}: is read as it should be; take it off pending.txt"
+                )),
+                (false, false) => wrong.push(format!(
+                    "{name}: {}\n    {}",
+                    manifest.holds,
+                    differences.join("\n    ")
+                )),
+            }
         }
     }
     for gone in pending {
@@ -73,7 +97,7 @@ macro_rules! themes {
 }
 
 themes!(
-    formats, text, numbers, symbols, measures, layout, sheets, place, sending, units
+    formats, text, numbers, symbols, measures, layout, sheets, place, sending, units, lists
 );
 
 #[test]
@@ -99,13 +123,13 @@ fn the_files_are_what_their_manifests_describe() {
     let mut known = BTreeSet::new();
     let mut wrong = Vec::new();
     for case in files::cases(&root).expect("a corpus") {
-        let file = files::file_of(&case).unwrap_or_else(|e| panic!("{e}"));
-        if let Some(made) = files::make(&root, &case).unwrap_or_else(|e| panic!("{e}"))
-            && fs::read(&file).ok() != Some(made)
-        {
-            wrong.push(format!("{}: is not what is made", file.display()));
+        for (file, made) in files::make(&root, &case).unwrap_or_else(|e| panic!("{e}")) {
+            if fs::read(&file).ok() != Some(made) {
+                wrong.push(format!("{}: is not what is made", file.display()));
+            }
         }
-        known.extend([case, file]);
+        known.extend(files::files_of(&case).unwrap_or_else(|e| panic!("{e}")));
+        known.insert(case);
     }
     for theme in THEMES {
         for entry in fs::read_dir(root.join(theme)).expect("a theme") {
@@ -126,7 +150,7 @@ fn the_files_are_what_their_manifests_describe() {
 #[test]
 fn what_is_expected_wrongly_is_told() {
     let path = files::committed().join("numbers/lone-group-decided-by-its-column.toml");
-    let file = files::file_of(&path).expect("its file");
+    let file = files::files_of(&path).expect("its file").remove(0);
     let text = fs::read_to_string(&path).expect("a manifest");
     let told = |text: &str| {
         let manifest = Manifest::parse(text).expect("a manifest");

@@ -39,6 +39,11 @@ impl Row {
             .unwrap_or_else(|| panic!("no column {column}"))
     }
 
+    /// Whatever the column holds.
+    pub(crate) fn value(&self, column: &str) -> &Value {
+        self.get(column)
+    }
+
     /// A text; NULL is `None`.
     pub(crate) fn text(&self, column: &str) -> Option<&str> {
         match self.get(column) {
