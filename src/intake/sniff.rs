@@ -127,16 +127,25 @@ fn package<R: Read + Seek>(open: impl Fn() -> Option<R>) -> Option<Sniffed> {
     let mut zip = ZipIterable::try_new(open()?, Config::default()).ok()?;
     let mut names = Vec::new();
     let mut mimetype = String::new();
+    let mut manifest = String::new();
     for entry in zip.files().ok()?.take(MEMBERS) {
         let entry = entry.ok()?;
         let name = String::from_utf8_lossy(entry.name_raw())
             .replace('\\', "/")
             .to_lowercase();
-        if name == "mimetype" {
-            let mut body = open()?;
-            if let Ok(file) = entry.with_reader(&mut body, ZipReadOptions::new()) {
-                file.take(200).read_to_string(&mut mimetype).ok();
+        let (said, most) = match name.as_str() {
+            "mimetype" => (&mut mimetype, 200),
+            "meta-inf/manifest.xml" => (&mut manifest, 1 << 16),
+            _ => {
+                names.push(name);
+                continue;
             }
+        };
+        let mut body = open()?;
+        if let Ok(file) = entry.with_reader(&mut body, ZipReadOptions::new()) {
+            let mut bytes = Vec::new();
+            file.take(most).read_to_end(&mut bytes).ok();
+            *said = String::from_utf8_lossy(&bytes).into_owned();
         }
         names.push(name);
     }
@@ -144,6 +153,8 @@ fn package<R: Read + Seek>(open: impl Fn() -> Option<R>) -> Option<Sniffed> {
     let ends = |name: &str| names.iter().any(|n| n.rsplit('/').next() == Some(name));
     Some(if !mimetype.is_empty() {
         by_mimetype(mimetype.trim())
+    } else if let Some(stated) = stated_in_manifest(&manifest).filter(|_| has("content.xml")) {
+        by_mimetype(stated)
     } else if has("xl/workbook.bin") {
         Ok(FileFormat::Xlsb)
     } else if has("xl/workbook.xml") || (has("[content_types].xml") && ends("workbook.xml")) {
@@ -166,6 +177,16 @@ fn package<R: Read + Seek>(open: impl Fn() -> Option<R>) -> Option<Sniffed> {
     } else {
         Err(NotAccepted::Archive)
     })
+}
+
+/// The media type that the list of an OpenDocument package states for the package itself. Some programs write no
+/// `mimetype` beside it.
+fn stated_in_manifest(manifest: &str) -> Option<&str> {
+    let entry = manifest
+        .split('<')
+        .find(|element| element.contains("full-path=\"/\""))?;
+    let (_, stated) = entry.split_once("media-type=\"")?;
+    stated.split('"').next()
 }
 
 /// What a package is, by the `mimetype` that it states.
@@ -331,6 +352,8 @@ fn is_utf16(head: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use super::*;
 
     fn utf16(text: &str, little: bool) -> Vec<u8> {
@@ -403,6 +426,25 @@ mod tests {
         assert_eq!(sniffed(&["Index/Document.iwa"]), known(MediaType::Numbers));
         assert_eq!(sniffed(&["report.csv"]), Err(NotAccepted::Archive));
         assert_eq!(sniff_package(b"no zip file"), Err(NotAccepted::Unknown));
+    }
+
+    #[test]
+    fn a_package_without_mimetype_is_told_by_its_manifest() {
+        let sniffed = |media_type: &str| {
+            let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+            let options = zip::write::SimpleFileOptions::default();
+            zip.start_file("content.xml", options).expect("begun");
+            zip.start_file("META-INF/manifest.xml", options)
+                .expect("begun");
+            let entry = format!(
+                "\u{feff}<?xml version=\"1.0\"?><manifest:manifest><manifest:file-entry manifest:media-type=\"{media_type}\" manifest:full-path=\"/\" /><manifest:file-entry manifest:media-type=\"text/xml\" manifest:full-path=\"content.xml\"/></manifest:manifest>"
+            );
+            zip.write_all(entry.as_bytes()).expect("written");
+            sniff_package(zip.finish().expect("finished").get_ref())
+        };
+        let spreadsheet = "application/vnd.oasis.opendocument.spreadsheet";
+        assert_eq!(sniffed(spreadsheet), Ok(FileFormat::Ods));
+        assert_eq!(sniffed(""), Err(NotAccepted::Archive));
     }
 
     #[test]
