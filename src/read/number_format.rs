@@ -112,6 +112,7 @@ impl NumberShape {
 impl CellFormat {
     /// The format of this code.
     pub(super) fn of_code(code: &str) -> Self {
+        let code = &without_general(code);
         let Ok(parsed) = NumberFormat::parse(code) else {
             // No program writes it; then no program scales by it.
             return Self::Plain;
@@ -299,6 +300,26 @@ fn in_words(n: f64, words: &str) -> CellContent {
         text: words.to_owned(),
         number: None,
     }))
+}
+
+/// A format code in which `General` beside words is a number with as many decimals as it has: `ssfmt` takes it for words.
+fn without_general(code: &str) -> String {
+    const GENERAL: &str = "General";
+    let mut plain = String::with_capacity(code.len());
+    let mut in_quotes = false;
+    let mut rest = code;
+    while let Some(c) = rest.chars().next() {
+        in_quotes ^= c == '"';
+        let word = rest.get(..GENERAL.len()).filter(|_| !in_quotes);
+        if word.is_some_and(|word| word.eq_ignore_ascii_case(GENERAL)) {
+            plain.push_str("0.#########");
+            rest = &rest[GENERAL.len()..];
+        } else {
+            plain.push(c);
+            rest = &rest[c.len_utf8()..];
+        }
+    }
+    plain
 }
 
 /// The sections of a format code as they are written.
@@ -545,6 +566,8 @@ mod tests {
             ("#,##0\" người\"", 431.0, "[431 người] e0 người"),
             ("0.0,,\" tỷ\"", 1_200_000_000.0, "[1,200.0 tỷ] e-6 tỷ"),
             ("#,##0 [$₫-42A]", 1250.0, "[1,250 ₫] e0 ₫"),
+            ("\"Năm \"General", 2024.0, "[Năm 2024.] e0 "),
+            ("General\" người\"", 431.0, "[431. người] e0 người"),
             ("\"Năm \"0", 2024.0, "[Năm 2024] e0 "),
             ("_-* \"-\"??_-", 0.0, "[-]"),
             (

@@ -7,7 +7,7 @@ use super::styles::{CellStyle, Styles};
 use super::texts::{StoredText, rich_text};
 use crate::intake::Limits;
 use crate::read::address::{Address, CellRange};
-use crate::read::biff::{Biff12, Fields, rk_number, wide_text};
+use crate::read::biff::{Biff12, Fields, error_text, rk_number, wide_text};
 use crate::read::content::{CellContent, StoredValue, Withheld};
 use crate::read::document::ReadError;
 use crate::read::rich_text::{TextRun, visible};
@@ -196,7 +196,7 @@ impl SheetPass<'_> {
         let content = match cell.stored {
             Stored::Number(n) => self.number(n, cell.formula, style),
             Stored::Bool(b) => unless_struck(CellContent::Bool(b), style),
-            Stored::Error(code) => CellContent::Error(error_text(code)),
+            Stored::Error(code) => CellContent::Error(error_text(code).to_owned()),
             Stored::Unreadable => CellContent::withheld(Withheld::Unreadable, ""),
             Stored::Text(text) => return self.text(at, style, &text),
             Stored::Shared(index) => match book.shared.get(index as usize) {
