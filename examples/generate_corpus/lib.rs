@@ -138,8 +138,11 @@ pub(crate) fn files_of(case: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
     Err(format!("{}: there is no file beside it", case.display()).into())
 }
 
-/// The files that a manifest describes, with their bytes; none if the manifest has no `[make]`.
-pub(crate) fn make(root: &Path, case: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>, Box<dyn Error>> {
+/// Files by their paths, with their bytes.
+pub(crate) type MadeFiles = Vec<(PathBuf, Vec<u8>)>;
+
+/// The files that a manifest describes; none if the manifest has no `[make]`.
+pub(crate) fn make(root: &Path, case: &Path) -> Result<MadeFiles, Box<dyn Error>> {
     let Some(make) = describe(case)?.make else {
         return Ok(Vec::new());
     };

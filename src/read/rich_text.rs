@@ -132,7 +132,10 @@ mod tests {
             ("431".to_owned(), true)
         );
         let plain = run("425", None, Raised::No);
-        assert_eq!(seen(&[plain.clone()], true), (String::new(), true));
+        assert_eq!(
+            seen(std::slice::from_ref(&plain), true),
+            (String::new(), true)
+        );
         assert_eq!(seen(&[plain, new.clone()], true), ("431".to_owned(), true));
         for (mark, shown) in [
             ("1", "431¹"),

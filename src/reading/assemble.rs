@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::list_sheets::{continue_list, mark_continued};
 use super::report::{ReportContext, read_report, take_list};
-use super::sheet_notes::{like_a_form, notes_on_reading};
+use super::sheet_notes::{like_a_form, notes_of_reader, notes_on_reading};
 use super::submission::{Submission, SubmissionContents, TableReading};
 use crate::diagnostic::{Finding, Message, Place, findings};
 use crate::extract::{PeriodClaim, SheetTable, SheetTables, find_tables};
@@ -181,6 +181,14 @@ fn read_sheets(
     let mut tables: Vec<FoundTable> = Vec::new();
     for (index, sheet) in sheets.iter().enumerate() {
         if sheet.is_empty() {
+            // Damage may be why it is empty.
+            let place = Place {
+                sheet: sheet.name.clone(),
+                ..submission.place()
+            };
+            contents
+                .findings
+                .extend(notes_of_reader(sheet, &[], &place));
             continue;
         }
         if !lists.has_seen(index) {

@@ -57,7 +57,7 @@ pub(super) fn notes_on_reading(
 const NAMED_ONE_BY_ONE: usize = 100;
 
 /// What the reader noticed within the tables of a sheet, and where the sheet is damaged.
-fn notes_of_reader(sheet: &Sheet, tables: &[SheetTable], place: &Place) -> Vec<Finding> {
+pub(super) fn notes_of_reader(sheet: &Sheet, tables: &[SheetTable], place: &Place) -> Vec<Finding> {
     let at_cell = |at: &Address| Place {
         cell: Some(at.to_string()),
         ..place.clone()

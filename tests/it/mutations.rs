@@ -58,7 +58,6 @@ fn hold<C, S>(
 }
 
 #[test]
-#[ignore = "the readers of .xls and .ods, and marks in numbers, are not in yet"]
 fn what_nobody_sees_changes_no_value() {
     hold(unseen(), |change, form, format, _| {
         let plain = form.plain()?;
@@ -78,7 +77,6 @@ fn what_nobody_sees_changes_no_value() {
 }
 
 #[test]
-#[ignore = "the readers of .xls and .ods, and marks in numbers, are not in yet"]
 fn what_is_shown_otherwise_is_read_otherwise_or_named() {
     hold(seen(), |change, form, format, n| {
         let plain = form.plain()?;

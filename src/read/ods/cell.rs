@@ -128,7 +128,7 @@ impl CellAttributes {
             }
             "value" => number = Some(value.into_owned()),
             "boolean-value" => {
-                let is_true = value.eq_ignore_ascii_case("true");
+                let is_true = value.eq_ignore_ascii_case("true") || value.trim() == "1";
                 stated.value = Some(CellContent::Bool(is_true));
             }
             "date-value" => stated.value = Some(CellContent::Date(day(&value).to_owned())),

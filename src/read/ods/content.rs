@@ -157,7 +157,8 @@ impl<'s, R: BufRead> ContentReader<'s, R> {
             _ => {}
         });
         // A copy of what a linked file held is kept as a sheet of its own, which nobody sees.
-        if name.starts_with('\'') && name.contains("'#$") {
+        let is_copy = name.starts_with("'file:") && name.contains("'#");
+        if is_copy || (name.starts_with('\'') && name.contains("'#$")) {
             self.carried.insert(Carried::ExternalLinks);
             return self.skip();
         }

@@ -8,12 +8,12 @@ use crate::read::content::CellContent;
 use crate::read::document::ReadError;
 use crate::read::sheet::{ReadNote, Sheet};
 
-const STYLES: &str = r##"<o:document-styles><o:font-face-decls><s:font-face s:name="F1" svg:font-family="&apos;.VnTime&apos;"/></o:font-face-decls>
+const STYLES: &str = r#"<o:document-styles><o:font-face-decls><s:font-face s:name="F1" svg:font-family="&apos;.VnTime&apos;"/></o:font-face-decls>
   <o:styles><s:default-style s:family="table-cell"><s:text-properties s:font-name="Arial"/></s:default-style>
   <n:number-style s:name="N1"><n:number n:decimal-places="1" n:min-integer-digits="1" n:grouping="true" n:display-factor="1000"/></n:number-style>
   <s:style s:name="Default" s:family="table-cell"/>
   <s:style s:name="Old" s:family="table-cell" s:parent-style-name="Default"><s:text-properties s:text-line-through-style="solid" s:text-line-through-type="single"/></s:style>
-  <s:style s:name="Thousands" s:family="table-cell" s:data-style-name="N1"/></o:styles></o:document-styles>"##;
+  <s:style s:name="Thousands" s:family="table-cell" s:data-style-name="N1"/></o:styles></o:document-styles>"#;
 
 fn content(automatic: &str, tables: &str) -> Result<Vec<Sheet>, ReadError> {
     let legacy = |font: &str| font.starts_with(".Vn");

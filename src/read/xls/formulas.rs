@@ -203,7 +203,9 @@ mod tests {
 
     fn lacking(formulas: &[Vec<u8>]) -> Vec<bool> {
         let mut results = FormulaResults::new(TextCoding::Unicode);
-        formulas.iter().for_each(|body| results.see(body));
+        for body in formulas {
+            results.see(body);
+        }
         formulas.iter().map(|body| results.lack(body)).collect()
     }
 
@@ -228,7 +230,7 @@ mod tests {
         assert_eq!(lacking(&[sum.clone(), five.clone()]), [true, false]);
         assert_eq!(lacking(&[choice.clone(), cell.clone()]), [false, false]);
         assert_eq!(lacking(&[choice.clone(), sum.clone()]), [true, true]);
-        assert_eq!(lacking(&[cell.clone()]), [true]);
+        assert_eq!(lacking(std::slice::from_ref(&cell)), [true]);
         assert_eq!(lacking(&[cell, choice, five]), [false, false, false]);
     }
 

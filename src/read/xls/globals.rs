@@ -6,6 +6,7 @@ use std::sync::Arc;
 use encoding_rs::WINDOWS_1252;
 
 use super::code_page::encoding_of;
+use super::fonts::FontFacts;
 use super::record::{BiffRecord, kind};
 use super::texts::{SharedTexts, TextCoding, TextCursor};
 use crate::intake::Limits;
@@ -14,16 +15,6 @@ use crate::read::document::{Carried, LegacyFont, ReadError};
 use crate::read::number_format::CellFormat;
 use crate::read::rich_text::Raised;
 use crate::text::FileEncoding;
-
-/// What of a font matters to a reader.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct FontFacts {
-    /// Its name, if it belongs to an old encoding.
-    pub(super) legacy: Option<Arc<str>>,
-    /// Whether it is struck out.
-    pub(super) is_struck: bool,
-    pub(super) raised: Raised,
-}
 
 /// A cell style.
 #[derive(Debug, Clone, Default)]

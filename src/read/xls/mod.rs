@@ -7,6 +7,7 @@
 
 mod cells;
 mod code_page;
+mod fonts;
 mod formulas;
 mod globals;
 mod layout;

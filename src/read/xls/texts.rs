@@ -5,7 +5,7 @@ use std::ops::Range;
 use encoding_rs::Encoding;
 use unicode_normalization::UnicodeNormalization;
 
-use super::globals::FontFacts;
+use super::fonts::FontFacts;
 use super::record::{BiffRecord, kind};
 use crate::intake::Limits;
 use crate::read::document::ReadError;

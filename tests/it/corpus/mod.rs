@@ -39,9 +39,10 @@ fn files_of(name: &str, case: &Path) -> Vec<CorpusFile> {
     let several = all.len() > 1;
     let named = all.into_iter().map(|path| {
         let ending = path.extension().unwrap_or_default().to_string_lossy();
-        let name = match several {
-            true => format!("{name}.{ending}"),
-            false => name.to_owned(),
+        let name = if several {
+            format!("{name}.{ending}")
+        } else {
+            name.to_owned()
         };
         CorpusFile { name, path }
     });

@@ -166,7 +166,10 @@ fn inlined(xml: &str, texts: &[&str]) -> String {
 fn rewritten(book: &Path, change: impl Fn(&str, &str) -> String) -> Vec<u8> {
     let mut all = members(book);
     for (name, bytes) in &mut all {
-        if name.ends_with(".xml") || name.ends_with(".rels") {
+        let is_markup = Path::new(name.as_str())
+            .extension()
+            .is_some_and(|extension| extension == "xml" || extension == "rels");
+        if is_markup {
             let text = String::from_utf8(std::mem::take(bytes)).expect("markup in UTF-8");
             *bytes = change(name, &text).into_bytes();
         }

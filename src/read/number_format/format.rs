@@ -1,17 +1,15 @@
-//! Number formats of workbooks: what a cell shows of the number that it stores.
-//!
-//! Most formats round and group, and the stored number counts. The others scale (`#,##0.0,` shows thousands), show a per
-//! cent, add words (`0" triệu"`), show only the year of a date, or show nothing. There what is shown counts.
-//! Source: ECMA-376, part 1, 18.8.31; the format codes are parsed and written out by `ssfmt`.
+//! The format of a cell, and what a number under it is shown as.
 
 use std::sync::Arc;
 
 use calamine::{ExcelDateTime, ExcelDateTimeType};
-use ssfmt::ast::{Condition, DatePart, DigitPlaceholder, FormatPart};
-use ssfmt::{DateSystem, FormatOptions, Locale, NumberFormat, Section};
+use ssfmt::{DateSystem, FormatOptions, Locale, NumberFormat};
 
-use super::content::{CellContent, ShownCell, ShownNumber, StoredValue, Withheld};
-use super::from_calamine::iso;
+use super::section::{
+    OwnSign, SectionKind, SectionShape, is_blank, kind_of, raw_sections, without_general,
+};
+use crate::read::content::{CellContent, ShownCell, StoredValue, Withheld};
+use crate::read::from_calamine::iso;
 
 /// Days from 1 January 1900 to 1 January 1904, as spreadsheets count them.
 const DAYS_TO_1904: f64 = 1462.0;
@@ -20,7 +18,7 @@ const AFTER_LAST_DAY: f64 = 2_958_466.0;
 
 /// What a format does to the numbers of its cells.
 #[derive(Debug, Clone, Default)]
-pub(super) enum CellFormat {
+pub(crate) enum CellFormat {
     /// It rounds and groups: the stored number counts.
     #[default]
     Plain,
@@ -34,84 +32,16 @@ pub(super) enum CellFormat {
 
 /// A format that scales, adds words, hides, or shows a part of a date.
 #[derive(Debug)]
-pub(super) struct SpecialFormat {
+pub(crate) struct SpecialFormat {
     parsed: NumberFormat,
     sections: Vec<SectionShape>,
     /// Whether it shows no text.
     hides_text: bool,
 }
 
-/// What a section of a format does to a number.
-#[derive(Debug)]
-struct SectionShape {
-    condition: Option<Condition>,
-    kind: SectionKind,
-}
-
-#[derive(Debug)]
-enum SectionKind {
-    /// It shows the number.
-    Number(NumberShape),
-    /// It shows a date; whether with day, month and year, or as a time.
-    Date { is_complete: bool },
-    /// It shows words, or nothing.
-    Words(String),
-}
-
-#[derive(Debug, Default)]
-struct NumberShape {
-    shown: ShownNumber,
-    decimals: i32,
-    /// Whether it writes a zero.
-    shows_zero: bool,
-    sign: OwnSign,
-    /// Whether its words hold digits.
-    adds_digits: bool,
-    /// Its words with their signs: all that it shows of a number that it writes no digit of.
-    words: String,
-}
-
-/// The minus sign or the brackets that a section writes itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum OwnSign {
-    #[default]
-    None,
-    /// Somewhere among its words, or as every number does.
-    InWords,
-    /// Right before the number, as in `"-"0` and `(0)`: a positive one looks like a negative one.
-    AtNumber,
-}
-
-impl NumberShape {
-    /// The shown text of a number that commas scale.
-    fn scaled_text(&self, n: f64) -> String {
-        let scaled = n.abs() * 10_f64.powi(self.shown.power);
-        // Office programs round half away from zero.
-        let unit = 10_f64.powi(self.decimals);
-        let rounded = (scaled * unit).round() / unit;
-        let digits = format!("{:.*}", self.decimals.unsigned_abs() as usize, rounded);
-        let (whole, fraction) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
-        let mut grouped = String::new();
-        for (i, digit) in whole.chars().enumerate() {
-            if i > 0 && (whole.len() - i).is_multiple_of(3) {
-                grouped.push(',');
-            }
-            grouped.push(digit);
-        }
-        let sign = if n < 0.0 { "-" } else { "" };
-        let (before, after) = (&self.shown.before, &self.shown.after);
-        let text = format!("{before} {sign}{grouped}{fraction} {after}");
-        text.trim().to_owned()
-    }
-
-    fn is_plain(&self) -> bool {
-        self.shown == ShownNumber::default() && self.shows_zero && !self.adds_digits
-    }
-}
-
 impl CellFormat {
     /// The format of this code.
-    pub(super) fn of_code(code: &str) -> Self {
+    pub(crate) fn of_code(code: &str) -> Self {
         let code = &without_general(code);
         let Ok(parsed) = NumberFormat::parse(code) else {
             // No program writes it; then no program scales by it.
@@ -164,7 +94,7 @@ impl CellFormat {
     }
 
     /// The format that has this number in every workbook; none if a workbook defines it.
-    pub(super) fn built_in(id: u32) -> Option<Self> {
+    pub(crate) fn built_in(id: u32) -> Option<Self> {
         match id {
             // In the languages of East Asia these are dates; others do not use them.
             27..=36 | 50..=58 => Some(Self::Date),
@@ -174,7 +104,7 @@ impl CellFormat {
 
     /// What a cell of this format holds that stores a number. In a workbook that counts days from 1904, dates are counted
     /// from there.
-    pub(super) fn content(&self, n: f64, is_1904: bool) -> CellContent {
+    pub(crate) fn content(&self, n: f64, is_1904: bool) -> CellContent {
         match self {
             Self::Plain => CellContent::Number(n),
             Self::Date => date(n, is_1904, ExcelDateTimeType::DateTime),
@@ -184,19 +114,20 @@ impl CellFormat {
     }
 
     /// Whether a text under this format is not shown.
-    pub(super) fn hides_text(&self) -> bool {
+    pub(crate) fn hides_text(&self) -> bool {
         matches!(self, Self::Special(format) if format.hides_text)
     }
 }
 
 /// A date or a span of time. What no calendar of a spreadsheet has is shown as `####`.
 fn date(n: f64, is_1904: bool, kind: ExcelDateTimeType) -> CellContent {
+    // A span has no calendar.
+    if kind == ExcelDateTimeType::TimeDelta {
+        return CellContent::Date(iso(ExcelDateTime::new(n, kind, false)));
+    }
     match serial_day(n, is_1904) {
         // Days are counted from 1900 here: calamine overflows on early days of 1904.
         Some(serial) => CellContent::Date(iso(ExcelDateTime::new(serial, kind, false))),
-        None if kind == ExcelDateTimeType::TimeDelta => {
-            CellContent::Date(iso(ExcelDateTime::new(n, kind, false)))
-        }
         None => unshown(n),
     }
 }
@@ -236,7 +167,7 @@ impl SpecialFormat {
         if !shape.shows_zero && n.abs() < least {
             return in_words(n, &shape.words);
         }
-        if shape.shown == ShownNumber::default() {
+        if shape.writes_plainly(n) {
             return CellContent::Number(n);
         }
         CellContent::Shown(Box::new(ShownCell {
@@ -300,203 +231,6 @@ fn in_words(n: f64, words: &str) -> CellContent {
         text: words.to_owned(),
         number: None,
     }))
-}
-
-/// A format code in which `General` beside words is a number with as many decimals as it has: `ssfmt` takes it for words.
-fn without_general(code: &str) -> String {
-    const GENERAL: &str = "General";
-    let mut plain = String::with_capacity(code.len());
-    let mut in_quotes = false;
-    let mut rest = code;
-    while let Some(c) = rest.chars().next() {
-        in_quotes ^= c == '"';
-        let word = rest.get(..GENERAL.len()).filter(|_| !in_quotes);
-        if word.is_some_and(|word| word.eq_ignore_ascii_case(GENERAL)) {
-            plain.push_str("0.#########");
-            rest = &rest[GENERAL.len()..];
-        } else {
-            plain.push(c);
-            rest = &rest[c.len_utf8()..];
-        }
-    }
-    plain
-}
-
-/// The sections of a format code as they are written.
-fn raw_sections(code: &str) -> Vec<&str> {
-    let (mut sections, mut from) = (Vec::new(), 0);
-    let (mut in_quotes, mut in_brackets, mut escaped) = (false, false, false);
-    for (at, c) in code.char_indices() {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' | '_' | '*' if !in_quotes => escaped = true,
-            '"' => in_quotes = !in_quotes,
-            '[' if !in_quotes => in_brackets = true,
-            ']' if !in_quotes => in_brackets = false,
-            ';' if !in_quotes && !in_brackets => {
-                sections.push(&code[from..at]);
-                from = at + 1;
-            }
-            _ => {}
-        }
-    }
-    sections.push(&code[from..]);
-    sections
-}
-
-/// Whether a section shows nothing: it is empty, or holds only a colour or a condition.
-fn is_blank(section: &str) -> bool {
-    let mut rest = section.trim();
-    while let Some(after) = rest.strip_prefix('[').and_then(|r| r.split_once(']')) {
-        rest = after.1.trim_start();
-    }
-    rest.is_empty()
-}
-
-fn kind_of(section: &Section, is_blank: bool) -> SectionKind {
-    if is_blank {
-        return SectionKind::Words(String::new());
-    }
-    if section.has_date_parts() {
-        return SectionKind::Date {
-            is_complete: is_complete_date(section),
-        };
-    }
-    let parts = &section.parts;
-    let is_digit = |part: &FormatPart| {
-        matches!(
-            part,
-            FormatPart::Digit(_)
-                | FormatPart::GeneralNumber
-                | FormatPart::TextPlaceholder
-                | FormatPart::Fraction { .. }
-                | FormatPart::Scientific { .. }
-        )
-    };
-    // `General` has no parts.
-    if parts.is_empty() {
-        return SectionKind::Number(NumberShape {
-            shows_zero: true,
-            sign: OwnSign::InWords,
-            ..NumberShape::default()
-        });
-    }
-    let (Some(first), Some(last)) = (
-        parts.iter().position(is_digit),
-        parts.iter().rposition(is_digit),
-    ) else {
-        return SectionKind::Words(words_of(parts));
-    };
-    let is_percent = |part: &&FormatPart| matches!(part, FormatPart::Percent);
-    let percents = parts.iter().filter(is_percent).count() as i32;
-    let written: String = parts.iter().filter_map(literal).collect();
-    let shows_zero = parts.iter().any(|part| {
-        is_digit(part)
-            && !matches!(
-                part,
-                FormatPart::Digit(DigitPlaceholder::Hash | DigitPlaceholder::Question)
-            )
-    });
-    let point = parts
-        .iter()
-        .position(|part| matches!(part, FormatPart::DecimalPoint));
-    let is_place = |part: &&FormatPart| matches!(part, FormatPart::Digit(_));
-    let decimals = point.map_or(0, |point| parts[point..].iter().filter(is_place).count());
-    let (before, after) = (words_of(&parts[..first]), words_of(&parts[last + 1..]));
-    let at_number =
-        before.ends_with(['-', '\u{2212}']) || (before.ends_with('(') && after.starts_with(')'));
-    let sign = if at_number {
-        OwnSign::AtNumber
-    } else if written.contains(['-', '\u{2212}', '(']) {
-        OwnSign::InWords
-    } else {
-        OwnSign::None
-    };
-    SectionKind::Number(NumberShape {
-        shown: ShownNumber {
-            power: 2 * percents - 3 * scaling_commas(parts, point, last),
-            before: bare(&before),
-            after: bare(&after),
-        },
-        decimals: decimals as i32,
-        shows_zero,
-        sign,
-        adds_digits: written.contains(|c: char| c.is_ascii_digit()),
-        words: format!(
-            "{} {}",
-            words_of(&parts[..first]),
-            words_of(&parts[last + 1..])
-        )
-        .trim()
-        .to_owned(),
-    })
-}
-
-/// Commas that do not group but scale: those behind the last digit, and those right before the decimal point.
-fn scaling_commas(parts: &[FormatPart], point: Option<usize>, last: usize) -> i32 {
-    let is_comma = |part: &&FormatPart| matches!(part, FormatPart::ThousandsSeparator);
-    let behind = parts[last..].iter().filter(is_comma).count();
-    let before_point = point.map_or(0, |point| {
-        parts[..point].iter().rev().take_while(is_comma).count()
-    });
-    let within = point.is_some_and(|point| point > last);
-    // With no digit behind the point, both are the same commas.
-    if within {
-        behind.max(before_point) as i32
-    } else {
-        (behind + before_point) as i32
-    }
-}
-
-/// Whether a section shows day, month and year, or a time.
-fn is_complete_date(section: &Section) -> bool {
-    let (mut day, mut month, mut year, mut time) = (false, false, false, false);
-    for part in &section.parts {
-        match part {
-            FormatPart::DatePart(part) => match part {
-                DatePart::Day | DatePart::Day2 => day = true,
-                DatePart::Month
-                | DatePart::Month2
-                | DatePart::MonthAbbr
-                | DatePart::MonthFull
-                | DatePart::MonthLetter => month = true,
-                DatePart::DayAbbr | DatePart::DayFull => {}
-                DatePart::Hour
-                | DatePart::Hour2
-                | DatePart::Minute
-                | DatePart::Minute2
-                | DatePart::Second
-                | DatePart::Second2
-                | DatePart::SubSecond(_) => time = true,
-                _ => year = true,
-            },
-            FormatPart::AmPm(_) | FormatPart::Elapsed(_) => time = true,
-            _ => {}
-        }
-    }
-    (day && month && year) || (time && !day && !month && !year)
-}
-
-/// The text of a part that is written as it is.
-fn literal(part: &FormatPart) -> Option<&str> {
-    match part {
-        FormatPart::Literal(text) | FormatPart::EscapedLiteral(text) => Some(text),
-        FormatPart::Percent => Some("%"),
-        FormatPart::Locale(locale) => locale.currency.as_deref(),
-        _ => None,
-    }
-}
-
-/// The words of parts, without what only takes room.
-fn words_of(parts: &[FormatPart]) -> String {
-    let words: String = parts.iter().filter_map(literal).collect();
-    words.trim().to_owned()
-}
-
-/// Words without signs and brackets: the stored number has its sign.
-fn bare(words: &str) -> String {
-    let is_sign = |c: char| c.is_whitespace() || matches!(c, '-' | '+' | '\u{2212}' | '(' | ')');
-    words.trim_matches(is_sign).to_owned()
 }
 
 #[cfg(test)]
@@ -566,6 +300,11 @@ mod tests {
             ("#,##0\" người\"", 431.0, "[431 người] e0 người"),
             ("0.0,,\" tỷ\"", 1_200_000_000.0, "[1,200.0 tỷ] e-6 tỷ"),
             ("#,##0 [$₫-42A]", 1250.0, "[1,250 ₫] e0 ₫"),
+            ("0000000000", 490_000_001.0, "[0490000001] e0 "),
+            ("0000000000", 4_900_000_002.0, "4900000002"),
+            ("0000000000-000", 490_000_001_001.0, "[0490000001-001] e0 "),
+            ("00", 5.0, "[05] e0 "),
+            ("# ##0", 18_725.0, "18725"),
             ("\"Năm \"General", 2024.0, "[Năm 2024.] e0 "),
             ("General\" người\"", 431.0, "[431. người] e0 người"),
             ("\"Năm \"0", 2024.0, "[Năm 2024] e0 "),
@@ -613,7 +352,9 @@ mod tests {
         let in_1904 = CellFormat::of_code("dd/mm/yyyy").content(44_195.0, true);
         assert_eq!(in_1904, CellContent::Date("2024-12-31".to_owned()));
         let spans = CellFormat::of_code("[h]:mm").content(1.5, false);
-        assert_eq!(spans, CellContent::Date("PT36H0M0S".to_owned()));
+        let span = CellContent::Date("PT36H0M0S".to_owned());
+        assert_eq!(spans, span);
+        assert_eq!(CellFormat::of_code("[h]:mm").content(1.5, true), span);
         assert!(matches!(CellFormat::built_in(14), Some(CellFormat::Date)));
         assert!(matches!(CellFormat::built_in(3), Some(CellFormat::Plain)));
         assert!(CellFormat::built_in(164).is_none());
