@@ -162,6 +162,9 @@ fn inlined(xml: &str, texts: &[&str]) -> String {
     out
 }
 
+/// A change of a part: its name and its text to its new text.
+type Change<'a> = Box<dyn Fn(&str, &str) -> String + 'a>;
+
 /// A sample's workbook with every part rewritten.
 fn rewritten(book: &Path, change: impl Fn(&str, &str) -> String) -> Vec<u8> {
     let mut all = members(book);
@@ -203,14 +206,16 @@ fn the_samples_parts_may_be_written_otherwise() {
             .skip(1)
             .filter_map(|text| Some(text.split_once("</si>")?.0))
             .collect();
-        type Change<'a> = Box<dyn Fn(&str, &str) -> String + 'a>;
         let changes: [(&str, Change<'_>); 3] = [
             ("attributes turned", Box::new(|_, xml| turned(xml))),
             (
                 "texts in their cells",
-                Box::new(|name, xml| match name.contains("worksheets/sheet") {
-                    true => inlined(xml, &texts),
-                    false => xml.to_owned(),
+                Box::new(|name, xml| {
+                    if name.contains("worksheets/sheet") {
+                        inlined(xml, &texts)
+                    } else {
+                        xml.to_owned()
+                    }
                 }),
             ),
             (

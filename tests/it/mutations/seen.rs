@@ -110,7 +110,7 @@ impl Seen {
                 Vec::new()
             }
             Self::NeverComputed if draft.format != "ods" => {
-                *cell = "=A1+B1 -> 0".to_owned();
+                "=A1+B1 -> 0".clone_into(cell);
                 draft.workbook.push("never_computed = true".to_owned());
                 Vec::new()
             }
