@@ -332,6 +332,10 @@ fn same(sheet: &Sheet, at: Address, value: &Data) -> bool {
         // Calamine has neither fonts nor covers.
         None if sheet.withheld(at).is_some() => true,
         None => theirs.is_none_or(|c| c.as_read().trim().is_empty()),
+        // Nor does it ask whether a formula was calculated.
+        Some(CellContent::NoCachedValue) => {
+            matches!(theirs, None | Some(CellContent::Number(0.0)))
+        }
         // Nor runs: what is struck out or raised is like the rest.
         Some(CellContent::Text(_)) if sheet.notes().contains(&(at, ReadNote::StruckPart)) => true,
         Some(CellContent::Text(ours)) => {

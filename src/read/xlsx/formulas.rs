@@ -15,6 +15,9 @@ use crate::read::xml::xml_reader;
 /// The most cells that are looked at to check the sums of a sheet.
 const MOST_OPERANDS: usize = 1_000_000;
 
+/// The most cells of array formulas that are looked at in a sheet.
+const MOST_ARRAY_CELLS: usize = 10_000;
+
 /// Whether a formula of a sheet's part has a result other than 0. Then its program calculates, and a 0 is a result too.
 pub(super) fn has_results(part: impl BufRead) -> bool {
     let mut reader = xml_reader(part);
@@ -71,6 +74,19 @@ pub(super) fn contradicted(sheet: &Sheet, zeros: &[(Address, String)]) -> BTreeS
             return wrong;
         }
     }
+}
+
+/// The blank cells of array formulas that were never calculated: only the first cell of such a formula has it.
+pub(super) fn without_results(sheet: &Sheet, arrays: &[CellRange]) -> Vec<Address> {
+    let cells = arrays.iter().flat_map(|array| {
+        let columns = array.start.column..=array.end.column;
+        (array.start.row..=array.end.row)
+            .flat_map(move |row| columns.clone().map(move |column| Address::new(row, column)))
+    });
+    cells
+        .take(MOST_ARRAY_CELLS)
+        .filter(|at| sheet.get(*at).is_none() && sheet.withheld(*at).is_none())
+        .collect()
 }
 
 fn cannot_be_zero(
@@ -158,6 +174,16 @@ mod tests {
         .into();
         let wrong = contradicted(&sheet, &zeros);
         assert_eq!(wrong, BTreeSet::from([at("A3"), at("A9")]));
+    }
+
+    #[test]
+    fn an_array_formula_without_results_has_none_in_any_cell() {
+        let mut sheet = Sheet::new(None, true);
+        let at = |name: &str| address(name).expect("a cell");
+        sheet.put(at("B1"), CellContent::NoCachedValue);
+        sheet.put(at("B2"), CellContent::Number(3.0));
+        let array = range("B1:B3").expect("a range");
+        assert_eq!(without_results(&sheet, &[array]), [at("B3")]);
     }
 
     #[test]

@@ -34,6 +34,8 @@ pub(super) struct SheetFacts {
     pub(super) hidden_columns: Vec<(u32, u32)>,
     /// The formulas whose saved result is 0.
     pub(super) zeros: Vec<(Address, String)>,
+    /// The cells of array formulas that have no result.
+    pub(super) arrays: Vec<CellRange>,
 }
 
 /// Longer formulas are not looked at, in bytes.
@@ -119,6 +121,8 @@ struct CellState {
     style: usize,
     kind: ValueKind,
     has_formula: bool,
+    /// The cells that its formula gives their values to, if it is an array formula.
+    array: Option<CellRange>,
     has_value: bool,
 }
 
@@ -202,6 +206,9 @@ impl SheetPass<'_, '_, '_> {
             }
             "f" => {
                 self.cell.has_formula = true;
+                self.cell.array = attribute(e, "ref")?
+                    .filter(|_| matches!(attribute(e, "t"), Ok(Some(kind)) if kind == "array"))
+                    .and_then(|name| range(&name));
                 self.within = Within::Formula;
             }
             "is" if self.cell.at.is_some() => {
@@ -336,6 +343,7 @@ impl SheetPass<'_, '_, '_> {
     /// A cell without a value: blank, or a formula that was not calculated.
     fn without_value(&mut self, at: Address, cell: &CellState) -> Result<(), ReadError> {
         if cell.has_formula {
+            self.facts.arrays.extend(cell.array);
             return self.filling.fill(at, BorrowedContent::NoCachedValue);
         }
         Ok(())

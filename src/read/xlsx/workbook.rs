@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use quick_xml::events::{BytesStart, Event};
 
-use super::formulas::{contradicted, has_results};
+use super::formulas::{contradicted, has_results, without_results};
 use super::sheet::{BookFacts, SheetFacts, merged_in, merged_ranges, read_cells};
 use super::styles::cell_styles;
 use super::texts::SharedTexts;
@@ -86,6 +86,9 @@ pub(crate) fn read_xlsx(
         };
         filling.close(document.sheets.len());
         for at in contradicted(&sheet, &facts.zeros) {
+            sheet.put(at, CellContent::NoCachedValue);
+        }
+        for at in without_results(&sheet, &facts.arrays) {
             sheet.put(at, CellContent::NoCachedValue);
         }
         sheet.hidden_rows = Some(facts.hidden_rows);
