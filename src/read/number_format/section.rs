@@ -133,6 +133,8 @@ pub(super) fn raw_sections(code: &str) -> Vec<&str> {
 
 /// Whether a section shows nothing: it is empty, or holds only a colour or a condition.
 pub(super) fn is_blank(section: &str) -> bool {
+    // Words without a letter.
+    let section = section.replace("\"\"", "");
     let mut rest = section.trim();
     while let Some(after) = rest.strip_prefix('[').and_then(|r| r.split_once(']')) {
         rest = after.1.trim_start();
