@@ -195,9 +195,14 @@ impl RowReader<'_> {
                 .row(row)
                 .find(|(at, content)| is_indented(*at, content))
         };
+        let is_label = |text: &str| {
+            let folded = self.vocabulary.fold_label(text);
+            let mut rows = self.form.rows.iter();
+            is_long(text) || rows.any(|row| row.labels.contains(&folded))
+        };
         let numbered = || {
             let number = self.at(row, &ColumnRole::Number);
-            number.filter(|(_, content)| is_long(&content.as_read()))
+            number.filter(|(_, content)| is_label(&content.as_read()))
         };
         let further_left = || {
             self.sheet.row(row).find(|(at, content)| {

@@ -40,12 +40,12 @@ fn scaled(n: f64, number: &ShownNumber) -> Option<Decimal> {
     })
 }
 
-/// Whether a cell shows another number than it stores.
-pub(super) fn is_scaled(shown: &ShownCell) -> bool {
-    shown
-        .number
-        .as_ref()
-        .is_some_and(|number| number.power != 0)
+/// Whether a cell may show another number than it stores: scaled, or with marks between its digits.
+pub(super) fn shows_another(shown: &ShownCell) -> bool {
+    match &shown.number {
+        Some(number) => number.power != 0,
+        None => matches!(shown.stored, StoredValue::Number(_)),
+    }
 }
 
 /// Why a cell is held whose content must not be loaded.

@@ -11,7 +11,7 @@ use super::locale::{Clue, LocaleProof, LocaleVerdict, doubt, verdicts};
 use super::number::{ParsedNumber, TextNumber, from_float, read_text};
 use super::observation::{ComparedValue, Observation, TOTAL};
 use super::scale::to_lake_scale;
-use super::shown::{is_scaled, shown_number, withheld_message};
+use super::shown::{shown_number, shows_another, withheld_message};
 use super::stated_unit::{NoUnit, StatedUnits};
 use super::symbol::ObservationStatus;
 use crate::diagnostic::{Finding, Message, Place, findings};
@@ -232,7 +232,7 @@ impl Normalizer<'_> {
             return;
         };
         if let CellContent::Shown(shown) = content
-            && is_scaled(shown)
+            && shows_another(shown)
         {
             let (stored, shown) = (shown.stored.as_text(), &shown.text);
             self.find(cell, findings::TH322 { stored, shown });

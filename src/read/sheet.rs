@@ -33,6 +33,8 @@ pub struct Undecoded {
 pub enum ReadNote {
     /// A part of the text is struck out; the rest was read.
     StruckPart,
+    /// The cell was skipped; why.
+    Skipped(String),
     /// The sheet is damaged from here on; why.
     DamagedFrom(String),
 }
@@ -112,6 +114,14 @@ impl Sheet {
             .is_none()
         {
             self.cells += 1;
+        }
+    }
+
+    /// Empties a cell.
+    pub(super) fn remove(&mut self, at: Address) {
+        let cells = self.rows.get_mut(&at.row);
+        if cells.is_some_and(|cells| cells.remove(&at.column).is_some()) {
+            self.cells -= 1;
         }
     }
 

@@ -140,7 +140,14 @@ impl<'a> Filling<'a> {
         if self.taken {
             return self.give(at, content);
         }
-        self.tally.put(self.sheet, at, content.into())
+        let content = CellContent::from(content);
+        if self.sheet.get(at).is_some_and(|before| *before != content) {
+            // The file states the cell twice: no program knows which one counts.
+            self.sheet.remove(at);
+            let text = content.as_read();
+            return self.take(at, CellContent::withheld(Withheld::Unreadable, text));
+        }
+        self.tally.put(self.sheet, at, content)
     }
 
     /// As [`Self::fill`], with a content of its own.

@@ -71,6 +71,7 @@ pub(super) fn notes_of_reader(sheet: &Sheet, tables: &[SheetTable], place: &Plac
         .map(|(at, _)| findings::TH327.at(at_cell(at)));
     let damaged = sheet.notes().iter().filter_map(|(at, note)| match note {
         ReadNote::DamagedFrom(reason) => Some(findings::TH130 { reason }.at(at_cell(at))),
+        ReadNote::Skipped(_) => Some(findings::TH326.at(at_cell(at))),
         ReadNote::StruckPart => None,
     });
     struck.chain(damaged).collect()

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 pub fn is_invisible(c: char) -> bool {
     matches!(
         c,
-        '\0' | '\u{ad}'
+        '\0' | '\u{7f}' | '\u{ad}'
             | '\u{34f}'
             | '\u{61c}'
             | '\u{180e}'
@@ -25,7 +25,7 @@ pub fn is_invisible(c: char) -> bool {
 pub fn is_blank(c: char) -> bool {
     matches!(
         c,
-        ' ' | '\u{a0}' | '\u{1680}' | '\u{2000}'
+        ' ' | '\u{a0}' | '\u{1680}' | '\u{2800}' | '\u{2000}'
             ..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}'
     )
 }

@@ -19,7 +19,9 @@ fn workbooks_below(folder: &Path) -> Vec<PathBuf> {
         let path = entry.unwrap().path();
         if path.is_dir() {
             found.extend(workbooks_below(&path));
-        } else if path.extension().is_some_and(|e| e == "xls") {
+        } else if path.extension().is_some_and(|e| e == "xls")
+            && matches!(sniff(&path), Ok(Ok(FileFormat::Xls)))
+        {
             found.push(path);
         }
     }

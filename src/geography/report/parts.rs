@@ -136,6 +136,47 @@ fn tell_replaced(reports: &mut [JudgedReport], before: &Batch, after: &Batch) {
     });
 }
 
+/// Adds a finding about each list that is outranked and has records which the lists that count do not have. `reports_of_unit`
+/// are the reports of one form, period and unit.
+pub(super) fn tell_outranked(reports: &mut [JudgedReport], reports_of_unit: &[usize]) {
+    let lists = || {
+        let all = reports_of_unit.iter().copied();
+        all.filter(|i| is_list(&reports[*i]))
+    };
+    let mut counted = RecordMarks::default();
+    let mut file = None;
+    for i in lists().filter(|i| reports[*i].is_current()) {
+        let dossier = reports[i].dossier();
+        counted.extend(
+            dossier
+                .content
+                .marks
+                .as_ref()
+                .unwrap_or(&RecordMarks::default()),
+        );
+        file.get_or_insert_with(|| dossier.source.file_name.clone());
+    }
+    let Some(file) = file else { return };
+    let outranked: Vec<(usize, usize, usize)> = lists()
+        .filter(|i| reports[*i].standing == ReportStanding::Outranked)
+        .filter_map(|i| {
+            let overlap = reports[i]
+                .dossier()
+                .content
+                .marks
+                .as_ref()?
+                .overlap(&counted);
+            Some((i, overlap.records - overlap.shared, overlap.records))
+        })
+        .filter(|(_, count, _)| *count > 0)
+        .collect();
+    for (i, count, total) in outranked {
+        let place = reports[i].report.place();
+        let file = &file;
+        reports[i].add_finding(findings::TH446 { count, total, file }.at(place));
+    }
+}
+
 /// Adds findings about a list that counts beside earlier ones.
 fn tell_beside(reports: &mut [JudgedReport], earlier: &[Batch], batch: &Batch) {
     let others: Vec<&Batch> = earlier.iter().filter(|e| e.stands).collect();

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::life::{JudgedReport, PlacedReport, ReportStanding};
-use super::parts::{is_list, settle_parts};
+use super::parts::{is_list, settle_parts, tell_outranked};
 use super::twins::settle_twins;
 use crate::diagnostic::{Lexicon, findings};
 use crate::geography::decision::{DecisionOutcome, Docket};
@@ -101,6 +101,9 @@ fn settle_versions(reports: &mut [JudgedReport], order: ReportOrder<'_>) -> Vec<
         }
         rivals.reports.extend(group);
     }
+    for rivals in rivals.values() {
+        tell_outranked(reports, &rivals.reports);
+    }
     rivals.into_values().collect()
 }
 
@@ -191,7 +194,7 @@ fn settle_accepted(reports: &mut [JudgedReport], rivals: &Rivals, order: ReportO
 }
 
 /// The codes of findings that compare a version with others.
-const OF_VERSIONS: [&str; 5] = ["TH403", "TH440", "TH441", "TH442", "TH443"];
+const OF_VERSIONS: [&str; 6] = ["TH403", "TH440", "TH441", "TH442", "TH443", "TH446"];
 
 /// The observations that have a value.
 fn stated(report: &PlacedReport) -> impl Iterator<Item = &Observation> {

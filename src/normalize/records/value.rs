@@ -107,9 +107,12 @@ pub(super) fn number(cell: BorrowedContent<'_>, conventions: &Conventions) -> Re
                 read_text(text, &conventions.approximate).map_or(ReadNumber::Not, ReadNumber::Read)
             }
         },
-        BorrowedContent::Shown(shown) => {
-            shown_number(shown, &conventions.approximate).map_or(ReadNumber::Not, ReadNumber::Read)
-        }
+        BorrowedContent::Shown(shown) => match conventions.symbols.status(&shown.text) {
+            Some(ObservationStatus::Normal) => stored(Decimal::ZERO),
+            Some(_) => ReadNumber::Marked,
+            None => shown_number(shown, &conventions.approximate)
+                .map_or(ReadNumber::Not, ReadNumber::Read),
+        },
         BorrowedContent::Bool(_)
         | BorrowedContent::Date(_)
         | BorrowedContent::Error(_)

@@ -155,7 +155,9 @@ impl SpecialFormat {
         };
         let shape = match &section.kind {
             SectionKind::Number(shape) => shape,
-            SectionKind::Words(words) => return in_words(n, words),
+            // Words that stand for a number, whatever it is, hide it.
+            SectionKind::Words(words) if n == 0.0 => return in_words(n, words),
+            SectionKind::Words(_) => return unshown(n),
             SectionKind::Date { is_complete } => return self.date(n, is_1904, *is_complete),
         };
         let own_section = self.sections.len() > 1 && section.condition.is_none();
@@ -176,7 +178,8 @@ impl SpecialFormat {
                 ..0 => shape.scaled_text(n),
                 _ => self.text(n),
             },
-            number: Some(shape.shown.clone()),
+            // Digits with marks between them are read as they stand.
+            number: (!shape.has_marks).then(|| shape.shown.clone()),
         }))
     }
 
@@ -302,7 +305,7 @@ mod tests {
             ("#,##0 [$₫-42A]", 1250.0, "[1,250 ₫] e0 ₫"),
             ("0000000000", 490_000_001.0, "[0490000001] e0 "),
             ("0000000000", 4_900_000_002.0, "4900000002"),
-            ("0000000000-000", 490_000_001_001.0, "[0490000001-001] e0 "),
+            ("0000000000-000", 490_000_001_001.0, "[0490000001-001]"),
             ("00", 5.0, "[05] e0 "),
             ("# ##0", 18_725.0, "18725"),
             ("\"Năm \"General", 2024.0, "[Năm 2024.] e0 "),
@@ -319,6 +322,8 @@ mod tests {
             ("#,###", 12.0, "12"),
             ("0;-0;;@", 0.0, "hidden"),
             (";;;", 431.0, "hidden"),
+            ("\"-\"", 431.0, "hidden"),
+            ("0\".\"0", 412.0, "[41.2]"),
             ("\"\"", 431.0, "hidden"),
             ("0;0;\"\"", 0.0, "hidden"),
             ("#,##0;#,##0", -431.0, "hidden"),

@@ -219,8 +219,7 @@ pub(super) fn kind_of(section: &Section, is_blank: bool) -> SectionKind {
         sign,
         adds_digits: written.contains(|c: char| c.is_ascii_digit()),
         least_digits,
-        has_marks: between
-            .contains(|c: char| !(c.is_whitespace() || matches!(c, '.' | ',' | '\''))),
+        has_marks: between.contains(|c: char| !c.is_whitespace()),
         words: format!(
             "{} {}",
             words_of(&parts[..first]),

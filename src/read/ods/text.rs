@@ -107,7 +107,7 @@ impl CellText {
             "list" | "list-item" | "list-header" => (look, is_shown),
             // Notes, drawings and sheets within a cell.
             _ if !is_shown => return Ok(Step::Skip),
-            "annotation" | "note-body" | "ruby-text" => return Ok(Step::Skip),
+            "annotation" | "note" | "note-body" | "ruby-text" => return Ok(Step::Skip),
             "line-break" => {
                 self.push("\n")?;
                 (look, true)
@@ -115,7 +115,7 @@ impl CellText {
             name if SHAPES.contains(&name) || e.name().as_ref().starts_with("draw:") => {
                 return Ok(Step::Skip);
             }
-            "span" => (styles.span(&stated_style()).or(&look), true),
+            "span" | "a" => (styles.span(&stated_style()).or(&look), true),
             "s" => {
                 let mut count = 1;
                 attributes(e, |key, value| {

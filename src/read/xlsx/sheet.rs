@@ -124,6 +124,10 @@ struct CellState {
     /// The cells that its formula gives their values to, if it is an array formula.
     array: Option<CellRange>,
     has_value: bool,
+    /// It states two values: no program knows which one counts.
+    is_broken: bool,
+    /// Elements open within the cell: only its own children count, not those of what other programs add.
+    depth: usize,
 }
 
 /// The type that a cell states for its value.
@@ -154,7 +158,10 @@ impl SheetPass<'_, '_, '_> {
                 .filter(|_| self.within == Within::Inline)
             {
                 match &event {
-                    Event::End(e) if e.local_name().as_ref() == "is" => self.within = Within::Other,
+                    Event::End(e) if e.local_name().as_ref() == "is" => {
+                        self.within = Within::Other;
+                        self.cell.depth = 0;
+                    }
                     Event::Eof => {}
                     event => inline.take(event, self.book.legacy_font)?,
                 }
@@ -171,10 +178,14 @@ impl SheetPass<'_, '_, '_> {
                         self.push(&letters);
                     }
                 }
+                Event::End(_) if self.cell.depth > 0 => {
+                    self.cell.depth -= 1;
+                    if self.cell.depth == 0 {
+                        self.within = Within::Other;
+                    }
+                }
                 Event::End(e) => match e.local_name().as_ref() {
                     "row" => self.row = self.row.saturating_add(1),
-                    "v" | "f" if self.within == Within::Extension => {}
-                    "v" | "f" | "extLst" => self.within = Within::Other,
                     "c" => self.end_cell()?,
                     "sheetData" => return Ok(()),
                     _ => {}
@@ -196,12 +207,18 @@ impl SheetPass<'_, '_, '_> {
     }
 
     fn start(&mut self, e: &BytesStart<'_>) -> Result<(), ReadError> {
+        if self.cell.at.is_some() {
+            self.cell.depth += 1;
+            if self.cell.depth > 1 {
+                self.within = Within::Extension;
+                return Ok(());
+            }
+        }
         match e.local_name().as_ref() {
-            "extLst" => self.within = Within::Extension,
-            _ if self.within == Within::Extension => {}
             "c" => self.start_cell(e)?,
             "v" => {
                 self.within = Within::Value;
+                self.cell.is_broken |= self.cell.has_value;
                 self.cell.has_value = true;
             }
             "f" => {
@@ -296,12 +313,15 @@ impl SheetPass<'_, '_, '_> {
         let Some(at) = cell.at else { return Ok(()) };
         if at.row >= MAX_ROWS || at.column >= MAX_COLUMNS {
             let outside = "a cell lies outside of every sheet".to_owned();
-            self.filling.sheet.note(at, ReadNote::DamagedFrom(outside));
+            self.filling.sheet.note(at, ReadNote::Skipped(outside));
             return Ok(());
         }
         if let Some(text) = inline {
             let text = text.finish();
             return self.text(at, cell.style, &text);
+        }
+        if cell.is_broken {
+            return self.unreadable(at);
         }
         let is_missing = !cell.has_value || self.value.trim().is_empty();
         if is_missing && cell.kind != ValueKind::Text {
@@ -526,8 +546,8 @@ mod tests {
     fn one_bad_cell_costs_itself_alone() {
         let sheet = read(
             r#"<row r="2"><c r="A2" t="s"><v>0</v></c><c r="B2" t="s"><v>7</v></c><c><v> 431 </v></c><c><v><![CDATA[5]]></v></c>
-               <c t="e"><v>#SPILL!</v></c><c t="n"><v>x</v></c><c t="zz"><v>1</v></c><c><v>2</v><extLst><ext><v>9</v></ext></extLst></c>
-               <c s="1"><v>3</v></c><c s="2"><v>18725000</v></c><c t="inlineStr"><is><r><t>in</t></r><r><t>line</t></r></is></c></row></sheetData>"#,
+               <c t="e"><v>#SPILL!</v></c><c t="n"><v>x</v></c><c t="zz"><v>1</v></c><c><v>2</v><extLst><ext><v>9</v></ext></extLst></c><c r="Z2"><z><v>7</v></z><v>4</v></c><c r="Y2"><v>1</v><v>2</v></c><c r="X2"><v>1</v></c><c r="X2"><v>3</v></c><c r="H2"/>
+               <c r="I2" s="1"><v>3</v></c><c s="2"><v>18725000</v></c><c t="inlineStr"><is><r><t>in</t></r><r><t>line</t></r></is></c></row></sheetData>"#,
             false,
         );
         assert_eq!(
@@ -540,10 +560,13 @@ mod tests {
                 "H2=2",
                 "J2=18,725.0",
                 "K2=inline",
+                "Z2=4",
                 "B2:Unreadable",
                 "F2:Unreadable",
                 "G2:Unreadable",
                 "I2:Struck",
+                "X2:Unreadable",
+                "Y2:Unreadable",
             ]
         );
         assert!(sheet.notes().is_empty());

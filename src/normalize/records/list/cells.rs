@@ -14,7 +14,7 @@ use crate::normalize::records::value::{
     FieldValue, ReadNumber, digits_of, in_lake, kept, millionths, number,
 };
 use crate::normalize::scale::VALUE_SCALE;
-use crate::normalize::shown::{is_scaled, withheld_message};
+use crate::normalize::shown::{shows_another, withheld_message};
 use crate::read::{Address, BorrowedContent, CellContent};
 
 impl OpenList<'_> {
@@ -48,7 +48,8 @@ impl OpenList<'_> {
             FieldKind::Date => self.date(column, cell, at),
             FieldKind::Whole | FieldKind::Decimal => {
                 if let BorrowedContent::Shown(shown) = cell
-                    && is_scaled(shown)
+                    && shows_another(shown)
+                    && self.conventions.symbols.status(&shown.text).is_none()
                 {
                     let (stored, shown) = (shown.stored.as_text(), &shown.text);
                     self.faults.cell(at, findings::TH322 { stored, shown });
