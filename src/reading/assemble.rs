@@ -11,7 +11,7 @@ use crate::diagnostic::{Finding, Message, Place, findings};
 use crate::extract::{PeriodClaim, SheetTable, SheetTables, find_tables};
 use crate::geography::{Aspect, Docket, ReporterClaim, UnitKey};
 use crate::intake::{FileFormat, Limits, MediaType, NotAccepted, sniff};
-use crate::normalize::{ListReader, RecordList, repeated_keys};
+use crate::normalize::{ListReader, RecordList, RecordMarks, repeated_keys};
 use crate::period::Period;
 use crate::plan::Plan;
 use crate::read::{Carried, Document, ReadError, Sheet, read_with_records};
@@ -286,7 +286,8 @@ fn read_sheet(
         .collect()
 }
 
-/// Drops tables of hidden sheets if a visible sheet has the same form for the same period.
+/// Drops tables of hidden sheets if a visible sheet has the same form for the same period; of lists, only those whose
+/// records the visible sheets have too.
 fn keep_visible(
     tables: &mut Vec<FoundTable>,
     submission: &Submission,
@@ -297,22 +298,39 @@ fn keep_visible(
         .filter(|found| found.visible)
         .map(|found| (found.table.form, found.table.period.clone()))
         .collect();
-    tables.retain(|FoundTable { table, visible, .. }| {
-        if *visible {
-            return true;
+    let mut listed = RecordMarks::default();
+    for found in tables.iter().filter(|found| found.visible) {
+        if let Some(list) = &found.list {
+            listed.extend(&list.marks);
         }
-        let place = Place {
-            sheet: table.sheet.clone(),
-            ..submission.place()
-        };
-        let is_repeated = shown.contains(&(table.form, table.period.clone()));
-        contents.findings.push(if is_repeated {
-            findings::TH213.at(place)
-        } else {
-            findings::TH212.at(place)
-        });
-        !is_repeated
-    });
+    }
+    tables.retain(
+        |FoundTable {
+             table,
+             list,
+             visible,
+             ..
+         }| {
+            if *visible {
+                return true;
+            }
+            let place = Place {
+                sheet: table.sheet.clone(),
+                ..submission.place()
+            };
+            // A hidden list may have records that no visible one has: then it is a part of the list.
+            let adds_records =
+                |list: &RecordList| !list.marks.is_empty() && !list.marks.is_version_of(&listed);
+            let is_repeated = shown.contains(&(table.form, table.period.clone()))
+                && !list.as_ref().is_some_and(adds_records);
+            contents.findings.push(if is_repeated {
+                findings::TH213.at(place)
+            } else {
+                findings::TH212.at(place)
+            });
+            !is_repeated
+        },
+    );
 }
 
 /// Reads each table into a report.
