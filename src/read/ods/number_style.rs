@@ -218,7 +218,7 @@ impl NumberStyle {
             code.push_str(";@");
         }
         if code.is_empty() && !is_text && self.has_text {
-            code.push(';');
+            code.push_str("\"\"");
         }
         let format = if code.is_empty() {
             CellFormat::Plain

@@ -6,6 +6,7 @@
 
 mod address;
 mod formulas;
+mod merged;
 mod sheet;
 mod styles;
 mod texts;

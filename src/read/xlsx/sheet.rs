@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::io::BufRead;
 
-use memchr::memmem;
 use quick_xml::events::{BytesStart, Event};
 
 use super::address::{address, range};
@@ -67,6 +66,7 @@ pub(super) fn read_cells(
         formula: String::new(),
         inline: None,
         within: Within::Other,
+        skipped: 0,
     };
     match pass.read(part) {
         Ok(()) => {}
@@ -99,6 +99,12 @@ struct SheetPass<'p, 'b, 'f> {
     /// The text that stands in the current cell.
     inline: Option<TextReader>,
     within: Within,
+    /// Elements open within what other programs add to a row or to the sheet.
+    skipped: usize,
+}
+
+fn cut_off() -> ReadError {
+    ReadError::Damaged("it ends before its end".to_owned())
 }
 
 /// The element that the pass is in.
@@ -169,6 +175,15 @@ impl SheetPass<'_, '_, '_> {
                     continue;
                 }
             }
+            if self.skipped > 0 {
+                match event {
+                    Event::Start(_) => self.skipped += 1,
+                    Event::End(_) => self.skipped -= 1,
+                    Event::Eof => return Err(cut_off()),
+                    _ => {}
+                }
+                continue;
+            }
             match event {
                 Event::Start(e) => self.start(&e)?,
                 Event::Text(text) => self.push(&text.xml10_content()),
@@ -190,9 +205,7 @@ impl SheetPass<'_, '_, '_> {
                     "sheetData" => return Ok(()),
                     _ => {}
                 },
-                Event::Eof => {
-                    return Err(ReadError::Damaged("it ends before its end".to_owned()));
-                }
+                Event::Eof => return Err(cut_off()),
                 _ => {}
             }
         }
@@ -215,6 +228,7 @@ impl SheetPass<'_, '_, '_> {
             }
         }
         match e.local_name().as_ref() {
+            "extLst" if self.cell.at.is_none() => self.skipped = 1,
             "c" => self.start_cell(e)?,
             "v" => {
                 self.within = Within::Value;
@@ -477,37 +491,6 @@ impl SheetPass<'_, '_, '_> {
     }
 }
 
-/// The merged ranges of a sheet's part that is in memory. They stand behind the cells.
-pub(super) fn merged_ranges(part: &[u8]) -> Vec<CellRange> {
-    let tail = || {
-        let end = memmem::rfind(part, b"mergeCells>")?;
-        let start = memmem::rfind(&part[..end], b"mergeCells")?;
-        let open = memchr::memrchr(b'<', &part[..start])?;
-        part.get(open..)
-    };
-    tail().map_or_else(Vec::new, merged_in)
-}
-
-/// The merged ranges that a part states.
-pub(super) fn merged_in(part: impl BufRead) -> Vec<CellRange> {
-    let mut ranges = Vec::new();
-    let mut reader = xml_reader(part);
-    let mut buffer = Vec::new();
-    loop {
-        buffer.clear();
-        match reader.read_event_into(&mut buffer) {
-            Ok(Event::Start(e)) if e.local_name().as_ref() == "mergeCell" => {
-                let stated = attribute(&e, "ref").ok().flatten();
-                ranges.extend(stated.as_deref().and_then(range));
-            }
-            Ok(Event::End(e)) if e.local_name().as_ref() == "mergeCells" => return ranges,
-            // What is damaged is said where the cells are read.
-            Ok(Event::Eof) | Err(_) => return ranges,
-            Ok(_) => {}
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -590,16 +573,5 @@ mod tests {
         let row = r#"<row><c><f>A2</f><v>0</v></c><c><f>A2</f><v>5</v></c><c><v>0</v></c><c><f>A2</f></c><c t="str"><f>A2</f><v></v></c></row></sheetData>"#;
         assert_eq!(cells(&read(row, true)), ["A1==", "B1=5", "C1=0", "D1=="]);
         assert_eq!(cells(&read(row, false)), ["A1=0", "B1=5", "C1=0", "D1=="]);
-    }
-
-    #[test]
-    fn merged_ranges_stand_behind_the_cells() {
-        let part = br#"<x:sheetData>mergeCells</x:sheetData><x:mergeCells count="1"><x:mergeCell ref="F10:G10"/></x:mergeCells><after/>"#;
-        let names: Vec<String> = merged_ranges(part)
-            .iter()
-            .map(|r| format!("{}:{}", r.start, r.end))
-            .collect();
-        assert_eq!(names, ["F10:G10"]);
-        assert!(merged_ranges(b"<sheetData/>").is_empty());
     }
 }

@@ -6,7 +6,8 @@ use bytes::Bytes;
 use quick_xml::events::{BytesStart, Event};
 
 use super::formulas::{contradicted, has_results, without_results};
-use super::sheet::{BookFacts, SheetFacts, merged_in, merged_ranges, read_cells};
+use super::merged::{merged_in, merged_ranges};
+use super::sheet::{BookFacts, SheetFacts, read_cells};
 use super::styles::cell_styles;
 use super::texts::SharedTexts;
 use crate::intake::Limits;
