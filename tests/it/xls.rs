@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use calamine::{Data, Reader, Xls, open_workbook};
 use tonghop::intake::{FileFormat, Limits, sniff};
-use tonghop::read::{Address, CellContent, Sheet, StoredValue, Withheld, read_file};
+use tonghop::read::{Address, CellContent, ReadNote, Sheet, StoredValue, Withheld, read_file};
 use tonghop::text::Encodings;
+use unicode_normalization::UnicodeNormalization;
 
 use crate::support::files::root;
 
@@ -59,7 +60,10 @@ fn is_same(sheet: &Sheet, at: Address, theirs: &Data) -> bool {
         (Some(CellContent::Text(ours)), Data::String(theirs)) => {
             let runs = sheet.runs(at).is_some();
             let undecoded = sheet.undecoded(at).map(|u| &u.text);
-            runs || undecoded.unwrap_or(ours) == theirs
+            let is_struck = sheet.notes().contains(&(at, ReadNote::StruckPart));
+            // Raised digits are characters of their own here.
+            let is_raised = ours.nfkc().eq(theirs.nfkc());
+            runs || is_struck || is_raised || undecoded.unwrap_or(ours) == theirs
         }
         (Some(CellContent::NoCachedValue), Data::Float(0.0) | Data::Empty) => true,
         (Some(CellContent::NoCachedValue) | None, Data::String(theirs)) => theirs.trim().is_empty(),
@@ -114,6 +118,9 @@ fn differences(path: &Path) -> Result<String, String> {
             }
         }
         for (at, note) in sheet.notes() {
+            if *note == ReadNote::StruckPart {
+                continue;
+            }
             writeln!(said, "{name}!{at}: {note:?}").unwrap();
         }
     }

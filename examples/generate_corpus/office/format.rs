@@ -179,10 +179,12 @@ impl Format {
                 "<style:map style:condition=\"value(){condition}\" style:apply-style-name=\"{name}P{n}\"/>"
             );
         }
-        xml + &format!(
-            "<number:{kind} style:name=\"{name}\">{}{maps}</number:{kind}>",
+        let inside = if last.is_empty() && kind == "number-style" {
+            "<number:text/>".to_owned()
+        } else {
             body(last)
-        )
+        };
+        xml + &format!("<number:{kind} style:name=\"{name}\">{inside}{maps}</number:{kind}>")
     }
 }
 
