@@ -31,6 +31,16 @@ impl Fields for [u8] {
     }
 }
 
+/// A number in four bytes: two flags (in hundredths; an integer), and the number or its upper bits.
+pub(super) fn rk_number(rk: u32) -> f64 {
+    let number = if rk & 2 == 0 {
+        f64::from_bits(u64::from(rk & !3) << 32)
+    } else {
+        f64::from(rk.cast_signed() >> 2)
+    };
+    if rk & 1 == 0 { number } else { number / 100.0 }
+}
+
 /// An error value by its code.
 pub(super) fn error_text(code: u8) -> &'static str {
     match code {

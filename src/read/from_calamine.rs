@@ -1,10 +1,14 @@
-//! Values of calamine as contents of cells.
+//! Dates by the calendar of calamine, and its cells for the tests in which it judges our readers.
 
-use calamine::{Data, ExcelDateTime};
+#[cfg(test)]
+use calamine::Data;
+use calamine::ExcelDateTime;
 
+#[cfg(test)]
 use super::content::CellContent;
 
 /// The content of a cell that calamine has read; none if it is empty.
+#[cfg(test)]
 pub(super) fn content_of(value: Data, has_formula: bool) -> Option<CellContent> {
     Some(match value {
         Data::Empty => return has_formula.then_some(CellContent::NoCachedValue),

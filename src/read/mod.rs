@@ -1,5 +1,5 @@
-//! Every file format to sparse sheets: workbooks by readers of our own (.xlsb through calamine), text files through csv.
-//! Reading needs no form.
+//! Every file format to sparse sheets: workbooks by readers of our own (.xlsx and .ods through quick-xml, .xlsb and .xls
+//! record by record), text files through csv. Reading needs no form.
 //!
 //! Cells are streamed into a sparse grid: a sheet that claims a million rows and holds two cells costs
 //! two cells. The unpacked size of a file is measured before a parser sees it, and a parser that panics on a
@@ -103,13 +103,11 @@ fn read_package(
     records: &mut (dyn RecordSink + Send),
 ) -> Result<Document, ReadError> {
     let legacy_font = |font: &str| encodings.is_legacy_font(font);
+    let package = PackageReader::open(packed, &limits)?;
     match format {
-        FileFormat::Xlsb => xlsb::read_xlsb(packed, limits),
-        FileFormat::Ods => ods::read_ods(packed, limits),
-        _ => {
-            let package = PackageReader::open(packed, &limits)?;
-            xlsx::read_xlsx(package, limits, &legacy_font, records)
-        }
+        FileFormat::Xlsb => xlsb::read_xlsb(package, limits, &legacy_font),
+        FileFormat::Ods => ods::read_ods(package, limits, &legacy_font),
+        _ => xlsx::read_xlsx(package, limits, &legacy_font, records),
     }
 }
 

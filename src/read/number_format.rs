@@ -67,6 +67,8 @@ struct NumberShape {
     sign: OwnSign,
     /// Whether its words hold digits.
     adds_digits: bool,
+    /// Its words with their signs: all that it shows of a number that it writes no digit of.
+    words: String,
 }
 
 /// The minus sign or the brackets that a section writes itself.
@@ -110,6 +112,7 @@ impl NumberShape {
 impl CellFormat {
     /// The format of this code.
     pub(super) fn of_code(code: &str) -> Self {
+        let code = &without_general(code);
         let Ok(parsed) = NumberFormat::parse(code) else {
             // No program writes it; then no program scales by it.
             return Self::Plain;
@@ -231,10 +234,9 @@ impl SpecialFormat {
         }
         let least = 0.5 * 10_f64.powi(-shape.decimals - shape.shown.power);
         if !shape.shows_zero && n.abs() < least {
-            let words = format!("{} {}", shape.shown.before, shape.shown.after);
-            return in_words(n, words.trim());
+            return in_words(n, &shape.words);
         }
-        if shape.is_plain() {
+        if shape.shown == ShownNumber::default() {
             return CellContent::Number(n);
         }
         CellContent::Shown(Box::new(ShownCell {
@@ -298,6 +300,26 @@ fn in_words(n: f64, words: &str) -> CellContent {
         text: words.to_owned(),
         number: None,
     }))
+}
+
+/// A format code in which `General` beside words is a number with as many decimals as it has: `ssfmt` takes it for words.
+fn without_general(code: &str) -> String {
+    const GENERAL: &str = "General";
+    let mut plain = String::with_capacity(code.len());
+    let mut in_quotes = false;
+    let mut rest = code;
+    while let Some(c) = rest.chars().next() {
+        in_quotes ^= c == '"';
+        let word = rest.get(..GENERAL.len()).filter(|_| !in_quotes);
+        if word.is_some_and(|word| word.eq_ignore_ascii_case(GENERAL)) {
+            plain.push_str("0.#########");
+            rest = &rest[GENERAL.len()..];
+        } else {
+            plain.push(c);
+            rest = &rest[c.len_utf8()..];
+        }
+    }
+    plain
 }
 
 /// The sections of a format code as they are written.
@@ -400,6 +422,13 @@ fn kind_of(section: &Section, is_blank: bool) -> SectionKind {
         shows_zero,
         sign,
         adds_digits: written.contains(|c: char| c.is_ascii_digit()),
+        words: format!(
+            "{} {}",
+            words_of(&parts[..first]),
+            words_of(&parts[last + 1..])
+        )
+        .trim()
+        .to_owned(),
     })
 }
 
@@ -537,6 +566,8 @@ mod tests {
             ("#,##0\" người\"", 431.0, "[431 người] e0 người"),
             ("0.0,,\" tỷ\"", 1_200_000_000.0, "[1,200.0 tỷ] e-6 tỷ"),
             ("#,##0 [$₫-42A]", 1250.0, "[1,250 ₫] e0 ₫"),
+            ("\"Năm \"General", 2024.0, "[Năm 2024.] e0 "),
+            ("General\" người\"", 431.0, "[431. người] e0 người"),
             ("\"Năm \"0", 2024.0, "[Năm 2024] e0 "),
             ("_-* \"-\"??_-", 0.0, "[-]"),
             (

@@ -1,12 +1,12 @@
 //! The attributes of rows, columns and cells.
 
+use std::borrow::Cow;
+
 use quick_xml::events::BytesStart;
 
 use crate::read::address::{Address, CellRange};
 use crate::read::content::CellContent;
-use crate::read::document::ReadError;
 use crate::read::tally::{MAX_COLUMNS, MAX_ROWS};
-use crate::read::xml::value_of;
 
 /// Neighbouring rows or columns.
 #[derive(Debug, Clone, Copy)]
@@ -33,100 +33,119 @@ impl Span {
     }
 }
 
-/// Calls `each` with every attribute and its value.
-pub(super) fn attributes(
-    element: &BytesStart<'_>,
-    mut each: impl FnMut(&str, String),
-) -> Result<(), ReadError> {
+/// Calls `each` with the name of every attribute, without its prefix, and with its value. Says whether all could be read.
+pub(super) fn attributes<'e>(
+    element: &'e BytesStart<'_>,
+    mut each: impl FnMut(&str, Cow<'e, str>),
+) -> bool {
+    let mut is_sound = true;
     for attribute in element.attributes().with_checks(false) {
-        let attribute = attribute?;
-        each(attribute.key.as_ref(), value_of(&attribute)?);
+        let Ok(attribute) = attribute else {
+            is_sound = false;
+            continue;
+        };
+        // A letter that no reference stands for costs itself alone.
+        let value = match quick_xml::escape::unescape(&attribute.value) {
+            Ok(value) => Cow::Owned(value.into_owned()),
+            Err(_) => attribute.value.clone(),
+        };
+        each(attribute.key.local_name().as_ref(), value);
     }
-    Ok(())
+    is_sound
 }
 
-/// The count that a row or column states, and whether it is hidden.
-pub(super) fn count_and_visibility(
-    element: &BytesStart<'_>,
-    count_name: &str,
-) -> Result<(Option<String>, bool), ReadError> {
-    let (mut count, mut hidden) = (None, false);
-    attributes(element, |name, value| {
-        if name == count_name {
-            count = Some(value);
-        } else if name == "table:visibility" {
-            hidden = value != "visible";
-        }
-    })?;
-    Ok((count, hidden))
+/// What a row or a column states.
+#[derive(Debug, Default)]
+pub(super) struct LineAttributes {
+    /// How often it is repeated.
+    pub(super) count: Option<String>,
+    pub(super) is_hidden: bool,
+    /// The style of its cells that have none.
+    pub(super) cell_style: Option<String>,
+}
+
+impl LineAttributes {
+    pub(super) fn of(element: &BytesStart<'_>, count_name: &str) -> Self {
+        let mut line = Self::default();
+        attributes(element, |name, value| {
+            if name == count_name {
+                line.count = Some(value.into_owned());
+            } else if name == "visibility" {
+                line.is_hidden = value != "visible";
+            } else if name == "default-cell-style-name" {
+                line.cell_style = Some(value.into_owned());
+            }
+        });
+        line
+    }
 }
 
 /// What the attributes of a cell state.
 #[derive(Debug, Default)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and none excludes another"
+)]
 pub(super) struct CellAttributes {
     /// How often the cell is repeated.
     pub(super) columns: Option<String>,
     columns_spanned: Option<String>,
     rows_spanned: Option<String>,
-    kind: Option<String>,
-    is_error: bool,
+    pub(super) style: Option<String>,
+    /// The type of its value.
+    pub(super) kind: Option<String>,
+    pub(super) is_error: bool,
     /// A value other than text.
-    value: Option<CellContent>,
-    text: Option<String>,
-    has_formula: bool,
+    pub(super) value: Option<CellContent>,
+    pub(super) text: Option<String>,
+    pub(super) has_formula: bool,
     /// Its formula refers to another file.
     pub(super) is_linked: bool,
+    /// It states something that is no value.
+    pub(super) is_unreadable: bool,
+    /// It lies under a merged range.
+    pub(super) is_covered: bool,
 }
 
 impl CellAttributes {
-    pub(super) fn of(element: &BytesStart<'_>) -> Result<Self, ReadError> {
-        let mut stated = Self::default();
-        attributes(element, |name, value| match name {
-            "table:number-columns-repeated" => stated.columns = Some(value),
-            "table:number-columns-spanned" => stated.columns_spanned = Some(value),
-            "table:number-rows-spanned" => stated.rows_spanned = Some(value),
-            "office:value-type" => stated.kind = Some(value),
-            "calcext:value-type" => stated.is_error = value == "error",
-            "table:formula" => {
+    pub(super) fn of(element: &BytesStart<'_>) -> Self {
+        let mut stated = Self {
+            is_covered: element.local_name().as_ref() == "covered-table-cell",
+            ..Self::default()
+        };
+        let mut number = None;
+        let is_sound = attributes(element, |name, value| match name {
+            "number-columns-repeated" => stated.columns = Some(value.into_owned()),
+            "number-columns-spanned" => stated.columns_spanned = Some(value.into_owned()),
+            "number-rows-spanned" => stated.rows_spanned = Some(value.into_owned()),
+            "style-name" => stated.style = Some(value.into_owned()),
+            // Two attributes have this name. One of them knows errors, otherwise they agree.
+            "value-type" if value == "error" => stated.is_error = true,
+            "value-type" => stated.kind = Some(value.into_owned()),
+            "formula" => {
                 stated.has_formula = true;
                 stated.is_linked = value.contains("'file:");
             }
-            "office:value" => {
-                stated.value = Some(match value.trim().parse() {
-                    Ok(number) => CellContent::Number(number),
-                    Err(_) => CellContent::Text(value),
-                });
+            "value" => number = Some(value.into_owned()),
+            "boolean-value" => {
+                let is_true = value.eq_ignore_ascii_case("true");
+                stated.value = Some(CellContent::Bool(is_true));
             }
-            "office:boolean-value" => {
-                stated.value = Some(CellContent::Bool(value.eq_ignore_ascii_case("true")));
-            }
-            "office:date-value" => {
-                let day = value.strip_suffix("T00:00:00").map(str::to_owned);
-                stated.value = Some(CellContent::Date(day.unwrap_or(value)));
-            }
-            "office:time-value" => stated.value = Some(CellContent::Date(value)),
-            "office:string-value" => stated.text = Some(value),
+            "date-value" => stated.value = Some(CellContent::Date(day(&value).to_owned())),
+            "time-value" => stated.value = Some(CellContent::Date(value.into_owned())),
+            "string-value" => stated.text = Some(value.into_owned()),
             _ => {}
-        })?;
-        Ok(stated)
-    }
-
-    /// What the cell holds, given the text that it shows.
-    pub(super) fn content(self, shown: String) -> Option<CellContent> {
-        let kind = self.kind.as_deref();
-        if self.is_error {
-            let text = self.text.filter(|t| !t.trim().is_empty()).unwrap_or(shown);
-            return Some(CellContent::Error(text));
-        }
-        match (kind, self.value) {
-            (Some("string"), _) => Some(CellContent::Text(self.text.unwrap_or(shown))),
-            (_, Some(value)) => Some(value),
-            (None, None) if shown.trim().is_empty() => {
-                self.has_formula.then_some(CellContent::NoCachedValue)
+        });
+        stated.is_unreadable = !is_sound;
+        // A text may carry a number that counts for nothing.
+        if let Some(number) = number.filter(|_| stated.kind.as_deref() != Some("string")) {
+            let parsed = number.trim().parse::<f64>().ok();
+            match parsed.filter(|n| n.is_finite()) {
+                Some(n) => stated.value = Some(CellContent::Number(n)),
+                None => stated.is_unreadable = true,
             }
-            (_, None) if self.has_formula => Some(CellContent::NoCachedValue),
-            (_, None) => Some(CellContent::Text(shown)),
         }
+        stated
     }
 
     /// The range that a cell at `start` is merged over, if it is merged.
@@ -139,5 +158,13 @@ impl CellAttributes {
                 end: Address::new(rows.end() - 1, columns.end() - 1),
             }
         })
+    }
+}
+
+/// A date without the midnight that some programs write behind it.
+fn day(date: &str) -> &str {
+    match date.split_once('T') {
+        Some((day, time)) if time.chars().all(|c| matches!(c, '0' | ':' | '.')) => day,
+        _ => date,
     }
 }

@@ -5,6 +5,14 @@
 
 mod cell;
 mod content;
+mod number_style;
+mod settings;
+mod styles;
+mod text;
+mod value;
 mod workbook;
+
+#[cfg(test)]
+mod tests;
 
 pub(super) use workbook::read_ods;

@@ -5,16 +5,21 @@ use std::collections::BTreeSet;
 use memchr::memmem;
 
 use super::content::ContentReader;
+use super::settings::HiddenZeros;
+use super::styles::Styles;
 use crate::intake::Limits;
-use crate::read::document::{Carried, Document, ReadError};
-use crate::read::package::{PackageReader, Packed};
+use crate::read::document::{Carried, Document, LegacyFont, ReadError};
+use crate::read::package::PackageReader;
 
 /// Reads a spreadsheet.
 ///
 /// # Errors
 /// When the file is damaged, protected or exceeds a limit.
-pub(crate) fn read_ods(packed: &Packed, limits: Limits) -> Result<Document, ReadError> {
-    let mut package = PackageReader::open(packed, &limits)?;
+pub(crate) fn read_ods(
+    mut package: PackageReader,
+    limits: Limits,
+    legacy_font: LegacyFont<'_>,
+) -> Result<Document, ReadError> {
     let manifest = package.bytes("META-INF/manifest.xml")?;
     if memmem::find(&manifest, b"encryption-data").is_some() {
         return Err(ReadError::Encrypted);
@@ -23,10 +28,15 @@ pub(crate) fn read_ods(packed: &Packed, limits: Limits) -> Result<Document, Read
     if package.names().any(is_macro) {
         carried.insert(Carried::Macros);
     }
+    // Without styles it is not known what a cell shows.
+    package.check_whole("styles.xml")?;
+    let mut styles = Styles::new(legacy_font);
+    styles.read(&package.bytes("styles.xml")?)?;
+    let hidden_zeros = HiddenZeros::read(&package.bytes("settings.xml")?);
     let Some(content) = package.reader("content.xml")? else {
         return Err(ReadError::Damaged("content.xml is not in it".to_owned()));
     };
-    let mut content = ContentReader::new(content, limits);
+    let mut content = ContentReader::new(content, limits, styles, hidden_zeros);
     content.read()?;
     carried.extend(content.carried);
     Ok(Document {

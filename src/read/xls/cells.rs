@@ -7,7 +7,7 @@ use super::record::{BiffRecord, SheetRecords, kind};
 use super::texts::{RawText, TextCursor};
 use crate::intake::Limits;
 use crate::read::address::Address;
-use crate::read::biff::{Fields, error_text};
+use crate::read::biff::{Fields, error_text, rk_number};
 use crate::read::content::{CellContent, Withheld};
 use crate::read::document::ReadError;
 use crate::read::rich_text::visible;
@@ -312,16 +312,6 @@ impl CellPass<'_> {
         }
         Ok(())
     }
-}
-
-/// A number in four bytes: the upper half of a float, or a whole number; in hundredths or not.
-fn rk_number(rk: u32) -> f64 {
-    let number = if rk & 2 == 0 {
-        f64::from_bits(u64::from(rk & !3) << 32)
-    } else {
-        f64::from(rk.cast_signed() >> 2)
-    };
-    if rk & 1 == 0 { number } else { number / 100.0 }
 }
 
 #[cfg(test)]
