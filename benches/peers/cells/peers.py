@@ -199,7 +199,7 @@ def with_odfpy(path):
 
     document = load(str(path))
     xml = document.contentxml()
-    return open_document(etree.parse(BytesIO(xml), etree.XMLParser(huge_tree=True)).getroot(), pivots_too=True)
+    return open_document(etree.parse(BytesIO(xml), etree.XMLParser(huge_tree=True, recover=True)).getroot(), pivots_too=True)
 
 
 def with_office(converted):

@@ -156,6 +156,8 @@ def same_value(peer, kind, ours, theirs):
         return "date given as serial number" if peer == "pyxlsb" or theirs.note.startswith("date") else "DATE FOR NUMBER"
     if kind == "number" and theirs.kind == "date" and is_serial_of(theirs.value, ours):
         return "NUMBER FOR DATE"
+    if kind == "error" and theirs.kind == "number" and theirs.value == 0 and (theirs.shown or "").startswith("#"):
+        return "error in the text alone"
     if kind == "bool" and theirs.kind == "number" and ours == bool(theirs.value):
         return "truth value given as number"
     if kind == "error" and theirs.kind == "text" and str(theirs.value).startswith(("#", "Err:")):
