@@ -73,7 +73,7 @@ struct ReportRow {
 /// Writes the workbooks.
 ///
 /// # Errors
-/// If there is no lake of this pipeline, or a file cannot be read or written.
+/// When the lake does not exist or belongs to another pipeline, or when a file cannot be read or written.
 pub fn feedback(plan: &Plan, options: &FeedbackOptions) -> Result<Feedback, RunError> {
     let snapshot = Snapshot::current(&options.lake)?;
     check_owner(&options.lake, &plan.id)?;

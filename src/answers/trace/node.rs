@@ -161,7 +161,7 @@ pub struct Printed {
     pub head: Text,
     /// The printed text.
     pub text: String,
-    /// The exact value; none if there is no figure to print.
+    /// The exact value. It is missing where the table prints a symbol instead of a number.
     pub value: Option<Decimal>,
     /// Printed decimals. The value is rounded to them half away from zero.
     pub decimals: u32,
