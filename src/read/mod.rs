@@ -12,6 +12,7 @@ mod decode;
 mod delimited;
 mod document;
 mod from_calamine;
+mod listed_sheet;
 mod markup;
 mod merged;
 mod number_format;

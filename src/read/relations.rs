@@ -19,6 +19,13 @@ pub(super) struct Relation {
     pub(super) target: String,
 }
 
+impl Relation {
+    /// Whether the other part is of this kind. The kind is the last segment of a URI; some programs write it alone.
+    pub(super) fn is_of_kind(&self, kind: &str) -> bool {
+        self.kind.rsplit('/').next() == Some(kind)
+    }
+}
+
 /// The relations that a `.rels` part lists, by their ids.
 pub(super) fn relationships(
     package: &mut PackageReader,
@@ -120,6 +127,17 @@ pub(super) fn carried(package: &mut PackageReader) -> Result<Vec<Carried>, ReadE
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_kind_of_a_part_may_stand_alone() {
+        let of = |kind: &str| Relation {
+            kind: kind.to_owned(),
+            target: String::new(),
+        };
+        let uri = "http://purl.oclc.org/ooxml/officeDocument/relationships/worksheet";
+        assert!(of(uri).is_of_kind("worksheet") && of("worksheet").is_of_kind("worksheet"));
+        assert!(!of("http://example.org/xlMacrosheet").is_of_kind("worksheet"));
+    }
 
     #[test]
     fn targets_are_names_of_parts() {

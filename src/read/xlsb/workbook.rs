@@ -8,6 +8,7 @@ use super::texts::shared_texts;
 use crate::intake::Limits;
 use crate::read::biff::{Biff12, Fields, wide_text};
 use crate::read::document::{Document, LegacyFont, ReadError};
+use crate::read::listed_sheet::ListedSheet;
 use crate::read::package::PackageReader;
 use crate::read::relations::{Relation, carried, relationships};
 use crate::read::sheet::{Sheet, joined};
@@ -43,7 +44,7 @@ pub(crate) fn read_xlsb(
     };
     let mut sheets = Vec::new();
     for listed in listing.sheets {
-        match sheet_part(&package, &listed) {
+        match listed.part(&package) {
             Ok(Some(part)) => sheets.push((listed, part)),
             Ok(None) => {}
             Err(reason) => document.unreadable.push((listed.name, reason)),
@@ -69,32 +70,6 @@ pub(crate) fn read_xlsb(
     Ok(document)
 }
 
-/// A sheet as the workbook lists it.
-struct ListedSheet {
-    name: String,
-    is_visible: bool,
-    relation: Option<Relation>,
-}
-
-/// The part of a sheet of cells; none if it is another kind of sheet, such as a chart or macros.
-///
-/// # Errors
-/// Why the sheet cannot be read.
-fn sheet_part(package: &PackageReader, listed: &ListedSheet) -> Result<Option<String>, String> {
-    let Some(relation) = &listed.relation else {
-        return Err("the workbook does not say where it is".to_owned());
-    };
-    // The kind is the last segment of a URI; some programs write it alone.
-    let kind = relation.kind.rsplit('/').next().unwrap_or_default();
-    if !kind.is_empty() && kind != "worksheet" {
-        return Ok(None);
-    }
-    match package.part(&relation.target) {
-        None => Err(format!("{} is not in the file", relation.target)),
-        Some(_) => Ok(Some(relation.target.clone())),
-    }
-}
-
 /// What the part of the workbook lists.
 #[derive(Default)]
 struct Listing {
@@ -111,7 +86,7 @@ impl Listing {
         let main = relationships(package, "_rels/.rels")?;
         let workbook = main
             .into_values()
-            .find(|relation| relation.kind.ends_with("/officeDocument"))
+            .find(|relation| relation.is_of_kind("officeDocument"))
             .map(|relation| relation.target)
             .filter(|target| package.part(target).is_some())
             .unwrap_or_else(|| WORKBOOK.to_owned());
@@ -119,8 +94,8 @@ impl Listing {
         let separator = if folder.is_empty() { "" } else { "/" };
         let relations = relationships(package, &format!("{folder}{separator}_rels/{base}.rels"))?;
         let mut listing = Self {
-            styles: shared_part(package, &relations, "/styles", "styles.bin"),
-            shared_texts: shared_part(package, &relations, "/sharedStrings", "sharedstrings.bin"),
+            styles: shared_part(package, &relations, "styles", "styles.bin"),
+            shared_texts: shared_part(package, &relations, "sharedStrings", "sharedstrings.bin"),
             ..Self::default()
         };
         package.check_whole(&workbook)?;
@@ -176,7 +151,7 @@ fn shared_part(
 ) -> String {
     let related = relations
         .values()
-        .find(|relation| relation.kind.ends_with(kind))
+        .find(|relation| relation.is_of_kind(kind))
         .map(|relation| relation.target.clone())
         .filter(|target| package.part(target).is_some());
     let is_named = |part: &&str| part.rsplit('/').next() == Some(name);

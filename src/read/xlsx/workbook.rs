@@ -14,6 +14,7 @@ use crate::intake::Limits;
 use crate::read::address::CellRange;
 use crate::read::content::CellContent;
 use crate::read::document::{Document, LegacyFont, ReadError};
+use crate::read::listed_sheet::ListedSheet;
 use crate::read::package::{FOREIGN, PackageReader};
 use crate::read::relations::{Relation, carried, relationships};
 use crate::read::sheet::{Sheet, joined};
@@ -99,30 +100,19 @@ pub(crate) fn read_xlsx(
     Ok(document)
 }
 
-/// A sheet as the workbook lists it.
-struct ListedSheet {
-    name: String,
-    is_visible: bool,
-    relation: Option<Relation>,
-}
-
-/// The part of a sheet of cells; none if it is another kind of sheet, such as a chart or macros.
+/// The part of a sheet of cells; none if it is another kind of sheet.
 ///
 /// # Errors
 /// Why the sheet cannot be read.
 fn sheet_part(package: &PackageReader, listed: &ListedSheet) -> Result<Option<String>, String> {
-    let Some(relation) = &listed.relation else {
-        return Err("the workbook does not say where it is".to_owned());
-    };
-    if !relation.kind.is_empty() && !relation.kind.ends_with("/worksheet") {
+    let Some(name) = listed.part(package)? else {
         return Ok(None);
-    }
-    match package.part(&relation.target) {
-        None => Err(format!("{} is not in the file", relation.target)),
+    };
+    match package.part(&name) {
         // Parts of other extensions were not measured as XML.
-        Some(part) if !part.is_xml => Err(format!("{} is no XML", relation.target)),
-        Some(part) if part.is_foreign => Err(format!("{}: {FOREIGN}", relation.target)),
-        Some(_) => Ok(Some(relation.target.clone())),
+        Some(part) if !part.is_xml => Err(format!("{name} is no XML")),
+        Some(part) if part.is_foreign => Err(format!("{name}: {FOREIGN}")),
+        _ => Ok(Some(name)),
     }
 }
 
@@ -172,7 +162,7 @@ impl Listing {
         let main = relationships(package, "_rels/.rels")?;
         let stated = main
             .into_values()
-            .find(|relation| relation.kind.ends_with("/officeDocument"))
+            .find(|relation| relation.is_of_kind("officeDocument"))
             .map(|relation| relation.target);
         let workbook = stated
             .filter(|target| package.part(target).is_some())
@@ -183,8 +173,8 @@ impl Listing {
         let relations = relationships(package, &relations)?;
         let shared = |kind: &str, name: &str| shared_part(package, &relations, kind, name);
         let mut listing = Self {
-            styles: shared("/styles", "styles.xml"),
-            shared_texts: shared("/sharedStrings", "sharedstrings.xml"),
+            styles: shared("styles", "styles.xml"),
+            shared_texts: shared("sharedStrings", "sharedstrings.xml"),
             ..Self::default()
         };
         package.check_whole(&workbook)?;
@@ -248,7 +238,7 @@ fn shared_part(
 ) -> String {
     let related = relations
         .values()
-        .find(|relation| relation.kind.ends_with(kind))
+        .find(|relation| relation.is_of_kind(kind))
         .map(|relation| relation.target.clone())
         .filter(|target| package.part(target).is_some_and(|part| part.is_xml));
     let is_named = |part: &&str| part.rsplit('/').next() == Some(name);
