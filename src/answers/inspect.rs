@@ -175,6 +175,7 @@ fn read(plan: &Plan, files: &[(PathBuf, String)]) -> Result<Read, RunError> {
             sha256: arrival.sha256.clone(),
             size_bytes: arrival.size_bytes,
             received_at: arrival.received_at,
+            sent_again_at: None,
             duplicate: false,
             refused: arrival.refused.clone(),
         };

@@ -58,7 +58,7 @@ pub(crate) fn record_sender(
     let of_vintage = Evidence::of(Aspect::Vintage, None, Basis::Open, vintage);
     let sending = title.sending.as_ref().map(|(stated, _)| stated);
     let basis = sending.map_or(Basis::Unstated, |_| Basis::Words);
-    let number = Some(dossier.sending.to_string());
+    let number = Some(dossier.sending().to_string());
     let of_sending = Evidence::of(Aspect::Sending, number, basis, sending);
     let all = [of_reporter, of_vintage, of_sending];
     dossier.evidence.extend(all);

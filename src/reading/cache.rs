@@ -13,7 +13,7 @@ use crate::lake::{CachedRecords, Lake, LakeError};
 use crate::plan::Plan;
 
 /// Version of the cache format. Files of other versions are not read.
-const VERSION: u32 = 5;
+const VERSION: u32 = 6;
 
 /// The cached contents of a submission.
 #[derive(Serialize, Deserialize)]
@@ -46,7 +46,9 @@ pub(super) fn name_of(plan: &Plan, docket: &Docket, submission: &Submission) -> 
     add(&VERSION.to_string());
     add(&plan.reading_hash);
     add(&submission.file_name);
-    add(&submission.received_at.as_microsecond().to_string());
+    for time in [Some(submission.received_at), submission.sent_again_at] {
+        add(&time.map_or_else(String::new, |t| t.as_microsecond().to_string()));
+    }
     for finding in &submission.refused {
         add(&finding.message_en);
     }

@@ -1,6 +1,6 @@
 //! The register of submissions: files of this run, files that the lake registered before, and the decisions about each.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use arrow::array::{Array, AsArray};
@@ -89,16 +89,31 @@ pub(crate) fn take_in(
         let withdrawn = docket.withdrawn(&submission.identity());
         submission.refused.extend(withdrawn);
     }
-    // A file that is refused for its name or place, or withdrawn, does not make a later one of the same content a duplicate.
-    let mut seen = BTreeSet::new();
-    for submission in submissions.iter_mut().filter(|s| s.refused.is_empty()) {
-        submission.duplicate = !seen.insert(submission.sha256.clone());
-    }
+    find_duplicates(&mut submissions);
     Ok(TakenIn {
         submissions,
         docket,
         copied,
     })
+}
+
+/// Marks each submission whose content an earlier one has, and tells the earlier one when its content came last.
+///
+/// A file that is refused for its name or place, or withdrawn, does not make a later one of the same content a duplicate.
+fn find_duplicates(submissions: &mut [Submission]) {
+    let mut first_of: BTreeMap<String, usize> = BTreeMap::new();
+    for i in 0..submissions.len() {
+        if !submissions[i].refused.is_empty() {
+            continue;
+        }
+        let first = *first_of.entry(submissions[i].sha256.clone()).or_insert(i);
+        if first != i {
+            submissions[i].duplicate = true;
+            let again = submissions[i].received_at;
+            let last = &mut submissions[first].sent_again_at;
+            *last = (*last).max(Some(again));
+        }
+    }
 }
 
 /// The submissions of a register, by time of receipt, file name and hash.
@@ -111,6 +126,7 @@ fn submissions_of(register: Register) -> Vec<Submission> {
             sha256,
             size_bytes: entry.size_bytes,
             received_at: entry.received_at,
+            sent_again_at: None,
             duplicate: false,
             refused: entry.refused.unwrap_or_default(),
         })

@@ -46,13 +46,14 @@ pub(super) fn read_report(
         submission_id: submission.submission_id.clone(),
         file_name: submission.file_name.clone(),
         received_at: submission.received_at,
+        sent_again_at: submission.sent_again_at,
         sheet: table.sheet.clone(),
         form: form.code.clone(),
     };
     let (decisions, rulings) = ReportDecisions::of(&source, docket);
     let mut report = ClaimedReport::new(Dossier {
         unit_claim: unit_claim(table, form.dimension == Dimension::Unit),
-        sending: sending(table),
+        stated_sending: sending(table),
         findings: table.findings.clone(),
         rulings,
         ..Dossier::new(source)
@@ -142,11 +143,11 @@ fn unit_claim(table: &SheetTable, by_unit: bool) -> UnitClaim {
     }
 }
 
-/// The number of the sending, 1 unless the title block says more.
-fn sending(table: &SheetTable) -> i64 {
+/// The number of the sending that the title block states.
+fn sending(table: &SheetTable) -> Option<i64> {
     match table.title.sending {
-        Some((_, Sending::Number(number))) => number,
-        Some((_, Sending::Blank | Sending::Unclear)) | None => 1,
+        Some((_, Sending::Number(number))) => Some(number),
+        Some((_, Sending::Blank | Sending::Unclear)) | None => None,
     }
 }
 

@@ -23,6 +23,8 @@ pub(crate) struct Submission {
     pub sha256: String,
     pub size_bytes: u64,
     pub received_at: Timestamp,
+    /// When the same content was received last, if a later file has it too.
+    pub sent_again_at: Option<Timestamp>,
     /// Whether an earlier file has the same content.
     pub duplicate: bool,
     /// Why it is refused before it is read; empty if it is not refused.

@@ -50,7 +50,7 @@ fn report(plan: &Plan, inspected: &Inspected, values: bool) -> Value {
         "vintage_evidence": report.vintage_basis().map(VintageBasis::as_str),
         "reporter": dossier.reporter,
         "held": report.is_held(),
-        "sending": dossier.sending,
+        "sending": dossier.sending(),
         "stated": title(&reading.title),
         "numbers": numbers.collect::<Vec<_>>(),
         "cells_total": content.cells_total,

@@ -79,8 +79,8 @@ pub struct Dossier {
     pub unit_claim: UnitClaim,
     /// The body that sent it, if it is named.
     pub reporter: Option<String>,
-    /// Number of the sending: 1 unless the sheet states a higher one.
-    pub sending: i64,
+    /// Number of the sending, if the sheet states it.
+    pub stated_sending: Option<i64>,
     /// Its values.
     pub content: ReportContent,
     /// Findings of this report.
@@ -99,12 +99,18 @@ impl Dossier {
             source,
             unit_claim: UnitClaim::default(),
             reporter: None,
-            sending: 1,
+            stated_sending: None,
             content: ReportContent::default(),
             findings: Vec::new(),
             evidence: Vec::new(),
             rulings: Rulings::default(),
         }
+    }
+
+    /// Number of the sending: 1 unless the sheet states another.
+    #[must_use]
+    pub fn sending(&self) -> i64 {
+        self.stated_sending.unwrap_or(1)
     }
 
     /// Number of findings of a severity.

@@ -5,14 +5,17 @@ mod dossier;
 mod evidence;
 mod life;
 mod list_twins;
+mod order;
 mod parts;
 mod revisions;
 mod source;
 mod twins;
+mod versions;
 
 pub use all::{AnyReport, Reports};
 pub use dossier::{Dossier, ReportContent, Rulings, UnitClaim};
 pub use evidence::{Aspect, Basis, Evidence, VintageBasis};
 pub use life::{ClaimedReport, Hold, JudgedReport, PlacedReport, ReportStanding};
-pub use revisions::{ReportOrder, compare, settle_revisions};
+pub use order::ReportOrder;
+pub use revisions::{compare, settle_revisions};
 pub use source::ReportSource;

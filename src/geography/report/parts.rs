@@ -8,7 +8,9 @@
 use std::collections::BTreeMap;
 
 use super::life::{JudgedReport, ReportStanding};
-use crate::diagnostic::findings;
+use super::order::ReportOrder;
+use super::versions::{Change, tell_change};
+use crate::diagnostic::findings::{self, th436 as phrases};
 use crate::normalize::RecordMarks;
 
 /// The lists that one file sends at a time.
@@ -34,6 +36,7 @@ pub(super) fn is_list(report: &JudgedReport) -> bool {
 pub(super) fn settle_parts(
     reports: &mut [JudgedReport],
     versions: &[usize],
+    order: ReportOrder<'_>,
 ) -> BTreeMap<usize, usize> {
     if let [only] = *versions {
         reports[only].revision = 1;
@@ -46,7 +49,7 @@ pub(super) fn settle_parts(
         let replaced = replaced_by(&batch, &batches);
         for i in &replaced {
             batch.revision = batch.revision.max(batches[*i].revision + 1);
-            tell_replaced(reports, &batches[*i], &batch);
+            tell_replaced(reports, &batches[*i], &batch, order);
         }
         // What it replaces becomes its part; several parts may become one.
         let parts: Vec<usize> = replaced.iter().map(|i| batches[*i].part).collect();
@@ -82,7 +85,7 @@ fn batches_of(reports: &[JudgedReport], versions: &[usize]) -> Vec<Batch> {
         let is_same = |batch: &&mut Batch| {
             let first = reports[batch.reports[0]].dossier();
             first.source.submission_id == dossier.source.submission_id
-                && batch.sending == dossier.sending
+                && batch.sending == dossier.sending()
         };
         let marks = dossier.content.marks.clone().unwrap_or_default();
         if let Some(batch) = batches.iter_mut().find(is_same) {
@@ -91,7 +94,7 @@ fn batches_of(reports: &[JudgedReport], versions: &[usize]) -> Vec<Batch> {
         } else {
             batches.push(Batch {
                 reports: vec![*i],
-                sending: dossier.sending,
+                sending: dossier.sending(),
                 marks,
                 part: 0,
                 revision: 1,
@@ -118,22 +121,37 @@ fn replaced_by(batch: &Batch, earlier: &[Batch]) -> Vec<usize> {
         .collect()
 }
 
-/// Adds a finding about a list that a later one replaces, with the number of records that are gone.
-fn tell_replaced(reports: &mut [JudgedReport], before: &Batch, after: &Batch) {
+/// Adds findings about a list that a later one replaces: the number of records that are gone, and of those that changed.
+fn tell_replaced(
+    reports: &mut [JudgedReport],
+    before: &Batch,
+    after: &Batch,
+    order: ReportOrder<'_>,
+) {
     let overlap = before.marks.overlap(&after.marks);
-    let (count, total) = (overlap.records - overlap.shared, overlap.records);
-    let file = reports[before.reports[0]]
-        .dossier()
-        .source
-        .file_name
-        .clone();
-    let later = &mut reports[after.reports[0]];
-    let place = later.report.place();
-    later.add_finding(if count > 0 {
-        findings::TH440 { file, count, total }.at(place)
-    } else {
-        findings::TH441 { file, total }.at(place)
-    });
+    let (gone, total) = (overlap.records - overlap.shared, overlap.records);
+    let changed = overlap.shared - overlap.same;
+    let kept = after.marks.overlap(&before.marks);
+    let added = kept.records - kept.shared;
+    let [earlier, later] = [before, after].map(|batch| batch.reports[0]);
+    let file = reports[earlier].dossier().source.file_name.clone();
+    let place = reports[later].report.place();
+    if changed + added > 0 {
+        let what = phrases::Records {
+            changed,
+            added,
+            gone,
+        }
+        .words();
+        let place = place.clone();
+        tell_change(reports, earlier, later, Change { what, place }, order);
+    }
+    if gone > 0 {
+        let count = gone;
+        reports[later].add_finding(findings::TH440 { file, count, total }.at(place));
+    } else if changed + added == 0 {
+        reports[later].add_finding(findings::TH441 { file, total }.at(place));
+    }
 }
 
 /// Adds a finding about each list that is outranked and has records which the lists that count do not have. `reports_of_unit`

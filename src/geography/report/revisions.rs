@@ -1,37 +1,21 @@
 //! Decides which of several reports of one form, unit and period counts.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 use super::life::{JudgedReport, PlacedReport, ReportStanding};
+use super::order::ReportOrder;
 use super::parts::{is_list, settle_parts, tell_outranked};
 use super::twins::settle_twins;
-use crate::diagnostic::{Lexicon, findings};
-use crate::geography::decision::{DecisionOutcome, Docket};
-use crate::geography::identify::Reporters;
+use super::versions::{OF_VERSIONS, tell_versions};
+use crate::geography::decision::DecisionOutcome;
 use crate::geography::unit::UnitKey;
-use crate::normalize::Observation;
 use crate::period::Period;
-use crate::text::Bilingual;
 
 /// Form, period and unit: the reports that share these are compared.
 type ReportKey = (String, Period, UnitKey);
-
-/// The inputs, besides the reports themselves, that order reports among each other.
-#[derive(Debug, Clone, Copy)]
-pub struct ReportOrder<'a> {
-    /// The bodies that may report, with their ranks.
-    pub reporters: &'a Reporters,
-    /// The decisions.
-    pub docket: &'a Docket,
-    /// The time zone of days.
-    pub zone: &'a TimeZone,
-    /// Codes as people read them.
-    pub lexicon: &'a Lexicon,
-}
 
 /// Compares placed reports with each other: twins first, then versions and reporters.
 #[must_use]
@@ -49,8 +33,9 @@ pub fn compare(placed: Vec<PlacedReport>, order: ReportOrder<'_>) -> Vec<JudgedR
 
 /// Numbers the versions of each report and decides which one is current.
 ///
-/// A report supersedes whole; of a record list, only the part that it is a later version of. Between reporters, the first rank counts. A report that a decision accepted goes before all
-/// others, which are then outranked. Call it again when more reports are held back: it starts from scratch.
+/// A report supersedes whole; of a record list, only the part that it is a later version of. Between reporters, the first
+/// rank counts. A report that a decision accepted goes before all others, which are then outranked. Call it again when more
+/// reports are held back: it starts from scratch.
 pub fn settle_revisions(reports: &mut [JudgedReport], order: ReportOrder<'_>) {
     for judged in reports.iter_mut() {
         let findings = &mut judged.report.dossier.findings;
@@ -58,6 +43,7 @@ pub fn settle_revisions(reports: &mut [JudgedReport], order: ReportOrder<'_>) {
     }
     for group in settle_versions(reports, order) {
         settle_accepted(reports, &group, order);
+        tell_versions(reports, &group.versions, order);
     }
 }
 
@@ -80,7 +66,7 @@ fn settle_versions(reports: &mut [JudgedReport], order: ReportOrder<'_>) -> Vec<
         let is_outranked = best_rank.get(&key).is_some_and(|best| *best < rank);
         let rivals = rivals.entry(key).or_default();
         if group.iter().all(|i| is_list(&reports[*i])) {
-            rivals.parts.extend(settle_parts(reports, &group));
+            rivals.parts.extend(settle_parts(reports, &group, order));
         } else {
             for (n, i) in group.iter().enumerate() {
                 reports[*i].revision = n as i64 + 1;
@@ -90,9 +76,7 @@ fn settle_versions(reports: &mut [JudgedReport], order: ReportOrder<'_>) -> Vec<
                     ReportStanding::Superseded
                 };
             }
-            for pair in group.windows(2) {
-                name_lost_values(reports, pair[0], pair[1], order.lexicon);
-            }
+            rivals.versions.push(group.clone());
         }
         if is_outranked {
             for i in &group {
@@ -111,6 +95,8 @@ fn settle_versions(reports: &mut [JudgedReport], order: ReportOrder<'_>) -> Vec<
 #[derive(Debug, Default)]
 struct Rivals {
     reports: Vec<usize>,
+    /// The versions of each reporter's report, in the order in which they were sent.
+    versions: Vec<Vec<usize>>,
     /// Of a record list: which part of it each report is a version of.
     parts: BTreeMap<usize, usize>,
 }
@@ -136,13 +122,14 @@ impl Rivals {
     }
 }
 
-/// The order of the versions of one reporter: sending, time of receipt, file name, identifier. The last one counts.
+/// The order of the versions of one reporter: sending, the last time their content came, file name, identifier. The last one
+/// counts.
 fn sent_order(judged: &JudgedReport) -> (i64, Timestamp, &str, &str) {
     let dossier = judged.dossier();
     let source = &dossier.source;
     (
-        dossier.sending,
-        source.received_at,
+        dossier.sending(),
+        source.last_received_at(),
         &source.file_name,
         &source.report_id,
     )
@@ -167,7 +154,7 @@ fn settle_accepted(reports: &mut [JudgedReport], rivals: &Rivals, order: ReportO
     // A decision is about the reports received by the day it was taken. The current report may be later.
     let decision = reports[chosen].dossier().rulings.accepted;
     let taken = decision.and_then(|d| order.docket.taken_on(d));
-    let day = |i: usize| reports[i].dossier().source.received_on(order.zone);
+    let day = |i: usize| reports[i].dossier().source.last_received_on(order.zone);
     let known = taken.unwrap_or(Date::MIN).max(day(chosen));
     if group
         .iter()
@@ -191,58 +178,4 @@ fn settle_accepted(reports: &mut [JudgedReport], rivals: &Rivals, order: ReportO
             ReportStanding::Outranked
         };
     }
-}
-
-/// The codes of findings that compare a version with others.
-const OF_VERSIONS: [&str; 6] = ["TH403", "TH440", "TH441", "TH442", "TH443", "TH446"];
-
-/// The observations that have a value.
-fn stated(report: &PlacedReport) -> impl Iterator<Item = &Observation> {
-    let observations = report.dossier.content.observations.iter();
-    observations.filter(|o| o.value.is_some())
-}
-
-/// Warns about values that a later version no longer has.
-fn name_lost_values(reports: &mut [JudgedReport], earlier: usize, later: usize, lexicon: &Lexicon) {
-    let key = |r: &PlacedReport, o: &Observation| {
-        (
-            r.unit_of(o.area.as_deref()),
-            o.period,
-            o.indicator.clone(),
-            o.sector.clone(),
-            o.scenario.as_str(),
-        )
-    };
-    let [before, after] = [earlier, later].map(|i| &reports[i].report);
-    let kept: HashSet<_> = stated(after).map(|o| key(after, o)).collect();
-    let mut lost: Vec<&Observation> = stated(before)
-        .filter(|o| !kept.contains(&key(before, o)))
-        .collect();
-    if lost.is_empty() {
-        return;
-    }
-    lost.sort_by_key(|o| key(before, o));
-    let values: Vec<Bilingual> = lost
-        .iter()
-        .map(|o| {
-            let figure = lexicon.figure(&o.indicator, Some(&o.sector));
-            let column = lexicon.column(o.scenario.as_str(), &o.period.to_string());
-            // In a table whose rows are units, the unit of the row comes first.
-            let unit = before.unit_of(o.area.as_deref());
-            let of = unit
-                .filter(|_| o.area.is_some())
-                .map_or_else(String::new, |unit| format!("{}: ", unit.code));
-            Bilingual::new(
-                format!("{of}{} ({})", figure.vi, column.vi),
-                format!("{of}{} ({})", figure.en, column.en),
-            )
-        })
-        .collect();
-    let lost = findings::TH403 {
-        count: lexicon.number(lost.len().into()),
-        file: &before.dossier.source.file_name,
-        values: lexicon.list(&values),
-    };
-    let warning = lost.at(after.place());
-    reports[later].add_finding(warning);
 }

@@ -18,6 +18,8 @@ pub struct ReportSource {
     pub file_name: String,
     /// When the submission was received.
     pub received_at: Timestamp,
+    /// When the same content was received last, if it was sent again.
+    pub sent_again_at: Option<Timestamp>,
     /// Name of the sheet; none for CSV.
     pub sheet: Option<String>,
     /// Code of the form.
@@ -36,6 +38,18 @@ impl ReportSource {
             sheet: self.sheet.clone(),
             ..Place::default()
         }
+    }
+
+    /// When its content was received last. Versions of a report are ordered by it.
+    #[must_use]
+    pub fn last_received_at(&self) -> Timestamp {
+        self.sent_again_at.unwrap_or(self.received_at)
+    }
+
+    /// The day its content was received last, in a time zone.
+    #[must_use]
+    pub fn last_received_on(&self, zone: &TimeZone) -> Date {
+        self.last_received_at().to_zoned(zone.clone()).date()
     }
 
     /// The day the submission was received, in a time zone.

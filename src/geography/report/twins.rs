@@ -82,7 +82,7 @@ fn twin_key(report: &PlacedReport) -> TwinKey {
         report.period,
         report.unit.clone(),
         dossier.reporter.clone(),
-        dossier.sending,
+        dossier.sending(),
     )
 }
 
