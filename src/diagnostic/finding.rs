@@ -80,9 +80,10 @@ impl Message {
 
 impl Finding {
     /// A finding of `code` with arguments that are known by name only, such as the columns of a query. Everything else
-    /// is made with the types of [`super::findings`]. A code that the catalogue lacks gives an error that says so.
+    /// is made with the types of [`super::findings`]. The argument `what` may be the name of a phrase of the code, and is
+    /// replaced by that phrase. A code that the catalogue lacks gives an error that says so.
     #[must_use]
-    pub fn from_columns(code: &str, place: Place, args: &[(&str, Bilingual)]) -> Self {
+    pub fn from_columns<'a>(code: &str, place: Place, args: &[(&'a str, Bilingual)]) -> Self {
         let Some(entry) = entry(code) else {
             return Self {
                 code: code.to_owned(),
@@ -93,7 +94,13 @@ impl Finding {
                 message_en: code.to_owned(),
             };
         };
-        let message = Bilingual::new(&entry.message_vi, &entry.message_en).filled(args);
+        let with_phrase = |(name, value): &(&'a str, Bilingual)| {
+            let phrase = entry.phrases.get(&value.en).filter(|_| *name == "what");
+            let value = phrase.map_or_else(|| value.clone(), |phrase| phrase.filled(args));
+            (*name, value)
+        };
+        let all: Vec<(&str, Bilingual)> = args.iter().map(with_phrase).collect();
+        let message = Bilingual::new(&entry.message_vi, &entry.message_en).filled(&all);
         Self {
             code: code.to_owned(),
             severity: entry.severity,

@@ -48,7 +48,7 @@ pub struct Intake {
 }
 
 /// Finds the files of inboxes, recursively, and the members of their archives. `skip` are further file names that are
-/// never submissions; `seen` is what earlier scans found.
+/// never submissions; `seen` is what earlier scans found. A stated time of receipt after `now` is a finding.
 ///
 /// # Errors
 /// When an inbox itself cannot be read, or there is no room to unpack archives. A file that cannot be read is a finding.
@@ -57,10 +57,11 @@ pub fn look_into(
     skip: &[String],
     limits: &Limits,
     seen: &Seen,
+    now: Option<Timestamp>,
 ) -> io::Result<Intake> {
     let mut intake = Intake::default();
     for inbox in inboxes {
-        let mut times = ReceivedTimes::read(inbox, &mut intake.findings);
+        let mut times = ReceivedTimes::read(inbox, now, &mut intake.findings);
         let mut files = Vec::new();
         walk(inbox, inbox, &mut files, &mut intake.findings)?;
         files.retain(|path| {
@@ -76,7 +77,10 @@ pub fn look_into(
             let file_name = relative_name(inbox, path);
             let looked = content.and_then(|content| {
                 let is_archive = content.is_archive;
-                Ok((arrival(path, &file_name, content, &mut times)?, is_archive))
+                let arrival = arrival(path, &file_name, content, &mut times)?;
+                let unlisted = times.lacks(&file_name, arrival.received_at);
+                intake.findings.extend(unlisted);
+                Ok((arrival, is_archive))
             });
             match looked {
                 Ok((arrival, true)) => {

@@ -66,13 +66,17 @@ pub(crate) fn take_in(
         .map(|a| (a.path.as_path(), a.sha256.as_str()))
         .collect();
     let mut copied = vec![lake.copy_originals(&originals)?];
+    let last_of_name = last_of_name(&register);
     for arrival in arrivals {
         let received_at = to_the_microsecond(arrival.received_at);
         let key = (arrival.sha256.clone(), arrival.file_name.clone());
         let entry = register
             .entry(key)
             .or_insert_with(|| Entry::taken(arrival.size_bytes, received_at));
-        if arrival.received_stated {
+        // Another file had this name in between: the sender has put the earlier content back.
+        let last = last_of_name.get(&arrival.file_name);
+        let came_back = last.is_some_and(|last| entry.received_at < *last && *last < received_at);
+        if arrival.received_stated || came_back {
             entry.received_at = received_at;
         }
         entry.refused = Some(arrival.refused.clone());
@@ -95,6 +99,16 @@ pub(crate) fn take_in(
         docket,
         copied,
     })
+}
+
+/// When each name came last, by a register.
+fn last_of_name(register: &Register) -> BTreeMap<String, Timestamp> {
+    let mut last = BTreeMap::new();
+    for ((_, name), entry) in register {
+        let time = last.entry(name.clone()).or_insert(entry.received_at);
+        *time = (*time).max(entry.received_at);
+    }
+    last
 }
 
 /// Marks each submission whose content an earlier one has, and tells the earlier one when its content came last.

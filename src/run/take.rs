@@ -32,8 +32,10 @@ pub(crate) fn gather(plan: &Plan, lake: &Lake, options: &RunOptions) -> Result<G
     } else {
         lake.seen()
     };
+    // A run as of an earlier time leaves out what came later.
+    let now = options.as_of.is_none().then_some(options.at);
     let intake =
-        look_into(inboxes, &plan.pass_over, &plan.limits, &seen).map_err(RunError::Inbox)?;
+        look_into(inboxes, &plan.pass_over, &plan.limits, &seen, now).map_err(RunError::Inbox)?;
     lake.keep_seen(&seen)?;
     Ok(Gathered {
         intake,

@@ -172,9 +172,7 @@ impl<'a> Comparison<'a> {
             before,
             after,
             lost: lost.map(|(_, o)| *o).collect(),
-            changed: changed
-                .filter(|(earlier, o)| *earlier != o.value)
-                .collect(),
+            changed: changed.filter(|(earlier, o)| *earlier != o.value).collect(),
         }
     }
 

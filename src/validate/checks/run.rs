@@ -14,7 +14,8 @@ use crate::geography::JudgedReport;
 use crate::text::Bilingual;
 
 /// The code of each check's findings, and its query. The columns of a row are arguments of the message; some also give
-/// the place. `figure` and `column` are made from the codes; a column `indicators` lists codes with commas.
+/// the place. `figure` and `column` are made from the codes; a column `indicators` lists codes with commas; a column `what`
+/// names a phrase of the code.
 const CHECKS: [(&str, &str); 7] = [
     ("TH406", include_str!("overlap.sql")),
     ("TH407", include_str!("other_form_counts.sql")),
@@ -199,7 +200,12 @@ mod tests {
                 given.insert("column".to_owned());
             }
             let entry = entry(code).expect("a code of the catalogue");
-            for template in [&entry.message_vi, &entry.message_en] {
+            let phrases = entry.phrases.values();
+            let phrases = phrases.flat_map(|phrase| [&phrase.vi, &phrase.en]);
+            for template in [&entry.message_vi, &entry.message_en]
+                .into_iter()
+                .chain(phrases)
+            {
                 let lacking: Vec<String> = braces(template).difference(&given).cloned().collect();
                 assert!(lacking.is_empty(), "{code} lacks {lacking:?}: {template}");
             }

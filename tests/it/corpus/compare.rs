@@ -114,7 +114,7 @@ fn compare_report(expected: &ExpectedReport, report: AnyReport<'_>, all: &mut Ve
     differ(
         "sending",
         &expected.sending.to_string(),
-        &dossier.sending.to_string(),
+        &dossier.sending().to_string(),
     );
     differ(
         "held",

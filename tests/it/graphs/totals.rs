@@ -215,6 +215,7 @@ fn reports(world: &World) -> Reports {
             submission_id: sent.id.clone(),
             file_name: sent.id.clone(),
             received_at: Timestamp::UNIX_EPOCH,
+            sent_again_at: None,
             sheet: None,
             form: sent.form.to_owned(),
         });
