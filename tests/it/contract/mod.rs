@@ -6,6 +6,7 @@ mod measures;
 mod restating;
 mod rules;
 mod sending;
+mod versions;
 mod vintage;
 
 use crate::support::lake::{Row, Run};
