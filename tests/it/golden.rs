@@ -106,6 +106,8 @@ fn the_planted_findings_are_found_and_nothing_else() {
             "TH404,KTTT-01,2025,2025,66", "TH404,KTTT-02,2025,2025,66", "TH409,KTTT-01,2025,2004,", "TH409,KTTT-02,2025,2004,",
             // One province has not sent, and one unit of measure of another is held back.
             "TH422,KTTT-01,2024,,", "TH422,KTTT-01,2025,,", "TH422,KTTT-01,2026,,", "TH422,KTTT-02,2025,,",
+            // The correction states that it is the second sending.
+            "TH435,KTTT-01,2024,2004,40", "TH435,KTTT-02,2024,2004,40",
         ]
     );
     // Every rule judged every loaded column: four a KTTT-01 report, one a KTTT-02 report, corrections once.

@@ -51,7 +51,7 @@ fn run(files: &[(&str, &[u8])]) -> Ran {
 }
 
 fn run_again(ran: &Ran) -> std::process::Output {
-    let more = ["--at", "2022-01-01"];
+    let more = ["--at", "2024-01-01"];
     run_at(ran.directory.path(), with_one_table(), &more)
 }
 
@@ -74,7 +74,10 @@ fn each_bad_file_is_a_finding_and_the_good_one_is_loaded() {
         (".hidden.csv", b"hidden"),
         ("Thumbs.db", b"thumbs"),
         ("unknown.csv", good("Sơn Lâm").as_bytes()),
-        ("received.csv", b"\xef\xbb\xbffile_name,received_at\ngood.csv,2023-12-20T08:00:00+07:00\nlost.csv,2023-12-20T08:00:00+07:00\nold.xls,yesterday\n"),
+        ("received.csv", b"\xef\xbb\xbffile_name,received_at\ngood.csv,2023-12-20T08:00:00+07:00\nlost.csv,2023-12-20T08:00:00+07:00\nold.xls,yesterday\n\
+            again/the same.csv,2023-12-21T08:00:00+07:00\nempty.xlsx,2023-12-20T08:00:00+07:00\ncut.xlsx,2023-12-20T08:00:00+07:00\n\
+            bytes.bin,2023-12-20T08:00:00+07:00\nlatin.csv,2023-12-20T08:00:00+07:00\nletter.csv,2023-12-20T08:00:00+07:00\n\
+            unknown.csv,2023-12-20T08:00:00+07:00\n"),
     ]);
     assert_eq!(ran.code, Some(1), "{}", ran.said);
     assert_eq!(
@@ -105,6 +108,8 @@ fn each_bad_file_is_a_finding_and_the_good_one_is_loaded() {
             "TH108,received.csv,",
             "TH110,latin.csv,",
             "TH111,again/the same.csv,",
+            "TH137,old.xls,",
+            "TH137,scan.pdf,",
             "TH201,letter.csv,",
             "TH410,unknown.csv,A2",
         ]
@@ -165,7 +170,11 @@ fn archives_are_opened_and_what_is_wrong_with_them_is_said() {
     lock(&mut broken, "locked.csv");
     let many: Vec<String> = (0..6000).map(|n| format!("{n}.csv")).collect();
     let many: Vec<(&str, &[u8])> = many.iter().map(|name| (name.as_str(), &b"a"[..])).collect();
-    let received = "file_name,received_at\nsound.xlsx.zip,2023-12-20T08:00:00+07:00\nbroken.zip/lai chau.csv,2023-12-21T08:00:00+07:00\n";
+    let time = "2023-12-20T08:00:00+07:00";
+    let received = format!(
+        "file_name,received_at\nsound.xlsx.zip,{time}\nbroken.zip/lai chau.csv,2023-12-21T08:00:00+07:00\nbroken.zip,{time}\n\
+         plain.csv,{time}\nagain.csv,{time}\nmany.zip,{time}\nnothing.zip,{time}\n"
+    );
     let ran = run(&[
         ("sound.xlsx.zip", &sound),
         ("broken.zip", &broken),
