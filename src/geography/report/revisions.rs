@@ -6,12 +6,14 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::ended::settle_ended_units;
 use super::life::{JudgedReport, PlacedReport, ReportStanding};
 use super::parts::{is_list, settle_parts, tell_outranked};
 use super::twins::settle_twins;
 use crate::diagnostic::{Lexicon, findings};
 use crate::geography::decision::{DecisionOutcome, Docket};
 use crate::geography::identify::Reporters;
+use crate::geography::territory::Geography;
 use crate::geography::unit::UnitKey;
 use crate::normalize::Observation;
 use crate::period::Period;
@@ -27,6 +29,8 @@ pub struct ReportOrder<'a> {
     pub reporters: &'a Reporters,
     /// The decisions.
     pub docket: &'a Docket,
+    /// The territory.
+    pub geography: &'a Geography,
     /// The time zone of days.
     pub zone: &'a TimeZone,
     /// Codes as people read them.
@@ -59,6 +63,7 @@ pub fn settle_revisions(reports: &mut [JudgedReport], order: ReportOrder<'_>) {
     for group in settle_versions(reports, order) {
         settle_accepted(reports, &group, order);
     }
+    settle_ended_units(reports, order.geography, order.docket, order.zone);
 }
 
 /// Orders the versions of each reporter by sending, then time of receipt, then file name, and ranks the reporters.
