@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::engine::{Engine, TextColumn};
-use crate::geography::{UnitKey, due_date};
+use crate::geography::{UnitKey, due_date, fulfilled_by, owing_vintage};
 use crate::lake::{Snapshot, check_owner};
 use crate::period::Period;
 use crate::plan::Plan;
@@ -145,6 +145,7 @@ struct DeliveredReport {
     period: String,
     unit: UnitKey,
     is_current: bool,
+    is_held: bool,
     received_at: Timestamp,
     file_name: String,
     revision: i64,
@@ -180,9 +181,7 @@ pub async fn status(
     let mut accounted = BTreeSet::new();
     for (form, period, written) in open {
         let due = due_date(&form, period, &plan.duties);
-        let vintage = plan
-            .geography
-            .vintage_on(due.unwrap_or_else(|| period.end()));
+        let vintage = owing_vintage(&form, period, &plan.duties, &plan.geography);
         let own: Vec<&DeliveredReport> = sent
             .iter()
             .filter(|s| s.form == form && s.period == written)
@@ -290,18 +289,27 @@ fn settle(
     let of_all = reports
         .iter()
         .filter(|s| s.is_current && s.unit.code == country.code);
+    let instead = if lacks || own.iter().any(|s| !s.is_held) {
+        Vec::new()
+    } else {
+        reports_instead(plan, unit, reports)
+    };
     let counts = if lacks {
         None
     } else {
         let current = own.iter().copied().filter(|s| s.is_current);
+        let other = instead.iter().max_by_key(|s| s.received_at);
         current
             .max_by_key(|s| s.received_at)
             .or(of_all.max_by_key(|s| s.received_at))
+            .or(other)
     };
     let shown = counts.or_else(|| own.iter().copied().max_by_key(|s| s.received_at));
     row.state = match (lacks, shown) {
         (false, _) => {
-            let first = own.iter().map(|s| s.received_at).min();
+            // Former units have sent a report when the last one has.
+            let first = instead.iter().map(|s| s.received_at).max();
+            let first = first.or(own.iter().map(|s| s.received_at).min());
             let first = first.or(shown.map(|s| s.received_at));
             match (first, due) {
                 (Some(first), Some(due)) if day(first) > due => State::Late,
@@ -318,7 +326,8 @@ fn settle(
         row.revision = Some(sent.revision);
         row.reporter.clone_from(&sent.reporter);
         // A list may come in parts, and all of them count.
-        let parts: Vec<&DeliveredReport> = if plan.is_list(&row.form) && sent.is_current {
+        let is_part = sent.is_current && plan.geography.entity(&sent.unit) == entity;
+        let parts: Vec<&DeliveredReport> = if plan.is_list(&row.form) && is_part {
             own.iter().map(|s| **s).filter(|s| s.is_current).collect()
         } else {
             vec![sent]
@@ -326,6 +335,23 @@ fn settle(
         row.errors = Some(parts.iter().map(|s| s.errors).sum());
         row.warnings = Some(parts.iter().map(|s| s.warnings).sum());
     }
+}
+
+/// The reports of other units that fulfil the duty of a unit: the first one of each of those units.
+fn reports_instead<'r>(
+    plan: &Plan,
+    unit: &UnitKey,
+    reports: &[&'r DeliveredReport],
+) -> Vec<&'r DeliveredReport> {
+    let of = |s: &DeliveredReport| plan.geography.entity(&s.unit).clone();
+    let accepted = || reports.iter().copied().filter(|s| !s.is_held);
+    let sent: BTreeSet<UnitKey> = accepted().map(of).collect();
+    let units = fulfilled_by(unit, &sent, &plan.geography).into_iter();
+    let first = |entity: &UnitKey| {
+        let of_unit = accepted().filter(|s| of(s) == *entity);
+        of_unit.min_by_key(|s| (s.received_at, s.file_name.clone()))
+    };
+    units.filter_map(first).collect()
 }
 
 /// A rejected file whose name mentions the unit, and no year except that of the period.
@@ -359,7 +385,7 @@ async fn sent(engine: &Engine) -> Result<Vec<DeliveredReport>, RunError> {
     let (_, batches) = engine
         .query(
             "SELECT r.form, r.period, r.unit_vintage, r.unit_code, r.is_current, r.revision, r.reporter, r.errors, \
-                    r.warnings, s.file_name, s.received_at \
+                    r.warnings, s.file_name, s.received_at, NOT r.is_current AND r.cells_loaded = 0 AS is_held \
              FROM reports r JOIN submissions s ON s.submission_id = r.submission_id AND s.outcome <> 'duplicate' \
              WHERE r.period IS NOT NULL AND r.unit_code IS NOT NULL \
              ORDER BY r.report_id, s.file_name",
@@ -371,7 +397,7 @@ async fn sent(engine: &Engine) -> Result<Vec<DeliveredReport>, RunError> {
             .map(|name| TextColumn::read(batch, name));
         let [reporter, file_name] =
             ["reporter", "file_name"].map(|name| TextColumn::read(batch, name));
-        let current = batch.column(4).as_boolean();
+        let [current, held] = [4, 11].map(|i| batch.column(i).as_boolean());
         let [revision, errors, warnings] =
             [5, 7, 8].map(|i| batch.column(i).as_primitive::<Int64Type>());
         let times = batch.column(10).as_primitive::<TimestampMicrosecondType>();
@@ -383,6 +409,7 @@ async fn sent(engine: &Engine) -> Result<Vec<DeliveredReport>, RunError> {
                 code: code.text(row).to_owned(),
             },
             is_current: current.value(row),
+            is_held: held.value(row),
             received_at:
                 Timestamp::from_microsecond(times.value(row)).unwrap_or(Timestamp::UNIX_EPOCH),
             file_name: file_name.text(row).to_owned(),

@@ -14,6 +14,8 @@ use crate::extract::{SheetTable, Title};
 pub(crate) struct UnitCandidates {
     /// The possible units.
     pub(crate) units: BTreeSet<UnitKey>,
+    /// The code beside the name, and the units that the name alone may mean; none if not both are stated.
+    pub(crate) beside_code: Option<(String, BTreeSet<UnitKey>)>,
     /// The evidence for them.
     pub(crate) evidence: Option<Evidence>,
     /// A finding for information.
@@ -94,8 +96,10 @@ pub(crate) fn candidates_by_words(
             (None, Some(_)) => Basis::Code,
             _ => Basis::Name,
         };
+        let code = identified.code.filter(|_| claim.reporter.is_some());
         return UnitCandidates {
             units: identified.units,
+            beside_code: code.map(|code| (code, identified.named)),
             evidence: of_unit(basis, stated),
             ..UnitCandidates::default()
         };
@@ -169,6 +173,6 @@ fn candidates_by_surroundings(
             text: Some(source.to_owned()),
             ..Evidence::of(Aspect::Unit, None, basis, None)
         }),
-        fault: None,
+        ..UnitCandidates::default()
     }
 }

@@ -72,19 +72,70 @@ fn open_collections(
         .map(|r| (r.form().to_owned(), r.report.period));
     accepted
         .chain(listed.iter().cloned())
-        .map(|(form, period)| {
-            let due = due_date(&form, period, duties);
-            let vintage = geography
-                .vintage_on(due.unwrap_or_else(|| period.end()))
-                .to_owned();
-            Collection {
-                form,
-                period,
-                due,
-                vintage,
-            }
+        .map(|(form, period)| Collection {
+            due: due_date(&form, period, duties),
+            vintage: owing_vintage(&form, period, duties, geography).to_owned(),
+            form,
+            period,
         })
         .collect()
+}
+
+/// The vintage whose units owe a form for a period: the one that the period belongs to; if the period holds the day of a
+/// change, the one in force on the due date.
+#[must_use]
+pub fn owing_vintage<'a>(
+    form: &str,
+    period: Period,
+    duties: &[Duty],
+    geography: &'a Geography,
+) -> &'a str {
+    let on_due_date = || {
+        let due = due_date(form, period, duties);
+        geography.vintage_on(due.unwrap_or_else(|| period.end()))
+    };
+    let of_period = geography.vintage_of_period(period);
+    of_period.unwrap_or_else(on_due_date)
+}
+
+/// The reporting units whose reports fulfil the duty of a unit: its own; else a unit that it became part of; else all its
+/// former units together, each by itself or by its own former units. `sent` are the reporting units that reported. Empty if
+/// the report is missing.
+#[must_use]
+pub fn fulfilled_by<'a>(
+    unit: &'a UnitKey,
+    sent: &BTreeSet<UnitKey>,
+    geography: &'a Geography,
+) -> BTreeSet<&'a UnitKey> {
+    let later = geography.successors(unit).into_iter();
+    let later = later.map(|change| geography.entity(&change.to));
+    let mut one = std::iter::once(geography.entity(unit)).chain(later);
+    match one.find(|entity| sent.contains(*entity)) {
+        Some(entity) => BTreeSet::from([entity]),
+        None => former_units_that_sent(unit, sent, geography).unwrap_or_default(),
+    }
+}
+
+/// The former units of a unit that reported in its place; `None` if one of them is missing.
+fn former_units_that_sent<'a>(
+    unit: &'a UnitKey,
+    sent: &BTreeSet<UnitKey>,
+    geography: &'a Geography,
+) -> Option<BTreeSet<&'a UnitKey>> {
+    let former = geography.former_units(unit);
+    if former.is_empty() {
+        return None;
+    }
+    let mut all = BTreeSet::new();
+    for unit in former {
+        let entity = geography.entity(unit);
+        if sent.contains(entity) {
+            all.insert(entity);
+        } else {
+            all.extend(former_units_that_sent(unit, sent, geography)?);
+        }
+    }
+    Some(all)
 }
 
 /// The due date of a form, from the duty of the reporter with the first rank.
@@ -97,7 +148,7 @@ pub fn due_date(form: &str, period: Period, duties: &[Duty]) -> Option<Date> {
         .and_then(|d| d.due(period))
 }
 
-/// The reports that are owed and were not accepted.
+/// The reports that are owed and were not accepted. What was reported on another vintage counts as sent.
 #[must_use]
 pub fn missing_reports(
     reports: &[JudgedReport],
@@ -117,7 +168,7 @@ pub fn missing_reports(
             .map(|u| geography.entity(&u).clone())
             .collect();
         for unit in geography.units_of(&collection.vintage) {
-            if !sent.contains(geography.entity(unit)) {
+            if fulfilled_by(unit, &sent, geography).is_empty() {
                 missing.push(Missing {
                     collection: collection.clone(),
                     unit: unit.clone(),

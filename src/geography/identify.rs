@@ -86,6 +86,8 @@ pub struct Identified {
     pub contradiction: bool,
     /// The code, if one was given.
     pub code: Option<String>,
+    /// The units that match the name, whatever the code.
+    pub named: BTreeSet<UnitKey>,
 }
 
 /// Everything needed to look up the names of units and reporters.
@@ -165,6 +167,7 @@ impl Geography {
                 .collect(),
             None => BTreeSet::new(),
         };
+        let by_name = named.clone();
         let (units, contradiction) = match (named.is_empty(), code.is_some()) {
             (true, true) if name.is_empty() && !several => (coded, false),
             (true, _) => (BTreeSet::new(), false),
@@ -181,6 +184,7 @@ impl Geography {
             several,
             contradiction,
             code,
+            named: by_name,
         }
     }
 

@@ -24,7 +24,8 @@ pub use decision::{
     SubmissionIdentity,
 };
 pub use duty::{
-    Collection, Duty, Missing, due_date, missing_reports, reports_after_their_due_date,
+    Collection, Duty, Missing, due_date, fulfilled_by, missing_reports, owing_vintage,
+    reports_after_their_due_date,
 };
 pub(crate) use identify::NameLookup;
 pub use identify::{Identified, Reporter, ReporterClaim, Reporters};

@@ -125,6 +125,7 @@ pub(crate) fn candidates_by_rows(
             cell: first.map(|at| at.to_string()),
             ..Evidence::of(Aspect::Unit, None, basis, None)
         }),
+        beside_code: None,
         note: None,
         fault: fault.map(|(message, cells)| {
             message.at(Place {

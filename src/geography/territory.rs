@@ -178,6 +178,48 @@ impl Geography {
         changes
     }
 
+    /// The change that ended a unit: from that day on it is part of another. A unit that changes left as it was goes on in
+    /// the vintages after them. `None` if it stands.
+    #[must_use]
+    pub fn end_of<'a>(&'a self, unit: &'a UnitKey) -> Option<&'a UnitChange> {
+        let mut changes = self.successors(unit).into_iter();
+        changes.find(|change| !change.is_unchanged())
+    }
+
+    /// The units that were merged into a unit when it began, in whatever vintage that was; none if it was always there.
+    #[must_use]
+    pub fn former_units<'a>(&'a self, unit: &'a UnitKey) -> BTreeSet<&'a UnitKey> {
+        self.began(unit).map(|change| &change.from).collect()
+    }
+
+    /// The changes by which a unit began, in whatever vintage that was.
+    fn began<'a>(&'a self, unit: &'a UnitKey) -> impl Iterator<Item = &'a UnitChange> {
+        let entity = self.entity(unit);
+        let changes = self.tables.changes.iter();
+        changes.filter(move |change| change.to == *entity && !change.is_unchanged())
+    }
+
+    /// The days of a unit, in whatever vintages: its first day, and the first day on which it is part of another. The first
+    /// day of a unit that was always there is the earliest there is, the last of one that stands is the latest. The country
+    /// as a unit of a vintage has the days of the vintage.
+    #[must_use]
+    pub fn lifetime(&self, unit: &UnitKey) -> (Date, Date) {
+        let at = |vintage: &str| self.vintages.iter().position(|(v, _)| v == vintage);
+        let first_day = |vintage: &str| match at(vintage) {
+            None | Some(0) => Date::MIN,
+            Some(at) => self.vintages[at].1,
+        };
+        if !self.entities.contains_key(unit) {
+            let next = at(&unit.vintage).and_then(|at| self.vintages.get(at + 1));
+            let until = next.map_or(Date::MAX, |(_, day)| *day);
+            return (first_day(&unit.vintage), until);
+        }
+        let from = self.began(unit).map(|change| change.effective).max();
+        let from = from.unwrap_or_else(|| first_day(&self.entity(unit).vintage));
+        let until = self.end_of(unit).map_or(Date::MAX, |c| c.effective);
+        (from, until)
+    }
+
     /// The Vietnamese name of a unit, or of the country, at the end of a period; else its code.
     #[must_use]
     pub fn name<'a>(&'a self, unit: &'a UnitKey, on: Date) -> &'a str {

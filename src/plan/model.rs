@@ -100,6 +100,7 @@ impl Plan {
         ReportOrder {
             reporters: &self.reporters,
             docket,
+            geography: &self.geography,
             zone: &self.zone,
             lexicon: &self.lexicon,
         }

@@ -161,26 +161,32 @@ fn register_periods(engine: &Engine, reports: &Reports) -> Result<()> {
     register(engine, "periods", columns)
 }
 
-/// `report_order`: whether another report takes precedence over a report, or the report is held back.
+/// `report_order`: whether another report takes precedence over a report, or the report is held back; and whether it is set
+/// aside because the successor of its unit reports: it is still compared with that report.
 fn register_report_order(engine: &Engine, reports: &Reports) -> Result<()> {
     let sources = reports.iter().map(|r| &r.dossier().source);
     let outranked = reports.iter().map(is_outranked);
+    let set_aside = reports.iter().map(is_set_aside);
     let columns = [
         ("report_id", texts(sources.map(|s| &s.report_id))),
         ("outranked", flags(outranked)),
+        ("set_aside", flags(set_aside)),
     ];
     register(engine, "report_order", columns)
 }
 
-/// Whether a report is outranked or held back: its values never count.
+/// Whether a report is outranked, set aside or held back: its values never count.
 fn is_outranked(report: AnyReport<'_>) -> bool {
     match report {
-        AnyReport::Judged(report) => {
-            matches!(
-                report.standing,
-                ReportStanding::Outranked | ReportStanding::Held(_)
-            )
-        }
+        AnyReport::Judged(report) => match report.standing {
+            ReportStanding::Current | ReportStanding::Superseded => false,
+            ReportStanding::Outranked | ReportStanding::SetAside | ReportStanding::Held(_) => true,
+        },
         AnyReport::Unplaced(_) => true,
     }
+}
+
+/// Whether a report is set aside beside that of the successor of its unit.
+fn is_set_aside(report: AnyReport<'_>) -> bool {
+    matches!(report, AnyReport::Judged(report) if report.standing == ReportStanding::SetAside)
 }

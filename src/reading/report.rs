@@ -125,6 +125,10 @@ fn find_unit(
     };
     let dossier = &mut report.dossier;
     dossier.unit_claim.candidates = found.units;
+    if let Some((code, named)) = found.beside_code {
+        dossier.unit_claim.code = Some(code);
+        dossier.unit_claim.named = named;
+    }
     dossier.evidence.extend(found.evidence);
     dossier.findings.extend(found.note);
     found.fault
@@ -136,10 +140,10 @@ fn unit_claim(table: &SheetTable, by_unit: bool) -> UnitClaim {
     let statement = title.reporter.as_ref().or(title.unit_code.as_ref());
     let geography = title.geography.as_ref();
     UnitClaim {
-        candidates: BTreeSet::new(),
         stated_vintage: geography.and_then(|(_, vintage)| vintage.clone()),
         by_unit,
         cell: statement.map(|s| s.at.to_string()),
+        ..UnitClaim::default()
     }
 }
 

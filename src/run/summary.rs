@@ -11,7 +11,7 @@ use super::changes::NationalChanges;
 use super::figures::figure;
 use crate::diagnostic::{Finding, count_by_severity};
 use crate::engine::{Engine, TextColumn};
-use crate::geography::due_date;
+use crate::geography::{due_date, owing_vintage};
 use crate::lake::Snapshot;
 use crate::period::Period;
 use crate::plan::Plan;
@@ -287,11 +287,8 @@ async fn report_counts(
         .into_iter()
         .filter_map(|((form, period), (reports, counted))| {
             let parsed: Period = period.parse().ok()?;
-            let due = due_date(&form, parsed, &plan.duties).unwrap_or_else(|| parsed.end());
-            let expected = plan
-                .geography
-                .units_of(plan.geography.vintage_on(due))
-                .len();
+            let vintage = owing_vintage(&form, parsed, &plan.duties, &plan.geography);
+            let expected = plan.geography.units_of(vintage).len();
             let missing = findings
                 .iter()
                 .filter(|f| {

@@ -123,9 +123,10 @@ fn vintage_evidence(basis: VintageBasis, by_unit: bool) -> &'static str {
         VintageBasis::UnchangedUnit => {
             "the change left the unit as it was; the geography in force at the end of the period"
         }
-        VintageBasis::Peers => "the other reports of this form and period",
         VintageBasis::Period => "by the period",
+        VintageBasis::Peers => "the other reports of this form and period",
         VintageBasis::Received => "in force on the day it was received",
+        VintageBasis::FormerUnits => "by which former units reported this form and period",
         VintageBasis::Decision => "by a decision",
     }
 }

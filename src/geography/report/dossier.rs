@@ -16,6 +16,10 @@ use crate::normalize::{ComparedValue, Observation, RecordMarks};
 pub struct UnitClaim {
     /// Units that its words may mean.
     pub candidates: BTreeSet<UnitKey>,
+    /// The code beside the name, if both are stated.
+    pub code: Option<String>,
+    /// Units that the name alone may mean, if a code stands beside it.
+    pub named: BTreeSet<UnitKey>,
     /// The vintage that the sheet states.
     pub stated_vintage: Option<String>,
     /// Whether its rows are units: the report then belongs to the country, and each value to the unit of its row.

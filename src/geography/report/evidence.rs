@@ -105,12 +105,14 @@ pub enum VintageBasis {
     NameAndCode,
     /// The change left the unit as it was.
     UnchangedUnit,
-    /// The period lies within one vintage.
+    /// The period lies before the change, or begins after it.
     Period,
     /// The other reports of the form and period agree.
     Peers,
     /// The vintage in force when the report was received.
     Received,
+    /// Which former units reported the same form and period.
+    FormerUnits,
     /// A decision.
     Decision,
 }
@@ -126,6 +128,7 @@ impl VintageBasis {
             Self::Period => "period",
             Self::Peers => "peers",
             Self::Received => "received",
+            Self::FormerUnits => "former-units",
             Self::Decision => "decision",
         }
     }

@@ -180,6 +180,8 @@ pub enum ReportStanding {
     Superseded,
     /// Another reporter's report counts instead, or the one that a decision accepted.
     Outranked,
+    /// Its unit had ended when it came, and the unit that this one became part of reports itself: it is kept and compared.
+    SetAside,
     /// It is held back; a finding says why.
     Held(Hold),
 }

@@ -2,6 +2,7 @@
 
 mod all;
 mod dossier;
+mod ended;
 mod evidence;
 mod life;
 mod list_twins;

@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use crate::diagnostic::Lexicon;
 use crate::geography::decision::Docket;
 use crate::geography::identify::Reporters;
+use crate::geography::territory::Geography;
 
 /// The inputs, besides the reports themselves, that order reports among each other.
 #[derive(Debug, Clone, Copy)]
@@ -13,6 +14,8 @@ pub struct ReportOrder<'a> {
     pub reporters: &'a Reporters,
     /// The decisions.
     pub docket: &'a Docket,
+    /// The territory.
+    pub geography: &'a Geography,
     /// The time zone of days.
     pub zone: &'a TimeZone,
     /// Codes as people read them.

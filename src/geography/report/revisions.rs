@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::ended::settle_ended_units;
 use super::life::{JudgedReport, PlacedReport, ReportStanding};
 use super::order::ReportOrder;
 use super::parts::{is_list, settle_parts, tell_outranked};
@@ -45,6 +46,7 @@ pub fn settle_revisions(reports: &mut [JudgedReport], order: ReportOrder<'_>) {
         settle_accepted(reports, &group, order);
         tell_versions(reports, &group.versions, order);
     }
+    settle_ended_units(reports, order.geography, order.docket, order.zone);
 }
 
 /// Orders the versions of each reporter by sending, then time of receipt, then file name, and ranks the reporters.

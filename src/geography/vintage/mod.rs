@@ -1,18 +1,26 @@
 //! Decides to which vintage the unit of a report belongs, by the ladder of the contract, one rung after the other.
+//!
+//! A rung looks at the report alone, or at what the rungs before it decided for other reports. So no decision depends on the
+//! order of the reports, nor on those that are held back.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod former_codes;
+mod others;
+mod possible;
+mod rungs;
+
+use std::collections::BTreeSet;
 
 use jiff::tz::TimeZone;
 
+use self::former_codes::ignore_former_code;
+use self::others::OtherReports;
+use self::possible::DecidedUnit;
+use self::rungs::{Claim, Doubt, Open};
 use super::decision::{DecisionOutcome, Docket};
 use super::report::{ClaimedReport, PlacedReport, VintageBasis};
 use super::territory::Geography;
-use super::unit::UnitKey;
-use crate::diagnostic::findings;
-use crate::period::Period;
-
-/// A unit, and the rung that decided its vintage.
-type DecidedUnit = (UnitKey, VintageBasis);
+use crate::diagnostic::{Finding, findings};
+use crate::text::Bilingual;
 
 /// Decides the unit of every report with a known period; decisions of people come first. A report that stays open is held
 /// back with a finding. Returns the placed reports, and those that are held back.
@@ -23,18 +31,20 @@ pub fn place_reports(
     geography: &Geography,
     zone: &TimeZone,
 ) -> (Vec<PlacedReport>, Vec<ClaimedReport>) {
-    let mut units: Vec<Option<DecidedUnit>> = claimed
+    for report in &mut claimed {
+        ignore_former_code(report, geography, zone);
+    }
+    let units: Vec<Option<DecidedUnit>> = claimed
         .iter_mut()
         .map(|report| decided_alone(report, docket, geography))
         .collect();
-    let others = PeerVintages::of(&claimed, &units, geography);
-    for (report, unit) in claimed.iter_mut().zip(&mut units) {
-        if unit.is_none() && !report.is_held() {
-            *unit = decided_among(report, &others, geography, zone);
-        }
-    }
+    let found = climb(&claimed, units, geography, zone);
     let (mut placed, mut unplaced) = (Vec::new(), Vec::new());
-    for (report, unit) in claimed.into_iter().zip(units) {
+    for (mut report, (unit, finding)) in claimed.into_iter().zip(found) {
+        match finding {
+            Some(finding) if unit.is_none() => report.hold(finding),
+            finding => report.dossier.findings.extend(finding),
+        }
         match (unit, report.period) {
             (Some((unit, vintage_basis)), Some(period)) if !report.is_held() => {
                 let mut report = PlacedReport {
@@ -52,6 +62,74 @@ pub fn place_reports(
         }
     }
     (placed, unplaced)
+}
+
+/// Rungs (3) to (6), for the reports that the first two did not decide. Returns the unit of each report, if a rung decides,
+/// and what has to be said of that.
+fn climb(
+    reports: &[ClaimedReport],
+    mut units: Vec<Option<DecidedUnit>>,
+    geography: &Geography,
+    zone: &TimeZone,
+) -> Vec<(Option<DecidedUnit>, Option<Finding>)> {
+    let mut others = OtherReports::default();
+    for (report, unit) in reports.iter().zip(&units) {
+        others.add_peer(report, unit.as_ref(), zone);
+    }
+    let mut told: Vec<Option<Finding>> = vec![None; reports.len()];
+    let mut open: Vec<(usize, Claim<'_>, Open)> = Vec::new();
+    for (i, report) in reports.iter().enumerate() {
+        if units[i].is_some() || report.is_held() {
+            continue;
+        }
+        let Some(claim) = Claim::of(report, geography, zone) else {
+            continue;
+        };
+        match claim.decided_by_dates(geography) {
+            Ok(unit) => units[i] = Some(unit),
+            Err(why) => match claim.decided_by_peers(&why, &others) {
+                Some(unit) => units[i] = Some(unit),
+                None => open.push((i, claim, why)),
+            },
+        }
+        if let Some((unit, VintageBasis::Received)) = &units[i] {
+            told[i] = Some(rungs::by_receipt(report, unit, geography, zone));
+        }
+    }
+    for (report, unit) in reports.iter().zip(&units) {
+        others.add_decided(report, unit.as_ref(), geography, zone);
+    }
+    for (_, claim, _) in &open {
+        others.add_open(claim.report, &claim.possible);
+    }
+    for (i, claim, why) in open {
+        match claim.decided_by_former_units(&why, &others, geography) {
+            Ok((unit, finding)) => {
+                units[i] = Some(unit);
+                told[i] = Some(finding);
+            }
+            Err(doubt) => told[i] = Some(stays_open(claim.report, &doubt, geography)),
+        }
+    }
+    units.into_iter().zip(told).collect()
+}
+
+/// The finding that holds a report back whose unit no rung decides.
+fn stays_open(report: &ClaimedReport, doubt: &Doubt, geography: &Geography) -> Finding {
+    let day = report.period.map_or(jiff::civil::Date::MAX, |p| p.end());
+    let first = report.dossier.unit_claim.candidates.first();
+    let name = first.map_or("", |unit| geography.name(unit, day));
+    let why = match doubt {
+        Doubt::None => Bilingual::default(),
+        Doubt::OtherUnits(units) => {
+            let names = units.iter().map(|u| format!("`{}`", geography.name(u, day)));
+            let units = names.collect::<Vec<_>>().join(", ");
+            findings::th412::OtherUnits { units }.words()
+        }
+        Doubt::OwnName => findings::th412::OwnName.words(),
+    };
+    let period = report.period.map_or_else(String::new, |p| p.to_string());
+    findings::TH412 { name, period, why }.at(report.unit_place())
 }
 
 /// The unit by a decision or by the report's own words: rungs (1), what the sheet states, and (2), name and code together.
@@ -103,99 +181,6 @@ fn decided_by_words(report: &mut ClaimedReport, geography: &Geography) -> Option
     let first = claim.candidates.first();
     let name = first.map_or("", |u| geography.name(u, jiff::civil::Date::MAX));
     let finding = findings::TH413 { name, vintage }.at(report.unit_place());
-    report.hold(finding);
-    None
-}
-
-/// Vintages by form and period.
-type Vintages = BTreeMap<(String, Period), BTreeSet<String>>;
-
-/// The vintages of the other reports of the same form and period.
-struct PeerVintages {
-    /// The vintages of reports that rungs (1) or (2) decided.
-    peers: Vintages,
-    /// The vintages of units that are not unchanged in all vintages.
-    changed_units: Vintages,
-}
-
-impl PeerVintages {
-    fn of(reports: &[ClaimedReport], units: &[Option<DecidedUnit>], geography: &Geography) -> Self {
-        let (mut peers, mut changed_units) = (Vintages::new(), Vintages::new());
-        for (report, unit) in reports.iter().zip(units) {
-            let (Some((unit, basis)), Some(period)) = (unit, report.period) else {
-                continue;
-            };
-            let key = (report.dossier.source.form.clone(), period);
-            if matches!(basis, VintageBasis::Stated | VintageBasis::NameAndCode) {
-                let vintages = peers.entry(key.clone()).or_default();
-                vintages.insert(unit.vintage.clone());
-            }
-            let mut vintages = geography.vintages.iter();
-            if !vintages.all(|(vintage, _)| geography.is_unchanged(unit, vintage)) {
-                let vintages = changed_units.entry(key).or_default();
-                vintages.insert(unit.vintage.clone());
-            }
-        }
-        Self {
-            peers,
-            changed_units,
-        }
-    }
-}
-
-/// Rungs (3) to (6): by an unchanged unit, the other reports, the period or the day of receipt. Holds the report back if none
-/// of them decides.
-fn decided_among(
-    report: &mut ClaimedReport,
-    others: &PeerVintages,
-    geography: &Geography,
-    zone: &TimeZone,
-) -> Option<DecidedUnit> {
-    let period = report.period?;
-    let key = (report.dossier.source.form.clone(), period);
-    let candidates = &report.dossier.unit_claim.candidates;
-    let candidate = |vintage: &str| candidates.iter().find(|u| u.vintage == vintage).cloned();
-    // (3) A unit that the change left unchanged.
-    let entities: BTreeSet<&UnitKey> = candidates.iter().map(|u| geography.entity(u)).collect();
-    if entities.len() == 1
-        && let Some(unit) = candidate(geography.vintage_on(period.end()))
-    {
-        return Some((unit, VintageBasis::UnchangedUnit));
-    }
-    // (4) The reports of the same form and period, if they agree.
-    let agreed = others.peers.get(&key).filter(|v| v.len() == 1);
-    if let Some(unit) = agreed.and_then(|v| candidate(v.first()?)) {
-        return Some((unit, VintageBasis::Peers));
-    }
-    // (5) The period, if it lies within one vintage.
-    let of_period = geography.vintage_of_period(period);
-    if let Some(unit) = of_period.and_then(candidate) {
-        return Some((unit, VintageBasis::Period));
-    }
-    // (6) The day of receipt, unless changed units of the other vintage report too.
-    let received = report.dossier.source.received_on(zone);
-    let in_force = geography.vintage_on(received);
-    let contested = others
-        .changed_units
-        .get(&key)
-        .is_some_and(|vintages| vintages.iter().any(|v| v != in_force));
-    if of_period.is_none()
-        && !contested
-        && let Some(unit) = candidate(in_force)
-    {
-        let by_receipt = findings::TH402 {
-            name: geography.name(&unit, period.end()),
-            vintage: in_force,
-            received: received.to_string(),
-        };
-        let finding = by_receipt.at(report.unit_place());
-        report.dossier.findings.push(finding);
-        return Some((unit, VintageBasis::Received));
-    }
-    let first = candidates.first();
-    let name = first.map_or("", |u| geography.name(u, period.end()));
-    let period = period.to_string();
-    let finding = findings::TH412 { name, period }.at(report.unit_place());
     report.hold(finding);
     None
 }
