@@ -8,7 +8,7 @@ use arrow::datatypes::{DataType, Decimal128Type, Int64Type};
 use datafusion::error::{DataFusionError, Result};
 use rust_decimal::Decimal;
 
-use super::rule::{Rule, RuleKind};
+use super::rule::{Against, Rule, RuleKind};
 use crate::diagnostic::Lexicon;
 use crate::diagnostic::findings::th501 as phrases;
 use crate::engine::TextColumn;
@@ -33,6 +33,8 @@ pub(super) struct Case {
     pub(super) indicator: String,
     pub(super) sector: String,
     figures: Vec<CaseFigure>,
+    /// The unit of what the column is compared with, and its file.
+    other: Option<(Bilingual, String)>,
 }
 
 /// The cases of one column of one report.
@@ -115,6 +117,16 @@ pub(super) fn cases(batch: &RecordBatch) -> Result<Vec<Case>> {
         let values = values(batch, &format!("v{i}"))?;
         figures.push((values, TextColumn::required(batch, &format!("c{i}"))?));
     }
+    let text = |name: &str| batch.column_by_name(name).map(|_| TextColumn::required(batch, name));
+    let [files, names_vi, names_en] =
+        ["file", "name_vi", "name_en"].map(|name| text(name).transpose());
+    let (files, names_vi, names_en) = (files?, names_vi?, names_en?);
+    let of = |column: &Option<TextColumn>, row: usize| column.as_ref()?.owned(row);
+    let other = |row: usize| {
+        let names = of(&names_vi, row).zip(of(&names_en, row));
+        let name = names.map_or_else(|| Bilingual::same("?"), |(vi, en)| Bilingual::new(vi, en));
+        Some((name, of(&files, row)?))
+    };
     let figure = |(values, cells): &(Vec<Option<Decimal>>, TextColumn), row: usize| CaseFigure {
         value: values[row],
         cell: cells.owned(row),
@@ -127,6 +139,7 @@ pub(super) fn cases(batch: &RecordBatch) -> Result<Vec<Case>> {
             indicator: indicators.text(row).to_owned(),
             sector: sectors.get(row).unwrap_or(TOTAL).to_owned(),
             figures: figures.iter().map(|of| figure(of, row)).collect(),
+            other: other(row),
         })
         .collect())
 }
@@ -205,6 +218,70 @@ pub(super) fn in_words(rule: &Rule, case: &Case, lexicon: &Lexicon) -> Vec<Bilin
             cells: cell(1),
         }
         .words(),
+        RuleKind::Copy { of, .. } => copied(*of, case, value(1), cell(0), cell(1)),
+        RuleKind::Empty { .. } => phrases::Empty {
+            count: value(1),
+            cell: cell(0),
+        }
+        .words(),
+        RuleKind::Share { .. } => {
+            let figure = stands(figure(), 0);
+            let (share, total) = (value(2), value(1));
+            match case.figures.get(3).and_then(|f| f.value) {
+                Some(year) => phrases::ShareOfPublished {
+                    figure,
+                    share,
+                    total,
+                    year: year.normalize().to_string(),
+                }
+                .words(),
+                None => phrases::Share {
+                    figure,
+                    share,
+                    total,
+                }
+                .words(),
+            }
+        }
+        RuleKind::Factor { of, .. } => {
+            let figure = stands(figure(), 0);
+            let (other, cell) = (value(1), cell(1));
+            if *of == Against::OtherUnits {
+                let units = value(2);
+                phrases::Median {
+                    figure,
+                    units,
+                    other,
+                }
+                .words()
+            } else {
+                phrases::Earlier {
+                    figure,
+                    other,
+                    cell,
+                }
+                .words()
+            }
+        }
     };
     vec![single]
+}
+
+/// The phrase for a copy: what is the same as what.
+fn copied(of: Against, case: &Case, count: Bilingual, cell: Bilingual, from: Bilingual) -> Bilingual {
+    let (unit, file) = case
+        .other
+        .clone()
+        .unwrap_or_else(|| (Bilingual::same("?"), "?".to_owned()));
+    match of {
+        Against::OtherUnits => phrases::CopyOfUnit {
+            count,
+            cell,
+            unit,
+            file,
+        }
+        .words(),
+        Against::YearBefore => phrases::CopyOfYear { count, cell, file }.words(),
+        Against::ColumnBefore => phrases::CopyOfColumn { count, cell, from }.words(),
+    }
 }

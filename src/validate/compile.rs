@@ -1,14 +1,12 @@
 //! From a rule as its file states it to one that can be run.
 
 use rust_decimal::Decimal;
-use toml::Spanned;
 
 use super::expression::parse_expression;
-use super::rule::{RawKind, RawRule, Rule, RuleKind};
+use super::parameters::{check_names, count, needed, number, number_that, published, unsound};
+use super::rule::{Against, RawKind, RawRule, Rule, RuleKind};
 use super::sound::{RuleScope, Unsound, check};
-
-/// The remedy for most mistakes in the file of rules.
-const HEAD: &str = "see the head of rules.toml for what a rule may say";
+use super::statement::statement;
 
 impl Rule {
     /// Checks a rule and prepares it to be run.
@@ -22,7 +20,7 @@ impl Rule {
             let message = format!("the form `{form}` is not declared");
             return Err(unsound(raw.form.span().start, message));
         }
-        check_parameters(raw)?;
+        check_names(raw)?;
         let (kind, offset) = kind_of(raw, scope)?;
         check(raw.id.get_ref(), form, &kind, scope).map_err(|(message, remedy)| Unsound {
             offset,
@@ -42,53 +40,12 @@ impl Rule {
     }
 }
 
-fn unsound(offset: usize, message: String) -> Unsound {
-    Unsound {
-        offset,
-        message,
-        remedy: HEAD.to_owned(),
-    }
-}
-
-/// Refuses parameters that the kind of the rule does not have.
-fn check_parameters(raw: &RawRule) -> Result<(), Unsound> {
-    let takes: &[&str] = match raw.kind.get_ref() {
-        RawKind::Expression => &["expression"],
-        RawKind::Comparison => &["tolerance"],
-        RawKind::Revision => &["tolerance", "at_least"],
-        RawKind::CountsNotNegative | RawKind::SumOfSectors | RawKind::PartsOfSectors => &[],
-    };
-    let given = [
-        ("expression", &raw.expression),
-        ("tolerance", &raw.tolerance),
-        ("at_least", &raw.at_least),
-    ];
-    for (name, value) in given {
-        if let Some(value) = value.as_ref().filter(|_| !takes.contains(&name)) {
-            let message = format!("a rule of this kind takes no `{name}`");
-            return Err(unsound(value.span().start, message));
-        }
-    }
-    Ok(())
-}
-
 /// The kind of a rule with its parameters, and the offset in the file of what a mistake in them is about.
 fn kind_of(raw: &RawRule, scope: &RuleScope<'_>) -> Result<(RuleKind, usize), Unsound> {
-    let needs = |name: &str| {
-        let message = format!("the rule `{}` needs `{name}`", raw.id.get_ref());
-        unsound(raw.id.span().start, message)
-    };
-    let number = |value: &Option<Spanned<String>>, name: &str| match value {
-        Some(text) => Decimal::from_str_exact(text.get_ref()).map_err(|_| {
-            let message = format!("`{}` of `{name}` is not a number", text.get_ref());
-            unsound(text.span().start, message)
-        }),
-        None => Err(needs(name)),
-    };
     let mut offset = raw.kind.span().start;
     let kind = match raw.kind.get_ref() {
         RawKind::Expression => {
-            let text = raw.expression.as_ref().ok_or_else(|| needs("expression"))?;
+            let text = needed(raw, "expression", raw.expression.as_ref())?;
             offset = text.span().start;
             let is_indicator = |name: &str| scope.indicators.contains_key(name);
             let expression =
@@ -97,39 +54,81 @@ fn kind_of(raw: &RawRule, scope: &RuleScope<'_>) -> Result<(RuleKind, usize), Un
         }
         RawKind::CountsNotNegative => RuleKind::CountsNotNegative,
         RawKind::Comparison => RuleKind::Comparison {
-            tolerance: number(&raw.tolerance, "tolerance")?,
+            tolerance: number(raw, "tolerance", raw.tolerance.as_ref())?,
         },
         RawKind::Revision => RuleKind::Revision {
-            tolerance: number(&raw.tolerance, "tolerance")?,
-            at_least: number(&raw.at_least, "at_least")?,
+            tolerance: number(raw, "tolerance", raw.tolerance.as_ref())?,
+            at_least: number(raw, "at_least", raw.at_least.as_ref())?,
         },
         RawKind::SumOfSectors => RuleKind::SumOfSectors,
         RawKind::PartsOfSectors => RuleKind::PartsOfSectors,
+        RawKind::Copy => RuleKind::Copy {
+            of: *needed(raw, "of", raw.of.as_ref())?.get_ref(),
+            scenario: raw.scenario.as_ref().map(|scenario| *scenario.get_ref()),
+            at_least: count(raw, "at_least", raw.at_least.as_ref())?,
+            above: number_that(
+                raw,
+                "above",
+                raw.above.as_ref(),
+                |n| n >= Decimal::ZERO,
+                "0 or more",
+            )?,
+        },
+        RawKind::Empty => RuleKind::Empty {
+            at_least: count(raw, "at_least", raw.at_least.as_ref())?,
+        },
+        RawKind::Share => RuleKind::Share {
+            indicator: needed(raw, "indicator", raw.indicator.as_ref())?
+                .get_ref()
+                .clone(),
+            at_most: number_that(
+                raw,
+                "at_most",
+                raw.at_most.as_ref(),
+                |n| n > Decimal::ZERO && n < Decimal::ONE,
+                "a share between 0 and 1",
+            )?,
+            published: published(raw)?,
+        },
+        RawKind::Factor => factor(raw)?,
     };
     Ok((kind, offset))
 }
 
-/// What a rule demands, for people.
-fn statement(raw: &RawRule, kind: &RuleKind) -> String {
-    match kind {
-        RuleKind::Expression(_) => {
-            let text = raw.expression.as_ref().map(Spanned::get_ref);
-            text.cloned().unwrap_or_default()
-        }
-        RuleKind::CountsNotNegative => "every indicator of whole numbers >= 0".to_owned(),
-        RuleKind::Comparison { tolerance } => {
-            format!("comparison columns agree with the loaded ones within {tolerance} points")
-        }
-        RuleKind::Revision {
-            tolerance,
-            at_least,
-        } => format!(
-            "the actual agrees with the estimate sent a year before within {tolerance} of it; \
-             differences up to {at_least} do not count"
-        ),
-        RuleKind::SumOfSectors => "the sectors of the first level add up to the total".to_owned(),
-        RuleKind::PartsOfSectors => {
-            "the sectors of the second level do not exceed theirs".to_owned()
-        }
+/// A rule of the kind `factor`.
+fn factor(raw: &RawRule) -> Result<RuleKind, Unsound> {
+    let of = *needed(raw, "of", raw.of.as_ref())?.get_ref();
+    let indicators = needed(raw, "indicators", raw.indicators.as_ref())?;
+    if indicators.get_ref().is_empty() {
+        let message = "`indicators` names none".to_owned();
+        return Err(unsound(indicators.span().start, message));
     }
+    let above_one = |n: Decimal| n > Decimal::ONE;
+    let units = match (of, &raw.units) {
+        // The median of two is as far from one as from the other.
+        (Against::OtherUnits, units) => number_that(
+            raw,
+            "units",
+            units.as_ref(),
+            |n| n.is_integer() && n >= Decimal::from(3),
+            "a whole number, 3 or more",
+        )?,
+        (_, None) => Decimal::ZERO,
+        (_, Some(units)) => {
+            let message = "`units` is only for `of = \"other-units\"`".to_owned();
+            return Err(unsound(units.span().start, message));
+        }
+    };
+    Ok(RuleKind::Factor {
+        of,
+        indicators: indicators.get_ref().clone(),
+        factor: number_that(
+            raw,
+            "factor",
+            raw.factor.as_ref(),
+            above_one,
+            "greater than 1",
+        )?,
+        units,
+    })
 }

@@ -6,11 +6,12 @@ use arrow::array::{ArrayRef, RecordBatch};
 use datafusion::error::Result;
 use rust_decimal::Decimal;
 
+use super::contents::Contents;
 use crate::engine::Engine;
 use crate::engine::columns::{batch, decimals, displayed, integers, texts};
 use crate::extract::{Form, Scenario};
 use crate::geography::{Geography, JudgedReport, PlacedReport, UnitKey};
-use crate::period::Period;
+use crate::period::{Frequency, Period};
 use crate::read::Address;
 
 /// Registers the tables that rules judge: `judged` (the values of current reports in the order of their cells),
@@ -28,6 +29,7 @@ pub fn register_columns(
     let mut columns: Vec<ReportColumn<'_>> = Vec::new();
     let mut judged = Judged::default();
     let mut comparisons = Comparisons::default();
+    let mut contents = Contents::default();
     for judged_report in reports.iter().filter(|r| r.is_current()) {
         let report = &judged_report.report;
         let Some(form) = forms.iter().find(|f| f.code == judged_report.form()) else {
@@ -37,7 +39,12 @@ pub fn register_columns(
         let numbers = numbered(report, columns.len());
         judged.add(report, &numbers);
         comparisons.add(report, &numbers);
-        for (code, scenario, of) in numbers.keys().copied() {
+        let held = contents.of(report, |o| {
+            let code = report.code_of(o.area.as_deref())?;
+            numbers.get(&(code, o.scenario, o.period)).copied()
+        });
+        for ((code, scenario, of), number) in &numbers {
+            let (code, scenario, of) = (*code, *scenario, *of);
             let base = form
                 .columns
                 .iter()
@@ -56,6 +63,7 @@ pub fn register_columns(
                 base,
                 base_number: base
                     .and_then(|(scenario, of)| numbers.get(&(code, scenario, of)).copied()),
+                contents: held.get(number).copied(),
             });
         }
     }
@@ -90,6 +98,8 @@ struct ReportColumn<'r> {
     base: Option<(Scenario, Period)>,
     /// Number of that column, if it is loaded.
     base_number: Option<i64>,
+    /// Number of what it holds: the same for columns with the same figures. None if it has only zero, nil and blank cells.
+    contents: Option<i64>,
 }
 
 /// The table `report_columns`.
@@ -108,16 +118,29 @@ fn report_columns(columns: &[ReportColumn<'_>], geography: &Geography) -> Result
             "entity",
             texts(columns.iter().map(|c| entity(geography, &c.unit))),
         ),
+        (
+            "unit_vintage",
+            texts(columns.iter().map(|c| &c.unit.vintage)),
+        ),
         ("unit_code", texts(columns.iter().map(|c| &c.unit.code))),
+        ("file_name", texts(source().map(|source| &source.file_name))),
         (
             "year_before",
             displayed(columns.iter().map(|c| Some(year_before(c.report.period)))),
+        ),
+        (
+            "last_year",
+            displayed(columns.iter().map(|c| Some(last_year(c.report.period)))),
         ),
         (
             "scenario",
             texts(columns.iter().map(|c| c.scenario.as_str())),
         ),
         ("period", displayed(columns.iter().map(|c| Some(c.period)))),
+        (
+            "period_before",
+            displayed(columns.iter().map(|c| Some(year_before(c.period)))),
+        ),
         (
             "base_scenario",
             texts(base().map(|base| base.map(|(scenario, _)| scenario.as_str()))),
@@ -127,6 +150,7 @@ fn report_columns(columns: &[ReportColumn<'_>], geography: &Geography) -> Result
             displayed(base().map(|base| base.map(|(_, period)| period))),
         ),
         ("base", integers(columns.iter().map(|c| c.base_number))),
+        ("contents", integers(columns.iter().map(|c| c.contents))),
     ];
     Ok(batch(columns)?)
 }
@@ -235,6 +259,15 @@ fn year_before(period: Period) -> Period {
     Period {
         year: period.year - 1,
         ..period
+    }
+}
+
+/// The whole year before that of a period.
+fn last_year(period: Period) -> Period {
+    Period {
+        year: period.year - 1,
+        frequency: Frequency::Annual,
+        number: 1,
     }
 }
 

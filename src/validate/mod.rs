@@ -4,18 +4,23 @@
 mod case;
 mod checks;
 mod compile;
+mod contents;
+mod doubt_sql;
 mod expression;
 mod judge;
 mod judged;
+mod parameters;
 mod prove;
 mod rule;
 mod rule_sql;
+mod sector_sql;
 mod sound;
+mod statement;
 
 pub use checks::{back_in_time, check_queries, run_checks};
 pub use expression::{Expression, Operand, parse_expression};
 pub use judge::{Judgement, RuleResult, held_by, judge, tally, tell};
 pub use judged::register_columns;
-pub use rule::{OnFail, RawRule, RawRules, Rule, RuleKind};
+pub use rule::{Against, OnFail, RawRule, RawRules, Rule, RuleKind};
 pub use rule_sql::rule_sql;
 pub use sound::{RuleScope, Unsound};

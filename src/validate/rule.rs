@@ -1,11 +1,14 @@
 //! Rules: as `rules.toml` states them, and as they are run.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::expression::Expression;
 use crate::diagnostic::Severity;
+use crate::extract::Scenario;
 
 /// The file `rules.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -35,8 +38,27 @@ pub struct RawRule {
     pub expression: Option<Spanned<String>>,
     /// How much two figures may differ.
     pub tolerance: Option<Spanned<String>>,
-    /// Differences up to this are ignored.
+    /// Differences up to this are ignored (`revision`); or how many values it takes to say something of a column (`copy`,
+    /// `empty`).
     pub at_least: Option<Spanned<String>>,
+    /// Only values above this are counted for `at_least`.
+    pub above: Option<Spanned<String>>,
+    /// What the figures are compared with.
+    pub of: Option<Spanned<Against>>,
+    /// Only columns of this scenario are judged.
+    pub scenario: Option<Spanned<Scenario>>,
+    /// The indicator whose share is judged.
+    pub indicator: Option<Spanned<String>>,
+    /// The indicators judged, each by itself.
+    pub indicators: Option<Spanned<Vec<String>>>,
+    /// The greatest share of the country, between 0 and 1.
+    pub at_most: Option<Spanned<String>>,
+    /// What was published for the whole country, by year.
+    pub published: Option<Spanned<BTreeMap<String, String>>>,
+    /// How many times as great, or as small, a figure may be.
+    pub factor: Option<Spanned<String>>,
+    /// How many units must state a figure before their median says something.
+    pub units: Option<Spanned<String>>,
     /// Message of its findings, in Vietnamese.
     pub message_vi: String,
     /// Message of its findings, in English.
@@ -71,6 +93,26 @@ pub enum RawKind {
     SumOfSectors,
     /// The sectors of the second level do not exceed their parent.
     PartsOfSectors,
+    /// A column is not the copy of another.
+    Copy,
+    /// Not all values of a column are zero or nil.
+    Empty,
+    /// A figure is no more than a share of the country's.
+    Share,
+    /// A figure is within a factor of another.
+    Factor,
+}
+
+/// What the figures of a column are compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Against {
+    /// The same column in the other units' reports of that form and period.
+    OtherUnits,
+    /// The same column in the unit's own report of the year before.
+    YearBefore,
+    /// The column that it stands on, in the same report.
+    ColumnBefore,
 }
 
 /// A checked rule, ready to be run.
@@ -117,6 +159,43 @@ pub enum RuleKind {
     SumOfSectors,
     /// The sectors of the second level do not exceed their parent.
     PartsOfSectors,
+    /// A column does not have exactly the figures of another. Zero, nil and blank cells do not count.
+    Copy {
+        /// The columns that it is compared with.
+        of: Against,
+        /// Only columns of this scenario are judged.
+        scenario: Option<Scenario>,
+        /// How many values must be the same, over all columns of a report that are copies of one other.
+        at_least: Decimal,
+        /// Only values above this are counted.
+        above: Decimal,
+    },
+    /// Not all values of a column are zero or nil. Blank cells do not count.
+    Empty {
+        /// How many values a column must have to be called empty.
+        at_least: Decimal,
+    },
+    /// A figure is no more than a share of the country's best total of the year before the report's.
+    Share {
+        /// Its indicator.
+        indicator: String,
+        /// The greatest share, between 0 and 1.
+        at_most: Decimal,
+        /// What was published for the whole country, by year. The last one up to the year before counts where units are
+        /// missing in the total of that year.
+        published: BTreeMap<i16, Decimal>,
+    },
+    /// A figure is at most so many times as great, and as small, as another.
+    Factor {
+        /// What it is compared with: the median of all units, or the unit's own figure a year earlier.
+        of: Against,
+        /// Its indicators, each judged by itself.
+        indicators: Vec<String>,
+        /// How many times.
+        factor: Decimal,
+        /// How many units must state the figure, where `of` is the other units.
+        units: Decimal,
+    },
 }
 
 impl RuleKind {
@@ -125,11 +204,13 @@ impl RuleKind {
     pub fn depends_on_others(&self) -> bool {
         match self {
             Self::Expression(expression) => expression.operands.iter().any(|o| o.form.is_some()),
-            Self::Revision { .. } => true,
+            Self::Revision { .. } | Self::Share { .. } => true,
+            Self::Copy { of, .. } | Self::Factor { of, .. } => *of != Against::ColumnBefore,
             Self::CountsNotNegative
             | Self::Comparison { .. }
             | Self::SumOfSectors
-            | Self::PartsOfSectors => false,
+            | Self::PartsOfSectors
+            | Self::Empty { .. } => false,
         }
     }
 }

@@ -2,13 +2,14 @@
 //!
 //! Columns of a case: `of_report`, `of_unit`, `of_scenario` and `of_period` identify the judged column; `ok` is NULL if the
 //! case cannot be decided; `seq` is the order of the cells; `sheet`, `cell`, `indicator` and `sector` are those of the first
-//! operand; `v0`, `v1` … are the values compared, and `c0`, `c1` … their cells. A column without a case has one row with a
-//! NULL.
+//! operand; `v0`, `v1` … are the values compared, and `c0`, `c1` … their cells. `file`, `name_vi` and `name_en`, where a kind
+//! has them, are the file and the unit of what the column is compared with. A column without a case has one row with a NULL.
 
 use std::fmt::Write as _;
 
 use super::expression::Expression;
 use super::rule::{Rule, RuleKind};
+use super::{doubt_sql, sector_sql};
 
 /// The query of a rule's cases.
 #[must_use]
@@ -47,28 +48,34 @@ pub fn rule_sql(rule: &Rule) -> String {
                  WHERE c.scenario = 'actual' AND c.period = c.year_before"
             ),
         ),
-        RuleKind::SumOfSectors => each_column(
+        RuleKind::SumOfSectors => each_column(rule, &sector_sql::sum_of_sectors()),
+        RuleKind::PartsOfSectors => each_column(rule, &sector_sql::parts_of_sectors()),
+        RuleKind::Copy {
+            of,
+            scenario,
+            at_least,
+            above,
+        } => each_column(
             rule,
-            "SELECT t.number, CASE WHEN count(s.value) = max(n.level0) THEN max(t.value) = sum(s.value) END AS ok,
-                    min(t.seq) AS seq, max(t.sheet) AS sheet, max(t.cell) AS cell, t.indicator, '_T' AS sector,
-                    max(t.value) AS v0, max(t.cell) AS c0, sum(s.value) AS v1, string_agg(s.cell, ', ' ORDER BY s.seq) AS c1
-             FROM judged t
-             CROSS JOIN (SELECT count(*) AS level0 FROM sectors WHERE level = 0) n
-             LEFT JOIN (SELECT o.* FROM judged o JOIN sectors s ON s.sector_code = o.sector AND s.level = 0) s
-               ON s.number = t.number AND s.indicator = t.indicator
-             WHERE t.sector = '_T'
-             GROUP BY t.number, t.indicator",
+            &doubt_sql::copy(&rule.form, *of, *scenario, *at_least, *above),
         ),
-        RuleKind::PartsOfSectors => each_column(
+        RuleKind::Empty { at_least } => each_column(rule, &doubt_sql::empty(*at_least)),
+        RuleKind::Share {
+            indicator,
+            at_most,
+            published,
+        } => each_column(
             rule,
-            "SELECT t.number, CASE WHEN count(s.value) = max(n.children) THEN sum(s.value) <= max(t.value) END AS ok,
-                    min(t.seq) AS seq, max(t.sheet) AS sheet, max(t.cell) AS cell, t.indicator, t.sector,
-                    max(t.value) AS v0, max(t.cell) AS c0, sum(s.value) AS v1, string_agg(s.cell, ', ' ORDER BY s.seq) AS c1
-             FROM judged t
-             JOIN (SELECT parent, count(*) AS children FROM sectors WHERE level = 1 GROUP BY parent) n ON n.parent = t.sector
-             LEFT JOIN (SELECT o.*, s.parent FROM judged o JOIN sectors s ON s.sector_code = o.sector AND s.level = 1) s
-               ON s.number = t.number AND s.indicator = t.indicator AND s.parent = t.sector
-             GROUP BY t.number, t.indicator, t.sector",
+            &doubt_sql::share(&rule.form, indicator, *at_most, published),
+        ),
+        RuleKind::Factor {
+            of,
+            indicators,
+            factor,
+            units,
+        } => each_column(
+            rule,
+            &doubt_sql::factor(&rule.form, *of, indicators, *factor, *units),
         ),
     }
 }

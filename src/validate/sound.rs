@@ -3,9 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rust_decimal::Decimal;
+
 use super::expression::{Expression, Operand, parse_condition};
 use super::prove::{Proved, prove};
-use super::rule::RuleKind;
+use super::rule::{Against, RuleKind};
 use crate::extract::{Dimension, Form, Scenario, ValueColumn, belongs};
 use crate::normalize::TOTAL;
 use crate::period::{Frequency, Period};
@@ -53,6 +55,14 @@ pub(super) fn check(
     };
     match kind {
         RuleKind::Expression(expression) => check_expression(id, form, expression, scope),
+        RuleKind::Share { indicator, .. } => check_operand(form, &operand(indicator, false), scope),
+        RuleKind::Factor { of, indicators, .. } => indicators.iter().try_for_each(|indicator| {
+            let mut compared = vec![operand(indicator, false)];
+            if *of == Against::ColumnBefore {
+                compared.push(operand(indicator, true));
+            }
+            check_operands(id, form, &compared, scope)
+        }),
         _ => never_fails(form, kind, scope).map_or(Ok(()), |reason| {
             Err((
                 format!("the rule `{id}` can never fail: {reason}"),
@@ -68,24 +78,7 @@ fn check_expression(
     expression: &Expression,
     scope: &RuleScope<'_>,
 ) -> Result<(), Mistake> {
-    for operand in &expression.operands {
-        check_operand(form, operand, scope)?;
-    }
-    let decided = form.frequencies.iter().any(|frequency| {
-        columns(form, *frequency).any(|column| {
-            let mut operands = expression.operands.iter();
-            operands.all(|o| scope.carries(form, *frequency, column, o))
-        })
-    });
-    if !decided {
-        return Err((
-            format!(
-                "the rule `{id}` can never be decided: no column of `{}` has all that it compares",
-                form.code
-            ),
-            "compare figures of one column, or with `@N-1` those of the column that it stands on",
-        ));
-    }
+    check_operands(id, form, &expression.operands, scope)?;
     let condition = parse_condition(&expression.sql).map_err(|e| {
         (
             e,
@@ -103,6 +96,44 @@ fn check_expression(
             "correct the expression, or take the rule out",
         )),
     }
+}
+
+/// A total of the form itself, in the column judged or in the one that it stands on.
+fn operand(indicator: &str, before: bool) -> Operand {
+    Operand {
+        form: None,
+        indicator: indicator.to_owned(),
+        sector: TOTAL.to_owned(),
+        before,
+    }
+}
+
+/// Checks that some column has all operands.
+fn check_operands(
+    id: &str,
+    form: &Form,
+    operands: &[Operand],
+    scope: &RuleScope<'_>,
+) -> Result<(), Mistake> {
+    for operand in operands {
+        check_operand(form, operand, scope)?;
+    }
+    let decided = form.frequencies.iter().any(|frequency| {
+        columns(form, *frequency).any(|column| {
+            let mut operands = operands.iter();
+            operands.all(|o| scope.carries(form, *frequency, column, o))
+        })
+    });
+    if decided {
+        return Ok(());
+    }
+    Err((
+        format!(
+            "the rule `{id}` can never be decided: no column of `{}` has all that it compares",
+            form.code
+        ),
+        "compare figures of one column, or with `@N-1` those of the column that it stands on",
+    ))
 }
 
 /// Checks that an operand has a cell somewhere.
@@ -220,7 +251,37 @@ fn never_fails(form: &Form, kind: &RuleKind, scope: &RuleScope<'_>) -> Option<St
         codes.any(|(sector, _)| has_cells(sector))
     };
     match kind {
-        RuleKind::Expression(_) => None,
+        RuleKind::Expression(_) | RuleKind::Share { .. } | RuleKind::Factor { .. } => None,
+        RuleKind::Copy {
+            of,
+            scenario,
+            at_least,
+            ..
+        } => {
+            let can_be_copied = |column: &&ValueColumn| {
+                (*of != Against::ColumnBefore || column.stands_on.is_some())
+                    && scenario.is_none_or(|scenario| column.scenario == scenario)
+            };
+            let cells = most(form, |frequency| {
+                let compared = columns(form, frequency).filter(can_be_copied);
+                compared.map(|column| cells(form, column)).sum()
+            });
+            (Decimal::from(cells) < *at_least)
+                .then(|| format!("the columns of `{code}` that it compares have {cells} cells"))
+        }
+        RuleKind::Empty { at_least } => {
+            // Columns of one scenario and period are judged as one.
+            let cells = most(form, |frequency| {
+                let mut together: BTreeMap<_, usize> = BTreeMap::new();
+                for column in columns(form, frequency) {
+                    let period = column.period.in_year(N);
+                    *together.entry((column.scenario, period)).or_default() += cells(form, column);
+                }
+                together.into_values().max().unwrap_or_default()
+            });
+            (Decimal::from(cells) < *at_least)
+                .then(|| format!("a column of `{code}` has at most {cells} cells"))
+        }
         RuleKind::CountsNotNegative => {
             let mut decimals = indicators.iter().filter_map(|i| scope.indicators.get(i));
             (!decimals.any(|decimals| *decimals == 0))
@@ -259,6 +320,20 @@ fn is_revised(form: &Form, frequency: Frequency) -> bool {
     };
     let before = Period { year: N - 1, ..own };
     !of(Scenario::Actual, before).is_disjoint(&of(Scenario::Estimate, own))
+}
+
+/// The greatest number over the frequencies of a form.
+fn most(form: &Form, of: impl Fn(Frequency) -> usize) -> usize {
+    let each = form.frequencies.iter().map(|frequency| of(*frequency));
+    each.max().unwrap_or_default()
+}
+
+/// How many cells a unit has in a column.
+fn cells(form: &Form, column: &ValueColumn) -> usize {
+    match (form.dimension, &column.indicator) {
+        (Dimension::Unit, Some(_)) => 1,
+        _ => form.rows.len(),
+    }
 }
 
 /// The indicators of a column's cells.
