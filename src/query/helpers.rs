@@ -111,7 +111,7 @@ fn register_atoms(engine: &Engine, geography: &Geography, numbers: &UnitNumbers<
     register(engine, "unit_atoms", columns)
 }
 
-/// `entity_merges`: which reporting units were merged into which, with the names of the former ones.
+/// `entity_merges`: which units, and reporting units, were merged into which, with the names of the former ones.
 fn register_merges(
     engine: &Engine,
     geography: &Geography,
@@ -132,6 +132,14 @@ fn register_merges(
         (
             "from_entity",
             integers(merges.iter().map(|c| entity(&c.from))),
+        ),
+        (
+            "to_unit",
+            integers(merges.iter().map(|c| numbers.number(&c.to))),
+        ),
+        (
+            "from_unit",
+            integers(merges.iter().map(|c| numbers.number(&c.from))),
         ),
         ("name_vi", names(|n| &n.name_vi)),
         ("name_en", names(|n| &n.name_en)),
@@ -161,13 +169,16 @@ fn register_periods(engine: &Engine, reports: &Reports) -> Result<()> {
     register(engine, "periods", columns)
 }
 
-/// `report_order`: whether another report takes precedence over a report, or the report is held back.
+/// `report_order`: whether another report takes precedence over a report, or the report is held back; whether it is set
+/// aside.
 fn register_report_order(engine: &Engine, reports: &Reports) -> Result<()> {
     let sources = reports.iter().map(|r| &r.dossier().source);
     let outranked = reports.iter().map(is_outranked);
+    let set_aside = reports.iter().map(is_set_aside);
     let columns = [
         ("report_id", texts(sources.map(|s| &s.report_id))),
         ("outranked", flags(outranked)),
+        ("set_aside", flags(set_aside)),
     ];
     register(engine, "report_order", columns)
 }
@@ -183,4 +194,9 @@ fn is_outranked(report: AnyReport<'_>) -> bool {
         }
         AnyReport::Unplaced(_) => true,
     }
+}
+
+/// Whether a report is set aside: its values never count, but they are compared with those of its unit's successor.
+fn is_set_aside(_: AnyReport<'_>) -> bool {
+    false
 }

@@ -8,14 +8,15 @@ use datafusion::error::Result;
 use futures::{StreamExt as _, stream};
 use rust_decimal::Decimal;
 
+use crate::diagnostic::findings::th406;
 use crate::diagnostic::{Finding, Lexicon, Place};
 use crate::engine::Engine;
 use crate::geography::JudgedReport;
 use crate::text::Bilingual;
 
 /// The code of each check's findings, and its query. The columns of a row are arguments of the message; some also give
-/// the place. `figure` and `column` are made from the codes; a column `indicators` lists codes with commas.
-const CHECKS: [(&str, &str); 7] = [
+/// the place. `figure` and `column` are made from the codes, `why` from a word; a column `indicators` lists codes with commas.
+const CHECKS: [(&str, &str); 9] = [
     ("TH406", include_str!("overlap.sql")),
     ("TH407", include_str!("other_form_counts.sql")),
     ("TH408", include_str!("forms_disagree.sql")),
@@ -23,6 +24,8 @@ const CHECKS: [(&str, &str); 7] = [
     ("TH422", include_str!("gap.sql")),
     ("TH423", include_str!("counted_twice.sql")),
     ("TH424", include_str!("both_sides.sql")),
+    ("TH464", include_str!("blank_kept.sql")),
+    ("TH465", include_str!("blank_filled.sql")),
 ];
 
 /// The queries of all checks. What they read must be there: tables of the lake, helper tables and models.
@@ -110,12 +113,16 @@ fn finding(
         ..whole
     };
     let (period, indicators) = (get("of_period"), get("indicators"));
+    let why = get("why").map(|word| why_apart(&word, &values));
     let mut set = |name: &str, value| values.insert(name.to_owned(), value);
     if let Some(indicator) = &place.indicator {
         set("figure", lexicon.figure(indicator, place.sector.as_deref()));
     }
     if let (Some(scenario), Some(period)) = (&place.scenario, &period) {
         set("column", lexicon.column(scenario, period));
+    }
+    if let Some(words) = why {
+        set("why", words);
     }
     if let Some(codes) = indicators {
         let names: Vec<Bilingual> = codes.split(',').map(|c| lexicon.indicator(c)).collect();
@@ -126,6 +133,21 @@ fn finding(
         .map(|(name, value)| (name.as_str(), value.clone()))
         .collect();
     Finding::from_columns(code, place, &args)
+}
+
+/// What may be behind a unit's figure that differs from those of its former units, by the word that the query has for it.
+fn why_apart(word: &str, values: &BTreeMap<String, Bilingual>) -> Bilingual {
+    let value = |column: &str| values.get(column).cloned().unwrap_or_default();
+    match word {
+        "alone" => th406::Alone {
+            part: value("part"),
+            units: Bilingual::new(&value("units_vi").vi, &value("units_en").en),
+        }
+        .words(),
+        "nil" => th406::Nil.words(),
+        "cannot_exist" => th406::CannotExist.words(),
+        _ => th406::Unexplained { own: value("own") }.words(),
+    }
 }
 
 /// A value of a query as messages write it: numbers as each language does, texts as they are; none for NULL.
@@ -198,6 +220,7 @@ mod tests {
             if given.contains("scenario") && given.contains("of_period") {
                 given.insert("column".to_owned());
             }
+            assert!(!given.contains("why") || code == "TH406");
             let entry = entry(code).expect("a code of the catalogue");
             for template in [&entry.message_vi, &entry.message_en] {
                 let lacking: Vec<String> = braces(template).difference(&given).cloned().collect();
