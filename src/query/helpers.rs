@@ -111,7 +111,7 @@ fn register_atoms(engine: &Engine, geography: &Geography, numbers: &UnitNumbers<
     register(engine, "unit_atoms", columns)
 }
 
-/// `entity_merges`: which reporting units were merged into which, with the names of the former ones.
+/// `entity_merges`: which units, and reporting units, were merged into which, with the names of the former ones.
 fn register_merges(
     engine: &Engine,
     geography: &Geography,
@@ -132,6 +132,14 @@ fn register_merges(
         (
             "from_entity",
             integers(merges.iter().map(|c| entity(&c.from))),
+        ),
+        (
+            "to_unit",
+            integers(merges.iter().map(|c| numbers.number(&c.to))),
+        ),
+        (
+            "from_unit",
+            integers(merges.iter().map(|c| numbers.number(&c.from))),
         ),
         ("name_vi", names(|n| &n.name_vi)),
         ("name_en", names(|n| &n.name_en)),

@@ -2,26 +2,21 @@
 -- grain: entity × key; unit is the one that stated it, n is the number of the observation
 -- runs: once
 -- Where several reports state a key, the report on the home form comes first, then the one whose period ends last, then
--- the one with the longer period. The total on another form counts only if the unit has not sent the home form for that
--- period. All of this is one number, `preference`. It contains the observation's own number, so no two are equal, and
--- the smallest one for a key is found without sorting.
-WITH report_ranks AS (
-    SELECT r.report_id, r.period AS report_period,
-           CAST(row_number() OVER (ORDER BY p.ends DESC, p.months DESC, r.unit_vintage DESC, r.form, r.report_id)
-                AS BIGINT) AS place
-    FROM reports r
-    JOIN periods p ON p.period = r.period
-    WHERE r.is_current
+-- the one with the longer period. A blank cell comes after every answer on its form. The total on another form counts
+-- only if the unit has not sent the home form for that period. All of this is one number, `preference`. It contains the
+-- observation's own number, so no two are equal, and the smallest one for a key is found without sorting.
+WITH counting_reports AS (
+    SELECT report_id, report_period, place FROM report_ranks WHERE NOT set_aside
 ),
 home_form_sent AS (
-    SELECT DISTINCT entity, form, period FROM senders
+    SELECT DISTINCT s.entity, s.form, s.period FROM senders s JOIN counting_reports r ON r.report_id = s.report_id
 ),
 eligible AS (
     SELECT s.entity, s.unit, s.key, s.n, s.value, s.status, k.scenario,
-           (CASE WHEN s.form = k.home_form OR k.home_form IS NULL THEN r.place
-                 ELSE 1000000000 + r.place END) * 1000000000 + s.n AS preference
+           (CASE WHEN s.form = k.home_form OR k.home_form IS NULL THEN 0 ELSE 2000000000 END
+            + CASE WHEN s.status = 'O' THEN 1000000000 ELSE 0 END + r.place) * 1000000000 + s.n AS preference
     FROM stated s
-    JOIN report_ranks r ON r.report_id = s.report_id
+    JOIN counting_reports r ON r.report_id = s.report_id
     JOIN keys k ON k.key = s.key
     LEFT JOIN home_form_sent h
       ON h.entity = s.entity AND h.form = coalesce(k.home_form, s.form) AND h.period = r.report_period

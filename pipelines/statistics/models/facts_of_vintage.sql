@@ -11,23 +11,31 @@ WITH own AS (
     JOIN unit_values v ON v.entity = u.entity
     WHERE u.vintage = '{vintage}'
 ),
--- A key that the unit has answered itself is not restated. Nor is a ratio of which the unit has answered one side.
-answered AS (
-    SELECT unit, key FROM own
-    UNION
-    SELECT o.unit, r.key
+-- The keys that the unit has stated itself, by a value, a sign or a blank cell. A ratio is stated by its sides: it counts
+-- as blank if one of them is and the other is no sign (M, L).
+said AS (
+    SELECT unit, key, status = 'O' AS is_blank FROM own
+    UNION ALL
+    SELECT o.unit, r.key, max(CASE WHEN o.status IN ('L', 'M') THEN 2 WHEN o.status = 'O' THEN 1 ELSE 0 END) = 1 AS is_blank
     FROM own o
     JOIN related_keys r ON r.related = o.key AND r.relation IN ('numerator', 'denominator')
+    GROUP BY o.unit, r.key
 ),
+-- What the unit has stated is not restated, except a blank for which all its predecessors' parts have values.
 restated AS (
-    SELECT a.group_id AS unit, a.key, a.value, a.weight, a.numerator, a.status, 'restated' AS basis, a.entered AS sources,
-           a.expected
+    SELECT a.group_id AS unit, a.key, a.value, a.weight, a.numerator, a.status, a.entered AS sources, a.expected,
+           s.unit IS NOT NULL AS fills_blank
     FROM aggregated a
-    LEFT JOIN answered o ON o.unit = a.group_id AND o.key = a.key
-    WHERE o.unit IS NULL
+    LEFT JOIN said s ON s.unit = a.group_id AND s.key = a.key
+    WHERE s.unit IS NULL OR (s.is_blank AND a.reported = a.expected AND a.value IS NOT NULL)
+),
+filled AS (
+    SELECT unit, key FROM restated WHERE fills_blank
 )
-SELECT unit, key, value, weight, numerator, status, basis, sources, expected, TRUE AS own
-FROM own
+SELECT o.unit, o.key, o.value, o.weight, o.numerator, o.status, o.basis, o.sources, o.expected, TRUE AS own, FALSE AS fills_blank
+FROM own o
+LEFT JOIN filled f ON f.unit = o.unit AND f.key = o.key
+WHERE f.unit IS NULL
 UNION ALL
-SELECT unit, key, value, weight, numerator, status, basis, sources, expected, FALSE AS own
+SELECT unit, key, value, weight, numerator, status, 'restated' AS basis, sources, expected, FALSE AS own, fills_blank
 FROM restated

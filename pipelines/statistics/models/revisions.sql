@@ -4,18 +4,21 @@
 -- Within a scenario, statements are ordered by the end and the length of their report's period, then by revision. In
 -- scenario `best` the actual follows the estimate.
 WITH statements AS (
-    SELECT s.entity, s.unit, s.key, s.value, s.report_id, p.ends, p.months, r.revision
+    SELECT s.entity, s.unit, s.key, s.value, s.status, s.report_id, p.ends, p.months, r.revision
     FROM stated s
     JOIN keys k ON k.key = s.key AND (k.home_form = s.form OR k.sector <> '_T' OR k.home_form IS NULL)
     JOIN reports r ON r.report_id = s.report_id
-    JOIN report_order ro ON ro.report_id = s.report_id AND NOT ro.outranked
+    JOIN report_order ro ON ro.report_id = s.report_id AND NOT ro.outranked AND NOT ro.set_aside
     JOIN periods p ON p.period = r.period
 ),
--- Only a key that was stated more than once can have been revised. These are few.
+-- Only a key that was stated more than once can have been revised. These are few. A blank revises nothing where an answer
+-- of another report counts.
 repeated_statements AS (
     SELECT s.*
     FROM statements s
     JOIN (SELECT entity, key FROM statements GROUP BY entity, key HAVING count(*) > 1) k ON k.entity = s.entity AND k.key = s.key
+    LEFT JOIN counted c ON c.entity = s.entity AND c.key = s.key
+    WHERE s.status <> 'O' OR c.status = 'O'
 ),
 within_scenario AS (
     SELECT unit, key, lag(value) OVER w AS value_before, value AS value_after, lag(report_id) OVER w AS report_before,

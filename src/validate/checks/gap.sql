@@ -36,18 +36,25 @@ covered_by_parts AS (
     WHERE o.value IS NOT NULL
       AND (s.part = 'numerator' OR (s.part = 'value' AND (k.measure <> 'mean' OR s.weight IS NOT NULL)))
 ),
+-- Blanks in whose place the figures of former units count.
+filled AS (
+    SELECT u.entity, f.key
+    FROM all_facts f
+    JOIN unit_entities u ON u.unit = f.unit
+    WHERE f.fills_blank
+),
 -- The territory of units that have answered themselves. One side of a ratio counts as an answer for the ratio.
 answered AS (
-    SELECT c.key, a.vintage, a.atom
-    FROM counted c
-    JOIN partial_figures p ON p.key = c.key
-    JOIN unit_atoms a ON a.unit = c.unit
-    UNION
-    SELECT r.key, a.vintage, a.atom
-    FROM counted c
-    JOIN related_keys r ON r.related = c.key AND r.relation IN ('numerator', 'denominator')
-    JOIN partial_figures p ON p.key = r.key
-    JOIN unit_atoms a ON a.unit = c.unit
+    SELECT s.key, a.vintage, a.atom
+    FROM (SELECT key, entity, unit FROM counted
+          UNION
+          SELECT r.key, c.entity, c.unit
+          FROM counted c
+          JOIN related_keys r ON r.related = c.key AND r.relation IN ('numerator', 'denominator')) AS s
+    JOIN partial_figures p ON p.key = s.key
+    JOIN unit_atoms a ON a.unit = s.unit
+    LEFT JOIN filled f ON f.entity = s.entity AND f.key = s.key
+    WHERE f.entity IS NULL
 ),
 -- A figure that cannot exist leaves no gap, unless a later unit of the same territory has answered: then that answer
 -- decides.

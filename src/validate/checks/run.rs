@@ -16,7 +16,7 @@ use crate::text::Bilingual;
 /// The code of each check's findings, and its query. The columns of a row are arguments of the message; some also give
 /// the place. `figure` and `column` are made from the codes; a column `indicators` lists codes with commas; a column `what`
 /// names a phrase of the code.
-const CHECKS: [(&str, &str); 7] = [
+const CHECKS: [(&str, &str); 9] = [
     ("TH406", include_str!("overlap.sql")),
     ("TH407", include_str!("other_form_counts.sql")),
     ("TH408", include_str!("forms_disagree.sql")),
@@ -24,6 +24,8 @@ const CHECKS: [(&str, &str); 7] = [
     ("TH422", include_str!("gap.sql")),
     ("TH423", include_str!("counted_twice.sql")),
     ("TH424", include_str!("both_sides.sql")),
+    ("TH464", include_str!("blank_kept.sql")),
+    ("TH465", include_str!("blank_filled.sql")),
 ];
 
 /// The queries of all checks. What they read must be there: tables of the lake, helper tables and models.

@@ -41,9 +41,31 @@ static RUN: LazyLock<Run> = LazyLock::new(|| {
         annual("08", 2024).row("htx_total", numbers([1, 2, 3, 200])),
         Report::half_year(OLD, "08", 2025).row("htx_total", numbers([3, 205, 4, 300])),
         annual("08", 2025).row("htx_members", numbers([1, 1, 1, 1])),
-        // 10 leaves the cell blank in the later report.
-        annual("10", 2024).row("htx_total", numbers([1, 2, 3, 200])),
-        annual("10", 2025).row("htx_total", vec![n(3), Blank, n(5), n(6)]),
+        // 10 leaves the cell blank in the later reports, and a second one.
+        annual("10", 2024)
+            .row("htx_total", numbers([1, 2, 3, 200]))
+            .row("htx_active", numbers([1, 2, 3, 190])),
+        Report::half_year(OLD, "10", 2025).row("htx_total", vec![n(3), Blank, n(4), n(6)]),
+        annual("10", 2025)
+            .row("htx_total", vec![n(3), Blank, n(5), n(6)])
+            .row("htx_active", vec![n(3), Blank, n(5), n(6)]),
+        // 19: after the figure comes a `…`, then a blank. 20: before and after the blank there is none.
+        annual("19", 2024).row("htx_total", numbers([1, 2, 3, 200])),
+        Report::half_year(OLD, "19", 2025).row("htx_total", vec![n(3), NotCollected, n(4), n(6)]),
+        annual("19", 2025).row("htx_total", vec![n(3), Blank, n(5), n(6)]),
+        annual("20", 2024).row("htx_total", vec![n(1), n(2), n(3), NotApplicable]),
+        annual("20", 2025).row("htx_total", vec![n(3), Blank, n(5), n(6)]),
+        // 22: the blank is on the home form, the figure on the other one.
+        by_sector("22", 2024).row("_T", all(70)),
+        annual("22", 2025).row("htx_total", vec![Blank, n(3), n(5), n(6)]),
+        // 24: a sector is blank in a later version of one report. It withdraws what the earlier one said.
+        by_sector("24", 2024)
+            .row("A", all(40))
+            .received("2024-12-20T08:00:00+07:00"),
+        by_sector("24", 2024)
+            .row("A", vec![Blank; 9])
+            .sending(2)
+            .received("2024-12-22T08:00:00+07:00"),
         // 11: the actual of 2024 comes a year after the estimate, and is another figure.
         annual("11", 2024).row("htx_total", numbers([80, 85, 95, 96])),
         annual("11", 2025).row("htx_total", numbers([90, 96, 97, 98])),
@@ -141,9 +163,64 @@ fn of_several_reports_the_one_whose_period_ends_last_counts() {
 }
 
 #[test]
-fn a_blank_in_the_report_that_counts_is_not_filled_from_an_earlier_one() {
+fn a_blank_does_not_withdraw_a_figure_of_an_earlier_report() {
     let found = fact(&RUN, "2004 10 2025", "htx_total", "plan");
-    assert_eq!(figure(found.as_ref()), Some((None, "O")));
+    assert_eq!(figure(found.as_ref()), Some((whole(200), "A")));
+    // One info for each report with such blanks: it names the first cell and the report that counts.
+    let told = RUN.find("findings", &[("code", "TH464"), ("unit_code", "10")]);
+    let said: Vec<_> = (told.iter())
+        .map(|f| (f.str("severity"), f.str("period"), f.str("message_en")))
+        .collect();
+    let half = "Cooperatives (plan for 2025) is blank: 200 from the unit's report for 2024 counts; 1 cells like it";
+    let year = "Cooperatives (plan for 2025) is blank: 200 from the unit's report for 2024 counts; 2 cells like it";
+    assert_eq!(said.len(), 2, "{said:#?}");
+    assert!(said.contains(&("info", "2025-S1", half)), "{said:#?}");
+    assert!(said.contains(&("info", "2025", year)), "{said:#?}");
+    let cell = told.iter().find(|f| f.str("period") == "2025").unwrap();
+    let blank = RUN.one(
+        "observations",
+        &[
+            ("report_id", cell.str("report_id")),
+            ("indicator", "htx_total"),
+            ("status", "O"),
+        ],
+    );
+    assert_eq!(cell.text("cell"), blank.text("cell"));
+    // The blank is no revision.
+    let plan = [
+        ("unit_code", "10"),
+        ("period", "2025"),
+        ("indicator", "htx_total"),
+        ("scenario", "plan"),
+    ];
+    assert!(RUN.find("revisions", &plan).is_empty());
+}
+
+#[test]
+fn a_sign_is_an_answer_that_a_blank_does_not_withdraw_either() {
+    let plan = |code: &str| fact(&RUN, &format!("2004 {code} 2025"), "htx_total", "plan");
+    assert_eq!(figure(plan("19").as_ref()), Some((None, "L")));
+    assert_eq!(figure(plan("20").as_ref()), Some((None, "M")));
+    for code in ["19", "20"] {
+        let told = RUN.find("findings", &[("code", "TH464"), ("unit_code", code)]);
+        assert!(told.is_empty(), "no figure counts for the blank: {told:#?}");
+    }
+}
+
+#[test]
+fn a_blank_is_not_filled_from_another_form_or_an_earlier_version() {
+    let estimate = fact(&RUN, "2004 22 2024", "htx_total", "estimate");
+    assert_eq!(figure(estimate.as_ref()), Some((whole(70), "E")));
+    let actual = fact(&RUN, "2004 22 2024", "htx_total", "actual");
+    assert_eq!(figure(actual.as_ref()), Some((None, "O")));
+    let sector = RUN.find(
+        "facts",
+        &[("geography", "2004"), ("unit_code", "24"), ("sector", "A")],
+    );
+    assert!(!sector.is_empty());
+    for row in sector {
+        assert_eq!(row.decimal("value"), None, "{row:?}");
+    }
 }
 
 #[test]

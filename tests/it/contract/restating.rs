@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use super::{fact, figure, total, whole};
 use crate::support::catalogue::{NEW, OLD};
 use crate::support::lake::{Row, Run};
-use crate::support::truth::Cell::{Blank, NotApplicable};
+use crate::support::truth::Cell::{Blank, Nil, NotApplicable, NotCollected};
 use crate::support::truth::{Cell, Form, Report, n};
 
 fn old(code: &str, year: i32) -> Report {
@@ -65,16 +65,20 @@ static RUN: LazyLock<Run> = LazyLock::new(|| {
         old("66", 2025)
             .row("htx_total", estimate(n(11)))
             .row("htx_workers", estimate(n(390))),
-        // 08 (02 and 08) leaves out a row, and leaves another one's cell blank.
+        // 08 (02 and 08) leaves out a row, and leaves the cells of two others blank. One of its predecessors has no value
+        // for the second.
         new("08")
             .row("htx_total", estimate(n(70)))
-            .row("htx_members", estimate(Blank)),
+            .row("htx_members", estimate(Blank))
+            .row("htx_workers", estimate(Blank)),
         old("02", 2025)
             .row("htx_new", estimate(n(3)))
-            .row("htx_members", estimate(n(500))),
+            .row("htx_members", estimate(n(500)))
+            .row("htx_workers", estimate(n(50))),
         old("08", 2025)
             .row("htx_new", estimate(n(4)))
-            .row("htx_members", estimate(n(600))),
+            .row("htx_members", estimate(n(600)))
+            .row("htx_workers", estimate(NotCollected)),
         // 25 (17, 25, 26) reports alone, and Sơn La, both as 2025's.
         new("25").row("htx_total", estimate(n(33))),
         new("14").row("htx_total", estimate(n(12))),
@@ -204,14 +208,47 @@ fn a_row_that_the_own_report_has_not_is_its_predecessors() {
 }
 
 #[test]
-fn an_own_blank_cell_is_not_answered_and_not_filled_from_predecessors() {
+fn predecessors_stand_for_an_own_blank_cell_if_all_have_values() {
     let row = of("2025 08 2025", "htx_members").unwrap();
-    assert_eq!(figure(Some(&row)), Some((None, "O")));
-    assert_eq!(row.str("basis"), "reported");
-    assert_eq!(
-        total(&RUN, "national", "2025 VN 2025", "htx_members", "estimate"),
-        None
+    assert_eq!(figure(Some(&row)), Some((whole(1100), "E")));
+    assert_eq!(origin(&row), ("restated", 2, 2));
+    let country = total(&RUN, "national", "2025 VN 2025", "htx_members", "estimate");
+    let country = country.unwrap();
+    assert_eq!(country.decimal("value"), whole(1100));
+    assert_eq!(country.int("units_reported"), Some(1));
+    // Its sources are the predecessors' cells, and the info names the blank one.
+    let parts = RUN.find(
+        "fact_sources",
+        &[
+            ("geography", "2025"),
+            ("unit_code", "08"),
+            ("period", "2025"),
+            ("indicator", "htx_members"),
+            ("scenario", "estimate"),
+        ],
     );
+    let mut values: Vec<_> = parts.iter().map(|p| p.decimal("value")).collect();
+    values.sort_unstable();
+    assert_eq!(values, [whole(500), whole(600)]);
+    let told = RUN.find("findings", &[("code", "TH465")]);
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert!(
+        told[0].is(&[
+            ("severity", "info"),
+            ("unit_vintage", "2025"),
+            ("unit_code", "08"),
+            ("indicator", "htx_members"),
+        ]),
+        "{told:#?}"
+    );
+    assert!(told[0].text("cell").is_some());
+}
+
+#[test]
+fn an_own_blank_cell_stays_unanswered_where_a_predecessor_has_no_value() {
+    let row = of("2025 08 2025", "htx_workers").unwrap();
+    assert_eq!(figure(Some(&row)), Some((None, "O")));
+    assert_eq!(origin(&row), ("reported", 0, 1));
 }
 
 #[test]
@@ -339,5 +376,228 @@ fn the_name_of_a_unit_is_the_one_in_force_at_the_end_of_the_period() {
         name("2004 14 2025").as_deref(),
         Some("Sơn La"),
         "after it ended, the last"
+    );
+}
+
+/// A row whose actual of the year before is this.
+fn actual(cell: Cell) -> Vec<Cell> {
+    vec![cell, Blank, Blank, Blank]
+}
+
+/// The new units report 2025, with the actual of 2024. Their predecessors had reported 2024, with its estimate.
+static YEAR_BEFORE: LazyLock<Run> = LazyLock::new(|| {
+    let total = |code: &str, value: i64| old(code, 2024).row("htx_total", estimate(n(value)));
+    let own = |code: &str, cell: Cell| new(code).row("htx_total", actual(cell));
+    Run::of([
+        // 44 (44 and 45) states its core alone, in a mean too.
+        total("44", 500)
+            .row("htx_active", estimate(n(300)))
+            .row("htx_revenue_avg", estimate(n(900))),
+        total("45", 520)
+            .row("htx_active", estimate(n(300)))
+            .row("htx_revenue_avg", estimate(n(100))),
+        own("44", n(500))
+            .row("htx_active", actual(n(600)))
+            .row("htx_revenue_avg", actual(n(900))),
+        // 25 (17, 25 and 26) leaves one of three out.
+        total("17", 300),
+        total("25", 400),
+        total("26", 250),
+        own("25", n(650)),
+        // 66 (54 and 66) states what nobody said.
+        total("54", 500),
+        total("66", 520),
+        own("66", n(700)),
+        // 24 (24 and 27) states what became of an estimate within a year, and a plan that was revised a little.
+        old("24", 2024).row("htx_total", vec![Blank, Blank, n(510), n(550)]),
+        old("27", 2024).row("htx_total", vec![Blank, Blank, n(510), n(550)]),
+        new("24").row("htx_total", vec![n(990), n(1080), Blank, Blank]),
+        // 31 (30 and 31) has a plan that is its core's.
+        old("30", 2024).row("htx_total", vec![Blank, Blank, Blank, n(300)]),
+        old("31", 2024).row("htx_total", vec![Blank, Blank, Blank, n(500)]),
+        new("31").row("htx_total", vec![Blank, n(300), Blank, Blank]),
+        // 19 (06 and 19) writes a nil, 33 (33 and 34) an `x`.
+        total("06", 40),
+        total("19", 60),
+        own("19", Nil),
+        total("33", 40),
+        total("34", 60),
+        own("33", NotApplicable),
+        // 48 (48 and 49) writes a nil as well; one of its predecessors is silent.
+        total("48", 70),
+        own("48", Nil),
+        // 08 (02 and 08) leaves the cell blank. 15 (10 and 15) too, and one of its predecessors is silent.
+        total("02", 100),
+        total("08", 50),
+        own("08", Blank),
+        total("10", 100),
+        own("15", Blank),
+        // 51 (51 and 62) has not collected it.
+        total("51", 100),
+        total("62", 50),
+        own("51", NotCollected),
+        // 52 (52 and 64) states one side of a ratio; the other is blank.
+        total("52", 200).row("htx_good_fair", estimate(n(100))),
+        total("64", 200).row("htx_good_fair", estimate(n(60))),
+        own("52", n(400)).row("htx_good_fair", actual(Blank)),
+        // 56 (56 and 58) states in its report for the half-year what it leaves blank in that for the year.
+        total("56", 100),
+        total("58", 50),
+        Report::half_year(NEW, "56", 2025).row("htx_total", actual(n(155))),
+        own("56", Blank),
+        // 82 (82 and 87) leaves a small unit out: each figure is close to the whole, and to the digit that of the other.
+        total("82", 1000)
+            .row("htx_active", estimate(n(900)))
+            .row("htx_members", estimate(n(20_000))),
+        total("87", 30)
+            .row("htx_active", estimate(n(20)))
+            .row("htx_members", estimate(n(400))),
+        own("82", n(1000))
+            .row("htx_active", actual(n(900)))
+            .row("htx_members", actual(n(20_000))),
+    ])
+});
+
+/// What a code says of a new unit's report.
+fn said(code: &str, unit: &str) -> Vec<String> {
+    let found = YEAR_BEFORE.find("findings", &[("code", code), ("unit_code", unit)]);
+    found
+        .iter()
+        .map(|f| f.str("message_en").to_owned())
+        .collect()
+}
+
+fn year_before(unit: &str, indicator: &str, scenario: &str) -> Option<Row> {
+    fact(
+        &YEAR_BEFORE,
+        &format!("2025 {unit} 2024"),
+        indicator,
+        scenario,
+    )
+}
+
+#[test]
+fn own_and_predecessors_are_compared_whatever_report_states_them() {
+    assert_eq!(
+        said("TH406", "44"),
+        [
+            "Cooperatives (actual for 2024): the new unit reports 500, its former units 1,020 together \
+          (Quang Binh alone: 500); 2 figures differ"
+        ]
+    );
+    assert_eq!(
+        said("TH406", "25"),
+        [
+            "Cooperatives (actual for 2024): the new unit reports 650, its former units 950 together \
+          (Hoa Binh + Vinh Phuc alone: 650); 1 figures differ"
+        ]
+        .map(|line| line.replace("Hoa Binh + Vinh Phuc", &names(&["25", "26"])))
+    );
+    assert_eq!(
+        said("TH406", "66"),
+        [
+            "Cooperatives (actual for 2024): the new unit reports 700, its former units 1,020 together \
+          (no choice of former units explains 700); 1 figures differ"
+        ]
+    );
+    assert_eq!(
+        said("TH406", "31"),
+        [
+            "Cooperatives (plan for 2025): the new unit reports 300, its former units 800 together \
+          (NAME alone: 300); 1 figures differ"
+        ]
+        .map(|line| line.replace("NAME", &names(&["30"])))
+    );
+    // The own figure counts.
+    let row = year_before("44", "htx_total", "best");
+    assert_eq!(figure(row.as_ref()), Some((whole(500), "A")));
+}
+
+/// The last English names of units of 63, as the finding joins them.
+fn names(codes: &[&str]) -> String {
+    let of = |code: &&str| {
+        let key = (OLD.to_owned(), (*code).to_owned());
+        let names = &crate::support::catalogue::catalogue().unit_names[&key];
+        names.last().unwrap().name_en.clone()
+    };
+    codes.iter().map(of).collect::<Vec<_>>().join(" + ")
+}
+
+#[test]
+fn figures_that_were_revised_since_are_no_difference() {
+    assert_eq!(said("TH406", "24"), [""; 0]);
+}
+
+#[test]
+fn a_small_unit_that_was_left_out_shows_in_figures_that_are_the_others_to_the_digit() {
+    assert_eq!(
+        said("TH406", "82"),
+        [
+            "Cooperative members (actual for 2024): the new unit reports 20,000, its former units 20,400 together \
+          (NAME alone: 20,000); 3 figures differ"
+        ]
+        .map(|line| line.replace("NAME", &names(&["82"])))
+    );
+}
+
+#[test]
+fn a_nil_where_predecessors_have_figures_counts_and_is_a_warning() {
+    let nil = ["(a nil counts as 0, not as unknown)"; 2];
+    for (unit, why) in ["19", "48"].into_iter().zip(nil) {
+        let lines = said("TH406", unit);
+        assert!(lines.len() == 1 && lines[0].contains(why), "{lines:#?}");
+        let row = year_before(unit, "htx_total", "best");
+        assert_eq!(figure(row.as_ref()), Some((whole(0), "A")));
+    }
+    let lines = said("TH406", "33");
+    assert!(
+        lines.len() == 1 && lines[0].contains("(`x` says that it cannot exist)"),
+        "{lines:#?}"
+    );
+    let row = year_before("33", "htx_total", "actual");
+    assert_eq!(figure(row.as_ref()), Some((None, "M")));
+}
+
+#[test]
+fn a_blank_actual_does_not_hide_the_estimates_of_predecessors() {
+    let best = |unit| year_before(unit, "htx_total", "best");
+    assert_eq!(figure(best("08").as_ref()), Some((whole(150), "E")));
+    assert_eq!(origin(&best("08").unwrap()), ("restated", 2, 2));
+    // The actual itself nobody has.
+    let row = year_before("08", "htx_total", "actual");
+    assert_eq!(figure(row.as_ref()), Some((None, "O")));
+    assert_eq!(
+        said("TH465", "08"),
+        [
+            "Cooperatives (actual for 2024) is blank: 150 from the reports of its former units counts; 1 cells like it"
+        ]
+    );
+    // One predecessor is silent; or the unit has said that it was not collected.
+    assert_eq!(figure(best("15").as_ref()), Some((None, "O")));
+    assert_eq!(figure(best("51").as_ref()), Some((None, "L")));
+    for unit in ["15", "51"] {
+        assert_eq!(said("TH465", unit), [""; 0]);
+    }
+}
+
+#[test]
+fn a_ratio_with_a_blank_side_is_its_predecessors() {
+    let row = year_before("52", "htx_good_fair_rate", "best").unwrap();
+    assert_eq!(
+        (row.decimal("value"), row.decimal("weight")),
+        (whole(40), whole(400))
+    );
+    assert_eq!(origin(&row), ("restated", 2, 2));
+    assert_eq!(year_before("52", "htx_good_fair_rate", "actual"), None);
+}
+
+#[test]
+fn a_figure_of_the_units_own_goes_before_its_predecessors_for_a_blank() {
+    let row = year_before("56", "htx_total", "best").unwrap();
+    assert_eq!(figure(Some(&row)), Some((whole(155), "A")));
+    assert_eq!(row.str("basis"), "reported");
+    assert_eq!(
+        (said("TH464", "56").len(), said("TH465", "56").len()),
+        (1, 0)
     );
 }

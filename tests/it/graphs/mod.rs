@@ -244,6 +244,20 @@ fn the_reference_notices_models_that_choose_or_count_wrongly() {
             ),
             noticed_by,
         },
+        Fault {
+            what: "a blank that withdraws a figure of an earlier report",
+            models: broken(
+                "counted",
+                "WHEN s.status = 'O' THEN 1000000000",
+                "WHEN FALSE THEN 1",
+            ),
+            noticed_by,
+        },
+        Fault {
+            what: "a blank filled although a former unit has no value",
+            models: broken("facts_of_vintage", "a.reported = a.expected", "TRUE"),
+            noticed_by,
+        },
     ]);
 }
 
@@ -287,7 +301,11 @@ fn tiling_notices_territory_that_counts_twice_or_lacks_unsaid() {
     noticed(vec![
         Fault {
             what: "predecessors beside the unit's own value",
-            models: broken("facts_of_vintage", "WHERE o.unit IS NULL", "WHERE TRUE"),
+            models: broken(
+                "facts_of_vintage",
+                "WHERE s.unit IS NULL OR",
+                "WHERE TRUE OR",
+            ),
             noticed_by,
         },
         Fault {
@@ -336,7 +354,7 @@ fn another_order_notices_a_choice_by_report_id() {
     noticed(vec![Fault {
         what: "the first id going first",
         models: broken(
-            "counted",
+            "report_ranks",
             "p.ends DESC, p.months DESC, r.unit_vintage DESC, r.form, r.report_id",
             "r.report_id",
         ),

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::world::{HOME, Name, World, indicators, measure};
 use crate::reference::counted::{Counted, add_best};
-use crate::reference::facts::{Fact, Part, by_itself, own, restated, together};
-use crate::support::truth::{Key, Period};
+use crate::reference::facts::{Fact, Part, by_itself, filled, left_blank, own, restated, together};
+use crate::support::truth::{Cell, Key, Period};
 
 /// Facts by the places of vintage and unit.
 pub(crate) type Facts = Vec<Vec<BTreeMap<Key, Fact>>>;
@@ -35,9 +35,11 @@ fn said(world: &World) -> BTreeMap<(usize, usize), BTreeMap<Key, Counted>> {
                 estimate: key.scenario == "estimate",
                 vintage: world.vintages[report.unit.0].name,
             };
+            // A blank withdraws nothing.
+            let order = (*cell != Cell::Blank, order.clone());
             let known = chosen.get(&(unit, key.clone()));
             if known.is_none_or(|(before, _)| order > *before) {
-                chosen.insert((unit, key.clone()), (order.clone(), counted));
+                chosen.insert((unit, key.clone()), (order, counted));
             }
         }
     }
@@ -65,18 +67,21 @@ pub(crate) fn facts(world: &World) -> Facts {
             let mut of_unit = BTreeMap::new();
             for key in &keys {
                 let measure = measure(&key.indicator);
-                let fact = match own(&measure, says, key) {
+                let parts = || -> Vec<_> {
+                    let before: &Vec<BTreeMap<Key, Fact>> = &facts[place - 1];
+                    let part = |unit: &usize| {
+                        let fact = before[*unit].get(key)?;
+                        Some((fact.part, fact.status == 'P'))
+                    };
+                    is.from.iter().map(part).collect()
+                };
+                let is_blank = place > 0 && left_blank(&measure, says, key);
+                let stands = is_blank.then(|| filled(&measure, &parts())).flatten();
+                let fact = stands.or_else(|| match own(&measure, says, key) {
                     Some((part, spoken)) => by_itself(part, spoken == vintage.name),
                     None if place == 0 => None,
-                    None => {
-                        let before: &Vec<BTreeMap<Key, Fact>> = &facts[place - 1];
-                        let part = |unit: &usize| {
-                            let fact = before[*unit].get(key)?;
-                            Some((fact.part, fact.status == 'P'))
-                        };
-                        restated(&measure, &is.from.iter().map(part).collect::<Vec<_>>())
-                    }
-                };
+                    None => restated(&measure, &parts()),
+                });
                 of_unit.extend(fact.map(|fact| (key.clone(), fact)));
             }
             of_vintage.push(of_unit);

@@ -82,7 +82,7 @@ pub(crate) fn current(reports: &[Report]) -> Vec<&Report> {
 pub(crate) fn said(reports: &[Report]) -> Said {
     let current = current(reports);
     // Of the reports that state one key, the one whose period ends last, then the longer.
-    let mut chosen: BTreeMap<(Unit, Key), ((String, u32), Counted)> = BTreeMap::new();
+    let mut chosen: BTreeMap<(Unit, Key), ((bool, (String, u32)), Counted)> = BTreeMap::new();
     for report in &current {
         let unit = reporting_unit(&report.vintage, &report.code);
         // Every indicator that both forms carry has KTTT-01 as its home form: KTTT-02 gives its total only for
@@ -102,13 +102,14 @@ pub(crate) fn said(reports: &[Report]) -> Said {
                 estimate: key.scenario == "estimate",
                 vintage: if report.vintage == NEW { NEW } else { OLD },
             };
-            // A blank cell states its key too ("a cell of a known row and column is always a row"): a later
-            // report with a blank is not passed over for an earlier one with a value.
+            // "A blank never withdraws a figure that another of them, of the same form, states." Silent: nor a `…` or
+            // an `x`, which are answers. (The two forms state no key for different periods.)
+            let order = (cell != Cell::Blank, order.clone());
             let entry = chosen
                 .entry((unit.clone(), key))
                 .or_insert_with(|| (order.clone(), counted));
             if order > entry.0 {
-                *entry = (order.clone(), counted);
+                *entry = (order, counted);
             }
         }
     }

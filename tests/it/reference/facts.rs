@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::counted::{Counted, Said, reporting_unit};
 use crate::support::catalogue::{Measure, NEW, OLD, Unit, catalogue};
-use crate::support::truth::Key;
+use crate::support::truth::{Cell, Key};
 
 /// A quantity as an exact fraction of millionths: for a sum the value over 1, for a mean Σ value·weight over
 /// Σ weight, for a ratio Σ numerator · scale over Σ denominator.
@@ -61,7 +61,7 @@ pub(crate) fn own(
     key: &Key,
 ) -> Option<(Part, &'static str)> {
     let missing = |counted: &Counted| {
-        if counted.cell == crate::support::truth::Cell::Blank {
+        if counted.cell == Cell::Blank {
             'O'
         } else {
             'L'
@@ -142,6 +142,26 @@ pub(crate) fn own(
             Some((part, numerator.vintage.max(denominator.vintage)))
         }
     }
+}
+
+/// Whether a reporting unit speaks of a key by a blank alone: its predecessors may stand for it. A ratio is blank where one
+/// of its sides is. Silent: unless the other side is `…`, which is an answer.
+pub(crate) fn left_blank(measure: &Measure, keys: &BTreeMap<Key, Counted>, key: &Key) -> bool {
+    let cell = |indicator: &str| keys.get(&key.with_indicator(indicator)).map(|c| c.cell);
+    match measure {
+        Measure::Sum | Measure::Mean(_) => cell(&key.indicator) == Some(Cell::Blank),
+        Measure::Ratio(numerator, denominator, _) => {
+            let sides = [cell(numerator), cell(denominator)];
+            let signs = [Some(Cell::NotCollected), Some(Cell::NotApplicable)];
+            sides.contains(&Some(Cell::Blank)) && !sides.iter().any(|side| signs.contains(side))
+        }
+    }
+}
+
+/// The fact of a unit that left a cell blank: its predecessors', "only if all their parts have values".
+pub(crate) fn filled(measure: &Measure, parts: &[Option<(Part, bool)>]) -> Option<Fact> {
+    restated(measure, parts)
+        .filter(|fact| fact.status != 'P' && matches!(fact.part, Part::Figure { .. }))
 }
 
 /// What parts make together.
@@ -291,21 +311,22 @@ pub(crate) fn facts(said: &Said) -> Facts {
         for code in catalogue.units(geography) {
             for key in &keys {
                 let measure = &catalogue.indicators[&key.indicator].measure;
-                let fact = match own(measure, keys_of(geography, &code), key) {
+                let says = keys_of(geography, &code);
+                let parts = || -> Vec<_> {
+                    let part = |old: &String| {
+                        own(measure, keys_of(OLD, old), key).map(|(p, _)| (p, false))
+                    };
+                    catalogue.predecessors[&code].iter().map(part).collect()
+                };
+                let is_blank = geography == NEW && left_blank(measure, says, key);
+                let stands = is_blank.then(|| filled(measure, &parts())).flatten();
+                let fact = stands.or_else(|| match own(measure, says, key) {
                     // Silent: an unchanged unit's report in the other vintage is carried whole, an unanswered cell
                     // and a mean without its weight, too.
                     Some((part, vintage)) => by_itself(part, vintage == geography),
-                    None if geography == NEW => {
-                        let parts: Vec<_> = catalogue.predecessors[&code]
-                            .iter()
-                            .map(|old| {
-                                own(measure, keys_of(OLD, old), key).map(|(part, _)| (part, false))
-                            })
-                            .collect();
-                        restated(measure, &parts)
-                    }
+                    None if geography == NEW => restated(measure, &parts()),
                     None => None,
-                };
+                });
                 if let Some(fact) = fact {
                     facts
                         .entry(geography)

@@ -1,0 +1,34 @@
+-- overlap_parts: what each former unit has for a key that the unit it was merged into states itself.
+-- grain: unit × key × former unit
+-- runs: all vintages
+-- Whatever report states them. A former unit whose report was set aside is compared as if that report counted.
+WITH own AS (
+    SELECT m.to_unit AS unit, c.key
+    FROM counted c
+    JOIN (SELECT DISTINCT to_entity, to_unit FROM entity_merges) m ON m.to_entity = c.entity
+    WHERE c.value IS NOT NULL OR c.status = 'M'
+),
+wanted AS (
+    SELECT m.from_unit, m.from_entity, o.key
+    FROM own o
+    JOIN entity_merges m ON m.to_unit = o.unit
+),
+set_aside AS (
+    SELECT w.from_unit AS unit, w.key, s.value, s.weight, s.numerator, s.status
+    FROM set_aside_values s
+    JOIN wanted w ON w.from_entity = s.entity AND w.key = s.key
+),
+parts AS (
+    SELECT f.unit, f.key, f.value, f.weight, f.numerator, f.status
+    FROM wanted w
+    JOIN all_facts f ON f.unit = w.from_unit AND f.key = w.key
+    LEFT JOIN set_aside s ON s.unit = w.from_unit AND s.key = w.key
+    WHERE s.unit IS NULL
+    UNION ALL
+    SELECT unit, key, value, weight, numerator, status FROM set_aside
+),
+contributions AS ({contributions.sql})
+SELECT m.to_unit AS unit, c.key, c.unit AS former_unit, c.cannot_exist, c.enters, c.complete, c.imputed, c.estimated, c.value,
+       c.weight, c.numerator
+FROM contributions c
+JOIN entity_merges m ON m.from_unit = c.unit
