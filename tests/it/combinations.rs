@@ -331,8 +331,12 @@ fn overlaps_are_said_where_both_sides_speak() {
     assert_eq!(once.join(", "), wanted);
 }
 
-/// What each unit of a chain reports for 2027, and the facts that result on 2025 and on 2027. The chain: two units of 2004
-/// became one unit of 2025, which became a unit of 2027 together with another one. That other unit always reports 5.
+/// A third vintage, of 1 October 2025: within the year, so that units of all three can report for it while they stand.
+const LAST: &str = "2025-10";
+
+/// What each unit of a chain reports for 2025, and the facts that result on 2025 and on the third vintage. The chain: two
+/// units of 2004 became one unit of 2025, which became a unit of the third vintage together with another one. That other unit
+/// always reports 5.
 struct Chain {
     unit: &'static str,
     before: [&'static str; 2],
@@ -341,10 +345,10 @@ struct Chain {
     second: &'static str,
     third: &'static str,
     on_2025: &'static str,
-    on_2027: &'static str,
-    /// How many of two former units sent the form beside 2025's unit, and beside 2027's.
+    on_last: &'static str,
+    /// How many of two former units sent the form beside 2025's unit, and beside the last one.
     beside: [Option<u32>; 2],
-    /// Whether 2025's unit differs from its former units, and whether 2027's does.
+    /// Whether 2025's unit differs from its former units, and whether the last one does.
     apart: [bool; 2],
 }
 
@@ -355,46 +359,49 @@ const NO: &str = "";
 const CHAINS: [Chain; 12] = [
     // All subsets of the three.
     Chain { unit: "08", before: ["02", "08"], other: "01", first: [NO, NO], second: NO, third: NO,
-            on_2025: "absent", on_2027: "5 P restated 1 of 2", beside: [None, None], apart: [false, false] },
+            on_2025: "absent", on_last: "5 P restated 1 of 2", beside: [None, None], apart: [false, false] },
     Chain { unit: "15", before: ["10", "15"], other: "04", first: ["10", "20"], second: NO, third: NO,
-            on_2025: "30 E restated 2 of 2", on_2027: "35 E restated 2 of 2", beside: [None, None], apart: [false, false] },
+            on_2025: "30 E restated 2 of 2", on_last: "35 E restated 2 of 2", beside: [None, None], apart: [false, false] },
     Chain { unit: "19", before: ["06", "19"], other: "11", first: [NO, NO], second: "33", third: NO,
-            on_2025: "33 E reported 1 of 1", on_2027: "38 E restated 2 of 2", beside: [None, None], apart: [false, false] },
+            on_2025: "33 E reported 1 of 1", on_last: "38 E restated 2 of 2", beside: [None, None], apart: [false, false] },
     Chain { unit: "24", before: ["24", "27"], other: "12", first: ["10", "20"], second: "33", third: NO,
-            on_2025: "33 E reported 1 of 1", on_2027: "38 E restated 2 of 2", beside: [Some(2), None], apart: [true, false] },
+            on_2025: "33 E reported 1 of 1", on_last: "38 E restated 2 of 2", beside: [Some(2), None], apart: [true, false] },
     Chain { unit: "31", before: ["30", "31"], other: "14", first: [NO, NO], second: NO, third: "40",
-            on_2025: "absent", on_2027: "40 E reported 1 of 1", beside: [None, Some(1)], apart: [false, false] },
+            on_2025: "absent", on_last: "40 E reported 1 of 1", beside: [None, Some(1)], apart: [false, false] },
     Chain { unit: "33", before: ["33", "34"], other: "20", first: ["10", "20"], second: NO, third: "40",
-            on_2025: "30 E restated 2 of 2", on_2027: "40 E reported 1 of 1", beside: [None, Some(1)], apart: [false, true] },
+            on_2025: "30 E restated 2 of 2", on_last: "40 E reported 1 of 1", beside: [None, Some(1)], apart: [false, true] },
     Chain { unit: "44", before: ["44", "45"], other: "22", first: [NO, NO], second: "33", third: "40",
-            on_2025: "33 E reported 1 of 1", on_2027: "40 E reported 1 of 1", beside: [None, Some(2)], apart: [false, true] },
+            on_2025: "33 E reported 1 of 1", on_last: "40 E reported 1 of 1", beside: [None, Some(2)], apart: [false, true] },
     Chain { unit: "48", before: ["48", "49"], other: "38", first: ["10", "20"], second: "33", third: "40",
-            on_2025: "33 E reported 1 of 1", on_2027: "40 E reported 1 of 1", beside: [Some(2), Some(2)], apart: [true, true] },
+            on_2025: "33 E reported 1 of 1", on_last: "40 E reported 1 of 1", beside: [Some(2), Some(2)], apart: [true, true] },
     // A part that itself lacks a part is used: two of two, and provisional.
     Chain { unit: "51", before: ["51", "62"], other: "40", first: ["10", NO], second: NO, third: NO,
-            on_2025: "10 P restated 1 of 2", on_2027: "15 P restated 2 of 2", beside: [None, None], apart: [false, false] },
-    // 2004's figures stand for a blank of 2025's unit on the way to 2027, but not for an `x`.
+            on_2025: "10 P restated 1 of 2", on_last: "15 P restated 2 of 2", beside: [None, None], apart: [false, false] },
+    // 2004's figures stand for a blank of 2025's unit on the way to the last vintage, but not for an `x`.
     Chain { unit: "52", before: ["52", "64"], other: "42", first: ["10", "20"], second: "blank", third: NO,
-            on_2025: "30 E restated 2 of 2", on_2027: "35 E restated 2 of 2", beside: [Some(2), None], apart: [false, false] },
+            on_2025: "30 E restated 2 of 2", on_last: "35 E restated 2 of 2", beside: [Some(2), None], apart: [false, false] },
     Chain { unit: "56", before: ["56", "58"], other: "46", first: ["10", "20"], second: "x", third: NO,
-            on_2025: "- M reported 0 of 0", on_2027: "5 E restated 1 of 1", beside: [Some(2), None], apart: [true, false] },
-    // 2025's stand for a blank of 2027's unit.
+            on_2025: "- M reported 0 of 0", on_last: "5 E restated 1 of 1", beside: [Some(2), None], apart: [true, false] },
+    // 2025's stand for a blank of the last unit.
     Chain { unit: "66", before: ["54", "66"], other: "68", first: ["10", "20"], second: "33", third: "blank",
-            on_2025: "33 E reported 1 of 1", on_2027: "38 E restated 2 of 2", beside: [Some(2), Some(2)], apart: [true, false] },
+            on_2025: "33 E reported 1 of 1", on_last: "38 E restated 2 of 2", beside: [Some(2), Some(2)], apart: [true, false] },
 ];
 
-/// Adds the vintage of 2027. Each pair of the chains is merged under the code and name of its first unit; all other units
+/// Adds the third vintage. Each pair of the chains is merged under the code and name of its first unit; all other units
 /// stay. Also adds the words by which a sheet states this geography.
-fn add_2027(office: &Office) {
+fn add_last(office: &Office) {
     let mut units = String::new();
     let mut changes = String::new();
     for code in catalogue().units(NEW) {
         let chain = CHAINS.iter().find(|c| [c.unit, c.other].contains(&&*code));
         let (to, change) = chain.map_or((&*code, "unchanged"), |c| (c.unit, "merge"));
-        let _ = writeln!(changes, "{NEW},{code},2027,{to},{change},2027-01-01,thử");
+        let _ = writeln!(changes, "{NEW},{code},{LAST},{to},{change},2025-10-01,thử");
         if code == to {
             let name = catalogue().name(NEW, &code);
-            let _ = writeln!(units, "{code},2027,{name},{name},province,2027-01-01,,thử");
+            let _ = writeln!(
+                units,
+                "{code},{LAST},{name},{name},province,2025-10-01,,thử"
+            );
         }
     }
     let change = |file: &str, new: &dyn Fn(&str) -> String| {
@@ -411,34 +418,30 @@ fn add_2027(office: &Office) {
     change("words.toml", &|text| {
         text.replace(
             "[geographies]\n",
-            "[geographies]\n\"2027\" = [\"22 tỉnh\"]\n",
+            &format!("[geographies]\n\"{LAST}\" = [\"22 tỉnh\"]\n"),
         )
     });
 }
 
 static CHAIN: LazyLock<Office> = LazyLock::new(|| {
     let mut office = Office::new();
-    add_2027(&office);
+    add_last(&office);
     let mut send = |vintage: &str, code: &str, cell: &str| {
         if cell == NO {
             return;
         }
-        let provinces = match vintage {
-            OLD => 63,
-            NEW => 34,
-            _ => 22,
+        let (provinces, day) = match vintage {
+            OLD => (63, "2025-06-20"),
+            NEW => (34, "2025-09-20"),
+            _ => (22, "2025-12-20"),
         };
         let name = catalogue().name(if vintage == OLD { OLD } else { NEW }, code);
         let cell = if cell == "blank" { "" } else { cell };
         let text = format!(
-            "Biểu số: KTTT-01;\nĐơn vị báo cáo: UBND {name};\nĐịa giới: {provinces} tỉnh;\nNĂM 2027;\n\
-             Chỉ tiêu;Ước thực hiện năm 2027;Kế hoạch năm 2028\nTổng số hợp tác xã;{cell};\n"
+            "Biểu số: KTTT-01;\nĐơn vị báo cáo: UBND {name};\nĐịa giới: {provinces} tỉnh;\nNĂM 2025;\n\
+             Chỉ tiêu;Ước thực hiện năm 2025;Kế hoạch năm 2026\nTổng số hợp tác xã;{cell};\n"
         );
-        office.send(
-            &format!("{vintage}-{code}.csv"),
-            "2027-12-20",
-            text.as_bytes(),
-        );
+        office.send(&format!("{vintage}-{code}.csv"), day, text.as_bytes());
     };
     for chain in &CHAINS {
         for (code, cell) in chain.before.iter().zip(chain.first) {
@@ -446,7 +449,7 @@ static CHAIN: LazyLock<Office> = LazyLock::new(|| {
         }
         send(NEW, chain.unit, chain.second);
         send(NEW, chain.other, "5");
-        send("2027", chain.unit, chain.third);
+        send(LAST, chain.unit, chain.third);
     }
     office.run("lake", &[]);
     office
@@ -457,7 +460,7 @@ fn over_three_dates_the_latest_unit_that_speaks_counts_and_all_others_nowhere() 
     let rows = CHAIN.sql(
         "SELECT geography || ' ' || unit_code, coalesce(CAST(CAST(value AS BIGINT) AS VARCHAR), '-') || ' ' || status || ' ' || basis || ' ' || \
          CAST(sources AS VARCHAR) || ' of ' || CAST(expected AS VARCHAR) FROM facts \
-         WHERE period = '2027' AND indicator = 'htx_total' AND sector = '_T' AND scenario = 'estimate'",
+         WHERE period = '2025' AND indicator = 'htx_total' AND sector = '_T' AND scenario = 'estimate'",
     );
     let facts: BTreeMap<&str, &str> = (rows.iter())
         .map(|line| line.split_once(',').expect("two columns"))
@@ -467,8 +470,8 @@ fn over_three_dates_the_latest_unit_that_speaks_counts_and_all_others_nowhere() 
     for chain in &CHAINS {
         let mut wanted = vec![
             (format!("2025 {}", chain.unit), chain.on_2025.to_owned()),
-            (format!("2027 {}", chain.unit), chain.on_2027.to_owned()),
-            (format!("2027 {}", chain.other), "absent".to_owned()),
+            (format!("{LAST} {}", chain.unit), chain.on_last.to_owned()),
+            (format!("{LAST} {}", chain.other), "absent".to_owned()),
             (
                 format!("2025 {}", chain.other),
                 "5 E reported 1 of 1".to_owned(),
@@ -487,13 +490,13 @@ fn over_three_dates_the_latest_unit_that_speaks_counts_and_all_others_nowhere() 
                 let _ = writeln!(wrong, "{at}: {got}, not {wanted}");
             }
         }
-        let value = chain.on_2027.split(' ').next().expect("a value");
+        let value = chain.on_last.split(' ').next().expect("a value");
         country += value.parse().unwrap_or(0);
     }
     assert!(wrong.is_empty(), "{wrong}");
     // All chains are complete except the two that are P.
     assert_eq!(
-        CHAIN.sql("SELECT CAST(value AS BIGINT), status, units_reported, units_expected FROM national WHERE geography = '2027' AND period = '2027' AND indicator = 'htx_total' AND scenario = 'estimate' AND sector = '_T'"),
+        CHAIN.sql("SELECT CAST(value AS BIGINT), status, units_reported, units_expected FROM national WHERE geography = '2025-10' AND period = '2025' AND indicator = 'htx_total' AND scenario = 'estimate' AND sector = '_T'"),
         [format!("{country},P,10,22")]
     );
 }
@@ -502,14 +505,14 @@ fn over_three_dates_the_latest_unit_that_speaks_counts_and_all_others_nowhere() 
 fn over_three_dates_each_link_says_its_overlaps() {
     let told = |code: &str| {
         CHAIN.sql(&format!(
-            "SELECT unit_vintage || ' ' || unit_code, message_en FROM findings WHERE code = '{code}' AND period = '2027'"
+            "SELECT unit_vintage || ' ' || unit_code, message_en FROM findings WHERE code = '{code}' AND period = '2025'"
         ))
     };
     let [beside, apart] = ["TH424", "TH406"].map(&told);
     let mut wrong = String::new();
     let (mut all_beside, mut all_apart) = (0, 0);
     for chain in &CHAINS {
-        for (place, vintage) in [NEW, "2027"].iter().enumerate() {
+        for (place, vintage) in [NEW, LAST].iter().enumerate() {
             let at = format!("{vintage} {},", chain.unit);
             let got: Vec<_> = beside.iter().filter(|l| l.starts_with(&at)).collect();
             let agree = match (chain.beside[place], &got[..]) {
@@ -530,7 +533,7 @@ fn over_three_dates_each_link_says_its_overlaps() {
     }
     assert!(wrong.is_empty(), "{wrong}\n{beside:#?}\n{apart:#?}");
     assert_eq!((beside.len(), apart.len()), (all_beside, all_apart));
-    // Eight reports of 2025's merged units and five of 2027's cannot go back to 2004, the five not to 2025 either.
+    // Eight reports of 2025's merged units and five of the last vintage's cannot go back to 2004, the five not to 2025 either.
     assert_eq!(
         CHAIN.sql("SELECT unit_vintage, message_en FROM findings WHERE code = 'TH409' ORDER BY 1"),
         [

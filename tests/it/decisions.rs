@@ -36,8 +36,12 @@ const WHO: &str =
 
 /// The files of the first test, and which of them need a decision.
 fn open_questions(office: &mut Office) -> String {
-    // A former province reports 2025, and another unit states 34 provinces: neither the other reports nor the day of
-    // receipt can decide.
+    // A unit merged into the new Quảng Trị reported 2025 while it stood: it stays open which of the two Quảng Trị reports.
+    office.send(
+        "quang-binh.csv",
+        "2025-06-20",
+        &csv("UBND tỉnh Quảng Bình", 2025, 20, 10, ""),
+    );
     office.send(
         "yen-bai.csv",
         "2025-12-20",

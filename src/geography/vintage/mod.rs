@@ -122,7 +122,9 @@ fn stays_open(report: &ClaimedReport, doubt: &Doubt, geography: &Geography) -> F
     let why = match doubt {
         Doubt::None => Bilingual::default(),
         Doubt::OtherUnits(units) => {
-            let names = units.iter().map(|u| format!("`{}`", geography.name(u, day)));
+            let names = units
+                .iter()
+                .map(|u| format!("`{}`", geography.name(u, day)));
             let units = names.collect::<Vec<_>>().join(", ");
             findings::th412::OtherUnits { units }.words()
         }

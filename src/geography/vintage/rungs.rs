@@ -79,9 +79,8 @@ impl<'a> Claim<'a> {
         if let [_] = possible[..] {
             return decided(0, VintageBasis::UnchangedUnit);
         }
-        let stands = |unit: &PossibleUnit<'_>| {
-            unit.from <= period.end() && period.start() < unit.until
-        };
+        let stands =
+            |unit: &PossibleUnit<'_>| unit.from <= period.end() && period.start() < unit.until;
         let standing: Vec<usize> = (0..possible.len())
             .filter(|at| stands(&possible[*at]))
             .collect();
@@ -123,9 +122,8 @@ impl<'a> Claim<'a> {
             }
         };
         let vintage = others.agreed_since(self.report, day)?;
-        let there = |unit: &&PossibleUnit<'_>| {
-            unit.stands_on(self.received) && self.received < unit.ends
-        };
+        let there =
+            |unit: &&PossibleUnit<'_>| unit.stands_on(self.received) && self.received < unit.ends;
         let there = self.possible.iter().filter(there);
         let unit = only_one(there.filter_map(|unit| unit.in_vintage(vintage)))?;
         Some((unit.clone(), VintageBasis::Peers))
@@ -164,7 +162,8 @@ impl<'a> Claim<'a> {
         geography: &'a Geography,
     ) -> Result<(DecidedUnit, Finding), Doubt> {
         let named: BTreeSet<&UnitKey> = self.possible.iter().map(|p| p.entity).collect();
-        let former: BTreeSet<&UnitKey> = entities(geography.former_units(in_force.entity), geography);
+        let former: BTreeSet<&UnitKey> =
+            entities(geography.former_units(in_force.entity), geography);
         let before_its_end = |unit: &UnitKey| {
             let end = geography.end_of(unit).map_or(Date::MAX, |c| c.effective);
             others.reported_before(self.report, unit, end)
@@ -174,7 +173,10 @@ impl<'a> Claim<'a> {
             .copied()
             .filter(|unit| before_its_end(unit))
             .collect();
-        let of_name = named.iter().copied().filter(|unit| *unit != in_force.entity);
+        let of_name = named
+            .iter()
+            .copied()
+            .filter(|unit| *unit != in_force.entity);
         doubts.extend(of_name.filter(|unit| others.reported(self.report, unit)));
         let other_names = || former.iter().copied().filter(|unit| !named.contains(unit));
         if other_names().all(|unit| others.reported(self.report, unit)) {
@@ -210,7 +212,11 @@ impl<'a> Claim<'a> {
             !beside(in_force.entity).any(|u| others.may_have_reported(self.report, u));
         let was_there = others.was_there(self.report, former.entity);
         let successor_name = geography.name(successor, self.received);
-        let (chosen, why) = match (all_reported && !was_there, none_reported) {
+        // A name that is used again for other territory says nothing of the former units there.
+        let is_successor = geography.entity(successor) == in_force.entity;
+        let former_fits = all_reported && !was_there && is_successor;
+        let in_force_fits = none_reported && (is_successor || !all_reported);
+        let (chosen, why) = match (former_fits, in_force_fits) {
             (true, false) => (
                 former,
                 findings::th460::AllReported {

@@ -3,6 +3,7 @@
 
 mod properties;
 mod restate;
+mod senders;
 mod totals;
 mod world;
 

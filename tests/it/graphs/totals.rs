@@ -108,7 +108,7 @@ fn run(world: &World, models: &Models, checked: bool) -> (Totals, Vec<Finding>) 
     (totals, findings)
 }
 
-fn unit_key(world: &World, (vintage, unit): (usize, usize)) -> UnitKey {
+pub(super) fn unit_key(world: &World, (vintage, unit): (usize, usize)) -> UnitKey {
     let vintage = &world.vintages[vintage];
     UnitKey {
         vintage: vintage.name.to_owned(),
@@ -117,7 +117,7 @@ fn unit_key(world: &World, (vintage, unit): (usize, usize)) -> UnitKey {
 }
 
 /// The territory as the house knows it.
-fn geography(world: &World) -> Geography {
+pub(super) fn geography(world: &World) -> Geography {
     let mut tables = Tables::default();
     for (place, vintage) in world.vintages.iter().enumerate() {
         for (unit, is) in vintage.units.iter().enumerate() {

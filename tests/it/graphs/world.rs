@@ -179,6 +179,27 @@ impl World {
         this
     }
 
+    /// The territory of a world alone, in which units often have the name of one that they were made of.
+    pub(crate) fn territory(rng: &mut TestRng) -> Self {
+        let mut vintages = vintages(rng);
+        for place in 1..vintages.len() {
+            let (before, after) = vintages.split_at_mut(place);
+            for unit in &mut after[0].units {
+                if rng.random_bool(0.7)
+                    && let Some(one) = unit.from.first()
+                {
+                    let name = before[place - 1].units[*one].names[0].name.clone();
+                    unit.names[0].name = name;
+                }
+            }
+        }
+        Self {
+            vintages,
+            regions: Vec::new(),
+            reports: Vec::new(),
+        }
+    }
+
     /// The unit that changes left as it was, in the vintage in which it began: it is one reporting unit in all of them.
     pub(crate) fn entity(&self, (mut vintage, mut unit): (usize, usize)) -> (usize, usize) {
         while let [one] = self.vintages[vintage].units[unit].from[..] {

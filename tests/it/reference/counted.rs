@@ -75,7 +75,25 @@ pub(crate) fn current(reports: &[Report]) -> Vec<&Report> {
             Some(_) => {}
         }
     }
+    let standing = current.clone();
+    current.retain(|report| !is_set_aside(report, &standing));
     current
+}
+
+/// "A report of a unit that had ended when its report came …; beside its successor's report of that form and period it is set
+/// aside", if the period holds or follows the day it ended.
+fn is_set_aside(report: &Report, standing: &[&Report]) -> bool {
+    let change = "2025-07-01";
+    let has_ended = report.vintage == OLD
+        && !catalogue().unchanged.contains(&report.code)
+        && report.received.as_str() >= change
+        && report.period.last_day().as_str() >= change;
+    has_ended
+        && standing.iter().any(|r| {
+            r.vintage == NEW
+                && catalogue().predecessors[&r.code].contains(&report.code)
+                && (r.form, r.period) == (report.form, report.period)
+        })
 }
 
 /// The cells that count, with 'best' as a scenario of its own.

@@ -25,6 +25,8 @@ pub(crate) struct Habits {
     overlap: u64,
     /// A new province for which only predecessors report.
     predecessors_only: u64,
+    /// A predecessor's report for 2025 that came after the predecessor had ended.
+    after_the_change: u64,
     /// A report that is sent twice.
     corrected: u64,
     /// A report that the alliance sends, too.
@@ -47,6 +49,7 @@ impl Habits {
             zero: 0,
             overlap: 0,
             predecessors_only: 0,
+            after_the_change: 40,
             corrected: 0,
             second_sender: 0,
             home_form_absent: 0,
@@ -64,6 +67,7 @@ impl Habits {
             zero: 2,
             home_form_absent: 3,
             predecessors_only: 20,
+            after_the_change: 40,
             half_year: 95,
             ..Self::complete()
         }
@@ -77,6 +81,7 @@ impl Habits {
             unanswered: 3,
             overlap: 60,
             predecessors_only: 25,
+            after_the_change: 40,
             half_year: 60,
             ..Self::complete()
         }
@@ -108,6 +113,7 @@ impl Habits {
             zero: 8,
             overlap: 30,
             predecessors_only: 30,
+            after_the_change: 40,
             corrected: 10,
             second_sender: 10,
             home_form_absent: 10,
@@ -239,7 +245,9 @@ fn send(
         if dice.percent(habits.silent) || dice.percent(lost) {
             continue;
         }
-        let report = Report::of(form, vintage, code, year);
+        let month = month(habits, dice, vintage, code, year);
+        let day = |day: u32| format!("{year}-{month}-{day}T08:00:00+07:00");
+        let report = Report::of(form, vintage, code, year).received(&day(20));
         let mut report = filled(report, habits, dice);
         report.as_csv = dice.percent(15);
         if dice.percent(10) {
@@ -248,8 +256,7 @@ fn send(
         if form == Form::Indicators && dice.percent(habits.second_sender) {
             let other = Report::of(form, vintage, code, year).reporter(Some(Reporter::Alliance));
             // The alliance's counts only where nobody of the first rank sent, however late it came.
-            let other =
-                filled(other, habits, dice).received(&format!("{year}-12-28T08:00:00+07:00"));
+            let other = filled(other, habits, dice).received(&day(28));
             let alone = dice.percent(30);
             reports.push(other);
             if alone {
@@ -261,11 +268,9 @@ fn send(
             again.reporter = report.reporter;
             // A higher number of sending counts though it came earlier; without numbers the later one does.
             if dice.percent(50) {
-                again = again
-                    .sending(2)
-                    .received(&format!("{year}-12-19T08:00:00+07:00"));
+                again = again.sending(2).received(&day(19));
             } else {
-                again = again.received(&format!("{year}-12-21T08:00:00+07:00"));
+                again = again.received(&day(21));
             }
             if dice.percent(50) {
                 reports.insert(0, again);
@@ -274,6 +279,17 @@ fn send(
             }
         }
         reports.push(report);
+    }
+}
+
+/// The month in which a unit sends its reports of a year: December. In the year of the change a unit that was merged may have
+/// sent them in June, while it stood.
+fn month(habits: Habits, dice: &mut Dice, vintage: &str, code: &str, year: i32) -> &'static str {
+    let is_merged = vintage == OLD && !catalogue().unchanged.contains(code);
+    if is_merged && year == 2025 && !dice.percent(habits.after_the_change) {
+        "06"
+    } else {
+        "12"
     }
 }
 

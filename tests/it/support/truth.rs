@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::catalogue::catalogue;
+use super::catalogue::{OLD, catalogue};
 
 /// The two forms that carry the national figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -158,8 +158,15 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// An annual report of the people's committee that states its geography and came in December.
+    /// An annual report of the people's committee that states its geography and came in December. In the year of the change a
+    /// unit that was merged sent it in June, while it stood.
     pub(crate) fn of(form: Form, vintage: &str, code: &str, year: i32) -> Self {
+        let is_merged = vintage == OLD && !catalogue().unchanged.contains(code);
+        let month = if is_merged && year == 2025 {
+            "06"
+        } else {
+            "12"
+        };
         Self {
             form,
             period: Period::Year(year),
@@ -170,7 +177,7 @@ impl Report {
             geography_written: true,
             reporter: Some(Reporter::Ubnd),
             sending: None,
-            received: format!("{year}-12-20T08:00:00+07:00"),
+            received: format!("{year}-{month}-20T08:00:00+07:00"),
             as_csv: false,
             file: String::new(),
             rows: Vec::new(),
