@@ -131,7 +131,11 @@ pub(super) fn share(
     let last = |of: &dyn Fn(i16, Decimal) -> String| {
         let mut sql = "CASE".to_owned();
         for (year, value) in published.iter().rev() {
-            let _ = write!(sql, " WHEN c.last_year >= '{year}' THEN {}", of(*year, *value));
+            let _ = write!(
+                sql,
+                " WHEN c.last_year >= '{year}' THEN {}",
+                of(*year, *value)
+            );
         }
         sql + " WHEN FALSE THEN 0 END"
     };
@@ -197,7 +201,8 @@ pub(super) fn factor(
         .map(|indicator| format!("'{indicator}'"))
         .collect::<Vec<_>>()
         .join(", ");
-    let own_base = "LEFT JOIN judged b ON b.number = c.base AND b.indicator = i.indicator AND b.sector = '_T'";
+    let own_base =
+        "LEFT JOIN judged b ON b.number = c.base AND b.indicator = i.indicator AND b.sector = '_T'";
     let (joins, other, cell, count) = match of {
         Against::OtherUnits => (
             format!(

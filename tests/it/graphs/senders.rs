@@ -202,6 +202,7 @@ impl<'a> Scene<'a> {
     fn claimed(&self, sent: &Sent) -> ClaimedReport {
         let midnight = sent.received.at(5, 0, 0, 0);
         let received_at: Timestamp = midnight.to_zoned(kttt().zone.clone()).unwrap().timestamp();
+            sent_again_at: None,
         let mut dossier = Dossier::new(ReportSource {
             report_id: sent.id.clone(),
             submission_id: sent.id.clone(),
