@@ -126,6 +126,8 @@ pub(crate) fn candidates_by_rows(
             ..Evidence::of(Aspect::Unit, None, basis, None)
         }),
         note: None,
+        vintage: None,
+        contradiction: None,
         fault: fault.map(|(message, cells)| {
             message.at(Place {
                 cell: cells.first().map(|c| c.at.to_string()),

@@ -13,7 +13,7 @@ use crate::lake::{CachedRecords, Lake, LakeError};
 use crate::plan::Plan;
 
 /// Version of the cache format. Files of other versions are not read.
-const VERSION: u32 = 5;
+const VERSION: u32 = 6;
 
 /// The cached contents of a submission.
 #[derive(Serialize, Deserialize)]
@@ -77,9 +77,11 @@ pub(super) fn look_up(
 ) -> Option<SubmissionContents> {
     let kept: CachedContents = serde_json::from_slice(&lake.cached(name)?).ok()?;
     let is_complete = kept.version == VERSION
-        && kept
-            .used_definitions
-            .have_same_answers(plan, &submission.file_name)
+        && kept.used_definitions.have_same_answers(
+            plan,
+            &submission.file_name,
+            submission.received_on(&plan.zone),
+        )
         && kept
             .records
             .iter()

@@ -6,12 +6,14 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::contradicted::settle_contradicted;
 use super::life::{JudgedReport, PlacedReport, ReportStanding};
 use super::parts::{is_list, settle_parts, tell_outranked};
 use super::twins::settle_twins;
 use crate::diagnostic::{Lexicon, findings};
 use crate::geography::decision::{DecisionOutcome, Docket};
-use crate::geography::identify::Reporters;
+use crate::geography::sender::Reporters;
+use crate::geography::territory::Geography;
 use crate::geography::unit::UnitKey;
 use crate::normalize::Observation;
 use crate::period::Period;
@@ -25,6 +27,8 @@ type ReportKey = (String, Period, UnitKey);
 pub struct ReportOrder<'a> {
     /// The bodies that may report, with their ranks.
     pub reporters: &'a Reporters,
+    /// The territory.
+    pub geography: &'a Geography,
     /// The decisions.
     pub docket: &'a Docket,
     /// The time zone of days.
@@ -33,7 +37,7 @@ pub struct ReportOrder<'a> {
     pub lexicon: &'a Lexicon,
 }
 
-/// Compares placed reports with each other: twins first, then versions and reporters.
+/// Compares placed reports with each other: contradicted ones and twins first, then versions and reporters.
 #[must_use]
 pub fn compare(placed: Vec<PlacedReport>, order: ReportOrder<'_>) -> Vec<JudgedReport> {
     let first = |report| JudgedReport {
@@ -42,6 +46,7 @@ pub fn compare(placed: Vec<PlacedReport>, order: ReportOrder<'_>) -> Vec<JudgedR
         standing: ReportStanding::Current,
     };
     let mut reports: Vec<JudgedReport> = placed.into_iter().map(first).collect();
+    settle_contradicted(&mut reports, order.reporters, order.geography);
     settle_twins(&mut reports, order.docket);
     settle_revisions(&mut reports, order);
     reports
@@ -69,7 +74,7 @@ fn settle_versions(reports: &mut [JudgedReport], order: ReportOrder<'_>) -> Vec<
     for (i, judged) in reports.iter().enumerate().filter(|(_, r)| !r.is_held()) {
         let report = &judged.report;
         let key = (judged.form().to_owned(), report.period, report.unit.clone());
-        let rank = order.reporters.rank(report.dossier.reporter.as_deref());
+        let rank = order.reporters.rank(&report.dossier.sender);
         let best = best_rank.entry(key.clone()).or_insert(rank);
         *best = (*best).min(rank);
         versions.entry((key, rank)).or_default().push(i);
@@ -161,7 +166,7 @@ fn settle_accepted(reports: &mut [JudgedReport], rivals: &Rivals, order: ReportO
     };
     let ranks: Vec<i64> = reports
         .iter()
-        .map(|judged| order.reporters.rank(judged.dossier().reporter.as_deref()))
+        .map(|judged| order.reporters.rank(&judged.dossier().sender))
         .collect();
     let group = rivals.of(chosen, reports, |i| ranks[i]);
     // A decision is about the reports received by the day it was taken. The current report may be later.
