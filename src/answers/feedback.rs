@@ -13,7 +13,7 @@ use super::office::{office, split_unit};
 use crate::diagnostic::{Finding, Severity, entry};
 use crate::engine::TextColumn;
 use crate::extract::Dimension;
-use crate::geography::UnitKey;
+use crate::geography::{Aspect, Basis, Sender, UnitKey};
 use crate::lake::{self, Snapshot, check_owner};
 use crate::period::Period;
 use crate::plan::Plan;
@@ -63,7 +63,7 @@ struct ReportRow {
     form: String,
     period: Option<String>,
     unit: Option<UnitKey>,
-    reporter: Option<String>,
+    sender: Sender,
     revision: i64,
     is_current: bool,
     /// Held back: none of its values were loaded.
@@ -189,7 +189,7 @@ fn of_submissions(
         if !is_asked(options, unit.as_ref()) {
             continue;
         }
-        let reporter = live.iter().find_map(|r| r.reporter.as_deref());
+        let reporter = live.iter().find_map(|r| r.sender.id());
         letters.push(Letter {
             unit_name: unit
                 .as_ref()
@@ -265,7 +265,7 @@ fn superseded(
     let mut groups: BTreeMap<_, Vec<&ReportRow>> = BTreeMap::new();
     for report in reports {
         if let (Some(period), Some(unit)) = (&report.period, &report.unit) {
-            let rank = plan.reporters.rank(report.reporter.as_deref());
+            let rank = plan.reporters.rank(&report.sender);
             groups
                 .entry((&report.form, period, unit, rank))
                 .or_default()
@@ -350,6 +350,7 @@ fn read_submissions(snapshot: &Snapshot) -> Result<Vec<SubmissionRow>, RunError>
 }
 
 fn read_reports(snapshot: &Snapshot) -> Result<Vec<ReportRow>, RunError> {
+    let unknown = unknown_senders(snapshot)?;
     let mut all = Vec::new();
     for batch in snapshot.read("reports")? {
         let [id, submission, form, period, vintage, code, reporter] = [
@@ -377,17 +378,40 @@ fn read_reports(snapshot: &Snapshot) -> Result<Vec<ReportRow>, RunError> {
                 .owned(row)
                 .zip(code.owned(row))
                 .map(|(vintage, code)| UnitKey { vintage, code });
+            let sender = match reporter.owned(row) {
+                Some(known) => Sender::Known(known),
+                None => match unknown.get(id.text(row)) {
+                    Some(words) => Sender::Unknown(words.clone()),
+                    None => Sender::Unnamed,
+                },
+            };
             all.push(ReportRow {
                 id: id.text(row).to_owned(),
                 submission: submission.text(row).to_owned(),
                 form: form.text(row).to_owned(),
                 period: period.owned(row),
                 unit,
-                reporter: reporter.owned(row),
+                sender,
                 revision: revision.value(row),
                 is_current: current.value(row),
                 held: !current.value(row) && loaded.value(row) == 0,
             });
+        }
+    }
+    Ok(all)
+}
+
+/// The words of each report whose body the pipeline does not know.
+fn unknown_senders(snapshot: &Snapshot) -> Result<BTreeMap<String, String>, RunError> {
+    let mut all = BTreeMap::new();
+    for batch in snapshot.read("report_evidence")? {
+        let columns = ["report_id", "aspect", "basis", "text"];
+        let [id, aspect, basis, text] = columns.map(|c| TextColumn::read(&batch, c));
+        let (of_reporter, is_unknown) = (Aspect::Reporter.as_str(), Basis::Unknown.as_str());
+        for row in 0..batch.num_rows() {
+            if aspect.text(row) == of_reporter && basis.text(row) == is_unknown {
+                all.insert(id.text(row).to_owned(), text.text(row).to_owned());
+            }
         }
     }
     Ok(all)

@@ -17,6 +17,7 @@ mod period_claim;
 mod record_head;
 mod row;
 mod row_kind;
+mod sender_words;
 mod sending;
 mod slip;
 mod table;
@@ -36,6 +37,7 @@ pub use form::{
 pub use nearest::{NearestForm, nearest_form};
 pub use period_claim::PeriodClaim;
 pub use record_head::{FieldColumn, RecordHead, record_head};
+pub(crate) use sender_words::{SenderWord, SenderWords};
 pub use sending::Sending;
 pub use table::{SheetTable, SheetTables, find_tables};
 pub use title::{Stated, Title};

@@ -23,7 +23,8 @@ pub struct Title {
     /// Who reports: body and unit.
     pub reporter: Option<Stated>,
     /// What stands beside that without a word that says what it is: the further lines of its cell, and what stands in
-    /// brackets in its row or in the next one.
+    /// brackets in its row or in the next one, or goes on there with a type of units, a lower level or another body.
+    /// Each on a line of its own.
     pub beside_reporter: Option<String>,
     /// The reporting unit's code.
     pub unit_code: Option<Stated>,
@@ -142,19 +143,26 @@ fn read_line(title: &mut Title, sheet: &Sheet, at: Address, line: &str, vocabula
         ));
     }
     if let Some(reporter) = &title.reporter
-        && is_beside(reporter, at, line)
+        && is_beside(reporter, at, line, vocabulary)
     {
         let said = title.beside_reporter.take().into_iter();
         let all: Vec<String> = said.chain([line.trim().to_owned()]).collect();
-        title.beside_reporter = Some(all.join(" "));
+        title.beside_reporter = Some(all.join("\n"));
     }
     title.lines.push(folded);
 }
 
-/// Whether a line of the cell `at` belongs to what is stated above it or before it.
-fn is_beside(stated: &Stated, at: Address, line: &str) -> bool {
+/// Whether a line of the cell `at` belongs to the statement of the reporter above it or before it.
+fn is_beside(stated: &Stated, at: Address, line: &str, vocabulary: &Vocabulary) -> bool {
+    let Vocabulary { folder, words, .. } = vocabulary;
+    let is_bracketed = line.trim_start().starts_with('(');
     let is_next = at.row == stated.at.row || at.row == stated.at.row + 1;
-    let belongs = at == stated.at || (is_next && line.trim_start().starts_with('('));
+    // Other fields of a form, such as `who receives it: …`, speak of others.
+    let is_field = line.contains(':') && !is_bracketed;
+    let goes_on = !is_field && words.senders.continues(line, folder);
+    let is_in_line = at.row == stated.at.row || at.column <= stated.at.column;
+    let belongs =
+        (at == stated.at && !is_field) || (is_next && (is_bracketed || (is_in_line && goes_on)));
     // The cell of the statement may be another than that of its words.
     belongs && !stated.text.contains(line.trim())
 }

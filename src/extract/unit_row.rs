@@ -17,14 +17,16 @@ impl RowReader<'_> {
         let rows = &self.form.rows;
         let all = 0..rows.len();
         let Some(text) = label else {
-            let coded: Vec<usize> = all.filter(|i| fits(&rows[*i], code, &[])).collect();
+            let any = Spellings::default();
+            let coded: Vec<usize> = all.filter(|i| fits(&rows[*i], code, &any)).collect();
             return match (code, &coded[..]) {
                 (Some(_), [row]) => Some(member(*row, None)),
                 _ => None,
             };
         };
-        let spellings = self.spellings(text);
+        let spellings = self.unit_spellings(text);
         let named: Vec<usize> = spellings
+            .texts
             .iter()
             .map(|label| {
                 let has = |i: &usize| rows[*i].labels.contains(label);
@@ -33,11 +35,15 @@ impl RowReader<'_> {
             .find(|named| !named.is_empty())
             .unwrap_or_default();
         if named.is_empty() {
-            if spellings.iter().any(|s| self.form.sums.contains(s)) {
+            if spellings.texts.iter().any(|s| self.form.sums.contains(s)) {
                 return Some(RowKind::Subtotal);
             }
-            let row = self.by_slip(&spellings, None)?;
-            return Some(if fits(&rows[row], code, &[]) {
+            let row = self.by_slip(&spellings.texts, None)?;
+            let any = Spellings {
+                vintage: spellings.vintage,
+                ..Spellings::default()
+            };
+            return Some(if fits(&rows[row], code, &any) {
                 member(row, Some(Doubt::Slip))
             } else {
                 self.torn(row, code)
@@ -50,9 +56,39 @@ impl RowReader<'_> {
             .collect();
         match both[..] {
             [row] => Some(member(row, None)),
+            // The geography that the words beside the name mean has no such unit.
+            [] if spellings.vintage.is_some() && code.is_none() => None,
             [] => Some(self.torn(named[0], code)),
             // Several units have the name, and nothing tells which one is meant.
             _ => None,
+        }
+    }
+
+    /// The ways to read the label of a unit. Words for a vintage behind the name are no part of it.
+    fn unit_spellings(&self, text: &str) -> Spellings<'_> {
+        let texts = self.spellings(text);
+        let is_label = |label: &String| self.form.rows.iter().any(|r| r.labels.contains(label));
+        if texts.iter().any(is_label) {
+            return Spellings {
+                texts,
+                vintage: None,
+            };
+        }
+        let senders = &self.vocabulary.words.senders;
+        let bare = texts
+            .iter()
+            .filter_map(|folded| senders.without_vintage(folded, text))
+            .filter(|(name, _)| is_label(name));
+        let (names, vintages): (Vec<String>, Vec<&str>) = bare.unzip();
+        match vintages.first() {
+            Some(vintage) => Spellings {
+                texts: names,
+                vintage: Some(vintage),
+            },
+            None => Spellings {
+                texts,
+                vintage: None,
+            },
         }
     }
 
@@ -61,7 +97,7 @@ impl RowReader<'_> {
         let rows = &self.form.rows;
         RowKind::Torn {
             by_code: (0..rows.len())
-                .filter(|i| fits(&rows[*i], code, &[]))
+                .filter(|i| fits(&rows[*i], code, &Spellings::default()))
                 .collect(),
             by_label,
         }
@@ -75,7 +111,7 @@ impl RowReader<'_> {
         let row = &self.form.rows[member];
         let label = stubs.label.as_ref().map(|(_, text)| text.as_str());
         let spellings = label
-            .map(|text| self.spellings(self.vocabulary.split_measure(text).0))
+            .map(|text| self.unit_spellings(self.vocabulary.split_measure(text).0))
             .unwrap_or_default();
         Some(Arc::new(units(row, stated_code(stubs), &spellings)))
     }
@@ -114,6 +150,13 @@ impl RowReader<'_> {
     }
 }
 
+/// The ways to read the label of a unit, and the vintage that words behind the name mean.
+#[derive(Default)]
+struct Spellings<'a> {
+    texts: Vec<String>,
+    vintage: Option<&'a str>,
+}
+
 fn member(row: usize, doubt: Option<Doubt>) -> RowKind {
     RowKind::Member { row, doubt }
 }
@@ -126,17 +169,20 @@ fn stated_code(stubs: &Stubs) -> Option<&str> {
 }
 
 /// Whether a row has a unit of this code and name.
-fn fits(row: &FormRow, code: Option<&str>, spellings: &[String]) -> bool {
+fn fits(row: &FormRow, code: Option<&str>, spellings: &Spellings<'_>) -> bool {
     !units(row, code, spellings).is_empty()
 }
 
-/// The units of a row that have the code, if one is stated, and the name, if it is one of the row's.
-fn units(row: &FormRow, code: Option<&str>, spellings: &[String]) -> UnitCodes {
-    let is_named = spellings.iter().any(|s| row.labels.contains(s));
+/// The units of a row that have the code, if one is stated, and the name, if it is one of the row's; of the vintage that is
+/// stated, if one is.
+fn units(row: &FormRow, code: Option<&str>, spellings: &Spellings<'_>) -> UnitCodes {
+    let Spellings { texts, vintage } = spellings;
+    let is_named = texts.iter().any(|s| row.labels.contains(s));
     row.units
         .iter()
+        .filter(|unit| vintage.is_none_or(|vintage| unit.vintage == vintage))
         .filter(|unit| code.is_none_or(|code| is_same_code(&unit.code, code)))
-        .filter(|unit| !is_named || spellings.iter().any(|s| unit.labels.contains(s)))
+        .filter(|unit| !is_named || texts.iter().any(|s| unit.labels.contains(s)))
         .map(|unit| (unit.vintage.clone(), unit.code.clone()))
         .collect()
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use regex::Regex;
 use serde::Deserialize;
 
+use super::sender_words::{RawSenderWords, SenderWords};
 use crate::period::Period;
 use crate::text::Folder;
 
@@ -18,6 +19,12 @@ pub struct RawDocumentWords {
     pub statements: RawStatementWords,
     /// Vintages to the ways a sheet states them.
     pub geographies: BTreeMap<String, Vec<String>>,
+    /// Vintages to the words beside the name of a unit that mean them.
+    #[serde(default)]
+    pub beside_a_name: BTreeMap<String, Vec<String>>,
+    /// Words of statements of the reporter.
+    #[serde(default)]
+    pub senders: RawSenderWords,
     /// Ways to state a period; the first that matches counts.
     pub periods: Vec<RawPeriodWords>,
     /// Words of title lines.
@@ -135,6 +142,8 @@ pub struct DocumentWords {
     geographies: Vec<(String, String)>,
     /// Ways to state a period, with the SDMX period to fill.
     periods: Vec<(Regex, String)>,
+    /// Words of statements of the reporter, and beside names of units.
+    pub(crate) senders: SenderWords,
     not_a_period: Vec<String>,
     /// Folded labels of rows that introduce others.
     pub lead_in: Vec<String>,
@@ -198,6 +207,7 @@ impl DocumentWords {
                 })
                 .collect(),
             periods,
+            senders: SenderWords::compile(&raw.senders, &raw.beside_a_name, folder),
             not_a_period: fold_all(&raw.titles.not_a_period),
             lead_in: fold_all(&raw.rows.lead_in),
             subtotal: fold_all(&raw.rows.subtotal),

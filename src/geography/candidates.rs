@@ -2,12 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use super::identify::{Identified, NameLookup, ReporterClaim};
-use super::report::{Aspect, Basis, ClaimedReport, Evidence};
+use jiff::civil::Date;
+
+use super::identify::{Identified, NameLookup, NotTheUnit, ReporterClaim};
+use super::name_of_a_text::NamedInText;
+use super::report::{Aspect, Basis, ClaimedReport, Contradiction, Evidence};
+use super::sender::Sender;
 use super::unit::UnitKey;
-use crate::diagnostic::findings::{self, th410 as phrases};
-use crate::diagnostic::{Finding, Place};
+use crate::diagnostic::findings::{self, th410 as phrases, th450 as senders};
+use crate::diagnostic::{Finding, Message, Place};
 use crate::extract::{SheetTable, Title};
+use crate::text::one_line;
 
 /// Which units a report may be of, and why.
 #[derive(Default)]
@@ -22,6 +27,10 @@ pub(crate) struct UnitCandidates {
     pub(crate) note: Option<Finding>,
     /// Why the report has to be held back.
     pub(crate) fault: Option<Finding>,
+    /// The vintage that words beside the name mean, and these words with the name.
+    pub(crate) vintage: Option<(String, String)>,
+    /// The name of a sheet or file that contradicts them.
+    pub(crate) contradiction: Option<Contradiction>,
 }
 
 /// Where to look for a unit when a table does not name one.
@@ -31,8 +40,12 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) file_name: &'a str,
     /// Name of the sheet; none for a text file.
     pub(crate) sheet: Option<&'a str>,
-    /// The units that each other table of the file names.
-    pub(crate) siblings: &'a [&'a BTreeSet<UnitKey>],
+    /// Whom each other table of the file names, and in which words.
+    pub(crate) siblings: &'a [(&'a Identified, String)],
+    /// The day of receipt.
+    pub(crate) received_on: Date,
+    /// Whether the table is a record list, which may come in parts.
+    pub(crate) is_list: bool,
 }
 
 /// The name of a file without folders and extension.
@@ -45,18 +58,25 @@ pub(crate) fn file_stem(file_name: &str) -> &str {
 pub(crate) fn record_sender(
     names: NameLookup<'_>,
     title: &Title,
+    received_on: Date,
     report: &mut ClaimedReport,
 ) -> Identified {
-    let identified = names.identify(&ReporterClaim::of(title));
+    let claim = ReporterClaim::of(title);
+    let identified = names.identify(&claim, received_on);
+    let place = report.unit_place();
     let dossier = &mut report.dossier;
-    dossier.reporter.clone_from(&identified.reporter);
-    let basis = match dossier.reporter {
-        Some(_) => Basis::Words,
-        None => Basis::Unnamed,
+    dossier.sender.clone_from(&identified.sender);
+    let basis = match dossier.sender {
+        Sender::Known(_) => Basis::Words,
+        Sender::Unnamed => Basis::Unnamed,
+        Sender::Unknown(_) => Basis::Unknown,
     };
-    let (reporter, stated) = (dossier.reporter.clone(), title.reporter.as_ref());
+    let (reporter, stated) = (dossier.sender.id(), title.reporter.as_ref());
+    let reporter = reporter.map(str::to_owned);
     let of_reporter = Evidence::of(Aspect::Reporter, reporter, basis, stated);
+    let beside_name = identified.vintage.as_ref().and(title.reporter.as_ref());
     let vintage = title.geography.as_ref().map(|(stated, _)| stated);
+    let vintage = vintage.or(beside_name);
     let of_vintage = Evidence::of(Aspect::Vintage, None, Basis::Open, vintage);
     let sending = title.sending.as_ref().map(|(stated, _)| stated);
     let basis = sending.map_or(Basis::Unstated, |_| Basis::Words);
@@ -64,6 +84,11 @@ pub(crate) fn record_sender(
     let of_sending = Evidence::of(Aspect::Sending, number, basis, sending);
     let all = [of_reporter, of_vintage, of_sending];
     dossier.evidence.extend(all);
+    let is_whole = identified.not_the_unit.is_none() && !identified.units.is_empty();
+    if is_whole && matches!(identified.sender, Sender::Unknown(_)) {
+        let unknown = findings::TH451 { text: claim.line() };
+        dossier.findings.push(unknown.at(place));
+    }
     identified
 }
 
@@ -79,6 +104,13 @@ pub(crate) fn candidates_by_words(
     let title = &table.title;
     let claim = ReporterClaim::of(title);
     let of_unit = |basis, stated| Some(Evidence::of(Aspect::Unit, None, basis, stated));
+    if let Some(why) = &identified.not_the_unit {
+        return UnitCandidates {
+            evidence: of_unit(Basis::Unknown, title.reporter.as_ref()),
+            fault: Some(not_the_unit(claim.line(), why).at(report.unit_place())),
+            ..UnitCandidates::default()
+        };
+    }
     if identified.contradiction {
         let text = claim.reporter.unwrap_or_default();
         let code = identified.code.unwrap_or_default();
@@ -97,7 +129,10 @@ pub(crate) fn candidates_by_words(
             _ => Basis::Name,
         };
         let code = identified.code.filter(|_| claim.reporter.is_some());
+        let line = stated.map_or_else(String::new, |s| one_line(&s.text));
         return UnitCandidates {
+            contradiction: contradiction(names, surroundings, &identified.units, &line),
+            vintage: identified.vintage.map(|vintage| (vintage, claim.line())),
             units: identified.units,
             beside_code: code.map(|code| (code, identified.named)),
             evidence: of_unit(basis, stated),
@@ -107,12 +142,10 @@ pub(crate) fn candidates_by_words(
     if report.is_held() {
         return UnitCandidates::default();
     }
-    if let Some(text) = claim.reporter.or(claim.code) {
+    if let Some(text) = claim.reporter.clone().or(claim.code.clone()) {
         let nearest = names.nearest(&text);
         let (text, why) = if identified.several {
-            let beside = claim.beside.into_iter();
-            let line = std::iter::once(text).chain(beside).collect::<Vec<_>>();
-            (line.join(" "), phrases::Several.words())
+            (claim.line(), phrases::Several.words())
         } else {
             (text, phrases::Unknown { nearest }.words())
         };
@@ -126,6 +159,31 @@ pub(crate) fn candidates_by_words(
     candidates_by_surroundings(names, surroundings, report.place())
 }
 
+/// Why the words of a line or a name do not mean the unit that they name.
+fn not_the_unit(text: String, why: &NotTheUnit) -> Message {
+    let why = match why {
+        NotTheUnit::OtherBody { words } => senders::OtherBody { words }.words(),
+        NotTheUnit::NotYet { name, from: None } => senders::NeverOne { name }.words(),
+        NotTheUnit::NotYet {
+            name,
+            from: Some(from),
+        } => {
+            let from = from.to_string();
+            senders::NotYet { name, from }.words()
+        }
+    };
+    findings::TH450 { text, why }.into()
+}
+
+/// A report that is held back because the words around it do not mean a unit.
+fn refused(fault: Message, place: Place) -> UnitCandidates {
+    UnitCandidates {
+        evidence: Some(Evidence::of(Aspect::Unit, None, Basis::Unknown, None)),
+        fault: Some(fault.at(place)),
+        ..UnitCandidates::default()
+    }
+}
+
 /// Finds the possible units from the name of the sheet, else from the other forms of the file if they agree, else from the
 /// name of the file.
 fn candidates_by_surroundings(
@@ -137,37 +195,59 @@ fn candidates_by_surroundings(
         file_name,
         sheet,
         siblings,
+        received_on,
+        ..
     } = surroundings;
-    if let Some(text) = sheet.filter(|name| names.names_several(name)) {
-        let why = phrases::Several.words();
-        return UnitCandidates {
-            evidence: Some(Evidence::of(Aspect::Unit, None, Basis::Unknown, None)),
-            fault: Some(findings::TH410 { text, why }.at(place)),
-            ..UnitCandidates::default()
-        };
+    let of_sheet = sheet.map(|name| names.named_in(name, received_on));
+    let of_sheet = of_sheet.unwrap_or_default();
+    if of_sheet.several {
+        let (text, why) = (sheet.unwrap_or_default(), phrases::Several.words());
+        return refused(findings::TH410 { text, why }.into(), place);
     }
-    let from_sheet = sheet.map(|name| names.mentioned(name)).unwrap_or_default();
-    let agreed_sibling = siblings
-        .first()
-        .filter(|first| siblings.iter().all(|s| s == *first))
-        .map(|s| (*s).clone());
-    let (units, basis, source) = if !from_sheet.is_empty() {
-        (from_sheet, Basis::NameOfTheSheet, sheet.unwrap_or_default())
-    } else if let Some(units) = agreed_sibling {
-        (units, Basis::OtherFormOfTheFile, file_name)
+    if let Some(why) = &of_sheet.not_the_unit {
+        let text = sheet.unwrap_or_default().to_owned();
+        return refused(not_the_unit(text, why), place);
+    }
+    // What another form of the file says of its sender holds for this one too.
+    let refusal = siblings
+        .iter()
+        .find_map(|(s, line)| Some((s.not_the_unit.as_ref()?, line)));
+    if let (Some((why, line)), true) = (refusal, of_sheet.units.is_empty()) {
+        return refused(not_the_unit(line.clone(), why), place);
+    }
+    let mut named = siblings.iter().filter(|(s, _)| !s.units.is_empty());
+    let first = named.next();
+    let agreed = first.filter(|(first, _)| named.all(|(s, _)| s.units == first.units));
+    let stem = file_stem(file_name);
+    let (found, basis, source, line) = if !of_sheet.units.is_empty() {
+        let sheet = sheet.unwrap_or_default();
+        (of_sheet, Basis::NameOfTheSheet, sheet, None)
+    } else if let Some((first, line)) = agreed {
+        let found = NamedInText {
+            units: first.units.clone(),
+            vintage: first.vintage.clone(),
+            ..NamedInText::default()
+        };
+        (found, Basis::OtherFormOfTheFile, file_name, Some(line))
     } else {
-        let stem = file_stem(file_name);
-        (names.mentioned(stem), Basis::NameOfTheFile, stem)
+        let found = names.named_in(stem, received_on);
+        (found, Basis::NameOfTheFile, stem, None)
     };
-    if units.is_empty() {
+    if let Some(why) = &found.not_the_unit {
+        return refused(not_the_unit(source.to_owned(), why), place);
+    }
+    if found.units.is_empty() {
         return UnitCandidates {
             evidence: Some(Evidence::of(Aspect::Unit, None, Basis::Unstated, None)),
             fault: Some(findings::TH416.at(place)),
             ..UnitCandidates::default()
         };
     }
+    let said = line.map_or(source, String::as_str);
     UnitCandidates {
-        units,
+        contradiction: line.and_then(|l| contradiction(names, surroundings, &found.units, l)),
+        vintage: found.vintage.map(|vintage| (vintage, said.to_owned())),
+        units: found.units,
         note: Some(findings::TH415 { whence: source }.at(place)),
         evidence: Some(Evidence {
             text: Some(source.to_owned()),
@@ -175,4 +255,36 @@ fn candidates_by_surroundings(
         }),
         ..UnitCandidates::default()
     }
+}
+
+/// The name of the sheet, or else that of the file, if it names another unit than the sheet states in `line`. A sheet that
+/// names a unit speaks for itself. Names of units that have territory in common are no contradiction.
+fn contradiction(
+    names: NameLookup<'_>,
+    surroundings: Surroundings<'_>,
+    units: &BTreeSet<UnitKey>,
+    line: &str,
+) -> Option<Contradiction> {
+    let on = surroundings.received_on;
+    let stem = file_stem(surroundings.file_name);
+    let (name, named) = surroundings
+        .sheet
+        .into_iter()
+        .chain([stem])
+        .map(|name| (name, names.named_in(name, on)))
+        .find(|(_, named)| named.several || !named.units.is_empty() || named.level.is_some())?;
+    // Part of a list may come from each district.
+    let level = named.level.filter(|_| !surroundings.is_list);
+    let other = match named.units.first() {
+        Some(unit) if !names.geography.are_kin(units, &named.units, on) => {
+            names.geography.name(unit, on).to_owned()
+        }
+        _ => level?,
+    };
+    Some(Contradiction {
+        name: name.to_owned(),
+        other,
+        units: named.units,
+        stated: line.to_owned(),
+    })
 }

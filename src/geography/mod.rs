@@ -9,10 +9,14 @@ mod decision;
 mod duty;
 mod identify;
 mod late;
+mod name_of_a_text;
+mod names;
 mod reference;
 mod report;
 mod report_decisions;
 mod row_candidates;
+mod sender;
+mod sender_line;
 mod territory;
 mod unit;
 mod unit_rows;
@@ -28,17 +32,18 @@ pub use duty::{
     reports_after_their_due_date,
 };
 pub(crate) use identify::NameLookup;
-pub use identify::{Identified, Reporter, ReporterClaim, Reporters};
+pub use identify::{Identified, NotTheUnit, ReporterClaim};
 pub use late::{LateCorrection, late_corrections};
 pub(crate) use reference::{Csv, CsvRow};
 pub use reference::{RegionMember, Tables, UnitChange, UnitName};
 pub use report::{
-    AnyReport, Aspect, Basis, ClaimedReport, Dossier, Evidence, Hold, JudgedReport, PlacedReport,
-    ReportContent, ReportOrder, ReportSource, ReportStanding, Reports, Rulings, UnitClaim,
-    VintageBasis, compare, settle_revisions,
+    AnyReport, Aspect, Basis, ClaimedReport, Contradiction, Dossier, Evidence, Hold, JudgedReport,
+    PlacedReport, ReportContent, ReportOrder, ReportSource, ReportStanding, Reports, Rulings,
+    UnitClaim, VintageBasis, compare, settle_revisions,
 };
 pub(crate) use report_decisions::{FoundPeriod, ReportDecisions};
 pub(crate) use row_candidates::candidates_by_rows;
+pub use sender::{Reporter, Reporters, Sender};
 pub use territory::Geography;
 pub use unit::UnitKey;
 pub(crate) use unit_rows::{sums_of_units, unit_rows};

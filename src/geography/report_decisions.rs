@@ -79,7 +79,9 @@ impl ReportDecisions {
             }
             return;
         }
-        if fault.is_none() && already_names(report, unit) {
+        // A decision also settles a contradiction with the name of the sheet or file.
+        let is_contradicted = report.dossier.contradiction.is_some();
+        if fault.is_none() && !is_contradicted && already_names(report, unit) {
             return;
         }
         report.dossier.unit_claim.candidates = BTreeSet::from([unit.clone()]);

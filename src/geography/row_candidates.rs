@@ -127,6 +127,8 @@ pub(crate) fn candidates_by_rows(
         }),
         beside_code: None,
         note: None,
+        vintage: None,
+        contradiction: None,
         fault: fault.map(|(message, cells)| {
             message.at(Place {
                 cell: cells.first().map(|c| c.at.to_string()),

@@ -72,7 +72,12 @@ pub(super) fn hash_definitions(
 
 /// Files, in any folder, that decide how the words and numbers of every submission are read. Forms and names concern only
 /// some submissions: see [`super::answering`].
-const READING: [&str; 3] = ["admin_units.csv", "words.toml", "units_of_measure.toml"];
+const READING: [&str; 4] = [
+    "admin_units.csv",
+    "unit_changes.csv",
+    "words.toml",
+    "units_of_measure.toml",
+];
 
 /// Hash of the definitions that the reading of every file depends on, with what `pipeline.toml` states about it. Rules,
 /// models and tables do not count.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::answering::Answering;
@@ -11,7 +12,10 @@ use super::sectors::Sector;
 use super::targets::Target;
 use crate::diagnostic::Lexicon;
 use crate::extract::{RawDocumentWords, Vocabulary};
-use crate::geography::{Decision, Docket, Duty, Geography, NameLookup, ReportOrder, Reporters};
+use crate::geography::{
+    Decision, Docket, Duty, Geography, Identified, NameLookup, ReportOrder, ReporterClaim,
+    Reporters,
+};
 use crate::intake::Limits;
 use crate::normalize::Conventions;
 use crate::period::Period;
@@ -99,8 +103,8 @@ impl Plan {
     pub fn order<'a>(&'a self, docket: &'a Docket) -> ReportOrder<'a> {
         ReportOrder {
             reporters: &self.reporters,
-            docket,
             geography: &self.geography,
+            docket,
             zone: &self.zone,
             lexicon: &self.lexicon,
         }
@@ -113,7 +117,14 @@ impl Plan {
             geography: &self.geography,
             reporters: &self.reporters,
             folder: &self.vocabulary.folder,
+            senders: &self.vocabulary.words.senders,
         }
+    }
+
+    /// Who the words of a title block may mean in a report received on a day.
+    #[must_use]
+    pub fn identify(&self, claim: &ReporterClaim, received_on: Date) -> Identified {
+        self.name_lookup().identify(claim, received_on)
     }
 
     /// Whether a form is a record list.

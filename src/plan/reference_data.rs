@@ -61,15 +61,31 @@ impl ReferenceData {
         })
     }
 
-    /// Checks that the geographies of `words.toml` are vintages.
+    /// Checks that the geographies of `words.toml` are vintages, and its types of units types of `admin_units.csv`.
     pub(super) fn check_geographies(&self, errors: &mut DefinitionErrors) {
         let mut wrong = FileErrors::in_source(&self.words_source, errors);
-        for vintage in self.raw_words.geographies.keys() {
-            if !self.geography.vintages.iter().any(|(v, _)| v == vintage) {
+        let words = &self.raw_words;
+        for (section, vintages) in [
+            ("[geographies]", words.geographies.keys()),
+            ("[beside_a_name]", words.beside_a_name.keys()),
+        ] {
+            for vintage in vintages {
+                if !self.geography.vintages.iter().any(|(v, _)| v == vintage) {
+                    wrong.at_text(
+                        section,
+                        format!("`{vintage}` is not a vintage of admin_units.csv"),
+                        "name a vintage of admin_units.csv",
+                    );
+                }
+            }
+        }
+        for unit_type in words.senders.types.keys() {
+            let mut units = self.geography.tables.units.iter();
+            if !units.any(|unit| unit.unit_type == *unit_type) {
                 wrong.at_text(
-                    "[geographies]",
-                    format!("`{vintage}` is not a vintage of admin_units.csv"),
-                    "name a vintage of admin_units.csv",
+                    "[senders.types]",
+                    format!("`{unit_type}` is not a unit_type of admin_units.csv"),
+                    "name a unit_type of admin_units.csv",
                 );
             }
         }

@@ -9,7 +9,7 @@ use super::sheet_notes::{like_a_form, notes_of_reader, notes_on_reading};
 use super::submission::{Submission, SubmissionContents, TableReading};
 use crate::diagnostic::{Finding, Message, Place, findings};
 use crate::extract::{PeriodClaim, SheetTable, SheetTables, find_tables};
-use crate::geography::{Aspect, Docket, ReporterClaim, UnitKey};
+use crate::geography::{Aspect, Docket, Identified, ReporterClaim};
 use crate::intake::{FileFormat, Limits, MediaType, NotAccepted, sniff};
 use crate::normalize::{ListReader, RecordList, RecordMarks, repeated_keys};
 use crate::period::Period;
@@ -349,11 +349,12 @@ fn read_tables(
         })
         .collect();
     let names = plan.name_lookup();
-    let claimed: Vec<BTreeSet<UnitKey>> = tables
+    let received_on = submission.received_on(&plan.zone);
+    let claimed: Vec<(Identified, String)> = tables
         .iter()
         .map(|found| {
             let claim = ReporterClaim::of(&found.table.title);
-            names.identify(&claim).units
+            (names.identify(&claim, received_on), claim.line())
         })
         .collect();
     let context = ReportContext {
@@ -365,11 +366,11 @@ fn read_tables(
     for (n, found) in tables.iter().enumerate() {
         let FoundTable { table, list, .. } = found;
         contents.used_definitions.record_lookup(table);
-        let siblings: Vec<&BTreeSet<UnitKey>> = claimed
+        let siblings: Vec<(&Identified, String)> = claimed
             .iter()
             .enumerate()
-            .filter(|(i, units)| *i != n && !units.is_empty())
-            .map(|(_, units)| units)
+            .filter(|(i, _)| *i != n)
+            .map(|(_, (identified, line))| (identified, line.clone()))
             .collect();
         let (mut report, locales) = read_report(context, n + 1, table, &siblings);
         mark_continued(&mut report, &found.continued);

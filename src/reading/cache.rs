@@ -79,9 +79,11 @@ pub(super) fn look_up(
 ) -> Option<SubmissionContents> {
     let kept: CachedContents = serde_json::from_slice(&lake.cached(name)?).ok()?;
     let is_complete = kept.version == VERSION
-        && kept
-            .used_definitions
-            .have_same_answers(plan, &submission.file_name)
+        && kept.used_definitions.have_same_answers(
+            plan,
+            &submission.file_name,
+            submission.received_on(&plan.zone),
+        )
         && kept
             .records
             .iter()

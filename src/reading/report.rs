@@ -7,8 +7,8 @@ use super::submission::{Records, RecordsAt, Submission};
 use crate::diagnostic::{Finding, Place, findings};
 use crate::extract::{ColumnRef, Dimension, Sending, SheetTable};
 use crate::geography::{
-    Basis, ClaimedReport, Docket, Dossier, FoundPeriod, ReportDecisions, ReportSource,
-    Surroundings, UnitClaim, UnitKey, candidates_by_rows, candidates_by_words, record_sender,
+    Basis, ClaimedReport, Contradiction, Docket, Dossier, FoundPeriod, Identified, ReportDecisions,
+    ReportSource, Surroundings, UnitClaim, candidates_by_rows, candidates_by_words, record_sender,
 };
 use crate::lake::own_columns;
 use crate::normalize::{LocaleVerdict, Normalized, RecordList, normalize};
@@ -26,13 +26,13 @@ pub(super) struct ReportContext<'a> {
     pub(super) periods: &'a BTreeSet<Period>,
 }
 
-/// Reads the `n`th report of a submission from its table. `siblings` are the units that each other table names. Returns the
+/// Reads the `n`th report of a submission from its table. `siblings` says whom each other table names. Returns the
 /// report and how its columns write numbers.
 pub(super) fn read_report(
     context: ReportContext<'_>,
     n: usize,
     table: &SheetTable,
-    siblings: &[&BTreeSet<UnitKey>],
+    siblings: &[(&Identified, String)],
 ) -> (ClaimedReport, BTreeMap<ColumnRef, LocaleVerdict>) {
     let ReportContext {
         plan,
@@ -76,6 +76,7 @@ pub(super) fn read_report(
     };
     let fault = find_unit(context, table, siblings, &mut report);
     decisions.unit(&mut report, docket, fault);
+    note_contradiction(&mut report);
     decisions.withdraw(&mut report, docket);
     (report, locales)
 }
@@ -106,12 +107,13 @@ fn load_for_period(
 fn find_unit(
     context: ReportContext<'_>,
     table: &SheetTable,
-    siblings: &[&BTreeSet<UnitKey>],
+    siblings: &[(&Identified, String)],
     report: &mut ClaimedReport,
 ) -> Option<Finding> {
     let plan = context.plan;
     let names = plan.name_lookup();
-    let identified = record_sender(names, &table.title, report);
+    let received_on = report.dossier.source.received_on(&plan.zone);
+    let identified = record_sender(names, &table.title, received_on, report);
     let found = if report.dossier.unit_claim.by_unit {
         let form = &plan.vocabulary.forms[table.form];
         candidates_by_rows(&plan.geography, form, table, report)
@@ -120,6 +122,8 @@ fn find_unit(
             file_name: &context.submission.file_name,
             sheet: table.sheet.as_deref(),
             siblings,
+            received_on,
+            is_list: plan.vocabulary.forms[table.form].records.is_some(),
         };
         candidates_by_words(names, table, surroundings, report, identified)
     };
@@ -131,7 +135,56 @@ fn find_unit(
     }
     dossier.evidence.extend(found.evidence);
     dossier.findings.extend(found.note);
-    found.fault
+    dossier.contradiction = found.contradiction;
+    let fault = found
+        .vintage
+        .and_then(|vintage| state_vintage(table, vintage, report));
+    found.fault.or(fault)
+}
+
+/// Gives the report the vintage that words beside the name of its unit mean. Returns a finding if its sheet states another
+/// one, unless a decision settled that.
+fn state_vintage(
+    table: &SheetTable,
+    (vintage, text): (String, String),
+    report: &mut ClaimedReport,
+) -> Option<Finding> {
+    let stated = report.dossier.unit_claim.stated_vintage.as_ref();
+    if let (Some(stated), Some((line, _))) = (stated, &table.title.geography) {
+        let is_open = *stated != vintage && report.dossier.rulings.vintage.is_none();
+        let contradiction = is_open.then(|| findings::TH454 {
+            text: one_line(&text),
+            vintage,
+            line: one_line(&line.text),
+            stated,
+        });
+        return contradiction.map(|finding| finding.at(report.unit_place()));
+    }
+    report.dossier.unit_claim.stated_vintage = Some(vintage);
+    None
+}
+
+/// Warns if the name of the sheet or file contradicts what the sheet states, unless a decision gave the report its unit.
+fn note_contradiction(report: &mut ClaimedReport) {
+    if report.unit.is_some() || report.is_held() {
+        report.dossier.contradiction = None;
+    }
+    let Some(Contradiction {
+        name,
+        other,
+        stated,
+        ..
+    }) = &report.dossier.contradiction
+    else {
+        return;
+    };
+    let contradicted = findings::TH452 {
+        name,
+        other,
+        stated,
+    };
+    let warning = contradicted.at(report.unit_place());
+    report.dossier.findings.push(warning);
 }
 
 /// What the title block says about the unit. The units that it may mean are found later.

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use arrow::array::RecordBatch;
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use super::used_definitions::UsedDefinitions;
 use crate::diagnostic::{Finding, Place};
@@ -89,6 +91,11 @@ impl Submission {
             submission_id: Some(self.submission_id.clone()),
             ..Place::default()
         }
+    }
+
+    /// The day it was received, in a time zone.
+    pub(crate) fn received_on(&self, zone: &TimeZone) -> Date {
+        self.received_at.to_zoned(zone.clone()).date()
     }
 
     /// Its identity, as decisions refer to it.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::extract::{FormTexts, SheetTable};
@@ -48,20 +49,20 @@ impl UsedDefinitions {
     }
 
     /// Records the answers of the plan, once the whole file has been read.
-    pub(super) fn record_answers(&mut self, plan: &Plan, file_name: &str) {
+    pub(super) fn record_answers(&mut self, plan: &Plan, file_name: &str, on: Date) {
         self.all_forms = hash_of_forms(&plan.answering);
         self.forms = self.forms_of(plan);
         self.all_names.clone_from(&plan.answering.names);
-        self.answers = self.answers_of(plan, file_name);
+        self.answers = self.answers_of(plan, file_name, on);
     }
 
     /// Whether a plan still gives the recorded answers.
-    pub(super) fn have_same_answers(&self, plan: &Plan, file_name: &str) -> bool {
+    pub(super) fn have_same_answers(&self, plan: &Plan, file_name: &str, on: Date) -> bool {
         let same_forms =
             self.all_forms == hash_of_forms(&plan.answering) || self.forms == self.forms_of(plan);
         same_forms
             && (self.all_names == plan.answering.names
-                || self.answers == self.answers_of(plan, file_name))
+                || self.answers == self.answers_of(plan, file_name, on))
     }
 
     fn forms_of(&self, plan: &Plan) -> Vec<(String, String)> {
@@ -72,7 +73,7 @@ impl UsedDefinitions {
             .collect()
     }
 
-    fn answers_of(&self, plan: &Plan, file_name: &str) -> String {
+    fn answers_of(&self, plan: &Plan, file_name: &str, on: Date) -> String {
         let names = plan.name_lookup();
         let answers: Vec<String> = self
             .lookups
@@ -83,18 +84,15 @@ impl UsedDefinitions {
                     beside: lookup.beside.clone(),
                     code: lookup.code.clone(),
                 };
-                let identified = names.identify(&claim);
+                let identified = names.identify(&claim, on);
                 let said = claim.reporter.or(claim.code);
                 let nearest = said
                     .as_ref()
                     .filter(|_| identified.units.is_empty())
                     .map(|text| names.nearest(text));
-                // A table that names no unit takes it from the names around it.
-                let around = said.is_none().then(|| {
-                    [lookup.sheet.as_deref(), Some(file_stem(file_name))].map(|text| {
-                        text.map(|text| (names.mentioned(text), names.names_several(text)))
-                    })
-                });
+                // A table that names no unit takes it from the names around it; they may contradict one that does.
+                let around = [lookup.sheet.as_deref(), Some(file_stem(file_name))];
+                let around = around.map(|text| text.map(|text| names.named_in(text, on)));
                 format!("{identified:?} {nearest:?} {around:?}")
             })
             .collect();

@@ -182,7 +182,8 @@ impl Reader<'_> {
         let original = self.lake.original(&submission.sha256);
         let mut contents = read_submission(self.plan, self.docket, submission, &original);
         let used = &mut contents.used_definitions;
-        used.record_answers(self.plan, &submission.file_name);
+        let received_on = submission.received_on(&self.plan.zone);
+        used.record_answers(self.plan, &submission.file_name, received_on);
         cache::keep(self.lake, name, &mut contents)?;
         Ok(contents)
     }

@@ -62,7 +62,7 @@ pub(super) fn reports(all: &Reports) -> Result<RecordBatch, ArrowError> {
     let contents = || all.iter().map(|r| &r.dossier().content);
     let periods = all.iter().map(|r| r.period());
     let is_current = all.iter().map(|r| Some(r.is_current()));
-    let reporters = all.iter().map(|r| r.dossier().reporter.as_deref());
+    let reporters = all.iter().map(|r| r.dossier().sender.id());
     let count = |severity| integers(all.iter().map(|r| r.dossier().count(severity)));
     lake::batch(
         "reports",

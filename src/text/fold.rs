@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::marks::{is_invisible, is_raised, narrow};
+use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// The text with letters and marks composed (NFC).
@@ -28,6 +29,22 @@ fn bytes_show_composed(text: &str) -> bool {
         wide = byte == 0xe1;
         within && (byte < 0xcc || wide)
     })
+}
+
+/// A text without the marks of its letters.
+pub(crate) fn without_marks(text: &str) -> String {
+    let bare = |c: char| match c {
+        '\u{111}' | '\u{f0}' => 'd',
+        '\u{110}' | '\u{d0}' => 'D',
+        other => other,
+    };
+    let letters = text.nfd().filter(|c| !is_combining_mark(*c));
+    letters.map(bare).collect()
+}
+
+/// Whether a letter of a text has a mark.
+pub(crate) fn has_marks(text: &str) -> bool {
+    !text.is_ascii() && composed(text) != without_marks(text)
 }
 
 /// Folds texts and writes out abbreviations.

@@ -16,6 +16,6 @@ pub use encoding::{
 pub use figure::{format_value, rounded};
 pub use fill::{fill, fill_with};
 pub use fold::Folder;
-pub(crate) use fold::composed;
+pub(crate) use fold::{composed, has_marks, without_marks};
 pub use lines::{line_at, listed, one_line};
 pub use marks::{breaks_line, is_blank, is_invisible, is_raised, literal, narrow, visible};

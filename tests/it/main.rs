@@ -32,6 +32,7 @@ mod records;
 mod reference;
 mod sample_files;
 mod sample_truth;
+mod senders;
 mod statistics;
 mod support;
 mod template;

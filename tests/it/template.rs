@@ -6,9 +6,9 @@ use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 
 use calamine::{Data, Reader, Xlsx, open_workbook};
+use jiff::civil::Date;
 use tempfile::TempDir;
-use tonghop::extract::Vocabulary;
-use tonghop::geography::ReporterClaim;
+use tonghop::geography::{ReporterClaim, Sender};
 
 use crate::support::definitions::{kttt, with_one_table};
 use crate::support::program::{run_at, sql, succeeded, tonghop};
@@ -392,7 +392,6 @@ fn the_period_follows_from_the_lake_or_has_to_be_named() {
 #[test]
 fn every_unit_is_known_by_the_words_of_its_form() {
     let plan = kttt();
-    let Vocabulary { folder, .. } = &plan.vocabulary;
     for name in &plan.geography.tables.units {
         let kind = &plan.correspondence.unit_types[&name.unit_type];
         for reporter in &plan.reporters.0 {
@@ -401,8 +400,8 @@ fn every_unit_is_known_by_the_words_of_its_form() {
                 code: Some(name.unit.code.clone()),
                 ..ReporterClaim::default()
             };
-            let found = plan.geography.identify(&claim, &plan.reporters, folder);
-            assert_eq!(found.reporter.as_ref(), Some(&reporter.id));
+            let found = plan.identify(&claim, Date::constant(2027, 1, 1));
+            assert_eq!(found.sender, Sender::Known(reporter.id.clone()));
             assert!(found.units.contains(&name.unit), "{claim:?}: {found:?}");
         }
     }

@@ -8,7 +8,7 @@ use crate::answers::{Inspected, InspectedReport, Inspection};
 use crate::cli::finding;
 use crate::diagnostic::{Finding, count_by_severity, most_important_first};
 use crate::extract::{PeriodClaim, Stated};
-use crate::geography::VintageBasis;
+use crate::geography::{Sender, VintageBasis};
 use crate::intake::MediaType;
 use crate::normalize::Observation;
 use crate::plan::Plan;
@@ -212,10 +212,12 @@ fn report(plan: &Plan, n: usize, inspected: &Inspected, values: bool) -> String 
             ),
         );
     }
-    lines.add(
-        "reporter",
-        dossier.reporter.as_deref().unwrap_or("not named"),
-    );
+    let sender = match &dossier.sender {
+        Sender::Known(id) => id.clone(),
+        Sender::Unnamed => "not named".to_owned(),
+        Sender::Unknown(words) => format!("unknown: `{words}`"),
+    };
+    lines.add("reporter", &sender);
     if let Some((stated, _)) = &title.sending {
         lines.add("sending", &quoted(stated));
     }

@@ -48,7 +48,7 @@ fn report(plan: &Plan, inspected: &Inspected, values: bool) -> Value {
         "unit_code": report.unit().map(|u| &u.code),
         "candidates": candidates.map(|u| format!("{}:{}", u.vintage, u.code)).collect::<Vec<_>>(),
         "vintage_evidence": report.vintage_basis().map(VintageBasis::as_str),
-        "reporter": dossier.reporter,
+        "reporter": dossier.sender.id(),
         "held": report.is_held(),
         "sending": dossier.sending(),
         "stated": title(&reading.title),

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::contradicted::Contradiction;
 use super::evidence::Evidence;
 use super::source::ReportSource;
 use crate::diagnostic::{Finding, Place, Severity};
 use crate::geography::decision::{DecisionOutcome, Docket};
+use crate::geography::sender::Sender;
 use crate::geography::unit::UnitKey;
 use crate::normalize::{ComparedValue, Observation, RecordMarks};
 
@@ -81,8 +83,10 @@ pub struct Dossier {
     pub source: ReportSource,
     /// What it says about its unit.
     pub unit_claim: UnitClaim,
-    /// The body that sent it, if it is named.
-    pub reporter: Option<String>,
+    /// The body that sent it.
+    pub sender: Sender,
+    /// The name of its sheet or file, if that contradicts what the sheet states.
+    pub contradiction: Option<Contradiction>,
     /// Number of the sending, if the sheet states it.
     pub stated_sending: Option<i64>,
     /// Its values.
@@ -102,7 +106,8 @@ impl Dossier {
         Self {
             source,
             unit_claim: UnitClaim::default(),
-            reporter: None,
+            sender: Sender::default(),
+            contradiction: None,
             stated_sending: None,
             content: ReportContent::default(),
             findings: Vec::new(),

@@ -1,6 +1,7 @@
 //! Reports: a report is one form of one unit for one period. Of several, one counts.
 
 mod all;
+mod contradicted;
 mod dossier;
 mod ended;
 mod evidence;
@@ -14,6 +15,7 @@ mod twins;
 mod versions;
 
 pub use all::{AnyReport, Reports};
+pub use contradicted::Contradiction;
 pub use dossier::{Dossier, ReportContent, Rulings, UnitClaim};
 pub use evidence::{Aspect, Basis, Evidence, VintageBasis};
 pub use life::{ClaimedReport, Hold, JudgedReport, PlacedReport, ReportStanding};

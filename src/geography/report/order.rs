@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use crate::diagnostic::Lexicon;
 use crate::geography::decision::Docket;
-use crate::geography::identify::Reporters;
+use crate::geography::sender::Reporters;
 use crate::geography::territory::Geography;
 
 /// The inputs, besides the reports themselves, that order reports among each other.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::contradicted::settle_contradicted;
 use super::ended::settle_ended_units;
 use super::life::{JudgedReport, PlacedReport, ReportStanding};
 use super::order::ReportOrder;
@@ -18,7 +19,7 @@ use crate::period::Period;
 /// Form, period and unit: the reports that share these are compared.
 type ReportKey = (String, Period, UnitKey);
 
-/// Compares placed reports with each other: twins first, then versions and reporters.
+/// Compares placed reports with each other: contradicted ones and twins first, then versions and reporters.
 #[must_use]
 pub fn compare(placed: Vec<PlacedReport>, order: ReportOrder<'_>) -> Vec<JudgedReport> {
     let first = |report| JudgedReport {
@@ -27,6 +28,7 @@ pub fn compare(placed: Vec<PlacedReport>, order: ReportOrder<'_>) -> Vec<JudgedR
         standing: ReportStanding::Current,
     };
     let mut reports: Vec<JudgedReport> = placed.into_iter().map(first).collect();
+    settle_contradicted(&mut reports, order.reporters, order.geography);
     settle_twins(&mut reports, order.docket);
     settle_revisions(&mut reports, order);
     reports
@@ -57,7 +59,7 @@ fn settle_versions(reports: &mut [JudgedReport], order: ReportOrder<'_>) -> Vec<
     for (i, judged) in reports.iter().enumerate().filter(|(_, r)| !r.is_held()) {
         let report = &judged.report;
         let key = (judged.form().to_owned(), report.period, report.unit.clone());
-        let rank = order.reporters.rank(report.dossier.reporter.as_deref());
+        let rank = order.reporters.rank(&report.dossier.sender);
         let best = best_rank.entry(key.clone()).or_insert(rank);
         *best = (*best).min(rank);
         versions.entry((key, rank)).or_default().push(i);
@@ -150,7 +152,7 @@ fn settle_accepted(reports: &mut [JudgedReport], rivals: &Rivals, order: ReportO
     };
     let ranks: Vec<i64> = reports
         .iter()
-        .map(|judged| order.reporters.rank(judged.dossier().reporter.as_deref()))
+        .map(|judged| order.reporters.rank(&judged.dossier().sender))
         .collect();
     let group = rivals.of(chosen, reports, |i| ranks[i]);
     // A decision is about the reports received by the day it was taken. The current report may be later.

@@ -10,11 +10,12 @@ use super::parts::is_list;
 use crate::diagnostic::findings;
 use crate::extract::Scenario;
 use crate::geography::decision::Docket;
+use crate::geography::sender::Sender;
 use crate::geography::unit::UnitKey;
 use crate::period::Period;
 
 /// What makes two reports twins: submission, form, period, unit, reporter and number of sending.
-type TwinKey = (String, String, Period, UnitKey, Option<String>, i64);
+type TwinKey = (String, String, Period, UnitKey, Sender, i64);
 
 /// A stated value: unit, period, indicator, sector, scenario, value and status.
 type StatedValue = (
@@ -31,7 +32,7 @@ type StatedValue = (
 /// Lists on several sheets are parts of one list and stay, unless they repeat records.
 pub(super) fn settle_twins(reports: &mut [JudgedReport], docket: &Docket) {
     let mut groups: BTreeMap<TwinKey, Vec<usize>> = BTreeMap::new();
-    for (i, judged) in reports.iter().enumerate() {
+    for (i, judged) in reports.iter().enumerate().filter(|(_, r)| !r.is_held()) {
         groups.entry(twin_key(&judged.report)).or_default().push(i);
     }
     for twins in groups.into_values().filter(|g| g.len() > 1) {
@@ -81,7 +82,7 @@ fn twin_key(report: &PlacedReport) -> TwinKey {
         dossier.source.form.clone(),
         report.period,
         report.unit.clone(),
-        dossier.reporter.clone(),
+        dossier.sender.clone(),
         dossier.sending(),
     )
 }

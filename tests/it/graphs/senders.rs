@@ -202,12 +202,12 @@ impl<'a> Scene<'a> {
     fn claimed(&self, sent: &Sent) -> ClaimedReport {
         let midnight = sent.received.at(5, 0, 0, 0);
         let received_at: Timestamp = midnight.to_zoned(kttt().zone.clone()).unwrap().timestamp();
-            sent_again_at: None,
         let mut dossier = Dossier::new(ReportSource {
             report_id: sent.id.clone(),
             submission_id: sent.id.clone(),
             file_name: sent.id.clone(),
             received_at,
+            sent_again_at: None,
             sheet: None,
             form: "F1".to_owned(),
         });
