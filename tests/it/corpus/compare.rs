@@ -104,7 +104,7 @@ fn compare_report(expected: &ExpectedReport, report: AnyReport<'_>, all: &mut Ve
     differ(
         "reporter",
         &said(expected.reporter.as_deref()),
-        &said(dossier.reporter.as_deref()),
+        &said(dossier.sender.id()),
     );
     differ(
         "geography",
