@@ -63,7 +63,8 @@ impl<'a> NameLookup<'a> {
         }
     }
 
-    /// A word for a lower level with the word behind it, outside the names of units. `11 districts` is none.
+    /// A word for a lower level with the name behind it, outside the names of units. `11 districts` and `11 districts of X`
+    /// are none.
     fn level_in(self, words: &Words, found: &[NameMatch<'_>]) -> Option<String> {
         let mut at = 0;
         while at < words.words.len() {
@@ -72,12 +73,14 @@ impl<'a> NameLookup<'a> {
                 continue;
             }
             let rest = words.from(at);
-            let counted = at > 0 && words.has_number(at - 1);
             match self.senders.word_at(&rest, false) {
                 Some((SenderWord::Level, count)) => {
                     let letters: usize = rest[..count].iter().map(|w| w.chars().count()).sum();
-                    let is_named = rest.get(count).is_some() && !words.has_number(at + count);
-                    if letters >= CLEAR_LETTERS && is_named && !counted {
+                    let next = at + count;
+                    let is_named = !words.ends_at(next) && !words.has_number(next);
+                    let is_counted = at > 0 && words.has_number(at - 1);
+                    let of_a_unit = found.iter().any(|name| name.start == next);
+                    if letters >= CLEAR_LETTERS && is_named && !(is_counted && of_a_unit) {
                         return Some(rest[..=count].join(" "));
                     }
                     at += count;

@@ -95,7 +95,8 @@ impl NameMatch<'_> {
 
 impl Geography {
     /// The names of units within words, from left to right, the longest where they overlap. Short names mean too much to be
-    /// found within a text: they are known only as the whole of it, the words from `whole.0` up to `whole.1`.
+    /// found within a text: they are known only behind a type, or as the whole of it, the words from `whole.0` up to
+    /// `whole.1`.
     pub(super) fn names_in<'a>(
         &'a self,
         words: &Words,
@@ -109,14 +110,15 @@ impl Geography {
             (1..=most).rev().find_map(|count| {
                 let name = words.words[at..at + count].join(" ");
                 let units = self.aliases.get(&name)?;
-                let is_whole = (at, at + count) == whole;
-                (is_whole || name.chars().count() > 3).then_some((at + count, units))
+                let is_clear = (at, at + count) == whole
+                    || name.chars().count() > 3
+                    || follows_type(words, at, whole.0, senders);
+                is_clear.then_some((at + count, units))
             })
         };
         let mut names: Vec<NameMatch<'a>> = Vec::new();
         let mut at = 0;
         while at < words.words.len() {
-            // The rest of the whole may be a short name behind types.
             let Some((end, units)) = name_at(at) else {
                 at += 1;
                 continue;
@@ -173,6 +175,15 @@ impl Geography {
 pub(super) struct NotYet {
     /// The day from which it does; none if it never does.
     pub(super) from: Option<Date>,
+}
+
+/// Whether a type ends before a word.
+fn follows_type(words: &Words, at: usize, from: usize, senders: &SenderWords) -> bool {
+    (from..at).rev().any(|before| {
+        let word = senders.word_at(&words.from(before), words.unmarked);
+        let is_type = |word| matches!(word, SenderWord::AnyType | SenderWord::Type(_));
+        word.is_some_and(|(word, count)| before + count == at && is_type(word))
+    })
 }
 
 /// A match with the types before its name: those behind the word `free` and those that the alias itself begins with.

@@ -179,7 +179,9 @@ impl<'a> Reader<'a> {
             let numbers = rest[count..].iter();
             let is_number = |word: &&&str| word.bytes().all(|b| b.is_ascii_digit());
             let mut end = at + count;
-            let is_beside = |name: &NameMatch<'_>| name.end == at || name.start == end;
+            let is_first = at == self.own.start;
+            let is_beside =
+                |name: &NameMatch<'_>| name.end == at || (is_first && name.start == end);
             let is_whole_part = self.words.begins[at] && self.words.ends_at(end);
             if found.iter().any(is_beside) || is_whole_part || self.words.has_number(end) {
                 end += numbers.take_while(is_number).count();
@@ -190,26 +192,33 @@ impl<'a> Reader<'a> {
         vintages
     }
 
-    /// The first word for a lower level or another body. Beside the statement only what begins a text counts: a reference
-    /// to a document may name a department too.
-    fn other_body(&self) -> Option<String> {
+    /// The words that mean something about a sender outside the names, from left to right, with their first and last place.
+    fn sender_words(&self) -> Vec<(SenderWord<'a>, Range<usize>)> {
+        let senders = self.names.senders;
+        let mut all = Vec::new();
         let mut at = self.own.start;
         while at < self.words.words.len() {
-            if self.is_read[at] {
-                at += 1;
-                continue;
-            }
-            let rest = self.words.from(at);
-            let counts = self.own.contains(&at) || self.words.begins[at];
-            match self.names.senders.word_at(&rest, self.words.unmarked) {
-                Some((SenderWord::Level | SenderWord::Body, count)) if counts => {
-                    return Some(rest[..count].join(" "));
+            let found = senders.word_at(&self.words.from(at), self.words.unmarked);
+            match found.filter(|_| !self.is_read[at]) {
+                Some((word, count)) => {
+                    all.push((word, at..at + count));
+                    at += count;
                 }
-                Some((SenderWord::Harmless, count)) => at += count,
-                _ => at += 1,
+                None => at += 1,
             }
         }
-        None
+        all
+    }
+
+    /// The first words for a lower level or another body. Beside the statement only what begins a text counts: a reference
+    /// to a document may name a department too.
+    fn other_body(&self) -> Option<String> {
+        let mut words = self.sender_words().into_iter();
+        words.find_map(|(word, place)| {
+            let counts = self.own.contains(&place.start) || self.words.begins[place.start];
+            let is_other = matches!(word, SenderWord::Level | SenderWord::Body);
+            (counts && is_other).then(|| self.words.words[place].join(" "))
+        })
     }
 
     /// A word for a type of units that stands before no name: that of a town of the unit.
@@ -217,14 +226,12 @@ impl<'a> Reader<'a> {
         if found.is_empty() {
             return None;
         }
-        self.own.clone().find_map(|at| {
-            let rest = self.words.from(at);
-            match self.names.senders.word_at(&rest, self.words.unmarked) {
-                Some((SenderWord::Type(_), count)) if !self.is_read[at] => {
-                    Some(rest[..rest.len().min(count + 2)].join(" "))
-                }
-                _ => None,
-            }
+        let mut words = self.sender_words().into_iter();
+        words.find_map(|(word, place)| {
+            let is_type = matches!(word, SenderWord::Type(_)) && self.own.contains(&place.start);
+            // With the name that follows.
+            let end = self.words.words.len().min(place.end + 2);
+            is_type.then(|| self.words.words[place.start..end].join(" "))
         })
     }
 
@@ -241,11 +248,8 @@ impl<'a> Reader<'a> {
 
     /// Whether a word for a lower level stands before a name: it is not that of a unit.
     fn is_of_a_level(&self, name: &NameMatch<'_>) -> bool {
-        let senders = self.names.senders;
-        (self.own.start..name.start).any(|at| {
-            let word = senders.word_at(&self.words.from(at), self.words.unmarked);
-            matches!(word, Some((SenderWord::Level, count)) if at + count == name.start)
-        })
+        let mut words = self.sender_words().into_iter();
+        words.any(|(word, place)| word == SenderWord::Level && place.end == name.start)
     }
 
     /// Why a name means no unit on the day of receipt.
