@@ -14,12 +14,12 @@ use jiff::tz::TimeZone;
 
 use self::former_codes::ignore_former_code;
 use self::others::OtherReports;
-use self::possible::DecidedUnit;
+use self::possible::{DecidedUnit, only_one};
 use self::rungs::{Claim, Doubt, Open};
 use super::decision::{DecisionOutcome, Docket};
 use super::report::{ClaimedReport, PlacedReport, VintageBasis};
 use super::territory::Geography;
-use crate::diagnostic::{Finding, findings};
+use crate::diagnostic::{Finding, Message, findings};
 use crate::text::Bilingual;
 
 /// Decides the unit of every report with a known period; decisions of people come first. A report that stays open is held
@@ -153,9 +153,9 @@ fn decided_alone(
 fn decided_by_people(report: &mut ClaimedReport, docket: &Docket) -> Option<DecidedUnit> {
     let (decision, vintage) = report.dossier.rulings.vintage.clone()?;
     let claim = &report.dossier.unit_claim;
-    let of_vintage = claim.candidates.iter().find(|u| u.vintage == vintage);
+    let of_vintage = claim.candidates.iter().filter(|u| u.vintage == vintage);
     let stated = claim.stated_vintage.as_ref();
-    let (unit, outcome) = match of_vintage.cloned() {
+    let (unit, outcome) = match only_one(of_vintage).cloned() {
         None => (None, DecisionOutcome::Stale),
         Some(_) if stated == Some(&vintage) => (None, DecisionOutcome::Unneeded),
         Some(_) if stated.is_none() && claim.candidates.len() == 1 => {
@@ -177,13 +177,19 @@ fn decided_by_words(report: &mut ClaimedReport, geography: &Geography) -> Option
             _ => None,
         };
     };
-    if let Some(unit) = claim.candidates.iter().find(|u| u.vintage == vintage) {
+    let of_vintage = || claim.candidates.iter().filter(|u| u.vintage == vintage);
+    if let Some(unit) = only_one(of_vintage()) {
         return Some((unit.clone(), VintageBasis::Stated));
     }
     let first = claim.candidates.first();
     let name = first.map_or("", |u| geography.name(u, jiff::civil::Date::MAX));
-    let finding = findings::TH413 { name, vintage }.at(report.unit_place());
-    report.hold(finding);
+    let message: Message = if of_vintage().next().is_some() {
+        let why = findings::th410::Several.words();
+        findings::TH410 { text: name, why }.into()
+    } else {
+        findings::TH413 { name, vintage }.into()
+    };
+    report.hold(message.at(report.unit_place()));
     None
 }
 

@@ -82,3 +82,9 @@ impl<'a> PossibleUnit<'a> {
         last.or(self.units.first()).copied().unwrap_or(self.entity)
     }
 }
+
+/// The item, if there is one and no other.
+pub(super) fn only_one<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
+    let first = items.next()?;
+    items.next().is_none().then_some(first)
+}

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::others::OtherReports;
-use super::possible::{DecidedUnit, PossibleUnit};
+use super::possible::{DecidedUnit, PossibleUnit, only_one};
 use crate::diagnostic::{Finding, findings};
 use crate::geography::report::{ClaimedReport, VintageBasis};
 use crate::geography::territory::Geography;
@@ -278,10 +278,4 @@ fn received_in(
 /// The reporting units of some units.
 fn entities<'a>(units: BTreeSet<&'a UnitKey>, geography: &'a Geography) -> BTreeSet<&'a UnitKey> {
     units.into_iter().map(|u| geography.entity(u)).collect()
-}
-
-/// The only item of several.
-fn only_one<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
-    let first = items.next()?;
-    items.next().is_none().then_some(first)
 }

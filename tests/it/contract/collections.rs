@@ -18,6 +18,11 @@ static RUN: LazyLock<Run> = LazyLock::new(|| {
         // Left as it was, and reports in its old vintage.
         annual(OLD, "14", 2025),
         Report::half_year(OLD, "01", 2025).row("htx_total", numbers([9, 9, 9, 9])),
+        // Reported on the other geography: by the successor, by all former units, by one of them.
+        Report::half_year(NEW, "68", 2025).row("htx_total", numbers([9, 9, 9, 9])),
+        annual(OLD, "24", 2025),
+        annual(OLD, "27", 2025),
+        annual(OLD, "60", 2025),
     ])
 });
 
@@ -65,11 +70,20 @@ fn texts(period: &str) -> String {
 }
 
 #[test]
-fn every_unit_in_force_on_the_due_date_owes_a_report() {
+fn every_unit_of_the_vintage_that_the_period_belongs_to_owes_a_report() {
     assert_eq!(missing("KTTT-01", "2024"), all_but(OLD, &["01", "44"]));
-    assert_eq!(missing("KTTT-01", "2025"), all_but(NEW, &["44", "14"]));
-    // Due on 10 July 2025, when the 34 were in force; Hà Nội was left as it was.
-    assert_eq!(missing("KTTT-01", "2025-S1"), all_but(NEW, &["01"]));
+    // The year holds the day of the change: those in force on the due date. Bắc Ninh's former units both reported, one of
+    // Lâm Đồng's did.
+    assert_eq!(
+        missing("KTTT-01", "2025"),
+        all_but(NEW, &["44", "14", "24"])
+    );
+    // Due on 10 July 2025, when the 34 were in force, but the half belongs to the 63. The new Lâm Đồng reported for its
+    // former units.
+    assert_eq!(
+        missing("KTTT-01", "2025-S1"),
+        all_but(OLD, &["01", "60", "67", "68"])
+    );
 }
 
 #[test]

@@ -170,6 +170,8 @@ impl<'a> Scene<'a> {
             senders = Senders::New;
         }
         self.senders.insert(unit, senders);
+        // A year that ended before the change is the former unit's, unless the sheet says otherwise.
+        let is_history = !holds_day && period.months() == 12;
         match senders {
             Senders::Former => {
                 for unit in former {
@@ -178,12 +180,12 @@ impl<'a> Scene<'a> {
                     }
                 }
             }
-            Senders::New => self.add(new, period, true, false, rng),
+            Senders::New => self.add(new, period, true, is_history, rng),
             Senders::Both => {
                 for unit in former {
                     self.add(unit, period, false, false, rng);
                 }
-                self.add(new, period, true, false, rng);
+                self.add(new, period, true, is_history, rng);
             }
             Senders::Strays => {
                 self.add(others[0], period, true, true, rng);
@@ -299,8 +301,9 @@ fn objections(scene: &Scene<'_>, outcome: &Outcome) -> Vec<String> {
                     said.push(format!("{sent:?} is given to {got:?} by {basis:?}"));
                 }
             }
-            None if outcome.says(&sent.id, "TH412") => {}
-            None => said.push(format!("{sent:?} is held without TH412")),
+            // TH410: one vintage has two units of the name.
+            None if ["TH410", "TH412"].iter().any(|c| outcome.says(&sent.id, c)) => {}
+            None => said.push(format!("{sent:?} is held, and nothing says why")),
         }
     }
     for (unit, senders) in &scene.senders {
@@ -356,7 +359,13 @@ fn of_group(scene: &Scene<'_>, outcome: &Outcome, unit: usize, senders: Senders)
                 .collect();
             !may_be.is_disjoint(&namesakes)
         });
-    let undisputed = matches!(senders, Senders::New | Senders::Strays) && !others_of_name;
+    let own = scene.former(unit).into_iter().chain([new]);
+    let own: BTreeSet<UnitKey> = own
+        .map(|u| scene.entity(&unit_key(scene.world, u)))
+        .collect();
+    let undisputed = matches!(senders, Senders::New | Senders::Strays)
+        && !others_of_name
+        && namesakes.is_subset(&own);
     if undisputed && !new_counts {
         said.push(format!(
             "{senders:?} {new:?} is held though nothing speaks against it"
@@ -366,20 +375,23 @@ fn of_group(scene: &Scene<'_>, outcome: &Outcome, unit: usize, senders: Senders)
 }
 
 fn scenes(property: impl Fn(&Scene<'_>, &mut TestRng) -> Vec<String>) {
+    let mut said = Vec::new();
     for seed in 0..WORLDS {
         let mut bytes = [0; 32];
         bytes[..8].copy_from_slice(&seed.to_le_bytes());
         let mut rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
         let world = World::territory(&mut rng);
         let scene = Scene::of(&world, &mut rng);
-        let said = property(&scene, &mut rng);
-        assert!(
-            said.is_empty(),
-            "world {seed}, {}:\n{}",
-            scene.day,
-            said.join("\n")
-        );
+        let of_scene = property(&scene, &mut rng).into_iter();
+        said.extend(of_scene.map(|line| format!("world {seed}, {}: {line}", scene.day)));
     }
+    let first: Vec<&str> = said.iter().take(12).map(String::as_str).collect();
+    assert!(
+        said.is_empty(),
+        "{} in all\n{}",
+        said.len(),
+        first.join("\n")
+    );
 }
 
 #[test]

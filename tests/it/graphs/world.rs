@@ -179,18 +179,33 @@ impl World {
         this
     }
 
-    /// The territory of a world alone, in which units often have the name of one that they were made of.
+    /// The territory of a world alone. A unit that was left as it was keeps its name; one made of several has a new name, or
+    /// that of a unit that ended, mostly one of its own.
     pub(crate) fn territory(rng: &mut TestRng) -> Self {
         let mut vintages = vintages(rng);
+        for (number, unit) in vintages[0].units.iter_mut().enumerate() {
+            unit.names.truncate(1);
+            unit.names[0].name = format!("Tên {number}");
+        }
         for place in 1..vintages.len() {
             let (before, after) = vintages.split_at_mut(place);
-            for unit in &mut after[0].units {
-                if rng.random_bool(0.7)
-                    && let Some(one) = unit.from.first()
-                {
-                    let name = before[place - 1].units[*one].names[0].name.clone();
-                    unit.names[0].name = name;
-                }
+            let before = &before[place - 1].units;
+            let name = |unit: usize| before[unit].names[0].name.clone();
+            let units = &mut after[0].units;
+            let merged = units.iter().filter(|u| u.from.len() > 1);
+            let mut ended: Vec<usize> = merged.flat_map(|u| u.from.clone()).collect();
+            for (number, unit) in units.iter_mut().enumerate() {
+                unit.names.truncate(1);
+                let own: Vec<usize> = unit.from.clone();
+                let own = own.iter().find(|u| ended.contains(u)).copied();
+                let one = match (&unit.from[..], rng.random_range(0..10)) {
+                    ([one], _) => Some(*one),
+                    (_, 0..6) => own,
+                    (_, 6..8) => ended.last().copied(),
+                    _ => None,
+                };
+                ended.retain(|unit| Some(*unit) != one);
+                unit.names[0].name = one.map_or_else(|| format!("Tên {place}-{number}"), name);
             }
         }
         Self {
