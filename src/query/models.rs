@@ -139,7 +139,7 @@ mod tests {
         };
         assert_eq!(
             order(Pass::Once),
-            "keys related_keys stated senders overlaps counted revisions unit_names unit_values unit_sources"
+            "keys related_keys report_ranks stated senders counted revisions set_aside_values unit_names unit_values unit_sources"
         );
         assert_eq!(
             order(Pass::EachVintage),
@@ -147,7 +147,7 @@ mod tests {
         );
         assert_eq!(
             order(Pass::AllVintages),
-            "fact_sources facts provincial contributions aggregated national regional"
+            "fact_sources facts provincial contributions aggregated national regional overlap_parts overlaps"
         );
     }
 
@@ -164,7 +164,7 @@ mod tests {
         ");
         insta::assert_snapshot!(said(&[("related_keys", "")]).lines().take(3).collect::<Vec<_>>().join("\n"), @r"
         error: the model `counted` reads `related_keys`, which is neither a table nor a model
-          --> models/counted.sql:39
+          --> models/counted.sql:34
         hint: correct the name, or add the model related_keys.sql
         ");
     }

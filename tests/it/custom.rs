@@ -291,7 +291,7 @@ fn the_catalogue_says_how_far_a_unit_and_its_former_units_may_be_apart() {
         CUSTOM
             .sql("SELECT indicator, scenario, cell, message_vi FROM findings WHERE code = 'TH406'"),
         [
-            "htx_workers,estimate,D8,\"Tổng số lao động thường xuyên trong HTX (ước thực hiện năm 2025): đơn vị mới báo cáo 3.031, các đơn vị cũ cộng lại 3.000; 2 chỉ tiêu khác nhau\""
+            "htx_workers,estimate,D8,\"Tổng số lao động thường xuyên trong HTX (ước thực hiện năm 2025): đơn vị mới báo cáo 3.031, các đơn vị cũ cộng lại 3.000 (không đơn vị cũ nào giải thích được số 3.031); 2 số liệu khác nhau\""
         ]
     );
     assert_eq!(

@@ -8,21 +8,18 @@ WITH own AS (
     JOIN (SELECT DISTINCT to_entity, to_unit FROM entity_merges) m ON m.to_entity = c.entity
     WHERE c.value IS NOT NULL OR c.status = 'M'
 ),
-wanted AS (
-    SELECT m.from_unit, m.from_entity, o.key
-    FROM own o
-    JOIN entity_merges m ON m.to_unit = o.unit
-),
 set_aside AS (
-    SELECT w.from_unit AS unit, w.key, s.value, s.weight, s.numerator, s.status
+    SELECT m.from_unit AS unit, s.key, s.value, s.weight, s.numerator, s.status
     FROM set_aside_values s
-    JOIN wanted w ON w.from_entity = s.entity AND w.key = s.key
+    JOIN entity_merges m ON m.from_entity = s.entity
+    JOIN own o ON o.unit = m.to_unit AND o.key = s.key
 ),
 parts AS (
     SELECT f.unit, f.key, f.value, f.weight, f.numerator, f.status
-    FROM wanted w
-    JOIN all_facts f ON f.unit = w.from_unit AND f.key = w.key
-    LEFT JOIN set_aside s ON s.unit = w.from_unit AND s.key = w.key
+    FROM all_facts f
+    JOIN entity_merges m ON m.from_unit = f.unit
+    JOIN own o ON o.unit = m.to_unit AND o.key = f.key
+    LEFT JOIN set_aside s ON s.unit = f.unit AND s.key = f.key
     WHERE s.unit IS NULL
     UNION ALL
     SELECT unit, key, value, weight, numerator, status FROM set_aside

@@ -45,9 +45,9 @@ filled AS (
 ),
 -- The territory of units that have answered themselves. One side of a ratio counts as an answer for the ratio.
 answered AS (
-    SELECT s.key, a.vintage, a.atom
+    SELECT DISTINCT s.key, a.vintage, a.atom
     FROM (SELECT key, entity, unit FROM counted
-          UNION
+          UNION ALL
           SELECT r.key, c.entity, c.unit
           FROM counted c
           JOIN related_keys r ON r.related = c.key AND r.relation IN ('numerator', 'denominator')) AS s

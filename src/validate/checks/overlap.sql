@@ -14,7 +14,7 @@ WITH compared AS (
                          AS DECIMAL(38, 6))) AS revised
     FROM overlaps o
     JOIN stated s ON s.n = o.n
-    JOIN unit_entities u ON u.unit = o.unit
+    JOIN unit_entities u ON u.unit = s.unit
     JOIN keys k ON k.key = s.key
     JOIN indicators i ON i.indicator = k.indicator
 ),

@@ -1,6 +1,7 @@
 //! Properties that must hold for any changes of territory and any reports: random change graphs of two to four vintages
 //! with random reports on all of them, run through the pipeline's own models in this process.
 
+mod overlaps;
 mod properties;
 mod restate;
 mod senders;
@@ -16,11 +17,12 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use tonghop::diagnostic::Finding;
 use tonghop::query::Models;
 
+use overlaps::overlaps_are_said;
 use properties::{
     adds_up, agrees_with_the_reference, gaps_are_said, is_the_same_in_any_order,
     is_the_same_in_one_step, tiles,
 };
-use totals::{Totals, broken, models, totals, totals_and_findings};
+use totals::{Totals, broken, models, totals, totals_and_findings, with_set_aside};
 use world::{World, small_world, worlds};
 
 use crate::support::lake::Row;
@@ -83,6 +85,60 @@ fn no_territory_counts_twice_and_what_lacks_some_is_provisional() {
 #[test]
 fn the_findings_say_exactly_which_figures_are_provisional() {
     holds(|case| gaps_are_said(&case.world, &case.totals, &case.findings));
+}
+
+#[test]
+fn the_findings_say_which_units_differ_from_their_former_units_and_which_blanks_those_fill() {
+    holds(|case| overlaps_are_said(&case.world, &case.findings));
+    for code in ["TH406", "TH464", "TH465"] {
+        let told = |case: &Case| case.findings.iter().any(|f| f.code == code);
+        assert!(CASES_RUN.iter().any(told), "no world has {code}");
+    }
+}
+
+/// A report that is set aside counts on no vintage, and is compared with that of the successor as if it counted.
+#[test]
+fn a_report_that_is_set_aside_counts_nowhere_and_is_compared() {
+    let mut world = small_world(&[
+        ((0, 0), &[("members", n(20)), ("income", n(9))]),
+        ((0, 1), &[("members", n(30)), ("income", n(4))]),
+        ((1, 0), &[("members", n(70))]),
+    ]);
+    world.reports[0].is_current = false;
+    let (totals, findings) = with_set_aside(&world, "r0");
+    let of = |unit: [(&str, &str); 2], indicator| {
+        let rows = totals.facts.iter().filter(|row| row.is(&unit));
+        let row = rows
+            .clone()
+            .find(|row| row.is(&[("indicator", indicator), ("scenario", "estimate")]));
+        row.map(|row| {
+            (
+                row.decimal("value").unwrap() / 1_000_000,
+                row.str("status").to_owned(),
+            )
+        })
+    };
+    let former = [("geography", "2008"), ("unit_code", "01")];
+    let new = [("geography", "2021"), ("unit_code", "02")];
+    assert_eq!(of(former, "members"), None);
+    assert_eq!(of(new, "members"), Some((70, "E".to_owned())));
+    assert_eq!(
+        of(new, "income"),
+        None,
+        "a mean without its weight, of one of two"
+    );
+    let told: Vec<_> = findings.iter().filter(|f| f.code == "TH406").collect();
+    assert_eq!(told.len(), 1, "{findings:#?}");
+    assert!(
+        told[0]
+            .message_en
+            .contains("the new unit reports 70, its former units 50 together"),
+        "{}",
+        told[0].message_en
+    );
+    // Without the mark it is neither counted nor compared: the other unit alone proves nothing.
+    let (_, findings) = totals_and_findings(&world, &models());
+    assert!(findings.iter().all(|f| f.code != "TH406"), "{findings:#?}");
 }
 
 /// A figure that cannot exist for the former units leaves a gap if the new unit reports without answering: by a blank

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::world::{HOME, Name, World, indicators, measure};
+use super::world::{HOME, Name, Sent, World, indicators, measure};
 use crate::reference::counted::{Counted, add_best};
 use crate::reference::facts::{Fact, Part, by_itself, filled, left_blank, own, restated, together};
 use crate::support::truth::{Cell, Key, Period};
@@ -13,9 +13,22 @@ use crate::support::truth::{Cell, Key, Period};
 pub(crate) type Facts = Vec<Vec<BTreeMap<Key, Fact>>>;
 
 /// What each reporting unit says, the one standing for all its vintages.
-fn said(world: &World) -> BTreeMap<(usize, usize), BTreeMap<Key, Counted>> {
+pub(crate) type Said = BTreeMap<(usize, usize), BTreeMap<Key, Counted>>;
+
+/// What each reporting unit says, `best` included.
+pub(crate) fn said(world: &World) -> Said {
+    let mut said = Said::new();
+    for ((unit, key), (_, counted)) in chosen(world) {
+        said.entry(unit).or_default().insert(key, counted);
+    }
+    said.values_mut().for_each(add_best);
+    said
+}
+
+/// The report whose cell counts for each reporting unit and key, with that cell.
+pub(crate) fn chosen(world: &World) -> BTreeMap<((usize, usize), Key), (&Sent, Counted)> {
     let current = || world.reports.iter().filter(|r| r.is_current);
-    let mut chosen = BTreeMap::new();
+    let mut chosen: BTreeMap<_, (_, (&Sent, Counted))> = BTreeMap::new();
     for report in current() {
         let unit = world.entity(report.unit);
         let home_form_sent = current()
@@ -39,16 +52,14 @@ fn said(world: &World) -> BTreeMap<(usize, usize), BTreeMap<Key, Counted>> {
             let order = (*cell != Cell::Blank, order.clone());
             let known = chosen.get(&(unit, key.clone()));
             if known.is_none_or(|(before, _)| order > *before) {
-                chosen.insert((unit, key.clone()), (order, counted));
+                chosen.insert((unit, key.clone()), (order, (report, counted)));
             }
         }
     }
-    let mut said: BTreeMap<_, BTreeMap<Key, Counted>> = BTreeMap::new();
-    for ((unit, key), (_, counted)) in chosen {
-        said.entry(unit).or_default().insert(key, counted);
-    }
-    said.values_mut().for_each(add_best);
-    said
+    let counting = chosen.into_iter();
+    counting
+        .map(|(place, (_, counts))| (place, counts))
+        .collect()
 }
 
 /// All facts: a unit's own value, else what the facts of its predecessors on the vintage before make together.
