@@ -46,6 +46,10 @@ pub(super) fn settle_ended_units(
     let is_old = |finding: &Finding| OF_ENDED_UNITS.contains(&finding.code.as_str());
     for judged in reports.iter_mut() {
         judged.report.dossier.findings.retain(|f| !is_old(f));
+        // It starts from scratch.
+        if judged.standing == ReportStanding::SetAside {
+            judged.standing = ReportStanding::Current;
+        }
     }
     let ended: Vec<(usize, BTreeSet<UnitKey>)> = (0..reports.len())
         .filter(|i| reports[*i].is_current())
