@@ -6,6 +6,7 @@ use std::fs;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet};
 
 use crate::support::lake::{Row, Run};
+use crate::support::office::{Office, list};
 
 const TITLES: [&str; 3] = [
     "Biểu số: KTTT-04",
@@ -554,4 +555,42 @@ fn a_record_that_is_struck_out_is_not_loaded_in_silence() {
             ("TH323", "K7"),
         ],
     );
+}
+
+/// The new Lâm Đồng's list has the records of the former Bình Thuận, whose office sends its own list once more.
+#[test]
+fn the_list_of_an_ended_unit_is_set_aside_beside_its_successors() {
+    let mut office = Office::new();
+    let whole = list("Bình Thuận", 4);
+    let whole = String::from_utf8(whole).expect("text");
+    let of = |unit: &str, provinces: &str, records: usize| {
+        let lines = whole.lines().take(5 + records);
+        let text: Vec<&str> = lines.collect();
+        let text = text.join("\n") + "\n";
+        text.replace("UBND tỉnh Bình Thuận", &format!("UBND tỉnh {unit}"))
+            .replace("34 tỉnh", provinces)
+    };
+    office.send(
+        "moi.csv",
+        "2026-01-15",
+        of("Lâm Đồng", "34 tỉnh", 3).as_bytes(),
+    );
+    office.send(
+        "cu.csv",
+        "2026-01-16",
+        of("Bình Thuận", "63 tỉnh", 4).as_bytes(),
+    );
+    office.run("lake", &[]);
+    let counted = "SELECT unit_vintage, unit_code, is_current FROM reports ORDER BY 1";
+    assert_eq!(office.sql(counted), ["2004,60,false", "2025,68,true"]);
+    let said = office.sql("SELECT message_en FROM findings WHERE code = 'TH458'");
+    assert!(
+        matches!(&said[..], [one] if one.contains("1 of its 4 records are only here")),
+        "{said:?}"
+    );
+    office.decide(
+        "[[decision]]\nfile = \"cu.csv\"\naccept = true\nby = \"Vụ\"\non = \"2026-02-01\"\nwhy = \"thiếu ở danh sách mới\"\n",
+    );
+    office.run("lake", &[]);
+    assert_eq!(office.sql(counted), ["2004,60,true", "2025,68,true"]);
 }

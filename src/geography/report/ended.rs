@@ -46,6 +46,10 @@ pub(super) fn settle_ended_units(
     let is_old = |finding: &Finding| OF_ENDED_UNITS.contains(&finding.code.as_str());
     for judged in reports.iter_mut() {
         judged.report.dossier.findings.retain(|f| !is_old(f));
+        // It starts from scratch.
+        if judged.standing == ReportStanding::SetAside {
+            judged.standing = ReportStanding::Current;
+        }
     }
     let ended: Vec<(usize, BTreeSet<UnitKey>)> = (0..reports.len())
         .filter(|i| reports[*i].is_current())
@@ -253,4 +257,185 @@ fn stated(content: &ReportContent) -> HashSet<Figure<'_>> {
     with_value
         .map(|o| (&*o.indicator, &*o.sector, o.scenario, o.period))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::geography::reference::{Tables, UnitName};
+    use crate::geography::report::{Dossier, ReportSource, VintageBasis};
+    use crate::normalize::{Observation, ObservationStatus};
+    use crate::read::Address;
+    use crate::text::Folder;
+    use ReportStanding::{Current, SetAside, Superseded};
+
+    fn key(unit: &str) -> UnitKey {
+        let (vintage, code) = unit.split_once(':').expect("vintage and code");
+        UnitKey {
+            vintage: vintage.to_owned(),
+            code: code.to_owned(),
+        }
+    }
+
+    /// Two units that were merged on 1 July 2025, and one that was left as it was.
+    fn territory() -> Geography {
+        let mut tables = Tables::default();
+        for (unit, day) in [
+            ("2004:1", "2004-01-01"),
+            ("2004:2", "2004-01-01"),
+            ("2004:3", "2004-01-01"),
+            ("2025:1", "2025-07-01"),
+            ("2025:3", "2025-07-01"),
+        ] {
+            tables.units.push(UnitName {
+                unit: key(unit),
+                name_vi: unit.to_owned(),
+                name_en: unit.to_owned(),
+                unit_type: String::new(),
+                valid_from: day.parse().expect("a day"),
+                valid_to: None,
+                legal_basis: String::new(),
+                line: 0,
+            });
+        }
+        for (from, to, change) in [
+            ("2004:1", "2025:1", "merge"),
+            ("2004:2", "2025:1", "merge"),
+            ("2004:3", "2025:3", "unchanged"),
+        ] {
+            tables.changes.push(UnitChange {
+                from: key(from),
+                to: key(to),
+                change: change.to_owned(),
+                effective: "2025-07-01".parse().expect("a day"),
+                legal_basis: String::new(),
+                line: 0,
+            });
+        }
+        Geography::new(tables, &Folder::new(&BTreeMap::new())).with_country("VN", "Cả nước")
+    }
+
+    fn report(file: &str, unit: &str, day: &str) -> JudgedReport {
+        let received_at: Timestamp = format!("{day}T08:00:00Z").parse().expect("a day");
+        let dossier = Dossier::new(ReportSource {
+            report_id: file.to_owned(),
+            submission_id: file.to_owned(),
+            file_name: file.to_owned(),
+            received_at,
+            sheet: None,
+            form: "F".to_owned(),
+        });
+        JudgedReport {
+            report: PlacedReport {
+                dossier,
+                unit: key(unit),
+                vintage_basis: VintageBasis::Stated,
+                period: Period::annual(2025),
+            },
+            revision: 1,
+            standing: ReportStanding::Current,
+        }
+    }
+
+    /// A table whose rows are units.
+    fn table(file: &str, vintage: &str, codes: &[&str], day: &str) -> JudgedReport {
+        let mut judged = report(file, &format!("{vintage}:VN"), day);
+        let dossier = &mut judged.report.dossier;
+        dossier.unit_claim.by_unit = true;
+        let row = |code: &&str| Observation {
+            period: Period::annual(2025),
+            indicator: "i".to_owned(),
+            sector: "_T".to_owned(),
+            area: Some(
+                [(vintage.to_owned(), (*code).to_owned())]
+                    .into_iter()
+                    .collect::<BTreeMap<_, _>>()
+                    .into(),
+            ),
+            scenario: Scenario::Actual,
+            value: Some(1.into()),
+            status: ObservationStatus::Normal,
+            raw: None,
+            unit_read: None,
+            at: Address { row: 0, column: 0 },
+        };
+        dossier.content.observations = codes.iter().map(row).collect();
+        judged
+    }
+
+    /// Standing and codes of each report.
+    fn settled(mut reports: Vec<JudgedReport>) -> Vec<(ReportStanding, Vec<String>)> {
+        let docket = Docket::default();
+        for _ in 0..2 {
+            settle_ended_units(&mut reports, &territory(), &docket, &TimeZone::UTC);
+        }
+        let said = |r: &JudgedReport| {
+            r.dossier()
+                .findings
+                .iter()
+                .map(|f| f.code.clone())
+                .collect()
+        };
+        reports.iter().map(|r| (r.standing, said(r))).collect()
+    }
+
+    #[test]
+    fn an_ended_unit_is_told_and_set_aside_beside_its_successor_only() {
+        let former = || report("former", "2004:2", "2025-12-20");
+        assert_eq!(
+            settled(vec![former()]),
+            [(Current, vec!["TH457".to_owned()])]
+        );
+        // Another former unit is no successor, nor is a report that does not count.
+        let mut superseded = report("new", "2025:1", "2025-12-20");
+        superseded.standing = Superseded;
+        let others = vec![
+            former(),
+            report("other", "2004:1", "2025-06-20"),
+            superseded,
+        ];
+        assert_eq!(settled(others)[0], (Current, vec!["TH457".to_owned()]));
+        let beside = vec![former(), report("new", "2025:1", "2025-12-20")];
+        let settled_beside = settled(beside);
+        assert_eq!(settled_beside[0].0, SetAside);
+        assert_eq!(settled_beside[1], (Current, vec![]));
+        // It stood when its report came.
+        let early = vec![
+            report("former", "2004:2", "2025-06-30"),
+            report("new", "2025:1", "2025-12-20"),
+        ];
+        assert_eq!(settled(early)[0], (Current, vec![]));
+        // A unit that was left as it was has not ended.
+        assert_eq!(
+            settled(vec![report("same", "2004:3", "2025-12-20")]),
+            [(Current, vec![])]
+        );
+    }
+
+    #[test]
+    fn an_accepted_report_of_an_ended_unit_counts() {
+        let mut accepted = report("former", "2004:2", "2025-12-20");
+        accepted.report.dossier.rulings.accepted = Some(0);
+        let all = settled(vec![accepted, report("new", "2025:1", "2025-12-20")]);
+        assert_eq!(all[0].0, Current);
+        assert!(!all[0].1.contains(&"TH458".to_owned()));
+    }
+
+    #[test]
+    fn a_table_of_ended_units_is_set_aside_if_others_have_all_its_units() {
+        let old = || table("old", "2004", &["1", "2", "3"], "2025-12-20");
+        let whole = settled(vec![old(), table("new", "2025", &["1", "3"], "2025-12-20")]);
+        assert_eq!(whole[0], (SetAside, vec!["TH462".to_owned()]));
+        assert_eq!(whole[1], (Current, vec![]));
+        // Without unit 3 the table is needed.
+        let part = settled(vec![old(), table("new", "2025", &["1"], "2025-12-20")]);
+        assert_eq!(part[0], (Current, vec!["TH461".to_owned()]));
+        assert_eq!(settled(vec![old()])[0], (Current, vec!["TH461".to_owned()]));
+        let early = table("old", "2004", &["1", "2", "3"], "2025-06-20");
+        assert_eq!(settled(vec![early])[0], (Current, vec![]));
+    }
 }

@@ -20,6 +20,7 @@ use super::decision::{DecisionOutcome, Docket};
 use super::report::{ClaimedReport, PlacedReport, VintageBasis};
 use super::territory::Geography;
 use crate::diagnostic::{Finding, Message, findings};
+use crate::period::Period;
 use crate::text::Bilingual;
 
 /// Decides the unit of every report with a known period; decisions of people come first. A report that stays open is held
@@ -116,7 +117,7 @@ fn climb(
 
 /// The finding that holds a report back whose unit no rung decides.
 fn stays_open(report: &ClaimedReport, doubt: &Doubt, geography: &Geography) -> Finding {
-    let day = report.period.map_or(jiff::civil::Date::MAX, |p| p.end());
+    let day = report.period.map_or(jiff::civil::Date::MAX, Period::end);
     let first = report.dossier.unit_claim.candidates.first();
     let name = first.map_or("", |unit| geography.name(unit, day));
     let why = match doubt {

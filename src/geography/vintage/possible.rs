@@ -74,11 +74,11 @@ impl<'a> PossibleUnit<'a> {
 
     /// The unit in the vintage in force on a day, else in the last one before that, else in the first.
     pub(super) fn on(&self, day: Date, geography: &Geography) -> &'a UnitKey {
-        let began = |unit: &&&UnitKey| {
+        let began = |unit: &&&'a UnitKey| {
             let first_day = geography.vintages.iter().find(|(v, _)| *v == unit.vintage);
             first_day.is_some_and(|(_, from)| *from <= day)
         };
-        let last = self.units.iter().filter(began).next_back();
+        let last = self.units.iter().rfind(began);
         last.or(self.units.first()).copied().unwrap_or(self.entity)
     }
 }

@@ -341,31 +341,25 @@ fn of_group(scene: &Scene<'_>, outcome: &Outcome, unit: usize, senders: Senders)
             }
         }
     }
-    // Without a report of another unit of its name or of its former units nothing speaks against the new unit.
-    let namesakes: BTreeSet<UnitKey> = scene
-        .namesakes(new)
-        .iter()
-        .map(|u| scene.entity(u))
-        .collect();
-    let others_of_name = scene
-        .sent
-        .iter()
-        .filter(|sent| sent.unit != new)
-        .any(|sent| {
-            let may_be: BTreeSet<UnitKey> = scene
-                .namesakes(sent.unit)
-                .iter()
-                .map(|u| scene.entity(u))
-                .collect();
-            !may_be.is_disjoint(&namesakes)
-        });
+    // Nothing speaks against the new unit unless other reports may be of a unit of its name, or leave it open whether they
+    // are of one of its former units.
     let own = scene.former(unit).into_iter().chain([new]);
     let own: BTreeSet<UnitKey> = own
         .map(|u| scene.entity(&unit_key(scene.world, u)))
         .collect();
-    let undisputed = matches!(senders, Senders::New | Senders::Strays)
-        && !others_of_name
-        && namesakes.is_subset(&own);
+    let entities = |unit| -> BTreeSet<UnitKey> {
+        let all = scene.namesakes(unit);
+        all.iter().map(|u| scene.entity(u)).collect()
+    };
+    let namesakes = entities(new);
+    let mut others = scene.sent.iter().filter(|sent| sent.unit != new);
+    let disputed = others.any(|sent| {
+        let may_be = entities(sent.unit);
+        let is_open = !sent.stated && may_be.len() > 1;
+        !may_be.is_disjoint(&namesakes) || (is_open && !may_be.is_disjoint(&own))
+    });
+    let undisputed =
+        matches!(senders, Senders::New | Senders::Strays) && !disputed && namesakes.is_subset(&own);
     if undisputed && !new_counts {
         said.push(format!(
             "{senders:?} {new:?} is held though nothing speaks against it"
