@@ -117,7 +117,11 @@ pub(super) fn cases(batch: &RecordBatch) -> Result<Vec<Case>> {
         let values = values(batch, &format!("v{i}"))?;
         figures.push((values, TextColumn::required(batch, &format!("c{i}"))?));
     }
-    let text = |name: &str| batch.column_by_name(name).map(|_| TextColumn::required(batch, name));
+    let text = |name: &str| {
+        batch
+            .column_by_name(name)
+            .map(|_| TextColumn::required(batch, name))
+    };
     let [files, names_vi, names_en] =
         ["file", "name_vi", "name_en"].map(|name| text(name).transpose());
     let (files, names_vi, names_en) = (files?, names_vi?, names_en?);
@@ -268,7 +272,13 @@ pub(super) fn in_words(rule: &Rule, case: &Case, lexicon: &Lexicon) -> Vec<Bilin
 }
 
 /// The phrase for a copy: what is the same as what.
-fn copied(of: Against, case: &Case, count: Bilingual, cell: Bilingual, from: Bilingual) -> Bilingual {
+fn copied(
+    of: Against,
+    case: &Case,
+    count: Bilingual,
+    cell: Bilingual,
+    from: Bilingual,
+) -> Bilingual {
     let (unit, file) = case
         .other
         .clone()
