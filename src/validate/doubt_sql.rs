@@ -120,8 +120,8 @@ pub(super) fn empty(at_least: Decimal) -> String {
 /// Cases: a figure against the country's best total of the year before the report's. `v1` is that total, `v2` the share in
 /// per cent; `v3` is the year of the total, if it was published and not reported.
 ///
-/// Units that are missing only make the total smaller. So a figure within its share of what was reported passes, and it
-/// fails only against a total without gaps, or against the one last published if that is greater.
+/// Units that are missing only make the total smaller. So a figure within its share of what was reported passes, but it
+/// fails only against a total without gaps, or against the one last published.
 pub(super) fn share(
     form: &str,
     indicator: &str,
@@ -175,14 +175,14 @@ pub(super) fn share(
              WHERE c.form = '{form}'
          ),
          measured AS (
-             SELECT *, CASE WHEN total IS NOT NULL THEN total
-                            WHEN published IS NOT NULL THEN greatest(published, coalesce(stated, 0)) END AS whole
-             FROM compared
+             SELECT *, coalesce(total, published) AS whole FROM compared
          )
-         SELECT number, CASE WHEN whole > 0 THEN value <= {at_most} * whole WHEN value <= {at_most} * stated THEN TRUE END AS ok,
+         SELECT number,
+                CASE WHEN value <= {at_most} * stated OR value <= {at_most} * whole THEN TRUE
+                     WHEN value IS NOT NULL AND whole > 0 THEN FALSE END AS ok,
                 seq, sheet, cell, indicator, sector, value AS v0, cell AS c0, whole AS v1, cell AS c1,
                 CAST(100 * value / nullif(whole, 0) AS DECIMAL(38, 1)) AS v2, cell AS c2,
-                CASE WHEN total IS NULL AND whole = published THEN CAST(published_in AS DECIMAL(38, 6)) END AS v3, cell AS c3
+                CASE WHEN total IS NULL THEN CAST(published_in AS DECIMAL(38, 6)) END AS v3, cell AS c3
          FROM measured"
     )
 }

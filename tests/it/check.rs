@@ -284,6 +284,62 @@ fn a_rule_that_cannot_be_decided_fail_or_pass() {
 }
 
 #[test]
+fn a_rule_that_doubts_without_reason() {
+    for (kind, said) in [
+        (
+            "copy\"\nof = \"column-before\"\nat_least = \"10\"\nabove = \"20",
+            "can never fail: the columns of `KTTT-02` that it compares have 0 cells",
+        ),
+        (
+            "copy\"\nof = \"nobody\"\nat_least = \"10\"\nabove = \"20",
+            "unknown variant `nobody`",
+        ),
+        (
+            "empty\"\nat_least = \"1000",
+            "can never fail: a column of `KTTT-02` has at most",
+        ),
+        (
+            "empty\"\nat_least = \"5\"\nabove = \"20",
+            "a rule of this kind takes no `above`",
+        ),
+        (
+            "empty\"\nat_least = \"0.5",
+            "`at_least` must be a whole number",
+        ),
+        (
+            "share\"\nindicator = \"htx_agri\"\nat_most = \"0.25",
+            "the form `KTTT-02` has no row and column for `htx_agri`",
+        ),
+        (
+            "share\"\nindicator = \"htx_total\"\nat_most = \"25",
+            "`at_most` must be a share between 0 and 1",
+        ),
+        (
+            "share\"\nindicator = \"htx_total\"\npublished = { 2018 = \"many\" }\nat_most = \"0.25",
+            "`2018` and `many` are not a year and a positive number",
+        ),
+        (
+            "factor\"\nof = \"other-units\"\nindicators = [\"htx_total\"]\nunits = \"2\"\nfactor = \"20",
+            "`units` must be a whole number, 3 or more",
+        ),
+        (
+            "factor\"\nof = \"year-before\"\nindicators = [\"htx_total\"]\nfactor = \"1",
+            "`factor` must be greater than 1",
+        ),
+        (
+            "factor\"\nof = \"column-before\"\nindicators = [\"htx_total\"]\nfactor = \"5",
+            "no column of `KTTT-02` stands on another",
+        ),
+    ] {
+        let out = said_of_rule(&format!("kind = \"{kind}\""));
+        assert!(
+            out.contains(said) && out.contains("rules.toml:"),
+            "{kind}: {out}"
+        );
+    }
+}
+
+#[test]
 fn a_sentence_that_is_no_template() {
     insta::assert_snapshot!(said_after(
         "kttt/chapters/country.toml",

@@ -2,6 +2,7 @@
 
 mod collections;
 mod counts;
+mod doubts;
 mod measures;
 mod restating;
 mod rules;

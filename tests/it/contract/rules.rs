@@ -189,6 +189,145 @@ fn shown() -> Vec<Shown> {
         counts: [1, 1, 10],
         fails: (BAD, "B6", "actual"),
     });
+    all.extend(doubting(&mut next));
+    all.extend(of_sectors(&mut next));
+    all
+}
+
+/// The rules that doubt a whole column, or a figure because of others.
+fn doubting(next: &mut impl FnMut() -> i32) -> Vec<Shown> {
+    // Ten values above 20 in a column: just enough.
+    let rows = [
+        "htx_total",
+        "htx_active",
+        "htx_suspended",
+        "htx_good_fair",
+        "htx_hightech",
+        "htx_members",
+        "htx_members_new",
+        "htx_workers",
+        "htx_workers_new",
+        "tht_total",
+    ];
+    let stating = |unit, year, starts: [i32; 4], rows: &[&str]| {
+        rows.iter()
+            .zip(0..)
+            .fold(Sheet::one(unit, year), |sheet, (row, i)| {
+                let cells = starts.map(|start| (start + i).to_string());
+                sheet.row(row, &cells.join(" "))
+            })
+    };
+    let few = &rows[..4];
+    let year = next();
+    let neighbour = Shown {
+        rule: "R118",
+        sheets: vec![
+            stating(GOOD, year, [100, 200, 300, 400], &rows),
+            stating("Điện Biên", year, [110, 210, 500, 410], &rows),
+            stating(OPEN, year, [120, 220, 320, 420], &rows[..2]),
+            stating(BAD, year, [130, 230, 500, 430], &rows),
+        ],
+        counts: [10, 2, 4],
+        fails: (BAD, "D6", "estimate"),
+    };
+    let year = next();
+    let year_before = Shown {
+        rule: "R119",
+        sheets: vec![
+            stating(GOOD, year - 1, [100, 200, 300, 400], &rows[..5]),
+            stating(GOOD, year, [101, 201, 301, 401], &rows[..5]),
+            stating(BAD, year - 1, [100, 200, 300, 400], &rows[..5]),
+            stating(BAD, year, [101, 201, 300, 401], &rows[..5]),
+            stating(OPEN, year, [100, 200, 300, 400], &rows[..5]),
+        ],
+        counts: [7, 1, 4],
+        fails: (BAD, "D6", "estimate"),
+    };
+    let year = next();
+    let column_before = Shown {
+        rule: "R120",
+        sheets: vec![
+            stating(GOOD, year, [100, 200, 300, 400], &rows[..5]),
+            stating(BAD, year, [100, 200, 100, 400], &rows[..5]),
+            stating(OPEN, year, [100, 200, 100, 400], few),
+        ],
+        counts: [1, 1, 10],
+        fails: (BAD, "D6", "estimate"),
+    };
+    let empty = in_one_report(
+        "R121",
+        next(),
+        "D6",
+        &[
+            ("htx_total", "1 0 0 0"),
+            ("htx_active", "1 1 - -"),
+            ("htx_suspended", "1 - 0 0"),
+            ("htx_members", "1 - 0 0"),
+            ("htx_workers", "1 - 0 "),
+        ],
+    );
+    // 22,861 cooperatives were published for 2018.
+    let share = in_one_report("R122", 2019, "D6", &[("htx_total", "5715 5715 5716 ")]);
+    let members = in_one_report(
+        "R123",
+        next(),
+        "D6",
+        &[
+            ("htx_members", "50 30000 49 "),
+            ("htx_total", "10 10 10 10"),
+        ],
+    );
+    let capital = in_one_report(
+        "R124",
+        next(),
+        "D6",
+        &[
+            ("htx_charter_capital", "0,2 1000 1001 "),
+            ("htx_total", "10 10 10 10"),
+        ],
+    );
+    let growth = looking_back(
+        "R125",
+        next(),
+        &[
+            ("htx_revenue_avg", "1000 5000 199 "),
+            ("htx_income_avg", "60 60 60 60"),
+        ],
+    );
+    let year = next();
+    let means = |unit, revenue: &str| {
+        Sheet::one(unit, year)
+            .row("htx_revenue_avg", revenue)
+            .row("htx_income_avg", "60 60 60 60")
+    };
+    let median = Shown {
+        rule: "R126",
+        sheets: vec![
+            means(GOOD, "100 100 100 100"),
+            means(OPEN, "100 100 100 100"),
+            means("Điện Biên", "100 100 100 "),
+            means(BAD, "100 100 2001 100"),
+        ],
+        counts: [11, 1, 4],
+        fails: (BAD, "D6", "estimate"),
+    };
+    vec![
+        neighbour,
+        year_before,
+        column_before,
+        empty,
+        share,
+        members,
+        capital,
+        growth,
+        median,
+    ]
+}
+
+/// The rules of KTTT-02.
+fn of_sectors(next: &mut impl FnMut() -> i32) -> Vec<Shown> {
+    let mut all = Vec::new();
+    let one = |unit, year, cells: &str| Sheet::one(unit, year).row("htx_total", cells);
     // Nine sectors of the first level with ten each; the six under A with one each, those under I with nothing.
     let even = |code: &str| match code {
         code if code.len() == 1 => "10 10".to_owned(),
