@@ -3,6 +3,7 @@
 mod collections;
 mod counts;
 mod measures;
+mod periods;
 mod restating;
 mod rules;
 mod sending;

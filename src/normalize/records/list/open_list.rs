@@ -278,7 +278,10 @@ pub(super) fn claim_period(title: &Title, form: &Form) -> PeriodClaim {
         .filter(|(_, p)| form.frequencies.contains(&p.frequency))
         .collect();
     match stated.first() {
-        None => PeriodClaim::Unstated,
+        None => match title.unusable_period(&form.frequencies) {
+            Some(stated) => PeriodClaim::Unusable(stated.clone()),
+            None => PeriodClaim::Unstated,
+        },
         Some((first, period)) => match stated.iter().find(|(_, other)| other != period) {
             Some((second, _)) => PeriodClaim::Contradiction(first.clone(), second.clone()),
             None => PeriodClaim::Agreed(*period),
