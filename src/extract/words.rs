@@ -24,6 +24,9 @@ pub struct RawDocumentWords {
     pub titles: RawTitleWords,
     /// Words in rows.
     pub rows: RawRowWords,
+    /// Words in the heads of several columns under one head.
+    #[serde(default)]
+    pub columns: RawColumnWords,
     /// Words of lists.
     #[serde(default)]
     pub lists: RawListWords,
@@ -88,6 +91,24 @@ pub struct RawRowWords {
     pub foot: Vec<String>,
 }
 
+/// Words in the heads of several columns under one head.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawColumnWords {
+    /// Heads of the column that is the whole.
+    pub whole: Vec<String>,
+    /// Words that end the head of the column that is the whole.
+    pub whole_ends: Vec<String>,
+    /// Heads of the column that is the whole, if the head above is of a year.
+    pub whole_year: Vec<String>,
+    /// Words that begin the head of a column that is within the whole and does not add up to it.
+    pub within: Vec<String>,
+    /// Words that begin the head of a column for a part of a year; a number may stand before them.
+    pub part_of_year: Vec<String>,
+    /// Words before the day up to which a column counts.
+    pub until: Vec<String>,
+}
+
 /// Words of lists.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -144,6 +165,8 @@ pub struct DocumentWords {
     total: Vec<String>,
     /// Folded beginnings of rows that end a table.
     pub foot: Vec<String>,
+    /// Folded words in the heads of several columns under one head.
+    pub(super) columns: RawColumnWords,
     /// Folded words that join two things.
     pub(super) and: Vec<String>,
     /// The folded words for each number of a sending, from 1.
@@ -213,6 +236,14 @@ impl DocumentWords {
             subtotal: fold_all(&raw.rows.subtotal),
             total: fold_all(&raw.rows.total),
             foot: fold_all(&raw.rows.foot),
+            columns: RawColumnWords {
+                whole: fold_all(&raw.columns.whole),
+                whole_ends: fold_all(&raw.columns.whole_ends),
+                whole_year: fold_all(&raw.columns.whole_year),
+                within: fold_all(&raw.columns.within),
+                part_of_year: fold_all(&raw.columns.part_of_year),
+                until: fold_all(&raw.columns.until),
+            },
             and: fold_all(&raw.lists.and),
             sending_numbers: raw.sendings.numbers.iter().map(|w| fold_all(w)).collect(),
             dates: fold_all(&raw.sendings.dates),
