@@ -89,6 +89,9 @@ pub struct RawRowWords {
     pub total: Vec<String>,
     /// Rows that end a table.
     pub foot: Vec<String>,
+    /// Words that begin the line of a group of records: of a lower level, of a kind of group.
+    #[serde(default)]
+    pub group: Vec<String>,
 }
 
 /// Words in the heads of several columns under one head.
@@ -165,6 +168,8 @@ pub struct DocumentWords {
     total: Vec<String>,
     /// Folded beginnings of rows that end a table.
     pub foot: Vec<String>,
+    /// Folded beginnings of lines of groups of records.
+    group: Vec<String>,
     /// Folded words in the heads of several columns under one head.
     pub(super) columns: RawColumnWords,
     /// Folded words that join two things.
@@ -236,6 +241,7 @@ impl DocumentWords {
             subtotal: fold_all(&raw.rows.subtotal),
             total: fold_all(&raw.rows.total),
             foot: fold_all(&raw.rows.foot),
+            group: fold_all(&raw.rows.group),
             columns: RawColumnWords {
                 whole: fold_all(&raw.columns.whole),
                 whole_ends: fold_all(&raw.columns.whole_ends),
@@ -276,6 +282,14 @@ impl DocumentWords {
     #[must_use]
     pub fn is_subtotal(&self, folded: &str) -> bool {
         self.subtotal
+            .iter()
+            .any(|word| folded == word || folded.starts_with(&format!("{word} ")))
+    }
+
+    /// Whether a folded label begins the line of a group of records.
+    #[must_use]
+    pub fn is_group(&self, folded: &str) -> bool {
+        self.group
             .iter()
             .any(|word| folded == word || folded.starts_with(&format!("{word} ")))
     }

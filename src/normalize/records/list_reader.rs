@@ -134,6 +134,6 @@ impl RecordSink for ListReader<'_> {
         self.looked_at = 0;
         self.seen.insert(index);
         self.lists
-            .extend(self.open.take().map(|list| list.finish(index)));
+            .extend(self.open.take().map(|list| list.finish(index, sheet)));
     }
 }
