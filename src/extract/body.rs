@@ -6,6 +6,7 @@ use super::cell::{ColumnRef, LocatedCell};
 use super::head_meaning::ColumnRole;
 use super::header::Header;
 use super::row::{Doubt, RowKind, RowReader, Stubs};
+use super::sub_columns::settle_sub_columns;
 use super::unfit::{NAMED_ONE_BY_ONE, Notice, UnknownColumns, UnknownRows};
 use super::vocabulary::Vocabulary;
 use crate::diagnostic::{Message, findings};
@@ -135,8 +136,9 @@ impl BodyReader<'_> {
         for (member, found) in std::mem::take(&mut self.found) {
             self.settle_row(member, found);
         }
-        self.settle_repeated_columns();
         let body = &mut self.body;
+        let (cells, notices) = (&mut body.cells, &mut body.notices);
+        body.held += settle_sub_columns(&self.rows, cells, &mut self.unknown_columns, notices);
         body.held += self.unknown_columns.settle(&self.rows, &mut body.notices);
         body.notices
             .extend(self.unknown_rows.notice_of_more(&self.rows));
@@ -383,47 +385,5 @@ impl BodyReader<'_> {
             count: own + found.held,
         };
         self.note(differs, repeated);
-    }
-
-    /// Two columns under one head are used once if they hold the same, and not at all if they differ.
-    fn settle_repeated_columns(&mut self) {
-        let header = self.rows.header;
-        for again in &header.columns {
-            let Some(first) = again.repeats else { continue };
-            let (count, place) = self
-                .unknown_columns
-                .take(again.column)
-                .unwrap_or((0, Address::new(header.bottom, again.column)));
-            let at = again.head.as_ref().map_or(place, |head| head.at);
-            let text = again.head.as_ref().map_or("", |head| head.text.as_str());
-            self.body.held += count;
-            let of_first = |cell: &LocatedCell| cell.at.column == first;
-            let differs = self
-                .body
-                .cells
-                .iter()
-                .filter(|cell| of_first(cell))
-                .any(|cell| {
-                    let beside = Address::new(cell.at.row, again.column);
-                    self.rows.sheet.get(beside) != cell.content.as_ref()
-                });
-            let head = one_line(text);
-            if !differs {
-                self.note(at, findings::TH226 { head });
-                continue;
-            }
-            let (of_first, others): (Vec<_>, Vec<_>) = std::mem::take(&mut self.body.cells)
-                .into_iter()
-                .partition(of_first);
-            self.body.cells = others;
-            let held = filled(&of_first);
-            self.body.held += held;
-            let repeated = findings::TH225 {
-                head,
-                first: Address::column_name(first),
-                count: count + held,
-            };
-            self.note(at, repeated);
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! What the head of a column means to a form.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
 
 use super::form::{BareHead, Form};
 
@@ -60,30 +61,63 @@ impl<'f> HeadMeanings<'f> {
         }
     }
 
-    /// What a path of heads may mean: the whole path, or else its longest end that means something. A slip is accepted
-    /// only if nothing matches to the letter.
-    pub(super) fn of(&mut self, parts: &[String]) -> Vec<HeadMeaning> {
-        let form = self.form;
-        let ends: Vec<String> = (0..parts.len())
-            .map(|start| parts[start..].join(" "))
-            .collect();
-        for (known, look) in [
-            (
-                &mut self.exact,
-                roles_of as fn(&str, &Form) -> Vec<HeadMeaning>,
-            ),
-            (&mut self.slips, despite_slip),
+    /// What a path of heads may mean, and which of its parts mean it: the whole path, or else its longest end that means
+    /// something; else what stands above sub-heads. A slip is accepted only if nothing matches to the letter.
+    pub(super) fn of(&mut self, parts: &[String]) -> (Vec<HeadMeaning>, Range<usize>) {
+        let all = parts.len();
+        let ends = (0..all).map(|start| start..all);
+        let above = (1..all)
+            .rev()
+            .flat_map(|end| (0..end).map(move |start| start..end));
+        for (is_above, ranges) in [
+            (false, ends.collect::<Vec<_>>()),
+            (true, above.collect::<Vec<_>>()),
         ] {
-            for end in &ends {
-                let meanings = known
-                    .entry(end.clone())
-                    .or_insert_with_key(|end| look(end, form));
-                if !meanings.is_empty() {
-                    return meanings.clone();
+            for slip in [false, true] {
+                for range in &ranges {
+                    let mut meanings = self.meanings(&parts[range.clone()].join(" "), slip);
+                    if is_above {
+                        let path = &parts[range.clone()];
+                        meanings.retain(|meaning| self.may_have_sub_heads(meaning, path));
+                    }
+                    if !meanings.is_empty() {
+                        return (meanings, range.clone());
+                    }
                 }
             }
         }
-        Vec::new()
+        (Vec::new(), 0..all)
+    }
+
+    fn meanings(&mut self, key: &str, slip: bool) -> Vec<HeadMeaning> {
+        let form = self.form;
+        let (known, look): (_, fn(&str, &Form) -> Vec<HeadMeaning>) = if slip {
+            (&mut self.slips, despite_slip)
+        } else {
+            (&mut self.exact, roles_of)
+        };
+        if let Some(meanings) = known.get(key) {
+            return meanings.clone();
+        }
+        let meanings = look(key, form);
+        known.insert(key.to_owned(), meanings.clone());
+        meanings
+    }
+
+    /// Whether a head may have sub-heads that the form does not know: it is that of a value, and no head of the form
+    /// goes on below it.
+    fn may_have_sub_heads(&self, meaning: &HeadMeaning, path: &[String]) -> bool {
+        if !matches!(
+            meaning.role,
+            ColumnRole::Value(_) | ColumnRole::Comparison(_)
+        ) {
+            return false;
+        }
+        let bare: Vec<BareHead> = path.iter().map(|part| BareHead::of(part)).collect();
+        let values = self.form.columns.iter().map(|c| &c.heads);
+        let comparisons = self.form.comparisons.iter().map(|c| &c.heads);
+        let mut heads = values.chain(comparisons).flatten();
+        !heads.any(|head| head.goes_on_below(&bare))
     }
 }
 

@@ -11,6 +11,8 @@ use crate::read::{Address, CellContent, CellRange, Sheet};
 pub(super) struct HeadPath {
     /// The heads, folded, from the top down, without units of measure.
     pub(super) parts: Vec<String>,
+    /// The heads as read, one for each part.
+    pub(super) said: Vec<Stated>,
     /// The lowest head, as read.
     pub(super) lowest: Option<Stated>,
     /// The unit of measure that a head states; the lowest such head counts.
@@ -53,6 +55,7 @@ pub(super) fn path_above(
 ) -> HeadPath {
     let mut path = HeadPath {
         parts: Vec::new(),
+        said: Vec::new(),
         lowest: None,
         measure: None,
     };
@@ -75,6 +78,8 @@ pub(super) fn path_above(
         let folded = vocabulary.folder.fold(without_footnote(words));
         if !folded.is_empty() && path.parts.last() != Some(&folded) {
             path.parts.push(folded);
+            let text = text.clone();
+            path.said.push(Stated { text, at });
         }
         path.lowest = Some(Stated { text, at });
     }

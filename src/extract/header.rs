@@ -1,9 +1,12 @@
 //! The header of a table: which rows it takes, and what each column under it is.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::ops::{Range, RangeInclusive};
 
+use super::form::Form;
 use super::head_meaning::{ColumnRole, HeadMeaning, HeadMeanings, year_most_heads_imply};
 use super::head_path::{HeadPath, Spans, path_above};
+use super::sub_head::{HeadWords, SHARE, SubHead, sub_head};
 use super::title::Stated;
 use super::vocabulary::Vocabulary;
 use crate::read::{Address, CellContent, Sheet};
@@ -22,8 +25,12 @@ pub(super) struct HeadedColumn {
     pub year: Option<i16>,
     /// Whether the head has a slip.
     pub slip: bool,
-    /// An earlier column of the sheet with the same meaning.
+    /// The column that has its meaning, if this one has the same head.
     pub repeats: Option<u32>,
+    /// The lowest of the heads that the form knows.
+    pub own: Option<Stated>,
+    /// What stands above and below those.
+    pub words: Vec<HeadWords>,
 }
 
 /// A header that fits a form.
@@ -48,6 +55,12 @@ pub(super) const MAX_COLUMNS_TRIED: usize = 400_000;
 
 /// How many columns may still be tried in a sheet.
 pub(super) struct Budget(pub(super) usize);
+
+/// Rows below a header that are looked at for what stands in its columns.
+const MAX_ROWS_BELOW: usize = 2000;
+
+/// Columns under merged heads that are looked at for figures without a head of their own.
+const MAX_BLANK_HEADS: usize = 200;
 
 /// Longer texts are not the head of a label column.
 const MAX_HEAD_CHARACTERS: usize = 120;
@@ -147,8 +160,102 @@ pub(super) fn header_at(
     while repeats_label(sheet, vocabulary, &best) {
         best.bottom += 1;
     }
+    take_sub_heads(sheet, vocabulary, from, &mut best);
     take_units_below(sheet, vocabulary, &mut best);
     Some(best)
+}
+
+/// Takes the rows below into the header that hold sub-heads of its columns; and those above it, down from row `from`, if
+/// heads are repeated.
+fn take_sub_heads(sheet: &Sheet, vocabulary: &Vocabulary, from: u32, header: &mut Header) {
+    let mut known = HeadMeanings::new(&vocabulary.forms[header.form]);
+    let mut bottom = header.bottom;
+    while bottom - header.top < MAX_HEADER_ROWS + 2
+        && holds_sub_heads(sheet, vocabulary, header, bottom + 1)
+    {
+        bottom += 1;
+    }
+    // Words above heads that are repeated may say which of them is the whole.
+    let mut top = header.top;
+    let is_repeated = header.columns.iter().any(|c| c.repeats.is_some());
+    while is_repeated
+        && top > from
+        && bottom - top < MAX_HEADER_ROWS + 2
+        && holds_sub_heads(sheet, vocabulary, header, top - 1)
+        && !makes_statement(sheet, top - 1)
+    {
+        top -= 1;
+    }
+    let rows = top..=bottom;
+    let filled = columns_filled_below(sheet, bottom);
+    let whole = header_of(
+        sheet,
+        vocabulary,
+        header.form,
+        rows,
+        Some(&filled),
+        &mut known,
+    );
+    let roles = |header: &Header| {
+        let roles = header.columns.iter().map(|c| c.role.clone());
+        roles
+            .filter(|role| *role != ColumnRole::Unknown)
+            .collect::<HashSet<_>>()
+    };
+    if roles(&whole) == roles(header) {
+        *header = whole;
+    }
+}
+
+/// Whether a row may belong to the block above the table: a single text, or one with a colon.
+fn makes_statement(sheet: &Sheet, row: u32) -> bool {
+    let texts = || sheet.row(row).filter_map(|(_, content)| content.text());
+    texts().count() < 2 || texts().any(|text| text.contains(':'))
+}
+
+/// Whether a row above or below a header holds words over or under the heads of values and nothing else.
+fn holds_sub_heads(sheet: &Sheet, vocabulary: &Vocabulary, header: &Header, row: u32) -> bool {
+    let values = || {
+        let is_value =
+            |c: &&HeadedColumn| matches!(c.role, ColumnRole::Value(_) | ColumnRole::Comparison(_));
+        header.columns.iter().filter(is_value).map(|c| c.column)
+    };
+    let (Some(first), Some(label)) = (values().min(), header.column(&ColumnRole::Label)) else {
+        return false;
+    };
+    let mut cells = sheet.row(row).peekable();
+    let mut is_units = true;
+    let all = cells.peek().is_some()
+        && cells.all(|(at, content)| {
+            let role = header.at(at.column).map(|c| &c.role);
+            let is_value = match role {
+                Some(role) => matches!(
+                    role,
+                    ColumnRole::Value(_) | ColumnRole::Comparison(_) | ColumnRole::Unknown
+                ),
+                None => at.column > first,
+            };
+            is_units &= role.is_some_and(|role| matches!(role, ColumnRole::Value(_)))
+                && vocabulary.is_measure(content.as_read().trim_matches(['(', ')']));
+            is_value && at.column > label.column.min(first) && is_sub_head(content, vocabulary)
+        });
+    all && !is_units
+}
+
+/// Whether a cell may be the head of a column: words, a day, a share; not a number, alone or with its unit.
+fn is_sub_head(content: &CellContent, vocabulary: &Vocabulary) -> bool {
+    if let CellContent::Date(_) = content {
+        return true;
+    }
+    let Some(text) = content.text() else {
+        return false;
+    };
+    let text = text.trim();
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit() || ".,- ".contains(c));
+    let is_measured = rest.len() < text.len() && vocabulary.is_measure(rest);
+    let is_day = text.contains('/') && text.chars().all(|c| c.is_ascii_digit() || c == '/');
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    is_day || text.trim_matches(['(', ')']) == SHARE || (letters > 1 && !is_measured)
 }
 
 /// Whether the row below a header repeats the head of the label column.
@@ -208,7 +315,8 @@ fn fit(
             if budget.0 == 0 {
                 return None;
             }
-            let header = header_of(sheet, vocabulary, form, top, bottom, &mut known);
+            let rows = top..=bottom;
+            let header = header_of(sheet, vocabulary, form, rows, None, &mut known);
             budget.0 = budget.0.saturating_sub(header.columns.len());
             // The most columns in the fewest rows.
             let better = best.as_ref().is_none_or(|b| {
@@ -223,58 +331,78 @@ fn fit(
     best.filter(|header| header.column(&ColumnRole::Label).is_some())
 }
 
-/// The header that rows `top` to `bottom` would be.
+/// The columns that hold something below a header.
+fn columns_filled_below(sheet: &Sheet, bottom: u32) -> BTreeSet<u32> {
+    let rows = sheet.rows_from(bottom + 1).take(MAX_ROWS_BELOW);
+    rows.flat_map(|row| sheet.row(row).map(|(at, _)| at.column))
+        .collect()
+}
+
+/// The header that `rows` would be. With the columns that are `filled` below it, those under a merged head count that have no
+/// head of their own, and one of several columns with the same head is chosen by its words.
 fn header_of(
     sheet: &Sheet,
     vocabulary: &Vocabulary,
     form: usize,
-    top: u32,
-    bottom: u32,
+    rows: RangeInclusive<u32>,
+    filled: Option<&BTreeSet<u32>>,
     known: &mut HeadMeanings<'_>,
 ) -> Header {
+    let (top, bottom) = (*rows.start(), *rows.end());
     let spans = Spans::of(sheet, top, bottom);
     let mut places: Vec<u32> = (top..=bottom)
         .flat_map(|row| sheet.row(row).map(|(at, _)| at.column))
         .collect();
+    if let Some(filled) = filled {
+        let merged = sheet.merged_in(top, bottom);
+        let columns = merged.flat_map(|range| range.start.column..=range.end.column);
+        let under = columns.take(MAX_BLANK_HEADS);
+        places.extend(under.filter(|column| filled.contains(column)));
+    }
     places.sort_unstable();
     places.dedup();
     let paths: Vec<HeadPath> = places
         .iter()
         .map(|column| path_above(sheet, *column, top, bottom, &spans, vocabulary))
         .collect();
-    let meanings: Vec<Vec<HeadMeaning>> = paths.iter().map(|path| known.of(&path.parts)).collect();
+    let found: Vec<_> = paths.iter().map(|path| known.of(&path.parts)).collect();
+    let meanings: Vec<Vec<HeadMeaning>> = found.iter().map(|(m, _)| m.clone()).collect();
     let year = year_most_heads_imply(&meanings);
     let mut columns = Vec::with_capacity(places.len());
-    let mut taken: HashMap<ColumnRole, u32> = HashMap::new();
-    for ((column, path), meanings) in places.into_iter().zip(paths).zip(meanings) {
+    for ((column, path), (meanings, own)) in places.into_iter().zip(paths).zip(found) {
         let meaning = meanings
             .iter()
             .find(|meaning| meaning.year.is_none() || meaning.year == year)
             .or(meanings.first())
             .cloned()
             .unwrap_or(HeadMeaning::NONE);
-        let before = *taken.entry(meaning.role.clone()).or_insert(column);
-        let is_value = matches!(
-            meaning.role,
-            ColumnRole::Value(_) | ColumnRole::Comparison(_)
-        );
-        let role = if before == column {
-            meaning.role
-        } else {
-            ColumnRole::Unknown
-        };
+        let is_known = meaning.role != ColumnRole::Unknown;
         columns.push(HeadedColumn {
             column,
-            repeats: (is_value && before != column).then_some(before),
-            slip: meaning.slip && role != ColumnRole::Unknown,
-            role,
+            repeats: None,
+            slip: meaning.slip,
+            role: meaning.role,
+            own: own
+                .end
+                .checked_sub(1)
+                .and_then(|lowest| path.said.get(lowest))
+                .cloned(),
+            words: if is_known {
+                words_beside(&path, own)
+            } else {
+                Vec::new()
+            },
             head: path.lowest,
             measure: path.measure,
             year: meaning.year,
         });
     }
+    one_for_each_meaning(&vocabulary.forms[form], vocabulary, filled, &mut columns);
     let weight = |column: &HeadedColumn| match column.role {
-        ColumnRole::Value(_) | ColumnRole::Comparison(_) => 4 - usize::from(column.slip),
+        ColumnRole::Value(_) | ColumnRole::Comparison(_) => {
+            let has_words = column.words.iter().any(|words| words.below);
+            4 - usize::from(column.slip) - usize::from(has_words)
+        }
         ColumnRole::Unknown => 0,
         _ => 1,
     };
@@ -285,5 +413,88 @@ fn header_of(
         bottom,
         columns,
         score,
+    }
+}
+
+/// The heads of a path beside its `own` ones, which the form knows.
+fn words_beside(path: &HeadPath, own: Range<usize>) -> Vec<HeadWords> {
+    let parts = path.parts.iter().zip(&path.said).enumerate();
+    let beside = parts.filter(|(i, _)| !own.contains(i));
+    let mut words: Vec<HeadWords> = beside
+        .map(|(i, (folded, said))| HeadWords {
+            folded: folded.clone(),
+            said: said.clone(),
+            below: i >= own.end,
+        })
+        .collect();
+    if let Some(lowest) = &path.lowest
+        && lowest.text.trim().trim_matches(['(', ')']) == SHARE
+    {
+        words.push(HeadWords {
+            folded: SHARE.to_owned(),
+            said: lowest.clone(),
+            below: true,
+        });
+    }
+    words
+}
+
+/// Of several columns with one meaning, one keeps it: the one that its words say is the whole, or else the first. Of these,
+/// one with something below it comes first.
+fn one_for_each_meaning(
+    form: &Form,
+    vocabulary: &Vocabulary,
+    filled: Option<&BTreeSet<u32>>,
+    columns: &mut [HeadedColumn],
+) {
+    let mut of_role: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+    let mut first: HashMap<ColumnRole, u32> = HashMap::new();
+    for (i, column) in columns.iter().enumerate() {
+        if column.role != ColumnRole::Unknown {
+            let first = *first.entry(column.role.clone()).or_insert(column.column);
+            of_role.entry(first).or_default().push(i);
+        }
+    }
+    for same in of_role.into_values().filter(|same| same.len() > 1) {
+        let role = columns[same[0]].role.clone();
+        let is_value = matches!(role, ColumnRole::Value(_) | ColumnRole::Comparison(_));
+        let common: BTreeSet<String> = columns[same[0]]
+            .words
+            .iter()
+            .map(|words| words.folded.clone())
+            .filter(|word| {
+                let mut all = same.iter();
+                all.all(|i| columns[*i].words.iter().any(|w| w.folded == *word))
+            })
+            .collect();
+        let context = (form, vocabulary);
+        let kind = |column: &HeadedColumn| {
+            sub_head(
+                column.words.iter(),
+                &common,
+                column.own.as_ref(),
+                &role,
+                context,
+            )
+        };
+        let is_blank =
+            |column: &HeadedColumn| filled.is_some_and(|filled| !filled.contains(&column.column));
+        let is_whole = |column: &HeadedColumn| kind(column) == SubHead::Whole;
+        let main = same
+            .iter()
+            .min_by_key(|i| {
+                let column = &columns[**i];
+                // The column of a record's description is the first; of values, the whole.
+                (is_value && filled.is_some())
+                    .then(|| (is_blank(column), !is_whole(column), kind(column)))
+            })
+            .copied()
+            .unwrap_or(same[0]);
+        let main_column = columns[main].column;
+        for i in same.into_iter().filter(|i| *i != main) {
+            columns[i].role = ColumnRole::Unknown;
+            columns[i].slip = false;
+            columns[i].repeats = is_value.then_some(main_column);
+        }
     }
 }

@@ -20,6 +20,8 @@ mod row_kind;
 mod sender_words;
 mod sending;
 mod slip;
+mod sub_columns;
+mod sub_head;
 mod table;
 mod title;
 mod unfit;
@@ -36,7 +38,7 @@ pub use form::{
 };
 pub use nearest::{NearestForm, nearest_form};
 pub use period_claim::PeriodClaim;
-pub use record_head::{FieldColumn, RecordHead, record_head};
+pub use record_head::{FieldColumn, RecordHead, has_sub_heads, record_head};
 pub(crate) use sender_words::{SenderWord, SenderWords};
 pub use sending::Sending;
 pub use table::{SheetTable, SheetTables, find_tables};

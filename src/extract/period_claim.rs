@@ -4,6 +4,7 @@ use super::head_meaning::ColumnRole;
 use super::header::Header;
 use super::title::{Stated, Title};
 use super::vocabulary::Vocabulary;
+use super::words::LinePeriod;
 use crate::period::{Frequency, Period};
 
 /// What a sheet states about the period of a report.
@@ -13,6 +14,8 @@ pub enum PeriodClaim {
     Agreed(Period),
     /// The sheet states none.
     Unstated,
+    /// A text states a period that the form does not have.
+    Unusable(Stated),
     /// Two texts that cannot both be true.
     Contradiction(Stated, Stated),
 }
@@ -45,7 +48,12 @@ pub(super) fn frequency_of(header: &Header, title: &Title, vocabulary: &Vocabula
 }
 
 /// The period that title and column heads state together.
-pub(super) fn claim_period(header: &Header, title: &Title, frequency: Frequency) -> PeriodClaim {
+pub(super) fn claim_period(
+    header: &Header,
+    title: &Title,
+    frequency: Frequency,
+    vocabulary: &Vocabulary,
+) -> PeriodClaim {
     let heads: Vec<(&Stated, i16)> = header
         .columns
         .iter()
@@ -60,10 +68,16 @@ pub(super) fn claim_period(header: &Header, title: &Title, frequency: Frequency)
         .filter(|(_, p)| p.frequency == frequency)
         .collect();
     // A period of a frequency that the form does not have is an error, not a typo to ignore.
-    if let (None, Some((other, _)), Some((head, _))) =
-        (stated.first(), title.periods.first(), heads.first())
+    if let Some(other) = title.unusable_period(&[frequency]) {
+        return match heads.first() {
+            Some((head, _)) => PeriodClaim::Contradiction(other.clone(), (*head).clone()),
+            None => PeriodClaim::Unusable(other.clone()),
+        };
+    }
+    if let Some((first, _)) = stated.first()
+        && let Some(head) = head_of_another_period(header, frequency, vocabulary)
     {
-        return PeriodClaim::Contradiction(other.clone(), (*head).clone());
+        return PeriodClaim::Contradiction(first.clone(), head.clone());
     }
     match (heads.first(), stated.first()) {
         (None, None) => PeriodClaim::Unstated,
@@ -83,4 +97,33 @@ pub(super) fn claim_period(header: &Header, title: &Title, frequency: Frequency)
             }
         }
     }
+}
+
+/// The head of a column of another period that stands in place of the column of a part of the year: the template of
+/// September under the title of June. Beside its own column it is only one more.
+fn head_of_another_period<'h>(
+    header: &'h Header,
+    frequency: Frequency,
+    vocabulary: &Vocabulary,
+) -> Option<&'h Stated> {
+    let form = &vocabulary.forms[header.form];
+    let own = (form.columns.iter()).position(|column| column.frequencies == [frequency])?;
+    if frequency == Frequency::Annual || header.column(&ColumnRole::Value(own)).is_some() {
+        return None;
+    }
+    let unknown = header
+        .columns
+        .iter()
+        .filter(|c| c.role == ColumnRole::Unknown);
+    let mut heads = unknown.filter_map(|c| c.head.as_ref());
+    heads.find(|head| {
+        let folded = vocabulary.folder.fold(&head.text);
+        match vocabulary.words.period(&folded) {
+            Some(LinePeriod::Other) => true,
+            Some(LinePeriod::Is(period)) => {
+                ![frequency, Frequency::Annual].contains(&period.frequency)
+            }
+            None => false,
+        }
+    })
 }

@@ -91,6 +91,18 @@ pub fn record_head(sheet: &Sheet, row: u32, vocabulary: &Vocabulary) -> Option<R
     (!other).then_some(head)
 }
 
+/// Whether the row below a head holds nothing but words under heads that are merged over several columns.
+#[must_use]
+pub fn has_sub_heads(sheet: &Sheet, head: &RecordHead) -> bool {
+    let mut cells = sheet.row(head.bottom + 1).peekable();
+    let is_merged_above = |at: Address| {
+        let above = sheet.merged_at(Address::new(head.bottom, at.column));
+        above.is_some_and(|range| range.end.column > range.start.column)
+    };
+    cells.peek().is_some()
+        && cells.all(|(at, content)| content.text().is_some() && is_merged_above(at))
+}
+
 /// Number of columns that hold text in a row or right above it: under a head there are many.
 fn texts_near(sheet: &Sheet, row: u32) -> usize {
     let first = row.saturating_sub(MOST_HEAD_ROWS - 1);
@@ -123,6 +135,10 @@ fn columns_under(
         let mut tried = vec![FieldHead::of(own, *at, vocabulary)];
         if let Some((above, text)) = texts.iter().find(|(_, text)| text != own) {
             tried.push(FieldHead::of(&format!("{text} {own}"), *above, vocabulary));
+            // A head over several columns is that of the one that is the whole.
+            if vocabulary.words.columns.whole.contains(&tried[0].folded) {
+                tried.push(FieldHead::of(text, *above, vocabulary));
+            }
         }
         let found = tried.iter().find_map(|head| {
             let (field, slip) = field_of(&head.folded, shape)?;

@@ -1,13 +1,30 @@
 //! Texts that differ by one letter: a slip of the pen in a head or a label.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 /// In texts shorter than this, in letters, one letter may make another word.
 const LONG_LABEL: usize = 12;
 
+/// Numbers in figures and in Roman figures.
+static NUMBERS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[0-9]+|\b[ivx]+\b").ok());
+
 /// Whether `read` is `known` with one letter wrong, missing or added, or with two neighbours exchanged. Only long texts
-/// have slips.
+/// have slips. Another number is never a slip: `9 months` are not `6 months`, and quarter I is not quarter II.
 #[must_use]
 pub(super) fn is_slip(known: &str, read: &str) -> bool {
-    differ_by_a_letter(known, read) && known.chars().count() >= LONG_LABEL
+    differ_by_a_letter(known, read)
+        && known.chars().count() >= LONG_LABEL
+        && have_the_same_numbers(known, read)
+}
+
+fn have_the_same_numbers(one: &str, other: &str) -> bool {
+    let Some(numbers) = NUMBERS.as_ref() else {
+        return false;
+    };
+    let of = |text| numbers.find_iter(text).map(|found| found.as_str());
+    of(one).eq(of(other))
 }
 
 /// Whether the optimal string alignment distance is 1: one letter wrong, missing or added, or two neighbours exchanged.
@@ -39,6 +56,24 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn another_number_is_no_slip() {
+        let half = "thực hiện 6 tháng đầu năm 0000";
+        assert!(is_slip(half, "thực hiên 6 tháng đầu năm 0000"));
+        assert!(!is_slip(half, "thực hiện 9 tháng đầu năm 0000"));
+        assert!(!is_slip(half, "thực hiện 16 tháng đầu năm 0000"));
+        assert!(!is_slip(half, "thực hiện tháng đầu năm 0000"));
+        assert!(!is_slip(
+            "thực hiện quý i năm 0000",
+            "thực hiện quý ii năm 0000"
+        ));
+        assert!(!is_slip(
+            "thực hiện quý iv năm 0000",
+            "thực hiện quý vi năm 0000"
+        ));
+        assert!(!is_slip("vốn tín dụng 2024", "vốn tín dụng 2042"));
+    }
 
     proptest! {
         #[test]

@@ -187,7 +187,7 @@ fn read_table(
     for stated in header.columns.iter_mut().filter_map(|c| c.head.as_mut()) {
         stated.at = sheet.home(stated.at);
     }
-    let period = claim_period(&header, &title, frequency);
+    let period = claim_period(&header, &title, frequency, vocabulary);
     let with_year = |c: &HeadedColumn| c.head.clone().filter(|_| c.year.is_some());
     let year_head = header.columns.iter().find_map(with_year);
     let end = if is_turned {

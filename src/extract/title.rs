@@ -2,8 +2,8 @@
 
 use super::sending::{Sending, sending_in};
 use super::vocabulary::Vocabulary;
-use super::words::StatementKind;
-use crate::period::Period;
+use super::words::{LinePeriod, StatementKind};
+use crate::period::{Frequency, Period};
 use crate::read::{Address, Sheet};
 
 /// A text and its cell.
@@ -36,6 +36,8 @@ pub struct Title {
     pub sending: Option<(Stated, Sending)>,
     /// The periods that lines state, from the top.
     pub periods: Vec<(Stated, Period)>,
+    /// The lines that state a period which no form has, such as nine months.
+    pub other_periods: Vec<Stated>,
     /// The other lines, folded: the title of the form is among them.
     pub lines: Vec<String>,
 }
@@ -51,8 +53,9 @@ impl Title {
         self.measure = self.measure.take().or(other.measure);
         self.geography = self.geography.take().or(other.geography);
         self.sending = self.sending.take().or(other.sending);
-        if self.periods.is_empty() {
+        if self.periods.is_empty() && self.other_periods.is_empty() {
             self.periods = other.periods;
+            self.other_periods = other.other_periods;
         }
     }
 
@@ -72,6 +75,18 @@ impl Title {
             && said(self.geography.as_ref(), later.geography.as_ref())
             && said(self.sending.as_ref(), later.sending.as_ref())
             && later.periods.iter().all(|p| self.periods.contains(p))
+            && (later.other_periods.iter()).all(|p| self.other_periods.contains(p))
+    }
+
+    /// The line that states a period of another frequency than `frequencies`, if none states one of those.
+    #[must_use]
+    pub fn unusable_period(&self, frequencies: &[Frequency]) -> Option<&Stated> {
+        let mut periods = self.periods.iter();
+        if periods.any(|(_, p)| frequencies.contains(&p.frequency)) {
+            return None;
+        }
+        let of_others = self.periods.iter().map(|(stated, _)| stated);
+        of_others.chain(&self.other_periods).next()
     }
 
     /// The form that the block names, by code or by title: its index in `Vocabulary::forms`.
@@ -133,14 +148,14 @@ fn read_line(title: &mut Title, sheet: &Sheet, at: Address, line: &str, vocabula
         }
         return;
     }
-    if let Some(period) = words.period(&folded) {
-        title.periods.push((
-            Stated {
-                text: line.trim().to_owned(),
-                at,
-            },
-            period,
-        ));
+    let stated = || Stated {
+        text: line.trim().to_owned(),
+        at,
+    };
+    match words.period(&folded) {
+        Some(LinePeriod::Is(period)) => title.periods.push((stated(), period)),
+        Some(LinePeriod::Other) => title.other_periods.push(stated()),
+        None => {}
     }
     if let Some(reporter) = &title.reporter
         && is_beside(reporter, at, line, vocabulary)

@@ -74,7 +74,8 @@ impl Vocabulary {
     }
 
     /// A text as labels and heads are compared: folded, without unit of measure, numbering and footnotes.
-    pub(super) fn fold_label(&self, text: &str) -> String {
+    #[must_use]
+    pub fn fold_label(&self, text: &str) -> String {
         let (text, _) = self.split_measure(text);
         self.folder.fold(without_footnote(without_numbering(text)))
     }

@@ -31,6 +31,9 @@ pub struct RawDocumentWords {
     pub titles: RawTitleWords,
     /// Words in rows.
     pub rows: RawRowWords,
+    /// Words in the heads of several columns under one head.
+    #[serde(default)]
+    pub columns: RawColumnWords,
     /// Words of lists.
     #[serde(default)]
     pub lists: RawListWords,
@@ -65,10 +68,10 @@ pub struct RawStatementWords {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RawPeriodWords {
-    /// Text with `{Y}`, `{Q}`, `{M}` for year, quarter and month.
+    /// Text with `{Y}`, `{Q}`, `{M}` for year, quarter and month, and `{n}` for any number.
     pub words: String,
-    /// SDMX period with the same placeholders.
-    pub period: String,
+    /// SDMX period with the same placeholders; none for a period that no form has, such as nine months.
+    pub period: Option<String>,
 }
 
 /// Words of title lines.
@@ -93,6 +96,27 @@ pub struct RawRowWords {
     pub total: Vec<String>,
     /// Rows that end a table.
     pub foot: Vec<String>,
+    /// Words that begin the line of a group of records: of a lower level, of a kind of group.
+    #[serde(default)]
+    pub group: Vec<String>,
+}
+
+/// Words in the heads of several columns under one head.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawColumnWords {
+    /// Heads of the column that is the whole.
+    pub whole: Vec<String>,
+    /// Words that end the head of the column that is the whole.
+    pub whole_ends: Vec<String>,
+    /// Heads of the column that is the whole, if the head above is of a year.
+    pub whole_year: Vec<String>,
+    /// Words that begin the head of a column that is within the whole and does not add up to it.
+    pub within: Vec<String>,
+    /// Words that begin the head of a column for a part of a year; a number may stand before them.
+    pub part_of_year: Vec<String>,
+    /// Words before the day up to which a column counts.
+    pub until: Vec<String>,
 }
 
 /// Words of lists.
@@ -140,8 +164,8 @@ pub struct DocumentWords {
     statements: Vec<(StatementKind, String)>,
     /// Ways to state a geography, with their vintages.
     geographies: Vec<(String, String)>,
-    /// Ways to state a period, with the SDMX period to fill.
-    periods: Vec<(Regex, String)>,
+    /// Ways to state a period, with the SDMX period to fill; none for a period that no form has.
+    periods: Vec<(Regex, Option<String>)>,
     /// Words of statements of the reporter, and beside names of units.
     pub(crate) senders: SenderWords,
     not_a_period: Vec<String>,
@@ -153,12 +177,25 @@ pub struct DocumentWords {
     total: Vec<String>,
     /// Folded beginnings of rows that end a table.
     pub foot: Vec<String>,
+    /// Folded beginnings of lines of groups of records.
+    group: Vec<String>,
+    /// Folded words in the heads of several columns under one head.
+    pub(super) columns: RawColumnWords,
     /// Folded words that join two things.
     pub(super) and: Vec<String>,
     /// The folded words for each number of a sending, from 1.
     pub(super) sending_numbers: Vec<Vec<String>>,
     /// Folded words beside the parts of a date.
     pub(super) dates: Vec<String>,
+}
+
+/// The period that a line states.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LinePeriod {
+    /// A period that has a code.
+    Is(Period),
+    /// Words for another period: nine months, several years, a number that is no year.
+    Other,
 }
 
 /// What a statement above a table is about.
@@ -195,7 +232,8 @@ impl DocumentWords {
         let fold_all = |words: &[String]| words.iter().map(|w| folder.fold(w)).collect::<Vec<_>>();
         let mut periods = Vec::new();
         for entry in &raw.periods {
-            periods.push((period_pattern(&entry.words, folder)?, entry.period.clone()));
+            let pattern = period_pattern(&entry.words, entry.period.is_some(), folder)?;
+            periods.push((pattern, entry.period.clone()));
         }
         Ok(Self {
             statements,
@@ -213,6 +251,15 @@ impl DocumentWords {
             subtotal: fold_all(&raw.rows.subtotal),
             total: fold_all(&raw.rows.total),
             foot: fold_all(&raw.rows.foot),
+            group: fold_all(&raw.rows.group),
+            columns: RawColumnWords {
+                whole: fold_all(&raw.columns.whole),
+                whole_ends: fold_all(&raw.columns.whole_ends),
+                whole_year: fold_all(&raw.columns.whole_year),
+                within: fold_all(&raw.columns.within),
+                part_of_year: fold_all(&raw.columns.part_of_year),
+                until: fold_all(&raw.columns.until),
+            },
             and: fold_all(&raw.lists.and),
             sending_numbers: raw.sendings.numbers.iter().map(|w| fold_all(w)).collect(),
             dates: fold_all(&raw.sendings.dates),
@@ -249,6 +296,14 @@ impl DocumentWords {
             .any(|word| folded == word || folded.starts_with(&format!("{word} ")))
     }
 
+    /// Whether a folded label begins the line of a group of records.
+    #[must_use]
+    pub fn is_group(&self, folded: &str) -> bool {
+        self.group
+            .iter()
+            .any(|word| folded == word || folded.starts_with(&format!("{word} ")))
+    }
+
     /// Whether a folded label may be that of the form's row of totals: a word for it, alone or with the signs of rows.
     pub(super) fn may_be_total(&self, folded: &str) -> bool {
         self.total.iter().any(|word| {
@@ -259,56 +314,166 @@ impl DocumentWords {
         })
     }
 
-    /// The period that a folded line states, if it states one.
-    #[must_use]
-    pub fn period(&self, folded: &str) -> Option<Period> {
-        if self
-            .not_a_period
-            .iter()
-            .any(|word| contains_words(folded, word))
-        {
-            return None;
+    /// The period that a folded line states, if it states one. Words that a way to state a period has matched are not
+    /// matched again by the ways after it.
+    pub(super) fn period(&self, folded: &str) -> Option<LinePeriod> {
+        let reference = self.begin_of_reference(folded);
+        // A line with a date may state a period before it; one that refers to a document states none.
+        let line = match reference {
+            None => folded,
+            Some((from, true)) => &folded[..from],
+            Some((_, false)) => return None,
+        };
+        let mut taken: Vec<std::ops::Range<usize>> = Vec::new();
+        let mut is_other = false;
+        for (regex, template) in &self.periods {
+            for captures in regex.captures_iter(line) {
+                let Some(all) = captures.get(0) else { continue };
+                let overlaps =
+                    |t: &std::ops::Range<usize>| t.start < all.end() && all.start() < t.end;
+                if taken.iter().any(overlaps) {
+                    continue;
+                }
+                taken.push(all.range());
+                match template {
+                    Some(template) if reference.is_none() => {
+                        if let Some(period) = filled(template, &captures) {
+                            return Some(LinePeriod::Is(period));
+                        }
+                    }
+                    Some(_) => {}
+                    None => is_other = true,
+                }
+            }
         }
-        let (captures, template) = self
-            .periods
-            .iter()
-            .find_map(|(regex, template)| regex.captures(folded).map(|c| (c, template)))?;
-        let mut text = template.clone();
-        if let Some(year) = captures.name("Y") {
-            text = text.replace("{Y}", year.as_str());
-        }
-        if let Some(quarter) = captures.name("Q") {
-            let number = match quarter.as_str() {
-                "i" => "1",
-                "ii" => "2",
-                "iii" => "3",
-                "iv" => "4",
-                digit => digit,
-            };
-            text = text.replace("{Q}", number);
-        }
-        if let Some(month) = captures.name("M") {
-            text = text.replace("{M}", &format!("{:0>2}", month.as_str()));
-        }
-        text.parse().ok()
+        is_other.then_some(LinePeriod::Other)
+    }
+
+    /// Where the first word stands that makes a line a date or a reference to a document, and whether the line has words of
+    /// dates only.
+    fn begin_of_reference(&self, folded: &str) -> Option<(usize, bool)> {
+        let found = || {
+            let words = self.not_a_period.iter();
+            words.filter_map(|word| Some((place_of_words(folded, word)?, word)))
+        };
+        let first = found().map(|(at, _)| at).min()?;
+        Some((first, found().all(|(_, word)| self.dates.contains(word))))
     }
 }
 
-/// Whether a folded text contains these words one after the other.
-fn contains_words(folded: &str, words: &str) -> bool {
-    format!(" {folded} ").contains(&format!(" {words} "))
+/// The period of a template, filled with what a line states; none if there is no such period.
+fn filled(template: &str, captures: &regex::Captures<'_>) -> Option<Period> {
+    let mut text = template.to_owned();
+    if let Some(year) = captures.name("Y") {
+        text = text.replace("{Y}", year.as_str());
+    }
+    if let Some(quarter) = captures.name("Q") {
+        let number = match quarter.as_str() {
+            "i" => "1",
+            "ii" => "2",
+            "iii" => "3",
+            "iv" => "4",
+            digit => digit,
+        };
+        text = text.replace("{Q}", number);
+    }
+    if let Some(month) = captures.name("M") {
+        text = text.replace("{M}", &format!("{:0>2}", month.as_str()));
+    }
+    text.parse().ok()
 }
 
-/// A pattern that finds the words of a period in a folded line, with groups `Y`, `Q` and `M`.
-fn period_pattern(words: &str, folder: &Folder) -> Result<Regex, String> {
+/// Where a folded text contains these words one after the other.
+fn place_of_words(folded: &str, words: &str) -> Option<usize> {
+    format!(" {folded} ").find(&format!(" {words} "))
+}
+
+/// A pattern that finds the words of a period in a folded line, with groups `Y`, `Q` and `M`; without groups if no period is to
+/// be filled.
+fn period_pattern(words: &str, fills: bool, folder: &Folder) -> Result<Regex, String> {
     let mut pattern = words.to_owned();
     // Folding would drop the braces: words that no language has take their place.
-    for (place, mark) in [("{Y}", " qqyqq "), ("{Q}", " qqqqq "), ("{M}", " qqmqq ")] {
+    let places = [
+        ("{Y}", " qqyqq "),
+        ("{Q}", " qqqqq "),
+        ("{M}", " qqmqq "),
+        ("{n}", " qqnqq "),
+    ];
+    for (place, mark) in places {
         pattern = pattern.replace(place, mark);
     }
+    let group = |name: &str, inner: &str| {
+        if fills {
+            format!("(?<{name}>{inner})")
+        } else {
+            format!("(?:{inner})")
+        }
+    };
     let pattern = regex::escape(&folder.fold(&pattern))
-        .replace("qqyqq", "(?<Y>[12][0-9]{3})")
-        .replace("qqqqq", "(?<Q>iv|i{1,3}|[1-4])")
-        .replace("qqmqq", "(?<M>1[0-2]|0?[1-9])");
-    Regex::new(&format!(r"(?:^|\s){pattern}(?:\s|$)")).map_err(|e| e.to_string())
+        .replace("qqyqq", &group("Y", "(?:19|2[0-9])[0-9]{2}"))
+        .replace("qqqqq", &group("Q", "iv|i{1,3}|[1-4]"))
+        .replace("qqmqq", &group("M", "1[0-2]|0?[1-9]"))
+        .replace("qqnqq", "[0-9]+");
+    Regex::new(&format!(r"\b{pattern}\b")).map_err(|e| e.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words() -> DocumentWords {
+        let raw = r#"
+            abbreviations = {}
+            geographies = {}
+            titles = { not_a_period = ["ngày", "quyết định"] }
+            rows = { lead_in = [], foot = [] }
+            sendings = { numbers = [], dates = ["ngày"] }
+            numbers = { approximate = [] }
+            symbols = { nil = [], not_collected = [], not_applicable = [] }
+            periods = [
+                { words = "6 tháng đầu năm {Y}", period = "{Y}-S1" },
+                { words = "{n} tháng đầu năm {Y}" },
+                { words = "giai đoạn {Y}-{Y}" },
+                { words = "năm {Y}", period = "{Y}" },
+                { words = "năm {n}" },
+            ]
+            [statements]
+            form_code = []
+            reporter = []
+            unit_code = []
+            unit_of_measure = []
+            geography = []
+            sending = []
+        "#;
+        let raw: RawDocumentWords = toml::from_str(raw).expect("words");
+        DocumentWords::compile(&raw, &Folder::default()).expect("patterns")
+    }
+
+    #[test]
+    fn a_line_says_a_period_or_words_for_one_that_no_form_has() {
+        let (words, folder) = (words(), Folder::default());
+        let year = LinePeriod::Is(Period::annual(2025));
+        for (line, expected) in [
+            ("NĂM 2025", Some(year)),
+            (
+                "6 THÁNG ĐẦU NĂM 2025",
+                Some(LinePeriod::Is(Period::half(2025, 1))),
+            ),
+            ("9 THÁNG ĐẦU NĂM 2025", Some(LinePeriod::Other)),
+            ("9 tháng đầu năm 2025 và ước thực hiện năm 2025", Some(year)),
+            ("Giai đoạn 2021-2025", Some(LinePeriod::Other)),
+            ("NĂM 20255", Some(LinePeriod::Other)),
+            ("NĂM 1525", Some(LinePeriod::Other)),
+            (
+                "9 THÁNG ĐẦU NĂM 2025 (đến ngày 30/9/2025)",
+                Some(LinePeriod::Other),
+            ),
+            ("Lạng Sơn, ngày 20 tháng 12 năm 2025", None),
+            ("Quyết định 12 về giai đoạn 2021-2025", None),
+            ("Giai đoạn 2021-2025 theo Quyết định 12", None),
+            ("Hợp tác xã", None),
+        ] {
+            assert_eq!(words.period(&folder.fold(line)), expected, "{line}");
+        }
+    }
 }

@@ -58,6 +58,7 @@ pub(crate) fn unit_rows(geography: &Geography) -> Vec<FormRow> {
                     .unwrap_or_default(),
                 labels: all.into_iter().cloned().collect(),
                 parts: Vec::new(),
+                adds_up: true,
                 units,
             }
         })

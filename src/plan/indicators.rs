@@ -69,6 +69,12 @@ pub enum Measure {
 }
 
 impl Measure {
+    /// Whether values of parts add up to that of the whole.
+    #[must_use]
+    pub fn adds_up(&self) -> bool {
+        matches!(self, Self::Stock | Self::Flow)
+    }
+
     /// The word for it in the tables.
     #[must_use]
     pub fn as_str(&self) -> &'static str {

@@ -216,7 +216,9 @@ fn assemble(
     } = checked.publication;
     let roots = [directory, &reference.directory, &checked.models_directory];
     let definitions = definition_files(roots, &submissions);
-    let stated = format!("{:?} {reporters:?} {country:?}", raw.limits);
+    // The zone tells on which day a report came.
+    let offset = raw.utc_offset_hours.get_ref();
+    let stated = format!("{:?} {reporters:?} {country:?} {offset}", raw.limits);
     let facts = facts(&catalogue.indicators);
     Plan {
         directory: directory.to_owned(),

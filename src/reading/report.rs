@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::report_period::{claimed_period, period_evidence};
+use super::report_period::{claimed_period, not_begun, period_evidence};
 use super::submission::{Records, RecordsAt, Submission};
 use crate::diagnostic::{Finding, Place, findings};
 use crate::extract::{ColumnRef, Dimension, Sending, SheetTable};
@@ -74,6 +74,7 @@ pub(super) fn read_report(
             BTreeMap::new()
         }
     };
+    hold_what_has_not_begun(plan, table, &mut report);
     let fault = find_unit(context, table, siblings, &mut report);
     decisions.unit(&mut report, docket, fault);
     note_contradiction(&mut report);
@@ -101,6 +102,23 @@ fn load_for_period(
     load(report, normalized, explained);
     report.dossier.evidence.push(period_evidence(table, found));
     locales
+}
+
+/// Holds a report back whose period had not begun when it came.
+fn hold_what_has_not_begun(plan: &Plan, table: &SheetTable, report: &mut ClaimedReport) {
+    let received = report.dossier.source.received_on(&plan.zone);
+    let Some(period) = report.period else { return };
+    if let Some(message) = not_begun(period, received) {
+        let in_title = table.title.periods.iter().find(|(_, p)| *p == period);
+        let stated = in_title
+            .map(|(stated, _)| stated)
+            .or(table.year_head.as_ref());
+        let place = Place {
+            cell: stated.map(|stated| stated.at.to_string()),
+            ..report.place()
+        };
+        report.hold(message.at(place));
+    }
 }
 
 /// Gives the report its sender and the units that it may be of. Returns why it has to be held back, if it has.

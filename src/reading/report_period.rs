@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::{Finding, Place, findings};
+use jiff::civil::Date;
+
+use crate::diagnostic::{Finding, Message, Place, findings};
 use crate::extract::{PeriodClaim, SheetTable};
 use crate::geography::{Aspect, Basis, Evidence, FoundPeriod};
 use crate::period::{Frequency, Period};
+use crate::text::one_line;
 
 /// The period that a table states; if it states none, the only one among the `agreed` periods of the file that has one of the
 /// form's `frequencies`.
@@ -28,6 +31,14 @@ pub(super) fn claimed_period(
                 (Some(only), None) => Ok((*only, Basis::OtherFormOfTheFile)),
                 _ => Err(Box::new(findings::TH312.at(Place::default()))),
             }
+        }
+        PeriodClaim::Unusable(stated) => {
+            let place = Place {
+                cell: Some(stated.at.to_string()),
+                ..Place::default()
+            };
+            let words = one_line(&stated.text);
+            Err(Box::new(findings::TH340 { words }.at(place)))
         }
         PeriodClaim::Contradiction(first, second) => {
             let place = Place {
@@ -53,4 +64,28 @@ pub(super) fn period_evidence(table: &SheetTable, (period, basis): FoundPeriod) 
         _ => None,
     };
     Evidence::of(Aspect::Period, Some(period.to_string()), basis, stated)
+}
+
+/// The finding about a period that had not begun on the day when the report came, if so.
+pub(super) fn not_begun(period: Period, received: Date) -> Option<Message> {
+    let message = findings::TH341 {
+        period: period.to_string(),
+        received: received.to_string(),
+    };
+    (period.start() > received).then(|| message.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn a_period_has_begun_on_its_first_day() {
+        let second_half = Period::half(2025, 2);
+        assert!(not_begun(second_half, date(2025, 6, 30)).is_some());
+        assert!(not_begun(second_half, date(2025, 7, 1)).is_none());
+        assert!(not_begun(Period::annual(2568), date(2025, 12, 20)).is_some());
+    }
 }

@@ -14,7 +14,8 @@ pub(super) fn said_period(plan: &Plan, period: Period) -> Option<String> {
     plan.document_words.periods.iter().find_map(|entry| {
         let code = [("Y", &*year), ("Q", &*number), ("M", &*month)];
         let said = [("Y", &*year), ("Q", &*quarter), ("M", &*number)];
-        (fill(&entry.period, &code) == period.to_string()).then(|| fill(&entry.words, &said))
+        let filled = fill(entry.period.as_ref()?, &code);
+        (filled == period.to_string()).then(|| fill(&entry.words, &said))
     })
 }
 

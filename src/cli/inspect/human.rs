@@ -105,6 +105,7 @@ fn period_evidence(claim: &PeriodClaim, inspected: &Inspected) -> String {
             Some(period) => format!("{period}: as the other forms of the file"),
             None => "not stated".to_owned(),
         },
+        PeriodClaim::Unusable(stated) => format!("not one of the form: {}", quoted(stated)),
         PeriodClaim::Contradiction(first, second) => {
             format!(
                 "contradiction: {} against {}",

@@ -94,6 +94,8 @@ pub struct ValueColumn {
     pub indicator: Option<String>,
     /// Index of the column that `@N-1` refers to.
     pub stands_on: Option<usize>,
+    /// Whether parts of its values add up to the whole; a mean of parts does not.
+    pub adds_up: bool,
 }
 
 /// A derived column: 100 × `of` / `to`.
@@ -124,6 +126,8 @@ pub struct FormRow {
     pub labels: Vec<String>,
     /// Indices in `Form::rows` of the rows that add up to this one; empty if none do.
     pub parts: Vec<usize>,
+    /// Whether parts of its values add up to the whole; a mean of parts does not.
+    pub adds_up: bool,
     /// Where rows are units: the units of this name, at most one for each vintage.
     pub units: Vec<RowUnit>,
 }

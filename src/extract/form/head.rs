@@ -20,6 +20,8 @@ pub struct HeadPattern {
     /// The head with `0000` for years, to compare it despite a slip.
     bare: String,
     bare_characters: usize,
+    /// The same, part by part from the top down.
+    path: Vec<String>,
 }
 
 /// A folded head with `0000` for years, and its years.
@@ -93,13 +95,21 @@ impl HeadPattern {
             _ => regex.clone(),
         };
         let bare = bare.join(" ");
+        let path = path.iter().map(|part| bare_part(part, folder)).collect();
         Ok(Self {
+            path,
             regex,
             offsets,
             bare_characters: bare.chars().count(),
             bare,
             last,
         })
+    }
+
+    /// Whether the path of heads begins with these heads and goes on below them.
+    pub(crate) fn goes_on_below(&self, heads: &[BareHead]) -> bool {
+        let mut pairs = self.path.iter().zip(heads);
+        self.path.len() > heads.len() && pairs.all(|(own, head)| *own == head.text)
     }
 
     /// Whether both match the same heads.
@@ -149,6 +159,16 @@ impl HeadPattern {
         }
         Some(n)
     }
+}
+
+/// A part of a path, folded, with `0000` for years.
+fn bare_part(part: &str, folder: &Folder) -> String {
+    let mut text = String::new();
+    for (i, piece) in part.split(['{', '}']).enumerate() {
+        // What stands in braces is every second piece.
+        text.push_str(if i % 2 == 1 { NO_YEAR } else { piece });
+    }
+    folder.fold(&text)
 }
 
 #[cfg(test)]

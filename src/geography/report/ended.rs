@@ -326,6 +326,7 @@ mod tests {
             submission_id: file.to_owned(),
             file_name: file.to_owned(),
             received_at,
+            sent_again_at: None,
             sheet: None,
             form: "F".to_owned(),
         });

@@ -49,6 +49,16 @@ impl Faults {
         self.once(at, message);
     }
 
+    /// Drops what was said of the cells of a row, from 0.
+    pub(super) fn forget_row(&mut self, row: u32) {
+        let is_of_row = |finding: &Finding| {
+            let cell = finding.place.cell.as_deref().unwrap_or_default();
+            let digits = cell.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+            digits.parse() == Ok(row + 1)
+        };
+        self.findings.retain(|finding| !is_of_row(finding));
+    }
+
     /// Adds a finding about the list as a whole or about a column.
     pub(super) fn once(&mut self, at: Address, message: impl Into<Message>) {
         let place = Place {

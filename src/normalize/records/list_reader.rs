@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::list::OpenList;
 use super::record_list::RecordList;
-use crate::extract::{RecordHead, Title, Vocabulary, record_head};
+use crate::extract::{RecordHead, Title, Vocabulary, has_sub_heads, record_head};
 use crate::normalize::conventions::Conventions;
 use crate::read::{Address, BorrowedContent, RecordSink, Sheet};
 
@@ -110,7 +110,11 @@ impl RecordSink for ListReader<'_> {
                 self.pending = head;
                 return false;
             }
-            (Some(before), Some(head)) if head.fields() > before.fields() => head,
+            (Some(before), Some(head))
+                if head.fields() > before.fields() || has_sub_heads(sheet, &before) =>
+            {
+                head
+            }
             (Some(before), _) => before,
         };
         self.begin(head, sheet, row);
@@ -130,6 +134,6 @@ impl RecordSink for ListReader<'_> {
         self.looked_at = 0;
         self.seen.insert(index);
         self.lists
-            .extend(self.open.take().map(|list| list.finish(index)));
+            .extend(self.open.take().map(|list| list.finish(index, sheet)));
     }
 }

@@ -22,14 +22,18 @@ pub(super) fn value_columns(
         let period = period(&column.period, wrong);
         let stands_on = column.stands_on.as_ref();
         let stands_on = stands_on.and_then(|name| column_index(raw, name, wrong));
+        let indicator = column.indicator.as_ref().map(|i| i.get_ref().clone());
+        let mut indicators = lists.indicators.iter();
+        let known = indicators.find(|i| indicator.as_ref() == Some(&i.id));
         ValueColumn {
+            adds_up: known.is_none_or(|i| i.measure.adds_up()),
             id: column.id.get_ref().clone(),
             title: column.head.join(" › "),
             heads: heads(&column.head, &column.also, folder, wrong),
             frequencies: column.frequencies.clone(),
             scenario: column.scenario,
             period,
-            indicator: column.indicator.as_ref().map(|i| i.get_ref().clone()),
+            indicator,
             stands_on,
         }
     });

@@ -106,6 +106,7 @@ fn indicator_rows(raw: &RawForm, indicators: &[Indicator], folder: &Folder) -> V
                 folder,
             ),
             parts: Vec::new(),
+            adds_up: indicator.measure.adds_up(),
             units: Vec::new(),
         })
         .collect()
@@ -120,6 +121,7 @@ fn sector_rows(raw: &RawForm, sectors: &[Sector], folder: &Folder) -> Vec<FormRo
         label: raw.rows.total.first().cloned().unwrap_or_default(),
         labels: raw.rows.total.iter().map(|t| folder.fold(t)).collect(),
         parts: parts_of(sectors, None),
+        adds_up: true,
         units: Vec::new(),
     };
     let sector_row = |sector: &Sector| FormRow {
@@ -129,6 +131,7 @@ fn sector_rows(raw: &RawForm, sectors: &[Sector], folder: &Folder) -> Vec<FormRo
         label: sector.name_vi.clone(),
         labels: labels(raw, Some(&sector.code), &sector.name_vi, folder),
         parts: parts_of(sectors, Some(&sector.code)),
+        adds_up: true,
         units: Vec::new(),
     };
     std::iter::once(total)

@@ -4,6 +4,7 @@ mod collections;
 mod counts;
 mod doubts;
 mod measures;
+mod periods;
 mod restating;
 mod rules;
 mod sending;

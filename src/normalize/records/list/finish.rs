@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Int64Array, RecordBatch};
+use arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch};
+use arrow::compute::filter_record_batch;
 use arrow::datatypes::{DataType, Field as ArrowField, Schema};
 use rust_decimal::Decimal;
 
@@ -15,14 +16,26 @@ use crate::normalize::number::ParsedNumber;
 use crate::normalize::records::marks::RecordMarks;
 use crate::normalize::records::record_list::{FilledCells, RecordList};
 use crate::normalize::records::value::{FieldValue, in_lake};
-use crate::read::{Address, CellRange};
+use crate::read::{Address, CellRange, Sheet};
 
 impl OpenList<'_> {
     /// The list, complete. `index` is the place of its sheet in the document.
-    pub(crate) fn finish(mut self, index: usize) -> RecordList {
+    pub(crate) fn finish(mut self, index: usize, sheet: &Sheet) -> RecordList {
         self.end_row();
         self.settle_open();
         self.settle_dates();
+        self.fill_merged(sheet);
+        let mut records = self.records();
+        let stays = self.leave_out_group_lines(&records);
+        self.note_incomplete(&records, &stays);
+        if stays.contains(&false) {
+            let mask = BooleanArray::from(stays.clone());
+            records = filter_record_batch(&records, &mask).unwrap_or(records);
+            let mut keep = stays.iter();
+            self.rows.retain(|_| keep.next() == Some(&true));
+            let mut keep = stays.iter();
+            self.filled.retain(|_| keep.next() == Some(&true));
+        }
         self.note_mended();
         self.note_skipped();
         self.note_decoded();
@@ -42,19 +55,6 @@ impl OpenList<'_> {
             rows: self.rows.iter().map(|row| *row as u32).collect(),
             bits: self.filled,
         };
-        let mut fields: Vec<ArrowField> = Vec::new();
-        let mut arrays: Vec<ArrayRef> = Vec::new();
-        for (field, column) in self.fields.iter().zip(self.columns) {
-            if let Ok((field, array)) = column.finish(&self.shape.fields[*field].column) {
-                fields.push(field);
-                arrays.push(array);
-            }
-        }
-        fields.push(ArrowField::new("row", DataType::Int64, true));
-        arrays.push(Arc::new(Int64Array::from(self.rows)));
-        let schema = Arc::new(Schema::new(fields));
-        let records = RecordBatch::try_new(schema.clone(), arrays)
-            .unwrap_or_else(|_| RecordBatch::new_empty(schema));
         let marks = RecordMarks::of(&records, self.shape);
         let key_column = heads
             .iter()
@@ -85,6 +85,24 @@ impl OpenList<'_> {
         }
     }
 
+    /// The records as a table.
+    fn records(&mut self) -> RecordBatch {
+        let mut fields: Vec<ArrowField> = Vec::new();
+        let mut arrays: Vec<ArrayRef> = Vec::new();
+        let columns = std::mem::take(&mut self.columns);
+        for (field, column) in self.fields.iter().zip(columns) {
+            if let Ok((field, array)) = column.finish(&self.shape.fields[*field].column) {
+                fields.push(field);
+                arrays.push(array);
+            }
+        }
+        fields.push(ArrowField::new("row", DataType::Int64, true));
+        arrays.push(Arc::new(Int64Array::from(self.rows.clone())));
+        let schema = Arc::new(Schema::new(fields));
+        RecordBatch::try_new(schema.clone(), arrays)
+            .unwrap_or_else(|_| RecordBatch::new_empty(schema))
+    }
+
     /// Settles the numbers that were left open, by what their column proves, else by what the rest of the sheet does.
     fn settle_open(&mut self) {
         let open = std::mem::take(&mut self.open);
@@ -96,6 +114,9 @@ impl OpenList<'_> {
             match value {
                 Some(value) => {
                     self.loaded += 1;
+                    if let Some(loaded) = self.loaded_of.get_mut(number.record) {
+                        *loaded = loaded.saturating_add(1);
+                    }
                     self.columns[number.column].settle(number.record, value);
                 }
                 None => self.explained += 1,

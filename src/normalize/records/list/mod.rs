@@ -6,6 +6,8 @@ mod codes;
 mod date_column;
 mod dates;
 mod finish;
+mod group_lines;
+mod merged;
 mod open_list;
 mod records;
 mod row_kind;

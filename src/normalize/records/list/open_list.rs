@@ -79,6 +79,10 @@ pub(crate) struct OpenList<'a> {
     pub(super) rows: Vec<i64>,
     /// For each record, a bit for each column of the head: 1 if filled.
     pub(super) filled: Vec<u64>,
+    /// For each record, the number of its cells that became values.
+    pub(super) loaded_of: Vec<u16>,
+    /// The records without a running number.
+    pub(super) unnumbered: Vec<u32>,
     /// The current row, and its cells.
     pub(super) row: u32,
     pub(super) buffer: RowBuffer,
@@ -166,6 +170,8 @@ impl<'a> OpenList<'a> {
             fields,
             rows: Vec::new(),
             filled: Vec::new(),
+            loaded_of: Vec::new(),
+            unnumbered: Vec::new(),
             row: head.bottom,
             last_row: head.bottom,
             buffer: RowBuffer::default(),
@@ -229,6 +235,13 @@ impl<'a> OpenList<'a> {
         *self.roles.get(column as usize)?
     }
 
+    /// The bits of the columns with personal data.
+    pub(super) fn personal_bits(&self) -> u64 {
+        let roles = self.roles.iter().flatten();
+        let personal = roles.filter(|(role, _)| matches!(role, ListRole::Personal));
+        personal.fold(0, |bits, (_, bit)| bits | bit)
+    }
+
     /// The factor to the lake's unit from the unit that counts: that of the head, else that of the sheet if it can be
     /// converted, else the lake's own.
     fn factor_of(&self, field: &RecordField, head: Option<&Stated>) -> Option<Decimal> {
@@ -278,7 +291,10 @@ pub(super) fn claim_period(title: &Title, form: &Form) -> PeriodClaim {
         .filter(|(_, p)| form.frequencies.contains(&p.frequency))
         .collect();
     match stated.first() {
-        None => PeriodClaim::Unstated,
+        None => match title.unusable_period(&form.frequencies) {
+            Some(stated) => PeriodClaim::Unusable(stated.clone()),
+            None => PeriodClaim::Unstated,
+        },
         Some((first, period)) => match stated.iter().find(|(_, other)| other != period) {
             Some((second, _)) => PeriodClaim::Contradiction(first.clone(), second.clone()),
             None => PeriodClaim::Agreed(*period),

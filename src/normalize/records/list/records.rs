@@ -35,6 +35,10 @@ impl OpenList<'_> {
 
     fn record(&mut self, row: &RowBuffer) {
         self.last_row = self.row;
+        let loaded_before = self.loaded;
+        if !self.is_numbered(row) {
+            self.unnumbered.push(self.rows.len() as u32);
+        }
         self.fills.clear();
         self.fills.resize(self.columns.len(), false);
         self.key.clear();
@@ -72,6 +76,8 @@ impl OpenList<'_> {
         }
         self.rows.push(i64::from(self.row) + 1);
         self.filled.push(bits);
+        let loaded = u16::try_from(self.loaded - loaded_before);
+        self.loaded_of.push(loaded.unwrap_or(u16::MAX));
         if let Some(at) = key_at {
             self.note_key(at);
         }

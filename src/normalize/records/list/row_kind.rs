@@ -62,6 +62,19 @@ impl OpenList<'_> {
         if name.is_some() {
             return true;
         }
+        // A group named in another column, with its sums.
+        let is_group = label.is_some_and(|text| {
+            let folded = self.vocabulary.fold_label(text);
+            words.is_group(&folded)
+                && body
+                    .iter()
+                    .all(|cell| row.text(cell).is_none_or(|t| t == text))
+        });
+        if is_group && let Some(first) = body.first() {
+            let (at, count) = (Address::new(self.row, first.column), body.len());
+            self.leave_out(at, count, findings::TH342 { count });
+            return false;
+        }
         if let Some(first) = body.first() {
             let at = Address::new(self.row, first.column);
             // A heading is the only cell of its row; a row with more cells is a record without a name.
@@ -100,7 +113,7 @@ impl OpenList<'_> {
     }
 
     /// Whether a row has a running number.
-    fn is_numbered(&self, row: &RowBuffer) -> bool {
+    pub(super) fn is_numbered(&self, row: &RowBuffer) -> bool {
         row.cells.iter().any(|cell| {
             matches!(self.role(cell.column), Some((ListRole::Number, _)))
                 && match row.content(cell) {
