@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use super::identify::{Identified, NameLookup, NotTheUnit, ReporterClaim};
+use super::claim::{NameLookup, NotTheUnit, ReporterClaim};
+use super::identify::Identified;
 use super::name_of_a_text::NamedInText;
 use super::report::{Aspect, Basis, ClaimedReport, Contradiction, Evidence};
 use super::sender::Sender;

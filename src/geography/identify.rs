@@ -4,59 +4,14 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
+use super::claim::{NameLookup, NotTheUnit, ReporterClaim};
 use super::names::{Words, meant_by_all};
 use super::sender::{Reporters, Sender};
 use super::sender_line::read_line;
 use super::territory::Geography;
 use super::unit::UnitKey;
-use crate::extract::{SenderWords, Title};
+use crate::extract::SenderWords;
 use crate::text::Folder;
-
-/// What a document says about the unit and the body that report.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ReporterClaim {
-    /// The statement of the reporter, as read.
-    pub reporter: Option<String>,
-    /// What stands beside it, as read: each text on a line of its own.
-    pub beside: Option<String>,
-    /// The statement of the unit's code, as read.
-    pub code: Option<String>,
-}
-
-impl ReporterClaim {
-    /// The claim of a title block.
-    pub(crate) fn of(title: &Title) -> Self {
-        Self {
-            reporter: title.reporter.as_ref().map(|s| s.text.clone()),
-            beside: title.beside_reporter.clone(),
-            code: title.unit_code.as_ref().map(|s| s.text.clone()),
-        }
-    }
-
-    /// All that it says about the reporter, on one line.
-    pub(crate) fn line(&self) -> String {
-        let texts = [&self.reporter, &self.beside].into_iter().flatten();
-        let lines = texts.map(|text| crate::text::one_line(text));
-        lines.collect::<Vec<_>>().join(" ")
-    }
-}
-
-/// Why words name no unit that reports, though they name one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NotTheUnit {
-    /// They name a lower level, or another body, by these words.
-    OtherBody {
-        /// The words, folded.
-        words: String,
-    },
-    /// On the day of receipt the name was not that of a unit.
-    NotYet {
-        /// The name with its type, folded.
-        name: String,
-        /// The day from which it is; none if it never is.
-        from: Option<Date>,
-    },
-}
 
 /// Who a claim may mean.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,15 +32,6 @@ pub struct Identified {
     pub named: BTreeSet<UnitKey>,
     /// The vintage that words beside the name mean.
     pub vintage: Option<String>,
-}
-
-/// Everything needed to look up the names of units and reporters.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct NameLookup<'a> {
-    pub(crate) geography: &'a Geography,
-    pub(crate) reporters: &'a Reporters,
-    pub(crate) folder: &'a Folder,
-    pub(crate) senders: &'a SenderWords,
 }
 
 impl NameLookup<'_> {
@@ -189,11 +135,6 @@ impl Geography {
         let names = self.names_in(&words, whole, &senders);
         meant_by_all(&names.iter().map(|name| name.units).collect::<Vec<_>>())
     }
-}
-
-/// Whether a folded word is a code.
-pub(super) fn is_code(word: &str) -> bool {
-    (1..=3).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// The digits at the start of a stated code.

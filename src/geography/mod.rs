@@ -5,6 +5,7 @@
 //! nothing here ever joins on one of them.
 
 mod candidates;
+mod claim;
 mod decision;
 mod duty;
 mod identify;
@@ -23,6 +24,8 @@ mod unit_rows;
 mod vintage;
 
 pub(crate) use candidates::{Surroundings, candidates_by_words, file_stem, record_sender};
+pub(crate) use claim::NameLookup;
+pub use claim::{NotTheUnit, ReporterClaim};
 pub use decision::{
     Addressed, Decision, DecisionOutcome, DecisionRow, DecisionSubject, Docket, Ruling,
     SubmissionIdentity,
@@ -31,8 +34,7 @@ pub use duty::{
     Collection, Duty, Missing, due_date, fulfilled_by, missing_reports, owing_vintage,
     reports_after_their_due_date,
 };
-pub(crate) use identify::NameLookup;
-pub use identify::{Identified, NotTheUnit, ReporterClaim};
+pub use identify::Identified;
 pub use late::{LateCorrection, late_corrections};
 pub(crate) use reference::{Csv, CsvRow};
 pub use reference::{RegionMember, Tables, UnitChange, UnitName};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use super::identify::{NameLookup, NotTheUnit};
+use super::claim::{NameLookup, NotTheUnit};
 use super::names::{NameMatch, Words, are_several, meant_by_all};
 use super::territory::Geography;
 use super::unit::UnitKey;
@@ -39,7 +39,7 @@ impl<'a> NameLookup<'a> {
         let other = level.clone().map(|words| NotTheUnit::OtherBody { words });
         let not_yet = || {
             found.iter().find_map(|name| {
-                let not_yet = self.geography.not_yet(name, &words, on, self.folder)?;
+                let not_yet = self.geography.not_yet(name, on)?;
                 Some(NotTheUnit::NotYet {
                     name: words.words[name.start..name.end].join(" "),
                     from: not_yet.from,

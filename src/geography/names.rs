@@ -130,40 +130,20 @@ impl Geography {
         names
     }
 
-    /// The day from which the name of a match means one of its units, if that is after the day `on`.
-    ///
-    /// A name with a type of its own counts from the day on which one of the units has that type, another name from the
-    /// first day of the name. A name that is only an alias counts always.
-    pub(super) fn not_yet(
-        &self,
-        found: &NameMatch<'_>,
-        words: &Words,
-        on: Date,
-        folder: &Folder,
-    ) -> Option<NotYet> {
-        if found.any_type {
+    /// The day from which the name of a match means one of its units, if that is after the day `on`: with a type that lower
+    /// levels have too, the day from which one of the units has that type. A name without such a type counts always.
+    pub(super) fn not_yet(&self, found: &NameMatch<'_>, on: Date) -> Option<NotYet> {
+        if found.any_type || found.types.is_empty() {
             return None;
         }
         // Nothing is earlier than the first vintage.
         let on = self.vintages.first().map_or(on, |(_, day)| on.max(*day));
-        let units = self.tables.units.iter();
-        let mut rows = units.filter(|u| found.units.contains(&u.unit)).peekable();
-        rows.peek()?;
-        let first = if found.types.is_empty() {
-            let name = found.name(words);
-            let named: Vec<Date> = rows
-                .filter(|u| folder.fold(&u.name_vi) == name)
-                .map(|u| u.valid_from)
-                .collect();
-            if named.is_empty() {
-                return None;
-            }
-            named.into_iter().min()
-        } else {
-            rows.filter(|u| found.types.contains(&u.unit_type.as_str()))
-                .map(|u| u.valid_from)
-                .min()
-        };
+        let rows = self.tables.units.iter();
+        let first = rows
+            .filter(|u| found.units.contains(&u.unit))
+            .filter(|u| found.types.contains(&u.unit_type.as_str()))
+            .map(|u| u.valid_from)
+            .min();
         match first {
             Some(day) if day <= on => None,
             from => Some(NotYet { from }),

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use jiff::civil::Date;
 
-use super::identify::{NameLookup, NotTheUnit, ReporterClaim, is_code};
+use super::claim::{NameLookup, NotTheUnit, ReporterClaim, is_code};
 use super::names::{NameMatch, Words, are_several};
 use super::sender::Sender;
 use super::unit::UnitKey;
@@ -254,10 +254,7 @@ impl<'a> Reader<'a> {
 
     /// Why a name means no unit on the day of receipt.
     fn not_yet(&self, name: &NameMatch<'_>, on: Date) -> Option<NotTheUnit> {
-        let NameLookup {
-            geography, folder, ..
-        } = self.names;
-        let not_yet = geography.not_yet(name, &self.words, on, folder)?;
+        let not_yet = self.names.geography.not_yet(name, on)?;
         Some(NotTheUnit::NotYet {
             name: self.words.words[name.start..name.end].join(" "),
             from: not_yet.from,

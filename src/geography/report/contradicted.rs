@@ -1,29 +1,15 @@
 //! Reports whose sheet or file is named after another unit than the one that they state, such as a neighbour's template
 //! that was filled without changing the line of the reporter.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
+use super::contradiction::Contradiction;
 use super::life::JudgedReport;
 use crate::diagnostic::findings;
 use crate::geography::sender::Reporters;
 use crate::geography::territory::Geography;
 use crate::geography::unit::UnitKey;
 use crate::period::Period;
-
-/// The name of a sheet or of a file that contradicts what the sheet states.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Contradiction {
-    /// The name.
-    pub name: String,
-    /// What it names, as people read it.
-    pub other: String,
-    /// The units that it means; none for a lower level.
-    pub units: BTreeSet<UnitKey>,
-    /// What the sheet states.
-    pub stated: String,
-}
 
 /// The code of the warning of a contradiction. The finding that holds the report back takes its place.
 const CONTRADICTED: &str = "TH452";

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::contradicted::Contradiction;
+use super::contradiction::Contradiction;
 use super::evidence::Evidence;
 use super::source::ReportSource;
 use crate::diagnostic::{Finding, Place, Severity};

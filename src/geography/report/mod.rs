@@ -2,6 +2,7 @@
 
 mod all;
 mod contradicted;
+mod contradiction;
 mod dossier;
 mod ended;
 mod evidence;
@@ -15,7 +16,7 @@ mod twins;
 mod versions;
 
 pub use all::{AnyReport, Reports};
-pub use contradicted::Contradiction;
+pub use contradiction::Contradiction;
 pub use dossier::{Dossier, ReportContent, Rulings, UnitClaim};
 pub use evidence::{Aspect, Basis, Evidence, VintageBasis};
 pub use life::{ClaimedReport, Hold, JudgedReport, PlacedReport, ReportStanding};

@@ -1,0 +1,20 @@
+//! The name of a sheet or file that says another unit than the sheet states.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::geography::unit::UnitKey;
+
+/// The name of a sheet or of a file that contradicts what the sheet states.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contradiction {
+    /// The name.
+    pub name: String,
+    /// What it names, as people read it.
+    pub other: String,
+    /// The units that it means; none for a lower level.
+    pub units: BTreeSet<UnitKey>,
+    /// What the sheet states.
+    pub stated: String,
+}
