@@ -207,6 +207,8 @@ fn each_version_bears_its_own_judgement_once() {
             "2022-KTTT-01-Sơn La-63-3.csv,TH502,R101,error,estimate,2022,D8",
             "2022-KTTT-01-Sơn La-63-3.csv,TH502,R101,error,plan,2022,C8",
             "2022-KTTT-01-Điện Biên-63-1.csv,TH520,R101,info,estimate,2022,D8",
+            // Sectors that are not there count nothing.
+            "2022-KTTT-02-Sơn La-63-1.csv,TH501,R201,error,estimate,2022,B7",
         ]
     );
     // Four columns each of six KTTT-01; R203 is judged against the version that counts.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
+use super::dossier::Dossier;
 use super::life::{JudgedReport, PlacedReport};
 use super::order::ReportOrder;
 use crate::diagnostic::findings::{self, th436 as later};
@@ -88,7 +89,7 @@ pub(super) fn tell_change(
     };
     let Change { what, place } = change;
     if came_after(reports, before, after) {
-        let file = later_sent.source.file_name.clone();
+        let file = named(later_sent, earlier);
         let received = received_on(before);
         let sending = later_sent.sending();
         let place = reports[before].report.place();
@@ -117,7 +118,7 @@ pub(super) fn tell_change(
         reports[before].add_finding(finding);
         return;
     }
-    let file = earlier.source.file_name.clone();
+    let file = named(earlier, later_sent);
     let received = received_on(before);
     let finding = if later_sent.sending() > earlier.sending() {
         let sending = later_sent.sending();
@@ -137,6 +138,17 @@ pub(super) fn tell_change(
         .at(place)
     };
     reports[after].add_finding(finding);
+}
+
+/// The file of a report, with its sheet if the other one stands in the same file.
+fn named(report: &Dossier, other: &Dossier) -> String {
+    let source = &report.source;
+    match &source.sheet {
+        Some(sheet) if source.submission_id == other.source.submission_id => {
+            format!("{} › {sheet}", source.file_name)
+        }
+        _ => source.file_name.clone(),
+    }
 }
 
 /// The stated values of two versions, side by side.
