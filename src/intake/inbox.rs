@@ -77,10 +77,8 @@ pub fn look_into(
             let file_name = relative_name(inbox, path);
             let looked = content.and_then(|content| {
                 let is_archive = content.is_archive;
-                let arrival = arrival(path, &file_name, content, &mut times)?;
-                let unlisted = times.lacks(&file_name, arrival.received_at);
-                intake.findings.extend(unlisted);
-                Ok((arrival, is_archive))
+                intake.findings.extend(times.lacks(&file_name));
+                Ok((arrival(path, &file_name, content, &mut times)?, is_archive))
             });
             match looked {
                 Ok((arrival, true)) => {

@@ -18,8 +18,6 @@ pub struct ReceivedTimes {
     times: BTreeMap<String, (Timestamp, u64)>,
     /// Names that a file has.
     used: BTreeSet<String>,
-    /// Whether there is a list: then a file that it does not name is told.
-    is_list: bool,
 }
 
 impl ReceivedTimes {
@@ -45,7 +43,6 @@ impl ReceivedTimes {
             ));
             return this;
         };
-        this.is_list = true;
         for record in reader.into_records() {
             let record = match record {
                 Ok(record) => record,
@@ -105,18 +102,17 @@ impl ReceivedTimes {
         Some(time)
     }
 
-    /// The finding that the list does not name a file, if there is a list and it does not.
+    /// The finding that the list does not name a file, if it names any and not this one.
     #[must_use]
-    pub fn lacks(&self, file_name: &str, modified: Timestamp) -> Option<Finding> {
-        if !self.is_list || self.times.contains_key(&plain(file_name)) {
+    pub fn lacks(&self, file_name: &str) -> Option<Finding> {
+        if self.times.is_empty() || self.times.contains_key(&plain(file_name)) {
             return None;
         }
         let place = Place {
             file_name: Some(file_name.to_owned()),
             ..Place::default()
         };
-        let modified = modified.to_string();
-        Some(findings::TH137 { modified }.at(place))
+        Some(findings::TH137.at(place))
     }
 
     /// A finding for every name that no file has.
@@ -197,7 +193,7 @@ mod tests {
     fn a_file_that_the_list_does_not_name_is_told_unless_there_is_no_list() {
         let (times, _) = read("a.xlsx,2025-12-20T00:00:00Z\n", NOW);
         let code = |times: &ReceivedTimes, name| {
-            let found = times.lacks(name, Timestamp::UNIX_EPOCH);
+            let found = times.lacks(name);
             found.map(|finding| finding.code)
         };
         assert_eq!(code(&times, "b.xlsx").as_deref(), Some("TH137"));
