@@ -1,5 +1,7 @@
 //! Taking a snapshot: scan the inboxes, register what came, and publish unless nothing changed.
 
+use jiff::Timestamp;
+
 use super::work::Work;
 use crate::intake::{Intake, Seen, look_into};
 use crate::lake::{About, Copied, Lake, Snapshot};
@@ -32,8 +34,9 @@ pub(crate) fn gather(plan: &Plan, lake: &Lake, options: &RunOptions) -> Result<G
     } else {
         lake.seen()
     };
-    // A run as of an earlier time leaves out what came later.
-    let now = options.as_of.is_none().then_some(options.at);
+    // A run as of an earlier time leaves out what came later. `at` alone only moves the day by which reports are overdue.
+    let now = Timestamp::now().max(options.at);
+    let now = options.as_of.is_none().then_some(now);
     let intake =
         look_into(inboxes, &plan.pass_over, &plan.limits, &seen, now).map_err(RunError::Inbox)?;
     lake.keep_seen(&seen)?;
