@@ -61,7 +61,7 @@ fn compare(on: Date, cases: &[(&str, &str)]) {
     let plan = kttt();
     let wrong: Vec<String> = cases
         .iter()
-        .map(|(line, expected)| (line, expected, read(&plan, line, on)))
+        .map(|(line, expected)| (line, expected, read(plan, line, on)))
         .filter(|(_, expected, read)| **expected != read.as_str())
         .map(|(line, expected, read)| {
             format!("{line}\n    expected {expected}\n    read     {read}")

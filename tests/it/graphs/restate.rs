@@ -25,8 +25,11 @@ pub(crate) fn said(world: &World) -> Said {
     said
 }
 
+/// For each reporting unit and key, a report and its cell.
+pub(crate) type Chosen<'w> = BTreeMap<((usize, usize), Key), (&'w Sent, Counted)>;
+
 /// The report whose cell counts for each reporting unit and key, with that cell.
-pub(crate) fn chosen(world: &World) -> BTreeMap<((usize, usize), Key), (&Sent, Counted)> {
+pub(crate) fn chosen(world: &World) -> Chosen<'_> {
     let current = || world.reports.iter().filter(|r| r.is_current);
     let mut chosen: BTreeMap<_, (_, (&Sent, Counted))> = BTreeMap::new();
     for report in current() {

@@ -96,11 +96,14 @@ fn is_set_aside(report: &Report, standing: &[&Report]) -> bool {
         })
 }
 
+/// What makes a cell count before others: that it answers, then the last day of its report's period, then the length.
+type Order = (bool, (String, u32));
+
 /// The cells that count, with 'best' as a scenario of its own.
 pub(crate) fn said(reports: &[Report]) -> Said {
     let current = current(reports);
     // Of the reports that state one key, the one whose period ends last, then the longer.
-    let mut chosen: BTreeMap<(Unit, Key), ((bool, (String, u32)), Counted)> = BTreeMap::new();
+    let mut chosen: BTreeMap<(Unit, Key), (Order, Counted)> = BTreeMap::new();
     for report in &current {
         let unit = reporting_unit(&report.vintage, &report.code);
         // Every indicator that both forms carry has KTTT-01 as its home form: KTTT-02 gives its total only for
