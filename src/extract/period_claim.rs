@@ -48,7 +48,52 @@ pub(super) fn frequency_of(header: &Header, title: &Title, vocabulary: &Vocabula
 }
 
 /// The period that title and column heads state together.
+///
+/// A column speaks of one half of the year, so a title that states the other half contradicts it; unless the title names
+/// both, as in a report on the first half with the tasks of the second.
 pub(super) fn claim_period(
+    header: &Header,
+    title: &Title,
+    frequency: Frequency,
+    vocabulary: &Vocabulary,
+) -> PeriodClaim {
+    let claim = stated_together(header, title, frequency, vocabulary);
+    let PeriodClaim::Agreed(period) = claim else {
+        return claim;
+    };
+    let halves = halves_of_columns(header, vocabulary);
+    let is_one = halves.iter().any(|(half, _)| *half == period.number);
+    let (Some((half, head)), false) = (halves.first().copied(), is_one) else {
+        return claim;
+    };
+    let is_half = period.frequency == Frequency::HalfYear;
+    let Some((stated, _)) = title.periods.iter().find(|(_, p)| is_half && *p == period) else {
+        return claim;
+    };
+    let own = Period::half(period.year, half);
+    let is_own = |(line, p): &(Stated, Period)| {
+        let folded = vocabulary.folder.fold(&line.text);
+        *p == own || vocabulary.words.speaks_of_half(&folded, half)
+    };
+    if title.periods.iter().any(is_own) {
+        PeriodClaim::Agreed(own)
+    } else {
+        PeriodClaim::Contradiction(stated.clone(), head.clone())
+    }
+}
+
+/// The halves of the year that columns of the table speak of, with their heads.
+fn halves_of_columns<'h>(header: &'h Header, vocabulary: &Vocabulary) -> Vec<(i8, &'h Stated)> {
+    let form = &vocabulary.forms[header.form];
+    let columns = header.columns.iter();
+    let halves = columns.filter_map(|column| match column.role {
+        ColumnRole::Value(i) => Some((form.columns[i].period.half?, column.head.as_ref()?)),
+        _ => None,
+    });
+    halves.collect()
+}
+
+fn stated_together(
     header: &Header,
     title: &Title,
     frequency: Frequency,

@@ -90,10 +90,11 @@ impl Settling<'_, '_> {
             sub_head(words, &common, main.own.as_ref(), &main.role, context)
         };
         let whole = kind(main);
-        // Columns with the same figures raise no question.
+        // A column that is typed twice raises no question if its figures are the same. Columns with other words may be
+        // parts that happen to be equal.
         let (same, others): (Vec<_>, Vec<_>) = others
             .into_iter()
-            .partition(|(column, _)| self.is_same(main, column));
+            .partition(|(column, _)| has_same_words(column, main) && self.is_same(main, column));
         for (column, _) in same {
             let head = text_of(column);
             self.notices
@@ -103,7 +104,7 @@ impl Settling<'_, '_> {
             return;
         }
         let others: Vec<&HeadedColumn> = others.into_iter().map(|(column, _)| column).collect();
-        if let Some(again) = others.iter().find(|c| c.words == main.words) {
+        if let Some(again) = others.iter().find(|c| has_same_words(c, main)) {
             self.hold_repeated(main, again, count);
             return;
         }
@@ -342,6 +343,14 @@ fn number(content: Option<&CellContent>, mark: char) -> Option<Written> {
         value: plain.parse().ok()?,
         decimals: i32::try_from(decimals).unwrap_or(0),
     })
+}
+
+/// Whether two columns have the same words beside the head of the form.
+fn has_same_words(column: &HeadedColumn, other: &HeadedColumn) -> bool {
+    let folded = |column: &HeadedColumn| -> Vec<String> {
+        column.words.iter().map(|w| w.folded.clone()).collect()
+    };
+    folded(column) == folded(other)
 }
 
 /// The words that all columns under a head have.

@@ -166,6 +166,8 @@ pub struct DocumentWords {
     geographies: Vec<(String, String)>,
     /// Ways to state a period, with the SDMX period to fill; none for a period that no form has.
     periods: Vec<(Regex, Option<String>)>,
+    /// Ways to state a half of a year, folded and without the year, with the number of the half.
+    halves: Vec<(String, i8)>,
     /// Words of statements of the reporter, and beside names of units.
     pub(crate) senders: SenderWords,
     not_a_period: Vec<String>,
@@ -235,6 +237,12 @@ impl DocumentWords {
             let pattern = period_pattern(&entry.words, entry.period.is_some(), folder)?;
             periods.push((pattern, entry.period.clone()));
         }
+        let halves = raw.periods.iter().filter_map(|entry| {
+            let half = entry.period.as_deref()?.strip_prefix("{Y}-S")?;
+            let words = entry.words.strip_suffix("{Y}")?;
+            Some((folder.fold(words), half.parse().ok()?))
+        });
+        let halves = halves.collect();
         Ok(Self {
             statements,
             geographies: raw
@@ -245,6 +253,7 @@ impl DocumentWords {
                 })
                 .collect(),
             periods,
+            halves,
             senders: SenderWords::compile(&raw.senders, &raw.beside_a_name, folder),
             not_a_period: fold_all(&raw.titles.not_a_period),
             lead_in: fold_all(&raw.rows.lead_in),
@@ -312,6 +321,13 @@ impl DocumentWords {
                 (rest.is_empty() || rest.starts_with(' ')) && signs.all(|s| s.chars().count() <= 2)
             })
         })
+    }
+
+    /// Whether a folded line speaks of a half of a year, with or without the year.
+    pub(super) fn speaks_of_half(&self, folded: &str, half: i8) -> bool {
+        let line = format!(" {folded} ");
+        let mut halves = self.halves.iter().filter(|(_, number)| *number == half);
+        halves.any(|(words, _)| line.contains(&format!(" {words} ")))
     }
 
     /// The period that a folded line states, if it states one. Words that a way to state a period has matched are not
