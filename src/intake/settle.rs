@@ -80,7 +80,7 @@ fn cut_off(path: &Path) -> io::Result<bool> {
     let end = bytes_at(&mut file, size.saturating_sub(2), 2)?;
     // In UTF-16 the end of a line has two bytes, and the second may be zero.
     let last = match end.as_slice() {
-        [last, 0] if head.starts_with(b"\xff\xfe") => last,
+        [last @ (b'\n' | b'\r'), 0] => last,
         [.., last] => last,
         [] => return Ok(true),
     };
@@ -121,8 +121,7 @@ fn compound_is_cut_off(file: &mut File, head: &[u8], size: u64) -> io::Result<bo
         let used = table
             .chunks_exact(4)
             .rposition(|entry| entry != FREE.to_le_bytes());
-        // The last sector of a file may be shorter than the others.
-        if used.is_some_and(|last| start(before + last as u32) >= size) {
+        if used.is_some_and(|last| start(before + last as u32) + sector > size) {
             return Ok(true);
         }
         before += (sector / 4) as u32;

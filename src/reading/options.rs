@@ -56,9 +56,9 @@ impl RunOptions {
             .iter()
             .map(|path| (FolderUse::Submissions, path.as_path()));
         let own = [
-            (FolderUse::Definitions, plan.directory.as_path()),
             (FolderUse::Lake, self.lake.as_path()),
             (FolderUse::Output, self.out.as_path()),
+            (FolderUse::Definitions, plan.directory.as_path()),
         ];
         check_apart(&inboxes.chain(own).collect::<Vec<_>>())
     }
