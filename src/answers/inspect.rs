@@ -177,6 +177,7 @@ fn read(plan: &Plan, files: &[(PathBuf, String)]) -> Result<Read, RunError> {
             received_at: arrival.received_at,
             sent_again_at: None,
             duplicate: false,
+            present: true,
             refused: arrival.refused.clone(),
         };
         let withdrawn = docket.withdrawn(&SubmissionIdentity {

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::exit::CLEAN;
-use super::pipeline::{default_pipeline, plan_of};
+use super::pipeline::{check_output, default_pipeline, plan_of};
 use super::show;
 use crate::answers::{self, BookOptions, CellDifference, Lock, MadeBook};
 use crate::lake::{Snapshot, check_owner};
@@ -58,6 +58,11 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
     };
     if let Err(e) = check_owner(&arguments.lake, &plan.id) {
         return show::failure(&e.to_string());
+    }
+    if arguments.diff.is_none()
+        && let Err(code) = check_output(&plan, &arguments.lake, &arguments.out)
+    {
+        return code;
     }
     let locked = arguments.locked.then(|| {
         let own = || answers::lock_path(&arguments.out, &plan.edition_name);

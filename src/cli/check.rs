@@ -8,6 +8,7 @@ use clap::Args;
 use super::exit::{CLEAN, FINDINGS};
 use super::pipeline::default_pipeline;
 use super::show;
+use crate::intake::check_inboxes;
 use crate::plan;
 
 #[derive(Debug, Args)]
@@ -30,6 +31,10 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
     };
     if let Err(errors) = plan::check_queries(&plan).await {
         return show::definition_errors(&errors, FINDINGS);
+    }
+    // Most commands read no submissions, and `run --submissions` reads others.
+    if let Err(e) = check_inboxes(&plan.submissions) {
+        show::note(&format!("note: {e}"));
     }
     show::note(&format!(
         "{}: sound — {} forms, {} indicators, {} sectors, {} rules, {} tables, {} vintages",

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::exit::{CLEAN, FAILED};
-use super::pipeline::default_pipeline;
+use super::pipeline::{check_output, default_pipeline};
 use super::show;
 use crate::answers::{self, FeedbackOptions};
 use crate::diagnostic::Severity;
@@ -58,6 +58,9 @@ pub(super) fn main(arguments: Arguments) -> ExitCode {
         Ok(plan) => plan,
         Err(errors) => return show::definition_errors(&errors, FAILED),
     };
+    if let Err(code) = check_output(&plan, &arguments.lake, &arguments.out) {
+        return code;
+    }
     let options = FeedbackOptions {
         lake: arguments.lake,
         out: arguments.out,

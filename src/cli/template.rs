@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::exit::{CLEAN, FAILED};
-use super::pipeline::default_pipeline;
+use super::pipeline::{check_output, default_pipeline};
 use super::show;
 use crate::answers::{self, TemplateOptions};
 use crate::period::Period;
@@ -38,6 +38,11 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
         Ok(plan) => plan,
         Err(errors) => return show::definition_errors(&errors, FAILED),
     };
+    if let Some(out) = &arguments.out
+        && let Err(code) = check_output(&plan, &arguments.lake, out)
+    {
+        return code;
+    }
     let options = TemplateOptions {
         form: arguments.form,
         unit: arguments.unit,

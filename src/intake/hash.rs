@@ -1,17 +1,18 @@
 //! Hashes of files.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
+
+use super::open::open_file;
 
 /// The SHA-256 of a file, in hexadecimal.
 ///
 /// # Errors
 /// When the file cannot be read.
 pub fn hash_file(path: &Path) -> io::Result<String> {
-    let mut file = File::open(path)?;
+    let mut file = open_file(path)?;
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 1 << 16];
     loop {

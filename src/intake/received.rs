@@ -5,6 +5,8 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
+use super::faults::unreadable;
+use super::open::read_bytes;
 use crate::diagnostic::{Finding, Place, findings};
 use crate::text::composed;
 
@@ -26,8 +28,16 @@ impl ReceivedTimes {
     #[must_use]
     pub fn read(inbox: &Path, now: Option<Timestamp>, findings: &mut Vec<Finding>) -> Self {
         let mut this = Self::default();
-        let Ok(bytes) = std::fs::read(inbox.join(FILE)) else {
-            return this;
+        let path = inbox.join(FILE);
+        let bytes = match read_bytes(&path) {
+            Ok(bytes) => bytes,
+            Err(e) => {
+                // Without a list the times of the files count; a list that cannot be read is told.
+                if path.symlink_metadata().is_ok() {
+                    findings.push(unreadable(&path, FILE, &e));
+                }
+                return this;
+            }
         };
         let text = String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes))
             .into_owned();

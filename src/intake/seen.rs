@@ -12,17 +12,20 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::faults::{changed, unreadable};
 use super::hash::hash_file;
 use super::sniff::{NotAccepted, sniff};
+use crate::diagnostic::Finding;
 
 /// Seconds since the last change after which a file is remembered: the coarsest clock of a file system ticks every two.
 const AT_REST: i64 = 3;
 
 /// Metadata that is the same as long as a file has not changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-struct FileStamp {
+pub(super) struct FileStamp {
     device: u64,
     inode: u64,
     size: u64,
@@ -38,6 +41,67 @@ impl From<&Metadata> for FileStamp {
             size: metadata.size(),
             modified: (metadata.mtime(), metadata.mtime_nsec()),
             changed: (metadata.ctime(), metadata.ctime_nsec()),
+        }
+    }
+}
+
+impl FileStamp {
+    /// The stamp of a file now.
+    pub(super) fn at(path: &Path) -> io::Result<Self> {
+        Ok(Self::from(&path.metadata()?))
+    }
+
+    /// Size in bytes.
+    pub(super) fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// When its content was written, as the file says: a program can set this time.
+    pub(super) fn modified(&self) -> io::Result<Timestamp> {
+        moment(self.modified)
+    }
+
+    /// When the system last saw it change.
+    pub(super) fn changed(&self) -> io::Result<Timestamp> {
+        moment(self.changed)
+    }
+}
+
+fn moment((seconds, nanoseconds): (i64, i64)) -> io::Result<Timestamp> {
+    let nanoseconds = i32::try_from(nanoseconds).unwrap_or(0);
+    Timestamp::new(seconds, nanoseconds).map_err(io::Error::other)
+}
+
+/// Why a file was not read.
+#[derive(Debug)]
+pub(super) enum Unread {
+    /// It changed meanwhile.
+    Changed,
+    /// The system refused.
+    Refused(io::Error),
+}
+
+impl Unread {
+    /// The finding about it.
+    pub(super) fn finding(&self, path: &Path, file_name: &str) -> Finding {
+        match self {
+            Self::Changed => changed(file_name),
+            Self::Refused(error) => unreadable(path, file_name, error),
+        }
+    }
+}
+
+impl From<io::Error> for Unread {
+    fn from(error: io::Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<Unread> for io::Error {
+    fn from(why: Unread) -> Self {
+        match why {
+            Unread::Changed => Self::other("the file changed while it was read"),
+            Unread::Refused(error) => error,
         }
     }
 }
@@ -86,18 +150,27 @@ impl Seen {
     }
 
     /// The content of a file: as remembered if the file has not changed, else as `look` finds it.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or changes meanwhile.
     pub(super) fn look(
         &self,
         path: &Path,
         look: impl FnOnce() -> io::Result<FileContent>,
-    ) -> io::Result<FileContent> {
+    ) -> Result<(FileContent, FileStamp), Unread> {
         let path = std::path::absolute(path)?;
-        let mark = FileStamp::from(&path.metadata()?);
+        let mark = FileStamp::at(&path)?;
         let known = self.before.get(&path).filter(|(known, _)| *known == mark);
         let began = SystemTime::now();
         let looked = match known {
             Some((_, looked)) => looked.clone(),
-            None => look()?,
+            None => {
+                let looked = look()?;
+                if FileStamp::at(&path)? != mark {
+                    return Err(Unread::Changed);
+                }
+                looked
+            }
         };
         let rested = known.is_some()
             || began
@@ -106,7 +179,7 @@ impl Seen {
         if rested && let Ok(mut now) = self.now.lock() {
             now.insert(path, (mark, looked.clone()));
         }
-        Ok(looked)
+        Ok((looked, mark))
     }
 }
 
@@ -145,7 +218,7 @@ mod tests {
 
         let second = Seen::from_bytes(&bytes);
         let again = second.look(&path, || panic!("it is the same"));
-        assert_eq!(again.expect("known"), looked("rested"));
+        assert_eq!(again.expect("known").0, looked("rested"));
         assert_eq!(second.to_bytes(), None, "nothing new");
 
         // The same size and the same time of modification: the time of change tells.
@@ -157,7 +230,26 @@ mod tests {
         file.set_modified(modified).expect("set");
         let third = Seen::from_bytes(&bytes);
         let other = third.look(&path, || Ok(looked("other")));
-        assert_eq!(other.expect("looked at"), looked("other"));
+        assert_eq!(other.expect("looked at").0, looked("other"));
         assert!(Seen::from_bytes(b"damaged").before.is_empty());
+    }
+
+    #[test]
+    fn a_file_that_changes_while_it_is_read_is_not_taken() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a");
+        fs::write(&path, "1").expect("written");
+        let seen = Seen::default();
+        let grows = seen.look(&path, || {
+            fs::write(&path, "12").expect("written");
+            Ok(looked("half"))
+        });
+        assert!(matches!(grows, Err(Unread::Changed)));
+        let vanishes = seen.look(&path, || {
+            fs::remove_file(&path).expect("removed");
+            Ok(looked("gone"))
+        });
+        let why = vanishes.expect_err("it is gone").finding(&path, "a");
+        assert_eq!(why.code, "TH146");
     }
 }

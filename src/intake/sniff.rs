@@ -1,6 +1,5 @@
 //! What a file is, by its content and not by its name.
 
-use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek};
 use std::path::Path;
 
@@ -10,6 +9,7 @@ use zip::unstable::read::ZipIterable;
 
 use super::guard::guarded;
 use super::media::{FileFormat, MediaType};
+use super::open::open_file;
 use crate::text::without_padding;
 
 /// Why a file is not read.
@@ -56,9 +56,9 @@ const MEMBERS: usize = 10_000;
 /// When it cannot be read.
 pub fn sniff(path: &Path) -> io::Result<Sniffed> {
     let mut head = Vec::new();
-    File::open(path)?.take(HEAD).read_to_end(&mut head)?;
+    open_file(path)?.take(HEAD).read_to_end(&mut head)?;
     Ok(if is_zip(&head) {
-        let open = || File::open(path).map(BufReader::new).ok();
+        let open = || open_file(path).map(BufReader::new).ok();
         guarded(|| package(open))
             .flatten()
             .unwrap_or_else(|| broken_package(&head))
@@ -69,7 +69,7 @@ pub fn sniff(path: &Path) -> io::Result<Sniffed> {
             .unwrap_or(Ok(FileFormat::Xls))
     } else if is_undecided(&head) {
         let mut long = Vec::new();
-        File::open(path)?.take(LONG_HEAD).read_to_end(&mut long)?;
+        open_file(path)?.take(LONG_HEAD).read_to_end(&mut long)?;
         by_head(&long)
     } else {
         by_head(&head)
@@ -222,7 +222,7 @@ fn broken_package(head: &[u8]) -> Sniffed {
 
 /// What a compound file is, by the names of its streams.
 fn compound(path: &Path) -> Option<Sniffed> {
-    let file = cfb::CompoundFile::open(BufReader::new(File::open(path).ok()?)).ok()?;
+    let file = cfb::CompoundFile::open(BufReader::new(open_file(path).ok()?)).ok()?;
     let has = |name: &str| file.exists(name);
     // Where a server holds the key, a workbook that says so stands in for the real one.
     let is_managed = has("\u{9}DRMContent");

@@ -28,7 +28,7 @@ pub use error::LakeError;
 pub use garbage::{Keep, Removed};
 pub use history::{HistoryEntry, before, history};
 pub use listing::{Listed, listed};
-pub use originals::{Copied, original};
+pub use originals::{Copied, NotCopied, original};
 pub use records::{RecordPart, SHARED, own_columns};
 pub use schema::{TableSchema, batch, table, tables};
 pub use snapshot::{About, Snapshot};

@@ -1,13 +1,17 @@
 //! The originals of submissions: they are copied first, so that the run can read them, and kept once they are durable.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
+use sha2::{Digest, Sha256};
+
 use super::error::{LakeError, io_at};
-use super::files::{restrict, several_at_a_time, sync};
+use super::files::{name_of, restrict, several_at_a_time, sync};
 use super::writer::Lake;
+use crate::intake::{hex, open_file};
 
 /// The path of a submission's original in a lake.
 #[must_use]
@@ -24,8 +28,19 @@ fn aside(kept: &Path) -> PathBuf {
 #[derive(Debug)]
 #[must_use = "copies that are not kept are cleared away by the next run"]
 pub struct Copied {
+    /// Files that were not copied: they are gone, cannot be read, or no longer have the content that was asked for.
+    pub failed: Vec<NotCopied>,
     copies: Vec<PathBuf>,
     syncing: JoinHandle<Result<(), LakeError>>,
+}
+
+/// A file that was not copied.
+#[derive(Debug)]
+pub struct NotCopied {
+    /// The file.
+    pub from: PathBuf,
+    /// What the system said. None if the content is another than the one that was asked for.
+    pub error: Option<io::Error>,
 }
 
 impl Copied {
@@ -61,10 +76,10 @@ impl Lake {
     }
 
     /// Copies originals, given as a path and its hash, readable by this user only. Until [`Copied::keep`] only this run
-    /// can read them; the next run deletes what was not kept.
+    /// can read them; the next run deletes what was not kept. A copy has the content of its hash, or is not made.
     ///
     /// # Errors
-    /// If one of them cannot be copied.
+    /// If the lake cannot be written to.
     pub fn copy_originals(&self, originals: &[(&Path, &str)]) -> Result<Copied, LakeError> {
         let mut new: Vec<(PathBuf, PathBuf)> = originals
             .iter()
@@ -74,19 +89,66 @@ impl Lake {
         // Identical content is stored once.
         new.sort_by(|a, b| a.1.cmp(&b.1));
         new.dedup_by(|a, b| a.1 == b.1);
-        several_at_a_time(&new, |(from, kept)| copy(from, &aside(kept)))?;
+        let failed = Mutex::new(Vec::new());
+        several_at_a_time(&new, |(from, kept)| {
+            if let Err(why) = copy(from, &aside(kept), &name_of(kept))? {
+                let mut failed = failed.lock().unwrap_or_else(PoisonError::into_inner);
+                failed.push((kept.clone(), why));
+            }
+            Ok(())
+        })?;
+        let failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
+        new.retain(|(_, kept)| failed.iter().all(|(not, _)| not != kept));
+        let failed = failed.into_iter().map(|(_, why)| why).collect();
         let copies: Vec<PathBuf> = new.into_iter().map(|(_, kept)| kept).collect();
         let to_sync = copies.clone();
         let syncing = thread::spawn(move || several_at_a_time(&to_sync, |kept| sync(&aside(kept))));
-        Ok(Copied { copies, syncing })
+        Ok(Copied {
+            failed,
+            copies,
+            syncing,
+        })
     }
 }
 
-/// Copies a file through a small buffer, because it may be larger than memory.
-fn copy(from: &Path, to: &Path) -> Result<(), LakeError> {
-    let mut original = File::open(from).map_err(io_at(from))?;
+/// Copies a file through a small buffer, because it may be larger than memory. If it cannot be read, or its content does not
+/// have the hash, nothing is left of the copy.
+fn copy(from: &Path, to: &Path, sha256: &str) -> Result<Result<(), NotCopied>, LakeError> {
     let mut copy = File::create(to).map_err(io_at(to))?;
     restrict(to, 0o600).map_err(io_at(to))?;
-    io::copy(&mut original, &mut copy).map_err(io_at(to))?;
-    Ok(())
+    let copied = copy_hashed(from, &mut copy).map_err(io_at(to))?;
+    let why = match copied {
+        Ok(hash) if hash == sha256 => return Ok(Ok(())),
+        Ok(_) => None,
+        Err(error) => Some(error),
+    };
+    fs::remove_file(to).map_err(io_at(to))?;
+    Ok(Err(NotCopied {
+        from: from.to_owned(),
+        error: why,
+    }))
+}
+
+/// Copies what is in a file. Returns the hash of what was copied, or why the file cannot be read.
+///
+/// # Errors
+/// If the copy cannot be written.
+fn copy_hashed(from: &Path, copy: &mut File) -> io::Result<io::Result<String>> {
+    let mut original = match open_file(from) {
+        Ok(original) => original,
+        Err(e) => return Ok(Err(e)),
+    };
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match original.read(&mut buffer) {
+            Ok(0) => return Ok(Ok(hex(&hasher.finalize()))),
+            Ok(n) => {
+                hasher.update(&buffer[..n]);
+                copy.write_all(&buffer[..n])?;
+            }
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Ok(Err(e)),
+        }
+    }
 }

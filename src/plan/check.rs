@@ -9,6 +9,7 @@ use super::source::line_of;
 use crate::diagnostic::{DefinitionError, DefinitionErrors};
 use crate::engine::Engine;
 use crate::geography::Reports;
+use crate::intake::read_text;
 use crate::validate::rule_sql;
 use crate::{lake, query, validate};
 
@@ -58,7 +59,7 @@ async fn check_rules(
     errors: &mut DefinitionErrors,
 ) -> datafusion::error::Result<()> {
     let path = plan.directory.join("rules.toml");
-    let text = std::fs::read_to_string(&path).unwrap_or_default();
+    let text = read_text(&path).unwrap_or_default();
     let mut wrong = FileErrors::in_file(&path, errors);
     for rule in &plan.rules {
         let reason = match engine.plan(&rule_sql(rule)).await {

@@ -8,6 +8,7 @@ use toml::Spanned;
 
 use super::code_lists::has_form;
 use super::file_errors::FileErrors;
+use super::paths::is_absent;
 use super::source::Source;
 use crate::diagnostic::DefinitionErrors;
 use crate::extract::Form;
@@ -61,7 +62,7 @@ pub(super) fn read_decisions(
     referable: Referable<'_>,
     errors: &mut DefinitionErrors,
 ) -> Vec<Decision> {
-    if !path.exists() {
+    if is_absent(path) {
         return Vec::new();
     }
     let Some(source) = errors.ok(Source::read(path)) else {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::intake::hex;
+use crate::intake::{hex, is_ours, read_bytes};
 use crate::tables::TableDefinition;
 
 /// A file of a pipeline.
@@ -30,7 +30,7 @@ pub(super) fn definition_files(roots: [&Path; 3], submissions: &[PathBuf]) -> Ve
                 Some(folder) if root != roots[0] => format!("{folder}/{within}"),
                 _ => within.into_owned(),
             };
-            let hash = Sha256::digest(std::fs::read(&path).unwrap_or_default());
+            let hash = Sha256::digest(read_bytes(&path).unwrap_or_default());
             definitions.push(DefinitionFile {
                 name,
                 sha256: hex(&hash),
@@ -95,14 +95,34 @@ pub(super) fn hash_reading(definitions: &[DefinitionFile], stated: &str) -> Stri
     hex(&hasher.finalize())
 }
 
+/// Collects the definition files below a directory. Folders that this program writes, such as a lake, are passed over.
 fn collect(directory: &Path, submissions: &[PathBuf], files: &mut Vec<PathBuf>) {
+    collect_below(directory, submissions, &mut Vec::new(), files);
+}
+
+/// `above` are the folders above this one: a link back to one of them is not followed.
+fn collect_below(
+    directory: &Path,
+    submissions: &[PathBuf],
+    above: &mut Vec<PathBuf>,
+    files: &mut Vec<PathBuf>,
+) {
+    let Ok(real) = directory.canonicalize() else {
+        return;
+    };
+    if above.contains(&real) {
+        return;
+    }
+    above.push(real);
     for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
         let path = entry.path();
         if submissions.contains(&path) {
             continue;
         }
         if path.is_dir() {
-            collect(&path, submissions, files);
+            if !is_ours(&path) {
+                collect_below(&path, submissions, above, files);
+            }
         } else if path
             .extension()
             .is_some_and(|e| e == "toml" || e == "csv" || e == "sql")
@@ -110,4 +130,5 @@ fn collect(directory: &Path, submissions: &[PathBuf], files: &mut Vec<PathBuf>) 
             files.push(path);
         }
     }
+    above.pop();
 }

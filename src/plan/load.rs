@@ -231,6 +231,7 @@ fn assemble(
         definitions,
         submissions,
         pass_over: raw.pass_over,
+        settle_seconds: raw.settle_seconds,
         zone,
         vocabulary: Vocabulary {
             folder: reference.folder,

@@ -43,10 +43,12 @@ pub struct Plan {
     pub reading_hash: String,
     /// Hashes of the forms and unit names. A reading depends only on those that concern it.
     pub answering: Answering,
-    /// The inboxes it reads by default.
+    /// The inboxes it reads by default. They need not exist: `--submissions` replaces them, and most commands read none.
     pub submissions: Vec<PathBuf>,
     /// Names of files in an inbox that are not submissions.
     pub pass_over: Vec<String>,
+    /// Every file that changed within these seconds waits for the next run; see [`crate::intake::Scan`].
+    pub settle_seconds: Option<u32>,
     /// The time zone of due dates.
     pub zone: TimeZone,
     /// The forms and words that extraction needs.

@@ -1,5 +1,6 @@
 //! Paths of definition files.
 
+use std::io;
 use std::path::{Component, Path, PathBuf};
 
 /// A path relative to a directory, with each `..` resolved where possible.
@@ -15,6 +16,12 @@ pub(super) fn beside(directory: &Path, relative: &str) -> PathBuf {
         }
     }
     path
+}
+
+/// Whether nothing stands at a path. A link that leads nowhere is something: it is told when it is read.
+pub(super) fn is_absent(path: &Path) -> bool {
+    let found = path.symlink_metadata();
+    found.is_err_and(|e| e.kind() == io::ErrorKind::NotFound)
 }
 
 /// The files of a directory that have an extension, sorted by name.

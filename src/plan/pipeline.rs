@@ -10,7 +10,7 @@ use super::file_errors::FileErrors;
 use super::model::Headline;
 use super::paths::beside;
 use super::raw::{RawCollection, RawDuty, RawHeadline, RawPipeline, RawReporter};
-use super::source::{Source, line_of};
+use super::source::Source;
 use crate::diagnostic::DefinitionErrors;
 use crate::extract::Form;
 use crate::geography::{Duty, Reporter, Reporters};
@@ -47,7 +47,11 @@ pub(super) fn check_pipeline(
         collections: collections.collect(),
         headline: headline(&raw.headline, lists, &mut wrong),
         zone: zone(&raw.utc_offset_hours, &mut wrong),
-        submissions: submissions(source, &raw.submissions, directory, &mut wrong),
+        submissions: raw
+            .submissions
+            .iter()
+            .map(|s| beside(directory, s))
+            .collect(),
         reporters,
         duties,
     }
@@ -145,21 +149,4 @@ fn zone(hours: &Spanned<i8>, wrong: &mut FileErrors<'_>) -> TimeZone {
         Offset::UTC
     });
     TimeZone::fixed(offset)
-}
-
-fn submissions(
-    source: &Source,
-    raw: &[String],
-    directory: &Path,
-    wrong: &mut FileErrors<'_>,
-) -> Vec<PathBuf> {
-    let inboxes: Vec<PathBuf> = raw.iter().map(|path| beside(directory, path)).collect();
-    for path in inboxes.iter().filter(|path| !path.is_dir()) {
-        wrong.on_line(
-            line_of(&source.text, "submissions"),
-            format!("there is no directory `{}`", path.display()),
-            "name directories relative to pipeline.toml",
-        );
-    }
-    inboxes
 }

@@ -20,6 +20,8 @@ pub(super) struct RawPipeline {
     pub submissions: Vec<String>,
     #[serde(default)]
     pub pass_over: Vec<String>,
+    /// Every file that changed within these seconds waits for the next run.
+    pub settle_seconds: Option<u32>,
     /// Hours ahead of UTC, in the time zone of due dates.
     pub utc_offset_hours: Spanned<i8>,
     pub country: RawCountry,

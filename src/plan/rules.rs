@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::code_lists::CodeLists;
 use super::file_errors::FileErrors;
+use super::paths::is_absent;
 use super::source::Source;
 use crate::diagnostic::DefinitionErrors;
 use crate::extract::Form;
@@ -16,7 +17,7 @@ pub(super) fn read_rules(
     forms: &[Form],
     errors: &mut DefinitionErrors,
 ) -> Vec<Rule> {
-    if !path.exists() {
+    if is_absent(path) {
         return Vec::new();
     }
     let Some(source) = errors.ok(Source::read(path)) else {

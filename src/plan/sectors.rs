@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::file_errors::FileErrors;
+use super::paths::is_absent;
 use crate::diagnostic::DefinitionErrors;
 use crate::geography::Csv;
 
@@ -26,7 +27,7 @@ const COLUMNS: [&str; 5] = ["sector_code", "parent", "level", "name_vi", "name_e
 
 /// Reads `sectors.csv`; a pipeline without sectors has no such file.
 pub(super) fn read_sectors(path: &Path, errors: &mut DefinitionErrors) -> Vec<Sector> {
-    if !path.exists() {
+    if is_absent(path) {
         return Vec::new();
     }
     let Some(table) = errors.ok(Csv::read(path, &COLUMNS)) else {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 
 use crate::diagnostic::DefinitionError;
+use crate::intake::read_text;
 use crate::text::line_at;
 
 /// A TOML file with its text.
@@ -15,7 +16,7 @@ pub(super) struct Source {
 
 impl Source {
     pub(super) fn read(path: &Path) -> Result<Self, DefinitionError> {
-        let text = std::fs::read_to_string(path).map_err(|e| {
+        let text = read_text(path).map_err(|e| {
             DefinitionError::new(
                 path,
                 None,

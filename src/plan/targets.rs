@@ -5,6 +5,7 @@ use std::path::Path;
 use rust_decimal::Decimal;
 
 use super::file_errors::FileErrors;
+use super::paths::is_absent;
 use crate::diagnostic::DefinitionErrors;
 use crate::geography::Csv;
 
@@ -33,7 +34,7 @@ pub const TARGET_TEXTS: [&str; 10] = [
 
 /// Reads `targets.csv`; a pipeline without targets has no such file.
 pub(super) fn read_targets(path: &Path, errors: &mut DefinitionErrors) -> Vec<Target> {
-    if !path.exists() {
+    if is_absent(path) {
         return Vec::new();
     }
     let mut columns = TARGET_TEXTS.to_vec();

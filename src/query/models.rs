@@ -6,6 +6,7 @@ use std::path::Path;
 use super::model::{Model, Pass};
 use super::order::{Step, missing, order, unreadable};
 use crate::diagnostic::{DefinitionError, DefinitionErrors};
+use crate::intake::read_text;
 
 /// The models of a pipeline, in the order in which they run.
 #[derive(Debug, Clone, Default)]
@@ -31,7 +32,7 @@ impl Models {
             if path.extension().is_none_or(|extension| extension != "sql") {
                 continue;
             }
-            match std::fs::read_to_string(&path) {
+            match read_text(&path) {
                 Ok(text) => drop(texts.insert(name.to_owned(), text)),
                 Err(e) => errors.push(DefinitionError::new(
                     &path,

@@ -1,6 +1,5 @@
 //! Delimited text (.csv, .tsv): its encoding, its delimiter, its records. Rows are numbered as in a spreadsheet.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
@@ -9,7 +8,7 @@ use super::content::CellContent;
 use super::document::{Document, ReadError};
 use super::quotes::{STRAY, mend_quotes};
 use super::sheet::Sheet;
-use crate::intake::Limits;
+use crate::intake::{Limits, open_file};
 use crate::text::{Encodings, literal};
 
 /// Reads a text file.
@@ -22,7 +21,7 @@ pub(super) fn read_csv(
     encodings: &Encodings,
 ) -> Result<Document, ReadError> {
     let mut bytes = Vec::new();
-    File::open(path)?
+    open_file(path)?
         .take(limits.max_file_bytes + 1)
         .read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limits.max_file_bytes {

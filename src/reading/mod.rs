@@ -4,6 +4,7 @@ mod assemble;
 mod cache;
 mod list_sheets;
 mod options;
+mod refused;
 mod register;
 mod report;
 mod report_period;
@@ -14,8 +15,9 @@ mod workers;
 
 pub(crate) use assemble::read_submission;
 pub use options::{Progress, RunError, RunOptions, Stage};
+pub(crate) use refused::settle_refused;
 pub(crate) use register::{Entry, Register, TakenIn, take_in, taken_before, taken_by};
 pub use submission::TableReading;
-pub(crate) use submission::{Records, RecordsAt, Submission, SubmissionContents};
+pub(crate) use submission::{REJECTED, Records, RecordsAt, Submission, SubmissionContents};
 pub use workers::ReadSummary;
 pub(crate) use workers::Reader;

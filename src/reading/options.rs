@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use datafusion::error::DataFusionError;
 use jiff::Timestamp;
 
+use crate::intake::{FolderError, FolderUse, check_apart, check_inboxes};
 use crate::lake::LakeError;
+use crate::plan::Plan;
 use crate::publish::PublishError;
 use crate::query::OpenError;
 
@@ -27,6 +29,40 @@ pub struct RunOptions {
 }
 
 impl RunOptions {
+    /// The latest time at which a file can have come: now. None for a run as of an earlier time, which leaves out what
+    /// came later. `at` alone only moves the day by which reports are overdue.
+    pub(crate) fn latest(&self) -> Option<Timestamp> {
+        let now = Timestamp::now().max(self.at);
+        self.as_of.is_none().then_some(now)
+    }
+
+    /// The inboxes of the run.
+    pub(crate) fn inboxes<'a>(&'a self, plan: &'a Plan) -> &'a [PathBuf] {
+        if self.submissions.is_empty() {
+            &plan.submissions
+        } else {
+            &self.submissions
+        }
+    }
+
+    /// Checks that the inboxes are there, and that no folder of the run lies in another.
+    ///
+    /// # Errors
+    /// If the run would read what it writes, or has nothing to read.
+    pub(crate) fn check_folders(&self, plan: &Plan) -> Result<(), FolderError> {
+        let inboxes = self.inboxes(plan);
+        check_inboxes(inboxes)?;
+        let inboxes = inboxes
+            .iter()
+            .map(|path| (FolderUse::Submissions, path.as_path()));
+        let own = [
+            (FolderUse::Lake, self.lake.as_path()),
+            (FolderUse::Output, self.out.as_path()),
+            (FolderUse::Definitions, plan.directory.as_path()),
+        ];
+        check_apart(&inboxes.chain(own).collect::<Vec<_>>())
+    }
+
     /// Whether a submission received at this time takes part.
     pub(crate) fn knows(&self, received_at: Timestamp) -> bool {
         self.as_of.is_none_or(|as_of| received_at <= as_of)
@@ -59,6 +95,9 @@ pub enum RunError {
     /// An inbox could not be read.
     #[error("the inbox cannot be read: {0}")]
     Inbox(std::io::Error),
+    /// The folders cannot be used.
+    #[error(transparent)]
+    Folders(#[from] FolderError),
     /// The lake could not be used.
     #[error(transparent)]
     Lake(#[from] LakeError),

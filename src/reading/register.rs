@@ -5,14 +5,16 @@ use std::path::Path;
 
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::options::{RunError, RunOptions};
-use super::submission::Submission;
-use crate::diagnostic::Finding;
+use super::refused::name_when_complete;
+use super::submission::{REJECTED, Submission};
+use crate::diagnostic::{Finding, Place, findings};
 use crate::geography::{Decision, Docket, SubmissionIdentity};
 use crate::intake::{
-    Arrival, Intake, MediaType, lies_in_archive, refused_as_nested, refused_by_name, unpack,
+    Arrival, Intake, MediaType, lies_in_archive, not_copied, refused_as_nested, refused_by_name,
+    unpack,
 };
 use crate::lake::{Copied, Lake, Snapshot};
 use crate::plan::Plan;
@@ -23,6 +25,12 @@ pub(crate) struct Entry {
     pub(crate) received_at: Timestamp,
     /// Whether an earlier run found it to be an archive.
     is_archive: bool,
+    /// Whether an earlier run could use nothing of it.
+    rejected: bool,
+    /// Whether it lies in the inbox now.
+    present: bool,
+    /// Whether the time of receipt was stated in this run.
+    stated: bool,
     /// Why it is refused; `None` until this run has looked at it.
     refused: Option<Vec<Finding>>,
 }
@@ -34,6 +42,9 @@ impl Entry {
             size_bytes,
             received_at,
             is_archive: false,
+            rejected: false,
+            present: false,
+            stated: false,
             refused: None,
         }
     }
@@ -48,6 +59,8 @@ pub(crate) struct TakenIn {
     pub(crate) docket: Docket,
     /// Copies of originals. They must be in the lake before anything there refers to them.
     pub(crate) copied: Vec<Copied>,
+    /// Files that changed or vanished before they were copied, and times of receipt in the future.
+    pub(crate) findings: Vec<Finding>,
 }
 
 /// Copies the originals of this run into the lake, joins them with the submissions registered before, and finds the decisions
@@ -60,15 +73,13 @@ pub(crate) fn take_in(
     options: &RunOptions,
 ) -> Result<TakenIn, RunError> {
     let known = |arrival: &&Arrival| options.knows(to_the_microsecond(arrival.received_at));
-    let arrivals: Vec<&Arrival> = intake.arrivals.iter().filter(known).collect();
-    let originals: Vec<(&Path, &str)> = arrivals
-        .iter()
-        .map(|a| (a.path.as_path(), a.sha256.as_str()))
-        .collect();
-    let mut copied = vec![lake.copy_originals(&originals)?];
+    let mut arrivals: Vec<&Arrival> = intake.arrivals.iter().filter(known).collect();
+    let mut findings = Vec::new();
+    let mut copied = copy_arrivals(lake, &mut arrivals, &mut findings)?;
     let last_of_name = last_of_name(&register);
+    let last_refused = last_refused(&register);
     for arrival in arrivals {
-        let received_at = to_the_microsecond(arrival.received_at);
+        let received_at = received(arrival, &register, &last_refused);
         let key = (arrival.sha256.clone(), arrival.file_name.clone());
         let entry = register
             .entry(key)
@@ -79,6 +90,8 @@ pub(crate) fn take_in(
         if arrival.received_stated || came_back {
             entry.received_at = received_at;
         }
+        entry.present = true;
+        entry.stated = arrival.received_stated;
         entry.refused = Some(arrival.refused.clone());
     }
     // An archive whose members were all accepted has no row, even if an earlier run gave it one.
@@ -87,6 +100,7 @@ pub(crate) fn take_in(
     }
     register.retain(|_, entry| options.knows(entry.received_at));
     copied.extend(refuse_again(plan, lake, &mut register)?);
+    findings.extend(in_the_future(&register, options.latest()));
     let mut submissions = submissions_of(register);
     let docket = docket_of(plan, &submissions, options);
     for submission in &mut submissions {
@@ -98,7 +112,96 @@ pub(crate) fn take_in(
         submissions,
         docket,
         copied,
+        findings,
     })
+}
+
+/// Copies the originals of arrivals into the lake. An arrival whose file has changed or vanished since it was hashed is
+/// taken out, with a finding.
+fn copy_arrivals(
+    lake: &Lake,
+    arrivals: &mut Vec<&Arrival>,
+    findings: &mut Vec<Finding>,
+) -> Result<Vec<Copied>, RunError> {
+    let mut copied = Vec::new();
+    // Another file may have the content of one that failed: then that one is copied in the next round.
+    loop {
+        let originals: Vec<(&Path, &str)> = arrivals
+            .iter()
+            .map(|a| (a.path.as_path(), a.sha256.as_str()))
+            .collect();
+        let round = lake.copy_originals(&originals)?;
+        let before = arrivals.len();
+        arrivals.retain(|arrival| {
+            let failed = round.failed.iter().find(|f| f.from == arrival.path);
+            findings.extend(failed.map(|failed| {
+                not_copied(&arrival.path, &arrival.file_name, failed.error.as_ref())
+            }));
+            failed.is_none()
+        });
+        copied.push(round);
+        if arrivals.len() == before {
+            return Ok(copied);
+        }
+    }
+}
+
+/// When an arrival was received.
+///
+/// A copy may bear the time of the file that it was made from. If an earlier run could use nothing of what had this name,
+/// the arrival came after that, whatever its time says: then the time at which the system last saw it change counts.
+fn received(
+    arrival: &Arrival,
+    register: &Register,
+    last_refused: &BTreeMap<String, Timestamp>,
+) -> Timestamp {
+    let own = to_the_microsecond(arrival.received_at);
+    let key = (arrival.sha256.clone(), arrival.file_name.clone());
+    if arrival.received_stated || register.contains_key(&key) {
+        return own;
+    }
+    let names = std::iter::once(&arrival.file_name).chain(&arrival.archive);
+    let refused = names.filter_map(|name| last_refused.get(name)).max();
+    match refused {
+        Some(refused) if own <= *refused => {
+            let next = Timestamp::from_microsecond(refused.as_microsecond() + 1);
+            to_the_microsecond(arrival.changed_at).max(next.unwrap_or(*refused))
+        }
+        _ => own,
+    }
+}
+
+/// When each name was last received with a content of which an earlier run could use nothing.
+fn last_refused(register: &Register) -> BTreeMap<String, Timestamp> {
+    let mut last = BTreeMap::new();
+    for ((_, name), entry) in register.iter().filter(|(_, entry)| entry.rejected) {
+        for name in [name, name_when_complete(name)] {
+            let time = last.entry(name.to_owned()).or_insert(entry.received_at);
+            *time = (*time).max(entry.received_at);
+        }
+    }
+    last
+}
+
+/// A finding for each submission whose time of receipt lies after `latest`. What `received.csv` states is judged there.
+fn in_the_future(register: &Register, latest: Option<Timestamp>) -> Vec<Finding> {
+    /// The clocks of two computers may differ by so much.
+    const APART: SignedDuration = SignedDuration::from_mins(1);
+    let Some(latest) = latest.and_then(|t| t.checked_add(APART).ok()) else {
+        return Vec::new();
+    };
+    let future = |entry: &Entry| entry.received_at > latest && !entry.stated;
+    let told = register.iter().filter(|(_, entry)| future(entry));
+    told.map(|((sha256, file_name), entry)| {
+        let place = Place {
+            file_name: Some(file_name.clone()),
+            submission_id: sha256.get(..16).map(str::to_owned),
+            ..Place::default()
+        };
+        let received = entry.received_at.to_string();
+        findings::TH144 { received }.at(place)
+    })
+    .collect()
 }
 
 /// When each name came last, by a register.
@@ -142,6 +245,7 @@ fn submissions_of(register: Register) -> Vec<Submission> {
             received_at: entry.received_at,
             sent_again_at: None,
             duplicate: false,
+            present: entry.present,
             refused: entry.refused.unwrap_or_default(),
         })
         .collect();
@@ -186,6 +290,7 @@ pub(crate) fn taken_by(snapshot: &Snapshot) -> Result<Register, RunError> {
             column.ok_or_else(|| snapshot.without("submissions", name))
         };
         let (names, hashes, media) = (text("file_name")?, text("sha256")?, text("media_type")?);
+        let outcomes = text("outcome")?;
         let sizes = batch
             .column_by_name("size_bytes")
             .and_then(|c| c.as_primitive_opt::<Int64Type>())
@@ -197,11 +302,12 @@ pub(crate) fn taken_by(snapshot: &Snapshot) -> Result<Register, RunError> {
         for row in 0..batch.num_rows() {
             let key = (hashes.value(row).to_owned(), names.value(row).to_owned());
             let known = Entry {
-                size_bytes: u64::try_from(sizes.value(row)).unwrap_or(0),
-                received_at: Timestamp::from_microsecond(times.value(row))
-                    .unwrap_or(Timestamp::UNIX_EPOCH),
                 is_archive: media.is_valid(row) && media.value(row) == MediaType::Zip.as_str(),
-                refused: None,
+                rejected: outcomes.value(row) == REJECTED,
+                ..Entry::taken(
+                    u64::try_from(sizes.value(row)).unwrap_or(0),
+                    Timestamp::from_microsecond(times.value(row)).unwrap_or(Timestamp::UNIX_EPOCH),
+                )
             };
             register.insert(key, known);
         }

@@ -17,6 +17,9 @@ use crate::normalize::LocaleVerdict;
 use crate::read::{Carried, CellRange};
 use crate::text::FileEncoding;
 
+/// The outcome of a submission of which nothing can be used.
+pub(crate) const REJECTED: &str = "rejected";
+
 /// A file that was registered.
 #[derive(Debug, Clone)]
 pub(crate) struct Submission {
@@ -29,6 +32,8 @@ pub(crate) struct Submission {
     pub sent_again_at: Option<Timestamp>,
     /// Whether an earlier file has the same content.
     pub duplicate: bool,
+    /// Whether it lies in the inbox now; others are known from earlier runs alone.
+    pub present: bool,
     /// Why it is refused before it is read; empty if it is not refused.
     pub refused: Vec<Finding>,
 }

@@ -35,6 +35,7 @@ pub async fn run(
     options: &RunOptions,
     progress: Progress<'_>,
 ) -> Result<Run, RunError> {
+    options.check_folders(plan)?;
     publish::check_out(&options.out)?;
     let lake = Lake::open(&options.lake, &plan.id)?;
     progress(Stage::Intake, 0, 1);

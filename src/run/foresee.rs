@@ -57,6 +57,7 @@ pub async fn foresee(
     options: &RunOptions,
     progress: Progress<'_>,
 ) -> Result<Foreseen, RunError> {
+    options.check_folders(plan)?;
     let room = tempfile::tempdir().map_err(RunError::Inbox)?;
     let lake = Lake::before(&options.lake, room.path(), &plan.id)?;
     progress(Stage::Intake, 0, 1);

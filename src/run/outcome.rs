@@ -11,7 +11,7 @@ use crate::engine::Engine;
 use crate::geography::{AnyReport, Docket, JudgedReport, Reports, settle_revisions};
 use crate::lake::RecordPart;
 use crate::plan::Plan;
-use crate::reading::{Records, RecordsAt, RunError, Submission, SubmissionContents};
+use crate::reading::{REJECTED, Records, RecordsAt, RunError, Submission, SubmissionContents};
 use crate::{query, validate};
 
 /// Lets the rules judge the reports. Where a rule holds reports back, what counts in their place is judged in turn, so that
@@ -130,11 +130,12 @@ pub(super) fn outcome(
     contents: &SubmissionContents,
     reports: &Reports,
 ) -> &'static str {
+    // A copy of a file that cannot be used is as useless as the file.
+    if contents.rejected {
+        return REJECTED;
+    }
     if submission.duplicate {
         return "duplicate";
-    }
-    if contents.rejected {
-        return "rejected";
     }
     let own: Vec<AnyReport<'_>> = reports
         .iter()

@@ -1,9 +1,7 @@
 //! Taking a snapshot: scan the inboxes, register what came, and publish unless nothing changed.
 
-use jiff::Timestamp;
-
 use super::work::Work;
-use crate::intake::{Intake, Seen, look_into};
+use crate::intake::{Intake, Scan, Seen, look_into};
 use crate::lake::{About, Copied, Lake, Snapshot};
 use crate::period::Period;
 use crate::plan::Plan;
@@ -23,22 +21,20 @@ pub(crate) struct Gathered {
 
 /// Scans the inboxes and loads the register of earlier submissions.
 pub(crate) fn gather(plan: &Plan, lake: &Lake, options: &RunOptions) -> Result<Gathered, RunError> {
-    let inboxes = if options.submissions.is_empty() {
-        &plan.submissions
-    } else {
-        &options.submissions
-    };
     // Without the hashes of earlier scans, every file is hashed again.
     let seen = if options.full {
         Seen::default()
     } else {
         lake.seen()
     };
-    // A run as of an earlier time leaves out what came later. `at` alone only moves the day by which reports are overdue.
-    let now = Timestamp::now().max(options.at);
-    let now = options.as_of.is_none().then_some(now);
-    let intake =
-        look_into(inboxes, &plan.pass_over, &plan.limits, &seen, now).map_err(RunError::Inbox)?;
+    let scan = Scan {
+        skip: &plan.pass_over,
+        limits: &plan.limits,
+        seen: &seen,
+        now: options.latest(),
+        settle_seconds: plan.settle_seconds,
+    };
+    let intake = look_into(options.inboxes(plan), scan).map_err(RunError::Inbox)?;
     lake.keep_seen(&seen)?;
     Ok(Gathered {
         intake,
@@ -65,7 +61,9 @@ pub(crate) async fn take_snapshot(
         submissions,
         docket,
         copied,
+        findings,
     } = take_in(plan, lake, &intake, register, options)?;
+    let findings = [intake.findings, findings].concat();
     let keep = |copied: Vec<Copied>| copied.into_iter().try_for_each(Copied::keep);
     let work = Work {
         plan,
@@ -76,7 +74,7 @@ pub(crate) async fn take_snapshot(
         full: options.full,
         progress,
     };
-    let id = work.snapshot_id(&intake.findings);
+    let id = work.snapshot_id(&findings);
     let before = lake.current()?;
     if let Some(current) = before.as_ref().filter(|current| current.id == id) {
         keep(copied)?;
@@ -86,7 +84,7 @@ pub(crate) async fn take_snapshot(
             reading: ReadSummary::default(),
         });
     }
-    let computed = work.compute(intake.findings).await?;
+    let computed = work.compute(findings).await?;
     progress(Stage::Publish, 0, 1);
     let about = About {
         version: env!("CARGO_PKG_VERSION").to_owned(),

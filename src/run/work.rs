@@ -20,6 +20,7 @@ use crate::period::Period;
 use crate::plan::Plan;
 use crate::reading::{
     Progress, ReadSummary, Reader, Records, RunError, Stage, Submission, SubmissionContents,
+    settle_refused,
 };
 use crate::{query, validate};
 
@@ -68,6 +69,7 @@ impl Work<'_> {
         }
         for finding in findings {
             add(&finding.message_en);
+            add(finding.place.file_name.as_deref().unwrap_or_default());
         }
         hex(&hasher.finalize())[..16].to_owned()
     }
@@ -115,6 +117,7 @@ impl Work<'_> {
             progress: self.progress,
         };
         let (mut contents, reading) = reader.read_all(submissions)?;
+        settle_refused(submissions, &mut contents);
         let records: Vec<Records> = contents
             .iter_mut()
             .flat_map(|c| std::mem::take(&mut c.records))

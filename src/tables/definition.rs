@@ -14,6 +14,7 @@ use super::edition::Edition;
 use super::fault::ErrorAt;
 use super::parameters::{Parameters, literal};
 use crate::diagnostic::DefinitionError;
+use crate::intake::read_text;
 use crate::query::include;
 use crate::text::{Bilingual, line_at};
 
@@ -270,7 +271,7 @@ fn read_query(
 ) -> Result<Query, DefinitionError> {
     let folder = path.parent().unwrap_or_else(|| Path::new(""));
     let query_path = folder.join(name.get_ref());
-    let own = std::fs::read_to_string(&query_path).map_err(|e| {
+    let own = read_text(&query_path).map_err(|e| {
         let message = format!("the query {} cannot be read: {e}", query_path.display());
         DefinitionError::new(
             path,
@@ -289,14 +290,12 @@ fn read_query(
                 "make the file readable",
             )
         };
-        Some(std::fs::read_to_string(&common_path).map_err(message)?)
+        Some(read_text(&common_path).map_err(message)?)
     } else {
         None
     };
     let fill = |file: &Path, sql: &str| {
-        let read = |name: &str| {
-            std::fs::read_to_string(file.with_file_name(name)).map_err(|e| e.to_string())
-        };
+        let read = |name: &str| read_text(&file.with_file_name(name)).map_err(|e| e.to_string());
         let sql = &include(sql, read).map_err(|wrong| {
             DefinitionError::new(
                 file,

@@ -21,6 +21,7 @@ mod feedback;
 mod golden;
 mod graphs;
 mod hard_files;
+mod inbox;
 mod keeping;
 mod lists;
 mod mutations;

@@ -4,6 +4,7 @@ mod evidence;
 mod human;
 mod machine;
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -18,6 +19,7 @@ use super::pipeline::default_pipeline;
 use super::show::{self, Format};
 use crate::answers;
 use crate::diagnostic::Severity;
+use crate::intake::open_file;
 use crate::plan;
 
 #[derive(Debug, Args)]
@@ -41,8 +43,16 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
         Ok(plan) => plan,
         Err(errors) => return show::definition_errors(&errors, FAILED),
     };
-    if let Some(missing) = arguments.files.iter().find(|path| !path.is_file()) {
-        return show::failure(&format!("there is no file `{}`", missing.display()));
+    for path in &arguments.files {
+        match open_file(path) {
+            Ok(_) => {}
+            Err(e) if e.kind() == ErrorKind::NotFound => {
+                return show::failure(&format!("there is no file `{}`", path.display()));
+            }
+            Err(e) => {
+                return show::failure(&format!("`{}` cannot be read: {e}", path.display()));
+            }
+        }
     }
     let files: Vec<(PathBuf, String)> = arguments
         .files

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::diagnostic::DefinitionError;
+use crate::intake::open_file;
 
 /// The rows of a CSV file with named columns and line numbers.
 pub(crate) struct Csv {
@@ -29,7 +30,8 @@ impl Csv {
             );
             DefinitionError::new(path, line, message, remedy)
         };
-        let mut reader = csv::Reader::from_path(path).map_err(|e| wrong(None, e.to_string()))?;
+        let mut reader =
+            csv::Reader::from_reader(open_file(path).map_err(|e| wrong(None, e.to_string()))?);
         let headers = reader
             .headers()
             .map_err(|e| wrong(Some(1), e.to_string()))?

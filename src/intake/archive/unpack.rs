@@ -17,7 +17,8 @@ use crate::diagnostic::{Finding, Message, Place, findings};
 use crate::intake::guard::guarded;
 use crate::intake::hash::hex;
 use crate::intake::limits::Limits;
-use crate::intake::skipped::is_skipped_in_archive;
+use crate::intake::open::open_file;
+use crate::intake::skipped::{hides_a_table_in_archive, is_skipped_in_archive};
 use crate::intake::sniff::{NotAccepted, sniff};
 
 /// A member of an archive, unpacked.
@@ -42,6 +43,8 @@ pub struct Unpacked {
     pub members: Vec<Member>,
     /// Why the archive itself is refused; empty if it is not. Its sound members are taken all the same.
     pub refused: Vec<Finding>,
+    /// Findings about hidden members that could be reports.
+    pub passed_over: Vec<Finding>,
 }
 
 /// Why a member is not taken.
@@ -80,8 +83,8 @@ pub fn unpack(
 ) -> io::Result<Unpacked> {
     let place = place_of(file_name, sha256);
     let whole = |message: Message| Unpacked {
-        members: Vec::new(),
         refused: vec![message.at(place.clone())],
+        ..Unpacked::default()
     };
     let damaged = |error: &ZipError| -> Message {
         let reason = error.to_string();
@@ -93,7 +96,7 @@ pub fn unpack(
         return Ok(whole(findings::TH105 { limit }.into()));
     }
     let opened = guarded(|| {
-        let reader = BufReader::new(File::open(path)?);
+        let reader = BufReader::new(open_file(path)?);
         ZipIterable::try_new(reader, Config::default())
     });
     let mut archive = match opened {
@@ -132,13 +135,23 @@ pub fn unpack(
             }
         };
         let name = readable(&entry);
-        if !entry.is_dir() && !name.ends_with('/') && !is_skipped_in_archive(&name, skip) {
+        if entry.is_dir() || name.ends_with('/') {
+            continue;
+        }
+        if !is_skipped_in_archive(&name, skip) {
             unpacking.take(number, entry, name)?;
+        } else if hides_a_table_in_archive(&name, entry.compressed_size()) {
+            let hidden = place_of(&format!("{file_name}/{name}"), sha256);
+            let passed_over = &mut unpacking.unpacked.passed_over;
+            passed_over.push(findings::TH142.at(hidden));
         }
     }
     let unpacked = unpacking.finish(&place);
     if unpacked.members.is_empty() && unpacked.refused.is_empty() {
-        return Ok(whole(findings::TH102.into()));
+        return Ok(Unpacked {
+            passed_over: unpacked.passed_over,
+            ..whole(findings::TH102.into())
+        });
     }
     Ok(unpacked)
 }
@@ -245,7 +258,7 @@ fn unpack_entry(
         return Ok(Err(Untaken::Damaged("a link, not a file".to_owned())));
     }
     let fair = limits.fair_size(entry.compressed_size().min(archive_size));
-    let mut body = BufReader::new(File::open(archive)?);
+    let mut body = BufReader::new(open_file(archive)?);
     let mut member = match entry.with_reader(&mut body, ZipReadOptions::new()) {
         Ok(member) => member,
         Err(e) => return Ok(Err(e.into())),

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use bytes::Bytes;
 
+use crate::intake::open_file;
+
 /// A package before it is opened.
 #[derive(Debug, Clone)]
 pub(crate) enum Packed {
@@ -27,7 +29,7 @@ impl PackageSource {
     /// Opens a package.
     pub(super) fn of(packed: &Packed) -> io::Result<Self> {
         Ok(match packed {
-            Packed::File(path) => Self::File(BufReader::new(File::open(path)?)),
+            Packed::File(path) => Self::File(BufReader::new(open_file(path)?)),
             Packed::Memory(bytes) => Self::Memory(Cursor::new(bytes.clone())),
         })
     }

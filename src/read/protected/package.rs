@@ -1,7 +1,6 @@
 //! The package in an encrypted container: .xlsx, .xlsm and .xlsb files are zip files, and a compound file holds the
 //! encrypted one.
 
-use std::fs::File;
 use std::io::{self, BufReader, Write};
 use std::path::Path;
 
@@ -9,7 +8,7 @@ use bytes::Bytes;
 use msoffice_crypto::{IntegrityPolicy, classify_from, decrypt_ooxml_to};
 
 use super::PASSWORD;
-use crate::intake::Limits;
+use crate::intake::{Limits, open_file};
 use crate::read::document::ReadError;
 
 /// The most rounds of hashing that a key may take: office programs ask for 100,000. A million take less than a second.
@@ -20,7 +19,7 @@ const MAX_ROUNDS: u32 = 1_000_000;
 /// # Errors
 /// When it has a password of its own, is damaged, or exceeds a limit.
 pub(in crate::read) fn decrypted_package(path: &Path, limits: &Limits) -> Result<Bytes, ReadError> {
-    let open = || File::open(path).map(BufReader::new);
+    let open = || open_file(path).map(BufReader::new);
     let key = classify_from(open()?).password_key;
     let rounds = key.and_then(|key| key.spin_count).unwrap_or(0);
     if rounds > MAX_ROUNDS {

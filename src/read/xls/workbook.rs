@@ -1,7 +1,6 @@
 //! A workbook of the older binary formats to a document: its stream, and its sheets.
 
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
@@ -10,7 +9,7 @@ use super::formulas::FormulaResults;
 use super::globals::{Globals, SheetKind};
 use super::layout::layout_of;
 use super::record::SheetRecords;
-use crate::intake::Limits;
+use crate::intake::{Limits, open_file};
 use crate::read::document::{Carried, Document, LegacyFont, ReadError};
 use crate::read::protected::decrypted_stream;
 use crate::read::sheet::{Sheet, joined};
@@ -108,7 +107,7 @@ fn workbook_stream(path: &Path, limits: &Limits) -> Result<(Vec<u8>, bool), Read
         }
         decrypted_stream(stream)
     };
-    let mut source = BufReader::new(File::open(path)?);
+    let mut source = BufReader::new(open_file(path)?);
     if source.fill_buf()?.starts_with(&[0x09, 0x08]) {
         // The stream came without a container.
         return Ok((bounded(&mut source)?, false));
