@@ -9,7 +9,8 @@ use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::office::{office, split_unit};
+use super::asked::{AskedUnits, QuestionError};
+use super::office::office;
 use crate::diagnostic::{Finding, Severity, entry};
 use crate::engine::TextColumn;
 use crate::extract::Dimension;
@@ -17,7 +18,9 @@ use crate::geography::{Aspect, Basis, Sender, UnitKey};
 use crate::lake::{self, Snapshot, check_owner};
 use crate::period::Period;
 use crate::plan::Plan;
-use crate::publish::feedback::{Letter, ReadSettings, Remark, SentFile, Written, write};
+use crate::publish::feedback::{
+    FeedbackPlace, Letter, ReadSettings, Remark, SentFile, Written, write,
+};
 use crate::reading::RunError;
 use crate::run::read_findings;
 
@@ -28,7 +31,7 @@ pub struct FeedbackOptions {
     pub lake: PathBuf,
     /// Output directory of the workbooks.
     pub out: PathBuf,
-    /// Only this unit, as `15` (in any vintage) or `2025-15`.
+    /// Only this unit, by code, name, or vintage and code (`15`, `Lào Cai`, `2025-15`). The feedback of others stays.
     pub unit: Option<String>,
     /// Only reports of this period.
     pub period: Option<Period>,
@@ -45,6 +48,8 @@ pub struct Feedback {
     pub written: Vec<Written>,
     /// Number of included findings without a file and without a unit.
     pub of_nobody: usize,
+    /// Earlier workbooks that somebody changed. They stay, and new feedback is written beside them.
+    pub changed: Vec<String>,
 }
 
 /// A row of `submissions`.
@@ -70,11 +75,16 @@ struct ReportRow {
     held: bool,
 }
 
-/// Writes the workbooks.
+/// Writes the workbooks. They replace those that this program wrote before, of one unit or of all; other files stay.
 ///
 /// # Errors
-/// When the lake does not exist or belongs to another pipeline, or when a file cannot be read or written.
-pub fn feedback(plan: &Plan, options: &FeedbackOptions) -> Result<Feedback, RunError> {
+/// When no unit or several units fit the one asked for, the lake does not exist or belongs to another pipeline, or a file
+/// cannot be read or written. Earlier feedback is then unchanged.
+pub fn feedback(plan: &Plan, options: &FeedbackOptions) -> Result<Feedback, QuestionError> {
+    let asked = match &options.unit {
+        Some(unit) => Some(AskedUnits::find(plan, unit)?),
+        None => None,
+    };
     let snapshot = Snapshot::current(&options.lake)?;
     check_owner(&options.lake, &plan.id)?;
     let findings: Vec<Finding> = read_findings(&snapshot)?
@@ -85,21 +95,41 @@ pub fn feedback(plan: &Plan, options: &FeedbackOptions) -> Result<Feedback, RunE
     let reports = read_reports(&snapshot)?;
     let mut letters = of_submissions(plan, options, &findings, &submissions, &reports);
     letters.extend(of_missing(plan, options, &findings));
+    let key = |(vintage, code): &(String, String)| UnitKey {
+        vintage: vintage.clone(),
+        code: code.clone(),
+    };
+    let only = match asked {
+        Some(asked) => {
+            let with: BTreeSet<UnitKey> =
+                letters.iter().filter_map(|l| l.unit.as_ref().map(key)).collect();
+            Some(asked.only(plan, |unit| with.contains(unit))?)
+        }
+        None => None,
+    };
+    if let Some(only) = &only {
+        letters.retain(|l| l.unit.as_ref().is_some_and(|unit| only.contains(&key(unit))));
+    }
     letters.sort_by(|a, b| order(a).cmp(&order(b)));
     let of_nobody = findings
         .iter()
         .filter(|f| f.place.submission_id.is_none() && unit_of(f).is_none())
         .count();
-    let words = &plan.correspondence.feedback;
+    let place = FeedbackPlace {
+        out: &options.out,
+        only: only.map(|units| units.into_iter().map(|u| (u.vintage, u.code)).collect()),
+        bom: plan.csv_bom,
+    };
     let reading = ReadSettings {
         limits: plan.limits,
         encodings: &plan.vocabulary.encodings,
     };
-    let written = write(&options.out, &letters, words, reading)?;
+    let (written, changed) = write(&place, &letters, &plan.correspondence.feedback, reading)?;
     Ok(Feedback {
         letters,
         written,
         of_nobody,
+        changed,
     })
 }
 
@@ -131,15 +161,6 @@ fn addressee(plan: &Plan, finding: &Finding) -> Option<UnitKey> {
     } else {
         unit
     })
-}
-
-/// Whether a unit is the one asked for.
-fn is_asked(options: &FeedbackOptions, unit: Option<&UnitKey>) -> bool {
-    let Some(asked) = &options.unit else {
-        return true;
-    };
-    let (vintage, code) = split_unit(asked);
-    unit.is_some_and(|u| u.code == code && vintage.is_none_or(|v| v == u.vintage))
 }
 
 /// A letter for each file with findings that is not superseded, including files that could not be used.
@@ -186,9 +207,6 @@ fn of_submissions(
             1 => units.first().map(|u| (*u).clone()),
             _ => None,
         };
-        if !is_asked(options, unit.as_ref()) {
-            continue;
-        }
         let reporter = live.iter().find_map(|r| r.sender.id());
         letters.push(Letter {
             unit_name: unit
@@ -217,9 +235,7 @@ fn of_missing(plan: &Plan, options: &FeedbackOptions, findings: &[Finding]) -> V
         let Some(unit) = addressee(plan, finding) else {
             continue;
         };
-        if is_asked(options, Some(&unit))
-            && (asked_period.is_none() || finding.place.period == asked_period)
-        {
+        if asked_period.is_none() || finding.place.period == asked_period {
             by_unit.entry(unit).or_default().push(finding);
         }
     }

@@ -1,5 +1,6 @@
 //! Answers questions about a lake or a file: trace, book, diff, status, feedback, template, inspect.
 
+mod asked;
 mod book;
 mod diff;
 mod feedback;
@@ -9,6 +10,7 @@ mod status;
 mod template;
 mod trace;
 
+pub use asked::{NameError, QuestionError};
 pub use book::{
     BookError, BookOptions, CellDifference, EditionContents, Lock, LockError, LockedFile,
     LockedSubmission, LockedTable, MadeBook, Mismatch, Reason, book, contents, differences,

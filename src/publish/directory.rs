@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::error::{PublishError, io_at};
 
 /// The file that marks a directory as ours.
-const MARKER: &str = ".tonghop";
+pub(super) const MARKER: &str = ".tonghop";
 
 /// The text of the marker, for a person who finds it.
 const MARKER_TEXT: &str = "tonghop writes this directory and replaces it whole at every run: keep nothing of your own in it.\n";

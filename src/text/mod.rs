@@ -7,6 +7,7 @@ mod fill;
 mod fold;
 mod lines;
 mod marks;
+mod spreadsheet;
 
 pub use bilingual::Bilingual;
 pub(crate) use encoding::without_padding;
@@ -18,4 +19,5 @@ pub use fill::{fill, fill_with};
 pub use fold::Folder;
 pub(crate) use fold::{composed, has_marks, without_marks};
 pub use lines::{line_at, listed, one_line};
+pub use spreadsheet::spreadsheet_safe;
 pub use marks::{breaks_line, is_blank, is_invisible, is_raised, literal, narrow, visible};
