@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use crate::geography::UnitKey;
+use crate::period::{Frequency, Period};
 use crate::plan::Plan;
 use crate::reading::RunError;
 
@@ -120,6 +121,33 @@ pub(super) fn form_code(plan: &Plan, asked: &str) -> Result<String, NameError> {
         .find(|code| code.eq_ignore_ascii_case(asked))
         .cloned()
         .ok_or_else(|| unknown("form", asked, "", codes().cloned()))
+}
+
+/// A period that no form has is an error.
+pub(super) fn check_period(plan: &Plan, asked: &str) -> Result<(), NameError> {
+    let frequencies: BTreeSet<&str> = plan
+        .vocabulary
+        .forms
+        .iter()
+        .flat_map(|form| &form.frequencies)
+        .map(|frequency| match frequency {
+            Frequency::Annual => "years such as 2025",
+            Frequency::HalfYear => "half-years such as 2025-S1",
+            Frequency::Quarterly => "quarters such as 2025-Q3",
+            Frequency::Monthly => "months such as 2025-09",
+        })
+        .collect();
+    let period: Option<Period> = asked.parse().ok();
+    let mut forms = plan.vocabulary.forms.iter();
+    if period.is_some_and(|p| forms.any(|form| form.frequencies.contains(&p.frequency))) {
+        return Ok(());
+    }
+    Err(NameError::Unknown {
+        what: "period",
+        asked: asked.to_owned(),
+        of: " in any form".to_owned(),
+        hint: format!("the forms have {}", frequencies.into_iter().collect::<Vec<_>>().join(", ")),
+    })
 }
 
 /// Splits `2025-15` or `2025:15` into vintage and code. A text that does not begin with a vintage is all code or name.
@@ -312,11 +340,6 @@ impl AskedUnits {
             asked: asked.to_owned(),
             units: by_entity.into_values().collect(),
         })
-    }
-
-    /// Whether a unit is one of them.
-    pub(super) fn contains(&self, unit: &UnitKey) -> bool {
-        self.units.iter().any(|keys| keys.contains(unit))
     }
 
     /// The one of them for which `there` holds, with all its vintages; all of them if it holds for none.

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::asked::{AskedUnits, QuestionError};
+use super::came::{CameFile, FileState, files_that_came, likely_period};
 use super::office::office;
 use crate::diagnostic::{Finding, Severity, entry};
 use crate::engine::TextColumn;
@@ -22,7 +23,7 @@ use crate::publish::feedback::{
     FeedbackPlace, Letter, ReadSettings, Remark, SentFile, Written, write,
 };
 use crate::reading::RunError;
-use crate::run::read_findings;
+use crate::run::{MISSING, read_findings};
 
 /// Which feedback to write.
 #[derive(Debug, Clone)]
@@ -87,14 +88,13 @@ pub fn feedback(plan: &Plan, options: &FeedbackOptions) -> Result<Feedback, Ques
     };
     let snapshot = Snapshot::current(&options.lake)?;
     check_owner(&options.lake, &plan.id)?;
-    let findings: Vec<Finding> = read_findings(&snapshot)?
-        .into_iter()
-        .filter(|f| f.severity >= options.severity)
-        .collect();
+    let mut findings = read_findings(&snapshot)?;
+    let came = files_that_came(plan, &snapshot, &findings)?;
+    findings.retain(|f| f.severity >= options.severity);
     let submissions = read_submissions(&snapshot)?;
     let reports = read_reports(&snapshot)?;
-    let mut letters = of_submissions(plan, options, &findings, &submissions, &reports);
-    letters.extend(of_missing(plan, options, &findings));
+    let mut letters = of_submissions(plan, options, &findings, &submissions, &reports, &came);
+    letters.extend(of_missing(plan, options, &findings, &came));
     let key = |(vintage, code): &(String, String)| UnitKey {
         vintage: vintage.clone(),
         code: code.clone(),
@@ -170,6 +170,7 @@ fn of_submissions(
     findings: &[Finding],
     submissions: &[SubmissionRow],
     reports: &[ReportRow],
+    came: &[CameFile],
 ) -> Vec<Letter> {
     let past = superseded(plan, submissions, reports);
     let asked_period = options.period.map(|p| p.to_string());
@@ -203,7 +204,8 @@ fn of_submissions(
         let received_on = submission.received.to_zoned(plan.zone.clone()).date();
         let units: BTreeSet<&UnitKey> = live.iter().filter_map(|r| r.unit.as_ref()).collect();
         let unit = match units.len() {
-            0 => named_by_file(plan, &submission.file_name, received_on),
+            0 => named_by_words(plan, came, &submission.file_name, received_on)
+                .or_else(|| named_by_file(plan, &submission.file_name, received_on)),
             1 => units.first().map(|u| (*u).clone()),
             _ => None,
         };
@@ -227,14 +229,23 @@ fn of_submissions(
     letters
 }
 
-/// A letter for each unit with findings without a file: its missing reports.
-fn of_missing(plan: &Plan, options: &FeedbackOptions, findings: &[Finding]) -> Vec<Letter> {
+/// A letter for each unit with findings without a file: its missing reports. A report that came and is held back has its
+/// own letter and is not said to be missing.
+fn of_missing(
+    plan: &Plan,
+    options: &FeedbackOptions,
+    findings: &[Finding],
+    came: &[CameFile],
+) -> Vec<Letter> {
     let asked_period = options.period.map(|p| p.to_string());
     let mut by_unit: BTreeMap<UnitKey, Vec<&Finding>> = BTreeMap::new();
     for finding in findings.iter().filter(|f| f.place.submission_id.is_none()) {
         let Some(unit) = addressee(plan, finding) else {
             continue;
         };
+        if finding.code == MISSING && lies_there(plan, finding, &unit, came) {
+            continue;
+        }
         if asked_period.is_none() || finding.place.period == asked_period {
             by_unit.entry(unit).or_default().push(finding);
         }
@@ -251,8 +262,50 @@ fn of_missing(plan: &Plan, options: &FeedbackOptions, findings: &[Finding]) -> V
         .collect()
 }
 
+/// Whether a report that is missing came and is held back, as far as one can tell.
+fn lies_there(plan: &Plan, missing: &Finding, unit: &UnitKey, came: &[CameFile]) -> bool {
+    let (Some(form), Some(period)) = (&missing.place.form, &missing.place.period) else {
+        return false;
+    };
+    let Ok(parsed) = period.parse::<Period>() else {
+        return false;
+    };
+    came.iter().any(|file| {
+        let is_of_period = match &file.period {
+            Some(of) => of == period,
+            None => likely_period(plan, form, file, std::iter::once(parsed)).is_some(),
+        };
+        file.state == FileState::Held
+            && file.form.as_ref() == Some(form)
+            && is_of_period
+            && file.may_be_of(plan, unit)
+    })
+}
+
 fn short_name(plan: &Plan, unit: &UnitKey) -> String {
     plan.geography.name(unit, Date::MAX).to_owned()
+}
+
+/// The unit that the words of a file's reports name, in the vintage in force when the file was received.
+fn named_by_words(
+    plan: &Plan,
+    came: &[CameFile],
+    file_name: &str,
+    received_on: Date,
+) -> Option<UnitKey> {
+    let reports = came
+        .iter()
+        .filter(|c| c.file_name == file_name && c.report_id.is_some());
+    let vintage = plan.geography.vintage_on(received_on);
+    let units: BTreeSet<&UnitKey> = reports
+        .flat_map(|c| &c.units)
+        .filter(|unit| unit.vintage == vintage)
+        .collect();
+    let mut units = units.into_iter();
+    match (units.next(), units.next()) {
+        (Some(only), None) => Some(only.clone()),
+        _ => None,
+    }
 }
 
 /// The unit that a file name mentions, in the vintage in force when the file was received.

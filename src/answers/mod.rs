@@ -2,6 +2,7 @@
 
 mod asked;
 mod book;
+mod came;
 mod diff;
 mod feedback;
 mod inspect;
@@ -16,10 +17,11 @@ pub use book::{
     LockedSubmission, LockedTable, MadeBook, Mismatch, Reason, book, contents, differences,
     lock_path,
 };
+pub use came::{CameFile, FileReason, FileState};
 pub use diff::{Diff, diff};
 pub use feedback::{Feedback, FeedbackOptions, feedback};
 pub use inspect::{Inspected, InspectedReport, Inspection, inspect, read_files};
-pub use status::{CollectionStatus, Owed, State, Status, StatusQuestion, status};
+pub use status::{CollectionStatus, OtherFile, Owed, State, Status, StatusQuestion, status};
 pub use template::{BlankForm, TemplateError, TemplateOptions, template};
 pub use trace::{
     AlternativeCell, CellChoice, CellRole, Conversion, Fact, FactOrigin, FactState, FigureLevel,
