@@ -79,7 +79,10 @@ pub(super) fn unknown(
     known: impl IntoIterator<Item = String>,
 ) -> NameError {
     let known: Vec<String> = known.into_iter().collect();
-    let near = nearest(asked, known.iter().map(|name| (name.as_str(), name.as_str())));
+    let near = nearest(
+        asked,
+        known.iter().map(|name| (name.as_str(), name.as_str())),
+    );
     let mut hint = match known.as_slice() {
         [] => "there is none".to_owned(),
         _ => format!("there are {}", known.join(", ")),
@@ -146,7 +149,10 @@ pub(super) fn check_period(plan: &Plan, asked: &str) -> Result<(), NameError> {
         what: "period",
         asked: asked.to_owned(),
         of: " in any form".to_owned(),
-        hint: format!("the forms have {}", frequencies.into_iter().collect::<Vec<_>>().join(", ")),
+        hint: format!(
+            "the forms have {}",
+            frequencies.into_iter().collect::<Vec<_>>().join(", ")
+        ),
     })
 }
 
@@ -156,7 +162,10 @@ pub(super) fn split_unit<'a>(plan: &Plan, asked: &'a str) -> (Option<&'a str>, &
     let parts = [':', '-'].into_iter().find_map(|sign| {
         let (head, rest) = asked.split_once(sign)?;
         let (head, rest) = (head.trim(), rest.trim());
-        vintages.iter().any(|(v, _)| v == head).then_some((head, rest))
+        vintages
+            .iter()
+            .any(|(v, _)| v == head)
+            .then_some((head, rest))
     });
     match parts {
         Some((vintage, rest)) => (Some(vintage), rest),

@@ -192,7 +192,9 @@ struct ReportRow {
 }
 
 /// The reports of each submission.
-fn reports(snapshot: &Snapshot) -> Result<BTreeMap<String, Vec<ReportRow>>, crate::lake::LakeError> {
+fn reports(
+    snapshot: &Snapshot,
+) -> Result<BTreeMap<String, Vec<ReportRow>>, crate::lake::LakeError> {
     let mut all: BTreeMap<String, Vec<ReportRow>> = BTreeMap::new();
     for batch in snapshot.read("reports")? {
         let [id, submission, form, period, vintage, code] = [
@@ -244,7 +246,9 @@ fn named_units(
         for row in 0..batch.num_rows() {
             if aspect.text(row) == Aspect::Unit.as_str() {
                 let units = mentioned(plan, text.text(row));
-                all.entry(id.text(row).to_owned()).or_default().extend(units);
+                all.entry(id.text(row).to_owned())
+                    .or_default()
+                    .extend(units);
             }
         }
     }
@@ -271,7 +275,10 @@ pub(super) fn likely_period(
 ) -> Option<Period> {
     let day = came.received.to_zoned(plan.zone.clone()).date();
     let due = |period: Period| due_date(form, period, &plan.duties).unwrap_or(period.end());
-    let apart = |to: Date| day.until(to).map_or(i64::MAX, |span| i64::from(span.get_days().abs()));
+    let apart = |to: Date| {
+        day.until(to)
+            .map_or(i64::MAX, |span| i64::from(span.get_days().abs()))
+    };
     periods
         .filter(|period| period.start() <= day && fits_name(&came.file_name, *period))
         .min_by_key(|period| (apart(due(*period)), *period))

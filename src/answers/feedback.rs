@@ -101,14 +101,20 @@ pub fn feedback(plan: &Plan, options: &FeedbackOptions) -> Result<Feedback, Ques
     };
     let only = match asked {
         Some(asked) => {
-            let with: BTreeSet<UnitKey> =
-                letters.iter().filter_map(|l| l.unit.as_ref().map(key)).collect();
+            let with: BTreeSet<UnitKey> = letters
+                .iter()
+                .filter_map(|l| l.unit.as_ref().map(key))
+                .collect();
             Some(asked.only(plan, |unit| with.contains(unit))?)
         }
         None => None,
     };
     if let Some(only) = &only {
-        letters.retain(|l| l.unit.as_ref().is_some_and(|unit| only.contains(&key(unit))));
+        letters.retain(|l| {
+            l.unit
+                .as_ref()
+                .is_some_and(|unit| only.contains(&key(unit)))
+        });
     }
     letters.sort_by(|a, b| order(a).cmp(&order(b)));
     let of_nobody = findings

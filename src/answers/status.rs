@@ -226,7 +226,10 @@ pub async fn status(
     sent.extend(placed);
     let (open, also_open): (BTreeSet<_>, BTreeSet<_>) = all.into_iter().partition(|of| {
         let form = question.form.as_ref().is_none_or(|form| *form == of.0);
-        form && question.period.as_ref().is_none_or(|period| *period == of.2)
+        form && question
+            .period
+            .as_ref()
+            .is_none_or(|period| *period == of.2)
     });
 
     let mut owed = Vec::new();
@@ -246,8 +249,8 @@ pub async fn status(
             .enumerate()
             .filter(|(_, c)| c.is_for(&form, &written))
             .collect();
-        let units = plan.geography.units_of(vintage).into_iter();
-        for unit in units.filter(|unit| is_asked(unit)) {
+        let owing = plan.geography.units_of(vintage).into_iter();
+        for unit in owing.filter(|unit| is_asked(unit)) {
             let lacks = lacking.contains(&(form.clone(), written.clone(), unit.clone()));
             let mut row = Owed {
                 form: form.clone(),
@@ -265,7 +268,10 @@ pub async fn status(
                 warnings: None,
                 files: Vec::new(),
             };
-            for (n, file) in of_collection.iter().filter(|(_, c)| c.may_be_of(plan, unit)) {
+            for (n, file) in of_collection
+                .iter()
+                .filter(|(_, c)| c.may_be_of(plan, unit))
+            {
                 shown_files.insert(*n);
                 row.files.push((*file).clone());
             }
@@ -287,6 +293,10 @@ pub async fn status(
             owed.push(row);
         }
         let rows = &owed[from..];
+        if rows.is_empty() && units.is_some() {
+            // The unit owes nothing to this collection.
+            continue;
+        }
         let mut states: BTreeMap<&'static str, usize> = BTreeMap::new();
         for row in rows {
             *states.entry(row.state.as_str()).or_default() += 1;
@@ -301,7 +311,10 @@ pub async fn status(
         });
     }
     let others = came.iter().enumerate().filter(|(n, c)| {
-        let form = question.form.as_ref().is_none_or(|f| c.form.as_ref().is_none_or(|of| f == of));
+        let form = question
+            .form
+            .as_ref()
+            .is_none_or(|f| c.form.as_ref().is_none_or(|of| f == of));
         let period = question.period.as_ref();
         let period = period.is_none_or(|p| c.period.as_ref().is_none_or(|of| p == of));
         let counts = matches!(c.state, FileState::Counts | FileState::Superseded);
@@ -318,7 +331,10 @@ pub async fn status(
             })
         })
         .collect();
-    let named: BTreeSet<&str> = other_files.iter().map(|o| o.file.file_name.as_str()).collect();
+    let named: BTreeSet<&str> = other_files
+        .iter()
+        .map(|o| o.file.file_name.as_str())
+        .collect();
     rejected.retain(|(name, _)| !accounted.contains(name) && !named.contains(name.as_str()));
     // A file of no known unit is nothing about one unit.
     rejected.retain(|_| units.is_none());
@@ -329,7 +345,10 @@ pub async fn status(
         owed,
         rejected: rejected.into_iter().map(|(name, _)| name).collect(),
         other_files,
-        also_open: also_open.into_iter().map(|(form, _, period)| (form, period)).collect(),
+        also_open: also_open
+            .into_iter()
+            .map(|(form, _, period)| (form, period))
+            .collect(),
     })
 }
 

@@ -61,6 +61,7 @@ pub(super) fn file(path: &Path, bytes: &[u8]) -> Result<(), String> {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
+    fs::metadata(folder).map_err(named)?;
     let permissions = fs::metadata(&target).map(|there| there.permissions());
     let mut aside = tempfile::Builder::new()
         .prefix(".tonghop-")

@@ -108,7 +108,14 @@ fn format_of(output: Option<&Path>) -> Result<Output, String> {
 
 async fn answer(query: &str, snapshot: &Snapshot, format: Output) -> Result<Vec<u8>, String> {
     let engine = open_engine(snapshot).map_err(|e| e.to_string())?;
-    let (schema, batches) = engine.query(query).await.map_err(|e| e.strip_backtrace())?;
+    let (schema, batches) = engine.query(query).await.map_err(|e| {
+        let said = e.strip_backtrace();
+        if said.contains("table '") && said.contains("not found") {
+            let names: Vec<&str> = lake::tables().iter().map(|t| t.name).collect();
+            return format!("{said}\nhint: the tables are {}", names.join(", "));
+        }
+        said
+    })?;
     encode(&schema, &batches, format).map_err(|e| e.to_string())
 }
 

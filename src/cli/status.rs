@@ -181,7 +181,12 @@ fn files(status: &Status) -> String {
     for owed in &status.owed {
         for file in &owed.files {
             let about = format!("{} {}", owed.form, owed.period);
-            file_line(&mut text, (&owed.vintage, &owed.code, &owed.name), &about, file);
+            file_line(
+                &mut text,
+                (&owed.vintage, &owed.code, &owed.name),
+                &about,
+                file,
+            );
         }
     }
     for other in &status.other_files {
@@ -193,7 +198,12 @@ fn files(status: &Status) -> String {
             form.unwrap_or_else(|| unknown("form")),
             period.unwrap_or_else(|| unknown("period"))
         );
-        file_line(&mut text, (&other.vintage, &other.code, &other.name), &about, &other.file);
+        file_line(
+            &mut text,
+            (&other.vintage, &other.code, &other.name),
+            &about,
+            &other.file,
+        );
     }
     for name in &status.rejected {
         let _ = writeln!(text, "rejected, of no unit that its name tells: {name}");

@@ -28,6 +28,14 @@ pub(crate) fn gather(plan: &Plan, lake: &Lake, options: &RunOptions) -> Result<G
     } else {
         &options.submissions
     };
+    // The error of a scan does not say which inbox is not there.
+    for inbox in inboxes {
+        let named = |e: std::io::Error| {
+            let text = format!("`{}`: {e}", inbox.display());
+            RunError::Inbox(std::io::Error::new(e.kind(), text))
+        };
+        std::fs::read_dir(inbox).map_err(named)?;
+    }
     // Without the hashes of earlier scans, every file is hashed again.
     let seen = if options.full {
         Seen::default()

@@ -19,5 +19,5 @@ pub use fill::{fill, fill_with};
 pub use fold::Folder;
 pub(crate) use fold::{composed, has_marks, without_marks};
 pub use lines::{line_at, listed, one_line};
-pub use spreadsheet::spreadsheet_safe;
 pub use marks::{breaks_line, is_blank, is_invisible, is_raised, literal, narrow, visible};
+pub use spreadsheet::spreadsheet_safe;

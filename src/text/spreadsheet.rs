@@ -25,7 +25,9 @@ fn is_number(text: &str) -> bool {
         return text == "-";
     }
     rest.starts_with(|c: char| c.is_ascii_digit())
-        && rest.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ','))
+        && rest
+            .chars()
+            .all(|c| c.is_ascii_digit() || matches!(c, '.' | ','))
 }
 
 #[cfg(test)]
@@ -52,7 +54,18 @@ mod tests {
             assert_eq!(spreadsheet_safe(text), format!("'{text}"));
         }
         for text in [
-            "", "-", "-5", "+5", "-1.234,5", "-0.5", "33,556 (e)", "A=1", "'=1", "a-b", "…", "–",
+            "",
+            "-",
+            "-5",
+            "+5",
+            "-1.234,5",
+            "-0.5",
+            "33,556 (e)",
+            "A=1",
+            "'=1",
+            "a-b",
+            "…",
+            "–",
         ] {
             assert_eq!(spreadsheet_safe(text), text);
         }

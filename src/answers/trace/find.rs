@@ -190,10 +190,12 @@ pub(super) async fn figure(
     let vintages = plan.geography.vintages.iter().map(|(v, _)| v.clone());
     let geography = known_as("geography", geography, "", vintages.collect())?;
     let of = format!(" of `{indicator}` on the geography {geography}");
-    // Every figure of an indicator also has a national figure.
+    // A mean that no unit gave a weight for has facts and no national figure.
+    let of_indicator =
+        format!("fund = '_T' AND geography = '{geography}' AND indicator = '{indicator}'");
     let sql = format!(
-        "SELECT DISTINCT period, sector, scenario FROM national WHERE fund = '_T' AND geography = '{geography}' \
-         AND indicator = '{indicator}' ORDER BY period, sector, scenario"
+        "SELECT period, sector, scenario FROM national WHERE {of_indicator} \
+         UNION SELECT period, sector, scenario FROM facts WHERE {of_indicator} ORDER BY period, sector, scenario"
     );
     let (_, batches) = engine.query(&sql).await?;
     let there = |column: &str| -> Vec<String> {

@@ -56,8 +56,7 @@ fn own_files(out: &Path) -> Result<BTreeMap<String, OwnFile>, PublishError> {
     let listed = text.lines().filter(|line| line.starts_with('{'));
     let mut all = Vec::new();
     for line in listed {
-        let file: OwnFile =
-            serde_json::from_str(line).map_err(|e| io_at(&marker)(e.into()))?;
+        let file: OwnFile = serde_json::from_str(line).map_err(|e| io_at(&marker)(e.into()))?;
         all.push(file);
     }
     if !text.starts_with(MARKER_TEXT) {
