@@ -13,7 +13,7 @@ use parquet::arrow::ArrowWriter;
 use super::exit::CLEAN;
 use super::show;
 use crate::lake::{self, Snapshot};
-use crate::query::open_engine;
+use crate::query::open_engine_for_people;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -107,7 +107,7 @@ fn format_of(output: Option<&Path>) -> Result<Output, String> {
 }
 
 async fn answer(query: &str, snapshot: &Snapshot, format: Output) -> Result<Vec<u8>, String> {
-    let engine = open_engine(snapshot).map_err(|e| e.to_string())?;
+    let engine = open_engine_for_people(snapshot).map_err(|e| e.to_string())?;
     let (schema, batches) = engine.query(query).await.map_err(|e| {
         let said = e.strip_backtrace();
         if said.contains("table '") && said.contains("not found") {
