@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// A text that a spreadsheet does not take for a formula: an apostrophe goes before one that begins with `=`, `+`, `-`,
-/// `@`, a tab or a line break. Numbers and a lone `-` stay as they are.
+/// `@`, a tab or a line break. Figures such as `-5`, `-5,3 (e)` and a lone `-` stay as they are.
 #[must_use]
 pub fn spreadsheet_safe(text: &str) -> Cow<'_, str> {
     // Some spreadsheets pass over blanks at the beginning, and take the wide signs of East Asian keyboards for the others.
@@ -12,22 +12,29 @@ pub fn spreadsheet_safe(text: &str) -> Cow<'_, str> {
         matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n')
             || matches!(c, '\u{ff1d}' | '\u{ff0b}' | '\u{ff0d}' | '\u{ff20}')
     });
-    if !is_risky || is_number(text) {
+    if !is_risky || is_figure(text) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(format!("'{text}"))
 }
 
-/// Whether a text is a sign with nothing but digits and separators behind it, in whatever locale.
-fn is_number(text: &str) -> bool {
-    let rest = text.strip_prefix(['-', '+']).unwrap_or(text);
-    if rest.is_empty() {
-        return text == "-";
-    }
-    rest.starts_with(|c: char| c.is_ascii_digit())
-        && rest
+/// Whether a text is a figure: a lone `-`, or a sign with nothing but digits and separators behind it, in whatever locale;
+/// marks such as ` (e)` may follow.
+fn is_figure(text: &str) -> bool {
+    let mut words = text.split(' ');
+    let number = words.next().unwrap_or_default();
+    let digits = number.strip_prefix(['-', '+']).unwrap_or(number);
+    let is_number = digits.starts_with(|c: char| c.is_ascii_digit())
+        && digits
             .chars()
-            .all(|c| c.is_ascii_digit() || matches!(c, '.' | ','))
+            .all(|c| c.is_ascii_digit() || matches!(c, '.' | ','));
+    let is_mark = |word: &str| {
+        let inside = word
+            .strip_prefix('(')
+            .and_then(|word| word.strip_suffix(')'));
+        inside.is_some_and(|mark| mark.len() == 1 && mark.chars().all(|c| c.is_ascii_alphabetic()))
+    };
+    (is_number || number == "-") && words.all(is_mark)
 }
 
 #[cfg(test)]
@@ -45,7 +52,9 @@ mod tests {
             "\r=1",
             " =1+1",
             "-5+6",
-            "- (e)",
+            "- (ee)",
+            "-5 (e)(p)",
+            "-A1",
             "--1",
             "=",
             "+",
