@@ -9,7 +9,9 @@ use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::office::{office, split_unit};
+use super::asked::{AskedUnits, QuestionError};
+use super::came::{CameFile, FileState, files_that_came, likely_period};
+use super::office::office;
 use crate::diagnostic::{Finding, Severity, entry};
 use crate::engine::TextColumn;
 use crate::extract::Dimension;
@@ -17,9 +19,11 @@ use crate::geography::{Aspect, Basis, Sender, UnitKey};
 use crate::lake::{self, Snapshot, check_owner};
 use crate::period::Period;
 use crate::plan::Plan;
-use crate::publish::feedback::{Letter, ReadSettings, Remark, SentFile, Written, write};
+use crate::publish::feedback::{
+    FeedbackPlace, Letter, ReadSettings, Remark, SentFile, Written, write,
+};
 use crate::reading::RunError;
-use crate::run::read_findings;
+use crate::run::{MISSING, read_findings};
 
 /// Which feedback to write.
 #[derive(Debug, Clone)]
@@ -28,7 +32,7 @@ pub struct FeedbackOptions {
     pub lake: PathBuf,
     /// Output directory of the workbooks.
     pub out: PathBuf,
-    /// Only this unit, as `15` (in any vintage) or `2025-15`.
+    /// Only this unit, by code, name, or vintage and code (`15`, `Lào Cai`, `2025-15`). The feedback of others stays.
     pub unit: Option<String>,
     /// Only reports of this period.
     pub period: Option<Period>,
@@ -45,6 +49,8 @@ pub struct Feedback {
     pub written: Vec<Written>,
     /// Number of included findings without a file and without a unit.
     pub of_nobody: usize,
+    /// Earlier workbooks that somebody changed. They stay, and new feedback is written beside them.
+    pub changed: Vec<String>,
 }
 
 /// A row of `submissions`.
@@ -70,36 +76,66 @@ struct ReportRow {
     held: bool,
 }
 
-/// Writes the workbooks.
+/// Writes the workbooks. They replace those that this program wrote before, of one unit or of all; other files stay.
 ///
 /// # Errors
-/// When the lake does not exist or belongs to another pipeline, or when a file cannot be read or written.
-pub fn feedback(plan: &Plan, options: &FeedbackOptions) -> Result<Feedback, RunError> {
+/// When no unit or several units fit the one asked for, the lake does not exist or belongs to another pipeline, or a file
+/// cannot be read or written. Earlier feedback is then unchanged.
+pub fn feedback(plan: &Plan, options: &FeedbackOptions) -> Result<Feedback, QuestionError> {
+    let asked = match &options.unit {
+        Some(unit) => Some(AskedUnits::find(plan, unit)?),
+        None => None,
+    };
     let snapshot = Snapshot::current(&options.lake)?;
     check_owner(&options.lake, &plan.id)?;
-    let findings: Vec<Finding> = read_findings(&snapshot)?
-        .into_iter()
-        .filter(|f| f.severity >= options.severity)
-        .collect();
+    let mut findings = read_findings(&snapshot)?;
+    let came = files_that_came(plan, &snapshot, &findings)?;
+    findings.retain(|f| f.severity >= options.severity);
     let submissions = read_submissions(&snapshot)?;
     let reports = read_reports(&snapshot)?;
-    let mut letters = of_submissions(plan, options, &findings, &submissions, &reports);
-    letters.extend(of_missing(plan, options, &findings));
+    let mut letters = of_submissions(plan, options, &findings, &submissions, &reports, &came);
+    letters.extend(of_missing(plan, options, &findings, &came));
+    let key = |(vintage, code): &(String, String)| UnitKey {
+        vintage: vintage.clone(),
+        code: code.clone(),
+    };
+    let only = match asked {
+        Some(asked) => {
+            let with: BTreeSet<UnitKey> = letters
+                .iter()
+                .filter_map(|l| l.unit.as_ref().map(key))
+                .collect();
+            Some(asked.only(plan, |unit| with.contains(unit))?)
+        }
+        None => None,
+    };
+    if let Some(only) = &only {
+        letters.retain(|l| {
+            l.unit
+                .as_ref()
+                .is_some_and(|unit| only.contains(&key(unit)))
+        });
+    }
     letters.sort_by(|a, b| order(a).cmp(&order(b)));
     let of_nobody = findings
         .iter()
         .filter(|f| f.place.submission_id.is_none() && unit_of(f).is_none())
         .count();
-    let words = &plan.correspondence.feedback;
+    let place = FeedbackPlace {
+        out: &options.out,
+        only: only.map(|units| units.into_iter().map(|u| (u.vintage, u.code)).collect()),
+        bom: plan.csv_bom,
+    };
     let reading = ReadSettings {
         limits: plan.limits,
         encodings: &plan.vocabulary.encodings,
     };
-    let written = write(&options.out, &letters, words, reading)?;
+    let (written, changed) = write(&place, &letters, &plan.correspondence.feedback, reading)?;
     Ok(Feedback {
         letters,
         written,
         of_nobody,
+        changed,
     })
 }
 
@@ -133,15 +169,6 @@ fn addressee(plan: &Plan, finding: &Finding) -> Option<UnitKey> {
     })
 }
 
-/// Whether a unit is the one asked for.
-fn is_asked(options: &FeedbackOptions, unit: Option<&UnitKey>) -> bool {
-    let Some(asked) = &options.unit else {
-        return true;
-    };
-    let (vintage, code) = split_unit(asked);
-    unit.is_some_and(|u| u.code == code && vintage.is_none_or(|v| v == u.vintage))
-}
-
 /// A letter for each file with findings that is not superseded, including files that could not be used.
 fn of_submissions(
     plan: &Plan,
@@ -149,6 +176,7 @@ fn of_submissions(
     findings: &[Finding],
     submissions: &[SubmissionRow],
     reports: &[ReportRow],
+    came: &[CameFile],
 ) -> Vec<Letter> {
     let past = superseded(plan, submissions, reports);
     let asked_period = options.period.map(|p| p.to_string());
@@ -182,13 +210,11 @@ fn of_submissions(
         let received_on = submission.received.to_zoned(plan.zone.clone()).date();
         let units: BTreeSet<&UnitKey> = live.iter().filter_map(|r| r.unit.as_ref()).collect();
         let unit = match units.len() {
-            0 => named_by_file(plan, &submission.file_name, received_on),
+            0 => named_by_words(plan, came, &submission.file_name, received_on)
+                .or_else(|| named_by_file(plan, &submission.file_name, received_on)),
             1 => units.first().map(|u| (*u).clone()),
             _ => None,
         };
-        if !is_asked(options, unit.as_ref()) {
-            continue;
-        }
         let reporter = live.iter().find_map(|r| r.sender.id());
         letters.push(Letter {
             unit_name: unit
@@ -209,17 +235,24 @@ fn of_submissions(
     letters
 }
 
-/// A letter for each unit with findings without a file: its missing reports.
-fn of_missing(plan: &Plan, options: &FeedbackOptions, findings: &[Finding]) -> Vec<Letter> {
+/// A letter for each unit with findings without a file: its missing reports. A report that came and is held back has its
+/// own letter and is not said to be missing.
+fn of_missing(
+    plan: &Plan,
+    options: &FeedbackOptions,
+    findings: &[Finding],
+    came: &[CameFile],
+) -> Vec<Letter> {
     let asked_period = options.period.map(|p| p.to_string());
     let mut by_unit: BTreeMap<UnitKey, Vec<&Finding>> = BTreeMap::new();
     for finding in findings.iter().filter(|f| f.place.submission_id.is_none()) {
         let Some(unit) = addressee(plan, finding) else {
             continue;
         };
-        if is_asked(options, Some(&unit))
-            && (asked_period.is_none() || finding.place.period == asked_period)
-        {
+        if finding.code == MISSING && lies_there(plan, finding, &unit, came) {
+            continue;
+        }
+        if asked_period.is_none() || finding.place.period == asked_period {
             by_unit.entry(unit).or_default().push(finding);
         }
     }
@@ -235,8 +268,50 @@ fn of_missing(plan: &Plan, options: &FeedbackOptions, findings: &[Finding]) -> V
         .collect()
 }
 
+/// Whether a report that is missing came and is held back, as far as one can tell.
+fn lies_there(plan: &Plan, missing: &Finding, unit: &UnitKey, came: &[CameFile]) -> bool {
+    let (Some(form), Some(period)) = (&missing.place.form, &missing.place.period) else {
+        return false;
+    };
+    let Ok(parsed) = period.parse::<Period>() else {
+        return false;
+    };
+    came.iter().any(|file| {
+        let is_of_period = match &file.period {
+            Some(of) => of == period,
+            None => likely_period(plan, form, file, std::iter::once(parsed)).is_some(),
+        };
+        file.state == FileState::Held
+            && file.form.as_ref() == Some(form)
+            && is_of_period
+            && file.may_be_of(plan, unit)
+    })
+}
+
 fn short_name(plan: &Plan, unit: &UnitKey) -> String {
     plan.geography.name(unit, Date::MAX).to_owned()
+}
+
+/// The unit that the words of a file's reports name, in the vintage in force when the file was received.
+fn named_by_words(
+    plan: &Plan,
+    came: &[CameFile],
+    file_name: &str,
+    received_on: Date,
+) -> Option<UnitKey> {
+    let reports = came
+        .iter()
+        .filter(|c| c.file_name == file_name && c.report_id.is_some());
+    let vintage = plan.geography.vintage_on(received_on);
+    let units: BTreeSet<&UnitKey> = reports
+        .flat_map(|c| &c.units)
+        .filter(|unit| unit.vintage == vintage)
+        .collect();
+    let mut units = units.into_iter();
+    match (units.next(), units.next()) {
+        (Some(only), None) => Some(only.clone()),
+        _ => None,
+    }
 }
 
 /// The unit that a file name mentions, in the vintage in force when the file was received.

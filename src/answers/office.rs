@@ -1,4 +1,4 @@
-//! Names of reporting bodies in letters and forms, and units as named on the command line.
+//! Names of reporting bodies in letters and forms.
 
 use jiff::civil::Date;
 
@@ -24,12 +24,4 @@ pub(super) fn office(plan: &Plan, unit: &UnitKey, reporter: Option<&str>, on: Da
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>()
         .join(" ")
-}
-
-/// Splits a unit as named on the command line, `15` or `2025-15`, into vintage and code.
-pub(super) fn split_unit(text: &str) -> (Option<&str>, &str) {
-    match text.split_once('-') {
-        Some((vintage, code)) => (Some(vintage), code),
-        None => (None, text),
-    }
 }

@@ -9,6 +9,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::asked::{AskedUnits, NameError, QuestionError, check_period, form_code};
+use super::came::{CameFile, FileState, file_stem, files_that_came, fits_name, likely_period};
 use crate::engine::{Engine, TextColumn};
 use crate::geography::{UnitKey, due_date, fulfilled_by, owing_vintage};
 use crate::lake::{Snapshot, check_owner};
@@ -16,7 +18,7 @@ use crate::period::Period;
 use crate::plan::Plan;
 use crate::query::open_engine;
 use crate::reading::RunError;
-use crate::run::MISSING;
+use crate::run::{MISSING, read_findings};
 
 /// The state of a report that a unit owes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -96,6 +98,22 @@ pub struct Owed {
     pub errors: Option<i64>,
     /// Findings of severity warning.
     pub warnings: Option<i64>,
+    /// Every file that came for it, in the order in which they came.
+    pub files: Vec<CameFile>,
+}
+
+/// A file that came for a unit and belongs to none of the collections shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OtherFile {
+    /// Vintage of the unit's geography.
+    pub vintage: String,
+    /// Code of the unit.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// The file.
+    #[serde(flatten)]
+    pub file: CameFile,
 }
 
 /// A form and a period for which reports are owed.
@@ -126,8 +144,13 @@ pub struct Status {
     pub collections: Vec<CollectionStatus>,
     /// Every expected report, by collection and unit.
     pub owed: Vec<Owed>,
+    /// Files of a unit that are held back or could not be used, and that belong to none of the collections.
+    pub other_files: Vec<OtherFile>,
     /// Files that could not be used and that no unit's name matches.
     pub rejected: Vec<String>,
+    /// The collections that are open and were not asked for: form and period.
+    #[serde(skip)]
+    pub also_open: Vec<(String, String)>,
 }
 
 /// Which collections to show.
@@ -137,6 +160,27 @@ pub struct StatusQuestion {
     pub form: Option<String>,
     /// Only this period.
     pub period: Option<String>,
+    /// Only this unit, by code, name, or vintage and code.
+    pub unit: Option<String>,
+}
+
+impl StatusQuestion {
+    /// The question with the form as the pipeline writes it and the units that are meant.
+    fn checked(&self, plan: &Plan) -> Result<(Self, Option<BTreeSet<UnitKey>>), NameError> {
+        let form = self.form.as_deref().map(|form| form_code(plan, form));
+        if let Some(asked) = &self.period {
+            check_period(plan, asked)?;
+        }
+        let units = self.unit.as_deref().map(|unit| {
+            // A unit that ended owes what its own periods ask for, its successor of the same name the rest.
+            AskedUnits::find(plan, unit)?.only(plan, |_| true)
+        });
+        let question = Self {
+            form: form.transpose()?,
+            ..self.clone()
+        };
+        Ok((question, units.transpose()?))
+    }
 }
 
 /// A report in the lake.
@@ -148,7 +192,7 @@ struct DeliveredReport {
     is_held: bool,
     received_at: Timestamp,
     file_name: String,
-    revision: i64,
+    revision: Option<i64>,
     reporter: Option<String>,
     errors: i64,
     warnings: i64,
@@ -163,22 +207,35 @@ pub async fn status(
     lake: &Path,
     at: Timestamp,
     question: &StatusQuestion,
-) -> Result<Status, RunError> {
-    check_owner(lake, &plan.id)?;
+) -> Result<Status, QuestionError> {
+    let (question, units) = question.checked(plan)?;
+    let is_asked = |unit: &UnitKey| units.as_ref().is_none_or(|units| units.contains(unit));
     let snapshot = Snapshot::current(lake)?;
+    check_owner(lake, &plan.id)?;
     let engine = open_engine(&snapshot)?;
-    let sent = sent(&engine).await?;
+    let mut sent = sent(&engine).await?;
     let lacking = lacking(&engine).await?;
     let mut rejected = rejected(&engine).await?;
     let listed = snapshot
         .about()?
         .map(|about| about.collections)
         .unwrap_or_default();
-    let open = open_collections(question, &sent, &lacking, &listed);
+    let all = open_collections(&sent, &lacking, &listed);
+    let mut came = files_that_came(plan, &snapshot, &read_findings(&snapshot)?)?;
+    let placed = place_open_reports(plan, &all, &mut came);
+    sent.extend(placed);
+    let (open, also_open): (BTreeSet<_>, BTreeSet<_>) = all.into_iter().partition(|of| {
+        let form = question.form.as_ref().is_none_or(|form| *form == of.0);
+        form && question
+            .period
+            .as_ref()
+            .is_none_or(|period| *period == of.2)
+    });
 
     let mut owed = Vec::new();
     let mut collections = Vec::new();
     let mut accounted = BTreeSet::new();
+    let mut shown_files = BTreeSet::new();
     for (form, period, written) in open {
         let due = due_date(&form, period, &plan.duties);
         let vintage = owing_vintage(&form, period, &plan.duties, &plan.geography);
@@ -187,7 +244,13 @@ pub async fn status(
             .filter(|s| s.form == form && s.period == written)
             .collect();
         let from = owed.len();
-        for unit in plan.geography.units_of(vintage) {
+        let of_collection: Vec<(usize, &CameFile)> = came
+            .iter()
+            .enumerate()
+            .filter(|(_, c)| c.is_for(&form, &written))
+            .collect();
+        let owing = plan.geography.units_of(vintage).into_iter();
+        for unit in owing.filter(|unit| is_asked(unit)) {
             let lacks = lacking.contains(&(form.clone(), written.clone(), unit.clone()));
             let mut row = Owed {
                 form: form.clone(),
@@ -203,7 +266,15 @@ pub async fn status(
                 reporter: None,
                 errors: None,
                 warnings: None,
+                files: Vec::new(),
             };
+            for (n, file) in of_collection
+                .iter()
+                .filter(|(_, c)| c.may_be_of(plan, unit))
+            {
+                shown_files.insert(*n);
+                row.files.push((*file).clone());
+            }
             let by_name = lacks
                 .then(|| named(plan, &rejected, unit, period))
                 .flatten();
@@ -213,6 +284,8 @@ pub async fn status(
                 matches!(row.state, State::Missing | State::Overdue),
             ) {
                 accounted.insert(name.clone());
+                let file = came.iter().find(|c| c.file_name == name);
+                row.files.extend(file.cloned());
                 row.state = State::Rejected;
                 row.file_name = Some(name);
                 row.received_at = Some(received_at.to_string());
@@ -220,6 +293,10 @@ pub async fn status(
             owed.push(row);
         }
         let rows = &owed[from..];
+        if rows.is_empty() && units.is_some() {
+            // The unit owes nothing to this collection.
+            continue;
+        }
         let mut states: BTreeMap<&'static str, usize> = BTreeMap::new();
         for row in rows {
             *states.entry(row.state.as_str()).or_default() += 1;
@@ -233,29 +310,109 @@ pub async fn status(
             states,
         });
     }
-    rejected.retain(|(name, _)| !accounted.contains(name));
+    let others = came.iter().enumerate().filter(|(n, c)| {
+        let form = question
+            .form
+            .as_ref()
+            .is_none_or(|f| c.form.as_ref().is_none_or(|of| f == of));
+        let period = question.period.as_ref();
+        let period = period.is_none_or(|p| c.period.as_ref().is_none_or(|of| p == of));
+        let counts = matches!(c.state, FileState::Counts | FileState::Superseded);
+        !counts && form && period && !shown_files.contains(n) && !accounted.contains(&c.file_name)
+    });
+    let other_files: Vec<OtherFile> = others
+        .filter_map(|(_, file)| {
+            let unit = unit_of(plan, file, units.as_ref())?;
+            Some(OtherFile {
+                name: plan.geography.name(&unit, Date::MAX).to_owned(),
+                vintage: unit.vintage,
+                code: unit.code,
+                file: file.clone(),
+            })
+        })
+        .collect();
+    let named: BTreeSet<&str> = other_files
+        .iter()
+        .map(|o| o.file.file_name.as_str())
+        .collect();
+    rejected.retain(|(name, _)| !accounted.contains(name) && !named.contains(name.as_str()));
+    // A file of no known unit is nothing about one unit.
+    rejected.retain(|_| units.is_none());
     Ok(Status {
         snapshot: snapshot.id,
         at: at.to_string(),
         collections,
         owed,
         rejected: rejected.into_iter().map(|(name, _)| name).collect(),
+        other_files,
+        also_open: also_open
+            .into_iter()
+            .map(|(form, _, period)| (form, period))
+            .collect(),
     })
 }
 
-/// The open collections that are asked for: form, period, and the period as text. A collection is open if a current report,
+/// The unit that a file is of; none if that is not known, or it is none of those asked for. Of several vintages, that in
+/// force when the file came.
+fn unit_of(plan: &Plan, file: &CameFile, asked: Option<&BTreeSet<UnitKey>>) -> Option<UnitKey> {
+    let day = file.received.to_zoned(plan.zone.clone()).date();
+    let vintage = plan.geography.vintage_on(day);
+    let units = || file.units.iter();
+    let unit = units().find(|u| u.vintage == vintage).or(units().next())?;
+    let is_asked = asked.is_none_or(|asked| units().any(|u| asked.contains(u)));
+    is_asked.then(|| unit.clone())
+}
+
+/// Gives each held report whose period or vintage is open to the collection that it most likely is for, and returns what
+/// that is for the units it may be of.
+fn place_open_reports(
+    plan: &Plan,
+    collections: &BTreeSet<(String, Period, String)>,
+    came: &mut [CameFile],
+) -> Vec<DeliveredReport> {
+    let mut placed = Vec::new();
+    for file in came.iter_mut().filter(|c| c.state == FileState::Held) {
+        let Some(form) = file.form.clone() else {
+            continue;
+        };
+        let known: Option<Period> = file.period.as_ref().and_then(|p| p.parse().ok());
+        let periods = collections.iter().filter(|(of, ..)| *of == form);
+        let periods = periods.map(|(_, period, _)| *period);
+        let Some(period) = known.or_else(|| likely_period(plan, &form, file, periods)) else {
+            continue;
+        };
+        let is_settled = file.period.is_some() && file.units.len() == 1;
+        file.collection = Some(period.to_string());
+        if is_settled {
+            continue;
+        }
+        let vintage = owing_vintage(&form, period, &plan.duties, &plan.geography);
+        for unit in file.units.iter().filter(|unit| unit.vintage == vintage) {
+            placed.push(DeliveredReport {
+                form: form.clone(),
+                period: period.to_string(),
+                unit: unit.clone(),
+                is_current: false,
+                is_held: true,
+                received_at: file.received,
+                file_name: file.file_name.clone(),
+                revision: None,
+                reporter: None,
+                errors: i64::try_from(file.why.len()).unwrap_or(i64::MAX),
+                warnings: 0,
+            });
+        }
+    }
+    placed
+}
+
+/// The open collections: form, period, and the period as text. A collection is open if a current report,
 /// a missing report or the list of collections names it.
 fn open_collections(
-    question: &StatusQuestion,
     sent: &[DeliveredReport],
     lacking: &BTreeSet<(String, String, UnitKey)>,
     listed: &[(String, String)],
 ) -> BTreeSet<(String, Period, String)> {
-    let is_asked = |form: &str, period: &str| {
-        let form_fits = |asked: &str| asked.eq_ignore_ascii_case(form);
-        question.form.as_deref().is_none_or(form_fits)
-            && question.period.as_deref().is_none_or(|p| p == period)
-    };
     let current = sent.iter().filter(|s| s.is_current);
     let current = current.map(|s| (&s.form, &s.period));
     let missing = lacking.iter().map(|(form, period, _)| (form, period));
@@ -263,7 +420,6 @@ fn open_collections(
     current
         .chain(missing)
         .chain(listed)
-        .filter(|(form, period)| is_asked(form, period))
         .filter_map(|(form, period)| Some((form.clone(), period.parse().ok()?, period.clone())))
         .collect()
 }
@@ -323,7 +479,7 @@ fn settle(
     if let Some(sent) = shown {
         row.received_at = Some(sent.received_at.to_string());
         row.file_name = Some(sent.file_name.clone());
-        row.revision = Some(sent.revision);
+        row.revision = sent.revision;
         row.reporter.clone_from(&sent.reporter);
         // A list may come in parts, and all of them count.
         let is_part = sent.is_current && plan.geography.entity(&sent.unit) == entity;
@@ -361,18 +517,9 @@ fn named(
     unit: &UnitKey,
     period: Period,
 ) -> Option<(String, Timestamp)> {
-    let year = period.year.to_string();
-    let is_year = |word: &&str| word.len() == 4 && word.bytes().all(|b| b.is_ascii_digit());
     let fits = |name: &str| {
-        let mut years = name
-            .split(|c: char| !c.is_ascii_digit())
-            .filter(is_year)
-            .peekable();
-        let of_period = years.peek().is_none() || years.any(|y| y == year);
-        let base = name.rsplit('/').next().unwrap_or(name);
-        let stem = base.rsplit_once('.').map_or(base, |(stem, _)| stem);
-        let stem: String = stem.replace(['_', '-'], " ");
-        of_period
+        let stem: String = file_stem(name).replace(['_', '-'], " ");
+        fits_name(name, period)
             && plan
                 .geography
                 .mentioned(&stem, &plan.vocabulary.folder)
@@ -413,7 +560,7 @@ async fn sent(engine: &Engine) -> Result<Vec<DeliveredReport>, RunError> {
             received_at:
                 Timestamp::from_microsecond(times.value(row)).unwrap_or(Timestamp::UNIX_EPOCH),
             file_name: file_name.text(row).to_owned(),
-            revision: revision.value(row),
+            revision: Some(revision.value(row)),
             reporter: reporter.owned(row),
             errors: errors.value(row),
             warnings: warnings.value(row),

@@ -48,7 +48,12 @@ fn explained(wanted: &str, arguments: &Arguments) -> Result<String, String> {
     }
     let plan = plan::load(&arguments.pipeline).map_err(|e| e.to_string())?;
     let rule = plan.rules.iter().find(|r| r.id == code).ok_or_else(|| {
-        format!("`{wanted}` is no code of a finding and no rule of `{}`\nhint: `tonghop explain` lists all codes", plan.id)
+        let rules: Vec<&str> = plan.rules.iter().map(|r| r.id.as_str()).collect();
+        format!(
+            "`{wanted}` is no code of a finding and no rule of `{}`\nhint: `tonghop explain` lists all codes; the rules are {}",
+            plan.id,
+            rules.join(", ")
+        )
     })?;
     Ok(format!(
         "{} · {} · rule for {}{}\n\n{}\n{}\n\n  {}\n",

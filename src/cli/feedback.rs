@@ -22,11 +22,11 @@ pub(super) struct Arguments {
     /// Directory of the lake.
     #[arg(long, default_value = "lake", value_name = "DIR")]
     lake: PathBuf,
-    /// Output directory: a folder of workbooks for each unit, and index.csv.
+    /// Output directory: a folder of workbooks for each unit, and index.csv. Files of your own in it stay.
     #[arg(long, default_value = "feedback", value_name = "DIR")]
     out: PathBuf,
-    /// Only this unit: its code, or vintage and code as 2025-15.
-    #[arg(long, value_name = "CODE")]
+    /// Only this unit: its code, its name, or vintage and code as 2025-15. The feedback of other units stays.
+    #[arg(long, value_name = "UNIT")]
     unit: Option<String>,
     /// Only reports of this period, such as 2025 or 2025-S1.
     #[arg(long, value_name = "PERIOD")]
@@ -92,6 +92,11 @@ pub(super) fn main(arguments: Arguments) -> ExitCode {
         units.len(),
         options.out.display()
     ));
+    for file in &feedback.changed {
+        show::note(&format!(
+            "note: somebody changed {file} after it was written; it stays, and is feedback no more"
+        ));
+    }
     if feedback.of_nobody > 0 {
         show::note(&format!(
             "{} findings are about no file and no unit: see findings.csv of the run",

@@ -6,6 +6,7 @@
 use std::fs;
 use std::io::IsTerminal;
 use std::path::Path;
+use std::process::ExitCode;
 use std::sync::Mutex;
 use std::time::Instant;
 
@@ -14,8 +15,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use super::exit::FAILED;
 use super::show;
-use crate::diagnostic::{Finding, Severity};
+use crate::diagnostic::{DefinitionErrors, Finding, Severity};
 use crate::plan::Plan;
 use crate::reading::{RunOptions, Stage};
 use crate::run::Run;
@@ -180,6 +182,25 @@ impl Journal {
             "overdue": run.summary.overdue.len(),
         });
         self.event("info", "run_ended", &fields);
+    }
+
+    /// Logs the errors of the definitions, because of which no run can start.
+    pub(super) fn broken(&self, errors: &DefinitionErrors) -> ExitCode {
+        if self.log == Log::Human {
+            return show::definition_errors(errors, FAILED);
+        }
+        for error in &errors.0 {
+            let fields = json!({
+                "file": error.file,
+                "line": error.line,
+                "message": error.message,
+                "hint": error.remedy,
+            });
+            self.event("error", "definition_error", &fields);
+        }
+        let count = errors.0.len();
+        self.fail(&format!("the definitions have {count} errors"));
+        ExitCode::from(FAILED)
     }
 
     /// Logs why the run failed.

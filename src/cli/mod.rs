@@ -74,11 +74,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(e) => {
-            let code = if e.use_stderr() { FAILED } else { CLEAN };
-            let _ = e.print();
-            return ExitCode::from(code);
-        }
+        Err(e) => return not_a_command(&e),
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .thread_stack_size(8 << 20)
@@ -86,7 +82,7 @@ pub fn main() -> ExitCode {
         .build()
     {
         Ok(runtime) => runtime,
-        Err(e) => return show::failure(&format!("the runtime cannot start: {e}")),
+        Err(e) => return cannot_start(&format!("the runtime cannot start: {e}")),
     };
     runtime.block_on(async {
         match arguments.command {
@@ -106,4 +102,38 @@ pub fn main() -> ExitCode {
             Command::Explain(arguments) => explain::main(&arguments),
         }
     })
+}
+
+/// Prints the help that was asked for, or what is wrong with the command line.
+fn not_a_command(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() {
+        if is_logged_as_json() {
+            return cannot_start(error.to_string().trim());
+        }
+        let _ = error.print();
+        return ExitCode::from(FAILED);
+    }
+    match error.print() {
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
+            show::failure(&format!("standard output: {e}"))
+        }
+        _ => ExitCode::from(CLEAN),
+    }
+}
+
+/// Says why nothing could start, in the format of the log that was asked for.
+fn cannot_start(message: &str) -> ExitCode {
+    if is_logged_as_json() {
+        let message = message.trim_start_matches("error: ");
+        journal::Journal::new(journal::Log::Json).fail(message);
+        return ExitCode::from(FAILED);
+    }
+    show::failure(message)
+}
+
+/// Whether the command line asks for a log in JSON, also where it is not sound.
+fn is_logged_as_json() -> bool {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let in_two = |pair: &[std::ffi::OsString]| pair[0] == "--log" && pair[1] == "json";
+    arguments.iter().any(|argument| argument == "--log=json") || arguments.windows(2).any(in_two)
 }

@@ -63,7 +63,7 @@ pub(super) struct Arguments {
 pub(super) async fn main(arguments: Arguments) -> ExitCode {
     let plan = match plan::load(&arguments.pipeline) {
         Ok(plan) => plan,
-        Err(errors) => return show::definition_errors(&errors, FAILED),
+        Err(errors) => return Journal::new(arguments.log).broken(&errors),
     };
     let moment = |given: Option<Moment>| given.map(|m| m.at_the_latest(&plan.zone));
     let options = RunOptions {
@@ -144,7 +144,10 @@ async fn foresee(plan: &Plan, options: &RunOptions, format: Format, journal: &Jo
     journal.end();
     let foreseen = match result {
         Ok(foreseen) => foreseen,
-        Err(e) => return show::failure(&e.to_string()),
+        Err(e) => {
+            journal.fail(&e.to_string());
+            return ExitCode::from(FAILED);
+        }
     };
     let text = match format {
         Format::Human => planned(&foreseen),

@@ -1,7 +1,7 @@
 //! `tonghop sql`: runs an SQL query over the lake.
 
-use std::io::{IsTerminal, Read, Write};
-use std::path::PathBuf;
+use std::io::{IsTerminal, Read};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use arrow::array::RecordBatch;
@@ -13,7 +13,7 @@ use parquet::arrow::ArrowWriter;
 use super::exit::CLEAN;
 use super::show;
 use crate::lake::{self, Snapshot};
-use crate::query::open_engine;
+use crate::query::open_engine_for_people;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -25,10 +25,10 @@ pub(super) struct Arguments {
     /// The snapshot to query, by its id or the start of its id [default: the current one].
     #[arg(long, value_name = "ID")]
     snapshot: Option<String>,
-    /// Output format.
-    #[arg(long, default_value = "table")]
-    format: Output,
-    /// Output file [default: standard output].
+    /// Output format [default: by the suffix of the output file (.csv, .json, .jsonl, .ndjson, .parquet, .txt), else table].
+    #[arg(long)]
+    format: Option<Output>,
+    /// Output file [default: standard output]. It is written aside and renamed.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -59,10 +59,12 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
             return show::failure(&format!("standard input cannot be read: {e}"));
         }
     }
-    if arguments.format == Output::Parquet
-        && arguments.output.is_none()
-        && std::io::stdout().is_terminal()
-    {
+    let output = arguments.output.as_deref();
+    let format = match arguments.format.map_or_else(|| format_of(output), Ok) {
+        Ok(format) => format,
+        Err(message) => return show::failure(&message),
+    };
+    if format == Output::Parquet && output.is_none() && std::io::stdout().is_terminal() {
         return show::failure("Parquet is not for a terminal\nhint: name a file with --output");
     }
     let snapshot = match &arguments.snapshot {
@@ -73,28 +75,47 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
         Ok(snapshot) => snapshot,
         Err(e) => return show::failure(&e.to_string()),
     };
-    match answer(&query, &snapshot, arguments.format).await {
-        Ok(bytes) => match write(&bytes, arguments.output.as_ref()) {
-            Ok(()) => ExitCode::from(CLEAN),
-            Err(e) => show::failure(&e.to_string()),
-        },
+    let bytes = match answer(&query, &snapshot, format).await {
+        Ok(bytes) => bytes,
+        Err(message) => return show::failure(&message),
+    };
+    let written = match output {
+        Some(path) => show::file(path, &bytes),
+        None => show::bytes(&bytes).map_err(|e| e.to_string()),
+    };
+    match written {
+        Ok(()) => ExitCode::from(CLEAN),
         Err(message) => show::failure(&message),
     }
 }
 
-fn write(bytes: &[u8], output: Option<&PathBuf>) -> std::io::Result<()> {
-    match output {
-        Some(path) => std::fs::write(path, bytes),
-        None => match std::io::stdout().lock().write_all(bytes) {
-            Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-            other => other,
-        },
+/// The format that the suffix of the output file names. Without a file or a suffix it is a table.
+fn format_of(output: Option<&Path>) -> Result<Output, String> {
+    let Some(suffix) = output.and_then(Path::extension) else {
+        return Ok(Output::Table);
+    };
+    let suffix = suffix.to_string_lossy().to_lowercase();
+    match suffix.as_str() {
+        "csv" => Ok(Output::Csv),
+        "json" | "jsonl" | "ndjson" => Ok(Output::Json),
+        "parquet" => Ok(Output::Parquet),
+        "txt" => Ok(Output::Table),
+        _ => Err(format!(
+            "`.{suffix}` is the suffix of no output format\nhint: name a file as .csv, .json, .parquet or .txt, or choose with --format"
+        )),
     }
 }
 
 async fn answer(query: &str, snapshot: &Snapshot, format: Output) -> Result<Vec<u8>, String> {
-    let engine = open_engine(snapshot).map_err(|e| e.to_string())?;
-    let (schema, batches) = engine.query(query).await.map_err(|e| e.strip_backtrace())?;
+    let engine = open_engine_for_people(snapshot).map_err(|e| e.to_string())?;
+    let (schema, batches) = engine.query(query).await.map_err(|e| {
+        let said = e.strip_backtrace();
+        if said.contains("table '") && said.contains("not found") {
+            let names: Vec<&str> = lake::tables().iter().map(|t| t.name).collect();
+            return format!("{said}\nhint: the tables are {}", names.join(", "));
+        }
+        said
+    })?;
     encode(&schema, &batches, format).map_err(|e| e.to_string())
 }
 
@@ -144,4 +165,21 @@ pub(super) fn encode(
         }
     }
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_suffix_of_the_file_names_the_format() {
+        let of = |path: &str| format_of(Some(Path::new(path)));
+        assert_eq!(of("a/b.PARQUET"), Ok(Output::Parquet));
+        assert_eq!(of("b.csv"), Ok(Output::Csv));
+        assert_eq!(of("b.json"), Ok(Output::Json));
+        assert_eq!(of("b.txt"), Ok(Output::Table));
+        assert_eq!(of("result"), Ok(Output::Table));
+        assert_eq!(format_of(None), Ok(Output::Table));
+        assert!(of("b.xlsx").is_err_and(|said| said.contains("--format")));
+    }
 }

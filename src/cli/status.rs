@@ -12,7 +12,8 @@ use super::exit::{CLEAN, FINDINGS, FailOn};
 use super::moment::Moment;
 use super::pipeline::{default_pipeline, plan_of};
 use super::show;
-use crate::answers::{self, State, Status, StatusQuestion};
+use crate::answers::{self, CameFile, FileState, State, Status, StatusQuestion};
+use crate::text::spreadsheet_safe;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -31,6 +32,9 @@ pub(super) struct Arguments {
     /// Only this period, such as 2025 or 2025-S1.
     #[arg(long)]
     period: Option<String>,
+    /// Only this unit: its code, its name, or vintage and code as 2025-15.
+    #[arg(long, value_name = "UNIT")]
+    unit: Option<String>,
     /// Output format. csv has a line for each expected report.
     #[arg(long, default_value = "table")]
     format: StatusFormat,
@@ -60,6 +64,7 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
     let question = StatusQuestion {
         form: arguments.form,
         period: arguments.period,
+        unit: arguments.unit,
     };
     let status = match answers::status(&plan, &arguments.lake, at, &question).await {
         Ok(status) => status,
@@ -74,6 +79,14 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
     };
     if let Err(e) = text.and_then(|text| show::data(&text).map_err(|e| e.to_string())) {
         return show::failure(&e);
+    }
+    if status.collections.is_empty() && !status.also_open.is_empty() {
+        let open: Vec<String> = status
+            .also_open
+            .iter()
+            .map(|(form, period)| format!("{form} {period}"))
+            .collect();
+        show::note(&format!("note: open are {}", open.join(", ")));
     }
     let is_overdue = status.owed.iter().any(|o| o.state == State::Overdue);
     let failed = is_overdue && arguments.fail_on != FailOn::Never;
@@ -96,7 +109,14 @@ fn mark(state: State) -> &'static str {
 fn table(status: &Status) -> String {
     let mut text = String::new();
     if status.collections.is_empty() {
-        return "no collection is open\n".to_owned();
+        let none = if status.also_open.is_empty() {
+            "no collection is open\n"
+        } else {
+            "no such collection is open\n"
+        };
+        text.push_str(none);
+        text.push_str(&files(status));
+        return text;
     }
     let heads: Vec<String> = status
         .collections
@@ -151,16 +171,109 @@ fn table(status: &Status) -> String {
         .collect();
     line(&mut text, "reported", &counts);
     text.push_str("\n+ on time  L late  H held back  R rejected  . not due yet  ! overdue\n");
+    text.push_str(&files(status));
+    text
+}
+
+/// The files that came and do not count, each with the reason.
+fn files(status: &Status) -> String {
+    let mut text = String::new();
+    for owed in &status.owed {
+        for file in &owed.files {
+            let about = format!("{} {}", owed.form, owed.period);
+            file_line(
+                &mut text,
+                (&owed.vintage, &owed.code, &owed.name),
+                &about,
+                file,
+            );
+        }
+    }
+    for other in &status.other_files {
+        let unknown = |what: &str| format!("{what} not known");
+        let form = other.file.form.clone();
+        let period = other.file.period.clone();
+        let about = format!(
+            "{}, {}",
+            form.unwrap_or_else(|| unknown("form")),
+            period.unwrap_or_else(|| unknown("period"))
+        );
+        file_line(
+            &mut text,
+            (&other.vintage, &other.code, &other.name),
+            &about,
+            &other.file,
+        );
+    }
     for name in &status.rejected {
         let _ = writeln!(text, "rejected, of no unit that its name tells: {name}");
     }
     text
 }
 
+/// A line about a file that came and does not count; none about one that counts or was replaced.
+fn file_line(text: &mut String, unit: (&str, &str, &str), about: &str, file: &CameFile) {
+    let what = match file.state {
+        FileState::Counts | FileState::Superseded => return,
+        FileState::Held => "held back",
+        FileState::Rejected => "rejected",
+    };
+    let (vintage, code, name) = unit;
+    let _ = write!(
+        text,
+        "{what}: {vintage}:{code} {name}, {about}: {} came on {}",
+        file.file_name, file.received_at
+    );
+    let _ = match file.why.as_slice() {
+        [] => writeln!(text),
+        [first, rest @ ..] => {
+            let more = match rest.len() {
+                0 => String::new(),
+                n => format!(" (and {n} more)"),
+            };
+            writeln!(text, "; {} {}{more}", first.code, first.message_en)
+        }
+    };
+}
+
 fn delimited(status: &Status) -> Result<String, String> {
+    let head = [
+        "form",
+        "period",
+        "due",
+        "vintage",
+        "code",
+        "name",
+        "state",
+        "received_at",
+        "file_name",
+        "revision",
+        "reporter",
+        "errors",
+        "warnings",
+    ];
     let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(head).map_err(|e| e.to_string())?;
     for owed in &status.owed {
-        writer.serialize(owed).map_err(|e| e.to_string())?;
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let number = |number: Option<i64>| number.map_or_else(String::new, |n| n.to_string());
+        let row = [
+            owed.form.clone(),
+            owed.period.clone(),
+            text(&owed.due),
+            owed.vintage.clone(),
+            owed.code.clone(),
+            owed.name.clone(),
+            owed.state.as_str().to_owned(),
+            text(&owed.received_at),
+            text(&owed.file_name),
+            number(owed.revision),
+            text(&owed.reporter),
+            number(owed.errors),
+            number(owed.warnings),
+        ];
+        let row = row.map(|cell| spreadsheet_safe(&cell).into_owned());
+        writer.write_record(row).map_err(|e| e.to_string())?;
     }
     let bytes = writer.into_inner().map_err(|e| e.to_string())?;
     String::from_utf8(bytes).map_err(|e| e.to_string())

@@ -18,7 +18,7 @@ pub(super) fn planned(foreseen: &Foreseen) -> String {
     let reading = &foreseen.reading;
     let _ = writeln!(
         text,
-        "  read         {} files; {} were read before",
+        "  would read   {} files; {} were read before",
         reading.read.len(),
         reading.cached
     );

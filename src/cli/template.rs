@@ -19,15 +19,15 @@ pub(super) struct Arguments {
     /// Directory of the pipeline.
     #[arg(long, default_value_os_t = default_pipeline(), value_name = "DIR")]
     pipeline: PathBuf,
-    /// The unit that fills it in: its code, or vintage and code as 2025-15 [default: left open].
-    #[arg(long, value_name = "CODE")]
+    /// The unit that fills it in: its code, its name, or vintage and code as 2025-15 [default: left open].
+    #[arg(long, value_name = "UNIT")]
     unit: Option<String>,
     /// The period, such as 2026 or 2026-S1 [default: the period due next after the newest report in the lake].
     #[arg(long, value_name = "PERIOD")]
     period: Option<Period>,
-    /// Directory of the lake, for the values that are already known.
-    #[arg(long, default_value = "lake", value_name = "DIR")]
-    lake: PathBuf,
+    /// Directory of the lake, for the values that are already known [default: lake, if it is there].
+    #[arg(long, value_name = "DIR")]
+    lake: Option<PathBuf>,
     /// The workbook to write [default: named after form, period and unit, in the current directory].
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -47,7 +47,8 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
         form: arguments.form,
         unit: arguments.unit,
         period: arguments.period,
-        lake: arguments.lake,
+        lake_is_needed: arguments.lake.is_some(),
+        lake: arguments.lake.unwrap_or_else(|| PathBuf::from("lake")),
     };
     let blank = match answers::template(&plan, &options).await {
         Ok(blank) => blank,
@@ -56,8 +57,8 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
     let path = arguments
         .out
         .unwrap_or_else(|| PathBuf::from(&blank.file_name));
-    if let Err(e) = std::fs::write(&path, &blank.bytes) {
-        return show::failure(&format!("{}: {e}", path.display()));
+    if let Err(message) = show::file(&path, &blank.bytes) {
+        return show::failure(&message);
     }
     let unit = blank.unit.as_ref().map_or_else(
         || "any unit".to_owned(),

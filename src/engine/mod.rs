@@ -2,6 +2,7 @@
 
 pub mod columns;
 mod cte;
+mod duckdb;
 mod session;
 mod types;
 

@@ -11,11 +11,16 @@ use datafusion::datasource::listing::{
     ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl,
 };
 use datafusion::error::{DataFusionError, Result};
+use datafusion::execution::FunctionRegistry as _;
+use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::logical_expr::AggregateUDF;
+use datafusion::optimizer::{Analyzer, AnalyzerRule};
 use datafusion::physical_plan::collect;
 use datafusion::prelude::{DataFrame, SQLOptions, SessionConfig, SessionContext};
 use futures::{FutureExt as _, Stream, StreamExt as _, stream};
 
 use super::cte;
+use super::duckdb::{Divisions, ExactMean, Rounding};
 use super::types::{texts_as, without_views};
 
 /// The result of a query.
@@ -34,7 +39,32 @@ impl Engine {
     /// # Errors
     /// If DataFusion refuses a setting.
     pub fn new() -> Result<Self> {
-        let config = SessionConfig::new()
+        Ok(Self {
+            context: SessionContext::new_with_config(Self::config()),
+        })
+    }
+
+    /// The same for the queries of people: numbers are divided, averaged and rounded as DuckDB does it.
+    ///
+    /// # Errors
+    /// If DataFusion refuses a setting.
+    pub fn for_people() -> Result<Self> {
+        let mut rules: Vec<Arc<dyn AnalyzerRule + Send + Sync>> = vec![Arc::new(Rounding)];
+        rules.extend(Analyzer::new().rules);
+        let state = SessionStateBuilder::new()
+            .with_config(Self::config())
+            .with_default_features()
+            .with_analyzer_rules(rules)
+            .build();
+        let mut context = SessionContext::new_with_state(state);
+        context.register_expr_planner(Arc::new(Divisions))?;
+        let mean = context.udaf("avg")?;
+        context.register_udaf(AggregateUDF::from(ExactMean::new(mean)));
+        Ok(Self { context })
+    }
+
+    fn config() -> SessionConfig {
+        SessionConfig::new()
             .with_information_schema(true)
             .set_bool("datafusion.sql_parser.parse_float_as_decimal", true)
             .set_bool("datafusion.sql_parser.map_string_types_to_utf8view", false)
@@ -46,10 +76,7 @@ impl Engine {
             .set_u64(
                 "datafusion.optimizer.hash_join_single_partition_threshold",
                 512 << 20,
-            );
-        Ok(Self {
-            context: SessionContext::new_with_config(config),
-        })
+            )
     }
 
     /// Registers a table in memory. It replaces a table of the same name.

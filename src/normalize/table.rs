@@ -14,7 +14,8 @@ use super::scale::to_lake_scale;
 use super::shown::{shown_number, shows_another, withheld_message};
 use super::stated_unit::{NoUnit, StatedUnits};
 use super::symbol::ObservationStatus;
-use crate::diagnostic::{Finding, Message, Place, findings};
+use crate::diagnostic::findings::{self, th311 as unchecked};
+use crate::diagnostic::{Finding, Message, Place};
 use crate::extract::{
     ColumnRef, Form, LocatedCell, Scenario, SheetTable, Stated, ValueColumn, Vocabulary,
 };
@@ -408,25 +409,43 @@ impl Normalizer<'_> {
     /// A derived cell is checked, never loaded; one without a number says nothing.
     fn comparison(&mut self, cell: &LocatedCell, index: usize) {
         let Some(content) = &cell.content else { return };
-        let value = match content {
-            CellContent::Number(n) => from_float(*n),
+        let raw = content.as_read();
+        let read = match content {
+            CellContent::Number(n) => from_float(*n).map(ParsedNumber::Sure),
             content if self.symbol(content).is_some() => return,
-            CellContent::Text(text) => read_text(text, &self.conventions.approximate)
-                .and_then(|number| self.proven(number.value, cell.column)),
+            CellContent::Text(text) => {
+                read_text(text, &self.conventions.approximate).map(|number| number.value)
+            }
             // A division by zero in a derived cell says that there is nothing to compare.
             CellContent::Error(_) => return,
-            CellContent::Shown(shown) => shown_number(shown, &self.conventions.approximate)
-                .and_then(|number| self.proven(number.value, cell.column)),
+            CellContent::Shown(shown) => {
+                shown_number(shown, &self.conventions.approximate).map(|number| number.value)
+            }
             CellContent::Withheld(withheld) => {
                 self.find(cell, withheld_message(withheld.why));
                 return;
             }
-            CellContent::Bool(_) | CellContent::Date(_) | CellContent::NoCachedValue => None,
+            CellContent::NoCachedValue => {
+                let why = unchecked::Formula.words();
+                self.find(cell, findings::TH311 { why });
+                return;
+            }
+            CellContent::Bool(_) | CellContent::Date(_) => None,
         };
-        let Some(value) = value.filter(|v| v.abs() < Decimal::from(1_000_000_000)) else {
-            let raw = content.as_read();
-            self.find(cell, findings::TH311 { raw });
-            return;
+        let value = match read {
+            None => Err(unchecked::Text { raw }.words()),
+            Some(number) => match self.proven(number, cell.column) {
+                None => Err(unchecked::Doubtful { raw }.words()),
+                Some(value) if value.abs() < Decimal::from(1_000_000_000) => Ok(value),
+                Some(_) => Err(unchecked::TooLarge { raw }.words()),
+            },
+        };
+        let value = match value {
+            Ok(value) => value,
+            Err(why) => {
+                self.find(cell, findings::TH311 { why });
+                return;
+            }
         };
         let comparison = &self.form.comparisons[index];
         let columns = &self.form.columns;

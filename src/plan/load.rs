@@ -259,6 +259,7 @@ fn assemble(
         country,
         headline,
         limits: raw.limits,
+        csv_bom: raw.csv_bom,
         document_words: reference.raw_words,
         correspondence: reference.correspondence,
         lexicon: checked.lexicon,

@@ -91,6 +91,8 @@ pub struct Plan {
     pub headline: Headline,
     /// The limits of one file.
     pub limits: Limits,
+    /// Whether the CSV files for people (findings, tables, the index of feedback) begin with a byte order mark.
+    pub csv_bom: bool,
     /// The words of documents, as they are written.
     pub document_words: RawDocumentWords,
     /// The words of letters to reporting units.

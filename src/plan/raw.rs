@@ -34,8 +34,15 @@ pub(super) struct RawPipeline {
     pub headline: RawHeadline,
     #[serde(default)]
     pub limits: Limits,
+    /// Whether CSV files for people begin with a byte order mark.
+    #[serde(default = "yes")]
+    pub csv_bom: bool,
     /// The edition whose tables a run prints.
     pub edition: Spanned<String>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl RawPipeline {

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::error::{PublishError, csv_at, io_at};
 use crate::diagnostic::Finding;
 use crate::tables::{Cell, ColumnHead, FigureKey, Origin, Table, TableRow};
-use crate::text::Bilingual;
+use crate::text::{Bilingual, spreadsheet_safe};
 
 /// The columns of a table's file, which has a line for each printed cell: name, type (of a Table Schema), meaning.
 pub(super) const CELL: [(&str, &str, &str); 24] = [
@@ -90,37 +90,52 @@ pub(super) const CELL: [(&str, &str, &str); 24] = [
     ),
 ];
 
-fn write<const N: usize>(
+/// The byte order mark of UTF-8. With it, a spreadsheet reads the letters of a CSV file as they are.
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// The content of a CSV file without its byte order mark.
+pub(super) fn without_bom(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(BOM).unwrap_or(bytes)
+}
+
+/// Writes a CSV file for people: with a byte order mark if `bom`, and guarded against formulas.
+pub(super) fn write_people<const N: usize>(
     path: &Path,
+    bom: bool,
     head: [&str; N],
     rows: impl Iterator<Item = [String; N]>,
 ) -> Result<(), PublishError> {
-    let at = csv_at(path);
-    let mut writer = csv::Writer::from_path(path).map_err(&at)?;
-    writer.write_record(head).map_err(&at)?;
-    for row in rows {
-        writer.write_record(row).map_err(&at)?;
-    }
-    writer.flush().map_err(io_at(path))
+    let bytes = encode(bom, head, rows).map_err(csv_at(path))?;
+    std::fs::write(path, bytes).map_err(io_at(path))
 }
 
-/// A table as CSV, a line for each printed cell.
-pub(super) fn table(table: &Table) -> Result<Vec<u8>, csv::Error> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(CELL.map(|(name, _, _)| name))?;
-    for (n, row) in table.rows.iter().enumerate() {
-        for (head, cell) in table.columns.iter().zip(&row.cells) {
-            if let Some(cell) = cell {
-                writer.write_record(line(table, n, row, head, cell))?;
-            }
-        }
+fn encode<const N: usize>(
+    bom: bool,
+    head: [&str; N],
+    rows: impl Iterator<Item = [String; N]>,
+) -> Result<Vec<u8>, csv::Error> {
+    let start = if bom { BOM.to_vec() } else { Vec::new() };
+    let mut writer = csv::Writer::from_writer(start);
+    writer.write_record(head)?;
+    for row in rows {
+        writer.write_record(row.map(|cell| spreadsheet_safe(&cell).into_owned()))?;
     }
     writer.into_inner().map_err(|e| e.into_error().into())
 }
 
+/// A table as CSV, a line for each printed cell.
+pub(super) fn table(table: &Table, bom: bool) -> Result<Vec<u8>, csv::Error> {
+    let rows = table.rows.iter().enumerate().flat_map(|(n, row)| {
+        let cells = table.columns.iter().zip(&row.cells);
+        let cells = cells.filter_map(|(head, cell)| Some((head, cell.as_ref()?)));
+        cells.map(move |(head, cell)| line(table, n, row, head, cell))
+    });
+    encode(bom, CELL.map(|(name, _, _)| name), rows)
+}
+
 /// Writes a table.
-pub(super) fn write_table(path: &Path, content: &Table) -> Result<(), PublishError> {
-    let bytes = table(content).map_err(csv_at(path))?;
+pub(super) fn write_table(path: &Path, content: &Table, bom: bool) -> Result<(), PublishError> {
+    let bytes = table(content, bom).map_err(csv_at(path))?;
     std::fs::write(path, bytes).map_err(io_at(path))
 }
 
@@ -194,11 +209,15 @@ fn exact(value: Decimal) -> String {
 }
 
 /// Writes the findings.
-pub(super) fn write_findings(path: &Path, findings: &[Finding]) -> Result<(), PublishError> {
+pub(super) fn write_findings(
+    path: &Path,
+    findings: &[Finding],
+    bom: bool,
+) -> Result<(), PublishError> {
     let rows = findings
         .iter()
         .map(|f| f.to_record().map(|v| v.unwrap_or_default().to_owned()));
-    write(path, Finding::COLUMNS, rows)
+    write_people(path, bom, Finding::COLUMNS, rows)
 }
 
 #[cfg(test)]

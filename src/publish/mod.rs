@@ -30,7 +30,8 @@ pub const WORKBOOK: &str = "white-book.xlsx";
 /// Name of the list of findings.
 pub const FINDINGS: &str = "findings.csv";
 
-/// Writes the workbook, a CSV file for each table and the findings. They replace the output of the run before.
+/// Writes the workbook, a CSV file for each table and the findings. They replace the output of the run before. With `bom`
+/// the CSV files begin with a byte order mark.
 ///
 /// # Errors
 /// When the directory belongs to somebody else or a file cannot be written.
@@ -39,6 +40,7 @@ pub fn publish(
     book: &Book,
     edition: &Edition,
     findings: &[Finding],
+    bom: bool,
 ) -> Result<(), PublishError> {
     directory::replace(out, |aside| {
         let path = aside.join(WORKBOOK);
@@ -47,8 +49,8 @@ pub fn publish(
         let folder = aside.join("csv");
         std::fs::create_dir(&folder).map_err(io_at(&folder))?;
         for table in book.tables() {
-            delimited::write_table(&folder.join(format!("{}.csv", table.id)), table)?;
+            delimited::write_table(&folder.join(format!("{}.csv", table.id)), table, bom)?;
         }
-        delimited::write_findings(&aside.join(FINDINGS), findings)
+        delimited::write_findings(&aside.join(FINDINGS), findings, bom)
     })
 }

@@ -22,6 +22,6 @@ pub use helpers::register_helpers;
 pub use include::{NotIncluded, include};
 pub use models::Models;
 pub(crate) use open::engine_over;
-pub use open::{OpenError, open_engine};
+pub use open::{OpenError, open_engine, open_engine_for_people};
 pub use reads::tables_read;
 pub use run::run;

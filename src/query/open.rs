@@ -21,7 +21,18 @@ pub enum OpenError {
 /// # Errors
 /// When a table cannot be registered.
 pub fn open_engine(snapshot: &Snapshot) -> Result<Engine, OpenError> {
-    let engine = Engine::new()?;
+    with_tables(Engine::new()?, snapshot)
+}
+
+/// The same for the queries of people; see [`Engine::for_people`].
+///
+/// # Errors
+/// When a table cannot be registered.
+pub fn open_engine_for_people(snapshot: &Snapshot) -> Result<Engine, OpenError> {
+    with_tables(Engine::for_people()?, snapshot)
+}
+
+fn with_tables(engine: Engine, snapshot: &Snapshot) -> Result<Engine, OpenError> {
     for table in lake::tables() {
         engine.register_parquet(table.name, &table.schema, &snapshot.files(table.name)?)?;
     }

@@ -51,7 +51,7 @@ pub async fn run(
     };
     let findings = read_findings(&snapshot)?;
     let book = Book::of_tables(printed);
-    publish::publish(&options.out, &book, &plan.edition, &findings)?;
+    publish::publish(&options.out, &book, &plan.edition, &findings, plan.csv_bom)?;
     let changes = match &taken.before {
         Some(before) if *before != snapshot => {
             Some(national_changes(plan, before, &snapshot).await?)

@@ -70,6 +70,11 @@ pub async fn foresee(
         &taken.snapshot,
         &["national", "reports", "submissions", "findings"],
     )?;
+    let mut reading = taken.reading;
+    if reading.read.is_empty() && reading.cached == 0 {
+        // Nothing has changed, so nothing is read: all of it was read before.
+        reading.cached = known(&compared).await?;
+    }
     Ok(Foreseen {
         is_new: before.as_ref().is_none_or(|b| b.id != taken.snapshot.id),
         files: files(&compared, before.is_none()).await?,
@@ -86,8 +91,20 @@ pub async fn foresee(
             None => None,
         },
         snapshot: taken.snapshot.id,
-        reading: taken.reading,
+        reading,
     })
+}
+
+/// The number of submissions of the snapshot.
+async fn known(compared: &Engine) -> Result<usize, RunError> {
+    let sql = "SELECT count(*) AS n FROM after_submissions WHERE outcome <> 'duplicate'";
+    let (_, batches) = compared.query(sql).await?;
+    let count = |batch: &arrow::array::RecordBatch| {
+        let n = batch.column(0).as_primitive::<Int64Type>();
+        n.iter().flatten().sum::<i64>()
+    };
+    let n: i64 = batches.iter().map(count).sum();
+    Ok(usize::try_from(n).unwrap_or(0))
 }
 
 async fn files(compared: &Engine, all: bool) -> Result<Vec<(String, String)>, RunError> {

@@ -7,6 +7,7 @@ mod fill;
 mod fold;
 mod lines;
 mod marks;
+mod spreadsheet;
 
 pub use bilingual::Bilingual;
 pub(crate) use encoding::without_padding;
@@ -19,3 +20,4 @@ pub use fold::Folder;
 pub(crate) use fold::{composed, has_marks, without_marks};
 pub use lines::{line_at, listed, one_line};
 pub use marks::{breaks_line, is_blank, is_invisible, is_raised, literal, narrow, visible};
+pub use spreadsheet::spreadsheet_safe;

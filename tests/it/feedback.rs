@@ -1,5 +1,6 @@
 //! Feedback: the senders' own workbooks, with the faulty cells marked and nothing else changed.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
@@ -253,14 +254,19 @@ fn feedback_is_the_same_each_time_and_can_be_narrowed() {
     assert_eq!(lines.len(), 2);
     assert!(lines[0][5].contains("KTTT-01") && lines[1][5].contains("KTTT-02"));
 
-    feedback(&SAMPLE.lake(), &second, &["--unit", "82"]);
-    assert_eq!(contents(&second).len(), 3);
-    feedback(&SAMPLE.lake(), &second, &["--unit", "2004-82"]);
-    assert_eq!(
-        contents(&second).len(),
-        2,
-        "the old unit of that code sent nothing wrong"
-    );
+    // The feedback of one unit alone; that of the others stays, in the folder and in the index.
+    let third = directory.path().join("c");
+    feedback(&SAMPLE.lake(), &third, &["--unit", "82"]);
+    assert_eq!(contents(&third).len(), 3);
+    feedback(&SAMPLE.lake(), &second, &["--unit", "Đồng Tháp"]);
+    let narrowed = contents(&second);
+    let names = |all: &BTreeMap<String, Vec<u8>>| all.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&narrowed), names(&all));
+    let index = String::from_utf8(narrowed["index.csv"].clone()).expect("text");
+    assert_eq!(index.lines().count(), names(&all).len() - 1);
+    // The old unit of that code sent nothing wrong.
+    feedback(&SAMPLE.lake(), &third, &["--unit", "2004-82"]);
+    assert_eq!(contents(&third).len(), 3);
     feedback(&SAMPLE.lake(), &second, &["--period", "2024"]);
     assert!(
         contents(&second)
@@ -274,6 +280,72 @@ fn feedback_is_the_same_each_time_and_can_be_narrowed() {
             .keys()
             .any(|name| name.contains("Kiên Giang"))
     );
+}
+
+#[test]
+fn only_our_own_feedback_is_replaced() {
+    let directory = TempDir::new().expect("a directory");
+    let out = directory.path().join("feedback");
+    feedback(&SAMPLE.lake(), &out, &[]);
+    let ours = "2025-82 Đồng Tháp/KTTT_Dong-Thap_2025.xlsx";
+    let gia_lai = "2025-52 Gia Lai/2025_UBND_gia_lai_bieu_KTTT.xlsx";
+    let first = contents(&out);
+    for (name, bytes) in [
+        ("letter.txt", &b"dear"[..]),
+        ("2025-82 Đồng Tháp/answer.docx", b"yes"),
+        ("mine/deep/note", b"x"),
+        (gia_lai, b"I wrote my answer into it"),
+    ] {
+        write(&out.join(name), bytes);
+    }
+    fs::create_dir(out.join("empty")).expect("created");
+    std::os::unix::fs::symlink("letter.txt", out.join("link")).expect("linked");
+    let before = contents(&out);
+    // Who is not known, or may be several, changes nothing.
+    for (unit, said) in [
+        ("99", "no unit `99`"),
+        ("Gia Lay", "2025-52 Gia Lai"),
+        ("2025-99", "no unit `2025-99`"),
+        ("2024:15", "no unit `2024:15`"),
+    ] {
+        let output = tonghop(&[
+            "feedback",
+            "--lake",
+            &SAMPLE.lake().to_string_lossy(),
+            "--out",
+            &out.to_string_lossy(),
+            "--unit",
+            unit,
+        ]);
+        assert_eq!(output.status.code(), Some(2), "{unit}");
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(text.contains(said), "{text}");
+        assert!(before == contents(&out));
+    }
+    let text = feedback(&SAMPLE.lake(), &out, &["--unit", "Gia Lai"]);
+    assert!(
+        text.contains(&format!("somebody changed {gia_lai}")),
+        "{text}"
+    );
+    let after = contents(&out);
+    assert_eq!(after[gia_lai], b"I wrote my answer into it");
+    let beside = gia_lai.replace(".xlsx", " (2).xlsx");
+    assert_eq!(after[&beside], first[gia_lai]);
+    assert_eq!(after[ours], first[ours]);
+    assert!(out.join("empty").is_dir() && out.join("link").is_symlink());
+    for name in [
+        "letter.txt",
+        "2025-82 Đồng Tháp/answer.docx",
+        "mine/deep/note",
+    ] {
+        assert_eq!(after[name], before[name], "{name}");
+    }
+    // All again: of ours only what was written last is left, and everything of others.
+    feedback(&SAMPLE.lake(), &out, &["--severity", "error"]);
+    let last = contents(&out);
+    assert!(!last.keys().any(|name| name.contains("Long An")));
+    assert_eq!(last["letter.txt"], b"dear");
+    assert_eq!(last[gia_lai], b"I wrote my answer into it");
 }
 
 #[test]

@@ -40,4 +40,5 @@ mod template;
 mod tiling;
 mod trace;
 mod white_book;
+mod writing;
 mod xls;

@@ -193,6 +193,7 @@ fn a_plan_tells_what_a_run_would_do_and_writes_nothing() {
     );
     let text = office.run("lake", &["--plan"]);
     assert!(text.contains("nothing has changed"), "{text}");
+    assert!(text.contains("0 files; 2 were read before"), "{text}");
 }
 
 #[test]
@@ -439,6 +440,145 @@ fn the_status_says_how_each_unit_stands() {
         "a line for each of 63, and the heads"
     );
     assert!(text.starts_with("form,period,due,vintage,code,name,state,received_at,file_name,revision,reporter,errors,warnings\n"));
+}
+
+/// A report whose period stays open lies there, and so the unit is not called overdue.
+#[test]
+fn the_status_names_every_file_that_came_for_a_unit() {
+    let mut office = Office::new();
+    let open = |unit: &str| {
+        let text = csv(unit, 2024, 100, 80, "");
+        let text = String::from_utf8(text).unwrap();
+        text.replacen("2024", "2023", 1).into_bytes()
+    };
+    office.send(
+        "a.csv",
+        "2024-12-01",
+        &csv("UBND tỉnh Sơn La", 2024, 100, 80, ""),
+    );
+    // Held for good; held and then sent again, late; a letter of a unit that has reported.
+    office.send("b.csv", "2024-12-02", &open("UBND tỉnh Hòa Bình"));
+    office.send("c.csv", "2024-12-03", &open("UBND tỉnh Hà Giang"));
+    office.send(
+        "d.csv",
+        "2025-01-10",
+        &csv("UBND tỉnh Hà Giang", 2024, 90, 80, ""),
+    );
+    office.send(
+        "thu Sơn La.csv",
+        "2024-12-04",
+        b"a letter that holds no form\nof any kind\n",
+    );
+    office.run("lake", &[]);
+    let ask = |more: &[&str]| {
+        let (pipeline, lake) = (office.text("pipelines/kttt"), office.text("lake"));
+        let mut all = vec!["status", &pipeline, "--lake", &lake, "--at", "2025-01-20"];
+        all.extend(more);
+        tonghop(&all)
+    };
+    let status: Value = serde_json::from_slice(&ask(&["--format", "json"]).stdout).unwrap();
+    let row = |code: &str| {
+        let owed = status["owed"].as_array().unwrap();
+        owed.iter().find(|o| o["code"] == code).unwrap().clone()
+    };
+    let files = |row: &Value| -> Vec<(String, String)> {
+        let files = row["files"].as_array().unwrap().iter();
+        let text = |file: &Value, key: &str| file[key].as_str().unwrap().to_owned();
+        files
+            .map(|f| (text(f, "file_name"), text(f, "state")))
+            .collect()
+    };
+    let said = |file: &str, state: &str| (file.to_owned(), state.to_owned());
+    let hoa_binh = row("17");
+    assert_eq!(hoa_binh["state"], "held");
+    assert_eq!(hoa_binh["file_name"], "b.csv");
+    assert_eq!(files(&hoa_binh), [said("b.csv", "held")]);
+    assert_eq!(hoa_binh["files"][0]["period"], Value::Null);
+    assert_eq!(hoa_binh["files"][0]["why"][0]["code"], "TH313");
+    // The version that was sent first was in time.
+    assert_eq!(row("02")["state"], "on_time");
+    assert_eq!(
+        files(&row("02")),
+        [said("c.csv", "held"), said("d.csv", "counts")]
+    );
+    assert_eq!(status["other_files"][0]["code"], "14");
+    assert_eq!(status["other_files"][0]["file_name"], "thu Sơn La.csv");
+    let text = String::from_utf8(ask(&["--unit", "Hòa Bình"]).stdout).unwrap();
+    assert!(
+        text.contains("held back: 2004:17 Hòa Bình, KTTT-01 2024: b.csv"),
+        "{text}"
+    );
+    assert!(!text.contains("Sơn La"), "{text}");
+    for (more, hint) in [
+        (["--form", "KTTT-77"], "KTTT-01"),
+        (["--period", "2031-Q9"], "years such as 2025"),
+        (["--period", "2024-Q3"], "years such as 2025"),
+        (["--unit", "Hoa Bin"], "Hòa Bình"),
+    ] {
+        let output = ask(&more);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(hint) && output.stdout.is_empty(), "{said}");
+    }
+    // Feedback does not say that the report did not come.
+    let out = office.text("feedback");
+    let (pipeline, lake) = (office.text("pipelines/kttt"), office.text("lake"));
+    let all = [
+        "feedback",
+        &pipeline,
+        "--lake",
+        &lake,
+        "--out",
+        &out,
+        "--severity",
+        "info",
+    ];
+    assert_eq!(tonghop(&all).status.code(), Some(0));
+    let folder = office.path("feedback/2004-17 Hòa Bình");
+    let names: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|f| f.unwrap().file_name())
+        .collect();
+    assert_eq!(names, ["b.xlsx"]);
+}
+
+#[test]
+fn the_log_is_json_also_where_nothing_can_start() {
+    let office = Office::new();
+    let events = |arguments: &[String]| {
+        let output = Command::new(program()).args(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        assert!(output.stdout.is_empty());
+        let text = String::from_utf8(output.stderr).unwrap();
+        let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
+        lines.collect::<Vec<Value>>()
+    };
+    let with = |more: &[&str]| {
+        let mut all = office.arguments("lake");
+        all.extend(more.iter().map(|m| (*m).to_owned()));
+        all
+    };
+    let lines = events(&with(&["--log", "json", "--submissions", "/nonexist"]));
+    let last = lines.last().unwrap();
+    assert_eq!(last["event"], "run_failed");
+    assert!(
+        last["message"].as_str().unwrap().contains("`/nonexist`"),
+        "{last}"
+    );
+    let lines = events(&with(&["--log=json", "--no-such-option"]));
+    assert_eq!(lines.len(), 1);
+    assert!(
+        lines[0]["message"]
+            .as_str()
+            .unwrap()
+            .contains("--no-such-option")
+    );
+    let rules = office.path("pipelines/kttt/rules.toml");
+    fs::write(rules, "[[rules]]\nid = 1\n").unwrap();
+    let lines = events(&with(&["--log", "json"]));
+    assert_eq!(lines[0]["event"], "definition_error");
+    assert!(lines[0]["file"].as_str().unwrap().ends_with("rules.toml"));
+    assert_eq!(lines.last().unwrap()["event"], "run_failed");
 }
 
 #[test]

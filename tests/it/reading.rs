@@ -451,6 +451,38 @@ fn text_numbers_are_never_guessed() {
     assert_eq!(one("1|Tổng số hợp tác xã|HTX|101|||99999999999|1"), "TH304");
 }
 
+/// What stands in a comparison instead of a number that can be checked.
+#[test]
+fn a_comparison_that_cannot_be_checked_says_why() {
+    let compared = |content: CellContent| {
+        let head = "Chỉ tiêu|Thực hiện năm 2022|Ước thực hiện năm 2023|Ước TH năm 2023 / TH năm 2022\n\
+                    Tổng số hợp tác xã|5|7|";
+        let mut sheet = sheet(head);
+        sheet.put(Address::new(1, 3), content);
+        let found = normalized(&only_table(&sheet)).findings;
+        let found: Vec<String> = found
+            .iter()
+            .map(|f| format!("{} {}", f.code, f.message_en))
+            .collect();
+        found.join("; ")
+    };
+    let formula = compared(CellContent::NoCachedValue);
+    assert_eq!(
+        formula,
+        "TH311 the comparison is a formula that was saved without a result"
+    );
+    let text = compared(CellContent::Text("tăng".to_owned()));
+    assert_eq!(text, "TH311 the comparison `tăng` is not a number");
+    let doubtful = compared(CellContent::Text("1.234".to_owned()));
+    assert!(
+        doubtful.is_empty() || doubtful.contains("two ways"),
+        "{doubtful}"
+    );
+    let large = compared(CellContent::Number(5e9));
+    assert_eq!(large, "TH311 the comparison `5000000000` is too large");
+    assert_eq!(compared(CellContent::Number(140.0)), "");
+}
+
 #[test]
 fn every_body_cell_is_loaded_checked_or_held() {
     let text = "Chỉ tiêu|Thực hiện năm 2022|Ước thực hiện năm 2023|Ước TH năm 2023 / TH năm 2022|Cột lạ\n\

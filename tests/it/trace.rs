@@ -21,6 +21,7 @@ use tonghop::text::rounded;
 
 use crate::support::definitions::kttt;
 use crate::support::files::{self, copy};
+use crate::support::office::Office;
 use crate::support::program::{sql, tonghop};
 use crate::support::sample::SAMPLE;
 
@@ -833,4 +834,38 @@ fn spoil(table: &Path) {
         }
         writer.close().expect("closed");
     }
+}
+
+/// A mean that came without its weight is printed for its unit and traced to its one cell; the country has none.
+#[test]
+fn a_mean_without_its_weight_is_made_of_one_cell() {
+    let mut office = Office::new();
+    let text = "Biểu số: KTTT-01;;\nĐơn vị báo cáo: UBND tỉnh Sơn La;;\nNĂM 2025;;\n\
+                Chỉ tiêu;Thực hiện năm 2024;Ước thực hiện năm 2025\nTổng số hợp tác xã;1100;1110\n\
+                Doanh thu bình quân một hợp tác xã;2448,5;2500,25\n";
+    office.send("a.csv", "2025-12-01", text.as_bytes());
+    office.run("lake", &[]);
+    let (pipeline, lake) = (office.text("pipelines/kttt"), office.text("lake"));
+    let ask = |more: &[&str]| {
+        let mut all = vec!["trace", "--pipeline", &pipeline, "--lake", &lake];
+        all.extend(more);
+        let output = tonghop(&all);
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output.stderr));
+        said(&output.stdout)
+    };
+    let figure = ["--indicator", "htx_revenue_avg", "--period", "2024"];
+    let by_unit = ask(&[&figure[..], &["--unit", "2025:14"]].concat());
+    let printed = ask(&["--table", "08", "--row", "14", "--column", "2024"]);
+    for text in [&by_unit, &printed] {
+        assert!(
+            text.ends_with("recomputed from 1 cell: 2,448.5 = 2,448.5\n"),
+            "{text}"
+        );
+    }
+    // The printed figure is written like the others of its line.
+    assert!(printed.starts_with("2,448.5  Table 08"), "{printed}");
+    assert!(!printed.contains("2.448"), "{printed}");
+    // No unit gave a weight: the country has no mean, and that is not an unknown period.
+    let country = ask(&figure);
+    assert!(country.contains("there is no number"), "{country}");
 }

@@ -1,5 +1,6 @@
 //! Why there is no blank form.
 
+use crate::answers::asked::NameError;
 use crate::period::Period;
 use crate::publish::PublishError;
 use crate::reading::RunError;
@@ -7,24 +8,9 @@ use crate::reading::RunError;
 /// Why there is no blank form.
 #[derive(Debug, thiserror::Error)]
 pub enum TemplateError {
-    /// The pipeline has no such form.
-    #[error("there is no form `{form}`\nhint: the forms of this pipeline are {known}")]
-    UnknownForm {
-        /// The form asked for.
-        form: String,
-        /// The forms there are.
-        known: String,
-    },
-    /// There is no such unit.
-    #[error(
-        "there is no unit `{unit}` in the geography of {vintage}\nhint: write a code of admin_units.csv, or vintage and code as {vintage}-01"
-    )]
-    UnknownUnit {
-        /// The unit asked for.
-        unit: String,
-        /// The vintage in force.
-        vintage: String,
-    },
+    /// There is no such form or unit.
+    #[error(transparent)]
+    Name(#[from] NameError),
     /// The form is a record list.
     #[error(
         "`{0}` is a list of records, of which no blank form is made yet\nhint: its heads stand in the form's file"

@@ -11,7 +11,7 @@ pub use error::TemplateError;
 
 use std::path::PathBuf;
 
-use super::office::split_unit;
+use super::asked::{form_code, unit_in};
 use crate::engine::TextColumn;
 use crate::extract::{Dimension, Form, belongs};
 use crate::geography::{UnitKey, due_date};
@@ -28,12 +28,14 @@ use layout::lay_out;
 pub struct TemplateOptions {
     /// Code of the form.
     pub form: String,
-    /// The unit that fills it in, as `15` or `2025-15`. None leaves the unit open.
+    /// The unit that fills it in, by code, name, or vintage and code (`15`, `Lào Cai`, `2025-15`). None leaves it open.
     pub unit: Option<String>,
     /// Its period. None means the period due next after the newest report of the lake.
     pub period: Option<Period>,
     /// The lake.
     pub lake: PathBuf,
+    /// Whether a lake that is not there is an error. If not, nothing is known beforehand.
+    pub lake_is_needed: bool,
 }
 
 /// A blank form.
@@ -56,21 +58,11 @@ pub struct BlankForm {
 /// # Errors
 /// If the form, unit or period does not exist, or the lake cannot be read.
 pub async fn template(plan: &Plan, options: &TemplateOptions) -> Result<BlankForm, TemplateError> {
-    let form = plan
-        .vocabulary
-        .forms
-        .iter()
-        .find(|f| f.code.eq_ignore_ascii_case(&options.form))
-        .ok_or_else(|| TemplateError::UnknownForm {
-            form: options.form.clone(),
-            known: plan
-                .vocabulary
-                .forms
-                .iter()
-                .map(|f| f.code.as_str())
-                .collect::<Vec<_>>()
-                .join(", "),
-        })?;
+    let code = form_code(plan, &options.form)?;
+    let mut forms = plan.vocabulary.forms.iter();
+    let form = forms
+        .find(|f| f.code == code)
+        .ok_or(TemplateError::OfRecords(code))?;
     if form.records.is_some() {
         return Err(TemplateError::OfRecords(form.code.clone()));
     }
@@ -80,7 +72,7 @@ pub async fn template(plan: &Plan, options: &TemplateOptions) -> Result<BlankFor
             check_owner(&options.lake, &plan.id).map_err(lake)?;
             Some(snapshot)
         }
-        Err(LakeError::Absent(_)) => None,
+        Err(LakeError::Absent(_)) if !options.lake_is_needed => None,
         Err(e) => return Err(lake(e)),
     };
     let period = match (options.period, &snapshot) {
@@ -105,7 +97,7 @@ pub async fn template(plan: &Plan, options: &TemplateOptions) -> Result<BlankFor
     let unit = options
         .unit
         .as_deref()
-        .map(|text| unit_of(plan, text, period))
+        .map(|text| unit_in(plan, text, plan.geography.vintage_on(period.end())))
         .transpose()?;
     let known = match (&unit, &snapshot) {
         (Some(unit), Some(snapshot)) => KnownValues::read(snapshot, unit, form, period).await?,
@@ -189,19 +181,4 @@ fn next_period(
         .filter(|p| fits(form, *p))
         .filter(|p| due(*p) > due(newest) && *p != newest)
         .min_by_key(|p| (due(*p), *p)))
-}
-
-/// The unit named on the command line. Without a vintage: in the vintage in force at the end of the period.
-fn unit_of(plan: &Plan, text: &str, period: Period) -> Result<UnitKey, TemplateError> {
-    let (vintage, code) = split_unit(text);
-    let vintage = vintage.unwrap_or_else(|| plan.geography.vintage_on(period.end()));
-    plan.geography
-        .units_of(vintage)
-        .into_iter()
-        .find(|u| u.code == code)
-        .cloned()
-        .ok_or_else(|| TemplateError::UnknownUnit {
-            unit: text.to_owned(),
-            vintage: vintage.to_owned(),
-        })
 }

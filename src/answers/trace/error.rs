@@ -1,5 +1,6 @@
 //! Why a number could not be traced.
 
+use crate::answers::asked::NameError;
 use crate::lake::LakeError;
 use crate::reading::RunError;
 
@@ -9,30 +10,9 @@ pub enum TraceError {
     /// The snapshot could not be read.
     #[error(transparent)]
     Run(#[from] RunError),
-    /// What was asked for is not there.
-    #[error("there is no {what} `{asked}`{of}\nhint: there are {known}")]
-    Unknown {
-        /// What was asked for.
-        what: &'static str,
-        /// Its name as asked.
-        asked: String,
-        /// Where it was looked for.
-        of: String,
-        /// What there is.
-        known: String,
-    },
-    /// Several fit what was asked for.
-    #[error("`{asked}` may be several {what}s{of}\nhint: name one of {known}")]
-    Several {
-        /// What was asked for.
-        what: &'static str,
-        /// Its name as asked.
-        asked: String,
-        /// Where it was looked for.
-        of: String,
-        /// Those that fit.
-        known: String,
-    },
+    /// What was asked for is not there, or several things fit it.
+    #[error(transparent)]
+    Name(#[from] NameError),
     /// The table has no figure in that place.
     #[error("the table `{table}` leaves the row `{row}` blank in the column `{column}`")]
     Blank {

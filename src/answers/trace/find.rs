@@ -10,6 +10,7 @@ use crate::plan::official_order;
 use crate::tables::{FigureKey, Table, TableBuilder, Text};
 
 use super::error::TraceError;
+use crate::answers::asked::{NameError, split_unit, unknown, unknown_place};
 
 /// The number to trace.
 #[derive(Debug, Clone)]
@@ -71,11 +72,9 @@ pub(super) async fn printed(
             let mut alike = plan.tables.iter();
             alike.find(|table| bare(&table.id) == bare(&question.table))
         })
-        .ok_or_else(|| TraceError::Unknown {
-            what: "table",
-            asked: question.table.clone(),
-            of: String::new(),
-            known: list(plan.tables.iter().map(|t| t.id.clone())),
+        .ok_or_else(|| {
+            let known = plan.tables.iter().map(|t| t.id.clone());
+            unknown("table", &question.table, "", known)
         })?;
     let mut builder = TableBuilder::new(engine, &official_order(plan))?;
     let table = builder.build(definition, &plan.edition).await?;
@@ -90,7 +89,7 @@ pub(super) async fn printed(
     })
 }
 
-fn row(plan: &Plan, table: &Table, asked: &str, of: &str) -> Result<usize, TraceError> {
+fn row(plan: &Plan, table: &Table, asked: &str, of: &str) -> Result<usize, NameError> {
     let named = |row: usize| format!("{} ({})", table.rows[row].id, table.rows[row].label.en);
     let all = 0..table.rows.len();
     let by_id = all.clone().filter(|row| table.rows[*row].id == asked);
@@ -103,7 +102,7 @@ fn row(plan: &Plan, table: &Table, asked: &str, of: &str) -> Result<usize, Trace
     one("row", asked, of, candidates.into(), all, named)
 }
 
-fn column(plan: &Plan, table: &Table, asked: &str, of: &str) -> Result<usize, TraceError> {
+fn column(plan: &Plan, table: &Table, asked: &str, of: &str) -> Result<usize, NameError> {
     let columns = &table.columns;
     let named = |column: usize| columns[column].id.clone();
     let all = 0..columns.len();
@@ -146,22 +145,17 @@ fn one(
     ways: Vec<Vec<usize>>,
     all: std::ops::Range<usize>,
     named: impl Fn(usize) -> String,
-) -> Result<usize, TraceError> {
+) -> Result<usize, NameError> {
     let fitting = ways.into_iter().find(|fitting| !fitting.is_empty());
     match fitting.as_deref() {
         Some([one]) => Ok(*one),
-        Some(several) => Err(TraceError::Several {
+        Some(several) => Err(NameError::Several {
             what,
             asked: asked.to_owned(),
             of: of.to_owned(),
             known: list(several.iter().map(|at| named(*at))),
         }),
-        None => Err(TraceError::Unknown {
-            what,
-            asked: asked.to_owned(),
-            of: of.to_owned(),
-            known: list(all.map(named)),
-        }),
+        None => Err(unknown(what, asked, of, all.map(named))),
     }
 }
 
@@ -185,24 +179,23 @@ pub(super) async fn figure(
         if known.iter().any(|k| k == asked) {
             return Ok(asked.to_owned());
         }
-        Err(TraceError::Unknown {
-            what,
-            asked: asked.to_owned(),
-            of: of.to_owned(),
-            known: list(known.into_iter()),
-        })
+        Err(unknown(what, asked, of, known))
     };
     let indicators = plan.indicators.iter().map(|i| i.id.clone()).collect();
     let indicator = known_as("indicator", &question.indicator, "", indicators)?;
-    let geography = question.geography.as_deref();
+    let unit = question.unit.as_deref().map(|unit| split_unit(plan, unit));
+    let of_unit = unit.and_then(|(vintage, _)| vintage);
+    let geography = question.geography.as_deref().or(of_unit);
     let geography = geography.unwrap_or(plan.edition.geography.as_str());
     let vintages = plan.geography.vintages.iter().map(|(v, _)| v.clone());
     let geography = known_as("geography", geography, "", vintages.collect())?;
     let of = format!(" of `{indicator}` on the geography {geography}");
-    // Every figure of an indicator also has a national figure.
+    // A mean that no unit gave a weight for has facts and no national figure.
+    let of_indicator =
+        format!("fund = '_T' AND geography = '{geography}' AND indicator = '{indicator}'");
     let sql = format!(
-        "SELECT DISTINCT period, sector, scenario FROM national WHERE fund = '_T' AND geography = '{geography}' \
-         AND indicator = '{indicator}' ORDER BY period, sector, scenario"
+        "SELECT period, sector, scenario FROM national WHERE {of_indicator} \
+         UNION SELECT period, sector, scenario FROM facts WHERE {of_indicator} ORDER BY period, sector, scenario"
     );
     let (_, batches) = engine.query(&sql).await?;
     let there = |column: &str| -> Vec<String> {
@@ -223,9 +216,20 @@ pub(super) async fn figure(
     let sector = question.sector.as_deref().unwrap_or(TOTAL);
     let sector = known_as("sector", sector, &of, there("sector"))?;
     let scenario = known_as("scenario", &question.scenario, &of, there("scenario"))?;
-    let code = match &question.unit {
+    if let (Some(asked), Some(vintage)) = (&question.unit, of_unit)
+        && vintage != geography
+    {
+        let error = NameError::Unknown {
+            what: "unit",
+            asked: asked.clone(),
+            of: format!(" on the geography {geography}"),
+            hint: format!("leave out --geography, or write --geography {vintage}"),
+        };
+        return Err(error.into());
+    }
+    let code = match unit {
         None => plan.country.code.clone(),
-        Some(unit) => place_code(plan, &geography, unit)?,
+        Some((_, called)) => place_code(plan, &geography, called)?,
     };
     let figure = FigureKey {
         geography,
@@ -238,7 +242,7 @@ pub(super) async fn figure(
 }
 
 /// The code of the country, a region or a unit, found by code or name.
-fn place_code(plan: &Plan, geography: &str, asked: &str) -> Result<String, TraceError> {
+fn place_code(plan: &Plan, geography: &str, asked: &str) -> Result<String, NameError> {
     let tables = &plan.geography.tables;
     let regions: Vec<_> = tables
         .regions
@@ -277,18 +281,12 @@ fn place_code(plan: &Plan, geography: &str, asked: &str) -> Result<String, Trace
             .map(|unit| unit.code.as_str()),
     );
     let of = format!(" on the geography {geography}");
-    let (what, asked) = ("unit", asked.to_owned());
     match (named.len(), named.first()) {
         (1, Some(code)) => Ok((*code).to_owned()),
-        (0, _) => Err(TraceError::Unknown {
-            what,
-            asked,
-            of,
-            known: list(known.into_iter().map(str::to_owned)),
-        }),
-        _ => Err(TraceError::Several {
-            what,
-            asked,
+        (0, _) => Err(unknown_place(plan, asked, geography, known)),
+        _ => Err(NameError::Several {
+            what: "unit",
+            asked: asked.to_owned(),
             of,
             known: list(named.into_iter().map(str::to_owned)),
         }),

@@ -32,6 +32,7 @@ pub use tracer::Tracer;
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use super::asked::unknown;
 use crate::lake::{Snapshot, check_owner};
 use crate::plan::Plan;
 use crate::query::open_engine;
@@ -74,12 +75,7 @@ pub async fn trace(
             let figures = [(scenario.clone(), figure.clone())];
             let tracer = Tracer::load(&snapshot, &engine, plan, figures).await?;
             let root = tracer.figure(&figure, &scenario);
-            root.ok_or_else(|| TraceError::Unknown {
-                what: "figure",
-                asked: figure.indicator.clone(),
-                of: String::new(),
-                known: "none like it".to_owned(),
-            })?
+            root.ok_or_else(|| unknown("figure", &figure.indicator, "", []))?
         }
     };
     Ok(Trace::new(&snapshot.id, root))

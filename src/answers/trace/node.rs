@@ -64,7 +64,8 @@ impl Node {
         }
     }
 
-    /// The cells that its value is made of, in order. A cell in two parts appears twice.
+    /// The cells that its value is made of, in order. A cell in two parts appears twice. The cell of a mean without its
+    /// weight is one: its value is printed, though it does not enter the figure above.
     #[must_use]
     pub fn leaves(&self) -> Vec<&TracedCell> {
         let mut leaves = Vec::new();
@@ -72,6 +73,7 @@ impl Node {
         while let Some(node) = open.pop() {
             match node {
                 Self::Observation(observation) => leaves.push(&**observation),
+                Self::Printed(printed) => open.extend(printed.children.iter().rev()),
                 _ => open.extend(node.children().iter().rev().filter(|child| child.enters())),
             }
         }

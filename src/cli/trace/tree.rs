@@ -125,10 +125,29 @@ fn number(value: Option<Decimal>) -> String {
     }
 }
 
+/// The printed figure with its marks, its digits written as all others of the tree. The table writes them in the way of
+/// its own language.
+fn printed(of: &Printed) -> String {
+    let has_digits = of.text.contains(|c: char| c.is_ascii_digit());
+    let Some(value) = of.value.filter(|_| has_digits) else {
+        return of.text.clone();
+    };
+    let number = format_value(value, of.decimals, ',', '.');
+    match of.text.split_once(' ') {
+        Some((_, marks)) => format!("{number} {marks}"),
+        None => number,
+    }
+}
+
 fn cell(of: &Printed) -> String {
     let mut text = format!(
         "{}  Table {} › {} {} › {} ({})",
-        of.text, of.table, of.row, of.label.en, of.column, of.head.en
+        printed(of),
+        of.table,
+        of.row,
+        of.label.en,
+        of.column,
+        of.head.en
     );
     if let Some(value) = of.value {
         let (exact, places) = (number(Some(value)), of.decimals);

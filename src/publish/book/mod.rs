@@ -49,7 +49,7 @@ pub fn make_book(
     files.extend(drawn);
     for table in book.tables() {
         let path = format!("csv/{}.csv", table.id);
-        let content = delimited::table(table).map_err(csv_at(Path::new(&path)))?;
+        let content = delimited::table(table, false).map_err(csv_at(Path::new(&path)))?;
         files.push(file(path, content));
     }
     files.push(file(

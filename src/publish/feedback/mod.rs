@@ -5,6 +5,7 @@
 //! A file in another format is rebuilt as a workbook from what was read. For a file that could not be read, the
 //! workbook has the list alone.
 
+mod earlier;
 mod error;
 mod letter;
 mod list;
@@ -23,4 +24,4 @@ mod xml;
 pub use letter::{Letter, Remark, SentFile};
 pub use words::{FeedbackWords, ListHeads, NoteWords, SeverityWords};
 pub use workbook::{How, ReadSettings};
-pub use write::{INDEX, Written, write};
+pub use write::{FeedbackPlace, INDEX, Written, write};

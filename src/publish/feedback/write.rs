@@ -5,19 +5,28 @@ use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use super::earlier::{OwnFile, keep, write_marker};
 use super::letter::Letter;
 use super::names::{first_free, safe};
 use super::words::FeedbackWords;
 use super::workbook::{How, ReadSettings, workbook};
 use crate::diagnostic::Severity;
+use crate::intake::hash_file;
+use crate::publish::delimited::write_people;
 use crate::publish::directory;
-use crate::publish::error::{PublishError, csv_at, io_at};
+use crate::publish::error::{PublishError, io_at};
 
 /// Name of the list of all that was written.
 pub const INDEX: &str = "index.csv";
 
+/// How many columns the index has.
+pub(super) const COLUMNS: usize = 11;
+
+/// A row of the index.
+pub(super) type IndexRow = [String; COLUMNS];
+
 /// Columns of the index.
-const INDEX_COLUMNS: [&str; 11] = [
+const INDEX_COLUMNS: [&str; COLUMNS] = [
     "unit_vintage",
     "unit_code",
     "unit_name",
@@ -40,21 +49,36 @@ pub struct Written {
     pub how: How,
 }
 
-/// Writes a workbook for each letter and the index. They replace earlier feedback.
+/// Where feedback is written, and what it replaces there.
+#[derive(Debug, Clone)]
+pub struct FeedbackPlace<'a> {
+    /// The directory.
+    pub out: &'a Path,
+    /// Vintage and code of the units whose earlier feedback is replaced; none for all.
+    pub only: Option<BTreeSet<(String, String)>>,
+    /// Whether the index begins with a byte order mark.
+    pub bom: bool,
+}
+
+/// Writes a workbook for each letter and the index. They replace the earlier feedback of the same units; all other files
+/// stay. Returns what was written, and the earlier workbooks that stay because somebody changed them.
 ///
 /// # Errors
 /// When the directory belongs to somebody else, or a file cannot be read or written. Earlier feedback is then unchanged.
 pub fn write(
-    out: &Path,
+    place: &FeedbackPlace<'_>,
     letters: &[Letter],
     words: &FeedbackWords,
     settings: ReadSettings<'_>,
-) -> Result<Vec<Written>, PublishError> {
+) -> Result<(Vec<Written>, Vec<String>), PublishError> {
     let mut written = Vec::with_capacity(letters.len());
-    directory::replace(out, |aside| {
+    let mut changed = Vec::new();
+    directory::replace(place.out, |aside| {
         // Files may hold personal data: like the originals in the lake, only this user may read them.
         std::fs::set_permissions(aside, Permissions::from_mode(0o700)).map_err(io_at(aside))?;
-        let mut taken = BTreeSet::new();
+        let kept = keep(place.out, aside, place.only.as_ref())?;
+        let (mut taken, mut own) = (kept.taken, kept.own);
+        changed = kept.changed;
         for letter in letters {
             let workbook = workbook(letter, words, settings)?;
             let extension = workbook.extension;
@@ -71,15 +95,30 @@ pub fn write(
             let directory = aside.join(&folder);
             std::fs::create_dir_all(&directory).map_err(io_at(&directory))?;
             let path = aside.join(&file);
-            std::fs::write(&path, workbook.bytes).map_err(io_at(&path))?;
-            written.push(Written {
+            std::fs::write(&path, &workbook.bytes).map_err(io_at(&path))?;
+            let one = Written {
                 file,
                 how: workbook.how,
+            };
+            own.push(OwnFile {
+                sha256: Some(hash_file(&path).map_err(io_at(&path))?),
+                row: index_row(letter, &one),
             });
+            written.push(one);
         }
-        write_index(&aside.join(INDEX), letters, &written)
+        // Units first, by unit and then by file.
+        own.sort_by(|a, b| order(&a.row).cmp(&order(&b.row)));
+        let rows = own.iter().map(|file| file.row.clone());
+        let path = aside.join(INDEX);
+        write_people(&path, place.bom, INDEX_COLUMNS, rows)?;
+        write_marker(aside, &own)
     })?;
-    Ok(written)
+    Ok((written, changed))
+}
+
+fn order(row: &IndexRow) -> (bool, &str, &str, &str, &str) {
+    let [vintage, code, _, file, _, file_name, ..] = row;
+    (vintage.is_empty(), vintage, code, file_name, file)
 }
 
 fn folder_name(letter: &Letter, words: &FeedbackWords) -> String {
@@ -101,28 +140,21 @@ fn stem(letter: &Letter, words: &FeedbackWords) -> String {
     safe(name.rsplit_once('.').map_or(name, |(stem, _)| stem))
 }
 
-fn write_index(path: &Path, letters: &[Letter], written: &[Written]) -> Result<(), PublishError> {
-    let at = csv_at(path);
-    let mut writer = csv::Writer::from_path(path).map_err(&at)?;
-    writer.write_record(INDEX_COLUMNS).map_err(&at)?;
-    for (letter, written) in letters.iter().zip(written) {
-        let (vintage, code) = letter.unit.clone().unwrap_or_default();
-        let sent = letter.sent.as_ref();
-        let count = |severity| letter.count(severity).to_string();
-        let row: [String; 11] = [
-            vintage,
-            code,
-            letter.unit_name.clone().unwrap_or_default(),
-            written.file.clone(),
-            sent.map(|s| s.submission_id.clone()).unwrap_or_default(),
-            sent.map(|s| s.file_name.clone()).unwrap_or_default(),
-            sent.map(|s| s.received_on.to_string()).unwrap_or_default(),
-            count(Severity::Error),
-            count(Severity::Warning),
-            count(Severity::Info),
-            written.how.as_str().to_owned(),
-        ];
-        writer.write_record(row).map_err(&at)?;
-    }
-    writer.flush().map_err(io_at(path))
+fn index_row(letter: &Letter, written: &Written) -> IndexRow {
+    let (vintage, code) = letter.unit.clone().unwrap_or_default();
+    let sent = letter.sent.as_ref();
+    let count = |severity| letter.count(severity).to_string();
+    [
+        vintage,
+        code,
+        letter.unit_name.clone().unwrap_or_default(),
+        written.file.clone(),
+        sent.map(|s| s.submission_id.clone()).unwrap_or_default(),
+        sent.map(|s| s.file_name.clone()).unwrap_or_default(),
+        sent.map(|s| s.received_on.to_string()).unwrap_or_default(),
+        count(Severity::Error),
+        count(Severity::Warning),
+        count(Severity::Info),
+        written.how.as_str().to_owned(),
+    ]
 }
