@@ -90,7 +90,7 @@ impl Title {
     }
 
     /// The form that the block names, by code or by title: its index in `Vocabulary::forms`.
-    pub(super) fn named_form(&self, vocabulary: &Vocabulary) -> Option<usize> {
+    pub(crate) fn named_form(&self, vocabulary: &Vocabulary) -> Option<usize> {
         let mut forms = vocabulary.forms.iter();
         if let Some(stated) = &self.form {
             let code = vocabulary.folder.fold(&stated.text);

@@ -11,7 +11,7 @@ use super::report::{Aspect, Basis, ClaimedReport, Contradiction, Evidence};
 use super::sender::Sender;
 use super::unit::UnitKey;
 use crate::diagnostic::findings::{self, th410 as phrases, th450 as senders};
-use crate::diagnostic::{Finding, Message, Place};
+use crate::diagnostic::{Argument, Finding, Message, Place};
 use crate::extract::{SheetTable, Title};
 use crate::text::one_line;
 
@@ -146,9 +146,9 @@ pub(crate) fn candidates_by_words(
     if let Some(text) = claim.reporter.clone().or(claim.code.clone()) {
         let nearest = names.nearest(&text);
         let (text, why) = if identified.several {
-            (claim.line(), phrases::Several.words())
+            (claim.line(), Argument::from(phrases::Several))
         } else {
-            (text, phrases::Unknown { nearest }.words())
+            (text, phrases::Unknown { nearest }.into())
         };
         let unknown = findings::TH410 { text, why };
         return UnitCandidates {
@@ -163,14 +163,14 @@ pub(crate) fn candidates_by_words(
 /// Why the words of a line or a name do not mean the unit that they name.
 fn not_the_unit(text: String, why: &NotTheUnit) -> Message {
     let why = match why {
-        NotTheUnit::OtherBody { words } => senders::OtherBody { words }.words(),
-        NotTheUnit::NotYet { name, from: None } => senders::NeverOne { name }.words(),
+        NotTheUnit::OtherBody { words } => Argument::from(senders::OtherBody { words }),
+        NotTheUnit::NotYet { name, from: None } => senders::NeverOne { name }.into(),
         NotTheUnit::NotYet {
             name,
             from: Some(from),
         } => {
             let from = from.to_string();
-            senders::NotYet { name, from }.words()
+            senders::NotYet { name, from }.into()
         }
     };
     findings::TH450 { text, why }.into()
@@ -202,7 +202,7 @@ fn candidates_by_surroundings(
     let of_sheet = sheet.map(|name| names.named_in(name, received_on));
     let of_sheet = of_sheet.unwrap_or_default();
     if of_sheet.several {
-        let (text, why) = (sheet.unwrap_or_default(), phrases::Several.words());
+        let (text, why) = (sheet.unwrap_or_default(), phrases::Several);
         return refused(findings::TH410 { text, why }.into(), place);
     }
     if let Some(why) = &of_sheet.not_the_unit {

@@ -4,6 +4,7 @@ mod assemble;
 mod cache;
 mod list_sheets;
 mod options;
+mod privacy;
 mod register;
 mod report;
 mod report_period;

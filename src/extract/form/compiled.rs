@@ -45,6 +45,13 @@ pub struct Form {
 }
 
 impl Form {
+    /// Whether it has columns with personal data: then no text of its sheet is quoted anywhere.
+    #[must_use]
+    pub fn is_personal(&self) -> bool {
+        let fields = self.records.iter().flat_map(|shape| &shape.fields);
+        fields.into_iter().any(|field| field.kind == FieldKind::Personal)
+    }
+
     /// The row that adds up all others; none if the form has none.
     pub(in crate::extract) fn total_row(&self) -> Option<usize> {
         let is_total = |row: &FormRow| row.code.is_none() && !row.parts.is_empty();

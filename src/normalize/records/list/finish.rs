@@ -45,9 +45,10 @@ impl OpenList<'_> {
             start: Address::new(self.head.top, columns.iter().copied().min().unwrap_or(0)),
             end: Address::new(self.last_row, columns.iter().copied().max().unwrap_or(0)),
         };
+        let fields = &self.shape.fields;
         let head = |column: u32| {
             let head = heads.iter().find(|c| c.column == column);
-            head.map(|c| c.head.clone())
+            head.and_then(|c| Some(fields[c.field?].title.clone()))
         };
         let findings = self.faults.finish(head);
         let filled = FilledCells {
@@ -133,11 +134,12 @@ impl OpenList<'_> {
             let Some(head) = self.head.columns.iter().find(|c| c.column == column) else {
                 continue;
             };
-            let (at, is_personal) = (head.head.at, head.field.is_some());
-            let head = &head.head.text;
-            if is_personal {
+            let at = head.head.at;
+            if let Some(field) = head.field {
+                let head = &self.shape.fields[field].title;
                 self.faults.once(at, findings::TH227 { head, count });
             } else {
+                let head = &head.head.text;
                 self.faults.once(at, findings::TH204 { head, count });
             }
         }
