@@ -142,7 +142,10 @@ fn check_own(
     names: &[String],
     own: &[String],
 ) -> Result<(), Box<dyn Error>> {
-    let phrases = entry.get("phrases").map(Value::to_string).unwrap_or_default();
+    let phrases = entry
+        .get("phrases")
+        .map(Value::to_string)
+        .unwrap_or_default();
     let unknown = own
         .iter()
         .find(|name| !names.contains(name) && !phrases.contains(&format!("{{{name}}}")));

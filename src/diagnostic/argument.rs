@@ -126,7 +126,10 @@ mod tests {
     #[test]
     fn a_number_and_what_is_declared_so_are_the_programs_own() {
         assert_eq!(Argument::from(12_usize).unquoted(), Bilingual::same("12"));
-        assert_eq!(Argument::from("Tên").own().unquoted(), Bilingual::same("Tên"));
+        assert_eq!(
+            Argument::from("Tên").own().unquoted(),
+            Bilingual::same("Tên")
+        );
         assert!(Argument::from("Tên").is_quoted());
     }
 }

@@ -91,7 +91,9 @@ impl Message {
     #[must_use]
     pub fn at(self, place: Place) -> Finding {
         let args = self.args.iter();
-        let said: Vec<_> = args.map(|(name, arg)| (*name, arg.said().clone())).collect();
+        let said: Vec<_> = args
+            .map(|(name, arg)| (*name, arg.said().clone()))
+            .collect();
         Finding {
             made_of: MadeOf(self.args),
             ..Finding::from_columns(self.code, place, &said)

@@ -21,7 +21,11 @@ const HEAD_ROWS: u32 = 3;
 /// at least three heads of such a list.
 #[must_use]
 pub fn may_be_personal(sheet: &Sheet, vocabulary: &Vocabulary) -> bool {
-    let forms: Vec<&Form> = vocabulary.forms.iter().filter(|f| f.is_personal()).collect();
+    let forms: Vec<&Form> = vocabulary
+        .forms
+        .iter()
+        .filter(|f| f.is_personal())
+        .collect();
     if forms.is_empty() {
         return false;
     }

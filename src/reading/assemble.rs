@@ -58,7 +58,14 @@ pub(crate) fn read_submission(
     }
     let sheets = &document.sheets;
     let mut personal = PersonalSheets::default();
-    let tables = read_sheets(plan, submission, sheets, lists, &mut personal, &mut contents);
+    let tables = read_sheets(
+        plan,
+        submission,
+        sheets,
+        lists,
+        &mut personal,
+        &mut contents,
+    );
     read_tables(plan, docket, submission, &tables, &mut contents);
     if let Some(encoding) = document.encoding.as_ref().filter(|e| !e.is_unicode()) {
         let decoded = findings::TH120 {
@@ -203,7 +210,9 @@ fn read_sheets(
         }
         let list = lists.lists.iter().position(|list| list.sheet == index);
         let list = list.map(|i| lists.lists.swap_remove(i));
-        tables.extend(read_sheet(plan, submission, sheet, list, personal, contents));
+        tables.extend(read_sheet(
+            plan, submission, sheet, list, personal, contents,
+        ));
     }
     keep_visible(&mut tables, submission, contents);
     if tables.is_empty() {

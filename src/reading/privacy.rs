@@ -106,7 +106,8 @@ fn close_dossier(plan: &Plan, submission: &Submission, dossier: &mut Dossier) {
         let day = submission.received_on(&plan.zone);
         let unit = dossier.unit_claim.candidates.first();
         let name = unit.map(|unit| plan.geography.name(unit, day));
-        name.unwrap_or_default().clone_into(&mut contradiction.stated);
+        name.unwrap_or_default()
+            .clone_into(&mut contradiction.stated);
     }
     let content = &mut dossier.content;
     let values = content.observations.iter_mut();
