@@ -93,7 +93,7 @@ pub fn feedback(plan: &Plan, options: &FeedbackOptions) -> Result<Feedback, RunE
     let words = &plan.correspondence.feedback;
     let reading = ReadSettings {
         limits: plan.limits,
-        encodings: &plan.vocabulary.encodings,
+        vocabulary: &plan.vocabulary,
     };
     let written = write(&options.out, &letters, words, reading)?;
     Ok(Feedback {

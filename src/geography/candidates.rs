@@ -268,12 +268,12 @@ fn contradiction(
 ) -> Option<Contradiction> {
     let on = surroundings.received_on;
     let stem = file_stem(surroundings.file_name);
-    let (name, named) = surroundings
-        .sheet
+    let of_sheet = surroundings.sheet.map(|name| (true, name));
+    let (of_sheet, name, named) = of_sheet
         .into_iter()
-        .chain([stem])
-        .map(|name| (name, names.named_in(name, on)))
-        .find(|(_, named)| named.several || !named.units.is_empty() || named.level.is_some())?;
+        .chain([(false, stem)])
+        .map(|(of_sheet, name)| (of_sheet, name, names.named_in(name, on)))
+        .find(|(.., named)| named.several || !named.units.is_empty() || named.level.is_some())?;
     // Part of a list may come from each district.
     let level = named.level.filter(|_| !surroundings.is_list);
     let other = match named.units.first() {
@@ -284,6 +284,7 @@ fn contradiction(
     };
     Some(Contradiction {
         name: name.to_owned(),
+        of_sheet,
         other,
         units: named.units,
         stated: line.to_owned(),

@@ -28,6 +28,9 @@ pub(crate) struct NamedInText {
 /// The shortest word for a lower level that counts within a free text, in letters.
 const CLEAR_LETTERS: usize = 4;
 
+/// The most words of the name of a lower level.
+const LONGEST_NAME: usize = 4;
+
 impl<'a> NameLookup<'a> {
     /// What a free text says about a unit, in a report received on a day.
     pub(crate) fn named_in(self, text: &str, on: Date) -> NamedInText {
@@ -81,7 +84,7 @@ impl<'a> NameLookup<'a> {
                     let is_counted = at > 0 && words.has_number(at - 1);
                     let of_a_unit = found.iter().any(|name| name.start == next);
                     if letters >= CLEAR_LETTERS && is_named && !(is_counted && of_a_unit) {
-                        return Some(rest[..=count].join(" "));
+                        return Some(rest[..self.end_of_name(words, found, at, next)].join(" "));
                     }
                     at += count;
                 }
@@ -90,6 +93,26 @@ impl<'a> NameLookup<'a> {
             }
         }
         None
+    }
+
+    /// The number of words from `at` to the end of the name that begins at `next`: up to the end of the part, a number, the
+    /// name of a unit or another word with a meaning of its own.
+    fn end_of_name(
+        self,
+        words: &Words,
+        found: &[NameMatch<'_>],
+        at: usize,
+        next: usize,
+    ) -> usize {
+        let ends = |place: usize| {
+            words.ends_at(place)
+                || words.has_number(place)
+                || found.iter().any(|name| name.start == place)
+                || self.senders.word_at(&words.from(place), false).is_some()
+        };
+        let longest = next + LONGEST_NAME;
+        let end = (next + 1..longest).find(|place| ends(*place)).unwrap_or(longest);
+        end - at
     }
 
     /// The vintage that the words behind a name mean: up to the end of a part of the text, or up to a number.
