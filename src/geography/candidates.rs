@@ -132,6 +132,7 @@ pub(crate) fn candidates_by_words(
         let code = identified.code.filter(|_| claim.reporter.is_some());
         let line = stated.map_or_else(String::new, |s| one_line(&s.text));
         return UnitCandidates {
+            note: note_on_letterhead(title, surroundings, &line, report),
             contradiction: contradiction(names, surroundings, &identified.units, &line),
             vintage: identified.vintage.map(|vintage| (vintage, claim.line())),
             units: identified.units,
@@ -157,7 +158,37 @@ pub(crate) fn candidates_by_words(
             ..UnitCandidates::default()
         };
     }
+    // Without a line of the reporter, the letterhead says who sends.
+    if let Some(letterhead) = title.letterhead.as_ref().filter(|_| !surroundings.is_list) {
+        let text = one_line(&letterhead.text);
+        let words = text.clone();
+        let place = Place {
+            cell: Some(letterhead.at.to_string()),
+            ..report.place()
+        };
+        return refused(not_the_unit(text, &NotTheUnit::OtherBody { words }), place);
+    }
     candidates_by_surroundings(names, surroundings, report.place())
+}
+
+/// Warns of the letterhead of a lower level above a line of the reporter that names the unit. Part of a list may come from
+/// each district.
+fn note_on_letterhead(
+    title: &Title,
+    surroundings: Surroundings<'_>,
+    stated: &str,
+    report: &ClaimedReport,
+) -> Option<Finding> {
+    let letterhead = title
+        .letterhead
+        .as_ref()
+        .filter(|_| !surroundings.is_list)?;
+    let place = Place {
+        cell: Some(letterhead.at.to_string()),
+        ..report.place()
+    };
+    let letterhead = one_line(&letterhead.text);
+    Some(findings::TH237 { letterhead, stated }.at(place))
 }
 
 /// Why the words of a line or a name do not mean the unit that they name.

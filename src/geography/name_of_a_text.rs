@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use super::claim::{NameLookup, NotTheUnit};
-use super::names::{NameMatch, Words, are_several, meant_by_all};
+use super::names::{NameMatch, Words, are_several, as_written, meant_by_all};
 use super::territory::Geography;
 use super::unit::UnitKey;
 use crate::extract::SenderWord;
@@ -39,6 +39,10 @@ impl<'a> NameLookup<'a> {
         let found = self.geography.names_in(&words, whole, self.senders);
         let names: Vec<&BTreeSet<UnitKey>> = found.iter().map(|name| name.units).collect();
         let level = self.level_in(&words, &found);
+        let level = level.map(|folded| {
+            let written = as_written(text, &folded, self.folder);
+            written.map_or(folded.clone(), str::to_owned)
+        });
         let other = level.clone().map(|words| NotTheUnit::OtherBody { words });
         let not_yet = || {
             found.iter().find_map(|name| {
@@ -97,13 +101,7 @@ impl<'a> NameLookup<'a> {
 
     /// The number of words from `at` to the end of the name that begins at `next`: up to the end of the part, a number, the
     /// name of a unit or another word with a meaning of its own.
-    fn end_of_name(
-        self,
-        words: &Words,
-        found: &[NameMatch<'_>],
-        at: usize,
-        next: usize,
-    ) -> usize {
+    fn end_of_name(self, words: &Words, found: &[NameMatch<'_>], at: usize, next: usize) -> usize {
         let ends = |place: usize| {
             words.ends_at(place)
                 || words.has_number(place)
@@ -111,7 +109,9 @@ impl<'a> NameLookup<'a> {
                 || self.senders.word_at(&words.from(place), false).is_some()
         };
         let longest = next + LONGEST_NAME;
-        let end = (next + 1..longest).find(|place| ends(*place)).unwrap_or(longest);
+        let end = (next + 1..longest)
+            .find(|place| ends(*place))
+            .unwrap_or(longest);
         end - at
     }
 

@@ -253,8 +253,13 @@ impl<'a> Reader<'a> {
         let mut words = self.sender_words().into_iter();
         words.find_map(|(word, place)| {
             let is_type = matches!(word, SenderWord::Type(_)) && self.own.contains(&place.start);
-            // With the name that follows.
-            let end = self.words.words.len().min(place.end + 2);
+            // With the name that follows, up to the end of the part or another name.
+            let ends = |at: &usize| {
+                let is_name = found.iter().any(|name| name.start == *at);
+                self.words.ends_at(*at) || self.words.has_number(*at) || is_name
+            };
+            let end = (place.end..=self.words.words.len()).find(ends);
+            let end = end.unwrap_or(place.end);
             is_type.then(|| self.words.words[place.start..end].join(" "))
         })
     }
