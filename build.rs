@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (code, entry) in &catalogue {
         source += &finding(code, entry)?;
         if let Some(phrases) = entry.get("phrases").and_then(Value::as_table) {
-            source += &phrases_of(code, phrases)?;
+            source += &phrases_of(code, phrases, &own_names(entry))?;
         }
     }
     let out = env::var("OUT_DIR")?;
@@ -30,6 +30,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// The type of one code.
 fn finding(code: &str, entry: &Value) -> Result<String, Box<dyn Error>> {
     let names = names_in(&[text(entry, "message_vi")?, text(entry, "message_en")?]);
+    let own = own_names(entry);
+    check_own(code, entry, &names, &own)?;
     let doc = format!(
         "{code} `{}`: {}.",
         text(entry, "name")?,
@@ -54,20 +56,20 @@ fn finding(code: &str, entry: &Value) -> Result<String, Box<dyn Error>> {
              }}\n\
          }}\n\n",
         if names.is_empty() { "_" } else { "said" },
-        arguments(&names, "said"),
+        arguments(&names, "said", &own),
     )?;
     Ok(source)
 }
 
 /// The phrases of one code, as types of a module that is named after it.
-fn phrases_of(code: &str, phrases: &Table) -> Result<String, Box<dyn Error>> {
+fn phrases_of(code: &str, phrases: &Table, own: &[String]) -> Result<String, Box<dyn Error>> {
     let mut source = String::new();
     writeln!(
         source,
         "/// The phrases that the messages of {code} are made of.\npub mod {} {{",
         code.to_lowercase()
     )?;
-    source += "use super::{Bilingual, phrase};\n\n";
+    source += "use super::{Argument, Bilingual, phrase, unmarked};\n\n";
     for (phrase, texts) in phrases {
         let names = names_in(&[text(texts, "vi")?, text(texts, "en")?]);
         let name = camel_case(phrase);
@@ -81,10 +83,22 @@ fn phrases_of(code: &str, phrases: &Table) -> Result<String, Box<dyn Error>> {
                  /// The phrase in both languages.\n    \
                  #[must_use]\n    \
                  pub fn words(self) -> Bilingual {{\n        \
-                     phrase(\"{code}\", \"{phrase}\", &[{}])\n    \
+                     Argument::from(self).said().clone()\n    \
+                 }}\n\
+             }}\n\n\
+             impl{bounds} From<{name}{generics}> for Argument {{\n    \
+                 fn from({}: {name}{generics}) -> Self {{\n        \
+                     let args: Vec<(&'static str, Argument)> = vec![{}];\n        \
+                     let of = |value: fn(&Argument) -> Bilingual| -> Vec<(&str, Bilingual)> {{\n            \
+                         args.iter().map(|(name, arg)| (*name, value(arg))).collect()\n        \
+                     }};\n        \
+                     let template = phrase(\"{code}\", \"{phrase}\");\n        \
+                     let unquoted = unmarked(&template, &args).filled(&of(Argument::unquoted));\n        \
+                     Argument::phrase(template.filled(&of(|arg| arg.said().clone())), unquoted)\n    \
                  }}\n\
              }}\n\n",
-            arguments(&names, "self"),
+            if names.is_empty() { "_" } else { "said" },
+            arguments(&names, "said", own),
         )?;
     }
     source += "}\n\n";
@@ -105,12 +119,40 @@ fn type_of(name: &str, doc: &str, fields: &[String]) -> String {
     source + "}\n\n"
 }
 
-/// The fields as a list of names and values.
-fn arguments(names: &[String], of: &str) -> String {
-    let pairs = names
-        .iter()
-        .map(|name| format!("(\"{name}\", {of}.{name}.into())"));
+/// The fields as a list of names and arguments.
+fn arguments(names: &[String], of: &str, own: &[String]) -> String {
+    let pairs = names.iter().map(|name| {
+        let own = if own.contains(name) { ".own()" } else { "" };
+        format!("(\"{name}\", Into::<Argument>::into({of}.{name}){own})")
+    });
     pairs.collect::<Vec<_>>().join(", ")
+}
+
+/// The arguments of a code that are never quoted from a file.
+fn own_names(entry: &Value) -> Vec<String> {
+    let own = entry.get("own").and_then(Value::as_array);
+    let names = own.into_iter().flatten().filter_map(Value::as_str);
+    names.map(str::to_owned).collect()
+}
+
+/// Checks that each argument under `own` is one of the messages or phrases of its code.
+fn check_own(
+    code: &str,
+    entry: &Value,
+    names: &[String],
+    own: &[String],
+) -> Result<(), Box<dyn Error>> {
+    let phrases = entry
+        .get("phrases")
+        .map(Value::to_string)
+        .unwrap_or_default();
+    let unknown = own
+        .iter()
+        .find(|name| !names.contains(name) && !phrases.contains(&format!("{{{name}}}")));
+    match unknown {
+        Some(name) => Err(format!("{CATALOGUE}: {code} has no argument `{name}`").into()),
+        None => Ok(()),
+    }
 }
 
 /// The type parameters of a struct: one for each field.
@@ -132,7 +174,7 @@ impl Shape {
         };
         Self {
             generics: listed(""),
-            bounds: listed(": Into<Bilingual>"),
+            bounds: listed(": Into<Argument>"),
             letters,
         }
     }

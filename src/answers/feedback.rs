@@ -128,7 +128,7 @@ pub fn feedback(plan: &Plan, options: &FeedbackOptions) -> Result<Feedback, Ques
     };
     let reading = ReadSettings {
         limits: plan.limits,
-        encodings: &plan.vocabulary.encodings,
+        vocabulary: &plan.vocabulary,
     };
     let (written, changed) = write(&place, &letters, &plan.correspondence.feedback, reading)?;
     Ok(Feedback {

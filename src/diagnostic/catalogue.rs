@@ -33,6 +33,9 @@ pub struct CatalogueEntry {
     /// Phrases that arguments of its messages are made of.
     #[serde(default)]
     pub phrases: BTreeMap<String, Bilingual>,
+    /// Arguments that are never quoted from a file. All others are replaced where nothing may be quoted.
+    #[serde(default)]
+    pub own: Vec<String>,
 }
 
 static CATALOGUE: LazyLock<BTreeMap<String, CatalogueEntry>> =
@@ -50,12 +53,10 @@ pub fn entry(code: &str) -> Option<&'static CatalogueEntry> {
     CATALOGUE.get(code)
 }
 
-/// A phrase of a code with its names in braces replaced. Empty if the code has no such phrase.
-pub(super) fn phrase(code: &str, name: &str, args: &[(&str, Bilingual)]) -> Bilingual {
-    entry(code)
-        .and_then(|entry| entry.phrases.get(name))
-        .map(|phrase| phrase.filled(args))
-        .unwrap_or_default()
+/// A phrase of a code. Empty if the code has no such phrase.
+pub(super) fn phrase(code: &str, name: &str) -> Bilingual {
+    let phrase = entry(code).and_then(|entry| entry.phrases.get(name));
+    phrase.cloned().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::argument::{Argument, unmarked};
 use super::catalogue::entry;
 use super::severity::Severity;
 use crate::text::Bilingual;
@@ -50,18 +51,33 @@ pub struct Finding {
     pub message_vi: String,
     /// Message in English.
     pub message_en: String,
+    /// What the message is made of, as long as it may have to be said without quotations.
+    #[serde(skip)]
+    pub(crate) made_of: MadeOf,
 }
+
+/// The arguments of a message. Findings are equal if they say the same, so these are always equal.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct MadeOf(Vec<(&'static str, Argument)>);
+
+impl PartialEq for MadeOf {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for MadeOf {}
 
 /// What a finding says, before its place is known: a code and the arguments of its message. The types of
 /// [`super::findings`] turn into it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Message {
     code: &'static str,
-    args: Vec<(&'static str, Bilingual)>,
+    args: Vec<(&'static str, Argument)>,
 }
 
 impl Message {
-    pub(super) fn new(code: &'static str, args: Vec<(&'static str, Bilingual)>) -> Self {
+    pub(super) fn new(code: &'static str, args: Vec<(&'static str, Argument)>) -> Self {
         Self { code, args }
     }
 
@@ -74,7 +90,14 @@ impl Message {
     /// The finding at `place`.
     #[must_use]
     pub fn at(self, place: Place) -> Finding {
-        Finding::from_columns(self.code, place, &self.args)
+        let args = self.args.iter();
+        let said: Vec<_> = args
+            .map(|(name, arg)| (*name, arg.said().clone()))
+            .collect();
+        Finding {
+            made_of: MadeOf(self.args),
+            ..Finding::from_columns(self.code, place, &said)
+        }
     }
 }
 
@@ -92,6 +115,7 @@ impl Finding {
                 place,
                 message_vi: code.to_owned(),
                 message_en: code.to_owned(),
+                made_of: MadeOf::default(),
             };
         };
         let with_phrase = |(name, value): &(&'a str, Bilingual)| {
@@ -108,7 +132,32 @@ impl Finding {
             place,
             message_vi: message.vi,
             message_en: message.en,
+            made_of: MadeOf::default(),
         }
+    }
+
+    /// The finding without quotations from a file: where one stood, its message names the kind of thing. A finding whose
+    /// arguments are no longer known says its title alone.
+    #[must_use]
+    pub(crate) fn unquoted(mut self) -> Self {
+        let Some(entry) = entry(&self.code) else {
+            return self;
+        };
+        let args = std::mem::take(&mut self.made_of).0;
+        let template = Bilingual::new(&entry.message_vi, &entry.message_en);
+        let message = if args.is_empty() && template.has_names() {
+            Bilingual::new(&entry.title_vi, &entry.title_en)
+        } else {
+            let unquoted: Vec<_> = args.iter().map(|(n, arg)| (*n, arg.unquoted())).collect();
+            unmarked(&template, &args).filled(&unquoted)
+        };
+        (self.message_vi, self.message_en) = (message.vi, message.en);
+        self
+    }
+
+    /// Forgets what the message is made of, once it is clear that it may quote.
+    pub(crate) fn settle(&mut self) {
+        self.made_of = MadeOf::default();
     }
 
     /// The finding as raised by a rule that has its own severity.

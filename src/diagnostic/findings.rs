@@ -1,7 +1,7 @@
 //! One type for each code of `findings.toml`, so that a finding cannot be made with a wrong argument:
 //! `findings::TH106 { reason: e.to_string() }.at(place)`.
 //!
-//! A field takes a text, a whole number, or a [`Bilingual`] if the languages differ. Before the place is known, a value of
+//! A field takes a text, a whole number, a phrase, or a [`Bilingual`] if the languages differ: all that is an [`Argument`]. Before the place is known, a value of
 //! these types becomes a [`Message`]. `build.rs` generates the types.
 
 #![allow(
@@ -9,6 +9,7 @@
     reason = "fields are sorted by name, values are given in the order of the message"
 )]
 
+use super::argument::{Argument, unmarked};
 use super::catalogue::phrase;
 use super::finding::{Finding, Message, Place};
 use crate::text::Bilingual;

@@ -94,6 +94,7 @@ impl Finding {
             },
             message_vi: message_vi.unwrap_or_default(),
             message_en: message_en.unwrap_or_default(),
+            made_of: super::finding::MadeOf::default(),
         }
     }
 }

@@ -65,6 +65,17 @@ impl FormTexts {
         }
     }
 
+    /// Adds a sheet whose texts may be personal: none of them is kept. `named` is the form that its title names, if that is
+    /// the form that was found: then no other is looked for there.
+    pub fn add_personal(&mut self, named: Option<&Form>) {
+        match named {
+            Some(form) => {
+                self.of_lists.insert(form.folded_code.clone());
+            }
+            None => self.unplaced = true,
+        }
+    }
+
     /// Nothing was found in the document, after a comparison with every form.
     pub fn found_nothing(&mut self) {
         self.unplaced = true;

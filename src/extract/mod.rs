@@ -14,6 +14,7 @@ mod label;
 mod layout;
 mod nearest;
 mod period_claim;
+mod personal;
 mod record_head;
 mod row;
 mod row_kind;
@@ -38,6 +39,7 @@ pub use form::{
 };
 pub use nearest::{NearestForm, nearest_form};
 pub use period_claim::PeriodClaim;
+pub use personal::may_be_personal;
 pub use record_head::{FieldColumn, RecordHead, has_sub_heads, record_head};
 pub(crate) use sender_words::{SenderWord, SenderWords};
 pub use sending::Sending;

@@ -1,7 +1,8 @@
 //! For a sheet in which no form was found: what it has in common with one, so that a person sees why it was not read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::form::{FieldKind, Form};
 use super::vocabulary::Vocabulary;
 use crate::read::{Address, Sheet};
 
@@ -29,9 +30,18 @@ pub fn nearest_form(sheet: &Sheet, vocabulary: &Vocabulary) -> Option<NearestFor
         .take(CELLS_SEEN)
         .filter_map(|(at, content)| Some((at, vocabulary.fold_label(content.text()?))))
         .collect();
-    let nearest = vocabulary
+    let list = vocabulary
         .forms
         .iter()
+        .find_map(|form| nearest_list(form, &folded));
+    if list.is_some() {
+        return list;
+    }
+    let forms = vocabulary
+        .forms
+        .iter()
+        .filter(|form| form.records.is_none());
+    let nearest = forms
         .map(|form| {
             // The lowest head of a path is in a cell of its own.
             let is_head = |text: &str| {
@@ -60,4 +70,30 @@ pub fn nearest_form(sheet: &Sheet, vocabulary: &Vocabulary) -> Option<NearestFor
         })
         .max_by_key(|nearest| nearest.heads.len() + nearest.rows)?;
     (nearest.heads.len() + nearest.rows >= 3).then_some(nearest)
+}
+
+/// A record list, if a row has at least three of its heads, and one that no other form has: that of the names, of a personal
+/// column, or one that a list must have. The records below it may have words that other forms use as labels.
+fn nearest_list(form: &Form, folded: &[(Address, String)]) -> Option<NearestForm> {
+    let shape = form.records.as_ref()?;
+    let mut rows: BTreeMap<u32, BTreeMap<usize, Address>> = BTreeMap::new();
+    for (at, text) in folded {
+        let known = shape.fields.iter().position(|f| f.heads.contains(text));
+        if let Some(field) = known {
+            rows.entry(at.row).or_default().entry(field).or_insert(*at);
+        }
+    }
+    let tells = |field: &usize| {
+        let facts = &shape.fields[*field];
+        *field == shape.naming || facts.required || facts.kind == FieldKind::Personal
+    };
+    let heads = rows
+        .into_values()
+        .find(|row| row.len() >= 3 && row.keys().any(tells))?;
+    Some(NearestForm {
+        form: form.code.clone(),
+        label_head: heads.get(&shape.naming).copied(),
+        heads: heads.into_values().collect(),
+        rows: 0,
+    })
 }

@@ -115,7 +115,10 @@ fn stated_together(
     // A period of a frequency that the form does not have is an error, not a typo to ignore.
     if let Some(other) = title.unusable_period(&[frequency]) {
         return match heads.first() {
-            Some((head, _)) => PeriodClaim::Contradiction(other.clone(), (*head).clone()),
+            Some((head, year)) => {
+                let head = head_of_year(header, *year, vocabulary).unwrap_or(head);
+                PeriodClaim::Contradiction(other.clone(), head.clone())
+            }
             None => PeriodClaim::Unusable(other.clone()),
         };
     }
@@ -138,10 +141,24 @@ fn stated_together(
         (Some((head, year)), Some((first, _))) => {
             match stated.iter().find(|(_, period)| period.year == *year) {
                 Some((_, period)) => PeriodClaim::Agreed(*period),
-                None => PeriodClaim::Contradiction(first.clone(), (*head).clone()),
+                None => {
+                    let head = head_of_year(header, *year, vocabulary).unwrap_or(head);
+                    PeriodClaim::Contradiction(first.clone(), head.clone())
+                }
             }
         }
     }
+}
+
+/// The head that names the year of the report itself: one of the year before says it only by implication.
+fn head_of_year<'h>(header: &'h Header, year: i16, vocabulary: &Vocabulary) -> Option<&'h Stated> {
+    let form = &vocabulary.forms[header.form];
+    let mut columns = header.columns.iter().filter(|c| c.year == Some(year));
+    let own = columns.find(|c| match c.role {
+        ColumnRole::Value(i) => form.columns[i].period.years == 0,
+        _ => false,
+    });
+    own?.head.as_ref()
 }
 
 /// The head of a column of another period that stands in place of the column of a part of the year: the template of

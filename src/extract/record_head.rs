@@ -44,26 +44,55 @@ impl RecordHead {
     /// Number of fields that it has.
     #[must_use]
     pub fn fields(&self) -> usize {
-        let found: BTreeSet<usize> = self.columns.iter().filter_map(|c| c.field).collect();
-        found.len()
+        self.field_set().len()
+    }
+
+    fn field_set(&self) -> BTreeSet<usize> {
+        self.columns.iter().filter_map(|c| c.field).collect()
+    }
+
+    /// Whether it has the same heads as another one of its form.
+    fn repeats(&self, other: &Self) -> bool {
+        self.form == other.form && self.field_set() == other.field_set()
+    }
+
+    /// Whether it has the head of a field.
+    fn has(&self, field: usize) -> bool {
+        self.columns.iter().any(|c| c.field == Some(field))
+    }
+
+    /// Whether it can be no other list, even if nothing above it names the form.
+    fn is_clear(&self, shape: &RecordShape) -> bool {
+        let mut required = (0..shape.fields.len()).filter(|i| shape.fields[*i].required);
+        2 * self.fields() >= shape.fields.len() && required.all(|field| self.has(field))
     }
 }
 
 /// Rows that a head takes, at most.
 const MOST_HEAD_ROWS: u32 = 3;
 
-/// Fields that a head must have, at least.
+/// Fields that the head of a list must have, at least, if the block above it names the form.
 const FEWEST_FIELDS: usize = 3;
 
-/// The head of a record list whose last row is `row`, if it is one.
+/// The head of a record list whose last row is `row`, if it is one. `continued` is the head of a list on an earlier sheet of
+/// the document, which a sheet that names no form continues if it has the same heads.
+///
+/// Where the form is named by its code or its title, or by its code in the name of the sheet, three heads are enough, with
+/// that of the field that names a record. Heads alone must be at least half of the form's, and all those that a list must
+/// have.
 #[must_use]
-pub fn record_head(sheet: &Sheet, row: u32, vocabulary: &Vocabulary) -> Option<RecordHead> {
-    let mut best: Option<RecordHead> = None;
+pub fn record_head(
+    sheet: &Sheet,
+    row: u32,
+    continued: Option<&RecordHead>,
+    vocabulary: &Vocabulary,
+) -> Option<RecordHead> {
+    let mut found: Vec<RecordHead> = Vec::new();
+    let texts = texts_near(sheet, row);
     for (index, form) in vocabulary.forms.iter().enumerate() {
-        let Some(shape) = &form.records else { continue };
-        if texts_near(sheet, row) < FEWEST_FIELDS.max(shape.fields.len() / 2) {
+        let Some(shape) = form.records.as_ref().filter(|_| texts >= FEWEST_FIELDS) else {
             continue;
-        }
+        };
         let (columns, top) = columns_under(sheet, row, shape, vocabulary);
         let head = RecordHead {
             form: index,
@@ -72,23 +101,33 @@ pub fn record_head(sheet: &Sheet, row: u32, vocabulary: &Vocabulary) -> Option<R
             columns,
             title: Title::default(),
         };
-        let has = |field: usize| head.columns.iter().any(|c| c.field == Some(field));
-        let wanted = (0..shape.fields.len())
-            .filter(|i| *i == shape.naming || shape.fields[*i].required)
-            .all(has);
-        let found = head.fields();
-        let enough = found >= FEWEST_FIELDS && 2 * found >= shape.fields.len();
-        if wanted && enough && best.as_ref().is_none_or(|b| b.fields() < found) {
-            best = Some(head);
+        if head.fields() >= FEWEST_FIELDS && head.has(shape.naming) {
+            found.push(head);
         }
     }
-    let mut head = best?;
-    head.title = read_title(sheet, 0, head.top, vocabulary);
-    let other = head
-        .title
-        .named_form(vocabulary)
-        .is_some_and(|named| named != head.form);
-    (!other).then_some(head)
+    let top = found.iter().map(|head| head.top).min()?;
+    let title = read_title(sheet, 0, top, vocabulary);
+    let named = title.named_form(vocabulary);
+    let expected = named.or_else(|| named_by_sheet(sheet, vocabulary));
+    found.retain(|head| {
+        let form = &vocabulary.forms[head.form];
+        let is_other = named.is_some_and(|named| named != head.form);
+        let shape = form.records.as_ref();
+        let is_continued = || continued.is_some_and(|before| head.repeats(before));
+        let is_clear = || shape.is_some_and(|shape| head.is_clear(shape));
+        !is_other && (expected == Some(head.form) || is_continued() || is_clear())
+    });
+    // The first of those with most fields.
+    let mut best = found.into_iter().rev().max_by_key(RecordHead::fields)?;
+    best.title = read_title(sheet, 0, best.top, vocabulary);
+    Some(best)
+}
+
+/// The form whose code the name of a sheet has as words of its own.
+fn named_by_sheet(sheet: &Sheet, vocabulary: &Vocabulary) -> Option<usize> {
+    let name = format!(" {} ", vocabulary.folder.fold(sheet.name.as_deref()?));
+    let mut forms = vocabulary.forms.iter();
+    forms.position(|form| name.contains(&format!(" {} ", form.folded_code)))
 }
 
 /// Whether the row below a head holds nothing but words under heads that are merged over several columns.

@@ -20,6 +20,10 @@ pub struct RawSenderWords {
     pub bodies: Vec<String>,
     /// Phrases in which these words mean nothing of the kind.
     pub harmless: Vec<String>,
+    /// Parts of a line that say nothing about who reports, such as the name of the country.
+    pub silent: Vec<String>,
+    /// Words that end a part of a line which says who made the table, not whose figures it has.
+    pub made_by: Vec<String>,
 }
 
 /// What a phrase before or after the name of a unit means.
@@ -81,6 +85,10 @@ pub(crate) struct SenderWords {
     phrases: Vec<(Phrase, Meaning)>,
     /// Words beside names with the vintages that they mean, the longest first.
     vintages: Vec<(Phrase, String)>,
+    /// Parts of a line that say nothing.
+    silent: Vec<Phrase>,
+    /// Ends of parts that say who made the table, the longest first.
+    made_by: Vec<Phrase>,
 }
 
 impl SenderWords {
@@ -111,7 +119,33 @@ impl SenderWords {
             })
             .collect();
         vintages.sort_by_key(|(phrase, _)| std::cmp::Reverse(phrase.folded.len()));
-        Self { phrases, vintages }
+        let plain = |texts: &[String]| -> Vec<Phrase> {
+            texts.iter().map(|text| Phrase::of(text, folder)).collect()
+        };
+        let mut made_by = plain(&raw.made_by);
+        made_by.sort_by_key(|phrase| std::cmp::Reverse(phrase.folded.len()));
+        Self {
+            phrases,
+            vintages,
+            silent: plain(&raw.silent),
+            made_by,
+        }
+    }
+
+    /// Whether a part of a line says nothing about who reports.
+    pub(crate) fn says_nothing(&self, part: &[&str]) -> bool {
+        let mut silent = self.silent.iter();
+        silent.any(|phrase| phrase.folded.len() == part.len() && phrase.begins(part, true))
+    }
+
+    /// The number of words at the end of a part by which it says who made the table; none if it does not say so.
+    pub(crate) fn made_by(&self, part: &[&str]) -> Option<usize> {
+        let lengths = self.made_by.iter().filter_map(|phrase| {
+            let count = phrase.folded.len();
+            let from = part.len().checked_sub(count)?;
+            phrase.begins(&part[from..], true).then_some(count)
+        });
+        lengths.max()
     }
 
     /// What the longest phrase that words begin with means, and its number of words. A text that is `unmarked` throughout

@@ -1,10 +1,12 @@
 //! The block above a table: the form's code, the reporter, the period, the geography, the submission.
 
+use super::sender_words::SenderWord;
 use super::sending::{Sending, sending_in};
 use super::vocabulary::Vocabulary;
 use super::words::{LinePeriod, StatementKind};
 use crate::period::{Frequency, Period};
 use crate::read::{Address, Sheet};
+use crate::text::has_marks;
 
 /// A text and its cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +40,8 @@ pub struct Title {
     pub periods: Vec<(Stated, Period)>,
     /// The lines that state a period which no form has, such as nine months.
     pub other_periods: Vec<Stated>,
+    /// The line that names a lower level as the body which sends the document: its letterhead.
+    pub letterhead: Option<Stated>,
     /// The other lines, folded: the title of the form is among them.
     pub lines: Vec<String>,
 }
@@ -49,6 +53,7 @@ impl Title {
             self.reporter = other.reporter;
             self.beside_reporter = other.beside_reporter;
         }
+        self.letterhead = self.letterhead.take().or(other.letterhead);
         self.unit_code = self.unit_code.take().or(other.unit_code);
         self.measure = self.measure.take().or(other.measure);
         self.geography = self.geography.take().or(other.geography);
@@ -90,7 +95,7 @@ impl Title {
     }
 
     /// The form that the block names, by code or by title: its index in `Vocabulary::forms`.
-    pub(super) fn named_form(&self, vocabulary: &Vocabulary) -> Option<usize> {
+    pub(crate) fn named_form(&self, vocabulary: &Vocabulary) -> Option<usize> {
         let mut forms = vocabulary.forms.iter();
         if let Some(stated) = &self.form {
             let code = vocabulary.folder.fold(&stated.text);
@@ -164,7 +169,38 @@ fn read_line(title: &mut Title, sheet: &Sheet, at: Address, line: &str, vocabula
         let all: Vec<String> = said.chain([line.trim().to_owned()]).collect();
         title.beside_reporter = Some(all.join("\n"));
     }
+    if title.letterhead.is_none() && title.reporter.is_none() && is_letterhead(line, vocabulary) {
+        title.letterhead = Some(stated());
+    }
     title.lines.push(folded);
+}
+
+/// The most words of a letterhead.
+const LONGEST_LETTERHEAD: usize = 10;
+
+/// Whether a line is the letterhead of a lower level: its first words, or those behind the body that it names, are a word
+/// for one and a name. A line with a colon is addressed to somebody, or states something.
+fn is_letterhead(line: &str, vocabulary: &Vocabulary) -> bool {
+    let Vocabulary { folder, words, .. } = vocabulary;
+    let folded = folder.fold(line);
+    let all: Vec<&str> = folded.split(' ').collect();
+    if line.contains(':') || all.len() > LONGEST_LETTERHEAD {
+        return false;
+    }
+    let unmarked = !has_marks(line);
+    let bodies = words
+        .letterheads
+        .iter()
+        .map(|body| body.split(' ').collect::<Vec<_>>());
+    let behind = bodies
+        .filter(|body| all.starts_with(body))
+        .map(|body| body.len());
+    let rest = &all[behind.max().unwrap_or(0)..];
+    let level = words.senders.word_at(rest, unmarked);
+    let is_clear = |count: usize| rest[..count].iter().any(|word| word.chars().count() > 1);
+    level.is_some_and(|(word, count)| {
+        word == SenderWord::Level && is_clear(count) && rest.len() > count
+    })
 }
 
 /// Whether a line of the cell `at` belongs to the statement of the reporter above it or before it.

@@ -80,6 +80,9 @@ pub struct RawPeriodWords {
 pub struct RawTitleWords {
     /// A line with one of these never states a period.
     pub not_a_period: Vec<String>,
+    /// Bodies with which a letterhead begins, before the name of their territory.
+    #[serde(default)]
+    pub letterheads: Vec<String>,
 }
 
 /// Words in rows.
@@ -171,6 +174,8 @@ pub struct DocumentWords {
     /// Words of statements of the reporter, and beside names of units.
     pub(crate) senders: SenderWords,
     not_a_period: Vec<String>,
+    /// Folded bodies with which a letterhead begins.
+    pub(super) letterheads: Vec<String>,
     /// Folded labels of rows that introduce others.
     pub lead_in: Vec<String>,
     /// Folded beginnings of rows that sum up others.
@@ -256,6 +261,7 @@ impl DocumentWords {
             halves,
             senders: SenderWords::compile(&raw.senders, &raw.beside_a_name, folder),
             not_a_period: fold_all(&raw.titles.not_a_period),
+            letterheads: fold_all(&raw.titles.letterheads),
             lead_in: fold_all(&raw.rows.lead_in),
             subtotal: fold_all(&raw.rows.subtotal),
             total: fold_all(&raw.rows.total),

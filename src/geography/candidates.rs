@@ -11,7 +11,7 @@ use super::report::{Aspect, Basis, ClaimedReport, Contradiction, Evidence};
 use super::sender::Sender;
 use super::unit::UnitKey;
 use crate::diagnostic::findings::{self, th410 as phrases, th450 as senders};
-use crate::diagnostic::{Finding, Message, Place};
+use crate::diagnostic::{Argument, Finding, Message, Place};
 use crate::extract::{SheetTable, Title};
 use crate::text::one_line;
 
@@ -132,6 +132,7 @@ pub(crate) fn candidates_by_words(
         let code = identified.code.filter(|_| claim.reporter.is_some());
         let line = stated.map_or_else(String::new, |s| one_line(&s.text));
         return UnitCandidates {
+            note: note_on_letterhead(title, surroundings, &line, report),
             contradiction: contradiction(names, surroundings, &identified.units, &line),
             vintage: identified.vintage.map(|vintage| (vintage, claim.line())),
             units: identified.units,
@@ -146,9 +147,9 @@ pub(crate) fn candidates_by_words(
     if let Some(text) = claim.reporter.clone().or(claim.code.clone()) {
         let nearest = names.nearest(&text);
         let (text, why) = if identified.several {
-            (claim.line(), phrases::Several.words())
+            (claim.line(), Argument::from(phrases::Several))
         } else {
-            (text, phrases::Unknown { nearest }.words())
+            (text, phrases::Unknown { nearest }.into())
         };
         let unknown = findings::TH410 { text, why };
         return UnitCandidates {
@@ -157,20 +158,50 @@ pub(crate) fn candidates_by_words(
             ..UnitCandidates::default()
         };
     }
+    // Without a line of the reporter, the letterhead says who sends.
+    if let Some(letterhead) = title.letterhead.as_ref().filter(|_| !surroundings.is_list) {
+        let text = one_line(&letterhead.text);
+        let words = text.clone();
+        let place = Place {
+            cell: Some(letterhead.at.to_string()),
+            ..report.place()
+        };
+        return refused(not_the_unit(text, &NotTheUnit::OtherBody { words }), place);
+    }
     candidates_by_surroundings(names, surroundings, report.place())
+}
+
+/// Warns of the letterhead of a lower level above a line of the reporter that names the unit. Part of a list may come from
+/// each district.
+fn note_on_letterhead(
+    title: &Title,
+    surroundings: Surroundings<'_>,
+    stated: &str,
+    report: &ClaimedReport,
+) -> Option<Finding> {
+    let letterhead = title
+        .letterhead
+        .as_ref()
+        .filter(|_| !surroundings.is_list)?;
+    let place = Place {
+        cell: Some(letterhead.at.to_string()),
+        ..report.place()
+    };
+    let letterhead = one_line(&letterhead.text);
+    Some(findings::TH237 { letterhead, stated }.at(place))
 }
 
 /// Why the words of a line or a name do not mean the unit that they name.
 fn not_the_unit(text: String, why: &NotTheUnit) -> Message {
     let why = match why {
-        NotTheUnit::OtherBody { words } => senders::OtherBody { words }.words(),
-        NotTheUnit::NotYet { name, from: None } => senders::NeverOne { name }.words(),
+        NotTheUnit::OtherBody { words } => Argument::from(senders::OtherBody { words }),
+        NotTheUnit::NotYet { name, from: None } => senders::NeverOne { name }.into(),
         NotTheUnit::NotYet {
             name,
             from: Some(from),
         } => {
             let from = from.to_string();
-            senders::NotYet { name, from }.words()
+            senders::NotYet { name, from }.into()
         }
     };
     findings::TH450 { text, why }.into()
@@ -202,7 +233,7 @@ fn candidates_by_surroundings(
     let of_sheet = sheet.map(|name| names.named_in(name, received_on));
     let of_sheet = of_sheet.unwrap_or_default();
     if of_sheet.several {
-        let (text, why) = (sheet.unwrap_or_default(), phrases::Several.words());
+        let (text, why) = (sheet.unwrap_or_default(), phrases::Several);
         return refused(findings::TH410 { text, why }.into(), place);
     }
     if let Some(why) = &of_sheet.not_the_unit {
@@ -268,12 +299,12 @@ fn contradiction(
 ) -> Option<Contradiction> {
     let on = surroundings.received_on;
     let stem = file_stem(surroundings.file_name);
-    let (name, named) = surroundings
-        .sheet
+    let of_sheet = surroundings.sheet.map(|name| (true, name));
+    let (of_sheet, name, named) = of_sheet
         .into_iter()
-        .chain([stem])
-        .map(|name| (name, names.named_in(name, on)))
-        .find(|(_, named)| named.several || !named.units.is_empty() || named.level.is_some())?;
+        .chain([(false, stem)])
+        .map(|(of_sheet, name)| (of_sheet, name, names.named_in(name, on)))
+        .find(|(.., named)| named.several || !named.units.is_empty() || named.level.is_some())?;
     // Part of a list may come from each district.
     let level = named.level.filter(|_| !surroundings.is_list);
     let other = match named.units.first() {
@@ -284,6 +315,7 @@ fn contradiction(
     };
     Some(Contradiction {
         name: name.to_owned(),
+        of_sheet,
         other,
         units: named.units,
         stated: line.to_owned(),

@@ -11,7 +11,7 @@ use super::sender_line::read_line;
 use super::territory::Geography;
 use super::unit::UnitKey;
 use crate::extract::SenderWords;
-use crate::text::Folder;
+use crate::text::{Folder, without_marks};
 
 /// Who a claim may mean.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,16 +105,19 @@ impl Geography {
         let words = Words::of(text, folder).words;
         let body = reporters.at_start(&words).map_or(0, |(_, count)| count);
         let rest = words[body..].join(" ");
+        // A missing or wrong mark is less than a wrong letter.
+        let likeness = |name: &str| {
+            let name = folder.fold(name);
+            let bare = (without_marks(&name), without_marks(&rest));
+            let marked = strsim::normalized_damerau_levenshtein(&name, &rest);
+            let bare = tail_likeness(&bare.0, &bare.1);
+            bare + marked / 100.0
+        };
         let mut scored: Vec<(f64, &str)> = self
             .tables
             .units
             .iter()
-            .map(|u| {
-                (
-                    strsim::jaro_winkler(&folder.fold(&u.name_vi), &rest),
-                    u.name_vi.as_str(),
-                )
-            })
+            .map(|u| (likeness(&u.name_vi), u.name_vi.as_str()))
             .collect();
         scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
         scored.dedup_by_key(|(_, name)| *name);
@@ -135,6 +138,16 @@ impl Geography {
         let names = self.names_in(&words, whole, &senders);
         meant_by_all(&names.iter().map(|name| name.units).collect::<Vec<_>>())
     }
+}
+
+/// How like a name is to a text or to its last words: other words, such as that for its type, may stand before it.
+fn tail_likeness(name: &str, text: &str) -> f64 {
+    let words: Vec<&str> = text.split(' ').collect();
+    let tails = (0..words.len()).map(|from| {
+        let left_out = f64::from(u32::try_from(from).unwrap_or(u32::MAX)) / 1000.0;
+        strsim::normalized_damerau_levenshtein(name, &words[from..].join(" ")) - left_out
+    });
+    tails.fold(0.0, f64::max)
 }
 
 /// The digits at the start of a stated code.

@@ -18,6 +18,7 @@ mod report_decisions;
 mod row_candidates;
 mod sender;
 mod sender_line;
+mod silent_parts;
 mod territory;
 mod unit;
 mod unit_rows;

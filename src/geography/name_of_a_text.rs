@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use super::claim::{NameLookup, NotTheUnit};
-use super::names::{NameMatch, Words, are_several, meant_by_all};
+use super::names::{NameMatch, Words, are_several, as_written, meant_by_all};
 use super::territory::Geography;
 use super::unit::UnitKey;
 use crate::extract::SenderWord;
@@ -28,6 +28,9 @@ pub(crate) struct NamedInText {
 /// The shortest word for a lower level that counts within a free text, in letters.
 const CLEAR_LETTERS: usize = 4;
 
+/// The most words of the name of a lower level.
+const LONGEST_NAME: usize = 4;
+
 impl<'a> NameLookup<'a> {
     /// What a free text says about a unit, in a report received on a day.
     pub(crate) fn named_in(self, text: &str, on: Date) -> NamedInText {
@@ -36,6 +39,10 @@ impl<'a> NameLookup<'a> {
         let found = self.geography.names_in(&words, whole, self.senders);
         let names: Vec<&BTreeSet<UnitKey>> = found.iter().map(|name| name.units).collect();
         let level = self.level_in(&words, &found);
+        let level = level.map(|folded| {
+            let written = as_written(text, &folded, self.folder);
+            written.map_or(folded.clone(), str::to_owned)
+        });
         let other = level.clone().map(|words| NotTheUnit::OtherBody { words });
         let not_yet = || {
             found.iter().find_map(|name| {
@@ -81,7 +88,7 @@ impl<'a> NameLookup<'a> {
                     let is_counted = at > 0 && words.has_number(at - 1);
                     let of_a_unit = found.iter().any(|name| name.start == next);
                     if letters >= CLEAR_LETTERS && is_named && !(is_counted && of_a_unit) {
-                        return Some(rest[..=count].join(" "));
+                        return Some(rest[..self.end_of_name(words, found, at, next)].join(" "));
                     }
                     at += count;
                 }
@@ -90,6 +97,22 @@ impl<'a> NameLookup<'a> {
             }
         }
         None
+    }
+
+    /// The number of words from `at` to the end of the name that begins at `next`: up to the end of the part, a number, the
+    /// name of a unit or another word with a meaning of its own.
+    fn end_of_name(self, words: &Words, found: &[NameMatch<'_>], at: usize, next: usize) -> usize {
+        let ends = |place: usize| {
+            words.ends_at(place)
+                || words.has_number(place)
+                || found.iter().any(|name| name.start == place)
+                || self.senders.word_at(&words.from(place), false).is_some()
+        };
+        let longest = next + LONGEST_NAME;
+        let end = (next + 1..longest)
+            .find(|place| ends(*place))
+            .unwrap_or(longest);
+        end - at
     }
 
     /// The vintage that the words behind a name mean: up to the end of a part of the text, or up to a number.

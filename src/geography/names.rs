@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
+use unicode_normalization::char::is_combining_mark;
 
 use super::territory::Geography;
 use super::unit::UnitKey;
@@ -63,6 +64,25 @@ fn parts(text: &str) -> impl Iterator<Item = &str> {
     let marks = [',', ';', '(', ')', '[', ']', '/', '\n', '\r', '–', '—'];
     let pieces = text.split(marks);
     pieces.flat_map(|piece| piece.split(" - "))
+}
+
+/// The piece of a text whose words, folded, are `wanted`.
+pub(super) fn as_written<'t>(text: &'t str, wanted: &str, folder: &Folder) -> Option<&'t str> {
+    let is_word = |c: char| c.is_alphanumeric() || is_combining_mark(c);
+    let mut words: Vec<(usize, usize)> = Vec::new();
+    for (at, c) in text.char_indices().filter(|(_, c)| is_word(*c)) {
+        match words.last_mut() {
+            Some((_, end)) if *end == at => *end += c.len_utf8(),
+            _ => words.push((at, at + c.len_utf8())),
+        }
+    }
+    let pieces = words.iter().enumerate().flat_map(|(n, (from, _))| {
+        let ends = words[n..].iter();
+        ends.map(move |(_, end)| &text[*from..*end])
+    });
+    pieces
+        .into_iter()
+        .find(|piece| folder.fold(piece) == wanted)
 }
 
 /// The name of a unit within words.

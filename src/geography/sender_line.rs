@@ -13,6 +13,7 @@ use jiff::civil::Date;
 use super::claim::{NameLookup, NotTheUnit, ReporterClaim, is_code};
 use super::names::{NameMatch, Words, are_several};
 use super::sender::Sender;
+use super::silent_parts::{is_silent, merged_of, parts_of};
 use super::unit::UnitKey;
 use crate::extract::SenderWord;
 
@@ -41,6 +42,8 @@ struct Reader<'a> {
     own: Range<usize>,
     /// Whether a word is accounted for.
     is_read: Vec<bool>,
+    /// The first word within brackets.
+    before_bracket: usize,
 }
 
 /// Reads the statement of a claim in a report received on a day.
@@ -74,8 +77,23 @@ pub(super) fn read_line<'a>(
     let mut is_read = vec![false; words.words.len()];
     is_read[..start].fill(true);
     is_read[end..own].fill(true);
-    let known = body.map(|(id, _)| id.to_owned());
+    let mut known = body.map(|(id, _)| id.to_owned());
+    for part in parts_of(&words).into_iter().skip(1) {
+        let is_body = || {
+            let found = names.reporters.at_start(&words.words[part.clone()]);
+            found.filter(|(_, count)| *count == part.len() && known.is_none())
+        };
+        if let Some((id, _)) = is_body().filter(|_| part.end <= own) {
+            // The body may stand behind the name.
+            known = Some(id.to_owned());
+            is_read[part].fill(true);
+        } else if is_silent(names, &words, &part) {
+            is_read[part].fill(true);
+        }
+    }
+    let bracket = text.find('(').map_or(text.len(), |at| at);
     let reader = Reader {
+        before_bracket: Words::of(&text[..bracket], names.folder).words.len(),
         names,
         words,
         own: start..end,
@@ -104,7 +122,12 @@ impl<'a> Reader<'a> {
             .filter(|name| name.start < self.own.end)
             .collect();
         let first = own_names.first().map(|name| name.start);
-        let vintages = self.take_vintages(&found);
+        let mut vintages = self.take_vintages(&found);
+        let merged = merged_of(geography, &found, self.before_bracket);
+        let merged = merged.filter(|vintage| !vintages.is_empty() && !vintages.contains(*vintage));
+        if let Some(vintage) = merged {
+            vintages = BTreeSet::from([vintage.to_owned()]);
+        }
         let before = self.unread(self.own.start..first.unwrap_or(self.own.end));
         let behind = first.map_or(Vec::new(), |at| self.unread(at..self.own.end));
         let is_nameless = found.is_empty() && before.is_empty();
@@ -120,6 +143,7 @@ impl<'a> Reader<'a> {
         let names: Vec<&BTreeSet<UnitKey>> = found
             .iter()
             .filter(|name| !self.is_of_a_level(name))
+            .take(if merged.is_some() { 1 } else { usize::MAX })
             .map(|name| name.units)
             .collect();
         let several = are_several(&names);
@@ -229,8 +253,13 @@ impl<'a> Reader<'a> {
         let mut words = self.sender_words().into_iter();
         words.find_map(|(word, place)| {
             let is_type = matches!(word, SenderWord::Type(_)) && self.own.contains(&place.start);
-            // With the name that follows.
-            let end = self.words.words.len().min(place.end + 2);
+            // With the name that follows, up to the end of the part or another name.
+            let ends = |at: &usize| {
+                let is_name = found.iter().any(|name| name.start == *at);
+                self.words.ends_at(*at) || self.words.has_number(*at) || is_name
+            };
+            let end = (place.end..=self.words.words.len()).find(ends);
+            let end = end.unwrap_or(place.end);
             is_type.then(|| self.words.words[place.start..end].join(" "))
         })
     }

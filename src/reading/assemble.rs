@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::list_sheets::{continue_list, mark_continued};
+use super::privacy::{PersonalSheets, close};
 use super::report::{ReportContext, read_report, take_list};
 use super::sheet_notes::{like_a_form, notes_of_reader, notes_on_reading};
 use super::submission::{Submission, SubmissionContents, TableReading};
 use crate::diagnostic::{Finding, Message, Place, findings};
-use crate::extract::{PeriodClaim, SheetTable, SheetTables, find_tables};
+use crate::extract::{Form, PeriodClaim, SheetTable, SheetTables, find_tables};
 use crate::geography::{Aspect, Docket, Identified, ReporterClaim};
 use crate::intake::{FileFormat, Limits, MediaType, NotAccepted, sniff};
 use crate::normalize::{ListReader, RecordList, RecordMarks, repeated_keys};
@@ -56,7 +57,16 @@ pub(crate) fn read_submission(
         contents.findings.push(finding);
     }
     let sheets = &document.sheets;
-    read_sheets(plan, docket, submission, sheets, lists, &mut contents);
+    let mut personal = PersonalSheets::default();
+    let tables = read_sheets(
+        plan,
+        submission,
+        sheets,
+        lists,
+        &mut personal,
+        &mut contents,
+    );
+    read_tables(plan, docket, submission, &tables, &mut contents);
     if let Some(encoding) = document.encoding.as_ref().filter(|e| !e.is_unicode()) {
         let decoded = findings::TH120 {
             encoding: encoding.name.as_str(),
@@ -69,6 +79,7 @@ pub(crate) fn read_submission(
         .extend(notes_on_text(&document, submission));
     contents.encoding = document.encoding;
     contents.carried = document.carried;
+    close(plan, submission, &personal, &mut contents);
     contents
 }
 
@@ -166,18 +177,21 @@ struct FoundTable {
     list: Option<RecordList>,
     /// Whether its sheet is visible.
     visible: bool,
+    /// Whether nothing of its sheet is quoted.
+    personal: bool,
     /// Questions about it that an earlier sheet of the same list answers.
     continued: Vec<Aspect>,
 }
 
+/// Finds the tables of all sheets.
 fn read_sheets(
     plan: &Plan,
-    docket: &Docket,
     submission: &Submission,
     sheets: &[Sheet],
     mut lists: ListReader<'_>,
+    personal: &mut PersonalSheets,
     contents: &mut SubmissionContents,
-) {
+) -> Vec<FoundTable> {
     let mut tables: Vec<FoundTable> = Vec::new();
     for (index, sheet) in sheets.iter().enumerate() {
         if sheet.is_empty() {
@@ -196,7 +210,9 @@ fn read_sheets(
         }
         let list = lists.lists.iter().position(|list| list.sheet == index);
         let list = list.map(|i| lists.lists.swap_remove(i));
-        tables.extend(read_sheet(plan, submission, sheet, list, contents));
+        tables.extend(read_sheet(
+            plan, submission, sheet, list, personal, contents,
+        ));
     }
     keep_visible(&mut tables, submission, contents);
     if tables.is_empty() {
@@ -206,10 +222,9 @@ fn read_sheets(
         contents.findings.push(nothing);
         contents.used_definitions.texts.found_nothing();
         contents.rejected = true;
-        return;
     }
     join_lists(plan, &mut tables);
-    read_tables(plan, docket, submission, &tables, contents);
+    tables
 }
 
 /// Compares the lists of the file, which may be one list over several sheets.
@@ -244,6 +259,7 @@ fn read_sheet(
     submission: &Submission,
     sheet: &Sheet,
     list: Option<RecordList>,
+    personal: &mut PersonalSheets,
     contents: &mut SubmissionContents,
 ) -> Vec<FoundTable> {
     let found = match &list {
@@ -254,8 +270,13 @@ fn read_sheet(
         },
     };
     let list_head = list.as_ref().map(|list| list.head_ends);
+    let is_personal = personal.note(plan, sheet, &found.tables);
     let texts = &mut contents.used_definitions.texts;
-    texts.add(sheet, &found.tables, list_head, &plan.vocabulary);
+    if is_personal {
+        texts.add_personal(named_list(plan, &found.tables));
+    } else {
+        texts.add(sheet, &found.tables, list_head, &plan.vocabulary);
+    }
     let place = Place {
         sheet: sheet.name.clone(),
         ..submission.place()
@@ -281,9 +302,17 @@ fn read_sheet(
             table,
             list: list.take(),
             visible: sheet.visible,
+            personal: is_personal,
             continued: Vec::new(),
         })
         .collect()
+}
+
+/// The form of the only table of a sheet, if the title names it.
+fn named_list<'a>(plan: &'a Plan, tables: &[SheetTable]) -> Option<&'a Form> {
+    let [table] = tables else { return None };
+    let is_named = table.title.named_form(&plan.vocabulary) == Some(table.form);
+    is_named.then(|| &plan.vocabulary.forms[table.form])
 }
 
 /// Drops tables of hidden sheets if a visible sheet has the same form for the same period; of lists, only those whose
@@ -354,7 +383,15 @@ fn read_tables(
         .iter()
         .map(|found| {
             let claim = ReporterClaim::of(&found.table.title);
-            (names.identify(&claim, received_on), claim.line())
+            let identified = names.identify(&claim, received_on);
+            // What a report takes from another sheet must not quote a sheet that may be personal.
+            let line = if found.personal {
+                let sheet = found.table.sheet.as_ref();
+                sheet.unwrap_or(&submission.file_name).clone()
+            } else {
+                claim.line()
+            };
+            (identified, line)
         })
         .collect();
     let context = ReportContext {
@@ -365,7 +402,8 @@ fn read_tables(
     };
     for (n, found) in tables.iter().enumerate() {
         let FoundTable { table, list, .. } = found;
-        contents.used_definitions.record_lookup(table);
+        let used = &mut contents.used_definitions;
+        used.record_lookup(table, found.personal);
         let siblings: Vec<(&Identified, String)> = claimed
             .iter()
             .enumerate()

@@ -4,6 +4,7 @@ mod assemble;
 mod cache;
 mod list_sheets;
 mod options;
+mod privacy;
 mod refused;
 mod register;
 mod report;

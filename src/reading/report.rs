@@ -187,16 +187,18 @@ fn note_contradiction(report: &mut ClaimedReport) {
     if report.unit.is_some() || report.is_held() {
         report.dossier.contradiction = None;
     }
-    let Some(Contradiction {
+    let Some(contradiction) = &report.dossier.contradiction else {
+        return;
+    };
+    let whose = contradiction.whose();
+    let Contradiction {
         name,
         other,
         stated,
         ..
-    }) = &report.dossier.contradiction
-    else {
-        return;
-    };
+    } = contradiction;
     let contradicted = findings::TH452 {
+        whose,
         name,
         other,
         stated,

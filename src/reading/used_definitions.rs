@@ -17,6 +17,8 @@ pub(super) struct UsedDefinitions {
     pub(super) texts: FormTexts,
     /// The names by which units were looked up.
     lookups: BTreeSet<UnitLookup>,
+    /// A unit was looked up by words of a sheet that may be personal. They are not kept: any other name means a new reading.
+    looked_up_in_private: bool,
     /// Hash of all forms.
     all_forms: String,
     /// Code and hash of each form that concerns the file, in the order of the forms.
@@ -37,8 +39,12 @@ struct UnitLookup {
 }
 
 impl UsedDefinitions {
-    /// Records that the unit of a table was looked up.
-    pub(super) fn record_lookup(&mut self, table: &SheetTable) {
+    /// Records that the unit of a table was looked up. If its sheet is `personal`, its words are not kept.
+    pub(super) fn record_lookup(&mut self, table: &SheetTable, personal: bool) {
+        if personal {
+            self.looked_up_in_private = true;
+            return;
+        }
         let claim = ReporterClaim::of(&table.title);
         self.lookups.insert(UnitLookup {
             reporter: claim.reporter,
@@ -62,7 +68,8 @@ impl UsedDefinitions {
             self.all_forms == hash_of_forms(&plan.answering) || self.forms == self.forms_of(plan);
         same_forms
             && (self.all_names == plan.answering.names
-                || self.answers == self.answers_of(plan, file_name, on))
+                || (!self.looked_up_in_private
+                    && self.answers == self.answers_of(plan, file_name, on)))
     }
 
     fn forms_of(&self, plan: &Plan) -> Vec<(String, String)> {

@@ -66,6 +66,12 @@ impl Bilingual {
         }
     }
 
+    /// Whether it has a name in braces to be replaced.
+    #[must_use]
+    pub fn has_names(&self) -> bool {
+        self.vi.contains('{') || self.en.contains('{')
+    }
+
     /// Several texts as one, with `between` between them.
     #[must_use]
     pub fn joined<'t>(texts: impl IntoIterator<Item = &'t Self>, between: &str) -> Self {

@@ -26,6 +26,7 @@ mod keeping;
 mod lists;
 mod mutations;
 mod nightly;
+mod privacy;
 mod properties;
 mod readers;
 mod reading;

@@ -238,7 +238,7 @@ fn no_file_has(lake: &Path, secrets: &[&str]) {
     }
 }
 
-fn parquet_texts(file: &Path) -> String {
+pub(crate) fn parquet_texts(file: &Path) -> String {
     use arrow::array::{Array, AsArray};
     use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
     let reader = ParquetRecordBatchReaderBuilder::try_new(fs::File::open(file).unwrap())

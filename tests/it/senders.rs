@@ -112,6 +112,67 @@ fn a_known_body_a_type_or_nothing_stands_before_the_name() {
 }
 
 #[test]
+fn parts_of_a_line_that_say_nothing_about_who_reports_hold_nothing() {
+    compare(
+        AFTER,
+        &[
+            ("Tỉnh Lai Châu - UBND", "UBND 2004:12 2025:12"),
+            ("Tỉnh Lai Châu (Liên minh HTX)", "LMHTX 2004:12 2025:12"),
+            ("UBND tỉnh Lai Châu, Việt Nam", "UBND 2004:12 2025:12"),
+            ("UBND tinh Lai Chau, Viet Nam", "UBND 2004:12 2025:12"),
+            (
+                "UBND tỉnh Lai Châu (Sở Tài chính lập biểu)",
+                "UBND 2004:12 2025:12",
+            ),
+            (
+                "UBND tỉnh Lai Châu|(Liên minh HTX tỉnh tổng hợp)",
+                "UBND 2004:12 2025:12",
+            ),
+            (
+                "UBND tỉnh Lai Châu - Sở Kế hoạch và Đầu tư tổng hợp",
+                "UBND 2004:12 2025:12",
+            ),
+            (
+                "UBND tỉnh Phú Thọ (Vĩnh Phúc, Hòa Bình cũ)",
+                "UBND 2004:25 2025:25 = 2025",
+            ),
+            // Of one former unit alone, it may be its part of the new one.
+            ("UBND tỉnh Phú Thọ (Vĩnh Phúc cũ)", "several"),
+            ("UBND tỉnh Phú Thọ, Vĩnh Phúc, Hòa Bình", "several"),
+            // Who made it may have made it of its own figures.
+            ("UBND tỉnh Lai Châu (huyện Tam Đường lập)", "other: huyện"),
+            ("UBND tỉnh Lai Châu (Phòng Tổng hợp)", "other: phòng"),
+            ("UBND tỉnh Lai Châu (Sở Tài chính)", "other: sở"),
+            ("Sở Tài chính tỉnh Lai Châu tổng hợp", "other: sở"),
+            (
+                "UBND TP. Buôn Ma Thuột, tỉnh Đắk Lắk",
+                "other: thành phố buôn ma thuột",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn the_nearest_name_comes_first() {
+    let plan = kttt();
+    let nearest = |text: &str| {
+        let folder = &plan.vocabulary.folder;
+        let all = plan.geography.nearest_names(text, &plan.reporters, folder);
+        all.split(", ").next().unwrap_or_default().to_owned()
+    };
+    for (text, name) in [
+        ("UBND tỉnh Lai Chu", "`Lai Châu`"),
+        ("UBND tỉnh Quảng Chị", "`Quảng Trị`"),
+        ("UBND tỉnh Quang Ngai", "`Quảng Ngãi`"),
+        ("Hà Giag", "`Hà Giang`"),
+        ("UBND tỉnh Bình Fước", "`Bình Phước`"),
+        ("UBND tỉnh Thừa Thiên-Huê", "`Thừa Thiên Huế`"),
+    ] {
+        assert_eq!(nearest(text), name, "{text}");
+    }
+}
+
+#[test]
 fn lower_levels_and_other_bodies_are_not_the_unit() {
     compare(
         AFTER,

@@ -84,9 +84,12 @@ fn unit_name(plan: &Plan, inspected: &Inspected) -> String {
     }
 }
 
-/// A text of a sheet and its cell.
+/// A text of a sheet and its cell; of a sheet that may hold personal data, the cell alone.
 fn quoted(stated: &Stated) -> String {
     let text = one_line(&stated.text);
+    if text.is_empty() {
+        return format!("in {}", stated.at);
+    }
     format!("`{text}` in {}", stated.at)
 }
 
@@ -216,6 +219,8 @@ fn report(plan: &Plan, n: usize, inspected: &Inspected, values: bool) -> String 
     let sender = match &dossier.sender {
         Sender::Known(id) => id.clone(),
         Sender::Unnamed => "not named".to_owned(),
+        // What stands for words that are not quoted.
+        Sender::Unknown(words) if words.starts_with('#') => "unknown".to_owned(),
         Sender::Unknown(words) => format!("unknown: `{words}`"),
     };
     lines.add("reporter", &sender);

@@ -68,7 +68,8 @@ fn report(plan: &Plan, inspected: &Inspected, values: bool) -> Value {
 /// What the lines above a table state.
 fn title(title: &Title) -> Value {
     let periods = title.periods.iter().map(|(stated, period)| {
-        json!({"text": stated.text, "cell": stated.at.to_string(), "period": period.to_string()})
+        let text = Some(&stated.text).filter(|text| !text.is_empty());
+        json!({"text": text, "cell": stated.at.to_string(), "period": period.to_string()})
     });
     json!({
         "form": title.form.as_ref().map(stated),
@@ -80,8 +81,10 @@ fn title(title: &Title) -> Value {
     })
 }
 
+/// A text and its cell; null for a text of a sheet that may hold personal data.
 fn stated(of: &Stated) -> Value {
-    json!({"text": of.text, "cell": of.at.to_string()})
+    let text = Some(&of.text).filter(|text| !text.is_empty());
+    json!({"text": text, "cell": of.at.to_string()})
 }
 
 fn value(report: &InspectedReport, of: &Observation) -> Value {

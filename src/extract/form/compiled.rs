@@ -45,6 +45,15 @@ pub struct Form {
 }
 
 impl Form {
+    /// Whether it has columns with personal data: then no text of its sheet is quoted anywhere.
+    #[must_use]
+    pub fn is_personal(&self) -> bool {
+        let fields = self.records.iter().flat_map(|shape| &shape.fields);
+        fields
+            .into_iter()
+            .any(|field| field.kind == FieldKind::Personal)
+    }
+
     /// The row that adds up all others; none if the form has none.
     pub(in crate::extract) fn total_row(&self) -> Option<usize> {
         let is_total = |row: &FormRow| row.code.is_none() && !row.parts.is_empty();
@@ -161,6 +170,8 @@ pub struct RecordField {
     pub unit: Option<String>,
     /// The shape of its codes, if they are codes of digits.
     pub shape: Option<CodeShape>,
+    /// Whether its cells hold words: a long number alone is then in the wrong place.
+    pub letters: bool,
     /// Whether a list must have it.
     pub required: bool,
     /// Folded words to codes.

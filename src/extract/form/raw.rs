@@ -150,7 +150,10 @@ pub struct RawRecordField {
     pub suffix: Option<usize>,
     /// For a code of digits: with how many zeros it may begin; all but the last digit, unless stated.
     pub leading_zeros: Option<usize>,
-    /// Whether a list without it is another form.
+    /// For a text that is words: a long number alone, such as a telephone, does not belong here.
+    #[serde(default)]
+    pub letters: bool,
+    /// Whether a list without it is another form, unless the list names its form.
     #[serde(default)]
     pub required: bool,
     /// Codes of the lake to the words for them; for a flag, the codes are `true` and `false`.

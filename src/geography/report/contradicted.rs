@@ -53,17 +53,19 @@ pub(super) fn settle_contradicted(
         let place = judged.report.unit_place();
         let findings = &mut judged.report.dossier.findings;
         findings.retain(|finding| finding.code != CONTRADICTED);
-        let Some(Contradiction {
+        let Some(contradiction) = judged.report.dossier.contradiction.clone() else {
+            continue;
+        };
+        let whose = contradiction.whose();
+        let Contradiction {
             name,
             other,
             stated,
             ..
-        }) = judged.report.dossier.contradiction.clone()
-        else {
-            continue;
-        };
+        } = contradiction;
         judged.hold(
             findings::TH453 {
+                whose,
                 name,
                 other,
                 stated,

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Finding, Message, Place, entry, findings};
-use crate::extract::Stated;
 use crate::read::Address;
 
 /// Cells of a list that get a finding each.
@@ -68,13 +67,13 @@ impl Faults {
         self.findings.push(message.into().at(place));
     }
 
-    /// All findings. `head` gives the head of a column.
-    pub(super) fn finish(mut self, head: impl Fn(u32) -> Option<Stated>) -> Vec<Finding> {
+    /// All findings. `head` gives the head of a column, as the form writes it.
+    pub(super) fn finish(mut self, head: impl Fn(u32) -> Option<String>) -> Vec<Finding> {
         for ((code, column), mut rows) in std::mem::take(&mut self.more) {
             rows.sort_unstable();
             rows.dedup();
             let first = Address::new(rows[0].saturating_sub(1), column);
-            let head = head(column).map(|h| h.text).unwrap_or_default();
+            let head = head(column).unwrap_or_default();
             let more = findings::TH321 {
                 code,
                 head,

@@ -23,6 +23,8 @@ pub struct ListReader<'a> {
     open: Option<OpenList<'a>>,
     /// The form and the block above the last list that has a block of its own.
     last: Option<(usize, Title)>,
+    /// The head of the last list.
+    last_head: Option<RecordHead>,
     /// Sheets that were searched.
     seen: BTreeSet<usize>,
     /// The lists of the sheets that have ended.
@@ -40,6 +42,7 @@ impl<'a> ListReader<'a> {
             looked_at: 0,
             open: None,
             last: None,
+            last_head: None,
             seen: BTreeSet::new(),
             lists: Vec::new(),
         }
@@ -75,6 +78,7 @@ impl<'a> ListReader<'a> {
     /// Opens a list and takes its rows that the sheet already holds, down to row `until`.
     fn begin(&mut self, head: RecordHead, sheet: &Sheet, until: u32) {
         let below = head.bottom.saturating_add(1);
+        self.last_head = Some(head.clone());
         let title = &head.title;
         if title.form.is_some() || title.reporter.is_some() {
             self.last = Some((head.form, title.clone()));
@@ -103,7 +107,8 @@ impl RecordSink for ListReader<'_> {
         if self.looked_at > ROWS_LOOKED_AT && self.pending.is_none() {
             return false;
         }
-        let head = record_head(sheet, row, self.vocabulary);
+        let continued = self.last_head.as_ref();
+        let head = record_head(sheet, row, continued, self.vocabulary);
         let head = match (self.pending.take(), head) {
             (None, None) => return false,
             (None, head) => {

@@ -34,6 +34,7 @@ pub(super) fn record_shape(
                 suffix: field.suffix,
                 leading_zeros: field.leading_zeros.unwrap_or(digits.saturating_sub(1)),
             }),
+            letters: field.letters,
             required: field.required,
             codes,
         });
@@ -91,6 +92,14 @@ fn check_column(
             &field.column,
             format!("the field `{column}` is declared twice"),
             "give each head one field",
+        );
+    }
+    let may_be_words = matches!(field.kind, FieldKind::Text | FieldKind::Personal);
+    if field.letters && (!may_be_words || field.digits.is_some()) {
+        wrong.at(
+            &field.column,
+            format!("the field `{column}` is no text of words"),
+            "write `letters` for a field of the type text or personal, without `digits`",
         );
     }
     let kept = table.schema.field_with_name(column).ok();

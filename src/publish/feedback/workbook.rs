@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use super::letter::{Letter, Remark, SentFile};
 use super::words::FeedbackWords;
 use super::{mark, rebuild, sheet};
+use crate::extract::{Vocabulary, may_be_personal};
 use crate::intake::{Limits, sniff};
 use crate::publish::error::{PublishError, io_at};
 use crate::read::{CellContent, Document, read_file};
-use crate::text::Encodings;
 
 /// How a workbook was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,8 +38,8 @@ impl How {
 pub struct ReadSettings<'a> {
     /// Limits for a single file.
     pub limits: Limits,
-    /// Encodings from before Unicode.
-    pub encodings: &'a Encodings,
+    /// The forms, and the encodings from before Unicode.
+    pub vocabulary: &'a Vocabulary,
 }
 
 /// The workbook of a letter.
@@ -63,14 +63,24 @@ pub(super) fn workbook(
     if let Some(sent) = letter.sent.clone()
         && let Some(document) = document(&sent, settings)
     {
+        let (document, has_personal) = without_personal(document, settings.vocabulary);
         for remark in &mut letter.remarks {
             remark.written = written_at(&document, remark, words);
         }
-        if let Some(workbook) = marked(&sent, &letter, words, settings.limits.max_file_bytes)? {
+        // Sheets with personal data stay in the original: a copy of the file would carry them out of the lake.
+        let limit = settings.limits.max_file_bytes;
+        if !has_personal && let Some(workbook) = marked(&sent, &letter, words, limit)? {
             return Ok(workbook);
         }
-        if let Some(workbook) = rebuilt(&document, &sent, &mut letter, words)? {
+        if !document.sheets.is_empty()
+            && let Some(workbook) = rebuilt(&document, &sent, &mut letter, words)?
+        {
             return Ok(workbook);
+        }
+        if has_personal {
+            let empty = mark::empty_workbook()?;
+            let marked = mark::mark(&empty, &letter, false, words, limit)?;
+            return Ok(LetterWorkbook::new(marked, How::List));
         }
     }
     let unread = letter.sent.is_some();
@@ -133,21 +143,31 @@ fn rebuilt(
     Ok(Some(LetterWorkbook::new(marked, How::Rebuilt)))
 }
 
+/// A file without the sheets that may hold personal data, and whether it has any.
+fn without_personal(mut document: Document, vocabulary: &Vocabulary) -> (Document, bool) {
+    let all = document.sheets.len();
+    let sheets = &mut document.sheets;
+    sheets.retain(|sheet| !may_be_personal(sheet, vocabulary));
+    let has_personal = sheets.len() < all;
+    (document, has_personal)
+}
+
 /// The content of a file; none where it cannot be read.
 fn document(sent: &SentFile, settings: ReadSettings<'_>) -> Option<Document> {
     let format = sniff(&sent.original).ok()?.ok()?;
-    read_file(&sent.original, format, settings.limits, settings.encodings).ok()
+    let encodings = &settings.vocabulary.encodings;
+    read_file(&sent.original, format, settings.limits, encodings).ok()
 }
 
-/// The content of a remark's cell, as read.
+/// The content of a remark's cell, as read; nothing of a sheet that is not copied.
 fn written_at(document: &Document, remark: &Remark, words: &FeedbackWords) -> String {
     let Some(at) = remark.cell.as_deref().and_then(sheet::address) else {
         return String::new();
     };
-    document
-        .sheets
-        .iter()
-        .find(|s| s.name == remark.sheet)
-        .and_then(|s| s.shown(at))
-        .map_or_else(|| words.blank.clone(), CellContent::as_read)
+    let mut sheets = document.sheets.iter();
+    let Some(sheet) = sheets.find(|s| s.name == remark.sheet) else {
+        return String::new();
+    };
+    let shown = sheet.shown(at);
+    shown.map_or_else(|| words.blank.clone(), CellContent::as_read)
 }

@@ -9,7 +9,8 @@ use rust_decimal::Decimal;
 
 use super::cells::MILLION;
 use super::open_list::{OpenList, OpenNumber, claim_period};
-use crate::diagnostic::{Message, findings};
+use crate::diagnostic::findings::th235;
+use crate::diagnostic::{Argument, Message, findings};
 use crate::extract::SheetTable;
 use crate::normalize::locale::{LocaleVerdict, SUSPICIOUS, doubt, settle};
 use crate::normalize::number::ParsedNumber;
@@ -26,7 +27,8 @@ impl OpenList<'_> {
         self.settle_dates();
         self.fill_merged(sheet);
         let mut records = self.records();
-        let stays = self.leave_out_group_lines(&records);
+        let mut stays = self.leave_out_group_lines(&records);
+        self.leave_out_moved(&mut stays);
         self.note_incomplete(&records, &stays);
         if stays.contains(&false) {
             let mask = BooleanArray::from(stays.clone());
@@ -37,6 +39,7 @@ impl OpenList<'_> {
             self.filled.retain(|_| keep.next() == Some(&true));
         }
         self.note_mended();
+        self.note_headless();
         self.note_skipped();
         self.note_decoded();
         let heads = std::mem::take(&mut self.head.columns);
@@ -45,9 +48,10 @@ impl OpenList<'_> {
             start: Address::new(self.head.top, columns.iter().copied().min().unwrap_or(0)),
             end: Address::new(self.last_row, columns.iter().copied().max().unwrap_or(0)),
         };
+        let fields = &self.shape.fields;
         let head = |column: u32| {
             let head = heads.iter().find(|c| c.column == column);
-            head.map(|c| c.head.clone())
+            head.and_then(|c| Some(fields[c.field?].title.clone()))
         };
         let findings = self.faults.finish(head);
         let filled = FilledCells {
@@ -127,17 +131,45 @@ impl OpenList<'_> {
         }
     }
 
+    /// Leaves out the records with a cell beyond the heads, which have moved, unless most records have one: then a column has
+    /// no head.
+    fn leave_out_moved(&mut self, stays: &mut [bool]) {
+        let beyond = std::mem::take(&mut self.beyond);
+        if !self.form.is_personal() || 2 * beyond.len() > stays.len() {
+            return;
+        }
+        for (record, at) in beyond {
+            if !std::mem::replace(&mut stays[record], false) {
+                continue;
+            }
+            let count = self.loaded_of.get(record).map_or(0, |n| i64::from(*n));
+            self.loaded -= count;
+            self.explained += count;
+            self.faults.forget_row(at.row);
+            let why = Argument::from(th235::Beyond);
+            self.faults.cell(at, findings::TH235 { why, count });
+        }
+    }
+
+    /// Notes that cells of records stand under no head.
+    fn note_headless(&mut self) {
+        if let Some((at, count)) = self.headless {
+            self.faults.once(at, findings::TH236 { count });
+        }
+    }
+
     /// Notes the columns whose cells were skipped.
     fn note_skipped(&mut self) {
         for (column, count) in std::mem::take(&mut self.skipped) {
             let Some(head) = self.head.columns.iter().find(|c| c.column == column) else {
                 continue;
             };
-            let (at, is_personal) = (head.head.at, head.field.is_some());
-            let head = &head.head.text;
-            if is_personal {
+            let at = head.head.at;
+            if let Some(field) = head.field {
+                let head = &self.shape.fields[field].title;
                 self.faults.once(at, findings::TH227 { head, count });
             } else {
+                let head = &head.head.text;
                 self.faults.once(at, findings::TH204 { head, count });
             }
         }

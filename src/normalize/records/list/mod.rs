@@ -11,5 +11,6 @@ mod merged;
 mod open_list;
 mod records;
 mod row_kind;
+mod shift;
 
 pub(super) use open_list::OpenList;

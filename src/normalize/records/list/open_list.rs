@@ -113,6 +113,10 @@ pub(crate) struct OpenList<'a> {
     pub(super) all_doubtful: bool,
     /// Number of skipped cells, by column of the sheet.
     pub(super) skipped: BTreeMap<u32, i64>,
+    /// The first cell of a record under no head, and how many there are.
+    pub(super) headless: Option<(Address, usize)>,
+    /// The records with a cell right beside the heads, and that cell.
+    pub(super) beyond: Vec<(usize, Address)>,
     pub(super) decoded: Option<DecodedTexts>,
     pub(super) faults: Faults,
     /// Cells in all, those that became values, and those with a finding.
@@ -181,6 +185,8 @@ impl<'a> OpenList<'a> {
             proofs: BTreeMap::new(),
             all_doubtful: true,
             skipped: BTreeMap::new(),
+            headless: None,
+            beyond: Vec::new(),
             decoded: None,
             faults: Faults::new(&form.code, sheet.name.clone()),
             total: 0,

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use super::buffer::RowBuffer;
 use super::cells::OwnedValue;
 use super::open_list::{ListRole, OpenList};
+use super::shift::Moved;
 use crate::diagnostic::findings;
 use crate::normalize::records::value::FieldValue;
 use crate::read::{Address, BorrowedContent};
@@ -27,7 +28,10 @@ impl OpenList<'_> {
     pub(super) fn end_row(&mut self) {
         let mut row = std::mem::take(&mut self.buffer);
         if !row.cells.is_empty() && self.is_record(&row) {
-            self.record(&row);
+            match self.moved(&row) {
+                Some(moved) => self.hold_moved(&row, moved),
+                None => self.record(&row),
+            }
         }
         row.clear();
         self.buffer = row;
@@ -44,9 +48,14 @@ impl OpenList<'_> {
         self.key.clear();
         self.key.resize(self.shape.key.len(), None);
         let mut bits = 0_u64;
-        let mut key_at = None;
+        let (mut key_at, mut beyond) = (None, None);
         for cell in &row.cells {
             let Some((role, bit)) = self.role(cell.column) else {
+                let at = Address::new(self.row, cell.column);
+                self.headless.get_or_insert((at, 0)).1 += 1;
+                if self.is_beyond(cell.column) {
+                    beyond = Some(at);
+                }
                 continue;
             };
             bits |= bit;
@@ -74,6 +83,9 @@ impl OpenList<'_> {
                 column.push(FieldValue::None);
             }
         }
+        if let Some(at) = beyond {
+            self.beyond.push((self.rows.len(), at));
+        }
         self.rows.push(i64::from(self.row) + 1);
         self.filled.push(bits);
         let loaded = u16::try_from(self.loaded - loaded_before);
@@ -81,6 +93,17 @@ impl OpenList<'_> {
         if let Some(at) = key_at {
             self.note_key(at);
         }
+    }
+
+    /// Holds a row back whose cells have moved.
+    fn hold_moved(&mut self, row: &RowBuffer, moved: Moved) {
+        self.last_row = self.row;
+        let with_role = row.cells.iter().filter_map(|cell| self.role(cell.column));
+        let count = with_role
+            .filter(|(role, _)| !matches!(role, ListRole::Number))
+            .count();
+        let Moved { at, why } = moved;
+        self.leave_out(at, count, findings::TH235 { why, count });
     }
 
     /// Takes a cell of a kept field into its column. Returns whether its value is part of the key.

@@ -125,7 +125,7 @@ impl OpenList<'_> {
     }
 
     /// Leaves the body cells of a row out, with a finding.
-    fn leave_out(&mut self, at: Address, cells: usize, message: impl Into<Message>) {
+    pub(super) fn leave_out(&mut self, at: Address, cells: usize, message: impl Into<Message>) {
         self.total += cells as i64;
         self.explained += cells as i64;
         self.faults.cell(at, message);
