@@ -88,7 +88,7 @@ fn compare(
         value,
         decimals,
         status,
-        estimated: false,
+        estimated: value.is_some() && sides.iter().any(|side| side.is_estimate()),
         text: String::new(),
         units: None,
         missing,
