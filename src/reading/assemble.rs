@@ -58,9 +58,11 @@ pub(crate) fn read_submission(
     let sheets = &document.sheets;
     read_sheets(plan, docket, submission, sheets, lists, &mut contents);
     if let Some(encoding) = document.encoding.as_ref().filter(|e| !e.is_unicode()) {
+        let (known, words) = encoding.words.unwrap_or_default();
         let decoded = findings::TH120 {
             encoding: encoding.name.as_str(),
-            evidence: encoding.evidence.as_str(),
+            known,
+            words,
         };
         contents.findings.push(decoded.at(submission.place()));
     }
