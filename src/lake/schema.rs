@@ -47,7 +47,7 @@ fn schema(columns: &str) -> SchemaRef {
     Arc::new(Schema::new(fields))
 }
 
-const AGGREGATE: &str = "geography scheme code name_vi name_en period indicator sector fund scenario value:d weight:d status units_reported:i units_expected:i";
+const AGGREGATE: &str = "geography scheme code name_vi name_en period indicator sector fund scenario value:d share_estimated:d weight:d status units_reported:i units_expected:i";
 
 static TABLES: LazyLock<Vec<TableSchema>> = LazyLock::new(|| {
     let table = |name, columns: &str, by_period| TableSchema {
@@ -116,6 +116,11 @@ static TABLES: LazyLock<Vec<TableSchema>> = LazyLock::new(|| {
         table("national", AGGREGATE, true),
         table(
             "units",
+            "unit_code vintage name_vi name_en unit_type valid_from valid_to legal_basis",
+            false,
+        ),
+        table(
+            "unit_names",
             "unit_code vintage name_vi name_en unit_type valid_from valid_to legal_basis",
             false,
         ),

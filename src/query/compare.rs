@@ -11,6 +11,7 @@ pub(crate) fn changed_figures(table: &str) -> String {
                 coalesce(a.indicator, b.indicator) AS indicator, coalesce(a.sector, b.sector) AS sector, \
                 coalesce(a.fund, b.fund) AS fund, coalesce(a.scenario, b.scenario) AS scenario, \
                 b.value AS value_before, a.value AS value_after, b.status AS status_before, a.status AS status_after, \
+                b.share_estimated AS share_estimated_before, a.share_estimated AS share_estimated_after, \
                 b.units_reported AS units_reported_before, a.units_reported AS units_reported_after, \
                 b.units_expected AS units_expected_before, a.units_expected AS units_expected_after \
          FROM (SELECT * EXCLUDE (scheme), coalesce(scheme, '') AS scheme FROM before_{table}) b \

@@ -45,7 +45,7 @@ impl Pass {
 
 /// What is there in every pass: the tables of the lake that are filled before the models run, and the helper tables of
 /// [`super::register_helpers`].
-pub(super) const INPUTS: [&str; 13] = [
+pub(super) const INPUTS: [&str; 14] = [
     "entity_merges",
     "indicators",
     "observations",
@@ -58,6 +58,7 @@ pub(super) const INPUTS: [&str; 13] = [
     "unit_atoms",
     "unit_changes",
     "unit_entities",
+    "unit_names",
     "units",
 ];
 

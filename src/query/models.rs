@@ -140,7 +140,7 @@ mod tests {
         };
         assert_eq!(
             order(Pass::Once),
-            "keys related_keys report_ranks stated senders counted revisions set_aside_values unit_names unit_values unit_sources"
+            "keys names_in_force related_keys report_ranks stated senders counted revisions set_aside_values unit_values unit_sources"
         );
         assert_eq!(
             order(Pass::EachVintage),

@@ -68,9 +68,11 @@ pub(crate) fn read_submission(
     );
     read_tables(plan, docket, submission, &tables, &mut contents);
     if let Some(encoding) = document.encoding.as_ref().filter(|e| !e.is_unicode()) {
+        let (known, words) = encoding.words.unwrap_or_default();
         let decoded = findings::TH120 {
             encoding: encoding.name.as_str(),
-            evidence: encoding.evidence.as_str(),
+            known,
+            words,
         };
         contents.findings.push(decoded.at(submission.place()));
     }

@@ -110,5 +110,6 @@ fn shown(batch: &RecordBatch, side: &str, row: usize, decimals: u32) -> Option<S
             .and_then(|c| c.as_primitive_opt::<Int64Type>())
             .map_or(0, |c| c.value(row))
     });
-    Some(figure(value, decimals, status, units))
+    let is_estimated = column("share_estimated").is_some_and(|shares| shares.is_valid(row));
+    Some(figure(value, decimals, status, units, is_estimated))
 }

@@ -17,20 +17,28 @@ pub(crate) fn read_findings(snapshot: &Snapshot) -> Result<Vec<Finding>, RunErro
     Ok(findings)
 }
 
-/// A national figure as people read it: with the units that reported, of those that owe a report, where some are missing.
+/// A national figure as people read it: with the units that reported, of those that owe a report, where some are missing,
+/// and marked where it is made of estimates.
 pub(crate) fn figure(
     value: Option<i128>,
     decimals: u32,
     status: &str,
     [reported, expected]: [i64; 2],
+    is_estimated: bool,
 ) -> String {
     let text = value.map_or_else(
         || "…".to_owned(),
         |value| crate::tables::format_decimal(value, decimals, ',', '.'),
     );
-    match status {
-        "P" => format!("{text} ({reported}/{expected})"),
-        "E" => format!("{text} (e)"),
-        _ => text,
-    }
+    let partial = if status == "P" {
+        format!(" ({reported}/{expected})")
+    } else {
+        String::new()
+    };
+    let estimate = if value.is_some() && (status == "E" || is_estimated) {
+        " (e)"
+    } else {
+        ""
+    };
+    format!("{text}{partial}{estimate}")
 }

@@ -1,38 +1,26 @@
 //! The reference tables of the lake, from the plan.
 
+use std::collections::BTreeMap;
+
 use arrow::array::RecordBatch;
 use arrow::error::ArrowError;
 
 use crate::engine::columns::{decimals, integers, texts};
+use crate::geography::{UnitKey, UnitName};
 use crate::lake;
 use crate::plan::{Measure, Plan};
 
-/// The tables `units`, `unit_changes`, `regions`, `indicators`, `sectors` and `targets`.
+/// The tables `units`, `unit_names`, `unit_changes`, `regions`, `indicators`, `sectors` and `targets`.
 pub(super) fn reference_tables(
     plan: &Plan,
 ) -> Result<Vec<(&'static str, RecordBatch)>, ArrowError> {
     let geography = &plan.geography.tables;
-    let units = &geography.units;
     let changes = &geography.changes;
     let regions = &geography.regions;
     let indicators = &plan.indicators;
     Ok(vec![
-        (
-            "units",
-            lake::batch(
-                "units",
-                vec![
-                    texts(units.iter().map(|u| Some(u.unit.code.as_str()))),
-                    texts(units.iter().map(|u| Some(u.unit.vintage.as_str()))),
-                    texts(units.iter().map(|u| Some(u.name_vi.as_str()))),
-                    texts(units.iter().map(|u| Some(u.name_en.as_str()))),
-                    texts(units.iter().map(|u| Some(u.unit_type.as_str()))),
-                    texts(units.iter().map(|u| Some(u.valid_from.to_string()))),
-                    texts(units.iter().map(|u| u.valid_to.map(|d| d.to_string()))),
-                    texts(units.iter().map(|u| Some(u.legal_basis.as_str()))),
-                ],
-            )?,
-        ),
+        ("units", unit_rows("units", &each_once(&geography.units))?),
+        ("unit_names", unit_rows("unit_names", &geography.units)?),
         (
             "unit_changes",
             lake::batch(
@@ -114,6 +102,37 @@ pub(super) fn reference_tables(
         ),
         ("targets", targets(plan)?),
     ])
+}
+
+/// One row for each unit: the name in force last, from the first day of its first name.
+fn each_once(names: &[UnitName]) -> Vec<UnitName> {
+    let mut units: BTreeMap<&UnitKey, UnitName> = BTreeMap::new();
+    let mut in_order: Vec<&UnitName> = names.iter().collect();
+    in_order.sort_by_key(|name| name.valid_from);
+    for name in in_order {
+        let first_day = units.get(&name.unit).map(|unit| unit.valid_from);
+        let mut unit = name.clone();
+        unit.valid_from = first_day.unwrap_or(name.valid_from);
+        units.insert(&name.unit, unit);
+    }
+    units.into_values().collect()
+}
+
+/// Units or names of units as a table of the lake.
+fn unit_rows(table: &str, rows: &[UnitName]) -> Result<RecordBatch, ArrowError> {
+    lake::batch(
+        table,
+        vec![
+            texts(rows.iter().map(|u| Some(u.unit.code.as_str()))),
+            texts(rows.iter().map(|u| Some(u.unit.vintage.as_str()))),
+            texts(rows.iter().map(|u| Some(u.name_vi.as_str()))),
+            texts(rows.iter().map(|u| Some(u.name_en.as_str()))),
+            texts(rows.iter().map(|u| Some(u.unit_type.as_str()))),
+            texts(rows.iter().map(|u| Some(u.valid_from.to_string()))),
+            texts(rows.iter().map(|u| u.valid_to.map(|d| d.to_string()))),
+            texts(rows.iter().map(|u| Some(u.legal_basis.as_str()))),
+        ],
+    )
 }
 
 fn targets(plan: &Plan) -> Result<RecordBatch, ArrowError> {

@@ -340,7 +340,7 @@ fn overdue(plan: &Plan, findings: &[Finding], at: Timestamp) -> Vec<Overdue> {
 async fn headlines(engine: &Engine, plan: &Plan) -> Result<Headlines, RunError> {
     let geography = plan.geography.newest();
     let sql = format!(
-        "SELECT n.indicator, n.period, n.value, n.status, n.units_reported, n.units_expected FROM national n \
+        "SELECT n.indicator, n.period, n.value, n.status, n.units_reported, n.units_expected, n.share_estimated FROM national n \
          WHERE n.geography = '{geography}' AND n.scenario = 'best' AND n.sector = '_T' AND n.fund = '_T' \
            AND length(n.period) = 4 ORDER BY n.period"
     );
@@ -358,13 +358,20 @@ async fn headlines(engine: &Engine, plan: &Plan) -> Result<Headlines, RunError> 
             batch.column(4).as_primitive::<Int64Type>(),
             batch.column(5).as_primitive::<Int64Type>(),
         );
+        let shares = batch.column(6);
         for row in 0..batch.num_rows() {
             let Some(facts) = plan.indicators.iter().find(|i| i.id == indicator.text(row)) else {
                 continue;
             };
             let of_row = value.is_valid(row).then(|| value.value(row));
             let units = [reported.value(row), expected.value(row)];
-            let text = figure(of_row, facts.decimals, status.text(row), units);
+            let text = figure(
+                of_row,
+                facts.decimals,
+                status.text(row),
+                units,
+                shares.is_valid(row),
+            );
             if !periods.contains(&period.text(row).to_owned()) {
                 periods.push(period.text(row).to_owned());
             }

@@ -138,8 +138,9 @@ fn cell(
         value,
         decimals: column.decimals.or(decimals).unwrap_or(0),
         status,
-        // A sum of estimates is an estimate even when a part is missing.
-        estimated: definition.scenario == ESTIMATE && status == FigureStatus::Partial,
+        // What is made of estimates says so also where a part is missing.
+        estimated: value.is_some()
+            && (delivered.is_estimated(i) || definition.scenario == ESTIMATE),
         text: String::new(),
         units,
         missing: delivered.missing(i),

@@ -9,7 +9,7 @@ use regex::Regex;
 
 use super::build::TableBuilder;
 use super::definition::{Query, TableDefinition};
-use super::delivered::{OPTIONAL, REQUIRED};
+use super::delivered::{ESTIMATED, OPTIONAL, REQUIRED};
 use crate::diagnostic::DefinitionError;
 use crate::text::line_at;
 
@@ -81,7 +81,20 @@ fn check_columns(definition: &TableDefinition, schema: &SchemaRef) -> Result<(),
             ));
         }
     }
-    let known = |name: &str| OPTIONAL.contains(&name) || REQUIRED.iter().any(|(n, _)| *n == name);
+    if let Some((_, field)) = schema.column_with_name(ESTIMATED)
+        && !matches!(field.data_type(), DataType::Boolean | DataType::Null)
+    {
+        let given = field.data_type();
+        return Err(DefinitionError::new(
+            &query.path,
+            line_of(ESTIMATED),
+            format!("the query of the table `{id}` delivers `{ESTIMATED}` as {given}, not Boolean"),
+            "deliver a condition: whether the figure is made of estimates",
+        ));
+    }
+    let known = |name: &str| {
+        name == ESTIMATED || OPTIONAL.contains(&name) || REQUIRED.iter().any(|(n, _)| *n == name)
+    };
     match schema.fields().iter().find(|f| !known(f.name())) {
         None => Ok(()),
         Some(field) => Err(DefinitionError::new(

@@ -88,7 +88,7 @@ fn compare(
         value,
         decimals,
         status,
-        estimated: false,
+        estimated: value.is_some() && sides.iter().any(|side| side.is_estimate()),
         text: String::new(),
         units: None,
         missing,
@@ -122,4 +122,74 @@ fn missing(sides: &[&Cell]) -> Vec<Bilingual> {
         }
     }
     names
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::tables::table::RowStyle;
+    use crate::tables::tests::edition;
+
+    fn figure(value: i64, status: FigureStatus, estimated: bool) -> Cell {
+        let cell = Cell {
+            value: Some(Decimal::from(value)),
+            decimals: 0,
+            status,
+            estimated,
+            text: String::new(),
+            units: None,
+            missing: vec![Bilingual::same("B")],
+            origin: Origin::Unsaid,
+        };
+        cell.printed(&edition().words)
+    }
+
+    fn compared(computation: Computation, [a, b]: [&Cell; 2]) -> Cell {
+        let row = TableRow {
+            id: "r".to_owned(),
+            level: 0,
+            style: RowStyle::Plain,
+            label: Bilingual::same("r"),
+            unit: None,
+            cells: vec![Some(a.clone()), Some(b.clone())],
+        };
+        let operands = vec![(0, 0), (0, 1)];
+        compare(computation, operands, &[row], 1, &edition()).expect("a cell")
+    }
+
+    #[test]
+    fn marks_stand_together_behind_a_figure() {
+        use FigureStatus::{Estimate, Imputed, Normal, Partial};
+        let text = |value, status, estimated| figure(value, status, estimated).text;
+        assert_eq!(text(5, Partial, true), "5 (p) (e)");
+        assert_eq!(text(5, Partial, false), "5 (p)");
+        assert_eq!(text(0, Partial, true), "- (p) (e)");
+        assert_eq!(text(0, Estimate, false), "- (e)");
+        assert_eq!(text(5, Imputed, true), "5 (e) (i)");
+        assert_eq!(text(5, Normal, false), "5");
+        assert_eq!(text(5, FigureStatus::Withheld, true), "(c)");
+    }
+
+    proptest! {
+        /// A comparison is printed if both sides are whole, and then marked as an estimate if one side is.
+        #[test]
+        fn a_comparison_tells_what_its_sides_are(
+            sides in prop::array::uniform2((0_i64..3, 0_usize..4, any::<bool>())),
+            which in 0_usize..4,
+        ) {
+            use Computation::{Difference, Growth, Ratio, Share};
+            use FigureStatus::{Estimate, Imputed, Normal, Partial};
+            let [a, b] = sides.map(|(value, status, estimated)| {
+                figure(value, [Normal, Estimate, Imputed, Partial][status], estimated)
+            });
+            let cell = compared([Share, Growth, Difference, Ratio][which], [&a, &b]);
+            let whole = a.status != Partial && b.status != Partial;
+            prop_assert_eq!(cell.text == "…", !whole);
+            prop_assert_eq!(cell.missing.is_empty(), whole);
+            let is_estimate = cell.shows_value() && (a.is_estimate() || b.is_estimate());
+            prop_assert_eq!(cell.text.contains("(e)"), is_estimate, "{} of {} and {}", cell.text, a.text, b.text);
+        }
+    }
 }

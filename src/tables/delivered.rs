@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::array::{Array, AsArray, Decimal128Array, Int64Array, RecordBatch};
+use arrow::array::{Array, AsArray, BooleanArray, Decimal128Array, Int64Array, RecordBatch};
 use arrow::datatypes::{DataType, Decimal128Type, Field, Int64Type, Schema};
 use datafusion::error::Result;
 use rust_decimal::Decimal;
@@ -44,6 +44,10 @@ pub(super) const OPTIONAL: [&str; 7] = [
     PARTS,
 ];
 
+/// A column that a query may also deliver, a flag: whether the figure is made of estimates, all or some of it. A figure with
+/// status E is an estimate without it; one that lacks a part (P) needs it to be marked as both.
+pub(super) const ESTIMATED: &str = "estimated";
+
 /// Geography and code of each figure that a cell combines.
 const PARTS: &str = "of_parts";
 
@@ -59,6 +63,7 @@ pub(super) struct Delivered {
     texts: BTreeMap<&'static str, TextColumn>,
     integers: BTreeMap<&'static str, Int64Array>,
     values: Option<Decimal128Array>,
+    estimated: Option<BooleanArray>,
 }
 
 impl Delivered {
@@ -75,6 +80,9 @@ impl Delivered {
             .iter()
             .filter(|name| schema.column_with_name(name).is_some());
         fields.extend(optional.map(|name| Field::new(*name, DataType::Utf8, true)));
+        if schema.column_with_name(ESTIMATED).is_some() {
+            fields.push(Field::new(ESTIMATED, DataType::Boolean, true));
+        }
         Ok(Self::of_batch(&conform(
             &Arc::new(Schema::new(fields)),
             batches,
@@ -104,6 +112,10 @@ impl Delivered {
                 .column_by_name("value")
                 .and_then(|c| c.as_primitive_opt::<Decimal128Type>())
                 .cloned(),
+            estimated: batch
+                .column_by_name(ESTIMATED)
+                .and_then(|c| c.as_boolean_opt())
+                .cloned(),
         }
     }
 
@@ -119,6 +131,12 @@ impl Delivered {
     pub(super) fn integer(&self, column: &str, row: usize) -> Option<i64> {
         let array = self.integers.get(column)?;
         array.is_valid(row).then(|| array.value(row))
+    }
+
+    /// Whether a figure is made of estimates, as far as the query says.
+    pub(super) fn is_estimated(&self, row: usize) -> bool {
+        let flags = self.estimated.as_ref();
+        flags.is_some_and(|flags| flags.is_valid(row) && flags.value(row))
     }
 
     pub(super) fn value(&self, row: usize) -> std::result::Result<Option<Decimal>, String> {

@@ -39,6 +39,6 @@ pub use order::{OfficialOrder, register_order};
 pub use table::{
     Cell, ColumnHead, Computation, FigureKey, FigureStatus, Origin, RowStyle, Table, TableRow,
 };
-pub use words::{PrintedWords, RawPrinted, Symbol, SymbolKind, written};
+pub use words::{Phrases, PrintedWords, RawPrinted, Symbol, SymbolKind, written};
 
 pub use crate::text::Bilingual as Text;

@@ -27,10 +27,10 @@ pub(super) fn reported_sql(forms: &[String], edition: &Edition) -> String {
              SELECT r.period, u.unit_vintage, u.unit_code FROM reports r \
              JOIN (SELECT report_id, unit_vintage, unit_code FROM reports \
                    UNION SELECT report_id, unit_vintage, unit_code FROM observations) u ON u.report_id = r.report_id \
-             JOIN (SELECT DISTINCT vintage, unit_code FROM units) k ON k.vintage = u.unit_vintage AND k.unit_code = u.unit_code \
+             JOIN units k ON k.vintage = u.unit_vintage AND k.unit_code = u.unit_code \
              WHERE r.is_current AND r.form IN ({forms}) AND r.period IN ({years}) \
              GROUP BY r.period, u.unit_vintage, u.unit_code HAVING count(DISTINCT r.form) = {n}), \
-         there AS (SELECT vintage, count(DISTINCT unit_code) AS units FROM units GROUP BY vintage) \
+         there AS (SELECT vintage, count(*) AS units FROM units GROUP BY vintage) \
          SELECT s.period, count(*) AS units, max(t.units) AS expected FROM sent s JOIN there t ON t.vintage = s.unit_vintage \
          GROUP BY s.period, s.unit_vintage ORDER BY s.period, units DESC",
         forms = literals(forms),

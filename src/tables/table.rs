@@ -262,10 +262,16 @@ impl Cell {
     pub fn marks(&self) -> BTreeSet<SymbolKind> {
         let mut marks = BTreeSet::new();
         marks.extend(self.status.symbol());
-        if self.estimated {
+        if self.estimated && self.shows_value() {
             marks.insert(SymbolKind::Estimate);
         }
         marks
+    }
+
+    /// Whether it prints a figure that is made of estimates, all or some of it.
+    #[must_use]
+    pub fn is_estimate(&self) -> bool {
+        self.marks().contains(&SymbolKind::Estimate)
     }
 
     /// Whether it prints a figure. A withheld value is known but not printed.

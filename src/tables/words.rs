@@ -144,6 +144,13 @@ pub struct Phrases {
     pub closed_on: Bilingual,
     pub made_with: Bilingual,
     pub of_table: Bilingual,
+    pub and: Bilingual,
+    pub sentence_without: Bilingual,
+    pub figures_without: Bilingual,
+    pub unranked: Bilingual,
+    pub form_held: Bilingual,
+    pub form_other_period: Bilingual,
+    pub table_awaited: Bilingual,
 }
 
 /// Words and symbols, ready to use.

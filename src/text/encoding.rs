@@ -168,6 +168,8 @@ pub struct FileEncoding {
     pub name: String,
     /// How it was recognized.
     pub evidence: String,
+    /// How many of its words are known, and how many there are; none where its bytes alone say what it is.
+    pub words: Option<(usize, usize)>,
     /// Bytes at the end that are no text and no padding, and were left out.
     pub dropped: usize,
 }
@@ -308,6 +310,7 @@ impl Encodings {
             let encoding = FileEncoding {
                 name: name.to_owned(),
                 evidence: evidence.to_owned(),
+                words: None,
                 dropped,
             };
             (text, encoding)
@@ -346,12 +349,11 @@ impl Encodings {
         if score.known < 3 || score.net() < 0 {
             return None;
         }
-        let evidence = format!(
-            "{} of {} words are known",
-            score.known,
-            score.known + score.unknown
-        );
-        Some(recognized(&name, &evidence, (text, 0)))
+        let (known, words) = (score.known, score.known + score.unknown);
+        let evidence = format!("{known} of {words} words are known");
+        let (text, mut encoding) = recognized(&name, &evidence, (text, 0));
+        encoding.words = Some((known, words));
+        Some((text, encoding))
     }
 }
 

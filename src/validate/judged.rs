@@ -278,8 +278,8 @@ fn entity(geography: &Geography, unit: &UnitKey) -> String {
     format!("{}:{}", entity.vintage, entity.code)
 }
 
-/// The table `counterparts`: for each unit of each current report, each form and two periods (that of the report and the
-/// one a year before), the current report of that unit. If the unit itself sent none, the report of the newest vintage
+/// The table `counterparts`: for each unit of each current report, each form and the periods that it is compared with
+/// (that of the report, the same one a year before, and the whole year before), the current report of that unit. If the unit itself sent none, the report of the newest vintage
 /// counts in which the unit is the same territory.
 fn counterparts(
     reports: &[JudgedReport],
@@ -299,7 +299,8 @@ fn counterparts(
     for (report, unit) in &all {
         let period = report.report.period;
         for form in forms {
-            for period in [period, year_before(period)] {
+            let periods = BTreeSet::from([period, year_before(period), last_year(period)]);
+            for period in periods {
                 let key = (form.code.as_str(), period, geography.entity(unit));
                 let found = sent
                     .get(&key)

@@ -42,10 +42,10 @@ pub fn rule_sql(rule: &Rule) -> String {
                         o.seq, o.sheet, o.cell, o.indicator, o.sector, o.value AS v0, o.cell AS c0, e.value AS v1, e.cell AS c1
                  FROM report_columns c
                  JOIN judged o ON o.number = c.number
-                 JOIN counterparts q ON q.report_id = c.report_id AND q.entity = c.entity AND q.form = c.form AND q.report_period = c.year_before
+                 JOIN counterparts q ON q.report_id = c.report_id AND q.entity = c.entity AND q.form = c.form AND q.report_period = c.period
                  LEFT JOIN report_columns b ON b.report_id = q.counterpart AND b.entity = c.entity AND b.scenario = 'estimate' AND b.period = c.period
                  LEFT JOIN judged e ON e.number = b.number AND e.indicator = o.indicator AND e.sector = o.sector
-                 WHERE c.scenario = 'actual' AND c.period = c.year_before"
+                 WHERE c.scenario = 'actual' AND c.period IN (c.year_before, c.last_year)"
             ),
         ),
         RuleKind::SumOfSectors => each_column(rule, &sector_sql::sum_of_sectors()),

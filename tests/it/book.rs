@@ -426,6 +426,56 @@ fn book_of(office: &Office, more: &[&str]) -> Output {
     tonghop(&arguments)
 }
 
+/// A list of one cooperative for a year.
+fn list_of(sender: &str, year: u16) -> String {
+    format!(
+        "Biểu số: KTTT-04;\nDANH SÁCH HỢP TÁC XÃ NĂM {year};\nĐơn vị báo cáo: {sender};\n\
+         STT;Tên;Loại hình;Mã số thuế;Ngày thành lập;Lĩnh vực;Tình trạng;Xếp loại;Số thành viên;Số lao động;Doanh thu (triệu đồng);Giám đốc;Điện thoại\n\
+         1;HTX A;HTX;0100000001;31/12/2019;A1;đang hoạt động;khá;12;7;10;Ai;1\n"
+    )
+}
+
+/// The true reason is told for each table that is left out, by what the lake holds.
+#[test]
+fn a_table_that_is_left_out_says_why() {
+    let reason = |lists: &[String]| {
+        let mut office = small_office();
+        let report = csv("UBND tỉnh Cao Bằng", 2025, 500, 400, "Địa giới: 34 tỉnh;\n");
+        office.send("cao-bang.csv", "2025-12-10", &report);
+        for (i, list) in lists.iter().enumerate() {
+            office.send(&format!("list-{i}.csv"), "2026-01-02", list.as_bytes());
+        }
+        office.run("lake", &[]);
+        let text = said(&book_of(&office, &["--lang", "vi"]));
+        let line = text.lines().find(|line| line.contains(" 26 "));
+        line.unwrap_or_else(|| panic!("{text}")).to_owned()
+    };
+    let son_la = |year| list_of("UBND tỉnh Sơn La", year);
+    for (lists, why) in [
+        (vec![], "KTTT-04."),
+        (
+            vec![son_la(2025)],
+            "KTTT-04 has been collected, but this table is not defined yet.",
+        ),
+        (
+            vec![son_la(2019)],
+            "KTTT-04 came only for 2019, which this edition does not print.",
+        ),
+        (
+            vec![list_of("UBND tỉnh Không Có", 2025)],
+            "Received but held back, so not counted: KTTT-04.",
+        ),
+    ] {
+        let told = reason(&lists);
+        assert!(told.ends_with(why), "{told} instead of {why}");
+        assert_eq!(
+            told.contains("Not collected yet"),
+            lists.is_empty(),
+            "{told}"
+        );
+    }
+}
+
 /// The difference of one cell, as CSV: before, after, reasons, files.
 fn difference(text: &str, table: &str, row: &str, column: &str) -> Option<[String; 4]> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());

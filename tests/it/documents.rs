@@ -239,3 +239,54 @@ fn what_a_page_leaves_out_is_marked() {
         assert!(!says("a\nb\nc\n", wrong), "{wrong}");
     }
 }
+
+/// Gives each Vietnamese text of a definition to `judge`, with its place.
+fn texts(place: &str, value: &toml::Value, is_vi: bool, judge: &mut dyn FnMut(&str, &str)) {
+    match value {
+        toml::Value::Table(table) => {
+            for (key, value) in table {
+                let is_vi = key == "vi" || key.ends_with("_vi");
+                texts(&format!("{place}.{key}"), value, is_vi, judge);
+            }
+        }
+        toml::Value::Array(all) => all
+            .iter()
+            .for_each(|value| texts(place, value, is_vi, judge)),
+        toml::Value::String(text) if is_vi => judge(place, text),
+        _ => {}
+    }
+}
+
+/// The Vietnamese texts of findings and of printed tables have no English words. What stands in backticks or braces, names of
+/// files and of programs are no words.
+#[test]
+fn vietnamese_texts_are_vietnamese() {
+    let english = [
+        "the", "of", "and", "is", "are", "was", "not", "with", "without", "from", "for", "has",
+        "have", "at", "by", "it", "file", "files", "sheet", "cell", "row", "column", "value",
+        "values", "figure", "figures", "report", "reports", "table", "header", "heading", "unit",
+        "unknown", "missing", "known", "words", "text", "warning", "error", "line", "page",
+    ];
+    let ignored = regex::Regex::new(r"`[^`]*`|\{[^}]*\}|[\w./-]+\.(csv|toml|xlsx|sql)").unwrap();
+    let mut wrong = Vec::new();
+    let mut judge = |place: &str, text: &str| {
+        let text = ignored.replace_all(text, " ").to_lowercase();
+        let words = text.split(|c: char| !c.is_alphabetic());
+        wrong.extend(
+            words
+                .filter(|word| english.contains(word))
+                .map(|word| format!("{place}: {word}")),
+        );
+    };
+    for file in [
+        "src/diagnostic/findings.toml",
+        "pipelines/reference/printed.toml",
+        "pipelines/reference/correspondence.toml",
+        "pipelines/kttt/rules.toml",
+        "pipelines/kttt/editions/2025.toml",
+    ] {
+        let text = fs::read_to_string(root().join(file)).unwrap();
+        texts(file, &toml::from_str(&text).unwrap(), false, &mut judge);
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

@@ -264,3 +264,51 @@ fn the_sources_of_every_fact_recompute_it() {
         "{wrong:?}"
     );
 }
+
+/// A unit has one row, so that a join on vintage and code multiplies nothing; its names over time have a table of their own.
+#[test]
+fn units_have_one_row_each_and_their_names_another_table() {
+    let facts = "FROM facts WHERE geography = '2025' AND period = '2024' AND indicator = 'htx_total' AND sector = '_T' AND scenario = 'best'";
+    let one = |sql: &str| SAMPLE.sql(sql);
+    assert_eq!(
+        one(&format!("SELECT CAST(sum(value) AS BIGINT) {facts}")),
+        one(&format!(
+            "SELECT CAST(sum(f.value) AS BIGINT) FROM (SELECT * {facts}) f JOIN units u ON u.vintage = f.geography AND u.unit_code = f.unit_code"
+        ))
+    );
+    assert_eq!(
+        one(
+            "SELECT count(*) FROM (SELECT vintage, unit_code FROM units GROUP BY vintage, unit_code HAVING count(*) > 1) AS twice"
+        ),
+        ["0"]
+    );
+    // The name in force last, from the first day of the unit.
+    assert_eq!(
+        one(
+            "SELECT name_vi, unit_type, valid_from, valid_to FROM units WHERE vintage = '2004' AND unit_code = '46'"
+        ),
+        ["Huế,thanh_pho,2004-07-08,2025-07-01"]
+    );
+    assert_eq!(
+        one(
+            "SELECT name_vi, valid_from, valid_to FROM unit_names WHERE vintage = '2004' AND unit_code = '46' ORDER BY valid_from"
+        ),
+        [
+            "Thừa Thiên Huế,2004-07-08,2025-01-01",
+            "Huế,2025-01-01,2025-07-01"
+        ]
+    );
+}
+
+/// How much of a total rests on estimates stands beside it, also where a part is missing.
+#[test]
+fn a_partial_total_says_that_it_rests_on_estimates() {
+    let totals = SAMPLE.sql(
+        "SELECT period, status, share_estimated IS NULL AS none, share_estimated = 1 AS everything FROM national \
+         WHERE geography = '2025' AND indicator = 'htx_total' AND sector = '_T' AND scenario = 'best' AND period IN ('2022', '2024', '2025') ORDER BY period",
+    );
+    assert_eq!(
+        totals,
+        ["2022,A,true,", "2024,E,false,true", "2025,P,false,true"]
+    );
+}

@@ -3,7 +3,7 @@
 -- runs: each vintage
 -- sources counts the parts that were used; a part that is partial itself is used too, and makes the whole partial.
 WITH own AS (
-    SELECT u.unit, v.key, v.value, v.weight, v.numerator, v.status,
+    SELECT u.unit, v.key, v.value, v.weight, v.numerator, v.status, v.share_estimated,
            CASE WHEN v.unit = u.unit THEN 'reported' ELSE 'restated' END AS basis,
            CASE WHEN v.value IS NOT NULL THEN 1 ELSE 0 END AS sources,
            CASE WHEN v.status = 'M' THEN 0 ELSE 1 END AS expected
@@ -23,7 +23,7 @@ said AS (
 ),
 -- What the unit has stated is not restated, except a blank for which all its predecessors' parts have values.
 restated AS (
-    SELECT a.group_id AS unit, a.key, a.value, a.weight, a.numerator, a.status, a.entered AS sources, a.expected,
+    SELECT a.group_id AS unit, a.key, a.value, a.weight, a.numerator, a.status, a.share_estimated, a.entered AS sources, a.expected,
            s.unit IS NOT NULL AS fills_blank
     FROM aggregated a
     LEFT JOIN said s ON s.unit = a.group_id AND s.key = a.key
@@ -32,10 +32,10 @@ restated AS (
 filled AS (
     SELECT unit, key FROM restated WHERE fills_blank
 )
-SELECT o.unit, o.key, o.value, o.weight, o.numerator, o.status, o.basis, o.sources, o.expected, TRUE AS own, FALSE AS fills_blank
+SELECT o.unit, o.key, o.value, o.weight, o.numerator, o.status, o.share_estimated, o.basis, o.sources, o.expected, TRUE AS own, FALSE AS fills_blank
 FROM own o
 LEFT JOIN filled f ON f.unit = o.unit AND f.key = o.key
 WHERE f.unit IS NULL
 UNION ALL
-SELECT unit, key, value, weight, numerator, status, 'restated' AS basis, sources, expected, FALSE AS own, fills_blank
+SELECT unit, key, value, weight, numerator, status, share_estimated, 'restated' AS basis, sources, expected, FALSE AS own, fills_blank
 FROM restated

@@ -8,7 +8,7 @@ WITH members AS (
     SELECT to_unit AS group_id, from_unit AS member, count(*) OVER (PARTITION BY to_unit) AS size FROM entity_merges
 ),
 contributions AS (
-    SELECT former_unit AS unit, key, cannot_exist, enters, complete, imputed, estimated, value, weight, numerator
+    SELECT former_unit AS unit, key, cannot_exist, enters, complete, imputed, estimated, share_estimated, value, weight, numerator
     FROM overlap_parts
 ),
 aggregated AS ({aggregated.sql}),

@@ -34,10 +34,12 @@ ratios AS (
     JOIN counted d ON d.key = denominator_key.related AND d.entity = n.entity
     WHERE n.status = 'M' OR d.status = 'M' OR (n.value IS NOT NULL AND d.value IS NOT NULL)
 )
-SELECT entity, unit, key, value, weight, CAST(value * weight AS DECIMAL(38, 6)) AS numerator, status
+SELECT entity, unit, key, value, weight, CAST(value * weight AS DECIMAL(38, 6)) AS numerator, status,
+       CASE WHEN status = 'E' THEN CAST(1 AS DECIMAL(38, 6)) END AS share_estimated
 FROM stated_values
 UNION ALL
 SELECT entity, unit, key,
        CASE WHEN status <> 'M' THEN CAST(numerator * scale / nullif(denominator, 0) AS DECIMAL(38, 6)) END AS value,
-       denominator AS weight, numerator, status
+       denominator AS weight, numerator, status,
+       CASE WHEN status = 'E' THEN CAST(1 AS DECIMAL(38, 6)) END AS share_estimated
 FROM ratios

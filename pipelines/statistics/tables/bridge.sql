@@ -11,8 +11,8 @@ changes AS (
     SELECT from_code, to_code, change FROM unit_changes WHERE from_vintage = {bridge_geography} AND to_vintage = {geography}
 ),
 former_figures AS (
-    SELECT c.to_code, c.from_code, c.change, l.name_vi, l.name_en, f.value, f.weight, f.status, f.units_reported,
-           f.units_expected, i.indicator, i.decimals
+    SELECT c.to_code, c.from_code, c.change, l.name_vi, l.name_en, f.value, f.weight, f.status, f.estimated,
+           f.units_reported, f.units_expected, i.indicator, i.decimals
     FROM changes c
     CROSS JOIN chosen_indicators i
     JOIN unit_labels l ON l.geography = {bridge_geography} AND l.unit_code = c.from_code
@@ -26,7 +26,8 @@ keys AS (
     SELECT indicator AS key, measure, 1 AS scale FROM chosen_indicators
 ),
 parts AS (
-    SELECT from_code AS unit, indicator AS key, value, weight, CAST(value * weight AS DECIMAL(38, 6)) AS numerator, status
+    SELECT from_code AS unit, indicator AS key, value, weight, CAST(value * weight AS DECIMAL(38, 6)) AS numerator, status,
+           CASE WHEN estimated THEN CAST(1 AS DECIMAL(38, 6)) END AS share_estimated
     FROM former_figures
     WHERE status IS NOT NULL
 ),
@@ -40,8 +41,8 @@ contributions AS ({../models/contributions.sql}),
 aggregated AS ({../models/aggregated.sql}),
 -- A former unit is missing where its figure is not complete, unless the figure cannot exist.
 former_units AS (
-    SELECT f.to_code, f.from_code, f.change, f.name_vi, f.name_en, f.value, f.status, f.units_reported, f.units_expected,
-           f.indicator, f.decimals, coalesce(c.complete + c.cannot_exist, 0) = 0 AS is_missing
+    SELECT f.to_code, f.from_code, f.change, f.name_vi, f.name_en, f.value, f.status, f.estimated,
+           f.units_reported, f.units_expected, f.indicator, f.decimals, coalesce(c.complete + c.cannot_exist, 0) = 0 AS is_missing
     FROM former_figures f
     LEFT JOIN contributions c ON c.unit = f.from_code AND c.key = f.indicator
 ),
@@ -54,7 +55,7 @@ missing_units AS (
     GROUP BY m.group_id, f.indicator
 ),
 reported_figures AS (
-    SELECT g.group_id AS code, i.decimals, a.value, a.status, coalesce(a.reported, 0) AS units_reported,
+    SELECT g.group_id AS code, i.decimals, a.value, a.status, a.share_estimated IS NOT NULL AS estimated, coalesce(a.reported, 0) AS units_reported,
            -- Where nothing was reported, every part that is expected is missing.
            coalesce(a.expected, n.units) AS units_expected, n.missing_vi, n.missing_en, i.indicator,
            CASE WHEN g.group_id = {country} THEN g.group_id END AS own_code,
@@ -67,7 +68,7 @@ reported_figures AS (
     LEFT JOIN missing_units n ON n.group_id = g.group_id AND n.indicator = i.indicator
     UNION ALL
     -- A unit that the change left as it was has its own figure, even a mean without its weight.
-    SELECT to_code AS code, decimals, value, status, units_reported, units_expected,
+    SELECT to_code AS code, decimals, value, status, estimated, units_reported, units_expected,
            CASE WHEN is_missing THEN name_vi END AS missing_vi, CASE WHEN is_missing THEN name_en END AS missing_en,
            indicator, from_code AS own_code, CAST(NULL AS VARCHAR) AS parts
     FROM former_units
@@ -84,14 +85,14 @@ new_units AS (
 SELECT u.row_order, u.code AS row_id, CAST(0 AS BIGINT) AS level, u.style, u.label_vi, u.label_en,
        {bridge_geography} AS of_geography, r.own_code AS of_code, r.indicator AS of_indicator, '_T' AS of_sector,
        {bridge_year} AS of_period, r.parts AS of_parts,
-       'reported' AS column_id, CAST(NULL AS VARCHAR) AS period, r.value, r.status, r.decimals,
+       'reported' AS column_id, CAST(NULL AS VARCHAR) AS period, r.value, r.status, r.estimated, r.decimals,
        r.units_reported, r.units_expected, r.missing_vi, r.missing_en
 FROM new_units u
 JOIN reported_figures r ON r.code = u.code
 UNION ALL
 SELECT u.row_order, u.code AS row_id, CAST(0 AS BIGINT) AS level, u.style, u.label_vi, u.label_en,
        {geography} AS of_geography, u.code AS of_code, i.indicator AS of_indicator, '_T' AS of_sector, {bridge_year} AS of_period,
-       CAST(NULL AS VARCHAR) AS of_parts, 'restated' AS column_id, CAST(NULL AS VARCHAR) AS period, f.value, f.status, i.decimals,
+       CAST(NULL AS VARCHAR) AS of_parts, 'restated' AS column_id, CAST(NULL AS VARCHAR) AS period, f.value, f.status, f.estimated, i.decimals,
        f.units_reported, f.units_expected,
        coalesce(g.missing_vi, CASE WHEN f.status = 'P' OR (f.value IS NULL AND coalesce(f.status, 'O') <> 'M') THEN u.label_vi END) AS missing_vi,
        coalesce(g.missing_en, CASE WHEN f.status = 'P' OR (f.value IS NULL AND coalesce(f.status, 'O') <> 'M') THEN u.label_en END) AS missing_en
@@ -109,7 +110,7 @@ SELECT u.row_order + row_number() OVER (PARTITION BY u.code ORDER BY f.from_code
        f.name_vi AS label_vi, f.name_en AS label_en,
        {bridge_geography} AS of_geography, f.from_code AS of_code, f.indicator AS of_indicator, '_T' AS of_sector,
        {bridge_year} AS of_period, CAST(NULL AS VARCHAR) AS of_parts, 'reported' AS column_id, CAST(NULL AS VARCHAR) AS period,
-       f.value, f.status, f.decimals, f.units_reported, f.units_expected,
+       f.value, f.status, f.estimated, f.decimals, f.units_reported, f.units_expected,
        CASE WHEN f.is_missing THEN f.name_vi END AS missing_vi, CASE WHEN f.is_missing THEN f.name_en END AS missing_en
 FROM new_units u
 JOIN former_units f ON f.to_code = u.code AND f.change <> 'unchanged'

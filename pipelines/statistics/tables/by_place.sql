@@ -3,7 +3,7 @@
 -- figure its value is NULL.
 SELECT p.row_order, p.code AS row_id, p.level, p.style, p.label_vi, p.label_en,
        {geography} AS of_geography, p.code AS of_code, i.indicator AS of_indicator, '_T' AS of_sector,
-       i.indicator AS column_id, y.period, f.value, f.status, i.decimals, f.units_reported, f.units_expected,
+       i.indicator AS column_id, y.period, f.value, f.status, f.estimated, i.decimals, f.units_reported, f.units_expected,
        coalesce(g.missing_vi, CASE WHEN f.status = 'P' OR (f.value IS NULL AND coalesce(f.status, 'O') <> 'M') THEN p.label_vi END) AS missing_vi,
        coalesce(g.missing_en, CASE WHEN f.status = 'P' OR (f.value IS NULL AND coalesce(f.status, 'O') <> 'M') THEN p.label_en END) AS missing_en
 FROM places p

@@ -12,7 +12,7 @@ WITH listed_sectors AS (
 )
 SELECT l.row_order, l.sector AS row_id, l.level, l.style, l.label_vi, l.label_en,
        {geography} AS of_geography, {country} AS of_code, i.indicator AS of_indicator, l.sector AS of_sector,
-       i.indicator AS column_id, y.period, f.value, f.status, i.decimals, f.units_reported, f.units_expected,
+       i.indicator AS column_id, y.period, f.value, f.status, f.estimated, i.decimals, f.units_reported, f.units_expected,
        CASE WHEN f.value IS NULL AND coalesce(f.status, 'O') <> 'M' THEN {country_vi} ELSE g.missing_vi END AS missing_vi,
        CASE WHEN f.value IS NULL AND coalesce(f.status, 'O') <> 'M' THEN {country_en} ELSE g.missing_en END AS missing_en
 FROM listed_sectors l

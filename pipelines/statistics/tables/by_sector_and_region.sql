@@ -11,7 +11,7 @@ WITH listed_sectors AS (
 )
 SELECT l.row_order, l.sector AS row_id, l.level, l.style, l.label_vi, l.label_en,
        {geography} AS of_geography, p.code AS of_code, i.indicator AS of_indicator, l.sector AS of_sector, {last_year} AS of_period,
-       i.indicator || '-' || p.code AS column_id, CAST(NULL AS VARCHAR) AS period, f.value, f.status, i.decimals,
+       i.indicator || '-' || p.code AS column_id, CAST(NULL AS VARCHAR) AS period, f.value, f.status, f.estimated, i.decimals,
        f.units_reported, f.units_expected,
        CASE WHEN f.value IS NULL AND coalesce(f.status, 'O') <> 'M' THEN p.label_vi ELSE g.missing_vi END AS missing_vi,
        CASE WHEN f.value IS NULL AND coalesce(f.status, 'O') <> 'M' THEN p.label_en ELSE g.missing_en END AS missing_en

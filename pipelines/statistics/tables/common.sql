@@ -17,7 +17,7 @@ unit_labels AS (
                             CASE WHEN valid_from <= {last_day} THEN valid_from END DESC NULLS LAST,
                             valid_from
                ) AS place
-        FROM units
+        FROM unit_names
     ) AS names
     WHERE place = 1
 ),
@@ -39,17 +39,21 @@ places AS (
     JOIN unit_labels l ON l.geography = r.vintage AND l.unit_code = r.unit_code
     WHERE r.scheme = {scheme}
 ),
--- Every figure of the country, of the edition's regions and of the units, on every geography.
+-- Every figure of the country, of the edition's regions and of the units, on every geography. `estimated` says that some of
+-- it is made of estimates, also where a part is missing (P).
 figures AS (
-    SELECT geography, code, period, indicator, sector, scenario, value, weight, status, units_reported, units_expected
+    SELECT geography, code, period, indicator, sector, scenario, value, weight, status, share_estimated IS NOT NULL AS estimated,
+           units_reported, units_expected
     FROM national
     WHERE fund = '_T' AND period BETWEEN {first_year} AND {last_year} AND length(period) = 4
     UNION ALL
-    SELECT geography, code, period, indicator, sector, scenario, value, weight, status, units_reported, units_expected
+    SELECT geography, code, period, indicator, sector, scenario, value, weight, status, share_estimated IS NOT NULL AS estimated,
+           units_reported, units_expected
     FROM regional
     WHERE fund = '_T' AND period BETWEEN {first_year} AND {last_year} AND length(period) = 4 AND scheme = {scheme}
     UNION ALL
-    SELECT geography, code, period, indicator, sector, scenario, value, weight, status, units_reported, units_expected
+    SELECT geography, code, period, indicator, sector, scenario, value, weight, status, share_estimated IS NOT NULL AS estimated,
+           units_reported, units_expected
     FROM provincial
     WHERE fund = '_T' AND period BETWEEN {first_year} AND {last_year} AND length(period) = 4
 ),

@@ -1,5 +1,6 @@
 //! The tables and chapters of an edition, with the submissions they come from.
 
+use super::left_out::ReceivedForms;
 use super::locked::LockedSubmission;
 use crate::lake::Snapshot;
 use crate::plan::Plan;
@@ -26,12 +27,10 @@ pub struct EditionContents {
 pub(super) fn compose(
     plan: &Plan,
     tables: Vec<Table>,
+    received: &ReceivedForms,
     imprint: Vec<Text>,
 ) -> Result<Book, ProseError> {
-    let phrases = &plan.edition.words.phrases;
-    let reason = |phrase: &Text, forms: &[String]| {
-        phrase.filled(&[("forms", Text::same(&forms.join(", ")))])
-    };
+    let edition = &plan.edition;
     let in_edition = |id: &str| {
         let chapters = &plan.edition.chapters;
         chapters.is_empty() || chapters.iter().any(|c| c.tables.iter().any(|t| t == id))
@@ -50,7 +49,7 @@ pub(super) fn compose(
     let mut left_out: Vec<LeftOut> = empty
         .into_iter()
         .map(|table| LeftOut {
-            reason: reason(&phrases.without_figures, forms(&table.id)),
+            reason: received.reason(forms(&table.id), true, edition),
             id: table.id,
             title: table.title,
         })
@@ -58,7 +57,7 @@ pub(super) fn compose(
     left_out.extend(plan.edition.awaited.iter().map(|table| LeftOut {
         id: table.id.clone(),
         title: table.title.clone(),
-        reason: reason(&phrases.form_awaited, &table.forms),
+        reason: received.reason(&table.forms, false, edition),
     }));
     left_out.sort_by(|a, b| a.id.cmp(&b.id));
     let mut book = if plan.edition.chapters.is_empty() {

@@ -5,6 +5,7 @@
 
 mod differences;
 mod edition_contents;
+mod left_out;
 mod lock;
 mod locked;
 
@@ -14,6 +15,7 @@ pub use lock::{Lock, LockError, Mismatch};
 pub use locked::{LockedFile, LockedSubmission, LockedTable};
 
 use edition_contents::{compose, imprint, submissions};
+use left_out::ReceivedForms;
 
 use std::path::{Path, PathBuf};
 
@@ -173,10 +175,11 @@ pub async fn contents(
     let other_definitions = definitions != Some(&plan.definition_hash);
     let engine = open_engine(&snapshot).map_err(RunError::from)?;
     let tables = build_all(&engine, plan).await.map_err(RunError::from)?;
+    let received = ReceivedForms::read(&engine).await?;
     let submissions = submissions(&snapshot)?;
     let imprint = imprint(plan, &snapshot, &submissions);
     Ok(EditionContents {
-        book: compose(plan, tables, imprint)?,
+        book: compose(plan, tables, &received, imprint)?,
         snapshot,
         other_definitions,
         submissions,

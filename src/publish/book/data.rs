@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::charts::file_name;
-use crate::tables::{Book, Chapter, Edition, Symbol, SymbolKind, Table, TableRow};
+use crate::tables::{Book, Chapter, Chart, Edition, Phrases, Symbol, SymbolKind, Table, TableRow};
 use crate::text::Bilingual;
 
 /// A text in both languages.
@@ -208,10 +208,7 @@ fn chapter_data<'a>(
                 ChartData {
                     file: file_name(*charts),
                     title: both(&chart.title),
-                    source: words
-                        .of_table
-                        .filled(&[("table", Bilingual::same(&chart.table))])
-                        .into(),
+                    source: chart_source(chart, words).into(),
                 }
             })
             .collect(),
@@ -221,6 +218,13 @@ fn chapter_data<'a>(
             .map(|table| table_data(table, edition))
             .collect(),
     }
+}
+
+/// The line below a chart: the table that it shows, and what it lacks.
+fn chart_source(chart: &Chart, words: &Phrases) -> Bilingual {
+    let table = ("table", Bilingual::same(&chart.table));
+    let source = words.of_table.filled(&[table]);
+    Bilingual::joined([&source].into_iter().chain(&chart.notes), "; ")
 }
 
 fn table_data<'a>(table: &'a Table, edition: &Edition) -> TableData<'a> {

@@ -37,6 +37,7 @@ fn chart(kind: ChartKind, series: &[&[Option<Point>]]) -> Chart {
     Chart {
         title: both("title"),
         table: "1".to_owned(),
+        notes: Vec::new(),
         kind,
         unit: both("unit"),
         categories: (0..many).map(|index| both(&format!("c{index}"))).collect(),

@@ -155,15 +155,17 @@ pub(super) fn write(
     Ok(())
 }
 
-/// The marks that follow figures of a column.
+/// The most marks that follow a figure of a column.
 fn marks_of(table: &Table, column: usize) -> BTreeSet<SymbolKind> {
-    table
-        .rows
-        .iter()
-        .filter_map(|r| r.cells[column].as_ref())
-        .flat_map(Cell::symbols)
-        .filter(|kind| kind.follows_figure())
-        .collect()
+    let cells = table.rows.iter().filter_map(|r| r.cells[column].as_ref());
+    let following = |cell: &Cell| -> BTreeSet<SymbolKind> {
+        let marks = cell.marks().into_iter();
+        marks.filter(|kind| kind.follows_figure()).collect()
+    };
+    cells
+        .map(following)
+        .max_by_key(BTreeSet::len)
+        .unwrap_or_default()
 }
 
 /// Writes a text across the whole table, as high as it needs.

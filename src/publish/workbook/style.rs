@@ -154,15 +154,11 @@ pub(super) fn symbol_format(marks: &BTreeSet<SymbolKind>, words: &PrintedWords) 
     format!("@{}", room(marks, words))
 }
 
-/// Blank space as wide as the longest mark of a column.
+/// Blank space as wide as the most marks of a column.
 fn room(marks: &BTreeSet<SymbolKind>, words: &PrintedWords) -> String {
-    let longest = marks
-        .iter()
-        .map(|kind| words.symbol(*kind).mark.as_str())
-        .max_by_key(|m| m.chars().count());
-    longest
-        .map(|mark| format!(" {mark}").chars().flat_map(|c| ['_', c]).collect())
-        .unwrap_or_default()
+    let marks = marks.iter().map(|kind| words.symbol(*kind).mark.as_str());
+    let all: String = marks.flat_map(|mark| [" ", mark]).collect();
+    all.chars().flat_map(|c| ['_', c]).collect()
 }
 
 /// How many lines a text takes in a column; `size` in points, `width` in characters.

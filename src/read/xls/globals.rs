@@ -181,6 +181,7 @@ fn coding_of(stream: &[u8]) -> Result<(TextCoding, Option<FileEncoding>), ReadEr
         Some(encoding) => (TextCoding::Bytes(encoding), None),
         None => {
             let substitute = FileEncoding {
+                words: None,
                 name: WINDOWS_1252.name().to_owned(),
                 evidence: format!("code page {page}"),
                 dropped: 0,

@@ -4,7 +4,8 @@ use super::chapter::{ChapterDefinition, ChartDefinition, ChartRows};
 use super::content::{Chart, ChartKind, Point, Series};
 use super::prose::ProseError;
 use crate::tables::edition::Edition;
-use crate::tables::table::{Cell, ColumnHead, Table, TableRow};
+use crate::tables::table::{Cell, ColumnHead, FigureStatus, Table, TableRow};
+use crate::text::Bilingual;
 
 /// The charts of a chapter.
 pub(super) fn charts(
@@ -32,7 +33,7 @@ pub(super) fn charts(
 
 fn chart(definition: &ChartDefinition, table: &Table, edition: &Edition) -> Result<Chart, String> {
     let columns = columns(definition, table)?;
-    let rows = rows(definition, table, columns[0])?;
+    let (rows, unranked) = rows(definition, table, columns[0])?;
     let head = |i: usize| table.columns[i].head.clone();
     let by_column = definition.kind != ChartKind::Bars;
     let (categories, series) = if by_column {
@@ -61,7 +62,40 @@ fn chart(definition: &ChartDefinition, table: &Table, edition: &Edition) -> Resu
         categories,
         series,
         table: table.id.clone(),
+        notes: notes(&rows, &columns, &unranked, edition),
     })
+}
+
+/// What a chart lacks: the units that are missing in its figures, and the rows without a figure that its order leaves out.
+fn notes(
+    rows: &[&TableRow],
+    columns: &[usize],
+    unranked: &[&TableRow],
+    edition: &Edition,
+) -> Vec<Bilingual> {
+    let phrases = &edition.words.phrases;
+    let mut missing: Vec<&Bilingual> = Vec::new();
+    let cells = rows
+        .iter()
+        .flat_map(|row| columns.iter().filter_map(|i| row.cells[*i].as_ref()));
+    for name in cells
+        .filter(|c| !c.status.is_whole())
+        .flat_map(|c| &c.missing)
+    {
+        if !missing.contains(&name) {
+            missing.push(name);
+        }
+    }
+    let mut notes = Vec::new();
+    if !missing.is_empty() {
+        let names = Bilingual::joined(missing, ", ");
+        notes.push(phrases.sentence_without.filled(&[("missing", names)]));
+    }
+    if !unranked.is_empty() {
+        let labels = Bilingual::joined(unranked.iter().map(|row| &row.label), ", ");
+        notes.push(phrases.unranked.filled(&[("rows", labels)]));
+    }
+    notes
 }
 
 /// The columns that a chart shows, at least one.
@@ -89,12 +123,13 @@ fn columns(definition: &ChartDefinition, table: &Table) -> Result<Vec<usize>, St
     Ok(places)
 }
 
-/// The rows that a chart shows, in its order; `by` is the column that sorts them.
+/// The rows that a chart shows, in its order, and those that it leaves out because they have no complete figure; `by` is the
+/// column that sorts them.
 fn rows<'t>(
     definition: &ChartDefinition,
     table: &'t Table,
     by: usize,
-) -> Result<Vec<&'t TableRow>, String> {
+) -> Result<(Vec<&'t TableRow>, Vec<&'t TableRow>), String> {
     let mut rows: Vec<&TableRow> = match &definition.rows {
         ChartRows::Styled(style) => table.rows.iter().filter(|r| r.style == *style).collect(),
         ChartRows::Named(names) => names
@@ -110,8 +145,13 @@ fn rows<'t>(
         let shown = |row: &TableRow| row.cells[by].as_ref().filter(|c| c.shows_value())?.value;
         rows.sort_by_key(|row| std::cmp::Reverse(shown(row)));
     }
-    rows.truncate(definition.top.unwrap_or(usize::MAX));
-    Ok(rows)
+    let left_out = rows.split_off(rows.len().min(definition.top.unwrap_or(usize::MAX)));
+    // A row that is not complete could stand higher than the last one shown.
+    let is_open = |row: &&TableRow| {
+        let cell = row.cells[by].as_ref();
+        cell.is_some_and(|c| !c.status.is_whole() && c.status != FigureStatus::NotApplicable)
+    };
+    Ok((rows, left_out.into_iter().filter(is_open).collect()))
 }
 
 /// The point of a cell; none where no figure is printed.

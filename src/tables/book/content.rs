@@ -91,6 +91,8 @@ pub struct Chart {
     pub series: Vec<Series>,
     /// The table that it shows.
     pub table: String,
+    /// What it lacks: the units that are missing in its marked figures, the rows that its order leaves out.
+    pub notes: Vec<Bilingual>,
 }
 
 /// A series of a chart.

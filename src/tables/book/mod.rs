@@ -8,6 +8,7 @@ mod chapter;
 mod chart;
 mod content;
 mod prose;
+mod sentence;
 #[cfg(test)]
 mod tests;
 

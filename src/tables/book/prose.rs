@@ -1,20 +1,26 @@
 //! Sentences about figures: Jinja templates that are filled from printed tables.
 //!
-//! `figure(table, row, column)` is a printed figure: `text` (as printed, without its marks), `size` (without its sign),
-//! `value` (for comparisons), `known`, `whole`, `estimate`, `missing` (the names of missing units).
+//! `figure(table, row, column)` is a printed figure. Written into a sentence (`{{ f }}` or `{{ f.text }}`; `{{ f.size }}` without
+//! its sign) it brings its marks, and the sentence names who is missing in it. For conditions it has `known`, `whole`,
+//! `estimate`, `rises`, `falls` and `missing` (the names of missing units). It has no number that a template could print.
 //! `ranked(table, column, style)` lists the rows of a style whose figures are complete, the largest first, each with
-//! `label` and `figure`; with a fourth argument `true` also rows with incomplete figures. `label(table, row)` is the label
-//! of a row. A paragraph that comes out blank is not printed.
+//! `label` and `figure`; with a fourth argument `true` also rows with incomplete figures. A sentence that uses one names the
+//! rows that the ranking leaves out. `label(table, row)` is the label of a row. A paragraph that comes out blank is not
+//! printed.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use minijinja::value::{Object, Value};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
-use rust_decimal::prelude::ToPrimitive;
 
+use regex::Regex;
+
+use super::sentence::{Language, Mention, Mentions};
 use crate::tables::edition::Edition;
 use crate::tables::table::{FigureStatus, RowStyle, Table, TableRow};
+use crate::tables::words::PrintedWords;
 use crate::text::{Bilingual, format_value, one_line};
 
 /// A sentence or a chart that asks for something that does not exist.
@@ -31,12 +37,21 @@ pub struct ProseError {
 
 /// Checks the syntax of a template.
 pub(super) fn check(template: &str) -> Result<(), String> {
+    if let Some(old) = OLD_NAME.as_ref().and_then(|old| old.find(template)) {
+        let name = old.as_str();
+        return Err(format!(
+            "`{name}`: a figure has no number that a template could print; write {{{{ f }}}}, and ask `f.rises`, `f.falls` or `f.known`"
+        ));
+    }
     let environment = Environment::empty();
     environment
         .template_from_str(template)
         .map(drop)
         .map_err(|e| message(&e))
 }
+
+/// How templates asked for the number of a figure before it was marked.
+static OLD_NAME: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\w+\.value\b").ok());
 
 /// What is wrong, without the place in the template.
 fn message(error: &Error) -> String {
@@ -52,20 +67,24 @@ pub(super) fn paragraphs(
     edition: &Edition,
 ) -> Result<Vec<Bilingual>, ProseError> {
     let tables: Arc<[Table]> = tables.into();
-    let [vi, en] = [Language::Own, Language::English].map(|l| environment(l, &tables, edition));
     let mut paragraphs = Vec::new();
     for (line, template) in templates {
-        let render = |environment: &Environment<'_>, template: &str| {
-            let text = environment
+        let render = |language: Language, template: &str| {
+            let mentions = Mentions::default();
+            let text = environment(language, &tables, edition, &mentions)
                 .render_str(template, ())
                 .map_err(|e| ProseError {
                     file: path.to_owned(),
                     line: *line,
                     message: message(&e),
                 })?;
-            Ok(one_line(&text))
+            let phrases = &edition.words.phrases;
+            Ok(mentions.finish(&one_line(&text), phrases, language))
         };
-        let text = Bilingual::new(render(&vi, &template.vi)?, render(&en, &template.en)?);
+        let text = Bilingual::new(
+            render(Language::Own, &template.vi)?,
+            render(Language::English, &template.en)?,
+        );
         if !text.vi.is_empty() {
             paragraphs.push(text);
         }
@@ -73,28 +92,12 @@ pub(super) fn paragraphs(
     Ok(paragraphs)
 }
 
-/// The language of a template.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Language {
-    /// The country's language.
-    Own,
-    English,
-}
-
-impl Language {
-    fn of(self, text: &Bilingual) -> String {
-        match self {
-            Self::Own => text.vi.clone(),
-            Self::English => text.en.clone(),
-        }
-    }
-}
-
-/// The functions and names that templates of a language can use.
+/// The functions and names that templates of a language can use. Figures leave their placeholders in `mentions`.
 fn environment(
     language: Language,
     tables: &Arc<[Table]>,
     edition: &Edition,
+    mentions: &Mentions,
 ) -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -102,17 +105,13 @@ fn environment(
     for (name, value) in edition.parameters.single() {
         environment.add_global(name.to_owned(), Value::from(value));
     }
-    let words = &edition.words;
-    let digits = match language {
-        Language::Own => (words.group, words.decimal),
-        Language::English => words.english,
-    };
-    let all = tables.clone();
+    let figures = Figures::new(language, &edition.words, mentions);
+    let (all, of) = (tables.clone(), figures.clone());
     environment.add_function(
         "figure",
         move |table: String, row: String, column: String| {
             let table = find(&all, &table)?;
-            figure(table, find_row(table, &row)?, &column, language, digits)
+            of.figure(table, find_row(table, &row)?, &column)
         },
     );
     let all = tables.clone();
@@ -125,13 +124,18 @@ fn environment(
         "ranked",
         move |table: String, column: String, style: String, partial: Option<bool>| {
             let table = find(&all, &table)?;
-            let rows = ranked(table, &column, &style, partial.unwrap_or(false))?;
+            let (rows, unranked) = ranked(table, &column, &style, partial.unwrap_or(false))?;
+            let unranked: Vec<String> = unranked.iter().map(|r| language.of(&r.label)).collect();
             let ranked = rows.into_iter().map(|row| {
-                let fields = [
-                    ("label", Value::from(language.of(&row.label))),
-                    ("figure", figure(table, row, &column, language, digits)?),
-                ];
-                Ok::<_, Error>(record(fields))
+                let among = if unranked.is_empty() {
+                    String::new()
+                } else {
+                    let left_out = Mention::Unranked(unranked.clone());
+                    figures.mentions.placeholder(left_out)
+                };
+                let label = format!("{}{among}", language.of(&row.label));
+                let figure = figures.ranked_figure(table, row, &column, among)?;
+                Ok::<_, Error>(Value::from_object(RankedRow { label, figure }))
             });
             ranked.collect::<Result<Vec<Value>, Error>>()
         },
@@ -139,13 +143,14 @@ fn environment(
     environment
 }
 
-/// The rows of a style with figures in a column, the largest first; incomplete figures only if `partial` says so.
+/// The rows of a style with figures in a column, the largest first, incomplete figures only if `partial` says so; and the rows
+/// that are left out although they could have a figure.
 fn ranked<'t>(
     table: &'t Table,
     column: &str,
     style: &str,
     partial: bool,
-) -> Result<Vec<&'t TableRow>, Error> {
+) -> Result<(Vec<&'t TableRow>, Vec<&'t TableRow>), Error> {
     let style = RowStyle::parse(style).ok_or_else(|| {
         let names = RowStyle::NAMES;
         wrong(format!("`{style}` is not a style of a row ({names})"))
@@ -155,10 +160,16 @@ fn ranked<'t>(
         let cell = row.cells[place].as_ref().filter(|c| c.shows_value())?;
         cell.value.filter(|_| partial || cell.status.is_whole())
     };
+    let can_exist = |row: &TableRow| {
+        let cell = row.cells[place].as_ref();
+        cell.is_some_and(|c| c.status != FigureStatus::NotApplicable)
+    };
     let of_style = table.rows.iter().filter(|row| row.style == style);
-    let mut rows: Vec<&TableRow> = of_style.filter(|row| value(row).is_some()).collect();
+    let (mut rows, others): (Vec<&TableRow>, Vec<&TableRow>) =
+        of_style.partition(|row| value(row).is_some());
     rows.sort_by_key(|row| std::cmp::Reverse(value(row)));
-    Ok(rows)
+    let unranked = others.into_iter().filter(|row| can_exist(row)).collect();
+    Ok((rows, unranked))
 }
 
 /// An error in a template.
@@ -189,64 +200,137 @@ fn place(table: &Table, column: &str) -> Result<usize, Error> {
     })
 }
 
-/// A printed figure, as templates see it.
-fn figure(
-    table: &Table,
-    row: &TableRow,
-    column: &str,
+/// Makes figures for templates of a language.
+#[derive(Debug, Clone)]
+struct Figures {
     language: Language,
-    (group, mark): (char, char),
-) -> Result<Value, Error> {
-    let cell = row.cells[place(table, column)?].as_ref();
-    let shown = cell.filter(|c| c.shows_value());
-    let value = shown.and_then(|c| c.value);
-    let decimals = cell.map_or(0, |c| c.decimals);
-    let written = |value| format_value(value, decimals, group, mark);
-    let missing: Vec<String> = cell
-        .iter()
-        .flat_map(|c| &c.missing)
-        .map(|name| language.of(name))
-        .collect();
-    let status = cell.map_or(FigureStatus::Absent, |c| c.status);
-    Ok(record([
-        ("known", Value::from(value.is_some())),
-        ("whole", Value::from(value.is_some() && status.is_whole())),
-        (
-            "estimate",
-            Value::from(cell.is_some_and(|c| c.estimated || status == FigureStatus::Estimate)),
-        ),
-        (
-            "text",
-            Value::from(value.map_or_else(
-                || cell.map_or_else(String::new, |c| c.text.clone()),
-                written,
-            )),
-        ),
-        (
-            "size",
-            Value::from(value.map(|v| written(v.abs())).unwrap_or_default()),
-        ),
-        (
-            "value",
-            Value::from(value.and_then(|v| v.to_f64()).unwrap_or(f64::NAN)),
-        ),
-        ("missing", Value::from(missing.join(", "))),
-    ]))
+    words: PrintedWords,
+    /// The separator of digit groups and the decimal mark.
+    digits: (char, char),
+    mentions: Mentions,
 }
 
-/// A record of named values.
-fn record(fields: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
-    Value::from_object(NamedValues(fields.into_iter().collect()))
+impl Figures {
+    fn new(language: Language, words: &PrintedWords, mentions: &Mentions) -> Self {
+        Self {
+            language,
+            words: words.clone(),
+            digits: match language {
+                Language::Own => (words.group, words.decimal),
+                Language::English => words.english,
+            },
+            mentions: mentions.clone(),
+        }
+    }
+
+    /// A printed figure, as templates see it.
+    fn figure(&self, table: &Table, row: &TableRow, column: &str) -> Result<Value, Error> {
+        self.ranked_figure(table, row, column, String::new())
+    }
+
+    /// The same for a figure of a ranking; `among` is the placeholder for the rows that it leaves out.
+    fn ranked_figure(
+        &self,
+        table: &Table,
+        row: &TableRow,
+        column: &str,
+        among: String,
+    ) -> Result<Value, Error> {
+        let cell = row.cells[place(table, column)?].as_ref();
+        let shown = cell.filter(|c| c.shows_value());
+        let value = shown.and_then(|c| c.value);
+        let status = cell.map_or(FigureStatus::Absent, |c| c.status);
+        let decimals = cell.map_or(0, |c| c.decimals);
+        let (group, mark) = self.digits;
+        let printed = cell.map_or_else(String::new, |c| c.text.clone());
+        let written = |value| format_value(value, decimals, group, mark);
+        let is_whole = value.is_some() && status.is_whole();
+        let missing = cell.filter(|_| !is_whole).map(|c| &c.missing);
+        let missing = missing.into_iter().flatten();
+        Ok(Value::from_object(MarkedFigure {
+            mentions: self.mentions.clone(),
+            among,
+            known: value.is_some(),
+            whole: is_whole,
+            estimate: cell.is_some_and(crate::tables::Cell::is_estimate),
+            rises: value.is_some_and(|v| v.is_sign_positive() && !v.is_zero()),
+            falls: value.is_some_and(|v| v.is_sign_negative() && !v.is_zero()),
+            text: value.map_or(printed, written),
+            size: value.map_or_else(String::new, |v| written(v.abs())),
+            marks: cell.map_or_else(String::new, |c| c.parts(&self.words).1),
+            missing: missing.map(|name| self.language.of(name)).collect(),
+        }))
+    }
 }
 
-/// Named values. Any other name is undefined and therefore an error.
+/// A figure as templates see it. Its texts are placeholders, so that its marks cannot be left out.
 #[derive(Debug)]
-struct NamedValues(Vec<(&'static str, Value)>);
+struct MarkedFigure {
+    mentions: Mentions,
+    /// The placeholder for the rows that its ranking leaves out; empty outside of rankings.
+    among: String,
+    known: bool,
+    whole: bool,
+    estimate: bool,
+    rises: bool,
+    falls: bool,
+    text: String,
+    size: String,
+    marks: String,
+    missing: Vec<String>,
+}
 
-impl Object for NamedValues {
+impl MarkedFigure {
+    fn placeholder(&self, text: &str) -> String {
+        let mention = Mention::Figure {
+            text: text.to_owned(),
+            marks: self.marks.clone(),
+            missing: self.missing.clone(),
+        };
+        format!("{}{}", self.among, self.mentions.placeholder(mention))
+    }
+}
+
+impl Object for MarkedFigure {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        let name = key.as_str()?;
-        let found = self.0.iter().find(|(n, _)| *n == name);
-        found.map(|(_, value)| value.clone())
+        Some(match key.as_str()? {
+            "known" => self.known.into(),
+            "whole" => self.whole.into(),
+            "estimate" => self.estimate.into(),
+            "rises" => self.rises.into(),
+            "falls" => self.falls.into(),
+            "text" => self.placeholder(&self.text).into(),
+            "size" => self.placeholder(&self.size).into(),
+            "missing" if self.missing.is_empty() => "".into(),
+            "missing" => {
+                let names = Mention::Missing(self.missing.clone());
+                self.mentions.placeholder(names).into()
+            }
+            other => wrong(format!(
+                "a figure has no `{other}`; it has text, size, known, whole, estimate, rises, falls, missing"
+            ))
+            .into(),
+        })
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.placeholder(&self.text))
+    }
+}
+
+/// A row of a ranking.
+#[derive(Debug)]
+struct RankedRow {
+    label: String,
+    figure: Value,
+}
+
+impl Object for RankedRow {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        match key.as_str()? {
+            "label" => Some(self.label.as_str().into()),
+            "figure" => Some(self.figure.clone()),
+            _ => None,
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::tables::tests::edition;
 use crate::tables::{Cell, ColumnHead, FigureStatus, Origin, RowStyle, Table, TableRow};
@@ -108,7 +110,7 @@ fn figures_are_written_as_each_language_writes_them() {
     let text = said("{{ figure('7', country, 'things-2001').text }} {{ label('7', 'a') }}");
     assert_eq!(text, Ok(Bilingual::new("1.234,5 a (vi)", "1,234.5 a")));
     let size = said(
-        "{% set f = figure('7', 'a', 'things-' ~ first_year) %}{% if f.value < 0 %}{{ f.size }}{% endif %}",
+        "{% set f = figure('7', 'a', 'things-' ~ first_year) %}{% if f.falls %}{{ f.size }}{% endif %}",
     );
     assert_eq!(size, Ok(Bilingual::new("1.000,0", "1,000.0")));
 }
@@ -141,14 +143,154 @@ fn a_sentence_knows_what_a_figure_is() {
     );
 }
 
+/// A table with a row for each cell, in one column.
+fn column_of(cells: Vec<Option<Cell>>) -> Table {
+    let mut table = table();
+    table.columns.truncate(1);
+    let rows = cells.into_iter().enumerate();
+    table.rows = rows
+        .map(|(i, cell)| row(&format!("r{i}"), RowStyle::Plain, vec![cell]))
+        .collect();
+    table
+}
+
+/// A figure of `value`, with a status and the units that it lacks.
+fn figure(value: &str, status: FigureStatus, estimated: bool, missing: &[&str]) -> Option<Cell> {
+    let mut figure = cell("", Some(value), 0, status)?;
+    figure.estimated = estimated;
+    figure.missing = missing.iter().map(|name| Bilingual::same(name)).collect();
+    Some(figure.printed(&edition().words))
+}
+
+/// The paragraph that a template makes of a table.
+fn said_of(table: &Table, template: &str) -> String {
+    let template = Bilingual::same(template);
+    let tables = std::slice::from_ref(table);
+    let paragraphs = prose::paragraphs(Path::new("c.toml"), &[(1, template)], tables, &edition());
+    paragraphs.expect("a sentence").remove(0).vi
+}
+
+#[test]
+fn a_figure_brings_its_marks_and_its_sentence_names_who_is_missing() {
+    use FigureStatus::{Estimate, Normal, Partial};
+    let table = column_of(vec![
+        figure("10", Partial, true, &["B"]),
+        figure("20", Partial, true, &["B"]),
+        figure("30", Partial, false, &["B", "C"]),
+        figure("40", Estimate, false, &[]),
+        figure("0", Estimate, false, &[]),
+        figure("50", Normal, false, &[]),
+    ]);
+    let said = |text: &str| {
+        let asked = (0..6).fold(text.to_owned(), |text, i| {
+            let figure = format!("{{{{ figure('7', 'r{i}', 'things-2001') }}}}");
+            text.replace(&format!("<{i}>"), &figure)
+        });
+        said_of(&table, &asked)
+    };
+    // One set of units that all figures lack is named once.
+    assert_eq!(
+        said("Có <0> xã và <1> thôn. Hết."),
+        "Có 10 (p) (e) xã và 20 (p) (e) thôn (chưa gồm B). Hết."
+    );
+    // Otherwise the sentence says which figure lacks whom.
+    assert_eq!(
+        said("Có <0>, <2>, <1>."),
+        "Có 10 (p) (e), 30 (p), 20 (p) (e) (số 10 và 20 chưa gồm B; số 30 chưa gồm B, C)."
+    );
+    assert_eq!(
+        said("Từ <5> lên <0>"),
+        "Từ 50 lên 10 (p) (e) (số 10 chưa gồm B)"
+    );
+    // Each sentence for itself. A sign of per cent stays at its figure.
+    assert_eq!(
+        said("Tăng <3>%. Còn <2>%."),
+        "Tăng 40% (e). Còn 30% (p) (chưa gồm B, C)."
+    );
+    assert_eq!(said("Có <4> xã."), "Có 0 (e) xã.");
+}
+
+#[test]
+fn a_template_cannot_print_a_figure_without_its_marks() {
+    let table = column_of(vec![figure("1234", FigureStatus::Partial, true, &["B"])]);
+    let f = "{% set f = figure('7', 'r0', 'things-2001') %}";
+    for way in [
+        "{{ f }}",
+        "{{ f.text }}",
+        "{{ f.size }}",
+        "{{ f ~ '' }}",
+        "{{ f.text | replace(' (p)', '') | replace('(e)', '') }}",
+        "{{ f.text | upper | trim }}",
+        "{{ [f.text] | join }}",
+        "{{ ranked('7', 'things-2001', 'plain', true)[0].figure }}",
+    ] {
+        let text = said_of(&table, &format!("{f}{way}"));
+        assert_eq!(text, "1.234 (p) (e) (chưa gồm B)", "{way}");
+    }
+    // What a template names itself is not named again, but every figure that lacks others is.
+    let named = said_of(
+        &table,
+        &format!("{f}{{{{ f }}}}, không kể {{{{ f.missing }}}}."),
+    );
+    assert_eq!(named, "1.234 (p) (e), không kể B.");
+    let wrong = said("{{ figure('7', 'a', 'things-2001')['value'] }}").expect_err("no number");
+    assert!(wrong.contains("a figure has no `value`"), "{wrong}");
+    let wrong = said("{% set f = label('7', 'a') %}{{ f.value }}").expect_err("no number");
+    assert!(wrong.contains("f.rises"), "{wrong}");
+}
+
+proptest! {
+    /// In small random worlds: every figure stands with exactly its marks, and whoever is missing in a figure of a sentence
+    /// is named in that sentence.
+    #[test]
+    fn random_figures_are_marked_and_their_gaps_named(
+        figures in prop::collection::vec((0_i64..3, 0_usize..3, any::<bool>(), 0_usize..4), 1..6),
+    ) {
+        use FigureStatus::{Estimate, Normal, Partial};
+        let names: [&[&str]; 4] = [&["Xa"], &["Yb"], &["Xa", "Yb"], &["Zc"]];
+        let cells: Vec<Option<Cell>> = figures
+            .iter()
+            .map(|(value, status, estimated, gap)| {
+                let (status, missing): (_, &[&str]) = match status {
+                    0 => (Normal, &[]),
+                    1 => (Estimate, &[]),
+                    _ => (Partial, names[*gap]),
+                };
+                let estimated = *estimated && status == Partial;
+                figure(&(value * 1_000_003).to_string(), status, estimated, missing)
+            })
+            .collect();
+        let table = column_of(cells.clone());
+        let sentence: String = (0..cells.len())
+            .map(|i| format!("[{{{{ figure('7', 'r{i}', 'things-2001') }}}}] "))
+            .collect();
+        let text = said_of(&table, &format!("Có {sentence}nơi. Hết."));
+        let first = text.split(". ").next().unwrap_or_default();
+        for cell in cells.iter().flatten() {
+            let number = match cell.value.map(|v| v.is_zero()) {
+                Some(true) => "0".to_owned(),
+                _ => cell.parts(&edition().words).0,
+            };
+            let marks: String = cell.marks().into_iter().map(|kind| format!(" {}", edition().words.symbol(kind).mark)).collect();
+            let bracketed = format!("[{}{}]", number, marks);
+            prop_assert!(first.contains(&bracketed), "{} lacks {}", first, bracketed);
+            if cell.status == Partial {
+                let all = Bilingual::joined(&cell.missing, ", ");
+                let named = format!("chưa gồm {}", all.vi);
+                prop_assert!(first.contains(&named), "{} lacks {}", first, named);
+            }
+        }
+    }
+}
+
 #[test]
 fn rows_are_ranked_by_their_figures_without_the_unknown() {
     let template = "{% for r in ranked('7', 'things-2001', 'plain') %}{{ r.label }} {{ r.figure.text }}; {% endfor %}";
     assert_eq!(
         said(template),
         Ok(Bilingual::new(
-            "b (vi) 2.000,0; a (vi) -1.000,0;",
-            "b 2,000.0; a -1,000.0;"
+            "b (vi) 2.000,0 (e); a (vi) -1.000,0; (không xếp secret (vi) do chưa đủ số liệu)",
+            "b 2,000.0 (e); a -1,000.0; (not ranked, for lack of complete figures: secret)"
         ))
     );
 }

@@ -9,6 +9,7 @@ use crate::support::definitions::kttt;
 use crate::support::files::root;
 use crate::support::lake::{Row, Run};
 use crate::support::sheet::Sheet;
+use crate::support::truth::{Form, Report, n};
 
 /// The sheets that one rule is shown, and the expected judgements.
 struct Shown {
@@ -507,4 +508,31 @@ fn every_rule_is_shown() {
         .collect();
     let shown: Vec<&str> = shown().iter().map(|shown| shown.rule).collect();
     assert_eq!(declared, shown);
+}
+
+/// The half-year's report states the actual of the year before. It is judged against the annual report of that year.
+#[test]
+fn the_actual_of_a_half_year_report_is_judged_against_the_annual_estimate() {
+    let annual = |code, estimate| {
+        Report::of(Form::Indicators, OLD, code, 2023)
+            .row("htx_total", vec![n(90), n(95), n(estimate), n(120)])
+    };
+    let half = |code, actual| {
+        Report::half_year(OLD, code, 2024).row("htx_total", vec![n(actual), n(130), n(60), n(140)])
+    };
+    let run = Run::of([
+        annual("14", 100),
+        half("14", 150),
+        annual("12", 100),
+        half("12", 105),
+        half("04", 150),
+    ]);
+    let results = run.one("rule_results", &[("rule", "R117"), ("period", "2024-S1")]);
+    let counts = ["passed", "failed", "undecided"].map(|column| results.int(column));
+    // The other columns are undecided, and the actual of the unit that sent no annual report.
+    assert_eq!((counts[0], counts[1]), (Some(1), Some(1)), "{counts:?}");
+    let found = run.find("findings", &[("rule", "R117")]);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].str("unit_code"), "14");
+    assert_eq!(found[0].str("period"), "2024-S1");
 }

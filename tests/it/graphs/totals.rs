@@ -341,6 +341,7 @@ fn tables(world: &World) -> Vec<(&'static str, RecordBatch)> {
         ("reports", table("reports", &reports)),
         ("observations", table("observations", &observations)),
         ("units", table("units", &units)),
+        ("unit_names", table("unit_names", &units)),
         ("unit_changes", table("unit_changes", &changes)),
         ("regions", table("regions", &regions)),
         ("indicators", table("indicators", &catalogue)),

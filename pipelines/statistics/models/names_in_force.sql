@@ -1,4 +1,4 @@
--- unit_names: the name of each unit in force at the end of each period.
+-- names_in_force: the name of each unit in force at the end of each period.
 -- grain: geography × unit × period
 -- runs: once
 -- Before its vintage began a unit has its first name, after its vintage ended the last.
@@ -11,7 +11,7 @@ FROM (
                         CASE WHEN u.valid_from <= p.ends THEN u.valid_from END DESC NULLS LAST,
                         u.valid_from
            ) AS place
-    FROM units u
+    FROM unit_names u
     CROSS JOIN periods p
 ) AS names
 WHERE place = 1
