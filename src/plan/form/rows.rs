@@ -48,6 +48,7 @@ pub(super) fn check_rows(raw: &RawForm, lists: CodeLists<'_>, wrong: &mut FileEr
             "add sectors.csv, or give the rows another dimension",
         );
     }
+    check_whose_rows(raw, lists, wrong);
     for section in &raw.sections {
         let mut indicators = lists.indicators.iter();
         if !indicators.any(|i| i.section.as_ref() == Some(&section.id)) {
@@ -57,6 +58,29 @@ pub(super) fn check_rows(raw: &RawForm, lists: CodeLists<'_>, wrong: &mut FileEr
                 "name a section of indicators.csv",
             );
         }
+    }
+}
+
+/// Checks that a form without `codes`, which takes every row that has a code, takes none of another form.
+fn check_whose_rows(raw: &RawForm, lists: CodeLists<'_>, wrong: &mut FileErrors<'_>) {
+    if raw.rows.dimension != Dimension::Indicator || !raw.rows.codes.is_empty() {
+        return;
+    }
+    let rows = lists.indicators.iter().filter(|i| i.row_code.is_some());
+    let of_others: Vec<(&str, &str)> = rows
+        .filter_map(|i| Some((i.row_code.as_deref()?, i.home_form.as_deref()?)))
+        .filter(|(_, home)| *home != raw.form)
+        .collect();
+    if let Some((code, home)) = of_others.first() {
+        let message = format!(
+            "the form lists no `codes`, so it asks for every row of indicators.csv; {} of them belong to another form, the first is `{code}` of `{home}`",
+            of_others.len()
+        );
+        wrong.at_text(
+            "[rows]",
+            message,
+            "list the rows of this form as `codes` under [rows]",
+        );
     }
 }
 
