@@ -105,6 +105,7 @@ impl Catalogue {
             folder, measures, ..
         } = reference;
         reference.check_geographies(&mut errors);
+        reference.check_texts(&mut errors);
         let path = directory.join("indicators.csv");
         let indicators = read_indicators(&path, &mut errors);
         check_units(&path, &indicators, measures, folder, &mut errors);

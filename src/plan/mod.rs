@@ -21,6 +21,7 @@ mod reference_data;
 mod rules;
 mod sectors;
 mod sound_pipeline;
+mod sound_texts;
 mod source;
 mod targets;
 

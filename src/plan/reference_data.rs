@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::file_errors::FileErrors;
+use super::sound_texts::{check_document_words, check_printed_texts};
 use super::source::Source;
 use crate::diagnostic::DefinitionErrors;
 use crate::extract::{DocumentWords, RawDocumentWords};
@@ -18,6 +19,8 @@ pub(super) struct ReferenceData {
     /// Where its files are.
     pub(super) directory: PathBuf,
     words_source: Source,
+    printed_source: Source,
+    correspondence_source: Source,
     /// The words of documents, as they are written.
     pub(super) raw_words: RawDocumentWords,
     pub(super) folder: Folder,
@@ -43,14 +46,18 @@ impl ReferenceData {
         let folder = Folder::new(&raw_words.abbreviations);
         let words = DocumentWords::compile(&raw_words, &folder)
             .map_err(|e| words_source.error(0, e, "correct the words of periods"))?;
-        let correspondence = Source::read(&directory.join("correspondence.toml"))?.parse()?;
+        let correspondence_source = Source::read(&directory.join("correspondence.toml"))?;
+        let correspondence = correspondence_source.parse()?;
         let measures = read_measures(&directory.join("units_of_measure.toml"), &folder)?;
-        let printed = read_printed(&directory)?;
+        let printed_source = Source::read(&directory.join("printed.toml"))?;
+        let printed = printed_source.parse()?;
         let geography = Geography::new(Tables::read(&directory, own)?, &folder)
             .with_country(&country.code, &country.name_vi);
         Ok(Self {
             directory,
             words_source,
+            printed_source,
+            correspondence_source,
             raw_words,
             folder,
             words,
@@ -61,8 +68,40 @@ impl ReferenceData {
         })
     }
 
+    /// Checks the texts of the reference data, and that each type of units has a word in letters.
+    pub(super) fn check_texts(&self, errors: &mut DefinitionErrors) {
+        check_document_words(&self.words_source, &self.raw_words, &self.folder, errors);
+        check_printed_texts(&self.printed_source, errors);
+        check_printed_texts(&self.correspondence_source, errors);
+        let types = &self.correspondence.unit_types;
+        let units = &self.geography.tables.units;
+        if let Some(unit) = units.iter().find(|u| !types.contains_key(&u.unit_type)) {
+            let path = self.directory.join("admin_units.csv");
+            FileErrors::in_file(&path, errors).on_line(
+                Some(unit.line),
+                format!(
+                    "`{}` is not a type of units of correspondence.toml",
+                    unit.unit_type
+                ),
+                "correct unit_type, or add the type to [unit_types] of correspondence.toml",
+            );
+        }
+        let unused = types
+            .keys()
+            .find(|t| !units.iter().any(|u| u.unit_type == **t));
+        if let Some(unused) = unused {
+            FileErrors::in_source(&self.correspondence_source, errors).at_key(
+                unused,
+                format!("no unit of admin_units.csv is of the type `{unused}`"),
+                "correct the type, or delete the line",
+            );
+        }
+    }
+
     /// Checks that the geographies of `words.toml` are vintages, and its types of units types of `admin_units.csv`.
     pub(super) fn check_geographies(&self, errors: &mut DefinitionErrors) {
+        let tables = &self.geography.tables;
+        tables.check_names(&self.directory, &self.folder, errors);
         let mut wrong = FileErrors::in_source(&self.words_source, errors);
         let words = &self.raw_words;
         for (section, vintages) in [
@@ -104,7 +143,7 @@ fn read_measures(path: &Path, folder: &Folder) -> Result<Measures, DefinitionErr
         source.error(
             offset,
             e,
-            "each spelling belongs to one unit; factors are decimal numbers",
+            "each spelling and, within a dimension, each factor belongs to one unit (other spellings go into `also`); factors are decimal numbers above 0",
         )
     })?;
     Ok(measures)
