@@ -1,5 +1,6 @@
 //! The reference data that pipelines share: words, units of measure, territory and the words that are printed.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::file_errors::FileErrors;
@@ -7,7 +8,7 @@ use super::sound_texts::{check_document_words, check_printed_texts};
 use super::source::Source;
 use crate::diagnostic::DefinitionErrors;
 use crate::extract::{DocumentWords, RawDocumentWords};
-use crate::geography::{Geography, Tables};
+use crate::geography::{Geography, Tables, UnitName};
 use crate::normalize::{Measures, RawMeasures};
 use crate::publish::Correspondence;
 use crate::query::Country;
@@ -75,12 +76,18 @@ impl ReferenceData {
         check_printed_texts(&self.correspondence_source, errors);
         let types = &self.correspondence.unit_types;
         let units = &self.geography.tables.units;
-        if let Some(unit) = units.iter().find(|u| !types.contains_key(&u.unit_type)) {
+        // A type without a word is left out in letters; a type of one unit alone is a slip.
+        let is_alone = |unit: &&UnitName| {
+            let same = units.iter().filter(|u| u.unit_type == unit.unit_type);
+            same.map(|u| &u.unit).collect::<BTreeSet<_>>().len() == 1
+        };
+        let mut without_word = units.iter().filter(|u| !types.contains_key(&u.unit_type));
+        if let Some(unit) = without_word.find(is_alone) {
             let path = self.directory.join("admin_units.csv");
             FileErrors::in_file(&path, errors).on_line(
                 Some(unit.line),
                 format!(
-                    "`{}` is not a type of units of correspondence.toml",
+                    "`{}` is the type of one unit alone, and correspondence.toml has no word for it",
                     unit.unit_type
                 ),
                 "correct unit_type, or add the type to [unit_types] of correspondence.toml",

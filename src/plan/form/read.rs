@@ -8,7 +8,7 @@ use super::super::paths::files_of;
 use super::super::source::Source;
 use super::columns::{comparison_columns, value_columns};
 use super::records::record_shape;
-use super::rows::{check_rows, rows, sums};
+use super::rows::{check_rows, check_whose_rows, rows, sums};
 use super::sound_words::{check_among, check_labels, check_sections, check_words};
 use crate::diagnostic::{DefinitionError, DefinitionErrors};
 use crate::extract::{Dimension, Form, RawForm, Section, Stub};
@@ -22,6 +22,7 @@ pub(in crate::plan) fn read_forms(
     errors: &mut DefinitionErrors,
 ) -> Vec<Form> {
     let mut forms: Vec<Form> = Vec::new();
+    let mut paths = Vec::new();
     for path in files_of(directory, "toml") {
         let form = read_form(&path, folder, lists, &forms, errors);
         match errors.ok(form) {
@@ -32,8 +33,17 @@ pub(in crate::plan) fn read_forms(
                     "give one of the two another code",
                 );
             }
-            Some(form) => forms.push(form),
+            Some(form) => {
+                forms.push(form);
+                paths.push(path);
+            }
             None => {}
+        }
+    }
+    for (form, path) in forms.iter().zip(&paths) {
+        if let Some(source) = errors.ok(Source::read(path)) {
+            let mut wrong = FileErrors::in_source(&source, errors);
+            check_whose_rows(form, &forms, lists, &mut wrong);
         }
     }
     forms
