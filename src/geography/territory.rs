@@ -38,11 +38,11 @@ impl Geography {
         let mut vintages: Vec<(String, Date)> = first_days.into_iter().collect();
         vintages.sort_by_key(|(vintage, day)| (*day, vintage.clone()));
         let mut aliases: BTreeMap<String, BTreeSet<UnitKey>> = BTreeMap::new();
-        for (unit, alias) in &tables.aliases {
+        for alias in &tables.aliases {
             aliases
-                .entry(folder.fold(alias))
+                .entry(folder.fold(&alias.name))
                 .or_default()
-                .insert(unit.clone());
+                .insert(alias.unit.clone());
         }
         for unit in &tables.units {
             aliases

@@ -39,9 +39,9 @@ pub struct RawMeasure {
 #[serde(deny_unknown_fields)]
 pub struct RawLeftOut {
     /// Dimension of the unit written.
-    pub from: String,
+    pub from: Spanned<String>,
     /// Dimension of the unit meant.
-    pub to: String,
+    pub to: Spanned<String>,
 }
 
 /// The units of measure, found by any of their spellings.
@@ -59,7 +59,8 @@ impl Measures {
     /// Folds the spellings.
     ///
     /// # Errors
-    /// The byte offset and a sentence, when a factor is not a positive decimal number or two units share a spelling.
+    /// The byte offset and a sentence, when a factor is not a positive decimal number, two units share a spelling, or two of one
+    /// dimension a factor.
     pub fn compile(raw: &RawMeasures, folder: &Folder) -> Result<Self, (usize, String)> {
         let (mut units, mut written) = (BTreeMap::new(), BTreeMap::new());
         for unit in &raw.unit {
@@ -72,8 +73,27 @@ impl Measures {
                         format!("factor `{}` is no positive number", unit.factor.get_ref()),
                     )
                 })?;
+            if unit.dimension.trim().is_empty() {
+                let message = format!("`{}` has no dimension", unit.id.get_ref());
+                return Err((unit.id.span().start, message));
+            }
+            let same = raw.unit.iter().find(|other| {
+                other.id.span().start < unit.id.span().start
+                    && other.dimension == unit.dimension
+                    && Decimal::from_str_exact(other.factor.get_ref()).is_ok_and(|f| f == factor)
+            });
+            if let Some(other) = same {
+                let (other, own) = (other.id.get_ref(), unit.id.get_ref());
+                let message =
+                    format!("`{other}` and `{own}` of one dimension have the same factor");
+                return Err((unit.factor.span().start, message));
+            }
             for spelling in std::iter::once(unit.id.get_ref()).chain(&unit.also) {
                 let folded = spell(spelling, folder);
+                if folded.is_empty() {
+                    let message = format!("a spelling of `{}` is empty", unit.id.get_ref());
+                    return Err((unit.id.span().start, message));
+                }
                 written.insert(spelling.clone(), folded.clone());
                 let known = units.insert(folded, (unit.dimension.clone(), factor));
                 if known.is_some_and(|(dimension, f)| dimension != unit.dimension || f != factor) {
@@ -84,10 +104,18 @@ impl Measures {
                 }
             }
         }
+        for left_out in &raw.left_out {
+            let is_known = |dimension: &str| raw.unit.iter().any(|u| u.dimension == dimension);
+            let (from, to) = (left_out.from.get_ref(), left_out.to.get_ref());
+            if !is_known(from) || !is_known(to) || from == to {
+                let message = format!("`{from}` and `{to}` are not two dimensions of units");
+                return Err((left_out.from.span().start, message));
+            }
+        }
         let left_out = raw
             .left_out
             .iter()
-            .map(|l| (l.from.clone(), l.to.clone()))
+            .map(|l| (l.from.get_ref().clone(), l.to.get_ref().clone()))
             .collect();
         Ok(Self {
             units,

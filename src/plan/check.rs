@@ -1,8 +1,10 @@
-//! Checks the SQL of a pipeline: every rule, model and table must fit the tables of the lake.
+//! Checks the SQL of a pipeline: every rule, model and table must fit the tables of the lake, and each table must print the
+//! indicators and sectors of the pipeline.
 
 use arrow::datatypes::DataType;
 
 use super::file_errors::FileErrors;
+use super::list_tables::{indicators_table, sectors_table};
 use super::model::Plan;
 use super::order::official_order;
 use super::source::line_of;
@@ -33,7 +35,13 @@ pub async fn check_queries(plan: &Plan) -> Result<(), DefinitionErrors> {
 async fn check_all(plan: &Plan, errors: &mut DefinitionErrors) -> datafusion::error::Result<()> {
     let engine = Engine::new()?;
     for table in lake::tables() {
-        engine.register(table.name, table.schema.clone(), vec![])?;
+        // Indicators and sectors are rows of printed tables, so these two lists are filled.
+        let rows = match table.name {
+            "indicators" => vec![indicators_table(&plan.indicators)?],
+            "sectors" => vec![sectors_table(&plan.sectors)?],
+            _ => vec![],
+        };
+        engine.register(table.name, table.schema.clone(), rows)?;
     }
     query::register_helpers(&engine, &plan.geography, &Reports::default())?;
     validate::register_columns(&engine, &[], &plan.vocabulary.forms, &plan.geography)?;
@@ -48,7 +56,7 @@ async fn check_all(plan: &Plan, errors: &mut DefinitionErrors) -> datafusion::er
     }
     let mut builder = crate::tables::TableBuilder::new(&engine, &official_order(plan))?;
     for definition in &plan.tables {
-        errors.ok(crate::tables::check(&mut builder, definition).await);
+        errors.ok(crate::tables::check(&mut builder, definition, &plan.edition).await);
     }
     Ok(())
 }

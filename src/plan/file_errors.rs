@@ -4,7 +4,7 @@ use std::path::Path;
 
 use toml::Spanned;
 
-use super::source::{Source, line_of};
+use super::source::{Source, line_of, line_of_key};
 use crate::diagnostic::{DefinitionError, DefinitionErrors};
 use crate::text::line_at;
 
@@ -53,6 +53,16 @@ impl<'a> FileErrors<'a> {
         remedy: impl Into<String>,
     ) {
         self.on_line(line_of(self.text, wanted).or(Some(1)), message, remedy);
+    }
+
+    /// An error on the line that states a key; on the first line if none does.
+    pub(super) fn at_key(
+        &mut self,
+        key: &str,
+        message: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
+        self.on_line(line_of_key(self.text, key).or(Some(1)), message, remedy);
     }
 
     /// An error at an offset in bytes.

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::file_errors::FileErrors;
 use crate::diagnostic::DefinitionErrors;
-use crate::extract::Form;
+use crate::extract::{Dimension, Form};
 use crate::geography::{Csv, CsvRow};
 use crate::normalize::{IndicatorFacts, Measures, VALUE_SCALE};
 use crate::text::Folder;
@@ -149,13 +149,14 @@ fn indicator(
         return None;
     }
     let scale = row.optional("scale").and_then(|s| s.parse().ok());
-    if matches!(measure, Measure::Ratio { .. }) && scale.is_none() {
+    if matches!(measure, Measure::Ratio { .. }) && scale.is_none_or(|s| s < 1) {
         wrong.on_line(
             Some(line),
-            format!("the ratio `{id}` has no scale"),
+            format!("the ratio `{id}` has no scale above 0"),
             "write 100 for per cent, 1 for a plain ratio",
         );
     }
+    check_row(line, row, &measure, decimals, wrong);
     let [tolerance, tolerance_units] = TOLERANCES.map(|column| tolerance(line, row, column, wrong));
     Some(Indicator {
         id,
@@ -174,6 +175,80 @@ fn indicator(
         tolerance_units,
         line,
     })
+}
+
+/// Checks the cells of a row each for itself.
+fn check_row(
+    line: usize,
+    row: &CsvRow<'_>,
+    measure: &Measure,
+    decimals: u32,
+    wrong: &mut FileErrors<'_>,
+) {
+    let id = row.get("indicator");
+    let mut error = |message: String, remedy: &str| wrong.on_line(Some(line), message, remedy);
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    if !id.starts_with(|c: char| c.is_ascii_lowercase()) || !id.chars().all(plain) {
+        let message =
+            format!("`{id}` cannot be the name of an indicator: queries and rules name it");
+        error(
+            message,
+            "use lower-case letters, digits and _, and begin with a letter",
+        );
+    }
+    for column in ["name_vi", "name_en", "unit"] {
+        if row.optional(column).is_none() {
+            error(format!("`{id}` has no {column}"), "fill in the cell");
+        }
+    }
+    if decimals > VALUE_SCALE {
+        let message = format!("`{decimals}` is not a number of decimals: the lake keeps six");
+        error(message, "write 0 for whole numbers, else 1 to 6");
+    }
+    let level = row
+        .optional("level")
+        .map(|text| text.parse::<u8>().ok().filter(|l| *l <= 9));
+    if level == Some(None) {
+        let message = format!("`{}` is not a level", row.get("level"));
+        error(
+            message,
+            "write 0 for a row of its own, 1 for a part of it, 2 for a part of that",
+        );
+    }
+    let parts: &[&str] = match measure {
+        Measure::Stock | Measure::Flow => {
+            &["weight_indicator", "numerator", "denominator", "scale"]
+        }
+        Measure::Mean { .. } => &["numerator", "denominator", "scale"],
+        Measure::Ratio { .. } => &["weight_indicator"],
+    };
+    for column in parts.iter().filter(|column| row.optional(column).is_some()) {
+        let message = format!(
+            "`{column}` has no effect for the {} `{id}`",
+            measure.as_str()
+        );
+        error(message, "leave the cell empty, or correct `measure`");
+    }
+    if let Measure::Ratio {
+        numerator,
+        denominator,
+    } = measure
+        && numerator == denominator
+    {
+        let message = format!("the ratio `{id}` is of `{numerator}` to itself");
+        error(message, "name two indicators");
+    }
+    let is_share = |text: String| Decimal::from_str_exact(&text).is_ok_and(|v| v > Decimal::ONE);
+    if row.optional("tolerance").is_some_and(is_share) {
+        let message = format!(
+            "the tolerance `{}` of `{id}` is more than 1",
+            row.get("tolerance")
+        );
+        error(
+            message,
+            "write a share such as 0.05; a number of units goes into tolerance_units",
+        );
+    }
 }
 
 /// How the indicator of a row aggregates.
@@ -277,7 +352,18 @@ pub(super) fn check_units(
     }
 }
 
-/// Checks that the home forms are declared.
+/// Whether a row or a column of a form has the figures of an indicator.
+fn carries(form: &Form, indicator: &str) -> bool {
+    let of_rows =
+        form.dimension == Dimension::Indicator && form.rows.iter().any(|r| r.member == indicator);
+    of_rows
+        || form
+            .columns
+            .iter()
+            .any(|c| c.indicator.as_deref() == Some(indicator))
+}
+
+/// Checks that the home forms are declared and have their indicators, and that an indicator of several forms has one.
 pub(super) fn check_home_forms(
     path: &Path,
     indicators: &[Indicator],
@@ -296,6 +382,36 @@ pub(super) fn check_home_forms(
                 "declare the form in forms/, or name another",
             );
         }
+        check_home_form(indicator, forms, &mut wrong);
+    }
+}
+
+/// Checks that the home form of an indicator is one of the forms that have it.
+fn check_home_form(indicator: &Indicator, forms: &[Form], wrong: &mut FileErrors<'_>) {
+    let id = &indicator.id;
+    let having: Vec<&str> = forms
+        .iter()
+        .filter(|form| carries(form, id))
+        .map(|form| form.code.as_str())
+        .collect();
+    let home = indicator.home_form.as_deref();
+    let is_declared = home.is_some_and(|home| forms.iter().any(|form| form.code == home));
+    if let Some(home) = home.filter(|home| is_declared && !having.contains(home)) {
+        wrong.on_line(
+            Some(indicator.line),
+            format!("the home form `{home}` has no row and no column for `{id}`"),
+            "name a form that has it, or give it a row_code of that form; leave the cell empty if no form has it",
+        );
+    }
+    if home.is_none() && having.len() > 1 {
+        wrong.on_line(
+            Some(indicator.line),
+            format!(
+                "`{id}` is in several forms ({}), and no home form says whose total counts",
+                having.join(", ")
+            ),
+            "name one of them in home_form",
+        );
     }
 }
 

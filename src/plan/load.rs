@@ -22,7 +22,7 @@ use super::reference_data::{ReferenceData, check_regions, read_printed};
 use super::rules::read_rules;
 use super::sectors::{Sector, read_sectors};
 use super::source::Source;
-use super::targets::{Target, read_targets};
+use super::targets::{Target, TargetScope, read_targets};
 use crate::diagnostic::{DefinitionError, DefinitionErrors, Lexicon};
 use crate::extract::{Form, RawDocumentWords, Vocabulary};
 use crate::geography::Decision;
@@ -105,11 +105,11 @@ impl Catalogue {
             folder, measures, ..
         } = reference;
         reference.check_geographies(&mut errors);
+        reference.check_texts(&mut errors);
         let path = directory.join("indicators.csv");
         let indicators = read_indicators(&path, &mut errors);
         check_units(&path, &indicators, measures, folder, &mut errors);
         let sectors = read_sectors(&directory.join("sectors.csv"), &mut errors);
-        let targets = read_targets(&directory.join("targets.csv"), &mut errors);
         let encodings = errors.ok(read_encodings(directory, &reference.directory));
         let lists = CodeLists {
             indicators: &indicators,
@@ -117,6 +117,12 @@ impl Catalogue {
             geography: &reference.geography,
             country,
         };
+        let scope = TargetScope {
+            lists,
+            measures,
+            folder,
+        };
+        let targets = read_targets(&directory.join("targets.csv"), scope, &mut errors);
         let forms = read_forms(&directory.join("forms"), folder, lists, &mut errors);
         errors.into_result()?;
         Ok(Self {

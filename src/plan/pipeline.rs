@@ -10,7 +10,10 @@ use super::file_errors::FileErrors;
 use super::model::Headline;
 use super::paths::beside;
 use super::raw::{RawCollection, RawDuty, RawHeadline, RawPipeline, RawReporter};
-use super::source::Source;
+use super::sound_pipeline::{
+    check_collections, check_country, check_duties, check_reporters, check_texts,
+};
+use super::source::{Source, line_of};
 use crate::diagnostic::DefinitionErrors;
 use crate::extract::Form;
 use crate::geography::{Duty, Reporter, Reporters};
@@ -37,6 +40,11 @@ pub(super) fn check_pipeline(
     errors: &mut DefinitionErrors,
 ) -> PipelineParts {
     let mut wrong = FileErrors::in_source(source, errors);
+    check_texts(raw, &mut wrong);
+    check_reporters(&raw.reporters, folder, &mut wrong);
+    check_duties(&raw.duties, forms, &mut wrong);
+    check_collections(&raw.collections, forms, &mut wrong);
+    check_country(raw, lists, &mut wrong);
     let reporters = reporters(&raw.reporters, folder);
     let duties = raw.duties.iter();
     let duties = duties.filter_map(|raw| duty(raw, &reporters, forms, &mut wrong));
@@ -59,8 +67,12 @@ pub(super) fn check_pipeline(
 
 fn reporters(raw: &[RawReporter], folder: &Folder) -> Reporters {
     let reporters = raw.iter().map(|reporter| Reporter {
-        id: reporter.id.clone(),
-        name: reporter.words.first().unwrap_or(&reporter.id).clone(),
+        id: reporter.id.get_ref().clone(),
+        name: reporter
+            .words
+            .first()
+            .unwrap_or(reporter.id.get_ref())
+            .clone(),
         words: reporter.words.iter().map(|w| folder.fold(w)).collect(),
         rank: reporter.rank,
     });
@@ -86,15 +98,8 @@ fn duty(
         check_form(form, forms, wrong);
     }
     let due_day = *raw.due_day.get_ref();
-    if !(1..=31).contains(&due_day) || raw.due_month.is_some_and(|m| !(1..=12).contains(&m)) {
-        wrong.at(
-            &raw.due_day,
-            "the due date is not a date",
-            "months are 1 to 12, days 1 to 31",
-        );
-    }
     Some(Duty {
-        id: raw.id.clone(),
+        id: raw.id.get_ref().clone(),
         rank: reporter.rank,
         frequency: raw.frequency,
         due_month: raw.due_month,
@@ -130,8 +135,15 @@ fn check_form(form: &Spanned<String>, forms: &[Form], wrong: &mut FileErrors<'_>
 }
 
 fn headline(raw: &RawHeadline, lists: CodeLists<'_>, wrong: &mut FileErrors<'_>) -> Headline {
-    for indicator in &raw.indicators {
+    for (i, indicator) in raw.indicators.iter().enumerate() {
         lists.check_indicator(indicator, wrong);
+        if raw.indicators[..i]
+            .iter()
+            .any(|other| other.get_ref() == indicator.get_ref())
+        {
+            let message = format!("`{}` is listed twice", indicator.get_ref());
+            wrong.at(indicator, message, "delete one of the two");
+        }
     }
     let indicators = raw.indicators.iter().map(|i| i.get_ref().clone());
     Headline {
@@ -140,7 +152,9 @@ fn headline(raw: &RawHeadline, lists: CodeLists<'_>, wrong: &mut FileErrors<'_>)
 }
 
 fn zone(hours: &Spanned<i8>, wrong: &mut FileErrors<'_>) -> TimeZone {
-    let offset = Offset::from_hours(*hours.get_ref()).unwrap_or_else(|_| {
+    let known = Some(*hours.get_ref()).filter(|hours| (-12..=14).contains(hours));
+    let offset = known.and_then(|hours| Offset::from_hours(hours).ok());
+    let offset = offset.unwrap_or_else(|| {
         wrong.at(
             hours,
             "there is no such offset from UTC",

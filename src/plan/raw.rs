@@ -66,7 +66,7 @@ pub(super) struct RawCountry {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawReporter {
-    pub id: String,
+    pub id: Spanned<String>,
     pub words: Vec<String>,
     pub rank: i64,
 }
@@ -74,14 +74,14 @@ pub(super) struct RawReporter {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawDuty {
-    pub id: String,
+    pub id: Spanned<String>,
     pub reporter: Spanned<String>,
     pub frequency: Frequency,
     pub due_month: Option<i8>,
     pub due_day: Spanned<i8>,
     pub year_offset: i16,
     pub forms: Vec<Spanned<String>>,
-    #[allow(dead_code, reason = "people who read the file need the source")]
+    /// The act that sets it, for people who read the file.
     pub source: String,
 }
 

@@ -1,12 +1,14 @@
 //! The reference data that pipelines share: words, units of measure, territory and the words that are printed.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::file_errors::FileErrors;
+use super::sound_texts::{check_document_words, check_printed_texts};
 use super::source::Source;
 use crate::diagnostic::DefinitionErrors;
 use crate::extract::{DocumentWords, RawDocumentWords};
-use crate::geography::{Geography, Tables};
+use crate::geography::{Geography, Tables, UnitName};
 use crate::normalize::{Measures, RawMeasures};
 use crate::publish::Correspondence;
 use crate::query::Country;
@@ -18,6 +20,8 @@ pub(super) struct ReferenceData {
     /// Where its files are.
     pub(super) directory: PathBuf,
     words_source: Source,
+    printed_source: Source,
+    correspondence_source: Source,
     /// The words of documents, as they are written.
     pub(super) raw_words: RawDocumentWords,
     pub(super) folder: Folder,
@@ -43,14 +47,18 @@ impl ReferenceData {
         let folder = Folder::new(&raw_words.abbreviations);
         let words = DocumentWords::compile(&raw_words, &folder)
             .map_err(|e| words_source.error(0, e, "correct the words of periods"))?;
-        let correspondence = Source::read(&directory.join("correspondence.toml"))?.parse()?;
+        let correspondence_source = Source::read(&directory.join("correspondence.toml"))?;
+        let correspondence = correspondence_source.parse()?;
         let measures = read_measures(&directory.join("units_of_measure.toml"), &folder)?;
-        let printed = read_printed(&directory)?;
+        let printed_source = Source::read(&directory.join("printed.toml"))?;
+        let printed = printed_source.parse()?;
         let geography = Geography::new(Tables::read(&directory, own)?, &folder)
             .with_country(&country.code, &country.name_vi);
         Ok(Self {
             directory,
             words_source,
+            printed_source,
+            correspondence_source,
             raw_words,
             folder,
             words,
@@ -61,8 +69,46 @@ impl ReferenceData {
         })
     }
 
+    /// Checks the texts of the reference data, and that each type of units has a word in letters.
+    pub(super) fn check_texts(&self, errors: &mut DefinitionErrors) {
+        check_document_words(&self.words_source, &self.raw_words, &self.folder, errors);
+        check_printed_texts(&self.printed_source, errors);
+        check_printed_texts(&self.correspondence_source, errors);
+        let types = &self.correspondence.unit_types;
+        let units = &self.geography.tables.units;
+        // A type without a word is left out in letters; a type of one unit alone is a slip.
+        let is_alone = |unit: &&UnitName| {
+            let same = units.iter().filter(|u| u.unit_type == unit.unit_type);
+            same.map(|u| &u.unit).collect::<BTreeSet<_>>().len() == 1
+        };
+        let mut without_word = units.iter().filter(|u| !types.contains_key(&u.unit_type));
+        if let Some(unit) = without_word.find(is_alone) {
+            let path = self.directory.join("admin_units.csv");
+            FileErrors::in_file(&path, errors).on_line(
+                Some(unit.line),
+                format!(
+                    "`{}` is the type of one unit alone, and correspondence.toml has no word for it",
+                    unit.unit_type
+                ),
+                "correct unit_type, or add the type to [unit_types] of correspondence.toml",
+            );
+        }
+        let unused = types
+            .keys()
+            .find(|t| !units.iter().any(|u| u.unit_type == **t));
+        if let Some(unused) = unused {
+            FileErrors::in_source(&self.correspondence_source, errors).at_key(
+                unused,
+                format!("no unit of admin_units.csv is of the type `{unused}`"),
+                "correct the type, or delete the line",
+            );
+        }
+    }
+
     /// Checks that the geographies of `words.toml` are vintages, and its types of units types of `admin_units.csv`.
     pub(super) fn check_geographies(&self, errors: &mut DefinitionErrors) {
+        let tables = &self.geography.tables;
+        tables.check_names(&self.directory, &self.folder, errors);
         let mut wrong = FileErrors::in_source(&self.words_source, errors);
         let words = &self.raw_words;
         for (section, vintages) in [
@@ -104,7 +150,7 @@ fn read_measures(path: &Path, folder: &Folder) -> Result<Measures, DefinitionErr
         source.error(
             offset,
             e,
-            "each spelling belongs to one unit; factors are decimal numbers",
+            "each spelling and, within a dimension, each factor belongs to one unit (other spellings go into `also`); factors are decimal numbers above 0",
         )
     })?;
     Ok(measures)

@@ -6,6 +6,7 @@ use super::file_errors::FileErrors;
 use super::paths::is_absent;
 use crate::diagnostic::DefinitionErrors;
 use crate::geography::Csv;
+use crate::normalize::TOTAL;
 
 /// A sector of the code list.
 #[derive(Debug, Clone)]
@@ -47,7 +48,35 @@ pub(super) fn read_sectors(path: &Path, errors: &mut DefinitionErrors) -> Vec<Se
         })
         .collect();
     let mut wrong = FileErrors::in_file(path, errors);
-    for (line, sector) in &sectors {
+    for (at, (line, sector)) in sectors.iter().enumerate() {
+        let twin = sectors[..at].iter().find(|(_, other)| {
+            other.code == sector.code
+                || other.name_vi == sector.name_vi
+                || other.name_en == sector.name_en
+        });
+        if let Some((other, _)) = twin {
+            wrong.on_line(
+                Some(*line),
+                format!(
+                    "the sector `{}` has the code or a name of the sector on line {other}",
+                    sector.code
+                ),
+                "give each sector a code and names of its own",
+            );
+        }
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        let is_code = !sector.code.is_empty() && sector.code.chars().all(plain);
+        if !is_code
+            || sector.code == TOTAL
+            || sector.name_vi.is_empty()
+            || sector.name_en.is_empty()
+        {
+            wrong.on_line(
+                Some(*line),
+                format!("`{}` cannot be the code of a sector, or it has no name in one of the languages", sector.code),
+                "write a code of letters and digits other than _T, which means all sectors, and both names",
+            );
+        }
         let sound = match &sector.parent {
             None => sector.level == 0,
             Some(parent) => sectors

@@ -60,3 +60,12 @@ impl Source {
 pub(super) fn line_of(text: &str, wanted: &str) -> Option<usize> {
     text.find(wanted).map(|offset| line_at(text, offset))
 }
+
+/// The first line that states a key: `key = …`.
+pub(super) fn line_of_key(text: &str, key: &str) -> Option<usize> {
+    let states = |line: &str| {
+        let after = line.trim_start().strip_prefix(key);
+        after.is_some_and(|rest| rest.trim_start().starts_with('='))
+    };
+    text.lines().position(states).map(|at| at + 1)
+}

@@ -4,10 +4,13 @@ use std::path::Path;
 
 use rust_decimal::Decimal;
 
+use super::code_lists::CodeLists;
 use super::file_errors::FileErrors;
 use super::paths::is_absent;
 use crate::diagnostic::DefinitionErrors;
-use crate::geography::Csv;
+use crate::geography::{Csv, CsvRow};
+use crate::normalize::{Measures, VALUE_SCALE};
+use crate::text::Folder;
 
 /// A target that a decision of the state sets.
 #[derive(Debug, Clone)]
@@ -32,8 +35,26 @@ pub const TARGET_TEXTS: [&str; 10] = [
     "text_vi",
 ];
 
+/// What the cells of a target may refer to.
+#[derive(Clone, Copy)]
+pub(super) struct TargetScope<'a> {
+    pub(super) lists: CodeLists<'a>,
+    pub(super) measures: &'a Measures,
+    pub(super) folder: &'a Folder,
+}
+
+/// The kinds of targets: a figure, a figure of each year, a share, a number of records, a growth.
+const KINDS: [&str; 5] = ["level", "flow", "share", "count", "growth"];
+
+/// How a figure is compared with the value.
+const COMPARATORS: [&str; 5] = [">=", ">", "<=", "<", "="];
+
 /// Reads `targets.csv`; a pipeline without targets has no such file.
-pub(super) fn read_targets(path: &Path, errors: &mut DefinitionErrors) -> Vec<Target> {
+pub(super) fn read_targets(
+    path: &Path,
+    scope: TargetScope<'_>,
+    errors: &mut DefinitionErrors,
+) -> Vec<Target> {
     if is_absent(path) {
         return Vec::new();
     }
@@ -43,17 +64,163 @@ pub(super) fn read_targets(path: &Path, errors: &mut DefinitionErrors) -> Vec<Ta
         return Vec::new();
     };
     let mut wrong = FileErrors::in_file(path, errors);
-    let mut targets = Vec::new();
+    let mut targets: Vec<Target> = Vec::new();
     for (line, row) in table.rows() {
         let texts = TARGET_TEXTS.map(|column| row.get(column));
+        if targets.iter().any(|target| target.texts[0] == texts[0]) {
+            let message = format!("the target `{}` is declared twice", texts[0]);
+            wrong.on_line(Some(line), message, "give one of the two another target_id");
+        }
+        for (message, remedy) in mistakes(&row, scope) {
+            wrong.on_line(Some(line), message, remedy);
+        }
         match Decimal::from_str_exact(&row.get("value")) {
-            Ok(value) => targets.push(Target { texts, value }),
-            Err(_) => wrong.on_line(
+            Ok(value) if !value.is_sign_negative() && value.scale() <= VALUE_SCALE => {
+                targets.push(Target { texts, value });
+            }
+            _ => wrong.on_line(
                 Some(line),
-                format!("`{}` is not a number", row.get("value")),
-                "write the value with a decimal point",
+                format!("`{}` is not the value of a target", row.get("value")),
+                "write a number that is not negative, with a decimal point and at most six decimals",
             ),
         }
     }
     targets
+}
+
+/// What is wrong with the cells of a target, and what to write instead.
+fn mistakes(row: &CsvRow<'_>, scope: TargetScope<'_>) -> Vec<(String, &'static str)> {
+    let mut found = Vec::new();
+    for column in ["target_id", "document", "text_vi"] {
+        if row.optional(column).is_none() {
+            found.push((format!("the target has no {column}"), "fill in the cell"));
+        }
+    }
+    let is_year =
+        |text: &str| text.len() == 4 && text.parse().is_ok_and(|y: i16| (1990..2100).contains(&y));
+    let year = row.get("year");
+    if !is_year(&year) && year != "yearly" {
+        found.push((
+            format!("`{year}` is not the year of a target"),
+            "write a year such as 2030, or yearly",
+        ));
+    }
+    let (kind, comparator) = (row.get("kind"), row.get("comparator"));
+    if !KINDS.contains(&kind.as_str()) {
+        found.push((
+            format!("`{kind}` is not a kind of target"),
+            "write level, flow, share, count or growth",
+        ));
+    }
+    if !COMPARATORS.contains(&comparator.as_str()) {
+        found.push((
+            format!("`{comparator}` compares nothing"),
+            "write >=, >, <=, < or =",
+        ));
+    }
+    found.extend(wrong_scope(
+        &row.get("scope"),
+        &row.get("scope_code"),
+        scope,
+    ));
+    let unit = row.get("unit");
+    if !scope.measures.knows(&unit, scope.folder) {
+        found.push((
+            format!("the unit `{unit}` is not known"),
+            "add it to units_of_measure.toml",
+        ));
+    }
+    found.extend(wrong_expression(
+        &kind,
+        &row.get("expression"),
+        &unit,
+        scope,
+    ));
+    found
+}
+
+/// Whom a target is for.
+fn wrong_scope(kind: &str, code: &str, scope: TargetScope<'_>) -> Option<(String, &'static str)> {
+    let geography = scope.lists.geography;
+    let of = |vintage: &str, code: &str| geography.units_of(vintage).iter().any(|u| u.code == code);
+    let is_known = match kind {
+        "national" => code == scope.lists.country.code,
+        "each province" => code == "*",
+        "province" => code
+            .split_once(':')
+            .is_some_and(|(vintage, code)| of(vintage, code)),
+        "region" => {
+            let mut regions = geography.tables.regions.iter();
+            let named = code.split_once(':');
+            named.is_some_and(|(scheme, code)| {
+                regions.any(|r| r.scheme == scheme && r.region == code)
+            })
+        }
+        _ => false,
+    };
+    (!is_known).then(|| {
+        let message = format!("`{kind}` with `{code}` is nobody that a target could be for");
+        (message, "write national with the code of the country, each province with *, province with a unit such as 2025:44, or region with a scheme and its region such as 6v-2025:DBSH")
+    })
+}
+
+/// What a target measures: an indicator, or a formula over indicators. What it counts is the matter of record lists.
+fn wrong_expression(
+    kind: &str,
+    expression: &str,
+    unit: &str,
+    scope: TargetScope<'_>,
+) -> Option<(String, &'static str)> {
+    let indicator = |id: &str| scope.lists.indicators.iter().find(|i| i.id == id);
+    let remedy = "write an indicator of indicators.csv, for a share or a growth a formula over indicators such as `a / b * 100`, for a count `count(…)`";
+    if matches!(kind, "level" | "flow") {
+        let Some(measured) = indicator(expression) else {
+            return Some((
+                format!("`{expression}` is not an indicator of indicators.csv"),
+                remedy,
+            ));
+        };
+        let converts = scope
+            .measures
+            .factor(&measured.unit, unit, scope.folder)
+            .is_some();
+        return (!converts).then(|| {
+            let message = format!(
+                "`{expression}` is measured in {}, which does not convert to {unit}",
+                measured.unit
+            );
+            (message, "write a unit of the indicator's dimension")
+        });
+    }
+    if expression.contains("count(") || expression.is_empty() {
+        let is_count = kind == "count" || kind == "share";
+        return (expression.is_empty() || !is_count).then(|| {
+            (
+                format!("`{expression}` is not what a {kind} measures"),
+                remedy,
+            )
+        });
+    }
+    let name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '@';
+    let names = expression
+        .split(|c| !name(c))
+        .filter(|word| !word.is_empty());
+    let mut names = names.filter(|word| word.parse::<f64>().is_err());
+    let unknown = names.find(|word| {
+        let (id, year) = word.split_once('@').unwrap_or((word, "2000"));
+        indicator(id).is_none() || year.parse::<u16>().is_err()
+    });
+    let is_formula = expression.contains('/') && kind != "count";
+    match unknown {
+        Some(word) => Some((
+            format!("`{word}` is not an indicator of indicators.csv"),
+            remedy,
+        )),
+        None => (!is_formula).then(|| {
+            (
+                format!("`{expression}` is not what a {kind} measures"),
+                remedy,
+            )
+        }),
+    }
 }

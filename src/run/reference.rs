@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use arrow::array::RecordBatch;
 use arrow::error::ArrowError;
 
-use crate::engine::columns::{decimals, integers, texts};
+use crate::engine::columns::{decimals, texts};
 use crate::geography::{UnitKey, UnitName};
 use crate::lake;
-use crate::plan::{Measure, Plan};
+use crate::plan::{Plan, indicators_table, sectors_table};
 
 /// The tables `units`, `unit_names`, `unit_changes`, `regions`, `indicators`, `sectors` and `targets`.
 pub(super) fn reference_tables(
@@ -17,7 +17,6 @@ pub(super) fn reference_tables(
     let geography = &plan.geography.tables;
     let changes = &geography.changes;
     let regions = &geography.regions;
-    let indicators = &plan.indicators;
     Ok(vec![
         ("units", unit_rows("units", &each_once(&geography.units))?),
         ("unit_names", unit_rows("unit_names", &geography.units)?),
@@ -53,53 +52,8 @@ pub(super) fn reference_tables(
                 ],
             )?,
         ),
-        (
-            "indicators",
-            lake::batch(
-                "indicators",
-                vec![
-                    texts(indicators.iter().map(|i| Some(i.id.as_str()))),
-                    texts(indicators.iter().map(|i| i.section.as_deref())),
-                    texts(indicators.iter().map(|i| i.row_code.as_deref())),
-                    integers(indicators.iter().map(|i| i.level)),
-                    texts(indicators.iter().map(|i| i.home_form.as_deref())),
-                    texts(indicators.iter().map(|i| Some(i.name_vi.as_str()))),
-                    texts(indicators.iter().map(|i| Some(i.name_en.as_str()))),
-                    texts(indicators.iter().map(|i| Some(i.unit.as_str()))),
-                    integers(indicators.iter().map(|i| Some(i64::from(i.decimals)))),
-                    texts(indicators.iter().map(|i| Some(i.measure.as_str()))),
-                    texts(indicators.iter().map(|i| match &i.measure {
-                        Measure::Mean { weight } => Some(weight.as_str()),
-                        _ => None,
-                    })),
-                    texts(indicators.iter().map(|i| match &i.measure {
-                        Measure::Ratio { numerator, .. } => Some(numerator.as_str()),
-                        _ => None,
-                    })),
-                    texts(indicators.iter().map(|i| match &i.measure {
-                        Measure::Ratio { denominator, .. } => Some(denominator.as_str()),
-                        _ => None,
-                    })),
-                    integers(indicators.iter().map(|i| i.scale)),
-                    texts(indicators.iter().map(|i| i.note.as_deref())),
-                    decimals(indicators.iter().map(|i| i.tolerance)),
-                    decimals(indicators.iter().map(|i| i.tolerance_units)),
-                ],
-            )?,
-        ),
-        (
-            "sectors",
-            lake::batch(
-                "sectors",
-                vec![
-                    texts(plan.sectors.iter().map(|s| Some(s.code.as_str()))),
-                    texts(plan.sectors.iter().map(|s| s.parent.as_deref())),
-                    integers(plan.sectors.iter().map(|s| Some(s.level))),
-                    texts(plan.sectors.iter().map(|s| Some(s.name_vi.as_str()))),
-                    texts(plan.sectors.iter().map(|s| Some(s.name_en.as_str()))),
-                ],
-            )?,
-        ),
+        ("indicators", indicators_table(&plan.indicators)?),
+        ("sectors", sectors_table(&plan.sectors)?),
         ("targets", targets(plan)?),
     ])
 }

@@ -3,13 +3,16 @@
 
 use std::sync::LazyLock;
 
+use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, SchemaRef};
 use datafusion::error::DataFusionError;
 use regex::Regex;
 
+use super::assemble::assemble;
 use super::build::TableBuilder;
 use super::definition::{Query, TableDefinition};
-use super::delivered::{ESTIMATED, OPTIONAL, REQUIRED};
+use super::delivered::{Delivered, ESTIMATED, OPTIONAL, REQUIRED};
+use super::edition::Edition;
 use crate::diagnostic::DefinitionError;
 use crate::text::line_at;
 
@@ -20,19 +23,42 @@ use crate::text::line_at;
 pub async fn check(
     builder: &mut TableBuilder<'_>,
     definition: &TableDefinition,
+    edition: &Edition,
 ) -> Result<(), DefinitionError> {
     let query = &definition.query;
     // If the shared parts do not fit, running them together with the query says why.
     let shared = builder.share(query).await.is_ok();
     let sql = if shared { &query.body } else { &query.sql };
     match builder.engine().query(sql).await {
-        Ok((schema, _)) => check_columns(definition, &schema),
+        Ok((schema, batches)) => {
+            check_columns(definition, &schema)?;
+            check_rows(definition, edition, &schema, &batches)
+        }
         Err(e) => {
             // In the whole query the parser cannot tell where a part of it is wrong.
             let own = builder.engine().plan(&query.body).await.err();
             Err(does_not_fit(definition, &e, own.as_ref()))
         }
     }
+}
+
+/// Makes the table of a lake without reports: its rows are those that the code lists of the pipeline give it.
+fn check_rows(
+    definition: &TableDefinition,
+    edition: &Edition,
+    schema: &SchemaRef,
+    batches: &[RecordBatch],
+) -> Result<(), DefinitionError> {
+    let delivered = Delivered::new(schema, batches).map_err(|e| e.strip_backtrace());
+    let made = delivered.and_then(|delivered| assemble(definition, edition, &delivered, &[]));
+    made.map(drop).map_err(|reason| {
+        DefinitionError::new(
+            &definition.path,
+            Some(1),
+            format!("the table `{}` could not be printed: {reason}", definition.id),
+            "add what is missing to the table, or correct the code lists: its rows are the indicators and sectors of the pipeline",
+        )
+    })
 }
 
 /// The error of a query that fails; `own` is the error of its own text, if that alone fails.

@@ -79,6 +79,8 @@ struct RawLabel {
 /// A checked definition of a table.
 #[derive(Debug, Clone)]
 pub struct TableDefinition {
+    /// Its file.
+    pub(super) path: PathBuf,
     /// Identifier: the number under which it is printed.
     pub id: String,
     /// Title.
@@ -167,6 +169,7 @@ impl TableDefinition {
             filled.map_err(|e| ErrorAt::unknown_in(text, &e).in_file(path, text))
         };
         Ok(Self {
+            path: path.to_owned(),
             title: both(&raw.title)?,
             scope: raw.scope.as_ref().map(both).transpose()?,
             unit: raw.unit.as_ref().map(both).transpose()?,

@@ -390,6 +390,7 @@ async fn a_query_that_does_not_fit_names_its_line() {
         check(
             &mut builder,
             &define(DEFINITION, sql).expect("a sound example"),
+            &edition(),
         )
         .await
         .expect_err("a mistake is found")

@@ -8,12 +8,37 @@ use super::fill::fill_with;
 
 /// A text in two languages.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "RawBilingual")]
 pub struct Bilingual {
     /// In the country's language.
     pub vi: String,
     /// In English.
     pub en: String,
+}
+
+/// A text in two languages as a definition file states it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawBilingual {
+    vi: String,
+    en: String,
+}
+
+impl TryFrom<RawBilingual> for Bilingual {
+    type Error = String;
+
+    /// People read both languages, so neither may be empty.
+    fn try_from(raw: RawBilingual) -> Result<Self, Self::Error> {
+        for (language, text) in [("vi", &raw.vi), ("en", &raw.en)] {
+            if text.trim().is_empty() {
+                return Err(format!("the text is empty in `{language}`"));
+            }
+        }
+        Ok(Self {
+            vi: raw.vi,
+            en: raw.en,
+        })
+    }
 }
 
 impl Bilingual {

@@ -35,6 +35,7 @@ mod reference;
 mod sample_files;
 mod sample_truth;
 mod senders;
+mod soundness;
 mod statistics;
 mod support;
 mod template;

@@ -78,7 +78,9 @@ fn columns() -> BTreeMap<String, Vec<(String, String)>> {
         query::register_helpers(&engine, &plan.geography, &Reports::default())?;
         query::run(&engine, &plan.models, &plan.geography, &plan.country).await?;
         let mut builder = TableBuilder::new(&engine, &OfficialOrder::default())?;
-        check(&mut builder, &plan.tables[0]).await.unwrap();
+        check(&mut builder, &plan.tables[0], &plan.edition)
+            .await
+            .unwrap();
         let sql = "SELECT table_name, column_name, data_type FROM information_schema.columns \
                    WHERE table_schema = 'public' ORDER BY table_name, ordinal_position";
         Ok::<_, DataFusionError>(engine.query(sql).await?.1)

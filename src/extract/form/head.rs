@@ -106,6 +106,18 @@ impl HeadPattern {
         })
     }
 
+    /// The years that the head states, as distances from N, in their order.
+    #[must_use]
+    pub fn years(&self) -> &[i16] {
+        &self.offsets
+    }
+
+    /// Whether each part of the path has letters or digits to be found by.
+    #[must_use]
+    pub fn can_be_found(&self) -> bool {
+        !self.path.is_empty() && self.path.iter().all(|part| !part.is_empty())
+    }
+
     /// Whether the path of heads begins with these heads and goes on below them.
     pub(crate) fn goes_on_below(&self, heads: &[BareHead]) -> bool {
         let mut pairs = self.path.iter().zip(heads);

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
+use super::check_days::check_days;
 use super::csv::{Csv, CsvRow};
-use super::tables::{RegionMember, Tables, UnitChange, UnitName};
+use super::tables::{RegionMember, Tables, UnitAlias, UnitChange, UnitName};
 use crate::diagnostic::{DefinitionError, DefinitionErrors};
 use crate::geography::unit::UnitKey;
 
@@ -89,11 +90,15 @@ fn read_changes(path: &Path, errors: &mut DefinitionErrors) -> Vec<UnitChange> {
 }
 
 /// Reads `name_aliases.csv`.
-fn read_aliases(path: &Path, errors: &mut DefinitionErrors) -> Vec<(UnitKey, String)> {
+fn read_aliases(path: &Path, errors: &mut DefinitionErrors) -> Vec<UnitAlias> {
     let csv = read_csv(path, &["vintage", "unit_code", "alias"], errors);
     let rows = csv.iter().flat_map(Csv::rows);
-    rows.map(|(_, row)| (key(&row, "vintage", "unit_code"), row.get("alias")))
-        .collect()
+    rows.map(|(line, row)| UnitAlias {
+        unit: key(&row, "vintage", "unit_code"),
+        name: row.get("alias"),
+        line,
+    })
+    .collect()
 }
 
 /// The files with schemes of regions, in the order of reading.
@@ -166,6 +171,7 @@ impl Tables {
         };
         if errors.0.is_empty() {
             tables.check(directory, &mut errors);
+            check_days(&tables, directory, &mut errors);
         }
         errors.into_result().map(|()| tables)
     }

@@ -27,6 +27,17 @@ pub struct UnitName {
     pub line: usize,
 }
 
+/// Another name of a unit.
+#[derive(Debug, Clone)]
+pub struct UnitAlias {
+    /// The unit.
+    pub unit: UnitKey,
+    /// The name.
+    pub name: String,
+    /// Line in the file.
+    pub line: usize,
+}
+
 /// A step from a unit of one vintage to its successor in the next.
 #[derive(Debug, Clone)]
 pub struct UnitChange {
@@ -87,5 +98,5 @@ pub struct Tables {
     /// Regions.
     pub regions: Vec<RegionMember>,
     /// Other names of units.
-    pub aliases: Vec<(UnitKey, String)>,
+    pub aliases: Vec<UnitAlias>,
 }

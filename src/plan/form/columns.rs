@@ -4,6 +4,9 @@ use toml::Spanned;
 
 use super::super::code_lists::CodeLists;
 use super::super::file_errors::FileErrors;
+use super::sound_columns::{
+    check_comparisons, check_id, check_same_figures, check_stands_on, check_years,
+};
 use crate::extract::{
     ComparisonColumn, Dimension, HeadPattern, RawForm, RawValueColumn, RelativePeriod, ValueColumn,
     belongs,
@@ -18,6 +21,7 @@ pub(super) fn value_columns(
     wrong: &mut FileErrors<'_>,
 ) -> Vec<ValueColumn> {
     let columns = raw.columns.iter().map(|column| {
+        check_id(column, wrong);
         check_indicator(raw, column, lists, wrong);
         let period = period(&column.period, wrong);
         let stands_on = column.stands_on.as_ref();
@@ -64,6 +68,10 @@ pub(super) fn comparison_columns(
         check_ids(raw, wrong);
         check_heads(raw, columns, &comparisons, wrong);
         check_frequencies(raw, columns, wrong);
+        check_same_figures(raw, columns, wrong);
+        check_years(raw, columns, wrong);
+        check_stands_on(raw, columns, wrong);
+        check_comparisons(raw, columns, &comparisons, wrong);
     }
     comparisons
 }
@@ -97,7 +105,7 @@ fn period(written: &Spanned<String>, wrong: &mut FileErrors<'_>) -> RelativePeri
         wrong.at(
             written,
             format!("`{}` is not a period relative to N", written.get_ref()),
-            "write N, N-1, N+1, N-S1 or N-S2",
+            "write N, or N and a sign and a digit such as N-1 and N+1, or a half of the year N: N-S1, N-S2",
         );
         RelativePeriod {
             years: 0,
@@ -134,7 +142,12 @@ fn heads(
     let mut heads = Vec::new();
     for path in std::iter::once(head).chain(also.iter().map(Vec::as_slice)) {
         match HeadPattern::compile(path, folder) {
-            Ok(pattern) => heads.push(pattern),
+            Ok(pattern) if pattern.can_be_found() => heads.push(pattern),
+            Ok(_) => wrong.at_text(
+                &format!("{path:?}"),
+                "a head is empty: the column could not be found by it",
+                "write the texts above the column, from the top down, or delete the empty ones",
+            ),
             Err(e) => wrong.at_text(
                 path.first().map_or("", String::as_str),
                 e,

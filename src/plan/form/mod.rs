@@ -4,5 +4,7 @@ mod columns;
 mod read;
 mod records;
 mod rows;
+mod sound_columns;
+mod sound_words;
 
 pub(super) use read::read_forms;

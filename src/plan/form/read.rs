@@ -8,7 +8,8 @@ use super::super::paths::files_of;
 use super::super::source::Source;
 use super::columns::{comparison_columns, value_columns};
 use super::records::record_shape;
-use super::rows::{check_rows, rows, sums};
+use super::rows::{check_rows, check_whose_rows, rows, sums};
+use super::sound_words::{check_among, check_labels, check_sections, check_words};
 use crate::diagnostic::{DefinitionError, DefinitionErrors};
 use crate::extract::{Dimension, Form, RawForm, Section, Stub};
 use crate::text::Folder;
@@ -21,8 +22,9 @@ pub(in crate::plan) fn read_forms(
     errors: &mut DefinitionErrors,
 ) -> Vec<Form> {
     let mut forms: Vec<Form> = Vec::new();
+    let mut paths = Vec::new();
     for path in files_of(directory, "toml") {
-        let form = read_form(&path, folder, lists, errors);
+        let form = read_form(&path, folder, lists, &forms, errors);
         match errors.ok(form) {
             Some(form) if has_form(&forms, &form.code) => {
                 FileErrors::in_file(&path, errors).on_line(
@@ -31,8 +33,17 @@ pub(in crate::plan) fn read_forms(
                     "give one of the two another code",
                 );
             }
-            Some(form) => forms.push(form),
+            Some(form) => {
+                forms.push(form);
+                paths.push(path);
+            }
             None => {}
+        }
+    }
+    for (form, path) in forms.iter().zip(&paths) {
+        if let Some(source) = errors.ok(Source::read(path)) {
+            let mut wrong = FileErrors::in_source(&source, errors);
+            check_whose_rows(form, &forms, lists, &mut wrong);
         }
     }
     forms
@@ -42,6 +53,7 @@ fn read_form(
     path: &Path,
     folder: &Folder,
     lists: CodeLists<'_>,
+    forms: &[Form],
     errors: &mut DefinitionErrors,
 ) -> Result<Form, DefinitionError> {
     let source = Source::read(path)?;
@@ -50,6 +62,7 @@ fn read_form(
     let columns = value_columns(&raw, lists, folder, &mut wrong);
     let comparisons = comparison_columns(&raw, &columns, folder, &mut wrong);
     check_rows(&raw, lists, &mut wrong);
+    check_words(&raw, folder, &mut wrong);
     check_shape(&raw, &mut wrong);
     let records = match raw.rows.dimension {
         Dimension::Record => record_shape(&raw, lists, folder, &mut wrong),
@@ -60,7 +73,7 @@ fn read_form(
         id: section.id.clone(),
         labels: fold(&section.words),
     });
-    Ok(Form {
+    let form = Form {
         folded_code: folder.fold(&raw.form),
         folded_title: folder.fold(&raw.title_vi),
         code: raw.form.clone(),
@@ -82,7 +95,11 @@ fn read_form(
         sums: sums(&raw, lists, folder),
         records,
         written: raw,
-    })
+    };
+    check_sections(&form.written, &form, &mut wrong);
+    check_labels(&form, &mut wrong);
+    check_among(forms, &form, &mut wrong);
+    Ok(form)
 }
 
 fn folded(texts: &[String], folder: &Folder) -> Vec<String> {

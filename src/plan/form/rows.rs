@@ -8,7 +8,7 @@ use super::super::code_lists::CodeLists;
 use super::super::file_errors::FileErrors;
 use super::super::indicators::Indicator;
 use super::super::sectors::Sector;
-use crate::extract::{Dimension, FormRow, RawForm};
+use crate::extract::{Dimension, Form, FormRow, RawForm};
 use crate::geography::{sums_of_units, unit_rows};
 use crate::normalize::TOTAL;
 use crate::text::Folder;
@@ -57,6 +57,40 @@ pub(super) fn check_rows(raw: &RawForm, lists: CodeLists<'_>, wrong: &mut FileEr
                 "name a section of indicators.csv",
             );
         }
+    }
+}
+
+/// Checks that a form without `codes`, which takes every row that has a code, takes none of another form whose rows are
+/// indicators.
+pub(super) fn check_whose_rows(
+    form: &Form,
+    forms: &[Form],
+    lists: CodeLists<'_>,
+    wrong: &mut FileErrors<'_>,
+) {
+    if form.dimension != Dimension::Indicator || !form.written.rows.codes.is_empty() {
+        return;
+    }
+    let has_rows = |home: &str| {
+        let mut others = forms.iter().filter(|other| other.code != form.code);
+        others.any(|other| other.code == home && other.dimension == Dimension::Indicator)
+    };
+    let rows = lists.indicators.iter();
+    let of_others: Vec<(&str, &str)> = rows
+        .filter_map(|i| Some((i.row_code.as_deref()?, i.home_form.as_deref()?)))
+        .filter(|(_, home)| has_rows(home))
+        .collect();
+    if let Some((code, home)) = of_others.first() {
+        let message = format!(
+            "`{}` lists no `codes`, so it asks for every row of indicators.csv; {} of them belong to another form, the first is `{code}` of `{home}`",
+            form.code,
+            of_others.len()
+        );
+        wrong.at_text(
+            "[rows]",
+            message,
+            "list the rows of this form as `codes` under [rows]",
+        );
     }
 }
 

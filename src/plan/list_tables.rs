@@ -1,0 +1,60 @@
+//! The lake's tables of indicators and sectors, from the code lists of a pipeline.
+
+use arrow::array::RecordBatch;
+use arrow::error::ArrowError;
+
+use super::indicators::{Indicator, Measure};
+use super::sectors::Sector;
+use crate::engine::columns::{decimals, integers, texts};
+use crate::lake;
+
+/// The table `indicators`.
+///
+/// # Errors
+/// When the columns are not those of the lake.
+pub fn indicators_table(indicators: &[Indicator]) -> Result<RecordBatch, ArrowError> {
+    let columns = vec![
+        texts(indicators.iter().map(|i| Some(i.id.as_str()))),
+        texts(indicators.iter().map(|i| i.section.as_deref())),
+        texts(indicators.iter().map(|i| i.row_code.as_deref())),
+        integers(indicators.iter().map(|i| i.level)),
+        texts(indicators.iter().map(|i| i.home_form.as_deref())),
+        texts(indicators.iter().map(|i| Some(i.name_vi.as_str()))),
+        texts(indicators.iter().map(|i| Some(i.name_en.as_str()))),
+        texts(indicators.iter().map(|i| Some(i.unit.as_str()))),
+        integers(indicators.iter().map(|i| Some(i64::from(i.decimals)))),
+        texts(indicators.iter().map(|i| Some(i.measure.as_str()))),
+        texts(indicators.iter().map(|i| match &i.measure {
+            Measure::Mean { weight } => Some(weight.as_str()),
+            _ => None,
+        })),
+        texts(indicators.iter().map(|i| match &i.measure {
+            Measure::Ratio { numerator, .. } => Some(numerator.as_str()),
+            _ => None,
+        })),
+        texts(indicators.iter().map(|i| match &i.measure {
+            Measure::Ratio { denominator, .. } => Some(denominator.as_str()),
+            _ => None,
+        })),
+        integers(indicators.iter().map(|i| i.scale)),
+        texts(indicators.iter().map(|i| i.note.as_deref())),
+        decimals(indicators.iter().map(|i| i.tolerance)),
+        decimals(indicators.iter().map(|i| i.tolerance_units)),
+    ];
+    lake::batch("indicators", columns)
+}
+
+/// The table `sectors`.
+///
+/// # Errors
+/// When the columns are not those of the lake.
+pub fn sectors_table(sectors: &[Sector]) -> Result<RecordBatch, ArrowError> {
+    let columns = vec![
+        texts(sectors.iter().map(|s| Some(s.code.as_str()))),
+        texts(sectors.iter().map(|s| s.parent.as_deref())),
+        integers(sectors.iter().map(|s| Some(s.level))),
+        texts(sectors.iter().map(|s| Some(s.name_vi.as_str()))),
+        texts(sectors.iter().map(|s| Some(s.name_en.as_str()))),
+    ];
+    lake::batch("sectors", columns)
+}
