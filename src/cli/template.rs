@@ -38,8 +38,10 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
         Ok(plan) => plan,
         Err(errors) => return show::definition_errors(&errors, FAILED),
     };
+    let lake_is_needed = arguments.lake.is_some();
+    let lake = arguments.lake.unwrap_or_else(|| PathBuf::from("lake"));
     if let Some(out) = &arguments.out
-        && let Err(code) = check_output(&plan, &arguments.lake, out)
+        && let Err(code) = check_output(&plan, &lake, out)
     {
         return code;
     }
@@ -47,8 +49,8 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
         form: arguments.form,
         unit: arguments.unit,
         period: arguments.period,
-        lake_is_needed: arguments.lake.is_some(),
-        lake: arguments.lake.unwrap_or_else(|| PathBuf::from("lake")),
+        lake_is_needed,
+        lake,
     };
     let blank = match answers::template(&plan, &options).await {
         Ok(blank) => blank,

@@ -13,7 +13,7 @@ use super::raw::{RawCollection, RawDuty, RawHeadline, RawPipeline, RawReporter};
 use super::sound_pipeline::{
     check_collections, check_country, check_duties, check_reporters, check_texts,
 };
-use super::source::{Source, line_of};
+use super::source::Source;
 use crate::diagnostic::DefinitionErrors;
 use crate::extract::Form;
 use crate::geography::{Duty, Reporter, Reporters};
