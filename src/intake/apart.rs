@@ -49,7 +49,7 @@ pub enum FolderError {
         how: &'static str,
     },
     /// Submissions cannot be read from it.
-    #[error("the submissions cannot be read from `{}`: {reason}\nhint: name the folder that holds the files with --submissions, or in pipeline.toml", .path.display())]
+    #[error("the inbox cannot be read: `{}`: {reason}\nhint: name the folder that holds the files with --submissions, or in pipeline.toml", .path.display())]
     NoInbox {
         /// The folder, as it was given.
         path: PathBuf,

@@ -20,6 +20,10 @@ use crate::lake::{Copied, Lake, Snapshot};
 use crate::plan::Plan;
 
 /// What is known of a submission before it is read.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says one thing on its own"
+)]
 pub(crate) struct Entry {
     pub(crate) size_bytes: u64,
     pub(crate) received_at: Timestamp,

@@ -110,6 +110,7 @@ fn each_bad_file_is_a_finding_and_the_good_one_is_loaded() {
             "TH111,again/the same.csv,",
             "TH137,old.xls,",
             "TH137,scan.pdf,",
+            "TH142,.hidden.csv,",
             "TH201,letter.csv,",
             "TH410,unknown.csv,A2",
         ]
