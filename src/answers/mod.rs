@@ -3,6 +3,7 @@
 mod asked;
 mod book;
 mod came;
+mod delivered;
 mod diff;
 mod feedback;
 mod inspect;
