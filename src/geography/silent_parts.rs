@@ -68,7 +68,8 @@ pub(super) fn merged_of<'a>(
 ) -> Option<&'a str> {
     let (first, others) = found.split_first()?;
     let is_in_brackets = |name: &NameMatch<'_>| name.start >= before_bracket;
-    if others.is_empty() || is_in_brackets(first) || !others.iter().all(is_in_brackets) {
+    // `X (Y before)` may be the part of X that was Y.
+    if others.len() < 2 || is_in_brackets(first) || !others.iter().all(is_in_brackets) {
         return None;
     }
     let merged = first.units.iter().find(|unit| {

@@ -594,3 +594,145 @@ fn the_list_of_an_ended_unit_is_set_aside_beside_its_successors() {
     office.run("lake", &[]);
     assert_eq!(office.sql(counted), ["2004,60,true", "2025,68,true"]);
 }
+
+/// A list of three columns, or four, as text.
+fn few(title: &str, heads: &str) -> Vec<u8> {
+    let records = (1..=4).map(|n| match heads.matches(';').count() {
+        2 => format!("{n};HTX số {n};55{n:08}\n"),
+        _ => format!("{n};HTX số {n};HTX;55{n:08}\n"),
+    });
+    format!("{title}{heads}\n{}", records.collect::<String>()).into_bytes()
+}
+
+#[test]
+fn a_list_that_names_its_form_needs_three_heads() {
+    let block = TITLES.join("\n") + "\n";
+    let run = sent(&[("sl.csv", few(&block, "STT;Tên;Mã số thuế"))]);
+    assert_eq!(names(&run).len(), 4, "{:?}", run.rows("findings"));
+    let missing = run.rows("findings");
+    let missing = missing.iter().filter(|f| f.str("code") == "TH203").count();
+    assert_eq!(missing, 18, "each kept field without a head is told");
+    // By its title alone; by the name of the sheet alone.
+    let titled = "DANH SÁCH HỢP TÁC XÃ, LIÊN HIỆP HỢP TÁC XÃ, TỔ HỢP TÁC NĂM 2024\nĐơn vị báo cáo: UBND tỉnh Sơn La\n";
+    let run = sent(&[("sl.csv", few(titled, "STT;Tên;Loại hình;Mã số thuế"))]);
+    assert_eq!(names(&run).len(), 4, "{:?}", run.rows("findings"));
+    // Without either, or without the head of the names, it is no list.
+    let unnamed = "NĂM 2024\nĐơn vị báo cáo: UBND tỉnh Sơn La\n";
+    for (title, heads) in [
+        (unnamed, "STT;Tên;Mã số thuế"),
+        (&block, "STT;Của ai;Mã số thuế"),
+    ] {
+        let run = sent(&[("sl.csv", few(title, heads))]);
+        assert!(run.rows("organisations").is_empty());
+        assert!(
+            told(&run).iter().any(|(code, _)| code == "TH201"),
+            "{:?}",
+            told(&run)
+        );
+    }
+}
+
+#[test]
+fn a_short_list_goes_on_over_sheets_with_the_same_heads() {
+    let write = |page: &mut Worksheet, title: bool, heads: &[&str], from: u32| {
+        let mut row = 0;
+        for line in TITLES.iter().filter(|_| title) {
+            page.write(row, 0, *line).unwrap();
+            row += 1;
+        }
+        for (column, head) in (0..).zip(heads) {
+            page.write(row, column, *head).unwrap();
+        }
+        for n in from..from + 3 {
+            row += 1;
+            page.write(row, 0, n).unwrap();
+            page.write(row, 1, format!("HTX số {n}")).unwrap();
+            page.write(row, 2, format!("55{n:08}")).unwrap();
+        }
+    };
+    let bytes = book(|workbook| {
+        let heads = ["STT", "Tên", "Mã số thuế"];
+        write(
+            workbook.add_worksheet().set_name("A").unwrap(),
+            true,
+            &heads,
+            1,
+        );
+        write(
+            workbook.add_worksheet().set_name("B").unwrap(),
+            false,
+            &heads,
+            11,
+        );
+        // A directory of people is no part of the list.
+        let others = ["STT", "Tên", "Điện thoại"];
+        write(
+            workbook.add_worksheet().set_name("C").unwrap(),
+            false,
+            &others,
+            21,
+        );
+        write(
+            workbook.add_worksheet().set_name("KTTT-04 (2)").unwrap(),
+            false,
+            &heads,
+            31,
+        );
+    });
+    let run = sent(&[("sl.xlsx", bytes)]);
+    let names = names(&run);
+    assert_eq!(names.len(), 9, "{names:?} {:?}", told(&run));
+    assert!(!names.contains(&"HTX số 21".to_owned()), "{names:?}");
+}
+
+#[test]
+fn a_row_that_has_moved_is_held_whole() {
+    let moved = |change: &dyn Fn(&mut Vec<String>)| {
+        let mut lines = text(1..=6, &[]);
+        let mut row: Vec<String> = sound(7).to_vec();
+        change(&mut row);
+        lines.push_str(&(row.join(";") + "\n"));
+        let run = sent(&[("sl.csv", lines.into_bytes())]);
+        assert_eq!(run.rows("organisations").len(), 6, "{row:?}");
+        told(&run)
+    };
+    let is = |code: &str, cell: &str| vec![(code.to_owned(), cell.to_owned())];
+    assert_eq!(
+        moved(&|row| row.insert(2, String::new())),
+        is("TH235", "C11")
+    );
+    assert_eq!(
+        moved(&|row| row.insert(0, String::new())),
+        is("TH235", "A11")
+    );
+    assert_eq!(moved(&|row| drop(row.remove(1))), is("TH235", "C11"));
+    assert_eq!(
+        moved(&|row| row.push("0977543211".to_owned())),
+        is("TH235", "N11")
+    );
+    assert_eq!(
+        moved(&|row| row[10] = "0977543211".to_owned()),
+        is("TH235", "K11")
+    );
+    assert_eq!(
+        moved(&|row| row[1] = "0977 543 211".to_owned()),
+        is("TH235", "B11")
+    );
+}
+
+#[test]
+fn a_row_with_wrong_cells_has_not_moved_and_a_column_without_head_is_told() {
+    let wrong = [(2, 6, "hôm qua"), (2, 7, "gì đó"), (4, 9, "rất tốt")];
+    let mut lines = text(1..=6, &wrong);
+    let run = sent(&[("sl.csv", lines.clone().into_bytes())]);
+    assert_eq!(names(&run).len(), 6);
+    is_told(&run, &[("TH316", "G6"), ("TH317", "H6"), ("TH317", "J8")]);
+    lines = text(1..=6, &[]);
+    let noted = lines.lines().enumerate().map(|(n, line)| {
+        let note = if n > 3 { ";xem lại" } else { "" };
+        format!("{line}{note}\n")
+    });
+    let run = sent(&[("sl.csv", noted.collect::<String>().into_bytes())]);
+    assert_eq!(names(&run).len(), 6);
+    is_told(&run, &[("TH236", "N5")]);
+}

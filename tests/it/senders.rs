@@ -138,6 +138,7 @@ fn parts_of_a_line_that_say_nothing_about_who_reports_hold_nothing() {
             ),
             // Of one former unit alone, it may be its part of the new one.
             ("UBND tỉnh Phú Thọ (Vĩnh Phúc cũ)", "several"),
+            ("UBND tỉnh Gia Lai (Bình Định cũ)", "several"),
             ("UBND tỉnh Phú Thọ, Vĩnh Phúc, Hòa Bình", "several"),
             // Who made it may have made it of its own figures.
             ("UBND tỉnh Lai Châu (huyện Tam Đường lập)", "other: huyện"),

@@ -71,6 +71,13 @@ impl OpenList<'_> {
                 why,
             });
         }
+        if let Some(cell) = row.cells.iter().find(|cell| self.is_telephone(row, cell)) {
+            let why = th235::Telephone.into();
+            return Some(Moved {
+                at: at(cell.column),
+                why,
+            });
+        }
         let is_beyond =
             |cell: &&BufferedCell| self.role(cell.column).is_none() && self.is_beyond(cell.column);
         let beyond = row.cells.iter().find(is_beyond);
@@ -250,6 +257,21 @@ impl OpenList<'_> {
         }
     }
 
+    /// Whether a cell of a column of figures holds a telephone.
+    fn is_telephone(&self, row: &RowBuffer, cell: &BufferedCell) -> bool {
+        let Some((ListRole::Field(field, ..), _)) = self.role(cell.column) else {
+            return false;
+        };
+        let kind = self.shape.fields[field].kind;
+        let is_figure = matches!(kind, FieldKind::Whole | FieldKind::Decimal);
+        match row.content(cell) {
+            BorrowedContent::Text(text) => {
+                is_figure && begins_like_telephone(text) && is_long_number(row.content(cell))
+            }
+            _ => false,
+        }
+    }
+
     /// Whether a cell of a column of words holds a long number alone: a telephone, or the number of a person.
     fn is_number_for_words(&self, row: &RowBuffer, cell: &BufferedCell) -> bool {
         let field = match self.role(cell.column) {
@@ -264,6 +286,17 @@ impl OpenList<'_> {
         };
         let is_of_words = field.is_some_and(|field| self.shape.fields[field].letters);
         is_of_words && is_long_number(row.content(cell))
+    }
+}
+
+/// Whether a text is a number as telephones are written: long, with a zero or the sign of a country before other digits.
+fn begins_like_telephone(text: &str) -> bool {
+    let text = text.trim().trim_start_matches('\'');
+    let mut chars = text.chars();
+    match chars.next() {
+        Some('0') => chars.next().is_some_and(|c| c.is_ascii_digit()),
+        Some('+') => true,
+        _ => false,
     }
 }
 
