@@ -7,6 +7,7 @@ use super::indicators::Indicator;
 use super::sectors::Sector;
 use crate::extract::Form;
 use crate::geography::Geography;
+use crate::normalize::Measures;
 use crate::query::Country;
 
 /// The code lists of a pipeline.
@@ -16,6 +17,7 @@ pub(super) struct CodeLists<'a> {
     pub(super) sectors: &'a [Sector],
     pub(super) geography: &'a Geography,
     pub(super) country: &'a Country,
+    pub(super) measures: &'a Measures,
 }
 
 impl CodeLists<'_> {

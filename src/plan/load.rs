@@ -9,6 +9,7 @@ use super::code_lists::CodeLists;
 use super::decisions::{Referable, read_decisions};
 use super::definitions::{definition_files, hash_definitions, hash_reading};
 use super::encodings::read_encodings;
+use super::file_errors::FileErrors;
 use super::form::read_forms;
 use super::indicators::{
     Indicator, check_home_forms, check_units, indicator_facts, read_indicators,
@@ -71,6 +72,7 @@ pub fn load_edition(directory: &Path, name: &str) -> Result<Plan, DefinitionErro
         sectors: &plan.sectors,
         geography: &plan.geography,
         country: &plan.country,
+        measures: &plan.conventions.measures,
     };
     let forms = &plan.vocabulary.forms;
     let mut errors = DefinitionErrors::default();
@@ -116,12 +118,9 @@ impl Catalogue {
             sectors: &sectors,
             geography: &reference.geography,
             country,
-        };
-        let scope = TargetScope {
-            lists,
             measures,
-            folder,
         };
+        let scope = TargetScope { lists, folder };
         let targets = read_targets(&directory.join("targets.csv"), scope, &mut errors);
         let forms = read_forms(&directory.join("forms"), folder, lists, &mut errors);
         errors.into_result()?;
@@ -163,6 +162,7 @@ impl Checked {
             sectors: &catalogue.sectors,
             geography,
             country,
+            measures: &reference.measures,
         };
         let path = directory.join("indicators.csv");
         check_home_forms(&path, &catalogue.indicators, forms, &mut errors);
@@ -180,7 +180,14 @@ impl Checked {
         let edition = raw.edition.get_ref();
         let printed = reference.printed.clone();
         let lexicon = lexicon(&printed, lists);
-        let publication = read_publication(directory, edition, printed, lists, forms, &mut errors);
+        let publication = if is_edition(directory, edition) {
+            read_publication(directory, edition, printed, lists, forms, &mut errors)
+        } else {
+            let message = format!("there is no edition `{edition}`");
+            let remedy = "name a file of editions/ without its suffix";
+            FileErrors::in_source(source, &mut errors).at(&raw.edition, message, remedy);
+            None
+        };
         let folder = &reference.folder;
         let parts = check_pipeline((source, raw), directory, folder, lists, forms, &mut errors);
         errors.into_result()?;
@@ -196,6 +203,12 @@ impl Checked {
             parts,
         })
     }
+}
+
+/// Whether an edition has a file; a name that cannot be one is told when it is read.
+fn is_edition(directory: &Path, name: &str) -> bool {
+    let path = directory.join("editions").join(format!("{name}.toml"));
+    path.is_file() || name.contains(['/', '\\'])
 }
 
 /// Puts a plan together from what was read and checked.

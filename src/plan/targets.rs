@@ -9,7 +9,7 @@ use super::file_errors::FileErrors;
 use super::paths::is_absent;
 use crate::diagnostic::DefinitionErrors;
 use crate::geography::{Csv, CsvRow};
-use crate::normalize::{Measures, VALUE_SCALE};
+use crate::normalize::VALUE_SCALE;
 use crate::text::Folder;
 
 /// A target that a decision of the state sets.
@@ -39,7 +39,6 @@ pub const TARGET_TEXTS: [&str; 10] = [
 #[derive(Clone, Copy)]
 pub(super) struct TargetScope<'a> {
     pub(super) lists: CodeLists<'a>,
-    pub(super) measures: &'a Measures,
     pub(super) folder: &'a Folder,
 }
 
@@ -124,7 +123,7 @@ fn mistakes(row: &CsvRow<'_>, scope: TargetScope<'_>) -> Vec<(String, &'static s
         scope,
     ));
     let unit = row.get("unit");
-    if !scope.measures.knows(&unit, scope.folder) {
+    if !scope.lists.measures.knows(&unit, scope.folder) {
         found.push((
             format!("the unit `{unit}` is not known"),
             "add it to units_of_measure.toml",
@@ -181,6 +180,7 @@ fn wrong_expression(
             ));
         };
         let converts = scope
+            .lists
             .measures
             .factor(&measured.unit, unit, scope.folder)
             .is_some();

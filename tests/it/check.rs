@@ -383,3 +383,203 @@ fn an_edition_closed_on_no_day() {
         "as_of = \"31/03/2026\""
     ));
 }
+
+/// Checks that each change of a file is told, on a line of that file, with these words.
+fn assert_told(file: &str, changes: &[(&str, &str, &str)]) {
+    for (old, new, said) in changes {
+        let out = said_after(file, old, new);
+        let name = file.rsplit('/').next().expect("a name");
+        assert!(
+            out.contains(said) && out.contains(&format!("{name}:")),
+            "{new}: {out}"
+        );
+    }
+}
+
+#[test]
+fn columns_that_give_wrong_figures() {
+    assert_told(
+        "kttt/forms/kttt-01.toml",
+        &[
+            (
+                "scenario = \"estimate\"",
+                "scenario = \"plan\"",
+                "give the same figures",
+            ),
+            (
+                "period = \"N+1\"",
+                "period = \"N3\"",
+                "`N3` is not a period relative to N",
+            ),
+            (
+                "period = \"N+1\"",
+                "period = \"N\"",
+                "speak of another year than its period N",
+            ),
+            (
+                "stands_on = \"estimate\"",
+                "stands_on = \"next_plan\"",
+                "not of an earlier period",
+            ),
+            (
+                "frequencies = [\"annual\"]",
+                "frequencies = [\"quarterly\"]",
+                "has no frequency `quarterly`",
+            ),
+            (
+                "to = \"actual\"",
+                "to = \"estimate\"",
+                "is compared with itself",
+            ),
+            (
+                "id = \"THT\"\nwords",
+                "id = \"HTX\"\nwords",
+                "belong to the section `THT`",
+            ),
+            ("head = [\"Chỉ tiêu\"", "head = [\"*\"", "has no letters"),
+        ],
+    );
+}
+
+#[test]
+fn rows_that_belong_to_another_form() {
+    let directory = TempDir::new().expect("a directory");
+    let pipelines = definitions(directory.path());
+    let text = fs::read_to_string(pipelines.join("kttt/forms/kttt-01.toml")).expect("a form");
+    let text = text
+        .replace("form = \"KTTT-01\"", "form = \"KTTT-91\"")
+        .replace("Một số chỉ tiêu cơ bản", "Vài chỉ tiêu");
+    fs::write(pipelines.join("kttt/forms/kttt-91.toml"), text).expect("written");
+    let output = tonghop(&["check", &pipelines.join("kttt").to_string_lossy()]);
+    let said = String::from_utf8(output.stderr).expect("text");
+    assert!(
+        said.contains("`KTTT-91` lists no `codes`") && said.contains("kttt-91.toml:"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_section_that_no_table_has_a_label_for() {
+    let out = said_after(
+        "kttt/indicators.csv",
+        "htx_agri_chain_rate,derived,",
+        "htx_agri_chain_rate,other,",
+    );
+    assert!(
+        out.contains("the row `other` has no label") && out.contains("tables/01.toml:"),
+        "{out}"
+    );
+}
+
+#[test]
+fn senders_and_due_dates_that_contradict() {
+    assert_told(
+        "kttt/pipeline.toml",
+        &[
+            ("rank = 2", "rank = 1", "have the same rank"),
+            ("\"LMHTX\"]", "\"UBND\"]", "have one of the same words"),
+            (
+                "due_month = 12\ndue_day = 25",
+                "due_month = 2\ndue_day = 29",
+                "not a date of every year",
+            ),
+            (
+                "form = \"KTTT-02\"\nperiod = \"2025\"",
+                "form = \"KTTT-02\"\nperiod = \"2025-S1\"",
+                "has no frequency `half-year`",
+            ),
+            (
+                "edition = \"2025\"",
+                "edition = \"2026\"",
+                "there is no edition `2026`",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn names_and_days_of_units_that_contradict() {
+    assert_told(
+        "reference/name_aliases.csv",
+        &[(
+            "2004,01,Ha Noi\n",
+            "2004,02,Ha Noi\n",
+            "means two units of 2004",
+        )],
+    );
+    assert_told(
+        "reference/admin_units.csv",
+        &[(
+            "2004-07-08,2025-07-01,Quyết định",
+            "2004-07-08,2025-07-02,Quyết định",
+            "by unit_changes.csv on 2025-07-01",
+        )],
+    );
+    assert_told(
+        "reference/unit_changes.csv",
+        &[(
+            "2025,01,unchanged,2025-07-01",
+            "2025,01,unchanged,2025-08-01",
+            "begins on 2025-07-01",
+        )],
+    );
+}
+
+#[test]
+fn indicators_words_units_and_targets_that_make_no_sense() {
+    assert_told(
+        "kttt/indicators.csv",
+        &[
+            (
+                "htx_total,HTX,101,0,KTTT-01",
+                "htx_total,HTX,101,0,KTTT-04",
+                "has no row and no column for `htx_total`",
+            ),
+            (
+                "htx_total,HTX,101,0,KTTT-01",
+                "htx_total,HTX,101,0,",
+                "is in several forms",
+            ),
+            (
+                "htx_active,htx_total,100,",
+                "htx_active,htx_active,100,",
+                "to itself",
+            ),
+        ],
+    );
+    assert_told(
+        "kttt/targets.csv",
+        &[(
+            "level,tht_total",
+            "level,tht_totel",
+            "`tht_totel` is not an indicator",
+        )],
+    );
+    assert_told(
+        "reference/units_of_measure.toml",
+        &[(
+            "factor = \"1000\"",
+            "factor = \"1\"",
+            "have the same factor",
+        )],
+    );
+    assert_told(
+        "reference/words.toml",
+        &[
+            (
+                "period = \"{Y}-S2\"",
+                "period = \"{Y}-S3\"",
+                "is not a period that",
+            ),
+            (
+                "nil = [\"-\"",
+                "nil = [\"x\", \"-\"",
+                "means both `nil` and `not_applicable`",
+            ),
+        ],
+    );
+    assert_told(
+        "reference/printed.toml",
+        &[("Ngày {date}", "Ngày {data}", "does not say `{date}`")],
+    );
+}

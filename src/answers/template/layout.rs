@@ -7,7 +7,7 @@ use super::rows::rows;
 use super::words::said_period;
 use crate::answers::office::office;
 use crate::extract::{Dimension, Form};
-use crate::geography::UnitKey;
+use crate::geography::{UnitKey, owing_vintage};
 use crate::period::Period;
 use crate::plan::Plan;
 use crate::publish::template::{Template, TemplateStatement};
@@ -95,9 +95,9 @@ fn statements(
             hint: None,
         });
     }
-    // Without a unit, the vintage in force at the end of the period is meant.
+    // Without a unit, the vintage whose units owe the form is meant.
     let vintage = unit.map_or_else(
-        || plan.geography.vintage_on(period.end()),
+        || owing_vintage(&form.code, period, &plan.duties, &plan.geography),
         |u| u.vintage.as_str(),
     );
     if let Some(said) = plan

@@ -3,6 +3,7 @@
 use super::known::{KnownValues, is_over};
 use super::words::roman;
 use crate::extract::{Dimension, Form, FormRow, RowUnit, Scenario, ValueColumn, belongs};
+use crate::geography::owing_vintage;
 use crate::normalize::{TOTAL, lake_decimal};
 use crate::period::Period;
 use crate::plan::{Indicator, Plan};
@@ -13,12 +14,12 @@ fn indicator<'a>(plan: &'a Plan, id: &str) -> Option<&'a Indicator> {
     plan.indicators.iter().find(|i| i.id == id)
 }
 
-/// The rows of the form. If its rows are units: the units of the vintage in force at the end of the period, by code.
+/// The rows of the form. If its rows are units: the units of the vintage that owes it for the period, by code.
 fn rows_in_force(plan: &Plan, form: &Form, period: Period) -> Vec<FormRow> {
     if form.dimension != Dimension::Unit {
         return form.rows.clone();
     }
-    let vintage = plan.geography.vintage_on(period.end());
+    let vintage = owing_vintage(&form.code, period, &plan.duties, &plan.geography);
     let units = plan.geography.units_of(vintage).into_iter();
     units
         .filter_map(|unit| {

@@ -3,6 +3,7 @@
 //! A rung looks at the report alone, or at what the rungs before it decided for other reports. So no decision depends on the
 //! order of the reports, nor on those that are held back.
 
+mod figures;
 mod former_codes;
 mod others;
 mod possible;
@@ -12,6 +13,7 @@ use std::collections::BTreeSet;
 
 use jiff::tz::TimeZone;
 
+use self::figures::warn_of_other_figures;
 use self::former_codes::ignore_former_code;
 use self::others::OtherReports;
 use self::possible::{DecidedUnit, only_one};
@@ -62,6 +64,7 @@ pub fn place_reports(
             _ => unplaced.push(report),
         }
     }
+    warn_of_other_figures(&mut placed, geography);
     (placed, unplaced)
 }
 

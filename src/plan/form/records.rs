@@ -9,6 +9,7 @@ use super::super::code_lists::CodeLists;
 use super::super::file_errors::FileErrors;
 use crate::extract::{CodeShape, FieldKind, RawForm, RawRecordField, RecordField, RecordShape};
 use crate::lake;
+use crate::normalize::Measures;
 use crate::text::Folder;
 
 /// The shape of a record list; none if its table or the field that names a record is missing.
@@ -20,7 +21,8 @@ pub(super) fn record_shape(
 ) -> Option<RecordShape> {
     let table = table(raw, wrong)?;
     let mut fields: Vec<RecordField> = Vec::new();
-    for field in &raw.fields {
+    for (at, field) in raw.fields.iter().enumerate() {
+        check_field(raw, at, lists.measures, folder, wrong);
         check_column(field, &fields, table, wrong);
         let codes = codes(field, lists, folder, wrong);
         fields.push(RecordField {
@@ -137,6 +139,7 @@ fn codes(
 ) -> BTreeMap<String, String> {
     let mut codes = BTreeMap::new();
     for (code, words) in &field.codes {
+        check_words_of_code(field, code, words, &codes, folder, wrong);
         codes.extend(words.iter().map(|word| (folder.fold(word), code.clone())));
     }
     match &field.list {
@@ -168,6 +171,101 @@ fn codes(
         );
     }
     codes
+}
+
+/// Checks that the words of a code can be found, and that none is a word for an earlier code.
+fn check_words_of_code(
+    field: &RawRecordField,
+    code: &str,
+    words: &[String],
+    earlier: &BTreeMap<String, String>,
+    folder: &Folder,
+    wrong: &mut FileErrors<'_>,
+) {
+    let is_flag_code = field.kind != FieldKind::Flag || ["true", "false"].contains(&code);
+    let is_wrong = |word: &&String| {
+        let folded = folder.fold(word);
+        folded.is_empty() || earlier.contains_key(&folded)
+    };
+    if code.trim().is_empty() || words.is_empty() || !is_flag_code {
+        let message = format!(
+            "`{code}` of the field `{}` is not a code with words",
+            field.column.get_ref()
+        );
+        wrong.at(
+            &field.column,
+            message,
+            "write a code and the words for it; the codes of a flag are true and false",
+        );
+    } else if let Some(word) = words.iter().find(is_wrong) {
+        let message = format!(
+            "`{word}` of the code `{code}` has no letters, or is a word for another code too"
+        );
+        wrong.at(&field.column, message, "write each word for one code");
+    }
+}
+
+/// Checks what a field states about its digits and its unit, and that its heads are those of no earlier field.
+fn check_field(
+    raw: &RawForm,
+    at: usize,
+    measures: &Measures,
+    folder: &Folder,
+    wrong: &mut FileErrors<'_>,
+) {
+    let field = &raw.fields[at];
+    let column = field.column.get_ref();
+    let mut error = |message: String, remedy: &str| wrong.at(&field.column, message, remedy);
+    let earlier = raw.fields[..at].iter().flat_map(|f| &f.head);
+    let earlier: Vec<String> = earlier.map(|head| folder.fold(head)).collect();
+    let twice = field
+        .head
+        .iter()
+        .find(|head| earlier.contains(&folder.fold(head)));
+    if let Some(head) = twice {
+        error(
+            format!("`{head}` is the head of an earlier field too"),
+            "write each head under one field",
+        );
+    }
+    if field.head.is_empty() || column.trim().is_empty() {
+        error(
+            format!("the field `{column}` has no name, or no heads"),
+            "write `column`, and the heads of the list",
+        );
+    }
+    let digits = field.digits.unwrap_or(0);
+    let is_number = matches!(field.kind, FieldKind::Whole | FieldKind::Decimal);
+    let without_digits = field.suffix.is_some() || field.leading_zeros.is_some();
+    let wrong_digits = match field.digits {
+        None => without_digits,
+        Some(_) => {
+            field.kind != FieldKind::Text
+                || !(1..=30).contains(&digits)
+                || field
+                    .suffix
+                    .is_some_and(|suffix| !(1..=30).contains(&suffix))
+                || field.leading_zeros.is_some_and(|zeros| zeros >= digits)
+        }
+    };
+    if wrong_digits {
+        error(
+            format!("the digits of the field `{column}` make no code"),
+            "write `digits` and `suffix` from 1 to 30 and fewer `leading_zeros` than digits, for fields of the type text only",
+        );
+    }
+    if let Some(unit) = &field.unit
+        && (!is_number || !measures.knows(unit.get_ref(), folder))
+    {
+        let message = format!(
+            "`{}` is not a unit that the field `{column}` could have",
+            unit.get_ref()
+        );
+        error(
+            message,
+            "write a unit of units_of_measure.toml, for fields of the types whole and decimal only",
+        );
+    }
 }
 
 /// The position of the kept field that has this name.
