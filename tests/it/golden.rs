@@ -309,6 +309,6 @@ fn a_partial_total_says_that_it_rests_on_estimates() {
     );
     assert_eq!(
         totals,
-        ["2022,A,true,", "2024,E,false,true", "2025,P,false,true"]
+        ["2022,A,true,", "2024,E,false,false", "2025,P,false,true"]
     );
 }

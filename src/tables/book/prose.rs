@@ -265,6 +265,10 @@ impl Figures {
 
 /// A figure as templates see it. Its texts are placeholders, so that its marks cannot be left out.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each answers a question that templates may ask"
+)]
 struct MarkedFigure {
     mentions: Mentions,
     /// The placeholder for the rows that its ranking leaves out; empty outside of rankings.
