@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::{LakeError, io_at};
 use super::files::{files_of, put_durably, read_toml};
+use super::seal;
 use super::snapshot::Snapshot;
 use super::writer::Lake;
 
@@ -37,7 +38,7 @@ impl Lake {
         let text =
             toml::to_string(&pin).map_err(|e| io_at(&path)(io::Error::other(e.to_string())))?;
         let aside = folder.join(format!(".{edition}.part"));
-        put_durably(&path, &aside, text.as_bytes())
+        put_durably(&path, &aside, seal::sealed(&text).as_bytes())
     }
 }
 

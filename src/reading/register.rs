@@ -1,10 +1,11 @@
 //! The register of submissions: files of this run, files that the lake registered before, and the decisions about each.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use arrow::array::{Array, AsArray};
+use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
+use arrow::error::ArrowError;
 use jiff::Timestamp;
 
 use super::options::{RunError, RunOptions};
@@ -14,10 +15,11 @@ use crate::geography::{Decision, Docket, SubmissionIdentity};
 use crate::intake::{
     Arrival, Intake, MediaType, lies_in_archive, refused_as_nested, refused_by_name, unpack,
 };
-use crate::lake::{Copied, Lake, Snapshot};
+use crate::lake::{Copied, InputFile, Lake, LakeError, Snapshot};
 use crate::plan::Plan;
 
 /// What is known of a submission before it is read.
+#[derive(Debug, Clone)]
 pub(crate) struct Entry {
     pub(crate) size_bytes: u64,
     pub(crate) received_at: Timestamp,
@@ -48,6 +50,8 @@ pub(crate) struct TakenIn {
     pub(crate) docket: Docket,
     /// Copies of originals. They must be in the lake before anything there refers to them.
     pub(crate) copied: Vec<Copied>,
+    /// Where the files of this run are, by hash: an original that is damaged in the lake is restored from them.
+    pub(crate) at_hand: BTreeMap<String, PathBuf>,
 }
 
 /// Copies the originals of this run into the lake, joins them with the submissions registered before, and finds the decisions
@@ -66,6 +70,8 @@ pub(crate) fn take_in(
         .map(|a| (a.path.as_path(), a.sha256.as_str()))
         .collect();
     let mut copied = vec![lake.copy_originals(&originals)?];
+    let at_hand = arrivals.iter().map(|a| (a.sha256.clone(), a.path.clone()));
+    let at_hand = at_hand.collect();
     let last_of_name = last_of_name(&register);
     for arrival in arrivals {
         let received_at = to_the_microsecond(arrival.received_at);
@@ -98,6 +104,7 @@ pub(crate) fn take_in(
         submissions,
         docket,
         copied,
+        at_hand,
     })
 }
 
@@ -166,47 +173,98 @@ fn to_the_microsecond(time: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(time.as_microsecond()).unwrap_or(time)
 }
 
-/// The submissions of the current snapshot.
-pub(crate) fn taken_before(lake: &Lake) -> Result<Register, RunError> {
-    match lake.current()? {
-        Some(snapshot) => taken_by(&snapshot),
-        None => Ok(Register::new()),
+/// The submissions of the current snapshot. With `full`, a damaged table of submissions is made good by what is stored beside
+/// it.
+pub(crate) fn taken_before(lake: &Lake, full: bool) -> Result<Register, RunError> {
+    let Some(snapshot) = lake.current()? else {
+        return Ok(Register::new());
+    };
+    match taken_by(&snapshot) {
+        Err(_) if full && snapshot.made_of().is_some() => Ok(snapshot
+            .made_of()
+            .map_or_else(Register::new, |made| taken_from(made.inputs.submissions))),
+        other => other,
     }
+}
+
+/// The submissions that are stored beside the tables of a snapshot.
+pub(crate) fn taken_from(files: Vec<InputFile>) -> Register {
+    let entries = files.into_iter().map(|file| {
+        let entry = Entry {
+            size_bytes: file.size_bytes,
+            received_at: file.received_at,
+            is_archive: file.is_archive,
+            refused: None,
+        };
+        ((file.sha256, file.file_name), entry)
+    });
+    entries.collect()
+}
+
+/// The submissions of a register, to be stored beside the tables of a snapshot.
+pub(crate) fn inputs_of(table: &RecordBatch) -> Result<Vec<InputFile>, ArrowError> {
+    let register = entries_of(table).map_err(|column| {
+        ArrowError::SchemaError(format!("the table of submissions has no `{column}`"))
+    })?;
+    let files = register
+        .into_iter()
+        .map(|((sha256, file_name), entry)| InputFile {
+            file_name,
+            sha256,
+            size_bytes: entry.size_bytes,
+            received_at: entry.received_at,
+            is_archive: entry.is_archive,
+        });
+    Ok(files.collect())
 }
 
 /// The submissions of a snapshot.
 pub(crate) fn taken_by(snapshot: &Snapshot) -> Result<Register, RunError> {
+    // A wrong register loses submissions, so it is read only if it is as it was written.
+    let damaged = snapshot.damaged_in("submissions");
+    if let Some(path) = damaged.first() {
+        return Err(LakeError::damaged(path).into());
+    }
     let mut register = Register::new();
     for batch in snapshot.read("submissions")? {
         // A snapshot without these columns is an error: skipping it would lose its submissions.
-        let text = |name| {
-            let column = batch
-                .column_by_name(name)
-                .and_then(|c| c.as_string_opt::<i32>());
-            column.ok_or_else(|| snapshot.without("submissions", name))
-        };
-        let (names, hashes, media) = (text("file_name")?, text("sha256")?, text("media_type")?);
-        let sizes = batch
-            .column_by_name("size_bytes")
-            .and_then(|c| c.as_primitive_opt::<Int64Type>())
-            .ok_or_else(|| snapshot.without("submissions", "size_bytes"))?;
-        let times = batch
-            .column_by_name("received_at")
-            .and_then(|c| c.as_primitive_opt::<TimestampMicrosecondType>())
-            .ok_or_else(|| snapshot.without("submissions", "received_at"))?;
-        for row in 0..batch.num_rows() {
-            let key = (hashes.value(row).to_owned(), names.value(row).to_owned());
-            let known = Entry {
-                size_bytes: u64::try_from(sizes.value(row)).unwrap_or(0),
-                received_at: Timestamp::from_microsecond(times.value(row))
-                    .unwrap_or(Timestamp::UNIX_EPOCH),
-                is_archive: media.is_valid(row) && media.value(row) == MediaType::Zip.as_str(),
-                refused: None,
-            };
-            register.insert(key, known);
-        }
+        let entries =
+            entries_of(&batch).map_err(|column| snapshot.without("submissions", column))?;
+        register.extend(entries);
     }
     Ok(register)
+}
+
+/// The submissions in a part of the table of submissions.
+///
+/// # Errors
+/// The name of a column that is not there.
+fn entries_of(batch: &RecordBatch) -> Result<Register, &'static str> {
+    let text = |name| {
+        let column = batch.column_by_name(name);
+        column.and_then(|c| c.as_string_opt::<i32>()).ok_or(name)
+    };
+    let (names, hashes, media) = (text("file_name")?, text("sha256")?, text("media_type")?);
+    let sizes = batch
+        .column_by_name("size_bytes")
+        .and_then(|c| c.as_primitive_opt::<Int64Type>())
+        .ok_or("size_bytes")?;
+    let times = batch
+        .column_by_name("received_at")
+        .and_then(|c| c.as_primitive_opt::<TimestampMicrosecondType>())
+        .ok_or("received_at")?;
+    let entries = (0..batch.num_rows()).map(|row| {
+        let key = (hashes.value(row).to_owned(), names.value(row).to_owned());
+        let known = Entry {
+            size_bytes: u64::try_from(sizes.value(row)).unwrap_or(0),
+            received_at: Timestamp::from_microsecond(times.value(row))
+                .unwrap_or(Timestamp::UNIX_EPOCH),
+            is_archive: media.is_valid(row) && media.value(row) == MediaType::Zip.as_str(),
+            refused: None,
+        };
+        (key, known)
+    });
+    Ok(entries.collect())
 }
 
 /// Checks again the submissions that only earlier runs saw: members are refused by name, and archives are opened from the
@@ -243,7 +301,7 @@ fn open_again(
     received_at: Timestamp,
 ) -> Result<Copied, RunError> {
     let (sha256, file_name) = archive;
-    let room = tempfile::tempdir().map_err(RunError::Inbox)?;
+    let room = tempfile::tempdir().map_err(RunError::room)?;
     let opened = unpack(
         &lake.original(sha256),
         file_name,

@@ -57,20 +57,21 @@ pub async fn foresee(
     options: &RunOptions,
     progress: Progress<'_>,
 ) -> Result<Foreseen, RunError> {
-    let room = tempfile::tempdir().map_err(RunError::Inbox)?;
+    let room = tempfile::tempdir().map_err(RunError::room)?;
     let lake = Lake::before(&options.lake, room.path(), &plan.id)?;
     progress(Stage::Intake, 0, 1);
     let before = lake.current()?;
     let gathered = gather(plan, &lake, options)?;
     let taken = take_snapshot(plan, &lake, gathered, options, progress).await?;
     // In an empty lake everything is compared with itself, and the findings before are none.
+    let snapshot = taken.written.snapshot();
     let compared = engine_over(
-        before.as_ref().unwrap_or(&taken.snapshot),
-        &taken.snapshot,
+        before.as_ref().unwrap_or(snapshot),
+        snapshot,
         &["national", "reports", "submissions", "findings"],
     )?;
     Ok(Foreseen {
-        is_new: before.as_ref().is_none_or(|b| b.id != taken.snapshot.id),
+        is_new: before.as_ref().is_none_or(|b| b.id != snapshot.id),
         files: files(&compared, before.is_none()).await?,
         superseded: superseded(&compared).await?,
         findings: [
@@ -84,8 +85,8 @@ pub async fn foresee(
             Some(before) => Some(national(plan, &compared, before).await?),
             None => None,
         },
-        snapshot: taken.snapshot.id,
-        reading: taken.reading,
+        snapshot: snapshot.id.clone(),
+        reading: taken.reading.clone(),
     })
 }
 

@@ -290,7 +290,15 @@ async fn again(
         listed,
     };
     let taken = take_snapshot(plan, lake, gathered, &options, &quiet).await?;
-    Ok(taken.snapshot)
+    let becomes_current = taken.becomes_current;
+    let placed = taken.put_in_place(lake)?;
+    placed.settle()?;
+    if becomes_current {
+        let id = &placed.snapshot.id;
+        lake.prepare_current(id)?.switch()?;
+        lake.settle_current(id)?;
+    }
+    Ok(placed.snapshot)
 }
 
 /// Default path of an edition's lock.
