@@ -2,6 +2,7 @@
 
 pub mod columns;
 mod cte;
+mod damaged;
 mod session;
 mod types;
 

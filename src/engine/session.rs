@@ -1,7 +1,7 @@
 //! The DataFusion session: its settings and limits, and the calls that the other modules make.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
@@ -16,6 +16,7 @@ use datafusion::prelude::{DataFrame, SQLOptions, SessionConfig, SessionContext};
 use futures::{FutureExt as _, Stream, StreamExt as _, stream};
 
 use super::cte;
+use super::damaged::name_file;
 use super::types::{texts_as, without_views};
 
 /// The result of a query.
@@ -25,6 +26,8 @@ pub type Answer = (SchemaRef, Vec<RecordBatch>);
 #[derive(Clone)]
 pub struct Engine {
     context: SessionContext,
+    /// All Parquet files that are registered.
+    files: Arc<Mutex<Vec<PathBuf>>>,
 }
 
 impl Engine {
@@ -49,6 +52,7 @@ impl Engine {
             );
         Ok(Self {
             context: SessionContext::new_with_config(config),
+            files: Arc::default(),
         })
     }
 
@@ -95,6 +99,9 @@ impl Engine {
         let table = ListingTable::try_new(config)?.with_cache(statistics);
         self.context.deregister_table(name)?;
         self.context.register_table(name, Arc::new(table))?;
+        if let Ok(mut all) = self.files.lock() {
+            all.extend_from_slice(files);
+        }
         Ok(())
     }
 
@@ -131,8 +138,14 @@ impl Engine {
         let frame = self.frame(sql).await?;
         let context = Arc::new(frame.task_ctx());
         // Only the physical plan has the final types; those of the parsed query may differ.
-        let plan = frame.create_physical_plan().await?;
-        Ok((plan.schema(), collect(plan, context).await?))
+        let done = async {
+            let plan = frame.create_physical_plan().await?;
+            Ok((plan.schema(), collect(plan, context).await?))
+        };
+        done.await.map_err(|error| match self.files.lock() {
+            Ok(files) => name_file(error, &files),
+            Err(_) => error,
+        })
     }
 
     /// See [`Self::query_once`]; the texts of the result may be views.

@@ -283,7 +283,7 @@ impl Doctor<'_> {
                 if !lines.is_empty() {
                     self.damaged(path, Problem::Lines(lines));
                 }
-            } else if name.ends_with(".json") {
+            } else if path.extension().is_some_and(|end| end == "json") {
                 let report = self.sealed(&path, |bytes| {
                     seal::check_slot(bytes, REPORT_SEAL, REPORT_TAIL)
                 });

@@ -179,10 +179,9 @@ impl Lake {
     /// If it cannot be written.
     pub fn mend_history(&self) -> Result<(), LakeError> {
         let text = text_of(&self.root)?;
-        let sound: String = text
-            .lines()
-            .filter(|line| is_sound_line(line))
-            .map(|line| format!("{line}\n"))
+        let lines = text.split_inclusive('\n');
+        let sound: String = lines
+            .filter(|line| line.strip_suffix('\n').is_some_and(is_sound_line))
             .collect();
         let folder = self.root.join("runs");
         let aside = folder.join(format!("{HISTORY}.part"));

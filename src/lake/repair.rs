@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::check::{Checker, Damage, Problem};
 use super::error::{LakeError, io_at};
@@ -26,7 +26,7 @@ impl Lake {
     /// If the file system refuses.
     pub fn mend(&self, damage: &Damage) -> Result<Option<&'static str>, LakeError> {
         let path = self.root.join(&damage.path);
-        let mut parts = damage.path.components().map(|part| part.as_os_str());
+        let mut parts = damage.path.components().map(Component::as_os_str);
         let folder = parts.next().and_then(|name| name.to_str()).unwrap_or("");
         Ok(match (folder, &damage.problem) {
             ("cache", _) => {

@@ -99,9 +99,10 @@ async fn run_in(
     let of_run = (options, snapshot, is_current);
     let mut summary = summarize(&engine, plan, &findings, of_run, &book, reading, changes).await?;
     let id = snapshot.id.clone();
-    let link = match taken.becomes_current {
-        true => Some(lake.prepare_current(&id)?),
-        false => None,
+    let link = if taken.becomes_current {
+        Some(lake.prepare_current(&id)?)
+    } else {
+        None
     };
     let before = taken.before.as_ref().map(|before| before.id.clone());
     let mended = std::mem::take(&mut taken.mended);

@@ -1,7 +1,7 @@
 //! Repairing a lake: what is damaged is made again from the originals, restored from the inbox, or deleted where it may be lost.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
@@ -51,7 +51,7 @@ pub async fn repair(plan: &Plan, options: &RunOptions) -> Result<Repaired, RunEr
     let root = &options.lake;
     let mut before = health(root)?.damaged;
     let mut done: Vec<Mended> = Vec::new();
-    if let Some(damage) = before.iter().find(|d| d.path == PathBuf::from("lake.toml")) {
+    if let Some(damage) = before.iter().find(|d| d.path == Path::new("lake.toml")) {
         let how = "written anew for the pipeline that was named";
         mend_owner(root, &plan.id)?;
         done.push(Mended {
@@ -80,9 +80,10 @@ pub async fn repair(plan: &Plan, options: &RunOptions) -> Result<Repaired, RunEr
     for damage in before {
         let is_left = health.damaged.iter().any(|left| left.path == damage.path);
         if !is_left && done.iter().all(|d| d.damage != damage) {
-            let how = match damage.path.starts_with("inbox") {
-                true => "restored from the inbox",
-                false => "made again",
+            let how = if damage.path.starts_with("inbox") {
+                "restored from the inbox"
+            } else {
+                "made again"
             };
             done.push(Mended { damage, how });
         }
@@ -131,9 +132,10 @@ fn restore_originals(
     if of_inbox.is_empty() {
         return Ok(why);
     }
-    let inboxes = match options.submissions.is_empty() {
-        true => &plan.submissions,
-        false => &options.submissions,
+    let inboxes = if options.submissions.is_empty() {
+        &plan.submissions
+    } else {
+        &options.submissions
     };
     let seen = Seen::default();
     let intake = look_into(inboxes, &plan.pass_over, &plan.limits, &seen, None);

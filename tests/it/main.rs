@@ -38,5 +38,6 @@ mod support;
 mod template;
 mod tiling;
 mod trace;
+mod verify;
 mod white_book;
 mod xls;
