@@ -201,6 +201,10 @@ fn current_since(history: &[HistoryEntry], since: Option<Timestamp>) -> BTreeSet
 
 /// The hashes of the submissions of a snapshot.
 pub(super) fn originals_of(snapshot: &Snapshot) -> Result<BTreeSet<String>, LakeError> {
+    // A damaged list would let go of originals that are needed.
+    if let Some(path) = snapshot.damaged_in("submissions").first() {
+        return Err(LakeError::damaged(path));
+    }
     let mut all = BTreeSet::new();
     for batch in snapshot.read("submissions")? {
         let hashes = TextColumn::required(&batch, "sha256")

@@ -53,7 +53,9 @@ pub(super) fn replace(
     out: &Path,
     write: impl FnOnce(&Path) -> Result<(), PublishError>,
 ) -> Result<(), PublishError> {
-    stage(out, write)?.put_in_place()?.finish()
+    // The new directory is in place; what is left of the earlier one is removed the next time.
+    let _ = stage(out, write)?.put_in_place()?.finish();
+    Ok(())
 }
 
 /// A directory that is written and durable beside the one that it will replace. If it is dropped, it is removed, and nothing
@@ -389,5 +391,28 @@ mod tests {
             fs::read_dir(home.path()).expect("a sound example").count(),
             1
         );
+    }
+
+    #[test]
+    fn what_is_staged_changes_nothing_until_it_is_in_place_and_can_be_taken_back() {
+        let home = tempfile::tempdir().expect("a sound example");
+        let out = home.path().join("out");
+        let names = || fs::read_dir(home.path()).expect("a sound example").count();
+        // There was none.
+        let staged = stage(&out, put("a")).expect("a sound example");
+        assert!(!out.exists());
+        let replaced = staged.put_in_place().expect("a sound example");
+        assert!(out.join("a").exists());
+        replaced.take_back().expect("a sound example");
+        assert_eq!(names(), 0);
+        // There was one.
+        replace(&out, put("a")).expect("a sound example");
+        drop(stage(&out, put("b")).expect("a sound example"));
+        assert!(out.join("a").exists() && names() == 1);
+        let replaced = stage(&out, put("b")).expect("a sound example");
+        let replaced = replaced.put_in_place().expect("a sound example");
+        assert!(out.join("b").exists() && !out.join("a").exists());
+        replaced.take_back().expect("a sound example");
+        assert!(out.join("a").exists() && !out.join("b").exists() && names() == 1);
     }
 }
