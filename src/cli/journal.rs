@@ -18,6 +18,7 @@ use serde_json::{Map, Value, json};
 use super::exit::FAILED;
 use super::show;
 use crate::diagnostic::{DefinitionErrors, Finding, Severity};
+use crate::lake::{REPORT_SEAL, Snapshot, empty_slot, fill};
 use crate::plan::Plan;
 use crate::reading::{RunOptions, Stage};
 use crate::run::Run;
@@ -165,10 +166,16 @@ impl Journal {
             };
             self.event(level, "finding", &fields);
         }
-        let event = if run.before.as_deref() == Some(&run.snapshot.id) {
-            "nothing_new"
-        } else {
+        for path in &run.mended {
+            self.event("warn", "mended", &json!({"path": path}));
+        }
+        for message in &run.trouble {
+            self.event("error", "trouble", &json!({"message": message}));
+        }
+        let event = if run.published {
             "snapshot_published"
+        } else {
+            "nothing_new"
         };
         let fields = json!({"snapshot": run.snapshot.id, "before": run.before});
         self.event("info", event, &fields);
@@ -250,13 +257,19 @@ impl Journal {
             "exit_code": exit,
             "error": error,
             "snapshot": run.map(|run| &run.snapshot.id),
-            "snapshot_before": run.and_then(|run| run.before.as_ref()),
-            "published": run.is_some_and(|run| run.before.as_deref() != Some(&run.snapshot.id)),
+            "snapshot_before": match run {
+                Some(run) => run.before.clone(),
+                // A run that failed has switched nothing.
+                None => Snapshot::current(&options.lake).ok().map(|current| current.id),
+            },
+            "published": run.is_some_and(|run| run.published),
+            "mended": run.map_or(&[][..], |run| &run.mended),
+            "trouble": run.map_or(&[][..], |run| &run.trouble),
             "summary": run.map(|run| &run.summary),
         });
         let name = self.started.strftime("%Y%m%dT%H%M%S%6fZ").to_string();
         let folder = options.lake.join("runs");
-        if let Err(e) = write(&folder, &name, &format!("{report:#}\n")) {
+        if let Err(e) = write(&folder, &name, &sealed(&report)) {
             let message = format!("{}: the report could not be written: {e}", folder.display());
             match self.log {
                 Log::Human => show::note(&format!("warning: {message}")),
@@ -266,12 +279,26 @@ impl Journal {
     }
 }
 
-/// Writes a report to a temporary file and renames it.
-fn write(folder: &Path, name: &str, text: &str) -> std::io::Result<()> {
+/// The text of a report. Its last entry is the hash of the others, so that `tonghop verify` can check it.
+fn sealed(report: &Value) -> Vec<u8> {
+    let text = format!("{report:#}");
+    // The entries of a report are never none, and the last closing brace is its own.
+    let open = text.strip_suffix('}').unwrap_or(&text).trim_end();
+    let mut bytes = format!("{open},\n  {REPORT_SEAL}: \"{}\"\n}}\n", empty_slot()).into_bytes();
+    fill(&mut bytes, REPORT_SEAL);
+    bytes
+}
+
+/// Writes a report to a temporary file and renames it. A report that cannot be written leaves nothing behind.
+fn write(folder: &Path, name: &str, text: &[u8]) -> std::io::Result<()> {
     let aside = folder.join(format!("{name}.part"));
-    fs::write(&aside, text)?;
-    fs::File::open(&aside)?.sync_all()?;
-    fs::rename(&aside, folder.join(format!("{name}.json")))
+    let written = fs::write(&aside, text)
+        .and_then(|()| fs::File::open(&aside)?.sync_all())
+        .and_then(|()| fs::rename(&aside, folder.join(format!("{name}.json"))));
+    if written.is_err() {
+        let _ = fs::remove_file(&aside);
+    }
+    written
 }
 
 /// Peak memory of this process in bytes; none if the system does not report it.

@@ -22,6 +22,7 @@ mod status;
 mod summary;
 mod template;
 mod trace;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -55,6 +56,8 @@ enum Command {
     Rollback(snapshots::RollbackArguments),
     /// Delete old snapshots. Snapshots that an edition is pinned to stay.
     Gc(snapshots::GcArguments),
+    /// Check every file of a lake against its hash, and repair what is damaged.
+    Verify(verify::Arguments),
     /// Show the figures that differ between two snapshots, and the submissions that changed them.
     Diff(diff::Arguments),
     /// Make an edition of the book: workbook, PDF, CSV files with a description, and a lock that names its inputs.
@@ -94,6 +97,7 @@ pub fn main() -> ExitCode {
             Command::Snapshots(arguments) => snapshots::list(&arguments),
             Command::Rollback(arguments) => snapshots::rollback(&arguments),
             Command::Gc(arguments) => snapshots::gc(&arguments),
+            Command::Verify(arguments) => verify::main(arguments).await,
             Command::Diff(arguments) => diff::main(arguments).await,
             Command::Book(arguments) => book::main(arguments).await,
             Command::Trace(arguments) => trace::main(arguments).await,

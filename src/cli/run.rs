@@ -46,11 +46,12 @@ pub(super) struct Arguments {
     /// one and does not replace it, except in an empty lake.
     #[arg(long, value_name = "TIME")]
     as_of: Option<Moment>,
-    /// Read every submission again and ignore the cache. The result is the same, byte for byte.
+    /// Read every submission again, ignore the cache, and compute the snapshot again even if nothing has changed. The
+    /// result is the same, byte for byte; damaged files of the cache and of the snapshot are replaced.
     #[arg(long)]
     full: bool,
-    /// Show what a run would read, supersede and change. Writes nothing.
-    #[arg(long)]
+    /// Show what a run would read, supersede and change. Writes nothing to the lake and the output directory.
+    #[arg(long, visible_alias = "dry-run")]
     plan: bool,
     /// Format of the progress messages on standard error.
     #[arg(long, default_value = "human")]
@@ -108,7 +109,7 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
         }
     };
     let (errors, warnings, _) = run.summary.findings;
-    let errors = errors + run.summary.overdue.len();
+    let errors = errors + run.summary.overdue.len() + run.trouble.len();
     let failed = match arguments.fail_on {
         FailOn::Error => errors > 0,
         FailOn::Warning => errors + warnings > 0,
@@ -121,6 +122,15 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
         Format::Human if arguments.log == Log::Human => {
             show_findings(&run);
             show::note(&human(&run.summary));
+            for path in &run.mended {
+                let lake = &run.summary.lake;
+                show::note(&format!(
+                    "note: {lake}/{path} was damaged and is whole again"
+                ));
+            }
+            for message in &run.trouble {
+                show::note(&format!("error: {message}"));
+            }
         }
         Format::Human => {}
         Format::Json => match serde_json::to_string_pretty(&run.summary) {

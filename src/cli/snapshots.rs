@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::exit::CLEAN;
 use super::show::{self, Format};
-use crate::lake::{Keep, Lake, Listed, listed};
+use crate::lake::{Keep, Lake, Listed, RolledBack, listed};
 
 #[derive(Debug, Args)]
 pub(super) struct ListArguments {
@@ -62,8 +62,17 @@ pub(super) fn rollback(arguments: &RollbackArguments) -> ExitCode {
     let rolled = Lake::open_existing(&arguments.lake)
         .and_then(|lake| lake.roll_back(arguments.snapshot.as_deref()));
     match rolled {
-        Ok((Some(from), to)) if from == to => printed(&format!("{} is current already\n", to.id)),
-        Ok((from, to)) => {
+        Ok(RolledBack {
+            from: Some(from),
+            to,
+            ..
+        }) if from == to => printed(&format!("{} is current already\n", to.id)),
+        Ok(RolledBack { from, to, trouble }) => {
+            if let Some(trouble) = trouble {
+                show::note(&format!(
+                    "warning: the switch stands, but the history does not say so yet: {trouble}"
+                ));
+            }
             let from = from.map_or_else(|| "one that is not there".to_owned(), |from| from.id);
             let code = printed(&format!("{} is current again, in place of {from}\n", to.id));
             show::note(
@@ -83,8 +92,12 @@ pub(super) fn gc(arguments: &GcArguments) -> ExitCode {
             .keep_days
             .map(|days| Timestamp::now() - SignedDuration::from_hours(24 * i64::from(days))),
     };
-    let collected = Lake::open_existing(&arguments.lake)
-        .and_then(|lake| lake.collect_garbage(keep, arguments.dry_run));
+    let opened = if arguments.dry_run {
+        Lake::open_to_look(&arguments.lake)
+    } else {
+        Lake::open_existing(&arguments.lake)
+    };
+    let collected = opened.and_then(|lake| lake.collect_garbage(keep, arguments.dry_run));
     let removed = match collected {
         Ok(removed) => removed,
         Err(e) => return show::failure(&e.to_string()),
@@ -130,7 +143,8 @@ fn human(all: &[Listed]) -> String {
             text,
             "{:<16}  {since:<20}  {:>11}  {:>9}  {:>9}  {}",
             one.id,
-            one.submissions,
+            one.submissions
+                .map_or_else(|| "damaged".to_owned(), |n| n.to_string()),
             size(one.bytes),
             size(one.own_bytes),
             one.editions.join(", ")

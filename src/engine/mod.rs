@@ -2,6 +2,7 @@
 
 pub mod columns;
 mod cte;
+mod damaged;
 mod duckdb;
 mod session;
 mod types;

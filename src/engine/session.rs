@@ -1,7 +1,7 @@
 //! The DataFusion session: its settings and limits, and the calls that the other modules make.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
@@ -20,6 +20,7 @@ use datafusion::prelude::{DataFrame, SQLOptions, SessionConfig, SessionContext};
 use futures::{FutureExt as _, Stream, StreamExt as _, stream};
 
 use super::cte;
+use super::damaged::name_file;
 use super::duckdb::{Divisions, ExactMean, Rounding};
 use super::types::{texts_as, without_views};
 
@@ -30,6 +31,8 @@ pub type Answer = (SchemaRef, Vec<RecordBatch>);
 #[derive(Clone)]
 pub struct Engine {
     context: SessionContext,
+    /// All Parquet files that are registered.
+    files: Arc<Mutex<Vec<PathBuf>>>,
 }
 
 impl Engine {
@@ -41,6 +44,7 @@ impl Engine {
     pub fn new() -> Result<Self> {
         Ok(Self {
             context: SessionContext::new_with_config(Self::config()),
+            files: Arc::default(),
         })
     }
 
@@ -60,7 +64,10 @@ impl Engine {
         context.register_expr_planner(Arc::new(Divisions))?;
         let mean = context.udaf("avg")?;
         context.register_udaf(AggregateUDF::from(ExactMean::new(mean)));
-        Ok(Self { context })
+        Ok(Self {
+            context,
+            files: Arc::default(),
+        })
     }
 
     fn config() -> SessionConfig {
@@ -122,6 +129,9 @@ impl Engine {
         let table = ListingTable::try_new(config)?.with_cache(statistics);
         self.context.deregister_table(name)?;
         self.context.register_table(name, Arc::new(table))?;
+        if let Ok(mut all) = self.files.lock() {
+            all.extend_from_slice(files);
+        }
         Ok(())
     }
 
@@ -158,8 +168,14 @@ impl Engine {
         let frame = self.frame(sql).await?;
         let context = Arc::new(frame.task_ctx());
         // Only the physical plan has the final types; those of the parsed query may differ.
-        let plan = frame.create_physical_plan().await?;
-        Ok((plan.schema(), collect(plan, context).await?))
+        let done = async {
+            let plan = frame.create_physical_plan().await?;
+            Ok((plan.schema(), collect(plan, context).await?))
+        };
+        done.await.map_err(|error| match self.files.lock() {
+            Ok(files) => name_file(error, &files),
+            Err(_) => error,
+        })
     }
 
     /// See [`Self::query_once`]; the texts of the result may be views.

@@ -8,15 +8,19 @@ use std::sync::Arc;
 
 use arrow::array::{Array, AsArray, BinaryArray, RecordBatch};
 use arrow::datatypes::{DataType, Field, Schema};
+use bytes::Bytes;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::errors::ParquetError;
+use parquet::file::metadata::{KeyValue, ParquetMetaDataReader};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::error::{LakeError, io_at, parquet_at};
 use super::files::make_private;
+use super::seal::{self, Seal, hash};
 use super::write;
 use super::writer::Lake;
-use crate::intake::{Seen, hex};
+use crate::intake::Seen;
 
 /// Columns of a cached reading: its content, and the hash of the content.
 const CONTENT: &str = "content";
@@ -38,10 +42,12 @@ impl Lake {
     /// What the inboxes held at the last scan of an earlier run.
     #[must_use]
     pub fn seen(&self) -> Seen {
-        let bytes = self
-            .roots()
-            .find_map(|root| fs::read(root.join("cache").join(SEEN)).ok());
-        Seen::from_bytes(&bytes.unwrap_or_default())
+        let bytes = self.roots().find_map(|root| {
+            let bytes = fs::read(root.join("cache").join(SEEN)).ok()?;
+            // A damaged list would say that a changed file is the old one.
+            (seal::check_text(&bytes) != Seal::Broken).then_some(bytes)
+        });
+        Seen::from_bytes(seal::without_seal(&bytes.unwrap_or_default()))
     }
 
     /// Stores what the inboxes of a run held.
@@ -50,9 +56,19 @@ impl Lake {
     /// If it cannot be written.
     pub fn keep_seen(&self, seen: &Seen) -> Result<(), LakeError> {
         match seen.to_bytes() {
-            Some(bytes) => self.put(&self.root.join("cache").join(SEEN), &bytes),
+            Some(bytes) => {
+                let text = String::from_utf8_lossy(&bytes);
+                let text = seal::sealed(&format!("{text}\n"));
+                self.put(&self.root.join("cache").join(SEEN), text.as_bytes())
+            }
             None => Ok(()),
         }
+    }
+
+    /// Gives up the list of what the inboxes held, to make room on a full disk: the next run hashes all files. Returns whether
+    /// there was one.
+    pub(super) fn give_up_seen(&self) -> bool {
+        fs::remove_file(self.root.join("cache").join(SEEN)).is_ok()
     }
 
     fn cache_path(&self, root: &Path, name: &str) -> PathBuf {
@@ -91,7 +107,7 @@ impl Lake {
             ],
         );
         let batch = batch.map_err(parquet_at(&path))?;
-        let bytes = write::encode(&batch).map_err(parquet_at(&path))?;
+        let bytes = sealed(&batch).map_err(parquet_at(&path))?;
         self.put(&path, &bytes)
     }
 
@@ -100,7 +116,7 @@ impl Lake {
     pub fn cached_records(&self, records: &CachedRecords) -> Option<Vec<u8>> {
         self.roots().find_map(|root| {
             let bytes = fs::read(self.cache_path(root, &records.name)).ok()?;
-            (hex(&Sha256::digest(&bytes)) == records.sha256).then_some(bytes)
+            (hash(&bytes) == records.sha256).then_some(bytes)
         })
     }
 
@@ -114,11 +130,11 @@ impl Lake {
         records: &RecordBatch,
     ) -> Result<CachedRecords, LakeError> {
         let path = self.cache_path(&self.root, name);
-        let bytes = write::encode(records).map_err(parquet_at(&path))?;
+        let bytes = sealed(records).map_err(parquet_at(&path))?;
         self.put(&path, &bytes)?;
         Ok(CachedRecords {
             name: name.to_owned(),
-            sha256: hex(&Sha256::digest(&bytes)),
+            sha256: hash(&bytes),
         })
     }
 
@@ -132,6 +148,37 @@ impl Lake {
         fs::write(&aside, bytes)
             .and_then(|()| fs::rename(&aside, path))
             .map_err(io_at(path))
+    }
+}
+
+/// The entry of the metadata of a cached file that holds its seal.
+const SEAL: &str = "tonghop:seal";
+
+/// A batch as a Parquet file with a seal.
+fn sealed(batch: &RecordBatch) -> Result<Vec<u8>, ParquetError> {
+    let slot = KeyValue::new(SEAL.to_owned(), seal::empty_slot());
+    let mut bytes = write::encode_with(batch, Some(vec![slot]))?;
+    seal::fill(&mut bytes, SEAL);
+    Ok(bytes)
+}
+
+/// What the seal of a cached file says.
+pub(super) fn check_sealed(bytes: &[u8]) -> Seal {
+    match seal::check_slot(bytes, SEAL, 0) {
+        Seal::Absent => {}
+        told => return told,
+    }
+    let metadata = ParquetMetaDataReader::new().parse_and_finish(&Bytes::copy_from_slice(bytes));
+    let Ok(metadata) = metadata else {
+        return Seal::Broken;
+    };
+    // Earlier versions stored no seal. A damaged one leaves an entry with another name or value.
+    let entries = metadata.file_metadata().key_value_metadata();
+    let is_other = |entry: &KeyValue| entry.key != parquet::arrow::ARROW_SCHEMA_META_KEY;
+    if entries.is_some_and(|entries| entries.iter().any(is_other)) {
+        Seal::Broken
+    } else {
+        Seal::Absent
     }
 }
 

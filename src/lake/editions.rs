@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::{LakeError, io_at};
 use super::files::{files_of, put_durably, read_toml};
+use super::seal;
 use super::snapshot::Snapshot;
 use super::writer::Lake;
 
@@ -28,16 +29,32 @@ impl Lake {
     /// # Errors
     /// If the pin cannot be written.
     pub fn pin(&self, edition: &str, snapshot: &Snapshot) -> Result<(), LakeError> {
-        let path = pin_path(&self.root, edition);
-        let folder = self.root.join("editions");
-        fs::create_dir_all(&folder).map_err(io_at(&folder))?;
         let pin = Pin {
             snapshot: snapshot.id.clone(),
         };
+        self.put_pin(edition, &pin)
+    }
+
+    /// Puts the earlier pin of an edition back; removes the pin if there was none.
+    ///
+    /// # Errors
+    /// If the pin cannot be written or removed.
+    pub fn put_pin_back(&self, edition: &str, earlier: Option<&Pin>) -> Result<(), LakeError> {
+        let path = pin_path(&self.root, edition);
+        match earlier {
+            Some(pin) => self.put_pin(edition, pin),
+            None => fs::remove_file(&path).map_err(io_at(&path)),
+        }
+    }
+
+    fn put_pin(&self, edition: &str, pin: &Pin) -> Result<(), LakeError> {
+        let path = pin_path(&self.root, edition);
+        let folder = self.root.join("editions");
+        fs::create_dir_all(&folder).map_err(io_at(&folder))?;
         let text =
-            toml::to_string(&pin).map_err(|e| io_at(&path)(io::Error::other(e.to_string())))?;
+            toml::to_string(pin).map_err(|e| io_at(&path)(io::Error::other(e.to_string())))?;
         let aside = folder.join(format!(".{edition}.part"));
-        put_durably(&path, &aside, text.as_bytes())
+        put_durably(&path, &aside, seal::sealed(&text).as_bytes())
     }
 }
 

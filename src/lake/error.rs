@@ -60,6 +60,16 @@ pub enum LakeError {
         /// The snapshot it names.
         id: String,
     },
+    /// A file of the lake is damaged or gone.
+    #[error("{path} is damaged: {problem}\nhint: {hint}")]
+    Damaged {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        problem: String,
+        /// What to do.
+        hint: String,
+    },
     /// The file system refused.
     #[error("{path}: {source}")]
     Io {
@@ -78,7 +88,20 @@ pub enum LakeError {
     },
 }
 
+/// What mends a lake, as a hint.
+pub(crate) const REPAIR: &str =
+    "`tonghop verify --repair` makes it anew; `tonghop verify` lists all that is damaged";
+
 impl LakeError {
+    /// A file whose content is not what was written.
+    pub(crate) fn damaged(path: &Path) -> Self {
+        Self::Damaged {
+            path: path.display().to_string(),
+            problem: "its content is not what was written".to_owned(),
+            hint: REPAIR.to_owned(),
+        }
+    }
+
     /// A thread that wrote to a folder panicked.
     #[must_use]
     pub fn given_up(folder: &str) -> Self {

@@ -12,6 +12,7 @@ use super::error::{LakeError, io_at};
 use super::files::{entries_of, files_of, make_private, name_of, read_if_there, sync};
 use super::history::{HistoryEntry, history};
 use super::listing::{all_files, listed};
+use super::seal;
 use super::snapshot::Snapshot;
 use super::writer::Lake;
 use crate::engine::TextColumn;
@@ -39,7 +40,7 @@ pub struct Removed {
 }
 
 /// The file of the cache that lists the entries that the last run used.
-const USED: &str = "used.txt";
+pub(super) const USED: &str = "used.txt";
 
 impl Lake {
     /// Deletes snapshots that are neither current nor pinned nor covered by `keep`, originals that no remaining snapshot
@@ -99,7 +100,8 @@ impl Lake {
     fn unused_readings(&self) -> Result<Vec<PathBuf>, LakeError> {
         let cache = self.root.join("cache");
         let used = read_if_there(&cache.join(USED))?.unwrap_or_default();
-        let used: BTreeSet<&str> = used.lines().collect();
+        let names = used.lines().filter(|line| !line.starts_with('#'));
+        let used: BTreeSet<&str> = names.collect();
         let mut readings = files_of(&cache)?;
         readings.retain(|path| {
             let name = name_of(path);
@@ -109,6 +111,7 @@ impl Lake {
         Ok(readings)
     }
 
+    /// Deletes only: it must work on a disk without any room.
     fn remove(&self, snapshots: Vec<Snapshot>, files: &[PathBuf]) -> Result<(), LakeError> {
         let folder = self.root.join("snapshots");
         for Snapshot { directory, .. } in snapshots {
@@ -132,13 +135,16 @@ impl Lake {
         make_private(&folder)?;
         let text: String = names.iter().map(|name| format!("{name}\n")).collect();
         let aside = folder.join("used.part");
-        fs::write(&aside, text)
+        fs::write(&aside, seal::sealed(&text))
             .and_then(|()| fs::rename(&aside, folder.join(USED)))
             .map_err(io_at(&aside))
     }
 
     /// Deletes what killed runs left behind: unfinished snapshots, originals and entries of the cache.
-    pub(super) fn clear_leftovers(&self) -> Result<(), LakeError> {
+    ///
+    /// # Errors
+    /// If something cannot be deleted.
+    pub fn clear_leftovers(&self) -> Result<(), LakeError> {
         let is_left = |path: &Path| {
             let name = name_of(path);
             let ending = [".part", ".gone"].iter().any(|end| name.ends_with(end));
@@ -169,7 +175,7 @@ fn freed_by(snapshots: &[Snapshot]) -> Result<u64, LakeError> {
     let mut files: BTreeMap<u64, Links> = BTreeMap::new();
     for snapshot in snapshots {
         for path in all_files(&snapshot.directory)? {
-            let metadata = fs::metadata(&path).map_err(io_at(&path))?;
+            let metadata = fs::symlink_metadata(&path).map_err(io_at(&path))?;
             let file = files
                 .entry(metadata.ino())
                 .or_insert((0, metadata.nlink(), metadata.len()));
@@ -194,7 +200,11 @@ fn current_since(history: &[HistoryEntry], since: Option<Timestamp>) -> BTreeSet
 }
 
 /// The hashes of the submissions of a snapshot.
-fn originals_of(snapshot: &Snapshot) -> Result<BTreeSet<String>, LakeError> {
+pub(super) fn originals_of(snapshot: &Snapshot) -> Result<BTreeSet<String>, LakeError> {
+    // A damaged list would let go of originals that are needed.
+    if let Some(path) = snapshot.damaged_in("submissions").first() {
+        return Err(LakeError::damaged(path));
+    }
     let mut all = BTreeSet::new();
     for batch in snapshot.read("submissions")? {
         let hashes = TextColumn::required(&batch, "sha256")

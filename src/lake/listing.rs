@@ -8,7 +8,6 @@ use jiff::Timestamp;
 
 use super::editions::{Pin, pins};
 use super::error::{LakeError, io_at};
-use super::files::files_of;
 use super::history::history;
 use super::snapshot::Snapshot;
 
@@ -25,8 +24,8 @@ pub struct Listed {
     pub editions: Vec<String>,
     /// Version of the program that made it.
     pub version: Option<String>,
-    /// Number of its submissions.
-    pub submissions: i64,
+    /// Number of its submissions. None if the snapshot is damaged there.
+    pub submissions: Option<i64>,
     /// Size of its files in bytes.
     pub bytes: u64,
     /// Size in bytes of the files that it shares with no other snapshot: the space that deleting it frees.
@@ -50,7 +49,7 @@ pub fn listed(root: &Path) -> Result<Vec<Listed>, LakeError> {
     for snapshot in Snapshot::all(root)? {
         let (mut bytes, mut own_bytes) = (0, 0);
         for path in all_files(&snapshot.directory)? {
-            let metadata = fs::metadata(&path).map_err(io_at(&path))?;
+            let metadata = fs::symlink_metadata(&path).map_err(io_at(&path))?;
             bytes += metadata.len();
             if metadata.nlink() == 1 {
                 own_bytes += metadata.len();
@@ -61,8 +60,9 @@ pub fn listed(root: &Path) -> Result<Vec<Listed>, LakeError> {
             current_since: entry.and_then(|entry| entry.at),
             is_current: current.as_ref() == Some(&snapshot),
             editions: editions_on(&pins, &snapshot.id),
-            version: snapshot.about()?.map(|about| about.version),
-            submissions: snapshot.rows("submissions")?,
+            // A damaged snapshot is listed too: the list is needed to choose another.
+            version: snapshot.about().ok().flatten().map(|about| about.version),
+            submissions: snapshot.rows("submissions").ok(),
             bytes,
             own_bytes,
             id: snapshot.id,
@@ -80,14 +80,18 @@ fn editions_on(pins: &[(String, Pin)], id: &str) -> Vec<String> {
     on.map(|(edition, _)| edition.clone()).collect()
 }
 
-/// The files of a snapshot, those of its tables among them.
+/// Everything below a snapshot that is not a folder: its files and those of its tables, and what else may be there.
 pub(super) fn all_files(snapshot: &Path) -> Result<Vec<PathBuf>, LakeError> {
-    let mut files = files_of(snapshot)?;
-    for entry in fs::read_dir(snapshot).map_err(io_at(snapshot))? {
-        let path = entry.map_err(io_at(snapshot))?.path();
-        if path.is_dir() {
-            files.extend(files_of(&path)?);
+    let mut files = Vec::new();
+    let mut folders = vec![snapshot.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).map_err(io_at(&folder))? {
+            let entry = entry.map_err(io_at(&folder))?;
+            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            let kept = if is_folder { &mut folders } else { &mut files };
+            kept.push(entry.path());
         }
     }
+    files.sort();
     Ok(files)
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use super::error::{LakeError, io_at};
 
 /// The file that is locked. While the lock is held it names the holder.
-const LOCK: &str = ".lock";
+pub(super) const LOCK: &str = ".lock";
 
 /// The lock of a lake. It is released when dropped, or by the system when the process ends.
 #[derive(Debug)]
@@ -46,9 +46,10 @@ impl WriterLock {
             command(),
             jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ")
         );
-        file.set_len(0)
-            .and_then(|()| file.write_all(text.as_bytes()))
-            .map_err(io_at(&path))?;
+        // Who holds it is only told: on a full disk the lock holds without it.
+        let _ = file
+            .set_len(0)
+            .and_then(|()| file.write_all(text.as_bytes()));
         Ok(Self(file))
     }
 }

@@ -4,32 +4,44 @@
 //! need no lock. Writers hold a lock of the operating system, so there is one at a time.
 
 mod cache;
+mod check;
 mod editions;
 mod error;
 mod files;
 mod garbage;
+mod health;
 mod history;
 mod listing;
 mod lock;
+mod made_of;
 mod open;
 mod order;
 mod originals;
 mod publish;
 mod records;
+mod repair;
 mod schema;
+mod seal;
 mod snapshot;
+mod sums;
 mod write;
 mod writer;
 
 pub use crate::engine::columns::DECIMAL;
 pub use cache::CachedRecords;
+pub use check::{Damage, Problem};
 pub use editions::{Pin, pinned};
 pub use error::LakeError;
 pub use garbage::{Keep, Removed};
-pub use history::{HistoryEntry, before, history};
+pub use health::{Health, REPORT_SEAL, Unchecked, health};
+pub use history::{HistoryEntry, RolledBack, before, history};
 pub use listing::{Listed, listed};
+pub use made_of::{InputFile, Inputs, MadeOf};
 pub use originals::{Copied, NotCopied, original};
+pub use publish::{Placed, PreparedLink, Written};
 pub use records::{RecordPart, SHARED, own_columns};
+pub use repair::mend_owner;
 pub use schema::{TableSchema, batch, table, tables};
+pub use seal::{empty_slot, fill};
 pub use snapshot::{About, Snapshot};
 pub use writer::{Lake, check_owner};

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use super::error::{LakeError, io_at};
-use super::files::{make_private, put_durably};
+use super::files::make_private;
 use super::lock::WriterLock;
-use super::writer::{Lake, OWNER, check_owner, owner};
+use super::writer::{Lake, check_owner, owner, write_owner};
 
 impl Lake {
     /// Opens a lake for writing and takes its lock. Makes the lake if there is none.
@@ -20,19 +20,32 @@ impl Lake {
         make_private(&root.join("inbox"))?;
         let lock = WriterLock::take(root)?;
         if !check_owner(root, pipeline)? {
-            let text =
-                format!("# The pipeline that this lake belongs to.\npipeline = \"{pipeline}\"\n");
-            let aside = root.join(format!(".{OWNER}.part"));
-            put_durably(&root.join(OWNER), &aside, text.as_bytes())?;
+            write_owner(root, pipeline)?;
         }
         let lake = Self {
             root: root.to_owned(),
             behind: None,
-            _lock: lock,
+            _lock: Some(lock),
         };
         lake.clear_leftovers()?;
-        lake.note_unnoted()?;
+        // On a full disk it is noted later; what frees room must be able to start.
+        let _ = lake.note_unnoted();
         Ok(lake)
+    }
+
+    /// Opens an existing lake to look at it. Nothing is written or locked.
+    ///
+    /// # Errors
+    /// If there is no lake.
+    pub fn open_to_look(root: &Path) -> Result<Self, LakeError> {
+        match owner(root)? {
+            Some(_) => Ok(Self {
+                root: root.to_owned(),
+                behind: None,
+                _lock: None,
+            }),
+            None => Err(LakeError::Absent(root.display().to_string())),
+        }
     }
 
     /// Opens an existing lake for writing, whatever pipeline it belongs to.

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::error::{LakeError, io_at};
 use super::files::{name_of, restrict, several_at_a_time, sync};
 use super::writer::Lake;
-use crate::intake::{hex, open_file};
+use crate::intake::{hash_file, hex, open_file};
 
 /// The path of a submission's original in a lake.
 #[must_use]
@@ -108,6 +108,55 @@ impl Lake {
             copies,
             syncing,
         })
+    }
+}
+
+impl Lake {
+    /// The path of a submission's original, if its content is what was received.
+    ///
+    /// # Errors
+    /// If the original is damaged or gone.
+    pub fn sound_original(&self, sha256: &str, file_name: &str) -> Result<PathBuf, LakeError> {
+        let path = self.original(sha256);
+        let problem = match hash_file(&path) {
+            Ok(hash) if hash == sha256 => return Ok(path),
+            Ok(_) => format!("it is not the `{file_name}` that was received"),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                format!("the original of `{file_name}` is not there")
+            }
+            Err(e) => format!("the original of `{file_name}` cannot be read: {e}"),
+        };
+        Err(LakeError::Damaged {
+            path: path.display().to_string(),
+            problem,
+            hint: "put the file into the inbox again, as it was received, and run again; if nobody has it, withdraw it in \
+                   decisions.toml. `tonghop verify` lists all that is damaged"
+                .to_owned(),
+        })
+    }
+
+    /// Makes the names of kept originals durable. An earlier run may have been killed before it could.
+    ///
+    /// # Errors
+    /// If the file system refuses.
+    pub fn settle_originals(&self) -> Result<(), LakeError> {
+        sync(&self.root.join("inbox"))
+    }
+
+    /// Puts an original in its place again, from a file with the same content.
+    ///
+    /// # Errors
+    /// If the file has other content or cannot be copied.
+    pub fn restore_original(&self, from: &Path, sha256: &str) -> Result<PathBuf, LakeError> {
+        let kept = original(&self.root, sha256);
+        let aside = kept.with_extension("again.part");
+        if copy(from, &aside, sha256)?.is_err() {
+            return Err(LakeError::damaged(from));
+        }
+        sync(&aside)?;
+        fs::rename(&aside, &kept).map_err(io_at(&kept))?;
+        sync(&self.root.join("inbox"))?;
+        Ok(kept)
     }
 }
 

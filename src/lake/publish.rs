@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -14,9 +14,12 @@ use jiff::Timestamp;
 
 use super::error::{LakeError, io_at};
 use super::files::{several_at_a_time, sync};
+use super::made_of::MadeOf;
 use super::records::{self, RecordPart};
 use super::schema::{self, TableSchema};
-use super::snapshot::{ABOUT, About, Snapshot};
+use super::seal::hash;
+use super::snapshot::Snapshot;
+use super::sums::{self, SUMS, Sums};
 use super::write;
 use super::writer::Lake;
 
@@ -40,51 +43,221 @@ fn sync_all(directory: &Path) -> Result<(), LakeError> {
     several_at_a_time(&all, |path| sync(path))
 }
 
+/// A snapshot that is written and durable, and that readers do not see yet. If it is dropped before it is put in place, its
+/// files are deleted.
+#[derive(Debug)]
+pub struct Written {
+    snapshot: Snapshot,
+    /// Where the folder belongs, unless it is there already.
+    place: Option<PathBuf>,
+}
+
+impl Written {
+    /// A snapshot that is in its place already.
+    pub(crate) fn found(snapshot: Snapshot) -> Self {
+        Self {
+            snapshot,
+            place: None,
+        }
+    }
+
+    /// The snapshot, to read from. Its files move when it is put in place.
+    #[must_use]
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// Moves the folder to its place. Readers do not see it until `current` leads there.
+    ///
+    /// # Errors
+    /// If it cannot be moved: then nothing has changed.
+    pub fn put_in_place(mut self) -> Result<Placed, LakeError> {
+        let Some(place) = self.place.take() else {
+            return Ok(Placed {
+                snapshot: self.snapshot.clone(),
+                is_new: false,
+                replaced: None,
+            });
+        };
+        let aside = self.snapshot.directory.clone();
+        let replaced = match exchange(&aside, &place) {
+            Ok(is_exchanged) => is_exchanged.then_some(aside),
+            Err(e) => {
+                self.place = Some(place);
+                return Err(e);
+            }
+        };
+        self.snapshot.directory.clone_from(&place);
+        Ok(Placed {
+            snapshot: self.snapshot.clone(),
+            is_new: replaced.is_none(),
+            replaced,
+        })
+    }
+}
+
+impl Drop for Written {
+    fn drop(&mut self) {
+        if self.place.is_some() {
+            // What cannot be deleted now is deleted by the next run.
+            let _ = fs::remove_dir_all(&self.snapshot.directory);
+        }
+    }
+}
+
+/// A snapshot in its place in the lake.
+#[derive(Debug)]
+pub struct Placed {
+    /// The snapshot.
+    pub snapshot: Snapshot,
+    /// Whether the lake did not have it before.
+    pub is_new: bool,
+    /// The damaged folder that it replaced.
+    replaced: Option<PathBuf>,
+}
+
+impl Placed {
+    /// Makes the place durable and deletes the damaged folder that was replaced.
+    ///
+    /// # Errors
+    /// If the file system refuses. The snapshot stays in its place.
+    pub fn settle(&self) -> Result<(), LakeError> {
+        if let Some(folder) = self.snapshot.directory.parent() {
+            sync(folder)?;
+        }
+        match &self.replaced {
+            Some(replaced) => fs::remove_dir_all(replaced).map_err(io_at(replaced)),
+            None => Ok(()),
+        }
+    }
+
+    /// Deletes the snapshot again, if the lake did not have it before.
+    ///
+    /// # Errors
+    /// If it cannot be deleted.
+    pub fn take_back(self) -> Result<(), LakeError> {
+        let directory = &self.snapshot.directory;
+        if !self.is_new {
+            return Ok(());
+        }
+        let aside = directory.with_file_name(format!(".{}.gone", self.snapshot.id));
+        fs::rename(directory, &aside).map_err(io_at(directory))?;
+        fs::remove_dir_all(&aside).map_err(io_at(&aside))
+    }
+}
+
+/// Moves a folder to its place. If there is one already, the two are exchanged, in one step where the system can. Returns
+/// whether there was one.
+fn exchange(aside: &Path, place: &Path) -> Result<bool, LakeError> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    if !place.exists() {
+        return fs::rename(aside, place)
+            .map(|()| false)
+            .map_err(io_at(place));
+    }
+    match renameat_with(CWD, aside, CWD, place, RenameFlags::EXCHANGE) {
+        Ok(()) => return Ok(true),
+        Err(rustix::io::Errno::NOSYS | rustix::io::Errno::INVAL | rustix::io::Errno::NOTSUP) => {}
+        Err(e) => return Err(io_at(place)(e.into())),
+    }
+    let gone = aside.with_extension("gone");
+    fs::rename(place, &gone).map_err(io_at(place))?;
+    if let Err(e) = fs::rename(aside, place) {
+        let _ = fs::rename(&gone, place);
+        return Err(io_at(place)(e));
+    }
+    fs::rename(&gone, aside)
+        .map(|()| true)
+        .map_err(io_at(aside))
+}
+
+/// A link to a snapshot, ready to take the place of `current`: only a rename is left to do.
+#[derive(Debug)]
+#[must_use = "the link is switched by `switch`"]
+pub struct PreparedLink {
+    aside: PathBuf,
+    link: PathBuf,
+}
+
+impl PreparedLink {
+    /// Makes the snapshot current, in one step.
+    ///
+    /// # Errors
+    /// If the link cannot be replaced: then it leads where it did.
+    pub fn switch(self) -> Result<(), LakeError> {
+        fs::rename(&self.aside, &self.link).map_err(io_at(&self.link))
+    }
+}
+
 impl Lake {
     /// Writes a snapshot with all tables of the contract; tables that are not given are empty. Readers see it only after
-    /// [`Self::point_current_at`].
+    /// [`Written::put_in_place`] and [`Self::prepare_current`]. A snapshot that the lake has already is used as it is if it is sound; if it is
+    /// damaged, or `anew` is given, it is written again.
     ///
     /// # Errors
     /// If something cannot be written. Then the lake has no part of the snapshot.
     pub fn write(
         &self,
         id: &str,
-        about: &About,
+        made: &MadeOf,
         tables: &BTreeMap<&'static str, RecordBatch>,
         records: &[RecordPart],
-    ) -> Result<Snapshot, LakeError> {
+        anew: bool,
+    ) -> Result<Written, LakeError> {
         let directory = self.root.join("snapshots").join(id);
         let aside = self.root.join("snapshots").join(format!(".{id}.part"));
         if aside.exists() {
             fs::remove_dir_all(&aside).map_err(io_at(&aside))?;
         }
-        if !directory.exists() {
-            let before = self.current()?;
-            self.write_tables(&aside, tables, records, before.as_ref())?;
-            let path = aside.join(ABOUT);
-            let text = toml::to_string(about)
-                .map_err(|e| io_at(&path)(io::Error::other(e.to_string())))?;
-            fs::write(&path, text).map_err(io_at(&path))?;
-            sync_all(&aside)?;
-            fs::rename(&aside, &directory).map_err(io_at(&directory))?;
-        }
-        sync(&self.root.join("snapshots"))?;
-        // An earlier run may have been killed before it made its originals durable.
-        sync(&self.root.join("inbox"))?;
-        Ok(Snapshot {
+        let known = Snapshot {
             id: id.to_owned(),
-            directory,
-        })
+            directory: directory.clone(),
+        };
+        if directory.exists() && !anew && known.is_sound() {
+            return Ok(Written::found(known));
+        }
+        let written = Written {
+            snapshot: Snapshot {
+                id: id.to_owned(),
+                directory: aside.clone(),
+            },
+            place: Some(directory.clone()),
+        };
+        // Files that the snapshot before has too are links.
+        let before = if directory.exists() {
+            Some(known)
+        } else {
+            self.current()?
+        };
+        let mut sums = self.write_tables(&aside, tables, records, before.as_ref(), anew)?;
+        for (name, bytes) in made.files(&aside)? {
+            let path = aside.join(name);
+            fs::write(&path, &bytes).map_err(io_at(&path))?;
+            sums.insert(name.to_owned(), hash(&bytes));
+        }
+        let path = aside.join(SUMS);
+        let text = sums::text(id, &sums);
+        if let Some(same) = before.filter(|b| b.directory == directory)
+            && fs::read(same.directory.join(SUMS)).is_ok_and(|old| old == text.as_bytes())
+            && same.is_sound()
+        {
+            return Ok(Written::found(same));
+        }
+        fs::write(&path, text).map_err(io_at(&path))?;
+        sync_all(&aside)?;
+        Ok(written)
     }
 
-    /// Writes all tables of a snapshot into `aside`, as many at a time as there are processors.
+    /// Writes all tables of a snapshot into `aside`, as many at a time as there are processors. Returns the hashes of their
+    /// files.
     fn write_tables(
         &self,
         aside: &Path,
         tables: &BTreeMap<&'static str, RecordBatch>,
         records: &[RecordPart],
         before: Option<&Snapshot>,
-    ) -> Result<(), LakeError> {
+        anew: bool,
+    ) -> Result<Sums, LakeError> {
         let write = |table: &TableSchema| {
             let of_table = records.iter().filter(|part| part.table == table.name);
             let parts: Vec<&RecordPart> = of_table.collect();
@@ -94,7 +267,7 @@ impl Lake {
                 let batch = batch.unwrap_or_else(|| RecordBatch::new_empty(table.schema.clone()));
                 return write::write_table(&folder, table, &batch, before);
             }
-            records::write_parts(self, &folder, table, &parts, before)
+            records::write_parts(self, &folder, table, &parts, before, anew)
         };
         // Largest table first, so that no writer is left alone with a large table at the end.
         let mut order: Vec<&TableSchema> = schema::tables().iter().collect();
@@ -107,35 +280,67 @@ impl Lake {
             let writers: Vec<_> = (0..workers)
                 .map(|_| {
                     scope.spawn(|| {
+                        let mut sums = Sums::new();
                         while let Some(table) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
-                            write(table)?;
+                            let files = write(table)?;
+                            sums.extend(
+                                files
+                                    .into_iter()
+                                    .map(|(name, hash)| (format!("{}/{name}", table.name), hash)),
+                            );
                         }
-                        Ok(())
+                        Ok(sums)
                     })
                 })
                 .collect();
-            writers.into_iter().try_for_each(|writer| {
-                writer
+            let mut all = Sums::new();
+            for writer in writers {
+                let sums = writer
                     .join()
-                    .unwrap_or_else(|_| Err(LakeError::given_up("snapshots")))
-            })
+                    .unwrap_or_else(|_| Err(LakeError::given_up("snapshots")))?;
+                all.extend(sums);
+            }
+            Ok(all)
         })
     }
 
-    /// Makes a snapshot current, in one step.
+    /// Makes the link that [`PreparedLink::switch`] puts in the place of `current`. It needs hardly any room; on a disk without
+    /// any, the list of files seen in the inboxes makes room for it.
     ///
     /// # Errors
-    /// If the link cannot be replaced. Then it still points at the earlier snapshot.
-    pub fn point_current_at(&self, id: &str) -> Result<(), LakeError> {
+    /// If the link cannot be made.
+    pub fn prepare_current(&self, id: &str) -> Result<PreparedLink, LakeError> {
         let aside = self.root.join(".current.part");
-        let link = self.root.join("current");
         match fs::remove_file(&aside) {
             Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(io_at(&aside)(e)),
             _ => {}
         }
-        std::os::unix::fs::symlink(Path::new("snapshots").join(id), &aside)
+        let target = Path::new("snapshots").join(id);
+        let make = || std::os::unix::fs::symlink(&target, &aside);
+        make()
+            .or_else(|e| {
+                let is_full = matches!(
+                    e.kind(),
+                    io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+                );
+                if is_full && self.give_up_seen() {
+                    make()
+                } else {
+                    Err(e)
+                }
+            })
             .map_err(io_at(&aside))?;
-        fs::rename(&aside, &link).map_err(io_at(&link))?;
+        Ok(PreparedLink {
+            aside,
+            link: self.root.join("current"),
+        })
+    }
+
+    /// Makes a switch of `current` durable, and notes it in the history.
+    ///
+    /// # Errors
+    /// If the file system refuses. The switch stands; the next writer notes it.
+    pub fn settle_current(&self, id: &str) -> Result<(), LakeError> {
         sync(&self.root)?;
         self.note_current(id, Timestamp::now())
     }

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use arrow::array::{ArrayRef, RecordBatch, StringArray, new_null_array};
 use arrow::datatypes::{DataType, Field, Schema};
@@ -24,6 +24,7 @@ use super::error::{LakeError, io_at, parquet_at};
 use super::files::several_at_a_time;
 use super::schema::TableSchema;
 use super::snapshot::Snapshot;
+use super::sums::{self, Sums};
 use super::write;
 use super::writer::Lake;
 use crate::intake::hex;
@@ -110,26 +111,38 @@ pub fn own_columns(table: &TableSchema, rows: &RecordBatch) -> Result<RecordBatc
     RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
 }
 
-/// Writes the records of several reports into the folder of their table.
+/// Writes the records of several reports into the folder of their table. A file of the snapshot before that was made of
+/// the same is linked if it is undamaged; with `anew`, only if it has the same bytes. Returns the hashes of the files.
 pub(super) fn write_parts(
     lake: &Lake,
     directory: &Path,
     table: &TableSchema,
     parts: &[&RecordPart],
     before: Option<&Snapshot>,
-) -> Result<(), LakeError> {
+    anew: bool,
+) -> Result<Sums, LakeError> {
     fs::create_dir_all(directory).map_err(io_at(directory))?;
-    let known = before.map_or_else(HashMap::new, |before| files_by_origin(before, table));
+    let known = before
+        .filter(|_| !anew)
+        .map_or_else(HashMap::new, |before| files_by_origin(before, table));
+    let sums = Mutex::new(Sums::new());
     several_at_a_time(parts, |part| {
         let made_of = part.made_of(table);
-        if let Some(same) = known.get(&made_of)
-            && let Some(name) = same.file_name()
-            && fs::hard_link(same, directory.join(name)).is_ok()
-        {
-            return Ok(());
+        let linked = known.get(&made_of).and_then(|same| {
+            let (name, hash) = sums::sound_by_name(same)?;
+            fs::hard_link(same, directory.join(&name)).ok()?;
+            Some((name, hash))
+        });
+        let written = match linked {
+            Some(linked) => linked,
+            None => write_part(lake, directory, table, part, made_of, before)?,
+        };
+        if let Ok(mut sums) = sums.lock() {
+            sums.extend([written]);
         }
-        write_part(lake, directory, table, part, made_of)
-    })
+        Ok(())
+    })?;
+    Ok(sums.into_inner().unwrap_or_default())
 }
 
 /// Writes the records of one report into the folder of their table.
@@ -139,7 +152,8 @@ fn write_part(
     table: &TableSchema,
     part: &RecordPart,
     made_of: String,
-) -> Result<(), LakeError> {
+    before: Option<&Snapshot>,
+) -> Result<(String, String), LakeError> {
     let rows = lake.cached_records(&part.rows).ok_or_else(|| {
         parquet_at(directory)(format!(
             "the records kept as cache/{} are gone or damaged; run again",
@@ -148,7 +162,7 @@ fn write_part(
     })?;
     let bytes =
         spliced(table, &part.shared, &Bytes::from(rows), made_of).map_err(parquet_at(directory))?;
-    write::keep(directory, table, &part.period, &bytes, None)
+    write::keep(directory, table, &part.period, &bytes, before)
 }
 
 /// A Parquet file of the table, made of the encoded columns of `rows` and the shared ones.

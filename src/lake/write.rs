@@ -12,58 +12,65 @@ use arrow::datatypes::{Decimal128Type, Int64Type};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 use parquet::schema::types::ColumnPath;
-use sha2::{Digest, Sha256};
 
 use super::error::{LakeError, io_at, parquet_at};
 use super::order;
 use super::schema::TableSchema;
+use super::seal::hash;
 use super::snapshot::Snapshot;
-use crate::intake::hex;
+use super::sums::{IN_NAME, Sums};
 
-/// Writes a table into its folder. A file that the snapshot before has too is linked, not written.
+/// Writes a table into its folder. A file that the snapshot before has too is linked, not written. Returns the hashes of
+/// the files, by name.
 pub(super) fn write_table(
     directory: &Path,
     table: &TableSchema,
     batch: &RecordBatch,
     before: Option<&Snapshot>,
-) -> Result<(), LakeError> {
+) -> Result<Sums, LakeError> {
     fs::create_dir_all(directory).map_err(io_at(directory))?;
     let batch = RecordBatch::try_new(table.schema.clone(), batch.columns().to_vec())
         .map_err(parquet_at(directory))?;
     let order = order::order(&batch).map_err(parquet_at(directory))?;
+    let mut sums = Sums::new();
     for (name, rows) in parts(&batch, order, table) {
         let part = take_record_batch(&batch, &UInt32Array::from(rows));
         let part = part.map_err(parquet_at(directory))?;
         let bytes = encode(&part).map_err(parquet_at(directory))?;
-        keep(directory, table, &name, &bytes, before)?;
+        sums.extend([keep(directory, table, &name, &bytes, before)?]);
     }
-    Ok(())
+    Ok(sums)
 }
 
-/// Stores a file under its name and the hash of its content. If the snapshot before has the file, it is linked. The file
-/// is not durable yet.
+/// Stores a file under its name and the hash of its content. If the snapshot before has the file undamaged, it is linked.
+/// The file is not durable yet. Returns its name and its hash.
 pub(super) fn keep(
     directory: &Path,
     table: &TableSchema,
     name: &str,
     bytes: &[u8],
     before: Option<&Snapshot>,
-) -> Result<(), LakeError> {
-    let hash = hex(&Sha256::digest(bytes))[..16].to_owned();
-    let path = directory.join(format!("{name}-{hash}.parquet"));
+) -> Result<(String, String), LakeError> {
+    let hash = hash(bytes);
+    let name = format!("{name}-{}.parquet", &hash[..IN_NAME]);
+    let path = directory.join(&name);
     let linked = before.is_some_and(|snapshot| {
-        let old = snapshot
-            .directory
-            .join(table.name)
-            .join(format!("{name}-{hash}.parquet"));
-        fs::hard_link(old, &path).is_ok()
+        let old = snapshot.directory.join(table.name).join(&name);
+        is_same(&old, bytes) && fs::hard_link(old, &path).is_ok()
     });
-    if linked {
-        return Ok(());
+    if !linked {
+        fs::write(&path, bytes).map_err(io_at(&path))?;
     }
-    fs::write(&path, bytes).map_err(io_at(&path))
+    Ok((name, hash))
+}
+
+/// Whether a file holds these bytes: a damaged file must not be linked into the next snapshot.
+fn is_same(path: &Path, bytes: &[u8]) -> bool {
+    let same_size = fs::metadata(path).is_ok_and(|m| m.len() == bytes.len() as u64);
+    same_size && fs::read(path).is_ok_and(|old| old == bytes)
 }
 
 /// The parts of a table, one for each period or one for all: the name of the part and its rows in their order.
@@ -98,9 +105,17 @@ pub(super) fn properties() -> Result<WriterPropertiesBuilder, ParquetError> {
 
 /// A batch as a Parquet file.
 pub(super) fn encode(batch: &RecordBatch) -> Result<Vec<u8>, ParquetError> {
+    encode_with(batch, None)
+}
+
+/// A batch as a Parquet file with these entries in its metadata.
+pub(super) fn encode_with(
+    batch: &RecordBatch,
+    entries: Option<Vec<KeyValue>>,
+) -> Result<Vec<u8>, ParquetError> {
     let mut bytes = Vec::new();
     let schema = Arc::clone(batch.schema_ref());
-    let mut properties = properties()?;
+    let mut properties = properties()?.set_key_value_metadata(entries);
     for (field, column) in schema.fields().iter().zip(batch.columns()) {
         if !repeats(column) {
             let path = ColumnPath::from(field.name().as_str());

@@ -18,9 +18,21 @@ pub fn check_out(out: &Path) -> Result<(), PublishError> {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(e) => Err(io_at(out)(e)),
         Ok(metadata) if !metadata.is_dir() => Err(PublishError::NotADirectory(out.to_owned())),
+        Ok(metadata) if is_mount_point(out, &metadata) => {
+            Err(PublishError::MountPoint(out.to_owned()))
+        }
         Ok(_) if is_ours(out) || is_empty(out)? => Ok(()),
         Ok(_) => Err(PublishError::NotOurs(out.to_owned())),
     }
+}
+
+/// Whether a directory is the root of another file system: it cannot be renamed.
+fn is_mount_point(out: &Path, metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let parent = fs::canonicalize(out).ok();
+    let parent = parent.as_deref().and_then(Path::parent);
+    parent
+        .is_some_and(|parent| fs::metadata(parent).is_ok_and(|above| above.dev() != metadata.dev()))
 }
 
 fn is_ours(directory: &Path) -> bool {
@@ -39,6 +51,27 @@ pub(super) fn replace(
     out: &Path,
     write: impl FnOnce(&Path) -> Result<(), PublishError>,
 ) -> Result<(), PublishError> {
+    // The new directory is in place; what is left of the earlier one is removed the next time.
+    let _ = stage(out, write)?.put_in_place()?.finish();
+    Ok(())
+}
+
+/// A directory that is written and durable beside the one that it will replace. If it is dropped, it is removed, and nothing
+/// has changed.
+#[derive(Debug)]
+#[must_use = "a staged directory is removed unless it is put in place"]
+pub struct Staged {
+    out: PathBuf,
+    aside: PathBuf,
+    /// Whether it still lies aside.
+    is_aside: bool,
+}
+
+/// Writes a new directory beside `out`. Afterwards only renames are left to do.
+pub(super) fn stage(
+    out: &Path,
+    write: impl FnOnce(&Path) -> Result<(), PublishError>,
+) -> Result<Staged, PublishError> {
     check_out(out)?;
     // A link stays a link; its target is replaced.
     let out = &fs::canonicalize(out)
@@ -55,41 +88,113 @@ pub(super) fn replace(
     }
     remove_ours(&before)?;
     fs::create_dir(&aside).map_err(io_at(&aside))?;
+    let staged = Staged {
+        out: out.clone(),
+        aside: aside.clone(),
+        is_aside: true,
+    };
     let marker = aside.join(MARKER);
     fs::write(&marker, MARKER_TEXT).map_err(io_at(&marker))?;
-    if let Err(e) = write(&aside) {
-        let _ = remove_ours(&aside);
-        return Err(e);
-    }
+    write(&aside)?;
     if out.exists() {
         keep_editions(out, &aside)?;
-        sync_all(&aside)?;
-        put_in_place(&aside, out, &before)?;
-    } else {
-        sync_all(&aside)?;
-        fs::rename(&aside, out).map_err(io_at(out))?;
     }
-    if let Some(parent) = out.parent() {
-        sync(parent)?;
-    }
-    remove_ours(&aside)?;
-    remove_ours(&before)
+    sync_all(&aside)?;
+    Ok(staged)
 }
 
-/// Exchanges two directories in one step. Where the system cannot, it takes two steps, with the earlier output in `before`
-/// for a moment.
-fn put_in_place(aside: &Path, out: &Path, before: &Path) -> Result<(), PublishError> {
+impl Staged {
+    /// Moves the directory to its place.
+    ///
+    /// # Errors
+    /// If it cannot be moved: then `out` is unchanged.
+    pub fn put_in_place(mut self) -> Result<Replaced, PublishError> {
+        let had_one = self.out.exists();
+        if had_one {
+            exchange(&self.aside, &self.out)?;
+        } else {
+            fs::rename(&self.aside, &self.out).map_err(io_at(&self.out))?;
+        }
+        self.is_aside = false;
+        Ok(Replaced {
+            out: self.out.clone(),
+            earlier: had_one.then(|| self.aside.clone()),
+        })
+    }
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        if self.is_aside {
+            // What cannot be removed now is removed by the next run.
+            let _ = remove_ours(&self.aside);
+        }
+    }
+}
+
+/// An output that was replaced, with the earlier one aside.
+#[derive(Debug)]
+#[must_use = "the earlier output is removed by `finish`"]
+pub struct Replaced {
+    out: PathBuf,
+    /// Where the earlier output is, if there was one.
+    earlier: Option<PathBuf>,
+}
+
+impl Replaced {
+    /// Puts the earlier output back.
+    ///
+    /// # Errors
+    /// If it cannot be put back: then the new one stays.
+    pub fn take_back(self) -> Result<(), PublishError> {
+        match &self.earlier {
+            Some(earlier) => {
+                exchange(earlier, &self.out)?;
+                remove_ours(earlier)
+            }
+            None => {
+                let aside = beside(&self.out, "new");
+                fs::rename(&self.out, &aside).map_err(io_at(&self.out))?;
+                remove_ours(&aside)
+            }
+        }
+    }
+
+    /// Makes the new output durable and removes the earlier one.
+    ///
+    /// # Errors
+    /// If the file system refuses. The new output stays.
+    pub fn finish(self) -> Result<(), PublishError> {
+        if let Some(parent) = self.out.parent() {
+            sync(parent)?;
+        }
+        match &self.earlier {
+            Some(earlier) => remove_ours(earlier),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Exchanges two directories in one step. Where the system cannot, it takes three steps, with the earlier output aside for a
+/// moment.
+fn exchange(aside: &Path, out: &Path) -> Result<(), PublishError> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
     match renameat_with(CWD, aside, CWD, out, RenameFlags::EXCHANGE) {
         Ok(()) => return Ok(()),
         Err(rustix::io::Errno::NOSYS | rustix::io::Errno::INVAL | rustix::io::Errno::NOTSUP) => {}
+        Err(rustix::io::Errno::BUSY | rustix::io::Errno::XDEV) => {
+            return Err(PublishError::MountPoint(out.to_owned()));
+        }
         Err(e) => return Err(io_at(out)(e.into())),
     }
-    fs::rename(out, before).map_err(io_at(out))?;
+    let before = beside(out, "old");
+    fs::rename(out, &before).map_err(io_at(out))?;
     if let Err(e) = fs::rename(aside, out) {
-        let _ = fs::rename(before, out);
+        let _ = fs::rename(&before, out);
         return Err(io_at(out)(e));
     }
+    // What was replaced lies where it would after one step. If not, the next run finds it under its other name.
+    let _ = fs::rename(&before, aside);
     Ok(())
 }
 
@@ -284,5 +389,28 @@ mod tests {
             fs::read_dir(home.path()).expect("a sound example").count(),
             1
         );
+    }
+
+    #[test]
+    fn what_is_staged_changes_nothing_until_it_is_in_place_and_can_be_taken_back() {
+        let home = tempfile::tempdir().expect("a sound example");
+        let out = home.path().join("out");
+        let names = || fs::read_dir(home.path()).expect("a sound example").count();
+        // There was none.
+        let staged = stage(&out, put("a")).expect("a sound example");
+        assert!(!out.exists());
+        let replaced = staged.put_in_place().expect("a sound example");
+        assert!(out.join("a").exists());
+        replaced.take_back().expect("a sound example");
+        assert_eq!(names(), 0);
+        // There was one.
+        replace(&out, put("a")).expect("a sound example");
+        drop(stage(&out, put("b")).expect("a sound example"));
+        assert!(out.join("a").exists() && names() == 1);
+        let replaced = stage(&out, put("b")).expect("a sound example");
+        let replaced = replaced.put_in_place().expect("a sound example");
+        assert!(out.join("b").exists() && !out.join("a").exists());
+        replaced.take_back().expect("a sound example");
+        assert!(out.join("a").exists() && !out.join("b").exists() && names() == 1);
     }
 }

@@ -17,6 +17,11 @@ pub enum PublishError {
     /// The path is not a directory.
     #[error("`{0}` is not a directory; name another with --out")]
     NotADirectory(PathBuf),
+    /// The directory is the root of a file system, which cannot be replaced.
+    #[error(
+        "`{0}` is a mount point, and the output directory is replaced whole; name a directory inside it with --out"
+    )]
+    MountPoint(PathBuf),
     /// A file could not be read or written.
     #[error("`{path}`: {source}")]
     Io {

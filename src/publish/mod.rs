@@ -19,7 +19,7 @@ use crate::diagnostic::Finding;
 use crate::tables::{Book, Edition};
 
 pub use correspondence::Correspondence;
-pub use directory::check_out;
+pub use directory::{Replaced, Staged, check_out};
 pub use error::PublishError;
 
 use error::io_at;
@@ -30,19 +30,19 @@ pub const WORKBOOK: &str = "white-book.xlsx";
 /// Name of the list of findings.
 pub const FINDINGS: &str = "findings.csv";
 
-/// Writes the workbook, a CSV file for each table and the findings. They replace the output of the run before. With `bom`
-/// the CSV files begin with a byte order mark.
+/// Writes the workbook, a CSV file for each table and the findings beside the output of the run before, which they replace
+/// when they are put in place. With `bom` the CSV files begin with a byte order mark.
 ///
 /// # Errors
-/// When the directory belongs to somebody else or a file cannot be written.
-pub fn publish(
+/// When the directory belongs to somebody else or a file cannot be written. Nothing has changed then.
+pub fn stage(
     out: &Path,
     book: &Book,
     edition: &Edition,
     findings: &[Finding],
     bom: bool,
-) -> Result<(), PublishError> {
-    directory::replace(out, |aside| {
+) -> Result<Staged, PublishError> {
+    directory::stage(out, |aside| {
         let path = aside.join(WORKBOOK);
         let bytes = workbook::workbook(book, edition)?;
         std::fs::write(&path, bytes).map_err(io_at(&path))?;

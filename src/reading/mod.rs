@@ -17,7 +17,9 @@ mod workers;
 pub(crate) use assemble::read_submission;
 pub use options::{Progress, RunError, RunOptions, Stage};
 pub(crate) use refused::settle_refused;
-pub(crate) use register::{Entry, Register, TakenIn, take_in, taken_before, taken_by};
+pub(crate) use register::{
+    Entry, Register, TakenIn, inputs_of, take_in, taken_before, taken_by, taken_from,
+};
 pub use submission::TableReading;
 pub(crate) use submission::{REJECTED, Records, RecordsAt, Submission, SubmissionContents};
 pub use workers::ReadSummary;

@@ -98,6 +98,14 @@ pub enum RunError {
     /// The folders cannot be used.
     #[error(transparent)]
     Folders(#[from] FolderError),
+    /// Temporary files could not be written.
+    #[error("{}: temporary files cannot be written there: {source}\nhint: name another folder in the variable TMPDIR", folder.display())]
+    Room {
+        /// The folder for temporary files.
+        folder: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// The lake could not be used.
     #[error(transparent)]
     Lake(#[from] LakeError),
@@ -107,6 +115,16 @@ pub enum RunError {
     /// The tables could not be written.
     #[error(transparent)]
     Publish(#[from] PublishError),
+}
+
+impl RunError {
+    /// There is no room for temporary files.
+    pub(crate) fn room(source: std::io::Error) -> Self {
+        Self::Room {
+            folder: std::env::temp_dir(),
+            source,
+        }
+    }
 }
 
 impl From<arrow::error::ArrowError> for RunError {

@@ -1,10 +1,11 @@
 //! The register of submissions: files of this run, files that the lake registered before, and the decisions about each.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
-use arrow::array::{Array, AsArray};
+use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
+use arrow::error::ArrowError;
 use jiff::{SignedDuration, Timestamp};
 
 use super::options::{RunError, RunOptions};
@@ -16,10 +17,11 @@ use crate::intake::{
     Arrival, Intake, MediaType, lies_in_archive, not_copied, refused_as_nested, refused_by_name,
     unpack,
 };
-use crate::lake::{Copied, Lake, Snapshot};
+use crate::lake::{Copied, InputFile, Lake, LakeError, Snapshot};
 use crate::plan::Plan;
 
 /// What is known of a submission before it is read.
+#[derive(Debug, Clone)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each says one thing on its own"
@@ -65,21 +67,25 @@ pub(crate) struct TakenIn {
     pub(crate) copied: Vec<Copied>,
     /// Files that changed or vanished before they were copied, and times of receipt in the future.
     pub(crate) findings: Vec<Finding>,
+    /// Where the files of this run are, by hash: an original that is damaged in the lake is restored from them.
+    pub(crate) at_hand: BTreeMap<String, PathBuf>,
 }
 
 /// Copies the originals of this run into the lake, joins them with the submissions registered before, and finds the decisions
-/// about each.
+/// about each. A time of receipt after `latest` is a finding.
 pub(crate) fn take_in(
     plan: &Plan,
     lake: &Lake,
     intake: &Intake,
     mut register: Register,
-    options: &RunOptions,
+    (options, latest): (&RunOptions, Option<Timestamp>),
 ) -> Result<TakenIn, RunError> {
     let known = |arrival: &&Arrival| options.knows(to_the_microsecond(arrival.received_at));
     let mut arrivals: Vec<&Arrival> = intake.arrivals.iter().filter(known).collect();
     let mut findings = Vec::new();
     let mut copied = copy_arrivals(lake, &mut arrivals, &mut findings)?;
+    let at_hand = arrivals.iter().map(|a| (a.sha256.clone(), a.path.clone()));
+    let at_hand = at_hand.collect();
     let last_of_name = last_of_name(&register);
     let last_refused = last_refused(&register);
     for arrival in arrivals {
@@ -104,7 +110,7 @@ pub(crate) fn take_in(
     }
     register.retain(|_, entry| options.knows(entry.received_at));
     copied.extend(refuse_again(plan, lake, &mut register)?);
-    findings.extend(in_the_future(&register, options.latest()));
+    findings.extend(in_the_future(&register, latest));
     let mut submissions = submissions_of(register);
     let docket = docket_of(plan, &submissions, options);
     for submission in &mut submissions {
@@ -117,6 +123,7 @@ pub(crate) fn take_in(
         docket,
         copied,
         findings,
+        at_hand,
     })
 }
 
@@ -274,49 +281,109 @@ fn to_the_microsecond(time: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(time.as_microsecond()).unwrap_or(time)
 }
 
-/// The submissions of the current snapshot.
-pub(crate) fn taken_before(lake: &Lake) -> Result<Register, RunError> {
-    match lake.current()? {
-        Some(snapshot) => taken_by(&snapshot),
-        None => Ok(Register::new()),
+/// The submissions of the current snapshot. With `full`, a damaged table of submissions is made good by what is stored beside
+/// it.
+pub(crate) fn taken_before(lake: &Lake, full: bool) -> Result<Register, RunError> {
+    let Some(snapshot) = lake.current()? else {
+        return Ok(Register::new());
+    };
+    match taken_by(&snapshot) {
+        Err(_) if full && snapshot.made_of().is_some() => Ok(snapshot
+            .made_of()
+            .map_or_else(Register::new, |made| taken_from(made.inputs.submissions))),
+        other => other,
     }
+}
+
+/// The submissions that are stored beside the tables of a snapshot.
+pub(crate) fn taken_from(files: Vec<InputFile>) -> Register {
+    let entries = files.into_iter().map(|file| {
+        let entry = Entry {
+            is_archive: file.is_archive,
+            rejected: file.rejected,
+            present: file.present,
+            ..Entry::taken(file.size_bytes, file.received_at)
+        };
+        ((file.sha256, file.file_name), entry)
+    });
+    entries.collect()
+}
+
+/// The submissions of a table, to be stored beside the tables of a snapshot. `submissions` says which of them lay in an inbox.
+pub(crate) fn inputs_of(
+    table: &RecordBatch,
+    submissions: &[Submission],
+) -> Result<Vec<InputFile>, ArrowError> {
+    let present = submissions.iter().filter(|s| s.present);
+    let present: BTreeSet<(&str, &str)> = present
+        .map(|s| (s.sha256.as_str(), s.file_name.as_str()))
+        .collect();
+    let register = entries_of(table).map_err(|column| {
+        ArrowError::SchemaError(format!("the table of submissions has no `{column}`"))
+    })?;
+    let files = register
+        .into_iter()
+        .map(|((sha256, file_name), entry)| InputFile {
+            present: present.contains(&(sha256.as_str(), file_name.as_str())),
+            file_name,
+            sha256,
+            size_bytes: entry.size_bytes,
+            received_at: entry.received_at,
+            is_archive: entry.is_archive,
+            rejected: entry.rejected,
+        });
+    Ok(files.collect())
 }
 
 /// The submissions of a snapshot.
 pub(crate) fn taken_by(snapshot: &Snapshot) -> Result<Register, RunError> {
+    // A wrong register loses submissions, so it is read only if it is as it was written.
+    let damaged = snapshot.damaged_in("submissions");
+    if let Some(path) = damaged.first() {
+        return Err(LakeError::damaged(path).into());
+    }
     let mut register = Register::new();
     for batch in snapshot.read("submissions")? {
         // A snapshot without these columns is an error: skipping it would lose its submissions.
-        let text = |name| {
-            let column = batch
-                .column_by_name(name)
-                .and_then(|c| c.as_string_opt::<i32>());
-            column.ok_or_else(|| snapshot.without("submissions", name))
-        };
-        let (names, hashes, media) = (text("file_name")?, text("sha256")?, text("media_type")?);
-        let outcomes = text("outcome")?;
-        let sizes = batch
-            .column_by_name("size_bytes")
-            .and_then(|c| c.as_primitive_opt::<Int64Type>())
-            .ok_or_else(|| snapshot.without("submissions", "size_bytes"))?;
-        let times = batch
-            .column_by_name("received_at")
-            .and_then(|c| c.as_primitive_opt::<TimestampMicrosecondType>())
-            .ok_or_else(|| snapshot.without("submissions", "received_at"))?;
-        for row in 0..batch.num_rows() {
-            let key = (hashes.value(row).to_owned(), names.value(row).to_owned());
-            let known = Entry {
-                is_archive: media.is_valid(row) && media.value(row) == MediaType::Zip.as_str(),
-                rejected: outcomes.value(row) == REJECTED,
-                ..Entry::taken(
-                    u64::try_from(sizes.value(row)).unwrap_or(0),
-                    Timestamp::from_microsecond(times.value(row)).unwrap_or(Timestamp::UNIX_EPOCH),
-                )
-            };
-            register.insert(key, known);
-        }
+        let entries =
+            entries_of(&batch).map_err(|column| snapshot.without("submissions", column))?;
+        register.extend(entries);
     }
     Ok(register)
+}
+
+/// The submissions in a part of the table of submissions.
+///
+/// # Errors
+/// The name of a column that is not there.
+fn entries_of(batch: &RecordBatch) -> Result<Register, &'static str> {
+    let text = |name| {
+        let column = batch.column_by_name(name);
+        column.and_then(|c| c.as_string_opt::<i32>()).ok_or(name)
+    };
+    let (names, hashes, media) = (text("file_name")?, text("sha256")?, text("media_type")?);
+    let outcomes = text("outcome")?;
+    let sizes = batch
+        .column_by_name("size_bytes")
+        .and_then(|c| c.as_primitive_opt::<Int64Type>())
+        .ok_or("size_bytes")?;
+    let times = batch
+        .column_by_name("received_at")
+        .and_then(|c| c.as_primitive_opt::<TimestampMicrosecondType>())
+        .ok_or("received_at")?;
+    let entries = (0..batch.num_rows()).map(|row| {
+        let key = (hashes.value(row).to_owned(), names.value(row).to_owned());
+        let known = Entry {
+            is_archive: media.is_valid(row) && media.value(row) == MediaType::Zip.as_str(),
+            rejected: outcomes.value(row) == REJECTED,
+            ..Entry::taken(
+                u64::try_from(sizes.value(row)).unwrap_or(0),
+                Timestamp::from_microsecond(times.value(row)).unwrap_or(Timestamp::UNIX_EPOCH),
+            )
+        };
+        (key, known)
+    });
+    Ok(entries.collect())
 }
 
 /// Checks again the submissions that only earlier runs saw: members are refused by name, and archives are opened from the
@@ -353,7 +420,7 @@ fn open_again(
     received_at: Timestamp,
 ) -> Result<Copied, RunError> {
     let (sha256, file_name) = archive;
-    let room = tempfile::tempdir().map_err(RunError::Inbox)?;
+    let room = tempfile::tempdir().map_err(RunError::room)?;
     let opened = unpack(
         &lake.original(sha256),
         file_name,

@@ -1,6 +1,7 @@
 //! Reads submissions on several threads, or takes what an earlier run read from the cache.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -20,6 +21,9 @@ pub struct ReadSummary {
     pub read: Vec<String>,
     /// Number of submissions taken from the cache.
     pub cached: usize,
+    /// The originals that were damaged in the lake and are restored from the inbox.
+    #[serde(skip)]
+    pub(crate) restored: Vec<String>,
     /// The cache files that were written or used.
     #[serde(skip)]
     pub(crate) used: BTreeSet<String>,
@@ -31,6 +35,8 @@ pub(crate) struct Reader<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) lake: &'a Lake,
     pub(crate) docket: &'a Docket,
+    /// Where files of the inboxes are, by hash.
+    pub(crate) at_hand: &'a BTreeMap<String, PathBuf>,
     /// Whether to ignore the cache.
     pub(crate) full: bool,
     pub(crate) progress: Progress<'a>,
@@ -43,6 +49,8 @@ struct ReadContents {
     cache_files: Vec<String>,
     /// Whether they came from the cache.
     from_cache: bool,
+    /// Whether the original was damaged and is restored.
+    is_restored: bool,
 }
 
 /// Submissions that several workers read at the same time.
@@ -106,6 +114,11 @@ impl<'a> ReadQueue<'a> {
             } else if !submission.duplicate {
                 summary.read.push(submission.file_name.clone());
             }
+            if read.as_ref().is_some_and(|read| read.is_restored) {
+                summary
+                    .restored
+                    .push(format!("inbox/{}", submission.sha256));
+            }
             let (contents, cache_files) = read
                 .map(|read| (read.contents, read.cache_files))
                 .unwrap_or_default();
@@ -155,6 +168,7 @@ impl Reader<'_> {
                 },
                 cache_files: Vec::new(),
                 from_cache: false,
+                is_restored: false,
             });
         }
         let name = cache::name_of(self.plan, self.docket, submission);
@@ -162,29 +176,44 @@ impl Reader<'_> {
             .then(|| cache::look_up(self.plan, self.lake, &name, submission))
             .flatten();
         let from_cache = cached.is_some();
-        let contents = match cached {
-            Some(contents) => contents,
+        let (contents, is_restored) = match cached {
+            Some(contents) => (contents, false),
             None => self.read_original(submission, &name)?,
         };
         Ok(ReadContents {
             cache_files: cache::files_of(&name, &contents),
             contents,
             from_cache,
+            is_restored,
         })
     }
 
-    /// Reads a submission from its original, and keeps the contents in the cache under a name.
+    /// Reads a submission from its original, and keeps the contents in the cache under a name. Returns whether the original
+    /// was damaged in the lake and is restored from the inbox.
     fn read_original(
         &self,
         submission: &Submission,
         name: &str,
-    ) -> Result<SubmissionContents, LakeError> {
-        let original = self.lake.original(&submission.sha256);
+    ) -> Result<(SubmissionContents, bool), LakeError> {
+        let sha256 = &submission.sha256;
+        let mut is_restored = false;
+        let original = match self.lake.sound_original(sha256, &submission.file_name) {
+            Ok(original) => original,
+            // Nothing is read from it but its kind.
+            Err(_) if !submission.refused.is_empty() => self.lake.original(sha256),
+            Err(damaged) => {
+                let Some(again) = self.at_hand.get(sha256) else {
+                    return Err(damaged);
+                };
+                is_restored = true;
+                self.lake.restore_original(again, sha256)?
+            }
+        };
         let mut contents = read_submission(self.plan, self.docket, submission, &original);
         let used = &mut contents.used_definitions;
         let received_on = submission.received_on(&self.plan.zone);
         used.record_answers(self.plan, &submission.file_name, received_on);
         cache::keep(self.lake, name, &mut contents)?;
-        Ok(contents)
+        Ok((contents, is_restored))
     }
 }

@@ -58,16 +58,17 @@ pub async fn foresee(
     progress: Progress<'_>,
 ) -> Result<Foreseen, RunError> {
     options.check_folders(plan)?;
-    let room = tempfile::tempdir().map_err(RunError::Inbox)?;
+    let room = tempfile::tempdir().map_err(RunError::room)?;
     let lake = Lake::before(&options.lake, room.path(), &plan.id)?;
     progress(Stage::Intake, 0, 1);
     let before = lake.current()?;
     let gathered = gather(plan, &lake, options)?;
     let taken = take_snapshot(plan, &lake, gathered, options, progress).await?;
     // In an empty lake everything is compared with itself, and the findings before are none.
+    let snapshot = taken.written.snapshot();
     let compared = engine_over(
-        before.as_ref().unwrap_or(&taken.snapshot),
-        &taken.snapshot,
+        before.as_ref().unwrap_or(snapshot),
+        snapshot,
         &["national", "reports", "submissions", "findings"],
     )?;
     let mut reading = taken.reading;
@@ -76,7 +77,7 @@ pub async fn foresee(
         reading.cached = known(&compared).await?;
     }
     Ok(Foreseen {
-        is_new: before.as_ref().is_none_or(|b| b.id != taken.snapshot.id),
+        is_new: before.as_ref().is_none_or(|b| b.id != snapshot.id),
         files: files(&compared, before.is_none()).await?,
         superseded: superseded(&compared).await?,
         findings: [
@@ -90,7 +91,7 @@ pub async fn foresee(
             Some(before) => Some(national(plan, &compared, before).await?),
             None => None,
         },
-        snapshot: taken.snapshot.id,
+        snapshot: snapshot.id.clone(),
         reading,
     })
 }

@@ -142,7 +142,7 @@ pub(super) async fn summarize(
     engine: &Engine,
     plan: &Plan,
     findings: &[Finding],
-    (options, snapshot): (&RunOptions, &Snapshot),
+    (options, snapshot, is_current): (&RunOptions, &Snapshot, bool),
     book: &Book,
     reading: ReadSummary,
     changes: Option<NationalChanges>,
@@ -169,7 +169,7 @@ pub(super) async fn summarize(
     let headlines = headlines(engine, plan).await?;
     Ok(Summary {
         pipeline: plan.id.clone(),
-        is_current: Snapshot::current(&options.lake)? == *snapshot,
+        is_current,
         snapshot: snapshot.id.clone(),
         submissions,
         reports: report_counts(engine, plan, findings).await?,

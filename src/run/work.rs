@@ -1,6 +1,7 @@
 //! The work of a run: from submissions to the tables of a snapshot.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use arrow::array::RecordBatch;
 use sha2::{Digest, Sha256};
@@ -32,6 +33,8 @@ pub(super) struct Work<'a> {
     pub(super) docket: &'a Docket,
     /// Collections open from the start.
     pub(super) listed: &'a [(String, Period)],
+    /// Where files of the inboxes are, by hash.
+    pub(super) at_hand: &'a BTreeMap<String, PathBuf>,
     pub(super) full: bool,
     pub(super) progress: Progress<'a>,
 }
@@ -113,6 +116,7 @@ impl Work<'_> {
             plan,
             lake: self.lake,
             docket,
+            at_hand: self.at_hand,
             full: self.full,
             progress: self.progress,
         };

@@ -9,7 +9,7 @@ use std::process::{Command, Output};
 
 use crate::support::definitions::judge_only;
 use crate::support::files::{contents, root, tree};
-use crate::support::office::{Office, csv, current, list};
+use crate::support::office::{Office, csv, current, list, reports_of};
 use crate::support::program::program;
 
 /// The library that makes a file system fail (`support/faults.c`), built once.
@@ -41,7 +41,8 @@ impl Faults {
         Command::new(program())
             .args(office.arguments("lake"))
             .env("LD_PRELOAD", &self.library)
-            .env("FAULT_UNDER", office.path("lake"))
+            // The lake, its output, and what is written beside them.
+            .env("FAULT_UNDER", office.path(""))
             .env("FAULT_COUNT", office.path("count"))
             .env("FAULT_KIND", kind)
             .env("FAULT_AT", at.to_string())
@@ -53,7 +54,7 @@ impl Faults {
 type Files = BTreeMap<String, Vec<u8>>;
 
 /// What readers see: the tables of the snapshot, and those in `out/`.
-#[derive(PartialEq)]
+#[derive(PartialEq, Eq)]
 struct Seen {
     lake: Files,
     out: Files,
@@ -117,6 +118,18 @@ impl Scene {
         }
     }
 
+    /// The report of the last run says what happened. On a full disk there may be none.
+    fn reports_truly(&self, code: i64, what: &str) {
+        let reports = reports_of(&self.office.path("lake"));
+        assert!(reports.len() <= 2, "{what}");
+        let Some(report) = reports.get(1) else { return };
+        assert_eq!(report["exit_code"].as_i64(), Some(code), "{what}");
+        assert_eq!(report["published"], code == 0, "{what}");
+        assert_eq!(report["snapshot"].is_string(), code == 0, "{what}");
+        assert_eq!(report["error"].is_string(), code == 2, "{what}");
+        assert!(report["snapshot_before"].is_string(), "{what}");
+    }
+
     /// `n` calls spread over the whole run, including the first and the last.
     fn points(&self, n: usize) -> BTreeSet<usize> {
         (0..n).map(|i| 1 + i * (self.calls - 1) / (n - 1)).collect()
@@ -142,6 +155,10 @@ impl Scene {
             seen(&self.office, "lake") == self.last,
             "{what}: the next run"
         );
+        let damaged = tonghop::lake::health(&self.office.path("lake"))
+            .unwrap()
+            .damaged;
+        assert!(damaged.is_empty(), "{what}: {damaged:?}");
         let lake = self.office.path("lake");
         let listed = tonghop::lake::listed(&lake).unwrap();
         assert!(
@@ -217,11 +234,22 @@ fn failing(scene: &Scene, kind: &str, points: usize, said: &str) {
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
         let what = format!("{kind} at call {at} of {}: {text}", scene.calls);
         match output.status.code() {
-            // The call that failed does not matter, such as one of the cache.
-            Some(0) => {}
+            // The call that failed does not matter, such as one of the cache, or came after the switch.
+            Some(0) => {
+                assert!(
+                    seen(&scene.office, "lake") == scene.last,
+                    "published: {what}"
+                );
+                scene.reports_truly(0, &what);
+            }
             Some(2) => {
                 failed += 1;
                 assert!(text.contains(said) && text.contains('/'), "{what}");
+                assert!(
+                    seen(&scene.office, "lake") == scene.first,
+                    "nothing changed: {what}"
+                );
+                scene.reports_truly(2, &what);
             }
             other => panic!("{other:?} {what}"),
         }

@@ -41,6 +41,7 @@ mod support;
 mod template;
 mod tiling;
 mod trace;
+mod verify;
 mod white_book;
 mod writing;
 mod xls;

@@ -23,11 +23,11 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::intake::Intake;
-use crate::lake::{self, Lake, Snapshot};
+use crate::lake::{self, Lake, LakeError, Snapshot};
 use crate::period::Period;
 use crate::plan::Plan;
 use crate::publish::PublishError;
-use crate::publish::book::{BookFile, LOCK, PREVIOUS_LOCK, make_book, write_book};
+use crate::publish::book::{BookFile, LOCK, PREVIOUS_LOCK, make_book, stage_book};
 use crate::query::open_engine;
 use crate::reading::{Entry, Register, RunError, RunOptions, Stage, taken_by};
 use crate::run::{Gathered, build_all, take_snapshot};
@@ -142,8 +142,18 @@ pub async fn book(plan: &Plan, options: &BookOptions) -> Result<MadeBook, BookEr
         name: PREVIOUS_LOCK.to_owned(),
         content,
     }));
-    let folder = write_book(&options.out, &plan.edition_name, &files)?;
-    lake.pin(&plan.edition_name, &contents.snapshot)?;
+    let (folder, staged) = stage_book(&options.out, &plan.edition_name, &files)?;
+    let edition = &plan.edition_name;
+    let pin = lake::pinned(&options.lake, edition)?;
+    lake.pin(edition, &contents.snapshot)?;
+    match staged.put_in_place() {
+        // What is left of the earlier folder is removed the next time.
+        Ok(replaced) => drop(replaced.finish()),
+        Err(e) => {
+            let _ = lake.put_pin_back(edition, pin.as_ref());
+            return Err(e.into());
+        }
+    }
     Ok(MadeBook {
         replaced: replaced.then(|| folder.join(PREVIOUS_LOCK)),
         folder,
@@ -170,6 +180,11 @@ pub async fn contents(
         Some(lock) => snapshot_of_lock(plan, options, lock, held).await?,
         None => snapshot_of_edition(plan, options, held).await?,
     };
+    // A damaged file that can still be read would print wrong figures.
+    if let Some(file) = snapshot.damaged_files().first() {
+        let path = options.lake.join("snapshots").join(file);
+        return Err(LakeError::damaged(&path).into());
+    }
     let about = snapshot.about()?;
     let definitions = about.as_ref().map(|about| &about.definitions);
     let other_definitions = definitions != Some(&plan.definition_hash);
@@ -291,9 +306,18 @@ async fn again(
         intake: Intake::default(),
         register,
         listed,
+        latest: None,
     };
     let taken = take_snapshot(plan, lake, gathered, &options, &quiet).await?;
-    Ok(taken.snapshot)
+    let becomes_current = taken.becomes_current;
+    let placed = taken.put_in_place(lake)?;
+    placed.settle()?;
+    if becomes_current {
+        let id = &placed.snapshot.id;
+        lake.prepare_current(id)?.switch()?;
+        lake.settle_current(id)?;
+    }
+    Ok(placed.snapshot)
 }
 
 /// Default path of an edition's lock.

@@ -11,7 +11,7 @@ mod pdf;
 use std::path::{Path, PathBuf};
 
 use super::error::{PublishError, csv_at, io_at};
-use super::{delimited, directory, workbook};
+use super::{Staged, delimited, directory, workbook};
 use crate::tables::{Book, Edition};
 
 pub use file::BookFile;
@@ -59,14 +59,19 @@ pub fn make_book(
     Ok(files)
 }
 
-/// Writes the files of an edition to its folder in `out`, replacing an earlier edition of that name. Returns the folder.
+/// Writes the files of an edition beside its folder in `out`; they replace an earlier edition of that name when they are put
+/// in place. Returns the folder.
 ///
 /// # Errors
 /// When `out` or the folder belongs to somebody else, or a file cannot be written.
-pub fn write_book(out: &Path, name: &str, files: &[BookFile]) -> Result<PathBuf, PublishError> {
+pub fn stage_book(
+    out: &Path,
+    name: &str,
+    files: &[BookFile],
+) -> Result<(PathBuf, Staged), PublishError> {
     directory::make_ours(out)?;
     let folder = out.join(name);
-    directory::replace(&folder, |aside| {
+    let staged = directory::stage(&folder, |aside| {
         for file in files {
             let path = aside.join(&file.name);
             if let Some(parent) = path.parent() {
@@ -76,5 +81,5 @@ pub fn write_book(out: &Path, name: &str, files: &[BookFile]) -> Result<PathBuf,
         }
         Ok(())
     })?;
-    Ok(folder)
+    Ok((folder, staged))
 }

@@ -7,9 +7,9 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::write::{COLUMNS, INDEX, IndexRow};
+use crate::intake::MARKER;
 use crate::intake::hash_file;
 use crate::publish::delimited::without_bom;
-use crate::intake::MARKER;
 use crate::publish::error::{PublishError, io_at};
 
 /// The first line of the marker, for a person who finds it. The list of our files follows.
