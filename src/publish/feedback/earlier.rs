@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::write::{COLUMNS, INDEX, IndexRow};
+use super::index::{COLUMNS, INDEX, IndexRow};
 use crate::intake::MARKER;
 use crate::intake::hash_file;
 use crate::publish::delimited::without_bom;

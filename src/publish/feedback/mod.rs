@@ -7,6 +7,7 @@
 
 mod earlier;
 mod error;
+mod index;
 mod letter;
 mod list;
 mod mark;
@@ -21,7 +22,8 @@ mod workbook;
 mod write;
 mod xml;
 
+pub use index::INDEX;
 pub use letter::{Letter, Remark, SentFile};
 pub use words::{FeedbackWords, ListHeads, NoteWords, SeverityWords};
 pub use workbook::{How, ReadSettings};
-pub use write::{FeedbackPlace, INDEX, Written, write};
+pub use write::{FeedbackPlace, Written, write};

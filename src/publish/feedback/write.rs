@@ -6,39 +6,15 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::earlier::{OwnFile, keep, write_marker};
+use super::index::{INDEX, INDEX_COLUMNS, index_row, order};
 use super::letter::Letter;
 use super::names::{first_free, safe};
 use super::words::FeedbackWords;
 use super::workbook::{How, ReadSettings, workbook};
-use crate::diagnostic::Severity;
 use crate::intake::hash_file;
 use crate::publish::delimited::write_people;
 use crate::publish::directory;
 use crate::publish::error::{PublishError, io_at};
-
-/// Name of the list of all that was written.
-pub const INDEX: &str = "index.csv";
-
-/// How many columns the index has.
-pub(super) const COLUMNS: usize = 11;
-
-/// A row of the index.
-pub(super) type IndexRow = [String; COLUMNS];
-
-/// Columns of the index.
-const INDEX_COLUMNS: [&str; COLUMNS] = [
-    "unit_vintage",
-    "unit_code",
-    "unit_name",
-    "file",
-    "submission_id",
-    "file_name",
-    "received",
-    "errors",
-    "warnings",
-    "infos",
-    "how",
-];
 
 /// A workbook that was written.
 #[derive(Debug, Clone)]
@@ -102,7 +78,7 @@ pub fn write(
             };
             own.push(OwnFile {
                 sha256: Some(hash_file(&path).map_err(io_at(&path))?),
-                row: index_row(letter, &one),
+                row: index_row(letter, &one.file, one.how),
             });
             written.push(one);
         }
@@ -114,11 +90,6 @@ pub fn write(
         write_marker(aside, &own)
     })?;
     Ok((written, changed))
-}
-
-fn order(row: &IndexRow) -> (bool, &str, &str, &str, &str) {
-    let [vintage, code, _, file, _, file_name, ..] = row;
-    (vintage.is_empty(), vintage, code, file_name, file)
 }
 
 fn folder_name(letter: &Letter, words: &FeedbackWords) -> String {
@@ -138,23 +109,4 @@ fn stem(letter: &Letter, words: &FeedbackWords) -> String {
     };
     let name = sent.file_name.rsplit('/').next().unwrap_or(&sent.file_name);
     safe(name.rsplit_once('.').map_or(name, |(stem, _)| stem))
-}
-
-fn index_row(letter: &Letter, written: &Written) -> IndexRow {
-    let (vintage, code) = letter.unit.clone().unwrap_or_default();
-    let sent = letter.sent.as_ref();
-    let count = |severity| letter.count(severity).to_string();
-    [
-        vintage,
-        code,
-        letter.unit_name.clone().unwrap_or_default(),
-        written.file.clone(),
-        sent.map(|s| s.submission_id.clone()).unwrap_or_default(),
-        sent.map(|s| s.file_name.clone()).unwrap_or_default(),
-        sent.map(|s| s.received_on.to_string()).unwrap_or_default(),
-        count(Severity::Error),
-        count(Severity::Warning),
-        count(Severity::Info),
-        written.how.as_str().to_owned(),
-    ]
 }

@@ -297,7 +297,7 @@ fn rows_are_ranked_by_their_figures_without_the_unknown() {
 
 #[test]
 fn a_blank_paragraph_is_not_printed() {
-    let blank = "[[paragraphs]]\nvi = ' {% if false %}x{% endif %} '\nen = ''\n";
+    let blank = "[[paragraphs]]\nvi = ' {% if false %}x{% endif %} '\nen = ' {% if false %}x{% endif %} '\n";
     assert_eq!(chapter(blank).map(|c| c.paragraphs), Ok(vec![]));
 }
 
