@@ -238,17 +238,7 @@ pub async fn status(
                 form: form.clone(),
                 period: written.clone(),
                 due: due.map(|d| d.to_string()),
-                vintage: unit.vintage.clone(),
-                code: unit.code.clone(),
-                name: plan.geography.name(unit, period.end()).to_owned(),
-                state: State::Missing,
-                received_at: None,
-                file_name: None,
-                revision: None,
-                reporter: None,
-                errors: None,
-                warnings: None,
-                files: Vec::new(),
+                ..Owed::missing(unit, plan.geography.name(unit, period.end()))
             };
             for (n, file) in of_collection
                 .iter()
@@ -292,27 +282,11 @@ pub async fn status(
             states,
         });
     }
-    let others = came.iter().enumerate().filter(|(n, c)| {
-        let form = question
-            .form
-            .as_ref()
-            .is_none_or(|f| c.form.as_ref().is_none_or(|of| f == of));
-        let period = question.period.as_ref();
-        let period = period.is_none_or(|p| c.period.as_ref().is_none_or(|of| p == of));
-        let counts = matches!(c.state, FileState::Counts | FileState::Superseded);
-        !counts && form && period && !shown_files.contains(n) && !accounted.contains(&c.file_name)
-    });
-    let other_files: Vec<OtherFile> = others
-        .filter_map(|(_, file)| {
-            let unit = unit_of(plan, file, units.as_ref())?;
-            Some(OtherFile {
-                name: plan.geography.name(&unit, Date::MAX).to_owned(),
-                vintage: unit.vintage,
-                code: unit.code,
-                file: file.clone(),
-            })
-        })
-        .collect();
+    let is_shown =
+        |n: usize, file: &CameFile| shown_files.contains(&n) || accounted.contains(&file.file_name);
+    let left = came.iter().enumerate().filter(|(n, c)| !is_shown(*n, c));
+    let left = left.map(|(_, file)| file);
+    let other_files = other_files(plan, left, &question, units.as_ref());
     let named: BTreeSet<&str> = other_files
         .iter()
         .map(|o| o.file.file_name.as_str())
@@ -332,6 +306,58 @@ pub async fn status(
             .map(|(form, _, period)| (form, period))
             .collect(),
     })
+}
+
+impl Owed {
+    /// What a unit of this name owes, when nothing has come.
+    fn missing(unit: &UnitKey, name: &str) -> Self {
+        Self {
+            form: String::new(),
+            period: String::new(),
+            due: None,
+            vintage: unit.vintage.clone(),
+            code: unit.code.clone(),
+            name: name.to_owned(),
+            state: State::Missing,
+            received_at: None,
+            file_name: None,
+            revision: None,
+            reporter: None,
+            errors: None,
+            warnings: None,
+            files: Vec::new(),
+        }
+    }
+}
+
+/// The files of `left` that count nowhere, of units and collections that are asked for.
+fn other_files<'c>(
+    plan: &Plan,
+    left: impl Iterator<Item = &'c CameFile>,
+    question: &StatusQuestion,
+    units: Option<&BTreeSet<UnitKey>>,
+) -> Vec<OtherFile> {
+    // What a file does not say may be what is asked for.
+    let may_be = |asked: Option<&String>, own: Option<&String>| {
+        asked.is_none_or(|asked| own.is_none_or(|own| own == asked))
+    };
+    let others = left.filter(|file| {
+        let counts = matches!(file.state, FileState::Counts | FileState::Superseded);
+        !counts
+            && may_be(question.form.as_ref(), file.form.as_ref())
+            && may_be(question.period.as_ref(), file.period.as_ref())
+    });
+    others
+        .filter_map(|file| {
+            let unit = unit_of(plan, file, units)?;
+            Some(OtherFile {
+                name: plan.geography.name(&unit, Date::MAX).to_owned(),
+                vintage: unit.vintage,
+                code: unit.code,
+                file: file.clone(),
+            })
+        })
+        .collect()
 }
 
 /// The unit that a file is of; none if that is not known, or it is none of those asked for. Of several vintages, that in

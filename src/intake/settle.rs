@@ -163,7 +163,7 @@ mod tests {
         }
         let mut compound = cfb::create(folder.path().join("c")).expect("created");
         let mut stream = compound.create_stream("/Workbook").expect("a stream");
-        stream.write_all(&[7; 90_000]).expect("written");
+        stream.write_all(&vec![7; 90_000]).expect("written");
         drop(stream);
         compound.flush().expect("written");
         drop(compound);
@@ -198,7 +198,7 @@ mod tests {
         for (path, text) in files.iter().zip(["a;1\n", "a;1", "a;1"]) {
             fs::write(path, text).expect("written");
         }
-        let hour_ago = SystemTime::now() - Duration::from_secs(3600);
+        let hour_ago = SystemTime::now() - Duration::from_hours(1);
         let old = File::options().write(true).open(&files[2]).expect("open");
         old.set_modified(hour_ago).expect("set");
 

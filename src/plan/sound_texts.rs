@@ -173,7 +173,7 @@ fn check_periods(words: &RawDocumentWords, folder: &Folder, wrong: &mut FileErro
             .replace("{M}", "09");
         let is_stated = |name: &&str| !period.contains(name) || entry.words.contains(name);
         let is_period = filled.parse::<Period>().is_ok() && period.contains("{Y}");
-        if !is_period || !["{Y}", "{Q}", "{M}"].iter().all(|name| is_stated(&name)) {
+        if !is_period || !["{Y}", "{Q}", "{M}"].iter().all(is_stated) {
             wrong.at_text(
                 &at,
                 format!(

@@ -272,7 +272,7 @@ proptest! {
                 _ => cell.parts(&edition().words).0,
             };
             let marks: String = cell.marks().into_iter().map(|kind| format!(" {}", edition().words.symbol(kind).mark)).collect();
-            let bracketed = format!("[{}{}]", number, marks);
+            let bracketed = format!("[{number}{marks}]");
             prop_assert!(first.contains(&bracketed), "{} lacks {}", first, bracketed);
             if cell.status == Partial {
                 let all = Bilingual::joined(&cell.missing, ", ");
