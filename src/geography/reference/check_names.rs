@@ -16,10 +16,11 @@ impl Tables {
         let mut meant: BTreeMap<(&str, String), &UnitKey> = BTreeMap::new();
         let units = directory.join("admin_units.csv");
         let aliases = directory.join("name_aliases.csv");
+        // The English name is the name without accents, which is how it is often typed.
         let names = self
             .units
             .iter()
-            .map(|u| (&u.unit, &u.name_vi, &units, u.line));
+            .flat_map(|u| [&u.name_vi, &u.name_en].map(|name| (&u.unit, name, &units, u.line)));
         let others = self.aliases.iter();
         let others = others.map(|a| (&a.unit, &a.name, &aliases, a.line));
         for (unit, name, file, line) in names.chain(others) {
