@@ -211,7 +211,7 @@ fn assert_told_or_free(all: &[Mutant]) {
 #[test]
 fn a_mistake_in_a_definition_is_told() {
     let all = chosen(usize::MAX, |file| !file.ends_with(".sql"));
-    let step = (all.len() / 150).max(1);
+    let step = (all.len() / 100).max(1);
     let sample: Vec<Mutant> = all.into_iter().step_by(step).collect();
     assert_told_or_free(&sample);
 }
