@@ -351,6 +351,11 @@ impl AskedUnits {
         })
     }
 
+    /// All of them, with all their vintages.
+    pub(super) fn all(self) -> BTreeSet<UnitKey> {
+        self.units.into_iter().flatten().collect()
+    }
+
     /// The one of them for which `there` holds, with all its vintages; all of them if it holds for none.
     pub(super) fn only(
         self,

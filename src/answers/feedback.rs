@@ -9,7 +9,7 @@ use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::asked::{AskedUnits, QuestionError};
+use super::asked::{AskedUnits, NameError, QuestionError, unknown};
 use super::came::{CameFile, FileState, files_that_came, likely_period};
 use super::office::office;
 use crate::diagnostic::{Finding, Severity, entry};
@@ -76,6 +76,21 @@ struct ReportRow {
     held: bool,
 }
 
+/// A period that nothing in the lake speaks of is an error: its feedback would be empty, and replace what is there.
+fn check_collected(
+    asked: &str,
+    findings: &[Finding],
+    reports: &[ReportRow],
+) -> Result<(), NameError> {
+    let of_reports = reports.iter().filter_map(|r| r.period.clone());
+    let of_findings = findings.iter().filter_map(|f| f.place.period.clone());
+    let known: BTreeSet<String> = of_reports.chain(of_findings).collect();
+    if known.contains(asked) {
+        return Ok(());
+    }
+    Err(unknown("period", asked, " in the lake", known))
+}
+
 /// Writes the workbooks. They replace those that this program wrote before, of one unit or of all; other files stay.
 ///
 /// # Errors
@@ -90,9 +105,12 @@ pub fn feedback(plan: &Plan, options: &FeedbackOptions) -> Result<Feedback, Ques
     check_owner(&options.lake, &plan.id)?;
     let mut findings = read_findings(&snapshot)?;
     let came = files_that_came(plan, &snapshot, &findings)?;
-    findings.retain(|f| f.severity >= options.severity);
     let submissions = read_submissions(&snapshot)?;
     let reports = read_reports(&snapshot)?;
+    if let Some(asked) = &options.period {
+        check_collected(&asked.to_string(), &findings, &reports)?;
+    }
+    findings.retain(|f| f.severity >= options.severity);
     let mut letters = of_submissions(plan, options, &findings, &submissions, &reports, &came);
     letters.extend(of_missing(plan, options, &findings, &came));
     let key = |(vintage, code): &(String, String)| UnitKey {

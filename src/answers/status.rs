@@ -170,7 +170,7 @@ impl StatusQuestion {
         }
         let units = self.unit.as_deref().map(|unit| {
             // A unit that ended owes what its own periods ask for, its successor of the same name the rest.
-            AskedUnits::find(plan, unit)?.only(plan, |_| true)
+            Ok(AskedUnits::find(plan, unit)?.all())
         });
         let question = Self {
             form: form.transpose()?,

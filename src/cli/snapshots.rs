@@ -77,7 +77,8 @@ pub(super) fn rollback(arguments: &RollbackArguments) -> ExitCode {
             let code = printed(&format!("{} is current again, in place of {from}\n", to.id));
             show::note(
                 "note: the next run takes in what lies in its inbox, and so what was taken back here, \
-                 unless it is withdrawn in decisions.toml or taken out of the inbox",
+                 unless it is withdrawn in decisions.toml or taken out of the inbox. The output folder of the last run \
+                 still shows what was taken back",
             );
             code
         }

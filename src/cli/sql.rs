@@ -67,6 +67,11 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
     if format == Output::Parquet && output.is_none() && std::io::stdout().is_terminal() {
         return show::failure("Parquet is not for a terminal\nhint: name a file with --output");
     }
+    if output.is_some_and(|path| is_within(path, &arguments.lake)) {
+        return show::failure(
+            "the output lies in the lake, whose files are never written by hand\nhint: name a file elsewhere",
+        );
+    }
     let snapshot = match &arguments.snapshot {
         Some(id) => Snapshot::named(&arguments.lake, id),
         None => Snapshot::current(&arguments.lake),
@@ -86,6 +91,18 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
     match written {
         Ok(()) => ExitCode::from(CLEAN),
         Err(message) => show::failure(&message),
+    }
+}
+
+/// Whether a file would lie in a folder, links followed.
+fn is_within(file: &Path, folder: &Path) -> bool {
+    let parent = match file.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    match (parent.canonicalize(), folder.canonicalize()) {
+        (Ok(parent), Ok(folder)) => parent.starts_with(folder),
+        _ => false,
     }
 }
 

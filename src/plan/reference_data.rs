@@ -140,7 +140,19 @@ impl ReferenceData {
 
 /// Reads `printed.toml` of the reference data.
 pub(super) fn read_printed(directory: &Path) -> Result<RawPrinted, DefinitionErrors> {
-    Ok(Source::read(&directory.join("printed.toml"))?.parse()?)
+    let source = Source::read(&directory.join("printed.toml"))?;
+    let printed: RawPrinted = source.parse()?;
+    if printed.has_one_mark_for_two() {
+        let at = source.text.find("[numbers]").unwrap_or(0);
+        return Err(source
+            .error(
+                at,
+                "one mark separates groups of digits and is the decimal mark",
+                "write two different marks for `group` and `decimal`, which are no digits",
+            )
+            .into());
+    }
+    Ok(printed)
 }
 
 fn read_measures(path: &Path, folder: &Folder) -> Result<Measures, DefinitionErrors> {

@@ -306,15 +306,15 @@ fn source(
         },
         FigureKind::Growth => ColumnComparison::Growth {
             of: operands.of()?,
-            to: operands.to()?,
+            to: operands.other()?,
         },
         FigureKind::Difference => ColumnComparison::Difference {
             of: operands.of()?,
-            to: operands.to()?,
+            to: operands.other()?,
         },
         FigureKind::Ratio => ColumnComparison::Ratio {
             of: operands.of()?,
-            to: operands.to()?,
+            to: operands.other()?,
         },
         FigureKind::Average => ColumnComparison::Average {
             of: operands.all_of()?,
@@ -356,6 +356,18 @@ impl Operands<'_> {
     fn to(&self) -> Result<usize, ErrorAt> {
         let (name, offset) = self.needed("to", self.raw.to.as_ref())?;
         self.position(&name, offset)
+    }
+
+    /// The column `to`, which is not the column `of`.
+    fn other(&self) -> Result<usize, ErrorAt> {
+        let to = self.to()?;
+        if to != self.of()? {
+            return Ok(to);
+        }
+        let (name, offset) = self.needed("to", self.raw.to.as_ref())?;
+        let id = self.raw.id.get_ref();
+        let message = format!("the column `{id}` compares `{name}` with itself");
+        Err(ErrorAt::new(offset, message, "name two different columns"))
     }
 
     /// The columns that the query delivers as `of`, one for each period.

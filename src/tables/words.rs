@@ -27,6 +27,19 @@ pub struct RawPrinted {
 }
 
 impl RawPrinted {
+    /// Whether a printed number could be read in two ways: its two marks are the same, or digits.
+    #[must_use]
+    pub fn has_one_mark_for_two(&self) -> bool {
+        let (own, english) = (&self.numbers, &self.numbers.english);
+        let pairs = [(own.group, own.decimal), (english.group, english.decimal)];
+        pairs.iter().any(|(group, decimal)| {
+            group == decimal
+                || [*group, *decimal]
+                    .iter()
+                    .any(|c| c.is_alphanumeric() || *c == '-')
+        })
+    }
+
     /// The separator of digit groups and the decimal mark.
     #[must_use]
     pub fn digits(&self) -> (char, char) {

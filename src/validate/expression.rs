@@ -44,7 +44,7 @@ impl fmt::Display for Operand {
 }
 
 static OPERAND: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?:(?<form>[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)+):)?(?<indicator>[a-z][a-z0-9_]*)(?:\[(?<sector>[A-Za-z0-9_]+)\])?(?<period>@N(?:-1)?)?").ok()
+    Regex::new(r"(?:(?<form>[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)+):)?(?<indicator>[a-z][a-z0-9_]*)(?:\[(?<sector>[A-Za-z0-9_]+)\])?(?<period>@N(?:[-+]\d+)?)?").ok()
 });
 
 /// An expression in SQL over `v0`, `v1` …, one for each operand.
@@ -101,6 +101,13 @@ pub fn parse_expression(
             }
             continue;
         }
+        let period = captures.name("period").map(|m| m.as_str());
+        if let Some(period) = period.filter(|period| !["@N", "@N-1"].contains(period)) {
+            return Err(format!(
+                "`{}{period}` is in no column that is judged: only @N and @N-1 are",
+                indicator.as_str()
+            ));
+        }
         let operand = Operand {
             form: captures.name("form").map(|m| m.as_str().to_owned()),
             indicator: indicator.as_str().to_owned(),
@@ -108,9 +115,7 @@ pub fn parse_expression(
                 || crate::normalize::TOTAL.to_owned(),
                 |m| m.as_str().to_owned(),
             ),
-            before: captures
-                .name("period")
-                .is_some_and(|m| m.as_str() == "@N-1"),
+            before: period == Some("@N-1"),
         };
         let index = operands
             .iter()
@@ -222,6 +227,8 @@ mod tests {
     #[test]
     fn unknown_names_and_possible_divisions_by_zero_are_refused() {
         assert!(parse_expression("total@N-1 > 0", known).is_err());
+        assert!(parse_expression("htx_total@N-5 > 0", known).is_err());
+        assert!(parse_expression("htx_total@N+1 > 0", known).is_err());
         assert!(parse_expression("abs(1) > 0", known).is_err());
         assert!(parse_expression("v0 <= htx_total", known).is_err());
         assert!(parse_expression("1 / (htx_a - htx_b) > 0", known).is_err());

@@ -181,7 +181,9 @@ fn values_are_decimals_and_codes_are_text_in_every_file() {
             for field in reader.schema().fields() {
                 let wanted = match field.name().as_str() {
                     name if name.starts_with("value") || name == "weight" => "Decimal128(38, 6)",
-                    name if name.starts_with("tolerance") => "Decimal128(38, 6)",
+                    name if name.starts_with("tolerance") || name.starts_with("share") => {
+                        "Decimal128(38, 6)"
+                    }
                     "charter_capital" | "assets" | "revenue" | "profit" => "Decimal128(38, 6)",
                     "received_at" => "Timestamp(µs, \"UTC\")",
                     "is_current" | "high_tech" | "in_value_chain" => "Boolean",

@@ -7,6 +7,7 @@ use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet};
 
 use crate::support::lake::{Row, Run};
 use crate::support::office::{Office, list};
+use crate::support::program::sql;
 
 const TITLES: [&str; 3] = [
     "Biểu số: KTTT-04",
@@ -718,6 +719,46 @@ fn a_row_that_has_moved_is_held_whole() {
         moved(&|row| row[1] = "0977 543 211".to_owned()),
         is("TH235", "B11")
     );
+}
+
+/// A telephone that lost its zero is a number, and a name alone is a text: what the list says of its columns tells them.
+#[test]
+fn telephones_and_names_under_heads_of_neighbours_are_not_published() {
+    let mut lines: Vec<String> = TITLES.iter().map(|t| (*t).to_owned()).collect();
+    lines.extend(
+        [
+            "STT;Tên;Loại hình;Số đăng ký;Số thành viên;Vốn điều lệ;Điện thoại;Giám đốc;Trình độ",
+            "1;HTX A;HTX;14B0001;20;350000000;;Nguyễn Văn Khoa;Đại học",
+            "2;HTX B;HTX;14B0002;987001651;;Trần Thị Khoa;Đại học;",
+            "3;HTX C;HTX;987001652;12;;Lê Văn Khoa;Cao đẳng;",
+            "4;HTX D;HTX;Phạm Thị Khoa;12;15;0987001653;;Lớp 12",
+            "5;HTX E;HTX;chưa có;12;15;không;Vũ Thị Khoa;Hoàng Văn Khoa",
+            "6;HTX F;HTX;14B0006;12;15;0912000111;Vũ Thị Khoa;12/12",
+        ]
+        .map(str::to_owned),
+    );
+    let run = sent(&[("ds.csv", (lines.join("\n") + "\n").into_bytes())]);
+    let kept = sql(
+        &run.lake(),
+        "SELECT name, registration_code, members, director_qualification FROM organisations ORDER BY row",
+    );
+    assert_eq!(
+        kept,
+        [
+            "HTX A,14B0001,20,Đại học",
+            "HTX D,,12,Lớp 12",
+            "HTX E,chưa có,12,",
+            "HTX F,14B0006,12,12/12"
+        ]
+    );
+    let codes: Vec<String> = told(&run).into_iter().map(|(code, _)| code).collect();
+    for (code, times) in [("TH235", 2), ("TH346", 2)] {
+        assert_eq!(
+            codes.iter().filter(|c| *c == code).count(),
+            times,
+            "{codes:?}"
+        );
+    }
 }
 
 #[test]

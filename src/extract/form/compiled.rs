@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use regex::Regex;
+
 use super::head::HeadPattern;
 use super::period::RelativePeriod;
 use super::raw::{Dimension, FieldKind, RawForm, Scenario};
@@ -172,6 +174,10 @@ pub struct RecordField {
     pub shape: Option<CodeShape>,
     /// Whether its cells hold words: a long number alone is then in the wrong place.
     pub letters: bool,
+    /// What the folded text of its cells matches, if anything is known of it.
+    pub matches: Option<Regex>,
+    /// Whether its cells hold telephones.
+    pub telephones: bool,
     /// Whether a list must have it.
     pub required: bool,
     /// Folded words to codes.

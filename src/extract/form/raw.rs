@@ -153,6 +153,11 @@ pub struct RawRecordField {
     /// For a text that is words: a long number alone, such as a telephone, does not belong here.
     #[serde(default)]
     pub letters: bool,
+    /// For a text: what a folded cell must match, as a regular expression. Other cells are held back.
+    pub matches: Option<Spanned<String>>,
+    /// For a personal field: whether it holds telephones.
+    #[serde(default)]
+    pub telephones: bool,
     /// Whether a list without it is another form, unless the list names its form.
     #[serde(default)]
     pub required: bool,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use arrow::datatypes::DataType;
+use regex::Regex;
 use toml::Spanned;
 
 use super::super::code_lists::CodeLists;
@@ -37,6 +38,8 @@ pub(super) fn record_shape(
                 leading_zeros: field.leading_zeros.unwrap_or(digits.saturating_sub(1)),
             }),
             letters: field.letters,
+            matches: pattern(field, wrong),
+            telephones: field.telephones,
             required: field.required,
             codes,
         });
@@ -117,6 +120,40 @@ fn check_column(
             "name a column of the table that has the type of the field",
         );
     }
+}
+
+/// What the cells of a field match.
+fn pattern(field: &RawRecordField, wrong: &mut FileErrors<'_>) -> Option<Regex> {
+    if field.telephones && field.kind != FieldKind::Personal {
+        wrong.at(
+            &field.column,
+            format!("the field `{}` is not personal", field.column.get_ref()),
+            "write `telephones` for a field of the type personal",
+        );
+    }
+    let stated = field.matches.as_ref()?;
+    if field.kind != FieldKind::Text || field.digits.is_some() {
+        wrong.at(
+            stated,
+            format!(
+                "the field `{}` is no text, or its digits are stated",
+                field.column.get_ref()
+            ),
+            "write `matches` for a field of the type text, without `digits`",
+        );
+    }
+    let compiled = Regex::new(stated.get_ref());
+    if compiled.as_ref().map_or(true, |r| r.is_match("")) {
+        wrong.at(
+            stated,
+            format!(
+                "`{}` is no pattern, or blank cells match it",
+                stated.get_ref()
+            ),
+            "write a regular expression for the text in lower case",
+        );
+    }
+    compiled.ok()
 }
 
 /// The type in which the lake keeps a field; none for a field that is not kept.

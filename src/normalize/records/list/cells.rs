@@ -42,7 +42,7 @@ impl OpenList<'_> {
         match facts.kind {
             FieldKind::Text => match &facts.shape {
                 Some(shape) => self.shaped_code(shape, cell, at),
-                None => self.plain_text(cell, at),
+                None => self.plain_text(facts, cell, at),
             },
             FieldKind::Code | FieldKind::Flag => self.code(field, cell, at),
             FieldKind::Date => self.date(column, cell, at),

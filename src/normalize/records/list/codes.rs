@@ -3,7 +3,7 @@
 use super::cells::OwnedValue;
 use super::open_list::{MendedCodes, OpenList};
 use crate::diagnostic::findings;
-use crate::extract::CodeShape;
+use crate::extract::{CodeShape, RecordField};
 use crate::normalize::records::code::{ReadCode, is_scientific, read_code};
 use crate::read::{Address, BorrowedContent, StoredValue};
 
@@ -39,6 +39,7 @@ impl OpenList<'_> {
     /// The text of a cell; none if a spreadsheet program made a date or a rounded number of it.
     pub(super) fn plain_text<'t>(
         &mut self,
+        facts: &RecordField,
         cell: BorrowedContent<'t>,
         at: Address,
     ) -> Option<OwnedValue<'t>> {
@@ -50,7 +51,20 @@ impl OpenList<'_> {
             BorrowedContent::Text(text) if is_scientific(text.trim()) => {
                 self.refuse(at, findings::TH382)
             }
-            _ => Some(OwnedValue::of_text(self.text(cell, at))),
+            _ => {
+                let text = self.text(cell, at);
+                let fits = facts.matches.as_ref().is_none_or(|pattern| {
+                    text.trim().is_empty()
+                        || self.conventions.symbols.status(&text).is_some()
+                        || pattern.is_match(&text)
+                        || pattern.is_match(&self.vocabulary.folder.fold(&text))
+                });
+                if fits {
+                    Some(OwnedValue::of_text(text))
+                } else {
+                    self.refuse(at, findings::TH346)
+                }
+            }
         }
     }
 

@@ -264,12 +264,42 @@ impl OpenList<'_> {
         };
         let kind = self.shape.fields[field].kind;
         let is_figure = matches!(kind, FieldKind::Whole | FieldKind::Decimal);
-        match row.content(cell) {
-            BorrowedContent::Text(text) => {
-                is_figure && begins_like_telephone(text) && is_long_number(row.content(cell))
+        let is_free = kind == FieldKind::Text && self.shape.fields[field].shape.is_none();
+        let content = row.content(cell);
+        let plain = match content {
+            BorrowedContent::Number(n) => Some(n),
+            BorrowedContent::Text(text) => plain_number(text),
+            _ => None,
+        };
+        match content {
+            BorrowedContent::Text(text) if begins_like_telephone(text) => {
+                let lacks = || self.lacks_telephone(row, |cell| cell.is_some_and(has_letters));
+                is_long_number(content) && (is_figure || (is_free && lacks()))
             }
-            _ => false,
+            _ => {
+                let is_other = |cell: Option<BorrowedContent<'_>>| {
+                    cell.is_none_or(|content| !is_long_number(content))
+                };
+                (is_figure || is_free)
+                    && plain.is_some_and(is_telephone_number)
+                    && self.lacks_telephone(row, is_other)
+            }
         }
+    }
+
+    /// Whether the list has a column of telephones whose cell in this row is as `is_other` says.
+    fn lacks_telephone(
+        &self,
+        row: &RowBuffer,
+        is_other: impl Fn(Option<BorrowedContent<'_>>) -> bool,
+    ) -> bool {
+        let fields = &self.shape.fields;
+        let mut heads = self.head.columns.iter();
+        heads.any(|head| {
+            let is_column = head.field.is_some_and(|f| fields[f].telephones);
+            let cell = row.cells.iter().find(|c| c.column == head.column);
+            is_column && is_other(cell.map(|cell| row.content(cell)))
+        })
     }
 
     /// Whether a cell of a column of words holds a long number alone: a telephone, or the number of a person.
@@ -287,6 +317,23 @@ impl OpenList<'_> {
         let is_of_words = field.is_some_and(|field| self.shape.fields[field].letters);
         is_of_words && is_long_number(row.content(cell))
     }
+}
+
+fn has_letters(content: BorrowedContent<'_>) -> bool {
+    as_read(content).contains(char::is_alphabetic)
+}
+
+/// The number that a text of digits alone is.
+fn plain_number(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let is_plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    is_plain.then(|| text.parse().ok()).flatten()
+}
+
+/// Whether a number may be a telephone that has lost its zero: nine or ten digits, and not round as amounts of money are.
+fn is_telephone_number(number: f64) -> bool {
+    let is_long = (1e8..1e10).contains(&number);
+    is_long && number.fract() == 0.0 && number % 1000.0 != 0.0
 }
 
 /// Whether a text is a number as telephones are written: long, with a zero or the sign of a country before other digits.
