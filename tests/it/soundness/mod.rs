@@ -255,7 +255,7 @@ async fn a_name_that_no_query_finds_is_told() {
     let directory = TempDir::new().expect("a directory");
     let pipelines = definitions(directory.path());
     let mut silent = Vec::new();
-    let all = chosen(25, |file| is_query(file));
+    let all = chosen(25, is_query);
     for mutant in all.iter().filter(|m| m.place != "AS") {
         if !Box::pin(is_found_in_queries(&pipelines, mutant)).await {
             silent.push(format!("{}:{} {}", mutant.file, mutant.line, mutant.place));
