@@ -1,7 +1,7 @@
 //! One run over the committed sample: counts, published figures, findings, files.
 
 use crate::support::files::contents;
-use crate::support::program::tonghop;
+use crate::support::program::{said, tonghop};
 use crate::support::sample::{SAMPLE, Sample};
 
 #[test]
@@ -226,7 +226,7 @@ fn a_second_run_publishes_nothing_new() {
         "--at",
         "2026-06-30",
     ]);
-    assert_eq!(again.status.code(), Some(0));
+    assert_eq!(again.status.code(), Some(0), "{}", said(&again));
     assert_eq!(current(&SAMPLE), before);
     assert!(before.is_relative());
     let snapshots = std::fs::read_dir(lake.join("snapshots"))

@@ -11,7 +11,8 @@ use tempfile::TempDir;
 use tonghop::geography::{ReporterClaim, Sender};
 
 use crate::support::definitions::{kttt, with_one_table};
-use crate::support::program::{run_at, sql, succeeded, tonghop};
+use crate::support::files::root;
+use crate::support::program::{run_at, sql, succeeded, tonghop, tonghop_in};
 use crate::support::sample::SAMPLE;
 
 /// Makes a blank form with the sample's lake.
@@ -362,23 +363,23 @@ fn the_period_follows_from_the_lake_or_has_to_be_named() {
         title.contains(&"6 THÁNG ĐẦU NĂM 2026".to_owned()),
         "{title:?}"
     );
+    let pipeline = root().join("pipelines/kttt");
+    let pipeline = pipeline.to_string_lossy();
+    // There is no lake here, and none is named.
     let said = |arguments: &[&str]| {
-        let output = tonghop(arguments);
+        let all = [arguments, &["--pipeline", &pipeline]].concat();
+        let output = tonghop_in(directory.path(), &all);
         assert_eq!(output.status.code(), Some(2));
         String::from_utf8(output.stderr).expect("text")
     };
-    let nowhere = directory.path().join("no-lake");
-    let nowhere = nowhere.to_string_lossy();
-    assert!(said(&["template", "KTTT-01", "--lake", &nowhere]).contains("--period"));
-    assert!(said(&["template", "KTTT-99", "--lake", &nowhere]).contains("KTTT-01, KTTT-02"));
-    let wrong = [
-        "template", "KTTT-02", "--period", "2026-S1", "--lake", &nowhere,
-    ];
+    assert!(said(&["template", "KTTT-01"]).contains("--period"));
+    assert!(said(&["template", "KTTT-99"]).contains("KTTT-01, KTTT-02"));
+    let wrong = ["template", "KTTT-02", "--period", "2026-S1"];
     assert!(said(&wrong).contains("no column for 2026-S1"));
-    let wrong = [
-        "template", "KTTT-02", "--period", "2026", "--unit", "02", "--lake", &nowhere,
-    ];
+    let wrong = ["template", "KTTT-02", "--period", "2026", "--unit", "02"];
     assert!(said(&wrong).contains("no unit `02`"));
+    let nowhere = ["template", "KTTT-01", "--lake", "no-lake"];
+    assert!(said(&nowhere).contains("no-lake"));
     // A unit that has ended still has its forms.
     let old = ["KTTT-02", "--period", "2024", "--unit", "2004-02"];
     let title: Vec<String> = texts(&blank(directory.path(), "old.xlsx", &old))

@@ -839,7 +839,7 @@ fn spoil(table: &Path) {
 /// A mean that came without its weight is printed for its unit and traced to its one cell; the country has none.
 #[test]
 fn a_mean_without_its_weight_is_made_of_one_cell() {
-    let mut office = Office::new();
+    let mut office = Office::with_all_tables();
     let text = "Biểu số: KTTT-01;;\nĐơn vị báo cáo: UBND tỉnh Sơn La;;\nNĂM 2025;;\n\
                 Chỉ tiêu;Thực hiện năm 2024;Ước thực hiện năm 2025\nTổng số hợp tác xã;1100;1110\n\
                 Doanh thu bình quân một hợp tác xã;2448,5;2500,25\n";

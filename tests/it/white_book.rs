@@ -74,7 +74,7 @@ fn marks_and_symbols_say_what_a_figure_is() {
     let at = |row: &str, column: &str| printed[&(row.to_owned(), column.to_owned())].2.clone();
     assert_eq!(at("VN", "htx_total-2022"), "29.378");
     assert_eq!(at("VN", "htx_total-2024"), "33.556 (e)");
-    assert_eq!(at("VN", "htx_total-2025"), "34.101 (p)");
+    assert_eq!(at("VN", "htx_total-2025"), "34.101 (p) (e)");
     assert_eq!(
         at("66", "htx_total-2025"),
         "…",
