@@ -16,7 +16,15 @@ pub(crate) fn settle_refused(submissions: &[Submission], contents: &mut [Submiss
     for i in refused {
         let usable = |(j, _): &(usize, &Submission)| !contents[*j].rejected;
         let later = submissions.iter().enumerate().filter(usable);
-        let later = later.filter(|(_, later)| replaces(later, &submissions[i]));
+        // An archive of which some members are refused was opened: its other members are its own and do not replace it.
+        let was_opened = contents[i]
+            .findings
+            .iter()
+            .any(|f| OPENED.contains(&f.code.as_str()));
+        let later = later.filter(|(_, later)| {
+            replaces(later, &submissions[i])
+                && !(was_opened && is_member(&later.file_name, &submissions[i].file_name))
+        });
         let Some((_, last)) = later.max_by_key(|(_, later)| later.received_at) else {
             continue;
         };
@@ -60,13 +68,19 @@ fn refuse_copies(submissions: &[Submission], contents: &mut [SubmissionContents]
     }
 }
 
+/// Findings about members of an archive that could be opened.
+const OPENED: [&str; 2] = ["TH112", "TH114"];
+
+/// Whether a file is a member of an archive, by its name.
+fn is_member(name: &str, archive: &str) -> bool {
+    let rest = name.strip_prefix(archive);
+    rest.is_some_and(|rest| rest.starts_with('/'))
+}
+
 /// Whether a usable file replaces a refused one: it has the same name and came later. The members of an archive replace
 /// the refused archive that had its name before.
 fn replaces(later: &Submission, refused: &Submission) -> bool {
-    let member_of = |archive: &str| {
-        let rest = later.file_name.strip_prefix(archive);
-        rest.is_some_and(|rest| rest.starts_with('/'))
-    };
+    let member_of = |archive: &str| is_member(&later.file_name, archive);
     let (name, complete) = (&refused.file_name, name_when_complete(&refused.file_name));
     if later.file_name == *name || later.file_name == complete {
         // A list may give one time to all that ever had this name. Then what lies in the inbox now is the later.

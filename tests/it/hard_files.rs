@@ -341,7 +341,7 @@ fn sql_does_not_change_anything() {
     }
     assert_eq!(
         ran.sql("SELECT value / 3 FROM observations WHERE cell = 'B5'"),
-        ["3.3333333333"]
+        ["3.3333333333333335"]
     );
 }
 
