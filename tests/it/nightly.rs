@@ -177,7 +177,7 @@ fn a_plan_tells_what_a_run_would_do_and_writes_nothing() {
         "b.csv (accepted",
         "superseded   2004:14 KTTT-01 2024 · a.csv by b.csv",
         "national figures",
-        "Cooperatives 2024: 100 (1/34) -> 107 (1/34)",
+        "Cooperatives 2024: 100 (1/34) (e) -> 107 (1/34) (e)",
         "1 files; 1 were read before",
     ] {
         assert!(text.contains(said), "{said} in {text}");
@@ -188,7 +188,7 @@ fn a_plan_tells_what_a_run_would_do_and_writes_nothing() {
     );
     let text = office.run("lake", &[]);
     assert!(
-        text.contains("Cooperatives 2024: 100 (1/34) -> 107 (1/34)"),
+        text.contains("Cooperatives 2024: 100 (1/34) (e) -> 107 (1/34) (e)"),
         "{text}"
     );
     let text = office.run("lake", &["--plan"]);
