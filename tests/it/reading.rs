@@ -307,7 +307,7 @@ fn title_and_heads_that_speak_of_different_years_are_a_contradiction() {
     };
     assert_eq!(
         (title.text.as_str(), head.text.as_str()),
-        ("NĂM 2024", "Thực hiện năm 2022")
+        ("NĂM 2024", "Kế hoạch năm 2023")
     );
 }
 
