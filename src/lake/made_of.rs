@@ -31,8 +31,6 @@ pub struct InputFile {
     pub is_archive: bool,
     /// Whether nothing of it could be used.
     pub rejected: bool,
-    /// Whether it lay in an inbox.
-    pub present: bool,
 }
 
 /// What came into a snapshot from outside the definitions.

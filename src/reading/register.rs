@@ -1,6 +1,6 @@
 //! The register of submissions: files of this run, files that the lake registered before, and the decisions about each.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use arrow::array::{Array, AsArray, RecordBatch};
@@ -301,7 +301,6 @@ pub(crate) fn taken_from(files: Vec<InputFile>) -> Register {
         let entry = Entry {
             is_archive: file.is_archive,
             rejected: file.rejected,
-            present: file.present,
             ..Entry::taken(file.size_bytes, file.received_at)
         };
         ((file.sha256, file.file_name), entry)
@@ -309,22 +308,14 @@ pub(crate) fn taken_from(files: Vec<InputFile>) -> Register {
     entries.collect()
 }
 
-/// The submissions of a table, to be stored beside the tables of a snapshot. `submissions` says which of them lay in an inbox.
-pub(crate) fn inputs_of(
-    table: &RecordBatch,
-    submissions: &[Submission],
-) -> Result<Vec<InputFile>, ArrowError> {
-    let present = submissions.iter().filter(|s| s.present);
-    let present: BTreeSet<(&str, &str)> = present
-        .map(|s| (s.sha256.as_str(), s.file_name.as_str()))
-        .collect();
+/// The submissions of a table, to be stored beside the tables of a snapshot.
+pub(crate) fn inputs_of(table: &RecordBatch) -> Result<Vec<InputFile>, ArrowError> {
     let register = entries_of(table).map_err(|column| {
         ArrowError::SchemaError(format!("the table of submissions has no `{column}`"))
     })?;
     let files = register
         .into_iter()
         .map(|((sha256, file_name), entry)| InputFile {
-            present: present.contains(&(sha256.as_str(), file_name.as_str())),
             file_name,
             sha256,
             size_bytes: entry.size_bytes,

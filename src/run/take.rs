@@ -108,7 +108,7 @@ pub(crate) async fn take_snapshot(
     let mut computed = work.compute(findings).await?;
     progress(Stage::Publish, 0, 1);
     if let Some(table) = computed.tables.get("submissions") {
-        inputs.submissions = inputs_of(table, &submissions)?;
+        inputs.submissions = inputs_of(table)?;
     }
     let collections = listed.iter();
     let made = MadeOf {
