@@ -86,8 +86,15 @@ const ID: usize = 16;
 pub(super) fn damaged_lines(root: &Path) -> Result<Vec<usize>, LakeError> {
     let text = text_of(root)?;
     let mut lines: Vec<&str> = text.split('\n').collect();
-    // The last line of a killed run has no end, and the next writer deletes it.
-    lines.pop();
+    // The last line of a killed run has no end, and the next writer deletes it. If something else stands where a whole
+    // line ends, that is damage.
+    if let Some(last) = lines.pop() {
+        let mut without_end = last.chars();
+        without_end.next_back();
+        if is_sound_line(without_end.as_str()) {
+            lines.push(last);
+        }
+    }
     let damaged = lines
         .iter()
         .zip(1..)
