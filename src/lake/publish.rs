@@ -13,6 +13,7 @@ use arrow::array::RecordBatch;
 use jiff::Timestamp;
 
 use super::error::{LakeError, io_at};
+use super::exchange::exchange;
 use super::files::{several_at_a_time, sync};
 use super::made_of::MadeOf;
 use super::records::{self, RecordPart};
@@ -80,7 +81,7 @@ impl Written {
             });
         };
         let aside = self.snapshot.directory.clone();
-        let replaced = match exchange(&aside, &place) {
+        let replaced = match move_to(&aside, &place) {
             Ok(is_exchanged) => is_exchanged.then_some(aside),
             Err(e) => {
                 self.place = Some(place);
@@ -146,29 +147,15 @@ impl Placed {
     }
 }
 
-/// Moves a folder to its place. If there is one already, the two are exchanged, in one step where the system can. Returns
-/// whether there was one.
-fn exchange(aside: &Path, place: &Path) -> Result<bool, LakeError> {
-    use rustix::fs::{CWD, RenameFlags, renameat_with};
-    if !place.exists() {
-        return fs::rename(aside, place)
-            .map(|()| false)
-            .map_err(io_at(place));
-    }
-    match renameat_with(CWD, aside, CWD, place, RenameFlags::EXCHANGE) {
-        Ok(()) => return Ok(true),
-        Err(rustix::io::Errno::NOSYS | rustix::io::Errno::INVAL | rustix::io::Errno::NOTSUP) => {}
-        Err(e) => return Err(io_at(place)(e.into())),
-    }
-    let gone = aside.with_extension("gone");
-    fs::rename(place, &gone).map_err(io_at(place))?;
-    if let Err(e) = fs::rename(aside, place) {
-        let _ = fs::rename(&gone, place);
-        return Err(io_at(place)(e));
-    }
-    fs::rename(&gone, aside)
-        .map(|()| true)
-        .map_err(io_at(aside))
+/// Moves a folder to its place. If there is one already, the two are exchanged. Returns whether there was one.
+fn move_to(aside: &Path, place: &Path) -> Result<bool, LakeError> {
+    let is_there = place.exists();
+    let moved = if is_there {
+        exchange(aside, place, &aside.with_extension("gone"))
+    } else {
+        fs::rename(aside, place)
+    };
+    moved.map(|()| is_there).map_err(io_at(place))
 }
 
 /// A link to a snapshot, ready to take the place of `current`: only a rename is left to do.

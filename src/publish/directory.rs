@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::{PublishError, io_at};
 use crate::intake::MARKER;
+use crate::lake;
 
 /// The text of the marker, for a person who finds it.
 const MARKER_TEXT: &str = "tonghop writes this directory and replaces it whole at every run: keep nothing of your own in it.\n";
@@ -175,27 +176,13 @@ impl Replaced {
     }
 }
 
-/// Exchanges two directories in one step. Where the system cannot, it takes three steps, with the earlier output aside for a
-/// moment.
+/// Exchanges two directories. One that is a mount point cannot be renamed.
 fn exchange(aside: &Path, out: &Path) -> Result<(), PublishError> {
-    use rustix::fs::{CWD, RenameFlags, renameat_with};
-    match renameat_with(CWD, aside, CWD, out, RenameFlags::EXCHANGE) {
-        Ok(()) => return Ok(()),
-        Err(rustix::io::Errno::NOSYS | rustix::io::Errno::INVAL | rustix::io::Errno::NOTSUP) => {}
-        Err(rustix::io::Errno::BUSY | rustix::io::Errno::XDEV) => {
-            return Err(PublishError::MountPoint(out.to_owned()));
-        }
-        Err(e) => return Err(io_at(out)(e.into())),
-    }
-    let before = beside(out, "old");
-    fs::rename(out, &before).map_err(io_at(out))?;
-    if let Err(e) = fs::rename(aside, out) {
-        let _ = fs::rename(&before, out);
-        return Err(io_at(out)(e));
-    }
-    // What was replaced lies where it would after one step. If not, the next run finds it under its other name.
-    let _ = fs::rename(&before, aside);
-    Ok(())
+    use std::io::ErrorKind::{CrossesDevices, ResourceBusy};
+    lake::exchange(aside, out, &beside(out, "old")).map_err(|e| match e.kind() {
+        ResourceBusy | CrossesDevices => PublishError::MountPoint(out.to_owned()),
+        _ => io_at(out)(e),
+    })
 }
 
 /// Syncs a directory and everything in it to the disk.
