@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::diagnostic::{Finding, Severity};
 use crate::engine::TextColumn;
-use crate::geography::{Aspect, UnitKey, due_date};
+use crate::geography::{Aspect, UnitKey, due_date, file_stem};
 use crate::lake::Snapshot;
 use crate::period::Period;
 use crate::plan::Plan;
@@ -138,7 +138,7 @@ pub(super) fn files_that_came(
                 received,
                 report_id: None,
             };
-            let by_name = || mentioned(plan, file_stem(name));
+            let by_name = || units_of_name(plan, name);
             let of_file = reports.remove(id.text(row)).unwrap_or_default();
             if of_file.is_empty() {
                 came.push(CameFile {
@@ -255,14 +255,26 @@ fn named_units(
     Ok(all)
 }
 
+/// The units that a text mentions.
 fn mentioned(plan: &Plan, text: &str) -> BTreeSet<UnitKey> {
     plan.geography.mentioned(text, &plan.vocabulary.folder)
 }
 
-/// The name of a file without folders, extension and signs between words.
-pub(super) fn file_stem(name: &str) -> &str {
-    let base = name.rsplit('/').next().unwrap_or(name);
-    base.rsplit_once('.').map_or(base, |(stem, _)| stem)
+/// The units that the name of a file mentions.
+pub(super) fn units_of_name(plan: &Plan, file_name: &str) -> BTreeSet<UnitKey> {
+    mentioned(plan, file_stem(file_name))
+}
+
+/// Of the units that a file may be of, the one in the vintage in force when it came, else the first.
+pub(super) fn unit_in_force(
+    plan: &Plan,
+    units: &BTreeSet<UnitKey>,
+    received: Timestamp,
+) -> Option<UnitKey> {
+    let day = received.to_zoned(plan.zone.clone()).date();
+    let vintage = plan.geography.vintage_on(day);
+    let in_force = units.iter().find(|unit| unit.vintage == vintage);
+    in_force.or(units.first()).cloned()
 }
 
 /// The one of several periods of a form for which a report without a known period most likely came: that whose due date is

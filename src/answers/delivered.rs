@@ -1,4 +1,4 @@
-//! What the lake has about the reports that are owed: those that came, those that are missing, files that are no use.
+//! What the lake has about the reports that are owed: those that came, and those that are missing.
 
 use std::collections::BTreeSet;
 
@@ -86,29 +86,6 @@ pub(super) async fn lacking(
                 code: code.text(row).to_owned(),
             };
             (form.text(row).to_owned(), period.text(row).to_owned(), unit)
-        }));
-    }
-    Ok(all)
-}
-
-/// The files that could not be used, with the time at which they came.
-pub(super) async fn rejected(engine: &Engine) -> Result<Vec<(String, Timestamp)>, RunError> {
-    let (_, batches) = engine
-        .query(
-            "SELECT file_name, received_at FROM submissions WHERE outcome = 'rejected' \
-             ORDER BY received_at, file_name",
-        )
-        .await?;
-    let mut all = Vec::new();
-    for batch in &batches {
-        let names = TextColumn::read(batch, "file_name");
-        let times = batch.column(1).as_primitive::<TimestampMicrosecondType>();
-        all.extend((0..batch.num_rows()).map(|row| {
-            let time = Timestamp::from_microsecond(times.value(row));
-            (
-                names.text(row).to_owned(),
-                time.unwrap_or(Timestamp::UNIX_EPOCH),
-            )
         }));
     }
     Ok(all)

@@ -10,7 +10,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::asked::{AskedUnits, NameError, QuestionError, unknown};
-use super::came::{CameFile, FileState, files_that_came, likely_period};
+use super::came::{
+    CameFile, FileState, files_that_came, likely_period, unit_in_force, units_of_name,
+};
 use super::office::office;
 use crate::diagnostic::{Finding, Severity, entry};
 use crate::engine::TextColumn;
@@ -32,7 +34,7 @@ pub struct FeedbackOptions {
     pub lake: PathBuf,
     /// Output directory of the workbooks.
     pub out: PathBuf,
-    /// Only this unit, by code, name, or vintage and code (`15`, `Lào Cai`, `2025-15`). The feedback of others stays.
+    /// Only this unit, by code, name, or vintage and code (`15`, `2025-15`). The feedback of others stays.
     pub unit: Option<String>,
     /// Only reports of this period.
     pub period: Option<Period>,
@@ -228,8 +230,10 @@ fn of_submissions(
         let received_on = submission.received.to_zoned(plan.zone.clone()).date();
         let units: BTreeSet<&UnitKey> = live.iter().filter_map(|r| r.unit.as_ref()).collect();
         let unit = match units.len() {
-            0 => named_by_words(plan, came, &submission.file_name, received_on)
-                .or_else(|| named_by_file(plan, &submission.file_name, received_on)),
+            0 => named_by_words(plan, came, &submission.file_name, received_on).or_else(|| {
+                let units = units_of_name(plan, &submission.file_name);
+                unit_in_force(plan, &units, submission.received)
+            }),
             1 => units.first().map(|u| (*u).clone()),
             _ => None,
         };
@@ -330,17 +334,6 @@ fn named_by_words(
         (Some(only), None) => Some(only.clone()),
         _ => None,
     }
-}
-
-/// The unit that a file name mentions, in the vintage in force when the file was received.
-fn named_by_file(plan: &Plan, file_name: &str, received_on: Date) -> Option<UnitKey> {
-    let file = file_name.rsplit('/').next().unwrap_or(file_name);
-    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-    let vintage = plan.geography.vintage_on(received_on);
-    plan.geography
-        .mentioned(stem, &plan.vocabulary.folder)
-        .into_iter()
-        .find(|u| u.vintage == vintage)
 }
 
 /// The superseded reports: those with a later revision, and held-back reports with a report received after them.
