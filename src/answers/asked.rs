@@ -194,7 +194,7 @@ fn units_called(plan: &Plan, called: &str, vintage: Option<&str>) -> BTreeSet<Un
     }
     let fold = |text: &str| plan.vocabulary.folder.fold(text);
     let mut wanted = vec![fold(called)];
-    // `tỉnh Lào Cai` is Lào Cai.
+    // The word for the type of unit may stand before the name.
     for kind in plan.correspondence.unit_types.values() {
         let bare = wanted[0].strip_prefix(&format!("{} ", fold(kind)));
         wanted.extend(bare.map(str::to_owned));
@@ -214,7 +214,7 @@ fn units_called(plan: &Plan, called: &str, vintage: Option<&str>) -> BTreeSet<Un
         .collect()
 }
 
-/// A unit as a question can name it and a person reads it: `2025-15 Lào Cai`.
+/// A unit as a question can name it and a person reads it: vintage, code and name, such as `2025-15 NAME`.
 pub(super) fn shown_unit(plan: &Plan, unit: &UnitKey) -> String {
     let name = plan.geography.name(unit, Date::MAX);
     format!("{}-{} {name}", unit.vintage, unit.code)

@@ -50,7 +50,7 @@ fn explained(wanted: &str, arguments: &Arguments) -> Result<String, String> {
     let rule = plan.rules.iter().find(|r| r.id == code).ok_or_else(|| {
         let rules: Vec<&str> = plan.rules.iter().map(|r| r.id.as_str()).collect();
         format!(
-            "`{wanted}` is no code of a finding and no rule of `{}`\nhint: `tonghop explain` lists all codes; the rules are {}",
+            "there is no finding and no rule `{wanted}` in `{}`\nhint: `tonghop explain` lists the findings; the rules are {}",
             plan.id,
             rules.join(", ")
         )

@@ -94,7 +94,7 @@ pub(super) fn main(arguments: Arguments) -> ExitCode {
     ));
     for file in &feedback.changed {
         show::note(&format!(
-            "note: somebody changed {file} after it was written; it stays, and is feedback no more"
+            "note: somebody changed {file} after it was written. It is kept, but no longer counted as feedback"
         ));
     }
     if feedback.of_nobody > 0 {

@@ -1,8 +1,8 @@
-//! What fills the braces of a message, and what stands there instead where the content of a file must not be quoted.
+//! The arguments that fill the braces of a message. Where a message must not quote a file, it names the kind of thing instead.
 //!
 //! A text is taken for a quotation from a file unless it is known to be the program's own: the catalogue names such
-//! arguments under `own`, and whole numbers are always its own. So a new code quotes nothing of a form with personal
-//! columns before somebody has said that an argument of it may stand there.
+//! arguments under `own`, and whole numbers are always its own. So a message about a form with personal columns quotes
+//! only the arguments that somebody has declared to be safe.
 
 use super::catalogue::phrase;
 use crate::text::Bilingual;

@@ -71,7 +71,7 @@ pub(super) fn changed(file_name: &str) -> Finding {
     findings::TH146 { what }.at(place(file_name))
 }
 
-/// A file was listed and is no more.
+/// A file vanished after it was listed.
 fn vanished(file_name: &str) -> Finding {
     let what = th146::Gone.words();
     findings::TH146 { what }.at(place(file_name))

@@ -28,7 +28,7 @@ use layout::lay_out;
 pub struct TemplateOptions {
     /// Code of the form.
     pub form: String,
-    /// The unit that fills it in, by code, name, or vintage and code (`15`, `Lào Cai`, `2025-15`). None leaves it open.
+    /// The unit that fills it in, by code, name, or vintage and code (`15`, `2025-15`). None leaves it open.
     pub unit: Option<String>,
     /// Its period. None means the period due next after the newest report of the lake.
     pub period: Option<Period>,

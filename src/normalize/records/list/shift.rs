@@ -32,7 +32,7 @@ const LONGEST_CODE: usize = 24;
 enum Fit {
     Yes,
     No,
-    /// It is blank, or anything may stand there.
+    /// The cell is blank, or its column takes any text.
     Open,
 }
 
@@ -222,7 +222,7 @@ impl OpenList<'_> {
         }
     }
 
-    /// The name of a record has letters, and is no word of a code that every record must have.
+    /// Whether a cell can be the name of a record: it has letters, and it is not the word for a required code.
     fn fit_of_name(&self, content: BorrowedContent<'_>) -> Fit {
         let has_letters = as_read(content).contains(char::is_alphabetic);
         let fields = self.shape.fields.iter().enumerate();
