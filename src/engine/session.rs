@@ -18,7 +18,10 @@ use datafusion::logical_expr::AggregateUDF;
 use datafusion::optimizer::{Analyzer, AnalyzerRule};
 use datafusion::physical_plan::collect;
 use datafusion::prelude::{DataFrame, SQLOptions, SessionConfig, SessionContext};
-use datafusion::sql::parser::DFParser;
+use datafusion::sql::sqlparser::keywords::{
+    ALL_KEYWORDS, ALL_KEYWORDS_INDEX, RESERVED_FOR_COLUMN_ALIAS, RESERVED_FOR_IDENTIFIER,
+    RESERVED_FOR_TABLE_ALIAS,
+};
 use futures::{FutureExt as _, Stream, StreamExt as _, stream};
 
 use super::cte;
@@ -322,10 +325,14 @@ impl Engine {
 
 /// Whether a name is a word of SQL that a query cannot use for a column without quotes.
 pub(crate) fn is_reserved(name: &str) -> bool {
-    let reads = |sql: &str| DFParser::parse_sql(sql).is_ok();
-    !reads(&format!(
-        "SELECT {name}, a.{name} AS {name} FROM {name} AS a WHERE {name} = 1"
-    ))
+    let wanted = name.to_uppercase();
+    let at = ALL_KEYWORDS.binary_search(&wanted.as_str());
+    at.is_ok_and(|at| {
+        let word = ALL_KEYWORDS_INDEX[at];
+        RESERVED_FOR_COLUMN_ALIAS.contains(&word)
+            || RESERVED_FOR_TABLE_ALIAS.contains(&word)
+            || RESERVED_FOR_IDENTIFIER.contains(&word)
+    })
 }
 
 #[cfg(test)]

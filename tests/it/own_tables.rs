@@ -135,7 +135,7 @@ fn a_list_and_a_model_are_tables_without_rust() {
     assert_eq!(
         sql(
             &lake,
-            "SELECT unit_code, market, stalls, open_daily, rent, \"row\" FROM markets ORDER BY market"
+            "SELECT unit_code, market, stalls, open_daily, rent, \"row\" FROM markets ORDER BY market, stalls"
         ),
         [
             "15,Chợ Bắc Hà,120,true,,6",
