@@ -40,7 +40,7 @@ impl Models {
             files.entry(name).or_insert(file);
         }
         errors.into_result()?;
-        Self::assemble(shared, files, lists)
+        Self::assemble(shared, &files, lists)
     }
 
     /// The texts of the models of a directory, with their files.
@@ -81,13 +81,13 @@ impl Models {
         let file = |name: &str| directory.join(format!("{name}.sql"));
         let texts = texts.into_iter();
         let files = texts.map(|(name, text)| (name.clone(), (file(&name), text)));
-        Self::assemble(directory, files.collect(), &[])
+        Self::assemble(directory, &files.collect(), &[])
     }
 
     /// The same, of files in several folders. A model that is missing is missing in `directory`.
     fn assemble(
         directory: &Path,
-        files: Texts,
+        files: &Texts,
         lists: &[String],
     ) -> Result<Self, DefinitionErrors> {
         let path = |name: &str| match files.get(name) {
@@ -185,7 +185,11 @@ mod tests {
                 texts.insert((*name).to_owned(), (path, (*text).to_owned()));
             }
         }
-        Models::assemble(Path::new("models"), texts, &["members_of_lists".to_owned()])
+        Models::assemble(
+            Path::new("models"),
+            &texts,
+            &["members_of_lists".to_owned()],
+        )
     }
 
     fn said(changes: &[(&str, &str)]) -> String {
