@@ -11,6 +11,7 @@ use super::definitions::{definition_files, hash_definitions, hash_reading};
 use super::encodings::read_encodings;
 use super::file_errors::FileErrors;
 use super::form::read_forms;
+use super::history::{PublishedFigure, read_history};
 use super::indicators::{
     Indicator, check_home_forms, check_units, indicator_facts, read_indicators,
 };
@@ -92,6 +93,7 @@ struct Catalogue {
     indicators: Vec<Indicator>,
     sectors: Vec<Sector>,
     targets: Vec<Target>,
+    history: Vec<PublishedFigure>,
     encodings: Encodings,
     forms: Vec<Form>,
 }
@@ -122,12 +124,14 @@ impl Catalogue {
         };
         let scope = TargetScope { lists, folder };
         let targets = read_targets(&directory.join("targets.csv"), scope, &mut errors);
+        let history = read_history(&directory.join("history.csv"), scope, &mut errors);
         let forms = read_forms(&directory.join("forms"), folder, lists, &mut errors);
         errors.into_result()?;
         Ok(Self {
             indicators,
             sectors,
             targets,
+            history,
             encodings: encodings.unwrap_or_default(),
             forms,
         })
@@ -267,6 +271,7 @@ fn assemble(
         indicators: catalogue.indicators,
         sectors: catalogue.sectors,
         targets: catalogue.targets,
+        history: catalogue.history,
         rules: checked.rules,
         decisions: checked.decisions,
         models: checked.models,
