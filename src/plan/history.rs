@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::file_errors::FileErrors;
 use super::paths::is_absent;
-use super::targets::{TargetScope, wrong_scope};
+use super::target_scope::{TargetScope, wrong_scope};
 use crate::diagnostic::DefinitionErrors;
 use crate::geography::{Csv, CsvRow};
 use crate::normalize::VALUE_SCALE;

@@ -9,7 +9,7 @@ use regex::Regex;
 use rust_decimal::Decimal;
 
 use super::indicators::{Indicator, Measure};
-use super::targets::TargetScope;
+use super::target_scope::TargetScope;
 use crate::geography::CsvRow;
 
 /// The figure that a target measures.

@@ -4,15 +4,13 @@ use std::path::Path;
 
 use rust_decimal::Decimal;
 
-use super::target_measure::{TargetMeasure, target_measure};
-
-use super::code_lists::CodeLists;
 use super::file_errors::FileErrors;
 use super::paths::is_absent;
+use super::target_measure::{TargetMeasure, target_measure};
+use super::target_scope::{TargetScope, wrong_scope};
 use crate::diagnostic::DefinitionErrors;
 use crate::geography::{Csv, CsvRow};
 use crate::normalize::VALUE_SCALE;
-use crate::text::Folder;
 
 /// A target that a decision of the state sets.
 #[derive(Debug, Clone)]
@@ -38,13 +36,6 @@ pub const TARGET_TEXTS: [&str; 10] = [
     "unit",
     "text_vi",
 ];
-
-/// What the cells of a target may refer to.
-#[derive(Clone, Copy)]
-pub(super) struct TargetScope<'a> {
-    pub(super) lists: CodeLists<'a>,
-    pub(super) folder: &'a Folder,
-}
 
 /// The kinds of targets: a figure, a figure of each year, a share, a number of records, a growth.
 const KINDS: [&str; 5] = ["level", "flow", "share", "count", "growth"];
@@ -142,33 +133,4 @@ fn mistakes(row: &CsvRow<'_>, scope: TargetScope<'_>) -> Vec<(String, &'static s
         ));
     }
     found
-}
-
-/// Whom a target is for.
-pub(super) fn wrong_scope(
-    kind: &str,
-    code: &str,
-    scope: TargetScope<'_>,
-) -> Option<(String, &'static str)> {
-    let geography = scope.lists.geography;
-    let of = |vintage: &str, code: &str| geography.units_of(vintage).iter().any(|u| u.code == code);
-    let is_known = match kind {
-        "national" => code == scope.lists.country.code,
-        "each province" => code == "*",
-        "province" => code
-            .split_once(':')
-            .is_some_and(|(vintage, code)| of(vintage, code)),
-        "region" => {
-            let mut regions = geography.tables.regions.iter();
-            let named = code.split_once(':');
-            named.is_some_and(|(scheme, code)| {
-                regions.any(|r| r.scheme == scheme && r.region == code)
-            })
-        }
-        _ => false,
-    };
-    (!is_known).then(|| {
-        let message = format!("`{kind}` with `{code}` is nobody that a target could be for");
-        (message, "write national with the code of the country, each province with *, province with a unit such as 2025:44, or region with a scheme and its region such as 6v-2025:DBSH")
-    })
 }
