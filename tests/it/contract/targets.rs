@@ -38,7 +38,7 @@ period,scope,scope_code,indicator,value,unit,source,url,note
 
 static LAKE: LazyLock<TempDir> = LazyLock::new(|| {
     let place = TempDir::new().expect("a folder");
-    let pipeline = definitions(place.path());
+    let pipeline = definitions(place.path()).join("kttt");
     fs::write(pipeline.join("targets.csv"), TARGETS).expect("targets");
     fs::write(pipeline.join("history.csv"), HISTORY).expect("a history");
     print_one_table(&pipeline);
@@ -78,8 +78,8 @@ fn result(target: &str, period: &str, code: &str) -> String {
              WHERE target_id = '{target}' AND period = '{period}' AND code = '{code}' AND geography = '{geography}'"
         ),
     );
-    assert_eq!(rows.len(), 2, "{target} {period} {code}: {rows:?}");
-    rows[1].clone()
+    assert_eq!(rows.len(), 1, "{target} {period} {code}: {rows:?}");
+    rows[0].clone()
 }
 
 /// The same for the province 01.
@@ -125,7 +125,7 @@ fn a_target_whose_year_has_come_is_reached_or_behind() {
         &LAKE.path().join("lake"),
         "SELECT count(*) AS n FROM target_results WHERE target_id = 'late' AND period > '2024'",
     );
-    assert_eq!(later[1], "0");
+    assert_eq!(later, ["0"]);
 }
 
 #[test]
@@ -168,7 +168,7 @@ fn a_growth_begins_at_a_published_figure_or_not_at_all() {
         &LAKE.path().join("lake"),
         "SELECT DISTINCT CAST(baseline AS BIGINT) b, baseline_period, baseline_basis FROM target_results WHERE target_id = 'grown'",
     );
-    assert_eq!(base[1..], ["1000,2020,published"]);
+    assert_eq!(base, ["1000,2020,published"]);
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn a_territory_that_was_merged_is_not_reported_apart() {
 #[test]
 fn a_target_that_measures_nothing_is_refused() {
     let place = TempDir::new().expect("a folder");
-    let pipeline = definitions(place.path());
+    let pipeline = definitions(place.path()).join("kttt");
     let told = |file: &str, text: &str, wanted: &str| {
         let path = pipeline.join(file);
         let before = fs::read_to_string(&path).expect("a file");
