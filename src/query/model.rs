@@ -45,8 +45,10 @@ impl Pass {
 
 /// What is there in every pass: the tables of the lake that are filled before the models run, and the helper tables of
 /// [`super::register_helpers`].
-pub(super) const INPUTS: [&str; 14] = [
+pub(super) const INPUTS: [&str; 16] = [
     "entity_merges",
+    "funds",
+    "home_forms",
     "indicators",
     "observations",
     "periods",

@@ -32,9 +32,10 @@ pub(crate) async fn judge_reports(
         for (name, batch) in &out {
             engine.register(name, batch.schema(), vec![batch.clone()])?;
         }
-        query::register_helpers(&engine, &plan.geography, reports)?;
+        query::register_helpers(&engine, &plan.geography, &plan.home_forms(), reports)?;
         let (forms, geography) = (&plan.vocabulary.forms, &plan.geography);
-        validate::register_columns(&engine, &reports.judged, forms, geography)?;
+        let breakdowns = plan.breakdown_ids();
+        validate::register_columns(&engine, &reports.judged, forms, &breakdowns, geography)?;
         let round = validate::judge(&engine, &plan.rules, &reports.judged, &plan.lexicon).await?;
         let held = validate::held_by(&plan.rules, &reports.judged, &round);
         let is_last = held.is_empty();

@@ -8,16 +8,16 @@ use arrow::error::ArrowError;
 use crate::engine::columns::{decimals, texts};
 use crate::geography::{UnitKey, UnitName};
 use crate::lake;
-use crate::plan::{Plan, indicators_table, sectors_table};
+use crate::plan::{Plan, breakdown_table, indicators_table};
 
-/// The tables `units`, `unit_names`, `unit_changes`, `regions`, `indicators`, `sectors` and `targets`.
+/// The tables `units`, `unit_names`, `unit_changes`, `regions`, `indicators`, `targets`, and those of the breakdowns.
 pub(super) fn reference_tables(
     plan: &Plan,
 ) -> Result<Vec<(&'static str, RecordBatch)>, ArrowError> {
     let geography = &plan.geography.tables;
     let changes = &geography.changes;
     let regions = &geography.regions;
-    Ok(vec![
+    let mut tables = vec![
         ("units", unit_rows("units", &each_once(&geography.units))?),
         ("unit_names", unit_rows("unit_names", &geography.units)?),
         (
@@ -53,9 +53,14 @@ pub(super) fn reference_tables(
             )?,
         ),
         ("indicators", indicators_table(&plan.indicators)?),
-        ("sectors", sectors_table(&plan.sectors)?),
         ("targets", targets(plan)?),
-    ])
+    ];
+    for breakdown in &plan.breakdowns {
+        if let Some(table) = lake::table(&breakdown.list) {
+            tables.push((table.name, breakdown_table(breakdown)?));
+        }
+    }
+    Ok(tables)
 }
 
 /// One row for each unit: the name in force last, from the first day of its first name.

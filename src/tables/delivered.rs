@@ -156,7 +156,7 @@ impl Delivered {
                 geography: geography.to_owned(),
                 code: code.to_owned(),
                 indicator: self.text("of_indicator", row)?.to_owned(),
-                sector: self.text("of_sector", row)?.to_owned(),
+                members: self.text("of_sector", row)?.to_owned(),
                 period: period.or_else(|| self.text("period", row))?.to_owned(),
             })
         };

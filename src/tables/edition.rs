@@ -312,9 +312,10 @@ impl Edition {
 }
 
 /// Names that the definition of a table and its columns set.
-const RESERVED: [&str; 7] = [
+const RESERVED: [&str; 8] = [
     "scenario",
     "indicators",
+    "forms",
     "columns",
     "year",
     "region",

@@ -88,7 +88,7 @@ fn run(world: &World, models: &Models, checked: bool, set_aside: &str) -> (Total
             engine.register(name, batch.schema(), vec![batch])?;
         }
         let mut reports = reports(world);
-        query::register_helpers(&engine, &geography, &reports)?;
+        query::register_helpers(&engine, &geography, &[], &reports)?;
         let order = format!(
             "SELECT report_id, outranked, report_id = '{set_aside}' AS set_aside FROM report_order"
         );
