@@ -13,15 +13,15 @@ use crate::engine::Engine;
 use crate::geography::Reports;
 use crate::intake::read_text;
 use crate::validate::rule_sql;
-use crate::{lake, query, validate};
+use crate::{query, validate};
 
-/// Plans every query of a pipeline on empty tables.
+/// Plans every query of a pipeline on empty tables. `editions` are its plans with the other editions.
 ///
 /// # Errors
 /// All queries that cannot be planned, each with its file.
-pub async fn check_queries(plan: &Plan) -> Result<(), DefinitionErrors> {
+pub async fn check_queries(plan: &Plan, editions: &[Plan]) -> Result<(), DefinitionErrors> {
     let mut errors = DefinitionErrors::default();
-    if let Err(e) = check_all(plan, &mut errors).await {
+    if let Err(e) = check_all(plan, editions, &mut errors).await {
         errors.push(DefinitionError::new(
             &plan.directory,
             None,
@@ -32,9 +32,13 @@ pub async fn check_queries(plan: &Plan) -> Result<(), DefinitionErrors> {
     errors.into_result()
 }
 
-async fn check_all(plan: &Plan, errors: &mut DefinitionErrors) -> datafusion::error::Result<()> {
+async fn check_all(
+    plan: &Plan,
+    editions: &[Plan],
+    errors: &mut DefinitionErrors,
+) -> datafusion::error::Result<()> {
     let engine = Engine::new()?;
-    for table in lake::tables() {
+    for table in plan.lake.tables() {
         // Indicators and members of breakdowns are rows of printed tables, so these lists are filled.
         let breakdown = plan.breakdowns.iter().find(|b| b.list == table.name);
         let rows = match breakdown {
@@ -42,7 +46,7 @@ async fn check_all(plan: &Plan, errors: &mut DefinitionErrors) -> datafusion::er
             None if table.name == "indicators" => vec![indicators_table(&plan.indicators)?],
             None => vec![],
         };
-        engine.register(table.name, table.schema.clone(), rows)?;
+        engine.register(&table.name, table.schema.clone(), rows)?;
     }
     query::register_helpers(
         &engine,
@@ -67,8 +71,10 @@ async fn check_all(plan: &Plan, errors: &mut DefinitionErrors) -> datafusion::er
         ));
     }
     let mut builder = crate::tables::TableBuilder::new(&engine, &official_order(plan))?;
-    for definition in &plan.tables {
-        errors.ok(crate::tables::check(&mut builder, definition, &plan.edition).await);
+    for edition in std::iter::once(plan).chain(editions) {
+        for definition in &edition.tables {
+            errors.ok(crate::tables::check(&mut builder, definition, &edition.edition).await);
+        }
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use arrow::array::RecordBatch;
 
+use super::lists::{Lists, shared_by};
 use super::reference::reference_tables;
 use super::tables;
 use crate::diagnostic::{Finding, Place, Severity};
@@ -21,17 +22,22 @@ pub(crate) async fn judge_reports(
     plan: &Plan,
     docket: &Docket,
     reports: &mut Reports,
-) -> Result<(Engine, BTreeMap<&'static str, RecordBatch>), RunError> {
+    lists: Lists<'_>,
+) -> Result<(Engine, BTreeMap<String, RecordBatch>), RunError> {
     let engine = Engine::new()?;
     let mut judged = Vec::new();
     loop {
-        let mut out: BTreeMap<&'static str, RecordBatch> = BTreeMap::new();
+        let mut out: BTreeMap<String, RecordBatch> = BTreeMap::new();
         out.extend(reference_tables(plan)?);
-        out.insert("observations", tables::observations(plan, &reports.judged)?);
-        out.insert("reports", tables::reports(reports)?);
+        out.insert(
+            "observations".to_owned(),
+            tables::observations(plan, &reports.judged)?,
+        );
+        out.insert("reports".to_owned(), tables::reports(reports)?);
         for (name, batch) in &out {
             engine.register(name, batch.schema(), vec![batch.clone()])?;
         }
+        lists.register(&engine, plan, &reports.judged)?;
         query::register_helpers(&engine, &plan.geography, &plan.home_forms(), reports)?;
         let (forms, geography) = (&plan.vocabulary.forms, &plan.geography);
         let breakdowns = plan.breakdown_ids();
@@ -50,7 +56,7 @@ pub(crate) async fn judge_reports(
                 report.report.dossier.excuse(docket);
             }
             let results = validate::tally(&plan.rules, &reports.judged, &judged);
-            out.insert("rule_results", tables::rule_results(&results)?);
+            out.insert("rule_results".to_owned(), tables::rule_results(&results)?);
             return Ok((engine, out));
         }
         settle_revisions(&mut reports.judged, plan.order(docket));
@@ -67,20 +73,15 @@ pub(super) fn record_parts(reports: &[JudgedReport], records: Vec<Records>) -> V
     let mut parts: Vec<RecordPart> = records
         .into_iter()
         .filter_map(|records| {
-            let report = &by_id.get(records.report_id.as_str())?.report;
-            let period = report.period.to_string();
+            let report = by_id.get(records.report_id.as_str())?;
+            let shared = shared_by(report, &records);
+            let period = report.report.period.to_string();
             let RecordsAt::Cache(rows) = records.rows else {
                 return None;
             };
             Some(RecordPart {
                 table: records.table,
-                shared: [
-                    Some(records.report_id),
-                    Some(report.unit.vintage.clone()),
-                    Some(report.unit.code.clone()),
-                    Some(period.clone()),
-                    report.dossier.source.sheet.clone(),
-                ],
+                shared,
                 period,
                 rows,
             })

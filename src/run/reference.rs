@@ -11,13 +11,11 @@ use crate::lake;
 use crate::plan::{Plan, breakdown_table, indicators_table};
 
 /// The tables `units`, `unit_names`, `unit_changes`, `regions`, `indicators`, `targets`, and those of the breakdowns.
-pub(super) fn reference_tables(
-    plan: &Plan,
-) -> Result<Vec<(&'static str, RecordBatch)>, ArrowError> {
+pub(super) fn reference_tables(plan: &Plan) -> Result<Vec<(String, RecordBatch)>, ArrowError> {
     let geography = &plan.geography.tables;
     let changes = &geography.changes;
     let regions = &geography.regions;
-    let mut tables = vec![
+    let tables = vec![
         ("units", unit_rows("units", &each_once(&geography.units))?),
         ("unit_names", unit_rows("unit_names", &geography.units)?),
         (
@@ -55,10 +53,12 @@ pub(super) fn reference_tables(
         ("indicators", indicators_table(&plan.indicators)?),
         ("targets", targets(plan)?),
     ];
+    let tables = tables.into_iter();
+    let mut tables: Vec<(String, RecordBatch)> = tables
+        .map(|(name, batch)| (name.to_owned(), batch))
+        .collect();
     for breakdown in &plan.breakdowns {
-        if let Some(table) = lake::table(&breakdown.list) {
-            tables.push((table.name, breakdown_table(breakdown)?));
-        }
+        tables.push((breakdown.list.clone(), breakdown_table(breakdown)?));
     }
     Ok(tables)
 }
