@@ -49,6 +49,7 @@ fn fingerprint(form: &Form, facts: &BTreeMap<String, IndicatorFacts>) -> String 
         title_en,
         frequencies,
         dimension,
+        row_breakdown,
         label_heads,
         stub,
         sections,
@@ -67,7 +68,9 @@ fn fingerprint(form: &Form, facts: &BTreeMap<String, IndicatorFacts>) -> String 
     let facts: Vec<_> = indicators.iter().map(|i| facts.get(*i)).collect();
     combined_hash(&[
         format!("{code} {folded_code} {folded_title} {title_vi} {title_en}"),
-        format!("{frequencies:?} {dimension:?} {label_heads:?} {stub:?} {sections:?}"),
+        format!(
+            "{frequencies:?} {dimension:?} {row_breakdown:?} {label_heads:?} {stub:?} {sections:?}"
+        ),
         format!("{columns:?} {comparisons:?}"),
         format!("{rows:?} {sums:?} {records:?}"),
         format!("{facts:?}"),

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::breakdowns::RawBreakdown;
 use crate::intake::Limits;
 use crate::period::Frequency;
 use crate::query::Country;
@@ -27,6 +28,8 @@ pub(super) struct RawPipeline {
     pub country: RawCountry,
     #[serde(default)]
     pub reporters: Vec<RawReporter>,
+    #[serde(default)]
+    pub breakdowns: Vec<RawBreakdown>,
     #[serde(default)]
     pub duties: Vec<RawDuty>,
     #[serde(default)]

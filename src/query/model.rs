@@ -46,9 +46,11 @@ impl Pass {
 
 /// What is there in every pass: the tables of the lake that are filled before the models run, and the helper tables of
 /// [`super::register_helpers`].
-pub(super) const INPUTS: [&str; 15] = [
+pub(super) const INPUTS: [&str; 17] = [
     "entity_merges",
+    "funds",
     "history",
+    "home_forms",
     "indicators",
     "observations",
     "periods",

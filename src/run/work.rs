@@ -96,8 +96,7 @@ impl Work<'_> {
             records,
             lake: Some(self.lake),
         };
-        let (engine, out) = judge_reports(plan, docket, reports, lists).await?;
-        let mut out: Tables = out.into_iter().map(|(n, b)| (n.to_owned(), b)).collect();
+        let (engine, mut out) = judge_reports(plan, docket, reports, lists).await?;
         reports_after_their_due_date(&mut reports.judged, &plan.duties, &plan.zone);
 
         progress(Stage::Query, 0, 1);
@@ -142,10 +141,7 @@ impl Work<'_> {
         {
             // Only lists: nothing is judged or aggregated, and those tables are empty.
             reports_after_their_due_date(&mut reports.judged, &plan.duties, &plan.zone);
-            let tables = reference_tables(plan)?.into_iter();
-            tables
-                .map(|(name, batch)| (name.to_owned(), batch))
-                .collect()
+            reference_tables(plan)?.into_iter().collect()
         } else {
             let (out, found) = self.judge_and_aggregate(&mut reports, &records).await?;
             findings.extend(found);

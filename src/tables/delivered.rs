@@ -34,12 +34,13 @@ pub(super) const REQUIRED: [(&str, DataType); 15] = [
 /// The columns that a query may also deliver, all texts: the unit of measure of a row, and the figure of the lake that a
 /// cell shows. A cell that combines several figures names them in `of_parts`: geography and code of each, as
 /// `2004:10|2004:15`.
-pub(super) const OPTIONAL: [&str; 7] = [
+pub(super) const OPTIONAL: [&str; 8] = [
     UNIT,
     "of_geography",
     "of_code",
     "of_indicator",
     "of_sector",
+    "of_members",
     "of_period",
     PARTS,
 ];
@@ -156,7 +157,10 @@ impl Delivered {
                 geography: geography.to_owned(),
                 code: code.to_owned(),
                 indicator: self.text("of_indicator", row)?.to_owned(),
-                sector: self.text("of_sector", row)?.to_owned(),
+                members: self
+                    .text("of_members", row)
+                    .or_else(|| self.text("of_sector", row))?
+                    .to_owned(),
                 period: period.or_else(|| self.text("period", row))?.to_owned(),
             })
         };

@@ -11,7 +11,7 @@ pub use compiled::{
     CodeShape, ComparisonColumn, Form, FormRow, RecordField, RecordShape, RowUnit, Section, Stub,
     UnitCodes, ValueColumn, belongs,
 };
-pub(super) use head::BareHead;
-pub use head::HeadPattern;
+pub(super) use head::{BareHead, Implied};
+pub use head::{HeadPattern, HeadYear};
 pub use period::RelativePeriod;
-pub use raw::{Dimension, FieldKind, RawForm, RawRecordField, RawValueColumn, Scenario};
+pub use raw::{Dimension, FieldKind, RawForm, RawLine, RawRecordField, RawValueColumn, Scenario};
