@@ -25,7 +25,7 @@ pub(crate) const FIRST_NEW_YEAR: i32 = 2025;
 pub(crate) const ANCHOR: i32 = 2022;
 
 /// A province under one name and type, and the time it had them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Unit {
     /// The code, which means nothing without its vintage.
     pub(crate) code: String,
