@@ -83,8 +83,10 @@ pub struct Plan {
     pub chapters: Vec<ChapterDefinition>,
     /// The edition that is printed.
     pub edition: Edition,
-    /// Its name: `editions/<name>.toml`.
+    /// Its name.
     pub edition_name: String,
+    /// Its file within the pipeline, such as `editions/2025.toml`.
+    pub edition_file: String,
     /// The country.
     pub country: Country,
     /// What the summary shows.

@@ -20,6 +20,7 @@ mod number;
 mod order;
 mod parameters;
 mod reported;
+mod span;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -33,7 +34,7 @@ pub use build::TableBuilder;
 pub use check::check;
 pub use column::RawTableColumn;
 pub use definition::{RawTable, TableDefinition};
-pub use edition::{Awaited, Context, Edition, EditionChapter, License, RawEdition};
+pub use edition::{Awaited, Context, Edition, EditionChapter, Layout, License, RawEdition};
 pub use number::format_decimal;
 pub use order::{OfficialOrder, register_order};
 pub use table::{
