@@ -36,6 +36,7 @@ fn covered(run: &Run, geography: &str) -> BTreeMap<Key, Vec<String>> {
             period: source.str("period").to_owned(),
             indicator: source.str("indicator").to_owned(),
             sector: source.str("sector").to_owned(),
+            fund: source.str("fund").to_owned(),
             scenario: source.str("scenario").to_owned(),
         };
         let of_mean = matches!(
@@ -116,6 +117,7 @@ pub(crate) fn tiles(run: &Run, facts: &Facts) -> Vec<String> {
                 period: row.str("period").to_owned(),
                 indicator: row.str("indicator").to_owned(),
                 sector: row.str("sector").to_owned(),
+                fund: row.str("fund").to_owned(),
                 scenario: row.str("scenario").to_owned(),
             };
             let status = row.str("status").chars().next().unwrap();
