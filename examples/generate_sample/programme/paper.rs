@@ -41,6 +41,16 @@ impl Period {
         }
     }
 
+    /// A day in its last month on which reports of it are not sent yet, and names are those of their senders.
+    pub(crate) fn eve(self) -> String {
+        let (year, month) = match self {
+            Self::Year(year) => (year, 12),
+            Self::Quarter(year, quarter) => (year, quarter * 3),
+            Self::Month(year, month) => (year, month),
+        };
+        format!("{year}-{month:02}-10")
+    }
+
     /// As a title says it: `quý III năm 2025`.
     pub(crate) fn words(self) -> String {
         match self {

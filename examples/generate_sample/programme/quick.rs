@@ -92,7 +92,7 @@ pub(crate) fn papers(
         } else {
             NEW
         };
-        for mut unit in facts.units(vintage, period.year()) {
+        for mut unit in facts.units_on(vintage, &period.eve()) {
             // Up to June 2025 Huế is a city of its own, of the former geography.
             vintage.clone_into(&mut unit.vintage);
             if planted && (unit.code.as_str(), period) == SILENT {
