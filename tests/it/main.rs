@@ -35,6 +35,7 @@ mod records;
 mod reference;
 mod sample_files;
 mod sample_programme;
+mod sample_targets;
 mod sample_truth;
 mod senders;
 mod soundness;

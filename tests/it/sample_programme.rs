@@ -7,7 +7,7 @@ use crate::sample_truth::WRITTEN;
 use crate::sample_truth::sample::programme::paper::{Paper, Sender};
 use crate::sample_truth::sample::programme::registry::{Activity, Organisation};
 use crate::sample_truth::sample::programme::selected::Selected;
-use crate::sample_truth::sample::programme::{TOPICS, needs, quick, support};
+use crate::sample_truth::sample::programme::{TOPICS, needs, support};
 use crate::support::catalogue::{NEW, OLD, catalogue};
 use crate::support::sample::SAMPLE;
 
