@@ -89,8 +89,10 @@ fn needs(seed: u64, report: &Report) -> Needs {
         for year in &mut needs.grid[topic] {
             for (cell, level) in year.iter_mut().zip(levels) {
                 let about = WHOLE + random.between(-200_000, 250_000);
-                // Whole hundreds of millions, as needs are.
-                *cell = part(part(level * size / 100, wish), about) / 1_000 * 1_000;
+                // Whole hundreds of millions, as needs are; small ones to the half million, which also shows how the
+                // sheet writes its decimals.
+                let step = if *level < 500 { 5 } else { 1_000 };
+                *cell = part(part(level * size / 100, wish), about) / step * step;
             }
         }
     }
@@ -103,7 +105,7 @@ fn needs(seed: u64, report: &Report) -> Needs {
             needs.projects.push(Project {
                 name: format!("{}, giai đoạn {}", WORKS[work], number + 1),
                 year: i32::try_from(random.between(2026, 2029)).unwrap_or(2026),
-                money: random.between(60, 900) * 1_000,
+                money: random.between(60, 900) * 1_000 + random.between(1, 99) * 5,
             });
         }
     }

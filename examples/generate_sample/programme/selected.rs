@@ -122,7 +122,7 @@ fn chosen(seed: u64, report: &Report, list: Option<&[Organisation]>) -> Vec<Sele
             year: i32::try_from(random.between(2022, 2025)).unwrap_or(YEAR),
             ratings: (before, after),
             learners: random.between(0, 24),
-            money: random.between(0, 90) * 250,
+            money: random.between(0, 90) * 250 + random.between(1, 49) * 5,
             project: if random.chance(25) {
                 "Hạ tầng vùng nguyên liệu"
             } else {
