@@ -35,7 +35,7 @@ pub use concern::FormTexts;
 pub use form::{
     CodeShape, ComparisonColumn, Dimension, FieldKind, Form, FormRow, HeadPattern, RawForm,
     RawRecordField, RawValueColumn, RecordField, RecordShape, RelativePeriod, RowUnit, Scenario,
-    Section, Stub, UnitCodes, ValueColumn, belongs,
+    Section, SenderKind, Stub, UnitCodes, ValueColumn, belongs,
 };
 pub use nearest::{NearestForm, nearest_form};
 pub use period_claim::PeriodClaim;

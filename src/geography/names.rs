@@ -42,6 +42,24 @@ impl Words {
         }
     }
 
+    /// The words without some that may be left out.
+    pub(super) fn without(self, left_out: &[String]) -> Self {
+        let mut kept = Self {
+            words: Vec::new(),
+            begins: Vec::new(),
+            unmarked: self.unmarked,
+        };
+        let mut begins = false;
+        for (word, begins_part) in self.words.into_iter().zip(self.begins) {
+            begins |= begins_part;
+            if !left_out.contains(&word) {
+                kept.words.push(word);
+                kept.begins.push(std::mem::take(&mut begins));
+            }
+        }
+        kept
+    }
+
     /// Whether a part of the text ends before a place.
     pub(super) fn ends_at(&self, at: usize) -> bool {
         self.begins.get(at).is_none_or(|begins| *begins)

@@ -87,6 +87,11 @@ static TABLES: LazyLock<Vec<TableSchema>> = LazyLock::new(|| {
             true,
         ),
         table(
+            "task_reports",
+            "report_id unit_vintage unit_code period number task lead cooperating submit_to product deadline state completion:d issued sheet row:i",
+            true,
+        ),
+        table(
             "findings",
             "code severity rule file_name submission_id report_id form sheet cell unit_vintage unit_code period indicator sector scenario message_vi message_en",
             false,
@@ -142,6 +147,16 @@ static TABLES: LazyLock<Vec<TableSchema>> = LazyLock::new(|| {
         table(
             "sectors",
             "sector_code parent level:i name_vi name_en",
+            false,
+        ),
+        table(
+            "agencies",
+            "agency_id name_vi name_en abbreviations kind valid_from valid_to successor members note",
+            false,
+        ),
+        table(
+            "tasks",
+            "task_id document place section_vi title_vi title_en lead cooperating submit_to product starts due recurrence note",
             false,
         ),
         table(

@@ -24,6 +24,7 @@ use super::rules::read_rules;
 use super::sectors::{Sector, read_sectors};
 use super::source::Source;
 use super::targets::{Target, TargetScope, read_targets};
+use super::tasks::{Task, read_tasks};
 use crate::diagnostic::{DefinitionError, DefinitionErrors, Lexicon};
 use crate::extract::{Form, RawDocumentWords, Vocabulary};
 use crate::geography::Decision;
@@ -42,7 +43,8 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
     let raw: RawPipeline = source.parse()?;
     let country = raw.country();
     let reference = beside(directory, &raw.reference);
-    let reference = ReferenceData::read(reference, directory, &country)?;
+    let mut reference = ReferenceData::read(reference, directory, &country)?;
+    reference.add_agencies(directory, (&source, &raw.collectives))?;
     let catalogue = Catalogue::read(directory, &reference, &country)?;
     let checked = Checked::read(directory, (&source, &raw), &reference, &catalogue, &country)?;
     Ok(assemble(
@@ -92,6 +94,7 @@ struct Catalogue {
     indicators: Vec<Indicator>,
     sectors: Vec<Sector>,
     targets: Vec<Target>,
+    tasks: Vec<Task>,
     encodings: Encodings,
     forms: Vec<Form>,
 }
@@ -122,12 +125,15 @@ impl Catalogue {
         };
         let scope = TargetScope { lists, folder };
         let targets = read_targets(&directory.join("targets.csv"), scope, &mut errors);
+        let agencies = &reference.geography.agencies;
+        let tasks = read_tasks(&directory.join("tasks.csv"), agencies, &mut errors);
         let forms = read_forms(&directory.join("forms"), folder, lists, &mut errors);
         errors.into_result()?;
         Ok(Self {
             indicators,
             sectors,
             targets,
+            tasks,
             encodings: encodings.unwrap_or_default(),
             forms,
         })
@@ -267,6 +273,7 @@ fn assemble(
         indicators: catalogue.indicators,
         sectors: catalogue.sectors,
         targets: catalogue.targets,
+        tasks: catalogue.tasks,
         rules: checked.rules,
         decisions: checked.decisions,
         models: checked.models,

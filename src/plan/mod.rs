@@ -1,5 +1,6 @@
 //! Reads the definition files of a pipeline into one checked [`Plan`].
 
+mod agencies;
 mod answering;
 mod check;
 mod code_lists;
@@ -24,6 +25,7 @@ mod sound_pipeline;
 mod sound_texts;
 mod source;
 mod targets;
+mod tasks;
 
 pub use answering::Answering;
 pub(crate) use answering::combined_hash;
@@ -36,3 +38,4 @@ pub use model::{Headline, Plan};
 pub(crate) use order::official_order;
 pub use sectors::Sector;
 pub use targets::{TARGET_TEXTS, Target};
+pub use tasks::{TASK_TEXTS, Task};

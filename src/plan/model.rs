@@ -10,6 +10,7 @@ use super::definitions::DefinitionFile;
 use super::indicators::Indicator;
 use super::sectors::Sector;
 use super::targets::Target;
+use super::tasks::Task;
 use crate::diagnostic::Lexicon;
 use crate::extract::{RawDocumentWords, Vocabulary};
 use crate::geography::{
@@ -69,6 +70,8 @@ pub struct Plan {
     pub sectors: Vec<Sector>,
     /// The targets.
     pub targets: Vec<Target>,
+    /// The tasks.
+    pub tasks: Vec<Task>,
     /// The rules.
     pub rules: Vec<Rule>,
     /// What people decided where submissions leave something open.

@@ -8,7 +8,7 @@ use toml::Spanned;
 use super::code_lists::CodeLists;
 use super::file_errors::FileErrors;
 use super::raw::{RawCollection, RawDuty, RawPipeline, RawReporter};
-use crate::extract::{Dimension, Form, belongs};
+use crate::extract::{Dimension, Form, SenderKind, belongs};
 use crate::period::{Frequency, Period};
 use crate::text::Folder;
 
@@ -160,7 +160,7 @@ pub(super) fn check_duties(raw: &[RawDuty], forms: &[Form], wrong: &mut FileErro
         for (at, form) in duty.forms.iter().enumerate() {
             let same = |other: &&Spanned<String>| other.get_ref() == form.get_ref();
             let other = earlier.iter().find(|other| {
-                other.reporter.get_ref() == duty.reporter.get_ref()
+                same_debtor(other, duty)
                     && other.frequency == duty.frequency
                     && other.forms.iter().any(|f| same(&f))
             });
@@ -182,6 +182,16 @@ pub(super) fn check_duties(raw: &[RawDuty], forms: &[Form], wrong: &mut FileErro
             let Some(declared) = forms.iter().find(|f| f.code == *form.get_ref()) else {
                 continue;
             };
+            let kind = if duty.reporter.is_some() {
+                SenderKind::Territory
+            } else {
+                SenderKind::Agencies
+            };
+            if !declared.senders.contains(&kind) {
+                let message = format!("`{}` is not for those who owe it by `{id}`", declared.code);
+                let remedy = "add them to `senders` of the form, or leave the form out";
+                wrong.at(form, message, remedy);
+            }
             if !declared.frequencies.contains(&duty.frequency) {
                 let message = format!(
                     "the form `{}` has no frequency `{}`",
@@ -204,6 +214,19 @@ pub(super) fn check_duties(raw: &[RawDuty], forms: &[Form], wrong: &mut FileErro
                 );
             }
         }
+    }
+}
+
+/// Whether two duties are owed by the same reporter, or by agencies of the same kind.
+fn same_debtor(one: &RawDuty, other: &RawDuty) -> bool {
+    let reporter = |duty: &RawDuty| duty.reporter.as_ref().map(|r| r.get_ref().clone());
+    let kinds = |duty: &RawDuty| -> BTreeSet<String> {
+        duty.agencies.iter().map(|k| k.get_ref().clone()).collect()
+    };
+    match (reporter(one), reporter(other)) {
+        (Some(one), Some(other)) => one == other,
+        (None, None) => !kinds(one).is_disjoint(&kinds(other)),
+        _ => false,
     }
 }
 

@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::head::HeadPattern;
 use super::period::RelativePeriod;
-use super::raw::{Dimension, FieldKind, RawForm, Scenario};
+use super::raw::{Dimension, FieldKind, RawForm, Scenario, SenderKind};
 use crate::period::Frequency;
 
 /// A form, ready to be matched against sheets.
@@ -24,6 +24,8 @@ pub struct Form {
     pub title_en: String,
     /// How often it is due.
     pub frequencies: Vec<Frequency>,
+    /// Who may send it.
+    pub senders: Vec<SenderKind>,
     /// What its rows are.
     pub dimension: Dimension,
     /// Folded heads of the label column.

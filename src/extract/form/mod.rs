@@ -14,4 +14,6 @@ pub use compiled::{
 pub(super) use head::BareHead;
 pub use head::HeadPattern;
 pub use period::RelativePeriod;
-pub use raw::{Dimension, FieldKind, RawForm, RawRecordField, RawValueColumn, Scenario};
+pub use raw::{
+    Dimension, FieldKind, RawForm, RawRecordField, RawValueColumn, Scenario, SenderKind,
+};

@@ -19,6 +19,9 @@ pub struct RawForm {
     pub title_en: String,
     /// How often it is due.
     pub frequencies: Vec<Frequency>,
+    /// Who may send it; units of the territory, unless stated.
+    #[serde(default = "territory")]
+    pub senders: Vec<SenderKind>,
     /// What its rows are.
     pub rows: RawFormRows,
     /// Heads of the columns that describe the rows.
@@ -36,6 +39,20 @@ pub struct RawForm {
     /// Columns derived from two value columns.
     #[serde(default)]
     pub comparisons: Vec<RawComparisonColumn>,
+}
+
+fn territory() -> Vec<SenderKind> {
+    vec![SenderKind::Territory]
+}
+
+/// A kind of senders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SenderKind {
+    /// Units of the territory.
+    Territory,
+    /// Agencies: senders that are no territory.
+    Agencies,
 }
 
 /// What the rows of a form are.
