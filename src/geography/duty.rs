@@ -21,6 +21,8 @@ pub struct Duty {
     pub owed_by: OwedBy,
     /// Frequency.
     pub frequency: Frequency,
+    /// For half-years: the only half that it is for.
+    pub half: Option<i8>,
     /// Month of the last day; none for the last month of the period.
     pub due_month: Option<i8>,
     /// Day of the month.
@@ -58,8 +60,10 @@ impl OwedBy {
 }
 
 impl Duty {
-    fn is_of(&self, form: &str, frequency: Frequency) -> bool {
-        self.frequency == frequency && self.forms.iter().any(|f| f == form)
+    fn is_of(&self, form: &str, period: Period) -> bool {
+        self.frequency == period.frequency
+            && self.half.is_none_or(|half| half == period.number)
+            && self.forms.iter().any(|f| f == form)
     }
 
     fn due(&self, period: Period) -> Option<Date> {
@@ -114,7 +118,7 @@ pub fn owing(form: &str, period: Period, duties: &[Duty], geography: &Geography)
             senders: geography.units_of(vintage).into_iter().cloned().collect(),
         });
     }
-    let of_agencies = duties.iter().filter(|d| d.is_of(form, period.frequency));
+    let of_agencies = duties.iter().filter(|d| d.is_of(form, period));
     for duty in of_agencies {
         let (OwedBy::Agencies { kinds }, Some(due)) = (&duty.owed_by, duty.due(period)) else {
             continue;
@@ -234,7 +238,7 @@ fn former_units_that_sent<'a>(
 /// The due date of a form for units, from the duty of the reporter with the first rank.
 #[must_use]
 pub fn due_date(form: &str, period: Period, duties: &[Duty]) -> Option<Date> {
-    let of_form = duties.iter().filter(|d| d.is_of(form, period.frequency));
+    let of_form = duties.iter().filter(|d| d.is_of(form, period));
     of_form
         .filter_map(|d| Some((d.owed_by.rank()?, d.id.as_str(), d)))
         .min_by_key(|(rank, id, _)| (*rank, *id))
@@ -253,7 +257,7 @@ pub fn due_date_of(
     let Some(agency) = geography.agencies.of(sender) else {
         return due_date(form, period, duties);
     };
-    let mut of_form = duties.iter().filter(|d| d.is_of(form, period.frequency));
+    let mut of_form = duties.iter().filter(|d| d.is_of(form, period));
     let of_kind = |d: &&Duty| matches!(&d.owed_by, OwedBy::Agencies { kinds } if kinds.contains(&agency.kind));
     of_form.find(of_kind)?.due(period)
 }

@@ -115,6 +115,7 @@ fn duty(
         id: raw.id.get_ref().clone(),
         owed_by,
         frequency: raw.frequency,
+        half: raw.half.as_ref().map(|half| *half.get_ref()),
         due_month: raw.due_month,
         due_day: *raw.due_day.get_ref(),
         year_offset: raw.year_offset,

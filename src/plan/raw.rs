@@ -85,6 +85,8 @@ pub(super) struct RawDuty {
     #[serde(default)]
     pub agencies: Vec<Spanned<String>>,
     pub frequency: Frequency,
+    /// For half-years: the only half that it is for.
+    pub half: Option<Spanned<i8>>,
     pub due_month: Option<i8>,
     pub due_day: Spanned<i8>,
     pub year_offset: i16,

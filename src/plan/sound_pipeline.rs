@@ -149,6 +149,16 @@ pub(super) fn check_duties(raw: &[RawDuty], forms: &[Form], wrong: &mut FileErro
             let remedy = "write a day that the month has in every year; year_offset is 0, 1 or 2; leave out due_month for the last month of each period";
             wrong.at(&duty.due_day, message, remedy);
         }
+        if let Some(half) = &duty.half
+            && (duty.frequency != Frequency::HalfYear || !(1..=2).contains(half.get_ref()))
+        {
+            let message = format!("the duty `{id}` is for no half of a year");
+            wrong.at(
+                half,
+                message,
+                "write 1 or 2 for a duty of the frequency half-year, or delete the line",
+            );
+        }
         if duty.forms.is_empty() || duty.source.trim().is_empty() {
             let message = format!("the duty `{id}` names no form, or no source");
             wrong.at(
@@ -202,7 +212,10 @@ pub(super) fn check_duties(raw: &[RawDuty], forms: &[Form], wrong: &mut FileErro
                     message,
                     "correct the frequency of the duty, or add it to those of the form",
                 );
-            } else if duty.due_month.is_some() && has_both_halves(declared, duty.frequency) {
+            } else if duty.half.is_none()
+                && duty.due_month.is_some()
+                && has_both_halves(declared, duty.frequency)
+            {
                 let message = format!(
                     "`{}` is due for each half of the year, and one date cannot be that of both",
                     declared.code
@@ -210,7 +223,7 @@ pub(super) fn check_duties(raw: &[RawDuty], forms: &[Form], wrong: &mut FileErro
                 wrong.at(
                     &duty.due_day,
                     message,
-                    "leave out due_month: the last month of each period is meant",
+                    "leave out due_month: the last month of each period is meant; or write `half = 1` for the first half alone",
                 );
             }
         }
