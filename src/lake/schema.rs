@@ -88,7 +88,7 @@ static TABLES: LazyLock<Vec<TableSchema>> = LazyLock::new(|| {
         ),
         table(
             "task_reports",
-            "report_id unit_vintage unit_code period number task lead cooperating submit_to product deadline state completion:d issued sheet row:i",
+            "report_id unit_vintage unit_code period task_id number task lead cooperating submit_to product deadline state completion:d issued sheet row:i",
             true,
         ),
         table(

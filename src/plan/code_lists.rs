@@ -5,6 +5,7 @@ use toml::Spanned;
 use super::file_errors::FileErrors;
 use super::indicators::Indicator;
 use super::sectors::Sector;
+use super::tasks::Task;
 use crate::extract::Form;
 use crate::geography::Geography;
 use crate::normalize::Measures;
@@ -15,6 +16,7 @@ use crate::query::Country;
 pub(super) struct CodeLists<'a> {
     pub(super) indicators: &'a [Indicator],
     pub(super) sectors: &'a [Sector],
+    pub(super) tasks: &'a [Task],
     pub(super) geography: &'a Geography,
     pub(super) country: &'a Country,
     pub(super) measures: &'a Measures,

@@ -72,6 +72,7 @@ pub fn load_edition(directory: &Path, name: &str) -> Result<Plan, DefinitionErro
     let lists = CodeLists {
         indicators: &plan.indicators,
         sectors: &plan.sectors,
+        tasks: &plan.tasks,
         geography: &plan.geography,
         country: &plan.country,
         measures: &plan.conventions.measures,
@@ -116,17 +117,18 @@ impl Catalogue {
         check_units(&path, &indicators, measures, folder, &mut errors);
         let sectors = read_sectors(&directory.join("sectors.csv"), &mut errors);
         let encodings = errors.ok(read_encodings(directory, &reference.directory));
+        let agencies = &reference.geography.agencies;
+        let tasks = read_tasks(&directory.join("tasks.csv"), agencies, &mut errors);
         let lists = CodeLists {
             indicators: &indicators,
             sectors: &sectors,
+            tasks: &tasks,
             geography: &reference.geography,
             country,
             measures,
         };
         let scope = TargetScope { lists, folder };
         let targets = read_targets(&directory.join("targets.csv"), scope, &mut errors);
-        let agencies = &reference.geography.agencies;
-        let tasks = read_tasks(&directory.join("tasks.csv"), agencies, &mut errors);
         let forms = read_forms(&directory.join("forms"), folder, lists, &mut errors);
         errors.into_result()?;
         Ok(Self {
@@ -166,6 +168,7 @@ impl Checked {
         let lists = CodeLists {
             indicators: &catalogue.indicators,
             sectors: &catalogue.sectors,
+            tasks: &catalogue.tasks,
             geography,
             country,
             measures: &reference.measures,

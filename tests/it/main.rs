@@ -39,6 +39,7 @@ mod senders;
 mod soundness;
 mod statistics;
 mod support;
+mod tasks;
 mod template;
 mod tiling;
 mod trace;

@@ -6,10 +6,11 @@ mod compiled;
 mod head;
 mod period;
 mod raw;
+mod register;
 
 pub use compiled::{
-    CodeShape, ComparisonColumn, Form, FormRow, RecordField, RecordShape, RowUnit, Section, Stub,
-    UnitCodes, ValueColumn, belongs,
+    CodeShape, ComparisonColumn, Form, FormRow, RecordField, RecordShape, RegisterField, RowUnit,
+    Section, Stub, UnitCodes, ValueColumn, belongs,
 };
 pub(super) use head::BareHead;
 pub use head::HeadPattern;
@@ -17,3 +18,5 @@ pub use period::RelativePeriod;
 pub use raw::{
     Dimension, FieldKind, RawForm, RawRecordField, RawValueColumn, Scenario, SenderKind,
 };
+pub use register::{EntryTexts, Register, RegisterEntry, RegisterSection};
+pub(crate) use register::{numbers_of, words_of};

@@ -27,6 +27,14 @@ pub(super) fn read_deadline(
     if let Some(period) = vocabulary.words.last_period(&folded) {
         return Some(period.end().to_string());
     }
+    let mut words = text.split_whitespace().rev();
+    let full = |word: &&str| word.matches(['/', '-', '.']).count() == 2;
+    if let Some(day) = words
+        .find(full)
+        .and_then(|word| day_of(BorrowedContent::Text(word)))
+    {
+        return Some(day);
+    }
     if let Some(year) = last_year(&folded) {
         return Some(format!("{year}-12-31"));
     }
@@ -46,11 +54,15 @@ pub(super) fn read_deadline(
     }
 }
 
-/// The last day of what a cell says as a date.
+/// The last day of what a cell says as a date; of two orders of its parts the day comes first.
 fn day_of(cell: BorrowedContent<'_>) -> Option<String> {
     match read_date(cell) {
-        ReadDate::Sure(date, _) => last_day(&date),
-        _ => None,
+        ReadDate::Is(date, _) => last_day(&date),
+        ReadDate::Stored(day) | ReadDate::Open(day) | ReadDate::Serial(day) => {
+            Some(day.to_string())
+        }
+        ReadDate::YearAsDay(year, _) => Some(format!("{year}-12-31")),
+        ReadDate::TooEarly(_) | ReadDate::Not => None,
     }
 }
 
@@ -67,10 +79,17 @@ fn last_day(date: &str) -> Option<String> {
 
 /// The last year that folded words name, if they name nothing but years and words.
 fn last_year(folded: &str) -> Option<i16> {
-    let numbers = folded.split(' ').filter(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+    let numbers = folded
+        .split(' ')
+        .filter(|word| word.starts_with(|c: char| c.is_ascii_digit()));
     let mut last = None;
     for number in numbers {
-        last = Some(number.parse().ok().filter(|year| (1990..2100).contains(year))?);
+        last = Some(
+            number
+                .parse()
+                .ok()
+                .filter(|year| (1990..2100).contains(year))?,
+        );
     }
     last
 }

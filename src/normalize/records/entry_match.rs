@@ -1,7 +1,7 @@
 //! Finds the entry of a register that the words and the number of a record mean. Nothing is guessed: what fits two entries,
 //! or whose words and number mean two, stays open.
 
-use crate::extract::{Register, RegisterEntry};
+use crate::extract::Register;
 
 /// The share of the words of one text in another, in thousandths, that makes them a long common part.
 const LONG: u64 = 800;
@@ -101,7 +101,10 @@ fn among(register: &Register, asked: Asked<'_>, entries: &[usize]) -> EntryMatch
                 !standing.is_empty() && has_section(numbers, standing)
             };
             let narrowed = [
-                several.iter().filter(|at| numbered.contains(at)).collect::<Vec<_>>(),
+                several
+                    .iter()
+                    .filter(|at| numbered.contains(at))
+                    .collect::<Vec<_>>(),
                 several.iter().filter(in_section).collect(),
                 several.iter().filter(is_last).collect(),
             ];
@@ -136,7 +139,9 @@ fn numbered(register: &Register, asked: Asked<'_>, entries: &[usize]) -> Vec<usi
 /// Whether a place is within a section, whose number may be written without what stands before it.
 fn has_section(place: &[String], section: &[String]) -> bool {
     let within = place.len().saturating_sub(1);
-    place[..within].windows(section.len().max(1)).any(|part| part == section)
+    place[..within]
+        .windows(section.len().max(1))
+        .any(|part| part == section)
 }
 
 /// How much of one text is in another, in thousandths.
@@ -158,7 +163,7 @@ impl Shares {
     }
 }
 
-/// The words that a text and the title of an entry have in common, in one order.
+/// The words that a text and the title of an entry have in common.
 fn shares(register: &Register, words: &[String], entry: usize) -> Shares {
     let title = &register.entries[entry].words;
     let nothing = Shares { title: 0, text: 0 };
@@ -166,18 +171,15 @@ fn shares(register: &Register, words: &[String], entry: usize) -> Shares {
         return nothing;
     }
     let weight = |word: &String| u64::from(register.weight(word));
-    // The heaviest common subsequence.
-    let mut best = vec![0_u64; title.len() + 1];
+    // Writers turn titles around: the order of the words does not matter.
+    let mut left: Vec<&String> = title.iter().collect();
+    let mut common = 0;
     for word in words {
-        let mut before = 0;
-        for (n, of_title) in title.iter().enumerate() {
-            let above = best[n + 1];
-            let longer = if word == of_title { before + weight(word) } else { 0 };
-            best[n + 1] = above.max(best[n]).max(longer);
-            before = above;
+        if let Some(at) = left.iter().position(|of_title| *of_title == word) {
+            left.swap_remove(at);
+            common += weight(word);
         }
     }
-    let common = best[title.len()];
     let share = |of: &[String]| common * 1000 / of.iter().map(weight).sum::<u64>().max(1);
     Shares {
         title: share(title),
@@ -189,12 +191,18 @@ fn shares(register: &Register, words: &[String], entry: usize) -> Shares {
 fn has_same_numbers(title: &[String], words: &[String]) -> bool {
     let is_number = |word: &&String| word.bytes().all(|b| b.is_ascii_digit());
     let mut own = words.iter().filter(is_number).peekable();
-    own.peek().is_none() || title.iter().filter(is_number).all(|number| words.contains(number))
+    own.peek().is_none()
+        || title
+            .iter()
+            .filter(is_number)
+            .all(|number| words.contains(number))
 }
 
 /// The entry that has most in common with a text, if that is near.
 fn nearest(register: &Register, asked: Asked<'_>, entries: &[usize]) -> Option<usize> {
-    let scored = entries.iter().map(|at| (shares(register, asked.words, *at), *at));
+    let scored = entries
+        .iter()
+        .map(|at| (shares(register, asked.words, *at), *at));
     let near = scored.filter(|(shares, _)| shares.is_near());
     let best = near.max_by_key(|(shares, at)| (shares.title + shares.text, std::cmp::Reverse(*at)));
     best.map(|(_, at)| at)
@@ -209,10 +217,30 @@ mod tests {
     use crate::text::Folder;
 
     const ENTRIES: [(&str, &str, &str, &str); 6] = [
-        ("A1", "10/A", "PL.I.1", "Programme of information on cooperatives"),
-        ("A2", "10/A", "PL.II.9", "National database of cooperatives 2021-2025"),
-        ("A3", "10/A", "PL.II.10", "Yearly white book on cooperatives"),
-        ("B1", "20/B", "PL.I.1", "Part in the yearly white book on cooperatives"),
+        (
+            "A1",
+            "10/A",
+            "PL.I.1",
+            "Programme of information on cooperatives",
+        ),
+        (
+            "A2",
+            "10/A",
+            "PL.II.9",
+            "National database of cooperatives 2021-2025",
+        ),
+        (
+            "A3",
+            "10/A",
+            "PL.II.10",
+            "Yearly white book on cooperatives",
+        ),
+        (
+            "B1",
+            "20/B",
+            "PL.I.1",
+            "Part in the yearly white book on cooperatives",
+        ),
         ("B2", "20/B", "PL.I.2", "Scheme for consumer cooperatives"),
         ("C1", "30/C", "VI.3.a", "Yearly white book on cooperatives"),
     ];
@@ -246,9 +274,7 @@ mod tests {
         match found {
             EntryMatch::Is(at) => id(at),
             EntryMatch::Near(at) => format!("near {}", id(at)),
-            EntryMatch::Several(all) => {
-                all.into_iter().map(id).collect::<Vec<_>>().join(" or ")
-            }
+            EntryMatch::Several(all) => all.into_iter().map(id).collect::<Vec<_>>().join(" or "),
             EntryMatch::Contradiction(one, other) => format!("{} not {}", id(one), id(other)),
             EntryMatch::Unknown(near) => near.map_or("-".to_owned(), |at| format!("- {}", id(at))),
         }
@@ -256,12 +282,23 @@ mod tests {
 
     #[test]
     fn words_find_an_entry_at_length_and_shortened() {
-        assert_eq!(find("Programme of information on cooperatives", "", None, ""), "A1");
         assert_eq!(
-            find("To work out the programme of information on agricultural cooperatives", "1", None, ""),
+            find("Programme of information on cooperatives", "", None, ""),
             "A1"
         );
-        assert_eq!(find("National database of cooperatives", "", None, ""), "A2");
+        assert_eq!(
+            find(
+                "To work out the programme of information on agricultural cooperatives",
+                "1",
+                None,
+                ""
+            ),
+            "A1"
+        );
+        assert_eq!(
+            find("National database of cooperatives", "", None, ""),
+            "A2"
+        );
         // What tells it from others is missing.
         assert_eq!(find("Scheme for cooperatives", "", None, ""), "- B2");
         assert_eq!(find("Something else altogether", "", None, ""), "-");
@@ -269,7 +306,15 @@ mod tests {
 
     #[test]
     fn other_years_are_another_entry() {
-        assert_eq!(find("National database of cooperatives 2026-2030", "II.9", None, ""), "-");
+        assert_eq!(
+            find(
+                "National database of cooperatives 2026-2030",
+                "II.9",
+                None,
+                ""
+            ),
+            "-"
+        );
     }
 
     #[test]
@@ -285,9 +330,15 @@ mod tests {
 
     #[test]
     fn words_and_number_of_two_entries_contradict_each_other() {
-        assert_eq!(find("Scheme for consumer cooperatives", "II.9", None, ""), "B2 not A2");
+        assert_eq!(
+            find("Scheme for consumer cooperatives", "II.9", None, ""),
+            "B2 not A2"
+        );
         // A number alone may count the rows.
-        assert_eq!(find("Scheme for consumer cooperatives", "9", None, ""), "B2");
+        assert_eq!(
+            find("Scheme for consumer cooperatives", "9", None, ""),
+            "B2"
+        );
     }
 
     #[test]
@@ -295,6 +346,14 @@ mod tests {
         let near = "A database of cooperatives for the country";
         assert_eq!(find(near, "II.9", None, ""), "near A2");
         assert_eq!(find(near, "9", None, "II"), "near A2");
-        assert_eq!(find("Programme of information on cooperatives", "", Some("30/C"), ""), "near A1");
+        assert_eq!(
+            find(
+                "Programme of information on cooperatives",
+                "",
+                Some("30/C"),
+                ""
+            ),
+            "near A1"
+        );
     }
 }

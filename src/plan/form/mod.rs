@@ -3,6 +3,7 @@
 mod columns;
 mod read;
 mod records;
+mod register;
 mod rows;
 mod sound_columns;
 mod sound_words;

@@ -169,7 +169,7 @@ impl OpenList<'_> {
     }
 
     /// The cell that names a record.
-    fn place_of_record(&self, record: usize) -> Address {
+    pub(super) fn place_of_record(&self, record: usize) -> Address {
         let naming = Some(self.shape.naming);
         let column = self.head.columns.iter().find(|c| c.field == naming);
         let row = self.rows.get(record).copied().unwrap_or(1);
