@@ -88,6 +88,31 @@ impl Period {
         Date::new(self.year, self.number * self.months(), 1).map_or(Date::MAX, Date::last_of_month)
     }
 
+    /// The period of the same length just before.
+    #[must_use]
+    pub fn before(self) -> Self {
+        match self.number {
+            1 => Self {
+                year: self.year - 1,
+                number: 12 / self.months(),
+                ..self
+            },
+            number => Self {
+                number: number - 1,
+                ..self
+            },
+        }
+    }
+
+    /// The same period a year ago.
+    #[must_use]
+    pub fn year_ago(self) -> Self {
+        Self {
+            year: self.year - 1,
+            ..self
+        }
+    }
+
     /// Whether `day` is in the period.
     #[must_use]
     pub fn holds(self, day: Date) -> bool {
@@ -195,5 +220,20 @@ mod tests {
         assert!(half < year);
         assert_eq!(half.end(), year.end());
         assert!(year.holds(jiff::civil::date(2025, 7, 1)));
+    }
+
+    #[test]
+    fn the_period_before_may_be_in_the_year_before() {
+        for (text, before, year_ago) in [
+            ("2026-Q1", "2025-Q4", "2025-Q1"),
+            ("2026-Q3", "2026-Q2", "2025-Q3"),
+            ("2026-01", "2025-12", "2025-01"),
+            ("2026-S1", "2025-S2", "2025-S1"),
+            ("2026", "2025", "2025"),
+        ] {
+            let period: Period = text.parse().expect("a period");
+            assert_eq!(period.before().to_string(), before);
+            assert_eq!(period.year_ago().to_string(), year_ago);
+        }
     }
 }

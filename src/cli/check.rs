@@ -29,7 +29,11 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
         Ok(plan) => plan,
         Err(errors) => return show::definition_errors(&errors, FINDINGS),
     };
-    if let Err(errors) = plan::check_queries(&plan).await {
+    let editions = match plan::other_editions(&plan) {
+        Ok(editions) => editions,
+        Err(errors) => return show::definition_errors(&errors, FINDINGS),
+    };
+    if let Err(errors) = plan::check_queries(&plan, &editions).await {
         return show::definition_errors(&errors, FINDINGS);
     }
     // Most commands read no submissions, and `run --submissions` reads others.

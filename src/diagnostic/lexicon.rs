@@ -55,6 +55,24 @@ pub struct Periods {
     pub month: Bilingual,
 }
 
+impl Periods {
+    /// A period in words.
+    #[must_use]
+    pub fn words_of(&self, period: Period) -> Bilingual {
+        let pattern = match (period.frequency, period.number) {
+            (Frequency::Annual, _) => &self.annual,
+            (Frequency::HalfYear, 1) => &self.first_half,
+            (Frequency::HalfYear, _) => &self.second_half,
+            (Frequency::Quarterly, _) => &self.quarter,
+            (Frequency::Monthly, _) => &self.month,
+        };
+        pattern.filled(&[
+            ("Y", Bilingual::same(&period.year.to_string())),
+            ("n", Bilingual::same(&period.number.to_string())),
+        ])
+    }
+}
+
 /// Turns codes into words.
 #[derive(Debug, Clone)]
 pub struct Lexicon {
@@ -125,18 +143,7 @@ impl Lexicon {
     /// A period in words.
     #[must_use]
     pub fn period(&self, period: Period) -> Bilingual {
-        let words = &self.naming.periods;
-        let pattern = match (period.frequency, period.number) {
-            (Frequency::Annual, _) => &words.annual,
-            (Frequency::HalfYear, 1) => &words.first_half,
-            (Frequency::HalfYear, _) => &words.second_half,
-            (Frequency::Quarterly, _) => &words.quarter,
-            (Frequency::Monthly, _) => &words.month,
-        };
-        pattern.filled(&[
-            ("Y", Bilingual::same(&period.year.to_string())),
-            ("n", Bilingual::same(&period.number.to_string())),
-        ])
+        self.naming.periods.words_of(period)
     }
 
     /// A number with all its decimals, in the notation of each language.

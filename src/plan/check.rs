@@ -13,15 +13,15 @@ use crate::engine::Engine;
 use crate::geography::Reports;
 use crate::intake::read_text;
 use crate::validate::rule_sql;
-use crate::{lake, query, validate};
+use crate::{query, validate};
 
-/// Plans every query of a pipeline on empty tables.
+/// Plans every query of a pipeline on empty tables. `editions` are its plans with the other editions.
 ///
 /// # Errors
 /// All queries that cannot be planned, each with its file.
-pub async fn check_queries(plan: &Plan) -> Result<(), DefinitionErrors> {
+pub async fn check_queries(plan: &Plan, editions: &[Plan]) -> Result<(), DefinitionErrors> {
     let mut errors = DefinitionErrors::default();
-    if let Err(e) = check_all(plan, &mut errors).await {
+    if let Err(e) = check_all(plan, editions, &mut errors).await {
         errors.push(DefinitionError::new(
             &plan.directory,
             None,
@@ -32,16 +32,20 @@ pub async fn check_queries(plan: &Plan) -> Result<(), DefinitionErrors> {
     errors.into_result()
 }
 
-async fn check_all(plan: &Plan, errors: &mut DefinitionErrors) -> datafusion::error::Result<()> {
+async fn check_all(
+    plan: &Plan,
+    editions: &[Plan],
+    errors: &mut DefinitionErrors,
+) -> datafusion::error::Result<()> {
     let engine = Engine::new()?;
-    for table in lake::tables() {
+    for table in plan.lake.tables() {
         // Indicators and sectors are rows of printed tables, so these two lists are filled.
-        let rows = match table.name {
+        let rows = match table.name.as_str() {
             "indicators" => vec![indicators_table(&plan.indicators)?],
             "sectors" => vec![sectors_table(&plan.sectors)?],
             _ => vec![],
         };
-        engine.register(table.name, table.schema.clone(), rows)?;
+        engine.register(&table.name, table.schema.clone(), rows)?;
     }
     query::register_helpers(&engine, &plan.geography, &Reports::default())?;
     validate::register_columns(&engine, &[], &plan.vocabulary.forms, &plan.geography)?;
@@ -55,8 +59,10 @@ async fn check_all(plan: &Plan, errors: &mut DefinitionErrors) -> datafusion::er
         ));
     }
     let mut builder = crate::tables::TableBuilder::new(&engine, &official_order(plan))?;
-    for definition in &plan.tables {
-        errors.ok(crate::tables::check(&mut builder, definition, &plan.edition).await);
+    for edition in std::iter::once(plan).chain(editions) {
+        for definition in &edition.tables {
+            errors.ok(crate::tables::check(&mut builder, definition, &edition.edition).await);
+        }
     }
     Ok(())
 }

@@ -8,14 +8,15 @@ use super::answering::Answering;
 use super::code_lists::CodeLists;
 use super::decisions::{Referable, read_decisions};
 use super::definitions::{definition_files, hash_definitions, hash_reading};
+use super::editions::{EditionFile, known_editions};
 use super::encodings::read_encodings;
 use super::file_errors::FileErrors;
-use super::form::read_forms;
+use super::form::{read_forms, record_tables};
 use super::indicators::{
     Indicator, check_home_forms, check_units, indicator_facts, read_indicators,
 };
 use super::model::Plan;
-use super::paths::{beside, files_of};
+use super::paths::beside;
 use super::pipeline::{PipelineParts, check_pipeline};
 use super::publication::{Publication, read_publication};
 use super::raw::RawPipeline;
@@ -28,6 +29,7 @@ use super::tasks::{Task, read_tasks};
 use crate::diagnostic::{DefinitionError, DefinitionErrors, Lexicon};
 use crate::extract::{Form, RawDocumentWords, Vocabulary};
 use crate::geography::Decision;
+use crate::lake::LakeSchema;
 use crate::normalize::{Conventions, IndicatorFacts, Measures, Symbols};
 use crate::query::{Country, Models};
 use crate::tables::RawPrinted;
@@ -57,16 +59,35 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
 /// # Errors
 /// All errors in its files, or that the edition does not exist.
 pub fn load_edition(directory: &Path, name: &str) -> Result<Plan, DefinitionErrors> {
-    let mut plan = load(directory)?;
-    let path = directory.join("editions").join(format!("{name}.toml"));
-    if !path.is_file() || name.contains(['/', '\\']) {
-        let editions = files_of(&directory.join("editions"), "toml");
-        let names = editions.iter().filter_map(|p| p.file_stem());
-        let names: Vec<_> = names.map(|n| n.to_string_lossy()).collect();
-        let remedy = format!("the editions there are: {}", names.join(", "));
+    let plan = load(directory)?;
+    let file = EditionFile::find(directory, name);
+    let Some(file) = file.filter(|file| file.path.is_file() && !name.contains(['/', '\\'])) else {
+        let path = directory.join("editions").join(format!("{name}.toml"));
+        let remedy = format!("the editions there are: {}", known_editions(directory));
         let message = format!("there is no edition `{name}`");
         return Err(DefinitionError::new(&path, None, message, remedy).into());
+    };
+    with_edition(plan, &file)
+}
+
+/// Reads every other edition of a pipeline: the plan with each of them.
+///
+/// # Errors
+/// All errors in the editions, with file, line and remedy.
+pub fn other_editions(plan: &Plan) -> Result<Vec<Plan>, DefinitionErrors> {
+    let mut errors = DefinitionErrors::default();
+    let mut plans = Vec::new();
+    let files = EditionFile::all(&plan.directory).into_iter();
+    for file in files.filter(|file| file.within() != plan.edition_file) {
+        plans.extend(errors.ok(with_edition(plan.clone(), &file)));
     }
+    errors.into_result()?;
+    Ok(plans)
+}
+
+/// The plan with another edition.
+fn with_edition(mut plan: Plan, file: &EditionFile) -> Result<Plan, DefinitionErrors> {
+    let directory = &plan.directory;
     let raw: RawPipeline = Source::read(&directory.join("pipeline.toml"))?.parse()?;
     let printed = read_printed(&beside(directory, &raw.reference))?;
     let lists = CodeLists {
@@ -79,10 +100,11 @@ pub fn load_edition(directory: &Path, name: &str) -> Result<Plan, DefinitionErro
     };
     let forms = &plan.vocabulary.forms;
     let mut errors = DefinitionErrors::default();
-    let publication = read_publication(directory, name, printed, lists, forms, &mut errors);
+    let publication = read_publication(directory, file, printed, lists, forms, &mut errors);
     errors.into_result()?;
     if let Some(publication) = publication {
-        name.clone_into(&mut plan.edition_name);
+        plan.edition_name.clone_from(&file.name);
+        plan.edition_file = file.within();
         plan.edition = publication.edition;
         plan.tables = publication.tables;
         plan.chapters = publication.chapters;
@@ -151,6 +173,7 @@ struct Checked {
     models_directory: PathBuf,
     lexicon: Lexicon,
     publication: Publication,
+    edition_file: String,
     parts: PipelineParts,
 }
 
@@ -184,13 +207,17 @@ impl Checked {
         let path = directory.join("decisions.toml");
         let decisions = read_decisions(&path, referable, &mut errors);
         let models_directory = beside(directory, &raw.models);
-        let models = errors.ok(Models::read(&models_directory));
+        let own = directory.join("models");
+        let tables = record_tables(forms).into_iter();
+        let of_lists: Vec<String> = tables.map(|table| table.name).collect();
+        let models = errors.ok(Models::read(&models_directory, &own, &of_lists));
         check_regions(geography, country, &mut errors);
         let edition = raw.edition.get_ref();
         let printed = reference.printed.clone();
         let lexicon = lexicon(&printed, lists);
-        let publication = if is_edition(directory, edition) {
-            read_publication(directory, edition, printed, lists, forms, &mut errors)
+        let file = EditionFile::find(directory, edition);
+        let publication = if let Some(file) = &file {
+            read_publication(directory, file, printed, lists, forms, &mut errors)
         } else {
             let message = format!("there is no edition `{edition}`");
             let remedy = "name a file of editions/ without its suffix";
@@ -209,15 +236,10 @@ impl Checked {
             models_directory,
             lexicon,
             publication,
+            edition_file: file.map(|file| file.within()).unwrap_or_default(),
             parts,
         })
     }
-}
-
-/// Whether an edition has a file; a name that cannot be one is told when it is read.
-fn is_edition(directory: &Path, name: &str) -> bool {
-    let path = directory.join("editions").join(format!("{name}.toml"));
-    path.is_file() || name.contains(['/', '\\'])
 }
 
 /// Puts a plan together from what was read and checked.
@@ -261,6 +283,7 @@ fn assemble(
         pass_over: raw.pass_over,
         settle_seconds: raw.settle_seconds,
         zone,
+        lake: LakeSchema::default().with(record_tables(&catalogue.forms)),
         vocabulary: Vocabulary {
             folder: reference.folder,
             words: reference.words,
@@ -285,6 +308,7 @@ fn assemble(
         chapters,
         edition,
         edition_name: raw.edition.into_inner(),
+        edition_file: checked.edition_file,
         country,
         headline,
         limits: raw.limits,

@@ -18,6 +18,7 @@ use crate::geography::{
     Reporters,
 };
 use crate::intake::Limits;
+use crate::lake::LakeSchema;
 use crate::normalize::Conventions;
 use crate::period::Period;
 use crate::publish::Correspondence;
@@ -76,6 +77,9 @@ pub struct Plan {
     pub rules: Vec<Rule>,
     /// What people decided where submissions leave something open.
     pub decisions: Vec<Decision>,
+    /// The tables of its lake: those of the contract, and those of its lists. Tables of its own models join them in a run,
+    /// which knows their columns.
+    pub lake: LakeSchema,
     /// The SQL from observations to totals.
     pub models: Models,
     /// The directory of that SQL.
@@ -86,8 +90,10 @@ pub struct Plan {
     pub chapters: Vec<ChapterDefinition>,
     /// The edition that is printed.
     pub edition: Edition,
-    /// Its name: `editions/<name>.toml`.
+    /// Its name.
     pub edition_name: String,
+    /// Its file within the pipeline, such as `editions/2025.toml`.
+    pub edition_file: String,
     /// The country.
     pub country: Country,
     /// What the summary shows.

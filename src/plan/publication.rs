@@ -3,12 +3,13 @@
 use std::path::Path;
 
 use super::code_lists::{CodeLists, has_form};
+use super::editions::EditionFile;
 use super::file_errors::FileErrors;
 use super::paths::files_of;
 use super::source::{Source, line_of};
 use crate::diagnostic::DefinitionErrors;
 use crate::extract::Form;
-use crate::tables::{ChapterDefinition, Context, Edition, RawPrinted, TableDefinition};
+use crate::tables::{ChapterDefinition, Context, Edition, RawEdition, RawPrinted, TableDefinition};
 
 /// An edition with the tables and chapters printed in it.
 pub(super) struct Publication {
@@ -17,19 +18,18 @@ pub(super) struct Publication {
     pub(super) chapters: Vec<ChapterDefinition>,
 }
 
-/// Reads the edition `name` of the pipeline in `directory`, the tables and the chapters. None if the edition itself has an
-/// error.
+/// Reads an edition of the pipeline in `directory`, its tables and its chapters. None if the edition itself has an error.
 pub(super) fn read_publication(
     directory: &Path,
-    name: &str,
+    file: &EditionFile,
     printed: RawPrinted,
     lists: CodeLists<'_>,
     forms: &[Form],
     errors: &mut DefinitionErrors,
 ) -> Option<Publication> {
-    let path = directory.join("editions").join(format!("{name}.toml"));
+    let name = &file.name;
     if !is_edition_name(name) {
-        FileErrors::in_file(&path, errors).on_line(
+        FileErrors::in_file(&file.path, errors).on_line(
             None,
             format!("`{name}` cannot be the name of an edition: a directory gets this name"),
             "use letters, digits, -, _ and ., and not csv",
@@ -39,12 +39,14 @@ pub(super) fn read_publication(
     let context = Context {
         geography: lists.geography,
         country: lists.country,
+        period: file.period,
     };
-    let source = errors.ok(Source::read(&path))?;
-    let raw = errors.ok(source.parse())?;
+    let source = errors.ok(Source::read(&file.path))?;
+    let raw: RawEdition = errors.ok(source.parse())?;
+    let folder = directory.join(raw.tables());
     let edition = Edition::new(raw, printed, context, &source.path, &source.text);
     let edition = errors.ok(edition)?;
-    let tables = read_tables(directory, &edition, lists, forms, errors);
+    let tables = read_tables(&folder, &edition, lists, forms, errors);
     check_tables(&edition, &tables, &source, errors);
     let chapters = read_chapters(directory, &edition, &tables, errors);
     Some(Publication {
@@ -62,7 +64,7 @@ fn is_edition_name(name: &str) -> bool {
 }
 
 fn read_tables(
-    directory: &Path,
+    folder: &Path,
     edition: &Edition,
     lists: CodeLists<'_>,
     forms: &[Form],
@@ -71,7 +73,7 @@ fn read_tables(
     let is_indicator = |id: &str| lists.has_indicator(id);
     let is_form = |code: &str| has_form(forms, code);
     let mut tables: Vec<TableDefinition> = Vec::new();
-    for path in files_of(&directory.join("tables"), "toml") {
+    for path in files_of(folder, "toml") {
         let read = Source::read(&path).and_then(|source| {
             let raw = source.parse()?;
             let (path, text) = (&source.path, &source.text);

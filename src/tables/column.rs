@@ -10,6 +10,7 @@ use super::edition::Edition;
 use super::fault::ErrorAt;
 use super::parameters::{Parameters, Unknown};
 use super::table::ColumnHead;
+use crate::period::Period;
 use crate::text::Bilingual;
 
 /// A column as a definition states it.
@@ -40,6 +41,8 @@ pub struct RawTableColumn {
 enum Each {
     /// Each year of the edition, or the `last` of them.
     Year,
+    /// Each period of the edition, or the `last` of them.
+    Period,
     /// The country and each region of the edition.
     Region,
 }
@@ -125,9 +128,9 @@ fn repetitions(
     if let Some(last) = raw
         .last
         .as_ref()
-        .filter(|last| each != Some(Each::Year) || *last.get_ref() == 0)
+        .filter(|last| !matches!(each, Some(Each::Year | Each::Period)) || *last.get_ref() == 0)
     {
-        let remedy = "`last` is a number of years, beside `each = \"year\"`";
+        let remedy = "`last` is a number of years or periods, beside `each = \"year\"` or `each = \"period\"`";
         return Err(ErrorAt::new(
             last.span().start,
             "`last` has no effect here",
@@ -142,19 +145,39 @@ fn repetitions(
             "remove the line",
         ));
     }
+    if let (Some(Each::Year), false, Some(written)) = (each, edition.is_of_years, &raw.each) {
+        return Err(ErrorAt::new(
+            written.span().start,
+            "the edition has no years, but a period",
+            "write each = \"period\"",
+        ));
+    }
     Ok(match each {
-        Some(Each::Year) => {
-            let all = edition.years.len();
+        Some(Each::Year | Each::Period) => {
+            let all = edition.periods.len();
             let last = raw
                 .last
                 .as_ref()
                 .map_or(all, |last| all.min(*last.get_ref()));
-            let year = |year: &i16| Repetition {
-                suffix: Some(year.to_string()),
-                period: Some(year.to_string()),
-                names: vec![("year", year.to_string())],
+            let words = &edition.words.periods;
+            let repetition = |period: &Period| {
+                let in_words = words.words_of(*period);
+                let names = match each {
+                    Some(Each::Year) => vec![("year", period.to_string())],
+                    _ => vec![
+                        ("each", period.to_string()),
+                        ("each_vi", in_words.vi),
+                        ("each_en", in_words.en),
+                    ],
+                };
+                Repetition {
+                    suffix: Some(period.to_string()),
+                    period: Some(period.to_string()),
+                    names,
+                }
             };
-            edition.years[all - last..].iter().map(year).collect()
+            let periods = edition.periods[all - last..].iter();
+            periods.map(repetition).collect()
         }
         Some(Each::Region) => edition
             .regions

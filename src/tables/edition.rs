@@ -1,71 +1,24 @@
-//! An edition of the book: its years, the geography of all its figures, and the words and symbols of its tables. Its
+//! An edition of the book: its periods, the geography of all its figures, and the words and symbols of its tables. Its
 //! documents have the date of the edition, so that no clock enters a file.
+//!
+//! The periods are a range of years, or, in an edition with a `frequency`, the period that it is made for, the one before
+//! and the same a year ago. One file then serves all periods of that frequency.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use jiff::civil::Date;
-use serde::Deserialize;
 use toml::Spanned;
 
 use super::fault::ErrorAt;
 use super::parameters::Parameters;
+use super::raw_edition::{Layout, License, RawAwaited, RawEdition, RawEditionChapter};
+use super::span::{Span, day};
 use super::words::{PrintedWords, RawPrinted, written};
 use crate::diagnostic::DefinitionError;
 use crate::geography::Geography;
+use crate::period::Period;
 use crate::query::Country;
 use crate::text::Bilingual;
-
-/// `editions/<name>.toml` as its file states it.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RawEdition {
-    title: Bilingual,
-    subtitle: Bilingual,
-    source: Bilingual,
-    first_year: i16,
-    last_year: Spanned<i16>,
-    geography: Spanned<String>,
-    scheme: Spanned<String>,
-    date: Spanned<String>,
-    as_of: Option<Spanned<String>>,
-    license: Option<License>,
-    #[serde(default)]
-    chapters: Vec<RawEditionChapter>,
-    #[serde(default)]
-    awaited: Vec<RawAwaited>,
-    #[serde(default)]
-    parameters: BTreeMap<String, Spanned<String>>,
-    #[serde(default)]
-    notes: Vec<Bilingual>,
-}
-
-/// The licence under which an edition is published.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct License {
-    /// Short name, as in the Open Definition or SPDX.
-    pub name: String,
-    /// Title.
-    pub title: String,
-    /// The address of its text.
-    pub path: Option<String>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawEditionChapter {
-    id: Spanned<String>,
-    tables: Vec<Spanned<String>>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawAwaited {
-    id: Spanned<String>,
-    title: Bilingual,
-    forms: Vec<Spanned<String>>,
-}
 
 /// A chapter of an edition: its definition and its tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,6 +47,8 @@ pub struct Context<'a> {
     pub geography: &'a Geography,
     /// The country, which is a row of tables.
     pub country: &'a Country,
+    /// The period that the edition is made for, if its file serves several.
+    pub period: Option<Period>,
 }
 
 /// A checked edition.
@@ -105,8 +60,12 @@ pub struct Edition {
     pub subtitle: Bilingual,
     /// Where its figures come from.
     pub source: Bilingual,
-    /// The years of its tables, in order.
-    pub years: Vec<i16>,
+    /// The periods of its tables, in order.
+    pub periods: Vec<Period>,
+    /// Whether these are a range of years.
+    pub(super) is_of_years: bool,
+    /// How its documents are laid out.
+    pub layout: Layout,
     /// The country and the regions of its scheme, by code, in official order.
     pub regions: Vec<(String, Bilingual)>,
     /// The date of its documents.
@@ -150,35 +109,35 @@ impl Edition {
         raw: RawEdition,
         printed: RawPrinted,
         context: Context<'_>,
-        text: &str,
+        text_of: &str,
     ) -> Result<Self, ErrorAt> {
-        let years = years(&raw)?;
+        let span = Span::of(&raw, context.period)?;
         check_geography(&raw, context.geography)?;
-        let date = day(&raw.date)?;
         let as_of = raw.as_of.as_ref().map(day).transpose()?;
-        let parameters = parameters(&raw, &years, context.country)?;
-        let notes = raw
-            .notes
-            .iter()
-            .map(|note| parameters.both(note))
-            .collect::<Result<_, _>>()
-            .map_err(|e| ErrorAt::unknown_in(text, &e))?;
+        let words = PrintedWords::new(printed);
+        let parameters = parameters(&raw, &span, &words, context.country)?;
+        let filled = |text: &Bilingual| {
+            let both = parameters.both(text);
+            both.map_err(|e| ErrorAt::unknown_in(text_of, &e))
+        };
         let scheme = raw.scheme.into_inner();
         Ok(Self {
-            title: raw.title,
-            subtitle: raw.subtitle,
-            source: raw.source,
-            years,
+            title: filled(&raw.title)?,
+            subtitle: filled(&raw.subtitle)?,
+            source: filled(&raw.source)?,
+            notes: raw.notes.iter().map(filled).collect::<Result<_, _>>()?,
+            periods: span.periods,
+            is_of_years: raw.frequency.is_none(),
+            layout: raw.layout,
             regions: regions(&scheme, context),
-            date,
+            date: span.date,
             as_of,
             license: raw.license,
             geography: raw.geography.into_inner(),
             scheme,
             chapters: raw.chapters.into_iter().map(Into::into).collect(),
             awaited: raw.awaited.into_iter().map(Into::into).collect(),
-            notes,
-            words: PrintedWords::new(printed),
+            words,
             parameters,
         })
     }
@@ -203,20 +162,6 @@ impl From<RawAwaited> for Awaited {
     }
 }
 
-/// The years from the first to the last.
-fn years(raw: &RawEdition) -> Result<Vec<i16>, ErrorAt> {
-    let (first, last) = (raw.first_year, *raw.last_year.get_ref());
-    let known = 1900..=9999;
-    if !known.contains(&first) || !known.contains(&last) || first > last || last - first > 50 {
-        return Err(ErrorAt::new(
-            raw.last_year.span().start,
-            format!("{first} to {last} is not a range of years"),
-            "the first year comes before the last, at most 50 years earlier",
-        ));
-    }
-    Ok((first..=last).collect())
-}
-
 /// Checks the vintage and the scheme of regions.
 fn check_geography(raw: &RawEdition, geography: &Geography) -> Result<(), ErrorAt> {
     let vintage = raw.geography.get_ref();
@@ -239,22 +184,15 @@ fn check_geography(raw: &RawEdition, geography: &Geography) -> Result<(), ErrorA
     Ok(())
 }
 
-/// A day as the file states it.
-fn day(written: &Spanned<String>) -> Result<Date, ErrorAt> {
-    let message = format!("`{}` is not a date", written.get_ref());
-    let wrong = |_| ErrorAt::new(written.span().start, message, "write it as 2025-12-31");
-    written.get_ref().parse::<Date>().map_err(wrong)
-}
-
 /// The names that queries and texts of the edition may use.
-fn parameters(raw: &RawEdition, years: &[i16], country: &Country) -> Result<Parameters, ErrorAt> {
-    let (first, last) = (raw.first_year, *raw.last_year.get_ref());
+fn parameters(
+    raw: &RawEdition,
+    span: &Span,
+    words: &PrintedWords,
+    country: &Country,
+) -> Result<Parameters, ErrorAt> {
     let mut parameters = Parameters::default();
-    parameters.set("first_year", first.to_string());
-    parameters.set("last_year", last.to_string());
-    parameters.set("previous_year", (last - 1).to_string());
-    parameters.set("last_day", format!("{last}-12-31"));
-    parameters.set_list("years", years.iter().map(ToString::to_string).collect());
+    span.name(&mut parameters, words);
     parameters.set("geography", raw.geography.get_ref());
     parameters.set("scheme", raw.scheme.get_ref());
     parameters.set("country", &country.code);
@@ -291,12 +229,12 @@ fn regions(scheme: &str, context: Context<'_>) -> Vec<(String, Bilingual)> {
 }
 
 impl Edition {
-    /// Its range of years: `2022 – 2025`.
+    /// Its range of years, such as `2022 – 2025`, or the period that it is made for.
     #[must_use]
     pub fn range(&self) -> String {
-        match self.years.as_slice() {
-            [first, .., last] => format!("{first} – {last}"),
-            [only] => only.to_string(),
+        match self.periods.as_slice() {
+            [first, .., last] if self.is_of_years => format!("{first} – {last}"),
+            [.., last] => last.to_string(),
             [] => String::new(),
         }
     }
@@ -312,11 +250,14 @@ impl Edition {
 }
 
 /// Names that the definition of a table and its columns set.
-const RESERVED: [&str; 7] = [
+const RESERVED: [&str; 10] = [
     "scenario",
     "indicators",
     "columns",
     "year",
+    "each",
+    "each_vi",
+    "each_en",
     "region",
     "region_vi",
     "region_en",

@@ -19,7 +19,9 @@ mod notes;
 mod number;
 mod order;
 mod parameters;
+mod raw_edition;
 mod reported;
+mod span;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -33,9 +35,10 @@ pub use build::TableBuilder;
 pub use check::check;
 pub use column::RawTableColumn;
 pub use definition::{RawTable, TableDefinition};
-pub use edition::{Awaited, Context, Edition, EditionChapter, License, RawEdition};
+pub use edition::{Awaited, Context, Edition, EditionChapter};
 pub use number::format_decimal;
 pub use order::{OfficialOrder, register_order};
+pub use raw_edition::{Layout, License, RawEdition};
 pub use table::{
     Cell, ColumnHead, Computation, FigureKey, FigureStatus, Origin, RowStyle, Table, TableRow,
 };

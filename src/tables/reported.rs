@@ -7,10 +7,10 @@ use super::edition::Edition;
 use super::parameters::literals;
 use crate::engine::TextColumn;
 
-/// How many units reported the forms of a table, for a year.
+/// How many units reported the forms of a table, for a period.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reported {
-    /// The year.
+    /// The period.
     pub(super) period: String,
     /// Units that sent every form.
     pub(super) units: i64,
@@ -18,23 +18,23 @@ pub(super) struct Reported {
     pub(super) expected: i64,
 }
 
-/// The query for how many units sent a set of forms, each year on the geography that most of them reported on. A form
+/// The query for how many units sent a set of forms, each period on the geography that most of them reported on. A form
 /// whose rows are units counts as sent for each unit with a row.
 pub(super) fn reported_sql(forms: &[String], edition: &Edition) -> String {
-    let years: Vec<String> = edition.years.iter().map(ToString::to_string).collect();
+    let periods: Vec<String> = edition.periods.iter().map(ToString::to_string).collect();
     format!(
         "WITH sent AS ( \
              SELECT r.period, u.unit_vintage, u.unit_code FROM reports r \
              JOIN (SELECT report_id, unit_vintage, unit_code FROM reports \
                    UNION SELECT report_id, unit_vintage, unit_code FROM observations) u ON u.report_id = r.report_id \
              JOIN units k ON k.vintage = u.unit_vintage AND k.unit_code = u.unit_code \
-             WHERE r.is_current AND r.form IN ({forms}) AND r.period IN ({years}) \
+             WHERE r.is_current AND r.form IN ({forms}) AND r.period IN ({periods}) \
              GROUP BY r.period, u.unit_vintage, u.unit_code HAVING count(DISTINCT r.form) = {n}), \
          there AS (SELECT vintage, count(*) AS units FROM units GROUP BY vintage) \
          SELECT s.period, count(*) AS units, max(t.units) AS expected FROM sent s JOIN there t ON t.vintage = s.unit_vintage \
          GROUP BY s.period, s.unit_vintage ORDER BY s.period, units DESC",
         forms = literals(forms),
-        years = literals(&years),
+        periods = literals(&periods),
         n = forms.len(),
     )
 }

@@ -8,7 +8,7 @@ use icu_locale_core::Locale;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use crate::diagnostic::Naming;
+use crate::diagnostic::{Naming, Periods};
 use crate::text::Bilingual;
 
 /// `printed.toml`: the words and symbols of printed tables, as the file states them.
@@ -180,6 +180,8 @@ pub struct PrintedWords {
     pub phrases: Phrases,
     symbols: BTreeMap<SymbolKind, Symbol>,
     units: BTreeMap<String, Bilingual>,
+    /// The words for periods.
+    pub(super) periods: Periods,
 }
 
 impl PrintedWords {
@@ -203,6 +205,7 @@ impl PrintedWords {
             phrases: raw.words,
             symbols: SymbolKind::ALL.into_iter().zip(marks).collect(),
             units: raw.units,
+            periods: raw.naming.periods,
         }
     }
 

@@ -1,9 +1,9 @@
 -- Named parts (CTEs) that every query of this folder can read. They are computed once for all tables.
 -- Names in braces come from the edition and the definition of the table, as literals.
 
--- The years of the edition.
+-- The periods of the edition: its years, or its period with the one before and the same a year ago.
 years AS (
-    SELECT unnest(make_array({years})) AS period
+    SELECT unnest(make_array({periods})) AS period
 ),
 -- The name of each unit of each geography in force at the end of the last year. Before its vintage began a unit has its
 -- first name, after its vintage ended the last.
@@ -45,17 +45,17 @@ figures AS (
     SELECT geography, code, period, indicator, sector, scenario, value, weight, status, share_estimated IS NOT NULL AS estimated,
            units_reported, units_expected
     FROM national
-    WHERE fund = '_T' AND period BETWEEN {first_year} AND {last_year} AND length(period) = 4
+    WHERE fund = '_T' AND period IN ({periods})
     UNION ALL
     SELECT geography, code, period, indicator, sector, scenario, value, weight, status, share_estimated IS NOT NULL AS estimated,
            units_reported, units_expected
     FROM regional
-    WHERE fund = '_T' AND period BETWEEN {first_year} AND {last_year} AND length(period) = 4 AND scheme = {scheme}
+    WHERE fund = '_T' AND period IN ({periods}) AND scheme = {scheme}
     UNION ALL
     SELECT geography, code, period, indicator, sector, scenario, value, weight, status, share_estimated IS NOT NULL AS estimated,
            units_reported, units_expected
     FROM provincial
-    WHERE fund = '_T' AND period BETWEEN {first_year} AND {last_year} AND length(period) = 4
+    WHERE fund = '_T' AND period IN ({periods})
 ),
 -- The units that a figure of several units is made of: those of the country, of each region and, as its former units,
 -- of a merged unit.
@@ -81,7 +81,7 @@ complete_facts AS (
     SELECT f.geography, f.unit_code, f.period, f.indicator, f.sector, f.scenario
     FROM facts f
     JOIN indicators i ON i.indicator = f.indicator
-    WHERE f.fund = '_T' AND f.period BETWEEN {first_year} AND {last_year} AND length(f.period) = 4
+    WHERE f.fund = '_T' AND f.period IN ({periods})
       AND (f.status = 'M'
            OR (f.status IN ('A', 'E', 'I') AND f.value IS NOT NULL AND (i.measure <> 'mean' OR f.weight IS NOT NULL)))
 ),

@@ -49,7 +49,7 @@ impl ReceivedForms {
     }
 
     fn received(&self, form: &str, edition: &Edition) -> Received {
-        let is_printed = |period: &String| edition.years.iter().any(|y| y.to_string() == *period);
+        let is_printed = |period: &String| edition.periods.iter().any(|p| p.to_string() == *period);
         if self.counted(form).any(is_printed) {
             Received::Figures
         } else if self.counted(form).next().is_some() {

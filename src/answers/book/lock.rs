@@ -229,8 +229,7 @@ fn tool() -> String {
 
 /// The files of a pipeline that an edition depends on, without other editions.
 fn definitions(plan: &Plan) -> Vec<LockedFile> {
-    let own = format!("editions/{}.toml", plan.edition_name);
-    let of_others = |name: &str| name.starts_with("editions/") && name != own;
+    let of_others = |name: &str| name.starts_with("editions/") && name != plan.edition_file;
     plan.definitions
         .iter()
         .filter(|file| !of_others(&file.name))

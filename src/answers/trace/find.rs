@@ -210,7 +210,7 @@ pub(super) async fn figure(
             .collect();
         all.into_iter().map(str::to_owned).collect()
     };
-    let last = plan.edition.years.last().map(ToString::to_string);
+    let last = plan.edition.periods.last().map(ToString::to_string);
     let period = question.period.clone().or(last).unwrap_or_default();
     let period = known_as("period", &period, &of, there("period"))?;
     let sector = question.sector.as_deref().unwrap_or(TOTAL);

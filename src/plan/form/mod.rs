@@ -2,6 +2,7 @@
 
 mod columns;
 mod read;
+mod record_tables;
 mod records;
 mod register;
 mod rows;
@@ -9,3 +10,4 @@ mod sound_columns;
 mod sound_words;
 
 pub(super) use read::read_forms;
+pub(super) use record_tables::record_tables;

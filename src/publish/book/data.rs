@@ -3,7 +3,9 @@
 use serde::Serialize;
 
 use super::charts::file_name;
-use crate::tables::{Book, Chapter, Chart, Edition, Phrases, Symbol, SymbolKind, Table, TableRow};
+use crate::tables::{
+    Book, Chapter, Chart, Edition, Layout, Phrases, Symbol, SymbolKind, Table, TableRow,
+};
 use crate::text::Bilingual;
 
 /// A text in both languages.
@@ -37,6 +39,7 @@ struct WordsData<'a> {
 
 #[derive(Serialize)]
 struct BookData<'a> {
+    layout: &'static str,
     words: WordsData<'a>,
     title: Both<'a>,
     subtitle: Both<'a>,
@@ -168,6 +171,10 @@ pub(super) fn document(book: &Book, edition: &Edition) -> Result<Vec<u8>, serde_
         title: both(&edition.title),
         subtitle: both(&edition.subtitle),
         source: both(&edition.source),
+        layout: match edition.layout {
+            Layout::Book => "book",
+            Layout::Report => "report",
+        },
         years: edition.range(),
         date: edition.date.to_string(),
         dated: edition.dated().into(),

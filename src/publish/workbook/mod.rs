@@ -8,7 +8,7 @@ mod style;
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
-use crate::tables::{Book, Edition};
+use crate::tables::{Book, Edition, Layout};
 use page::sheet_name;
 
 /// The workbook as bytes. The same tables give the same bytes.
@@ -26,10 +26,12 @@ pub(super) fn workbook(contents: &Book, edition: &Edition) -> Result<Vec<u8>, Xl
             .set_author(concat!("tonghop ", env!("CARGO_PKG_VERSION")))
             .set_creation_datetime(&created),
     );
-    front::cover(book.add_worksheet(), edition)?;
-    front::contents(book.add_worksheet(), contents, edition)?;
-    front::symbols(book.add_worksheet(), edition)?;
-    front::notes(book.add_worksheet(), contents, edition)?;
+    if edition.layout == Layout::Book {
+        front::cover(book.add_worksheet(), edition)?;
+        front::contents(book.add_worksheet(), contents, edition)?;
+        front::symbols(book.add_worksheet(), edition)?;
+        front::notes(book.add_worksheet(), contents, edition)?;
+    }
     for table in contents.tables() {
         let sheet = book.add_worksheet();
         sheet.set_name(sheet_name(table, edition))?;

@@ -10,7 +10,7 @@ use super::style::{
     ACCENT, body, characters, english, head, height, lines, number_format, symbol_format, text,
     write_beside, write_both,
 };
-use crate::tables::{Cell, Edition, SymbolKind, Table, TableRow};
+use crate::tables::{Cell, Edition, Layout, SymbolKind, Table, TableRow};
 use crate::text::Bilingual;
 
 /// The frame of a table: the positions of its parts.
@@ -144,7 +144,8 @@ pub(super) fn write(
     sheet.set_repeat_rows(frame.heads, frame.body - 1)?;
     sheet.set_freeze_panes(frame.body, frame.first)?;
     // The link back to the contents is only for the screen.
-    sheet.set_print_area(1, 0, last, frame.last)?;
+    let first = u32::from(edition.layout == Layout::Book);
+    sheet.set_print_area(first, 0, last, frame.last)?;
     sheet.ignore_error_range(
         frame.heads,
         0,
@@ -197,9 +198,18 @@ fn titles(
     frame: &Frame,
 ) -> Result<(), XlsxError> {
     let phrases = &edition.words.phrases;
-    let back = link_to(&phrases.contents.vi);
-    let words = format!("← {} / {}", phrases.to_contents.vi, phrases.to_contents.en);
-    sheet.write_url_with_options(0, 0, back, words, "", Some(&english(9.0)))?;
+    match edition.layout {
+        Layout::Book => {
+            let back = link_to(&phrases.contents.vi);
+            let words = format!("← {} / {}", phrases.to_contents.vi, phrases.to_contents.en);
+            sheet.write_url_with_options(0, 0, back, words, "", Some(&english(9.0)))?;
+        }
+        // A report has no cover: each sheet says what it belongs to.
+        Layout::Report => {
+            let line = format!("{} – {}", edition.title.vi, edition.subtitle.vi);
+            across(sheet, 0, &line, &text(10.0), 10.0, frame)?;
+        }
+    }
     let title = format!("{} {}. {}", phrases.table.vi, table.id, table.title.vi);
     across(
         sheet,

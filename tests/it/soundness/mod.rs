@@ -11,7 +11,7 @@ use std::sync::Mutex;
 
 use tempfile::TempDir;
 
-use tonghop::plan::{check_queries, load};
+use tonghop::plan::{check_queries, load, other_editions};
 
 use self::mutants::{Mutant, mutants};
 use crate::support::definitions::definitions;
@@ -61,7 +61,8 @@ fn try_mutant(pipelines: &Path, mutant: &Mutant) -> Outcome {
     let original = fs::read(&path).expect("a file");
     fs::write(&path, &mutant.text).expect("written");
     let result = catch_unwind(AssertUnwindSafe(|| {
-        load(&pipelines.join(pipeline(&mutant.file))).map(drop)
+        load(&pipelines.join(pipeline(&mutant.file)))
+            .and_then(|plan| other_editions(&plan).map(drop))
     }));
     fs::write(&path, original).expect("written");
     match result {
@@ -242,7 +243,10 @@ async fn is_found_in_queries(pipelines: &Path, mutant: &Mutant) -> bool {
     fs::write(&path, &mutant.text).expect("written");
     let found = match load(&pipelines.join("kttt")) {
         Err(_) => true,
-        Ok(plan) => check_queries(&plan).await.is_err(),
+        Ok(plan) => match other_editions(&plan) {
+            Err(_) => true,
+            Ok(editions) => check_queries(&plan, &editions).await.is_err(),
+        },
     };
     fs::write(&path, original).expect("written");
     found

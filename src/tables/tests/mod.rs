@@ -1,5 +1,7 @@
 //! Tables made from figures written by hand, without a lake and without a subject.
 
+mod editions;
+
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Decimal128Array, Int64Array, RecordBatch, StringArray};
@@ -14,7 +16,7 @@ use crate::geography::{Geography, Tables};
 use crate::query::Country;
 use crate::text::{Bilingual, Folder};
 
-const PRINTED: &str = include_str!("../../pipelines/reference/printed.toml");
+const PRINTED: &str = include_str!("../../../pipelines/reference/printed.toml");
 
 const EDITION: &str = r#"
 title = { vi = "Book (vi)", en = "Book" }
@@ -88,6 +90,10 @@ fn geography() -> Geography {
 }
 
 fn edition_of(text: &str) -> Result<Edition, String> {
+    edition_for(text, None)
+}
+
+fn edition_for(text: &str, period: Option<&str>) -> Result<Edition, String> {
     let geography = geography();
     let country = Country {
         code: "all".into(),
@@ -97,6 +103,7 @@ fn edition_of(text: &str) -> Result<Edition, String> {
     let context = Context {
         geography: &geography,
         country: &country,
+        period: period.map(|period| period.parse().expect("a period")),
     };
     let raw = toml::from_str(text).map_err(|e| e.to_string())?;
     let printed = toml::from_str(PRINTED).expect("a sound example");
@@ -347,12 +354,12 @@ fn errors_of_a_definition_have_file_line_and_remedy() {
     insta::assert_snapshot!(changed(r#"to = "things-{previous_year}""#, r#"to = "things-{last}""#), @"
     error: `{last}` is not a known name
       --> 7.toml:30
-    hint: known names: country, country_en, country_vi, first_year, geography, indicators, last_day, last_year, previous_year, scenario, scheme, years
+    hint: known names: country, country_en, country_vi, first_year, geography, indicators, last_day, last_year, periods, previous_year, scenario, scheme
     ");
     insta::assert_snapshot!(define(DEFINITION, "SELECT 1\nFROM {tables}").expect_err("a mistake is found"), @"
     error: `{tables}` is not a known name
       --> things.sql:2
-    hint: known names: columns, country, country_en, country_vi, first_year, geography, indicators, last_day, last_year, previous_year, scenario, scheme, years
+    hint: known names: columns, country, country_en, country_vi, first_year, geography, indicators, last_day, last_year, periods, previous_year, scenario, scheme
     ");
     insta::assert_snapshot!(define(DEFINITION, "SELECT 'thinks'").expect_err("a mistake is found"), @"
     error: the query things.sql does not deliver the column `things`
@@ -381,7 +388,7 @@ async fn a_query_that_does_not_fit_names_its_line() {
     let engine = crate::engine::Engine::new().expect("a sound example");
     for table in crate::lake::tables() {
         engine
-            .register(table.name, table.schema.clone(), vec![])
+            .register(&table.name, table.schema.clone(), vec![])
             .expect("a sound example");
     }
     let checked = async |sql: &str| {
