@@ -114,13 +114,13 @@ fn a_line_that_names_a_province_is_that_of_the_province() {
     );
 }
 
-/// A report of KTTT-06 as text.
-fn tasks(sender: Option<&str>, year: &str) -> String {
+/// A report of KTTT-06 as text; `issued` makes it another than the others.
+fn tasks(sender: Option<&str>, year: &str, issued: &str) -> String {
     let sender = sender.map_or(String::new(), |s| format!("Đơn vị báo cáo: {s}\n"));
     format!(
         "Biểu số: KTTT-06\nTIẾN ĐỘ THỰC HIỆN NHIỆM VỤ, ĐỀ ÁN {year}\n{sender}\
-         TT;Nhiệm vụ, đề án;Cơ quan chủ trì;Thời hạn;Tình trạng;Tỷ lệ hoàn thành (%)\n\
-         1;Văn bản hướng dẫn kiểm toán cho HTX;Bộ Tài chính;2021;hoàn thành;100\n"
+         TT;Nhiệm vụ, đề án;Cơ quan chủ trì;Thời hạn;Tình trạng;Tỷ lệ hoàn thành (%);Văn bản ban hành\n\
+         1;Văn bản hướng dẫn kiểm toán cho HTX;Bộ Tài chính;2021;hoàn thành;100;{issued}\n"
     )
 }
 
@@ -165,13 +165,13 @@ fn found<'r>(findings: &'r [Row], code: &str) -> Vec<&'r Row> {
 fn agencies_owe_and_send_their_forms_and_enter_no_total() {
     const DAY: &str = "2025-12-20T02:00:00Z";
     let run = run(&[
-        ("a.csv", tasks(Some("Bộ Tài chính"), "NĂM 2025"), DAY),
-        ("KTTT-06 Bộ NN&MT nam 2025.csv", tasks(None, "NĂM 2025"), DAY),
-        ("Cuc KTHT - Bo NN&MT.csv", tasks(None, "NĂM 2025"), DAY),
-        ("bao cao gui Bo Tai chinh.csv", tasks(None, "NĂM 2025"), DAY),
-        ("b.csv", tasks(Some("Bộ KH&ĐT"), "NĂM 2025"), DAY),
-        ("c.csv", tasks(Some("UBND tỉnh Sơn La"), "NĂM 2025"), DAY),
-        ("late.csv", tasks(Some("Bộ Nội vụ"), "NĂM 2025"), "2026-01-05T02:00:00Z"),
+        ("a.csv", tasks(Some("Bộ Tài chính"), "NĂM 2025", ""), DAY),
+        ("KTTT-06 Bộ NN&MT nam 2025.csv", tasks(None, "NĂM 2025", "1"), DAY),
+        ("Cuc KTHT - Bo NN&MT.csv", tasks(None, "NĂM 2025", "2"), DAY),
+        ("bao cao gui Bo Tai chinh.csv", tasks(None, "NĂM 2025", "3"), DAY),
+        ("b.csv", tasks(Some("Bộ KH&ĐT"), "NĂM 2025", ""), DAY),
+        ("c.csv", tasks(Some("UBND tỉnh Sơn La"), "NĂM 2025", ""), DAY),
+        ("late.csv", tasks(Some("Bộ Nội vụ"), "NĂM 2025", ""), "2026-01-05T02:00:00Z"),
         (
             "figures.csv",
             "Biểu số: KTTT-01\nMỘT SỐ CHỈ TIÊU CƠ BẢN VỀ PHÁT TRIỂN KINH TẾ TẬP THỂ NĂM 2025\n\

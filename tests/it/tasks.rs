@@ -114,6 +114,8 @@ fn lines_are_matched_by_words_number_and_document() {
         [
             found("TH353", "B12"),
             found("TH353", "B13"),
+            // Near by its words, and the number is that of the task.
+            found("TH354", "B10"),
             found("TH356", "G13"),
         ]
     );
@@ -161,7 +163,7 @@ fn the_document_in_the_title_narrows_what_a_line_means() {
             "b.csv",
             list(
                 "UBND tỉnh Sơn La",
-                "TIẾN ĐỘ THỰC HIỆN NHIỆM VỤ NĂM 2025 (Nghị quyết 134)",
+                &format!("{TITLE}\n(Theo Nghị quyết 134 của Chính phủ)"),
                 &line,
             ),
         ),

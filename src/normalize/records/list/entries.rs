@@ -9,6 +9,7 @@ use super::open_list::OpenList;
 use crate::diagnostic::findings;
 use crate::extract::{RecordShape, Register, RegisterEntry, RegisterField, numbers_of, words_of};
 use crate::normalize::records::entry_match::{Asked, EntryMatch, Standing, entry_of};
+use crate::text::Bilingual;
 
 /// How many entries a finding names.
 const NAMED: usize = 3;
@@ -164,7 +165,7 @@ impl<'a> OpenList<'a> {
             EntryMatch::Unknown(nearest) => {
                 let near = match nearest {
                     Some(entry) => findings::th353::Nearest { known: said(entry) }.words(),
-                    None => findings::th353::Nothing.words(),
+                    None => Bilingual::default(),
                 };
                 self.faults.cell(at, findings::TH353 { text: name, near });
                 None
