@@ -173,3 +173,125 @@ fn the_document_in_the_title_narrows_what_a_line_means() {
     assert_eq!(tasks, ["KH337-IV-18b", "NQ134-VI-02"]);
     assert!(findings(&run, &CODES).is_empty());
 }
+
+/// A list of three tasks: number, title and state of each.
+fn states(sender: &str, tasks: &[(&str, &str, &str)]) -> String {
+    let lines: Vec<String> = tasks
+        .iter()
+        .map(|(number, title, state)| format!("{number};{title};;;;;;{state};;"))
+        .collect();
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    list(
+        sender,
+        &format!("{TITLE}\n(Theo Nghị quyết 134 của Chính phủ)"),
+        &lines,
+    )
+}
+
+#[test]
+fn tasks_are_judged_against_the_register_and_printed() {
+    let run = run(&[
+        (
+            "mof.csv",
+            states(
+                "Bộ Tài chính",
+                &[
+                    (
+                        "II.9",
+                        "Hệ thống dữ liệu quốc gia về HTX: xây dựng và vận hành",
+                        "đang thực hiện",
+                    ),
+                    (
+                        "II.19",
+                        "Văn bản hướng dẫn kiểm toán cho HTX",
+                        "đang thực hiện",
+                    ),
+                    ("II.10", "Sách trắng HTX Việt Nam ra mỗi năm", "hoàn thành"),
+                    (
+                        "II.12",
+                        "Lập trung tâm hỗ trợ HTX thuộc Cục Phát triển HTX",
+                        "chưa thực hiện",
+                    ),
+                ],
+            ),
+        ),
+        (
+            "sl.csv",
+            states(
+                "UBND tỉnh Sơn La",
+                &[
+                    ("IV.1", "Đề án chấn chỉnh HTX theo đúng Luật", "hoàn thành"),
+                    // It cooperates; the lead's word comes first, and where the lead is silent this counts.
+                    (
+                        "II.9",
+                        "Hệ thống dữ liệu quốc gia về HTX: xây dựng và vận hành",
+                        "hoàn thành",
+                    ),
+                    (
+                        "II.18",
+                        "Đề án khởi nghiệp bằng HTX nông nghiệp",
+                        "hoàn thành",
+                    ),
+                ],
+            ),
+        ),
+    ]);
+    let states: Vec<(String, String, String)> = run
+        .rows("task_progress")
+        .iter()
+        .filter(|r| r.text("said_by").is_some())
+        .map(|r| {
+            let text = |column: &str| r.str(column).to_owned();
+            let counts = format!(
+                "{} of {}",
+                r.int("done").unwrap(),
+                r.int("expected").unwrap()
+            );
+            (text("task_id"), text("state"), counts)
+        })
+        .collect();
+    let state = |task: &str, state: &str, counts: &str| {
+        (task.to_owned(), state.to_owned(), counts.to_owned())
+    };
+    let mut sorted = states;
+    sorted.sort();
+    assert_eq!(
+        sorted,
+        [
+            state("NQ134-II-09", "in_progress", "0 of 1"),
+            state("NQ134-II-10", "done", "1 of 1"),
+            // Unfinished after its deadline, whoever says otherwise.
+            state("NQ134-II-12", "overdue", "0 of 1"),
+            state("NQ134-II-18", "done", "1 of 1"),
+            state("NQ134-II-19", "overdue", "0 of 1"),
+            // A collective lead: one of all provinces is done, and the deadline is over.
+            state("NQ134-IV-01", "overdue", "1 of 34"),
+        ]
+    );
+    let lake = run.lake().to_string_lossy().into_owned();
+    let traced = tonghop(&[
+        "trace", "--table", "24", "--row", "all", "--column", "overdue", "--lake", &lake,
+    ]);
+    let traced = said(&traced);
+    assert!(
+        traced.contains("NQ134-II-19: Bộ Tài chính, KTTT-06 2025: mof.csv › row 7"),
+        "{traced}"
+    );
+    assert!(traced.contains("3 = 3"), "{traced}");
+    let silent = tonghop(&[
+        "trace",
+        "--table",
+        "24",
+        "--row",
+        "all",
+        "--column",
+        "not_reported",
+        "--lake",
+        &lake,
+    ]);
+    assert!(
+        said(&silent).contains("nobody reported on it"),
+        "{}",
+        said(&silent)
+    );
+}

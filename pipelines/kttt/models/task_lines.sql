@@ -4,9 +4,12 @@
 -- lake: yes
 --
 -- A body that was merged is the one that took over from it (at most three steps), so that its tasks and its reports flow to
--- the successor.
+-- the successor. The departments of the Cooperative Alliance report through it.
 WITH bodies AS (
-    SELECT a.agency_id, coalesce(s3.agency_id, s2.agency_id, s1.agency_id, a.agency_id) AS body
+    SELECT a.agency_id,
+           CASE WHEN a.kind = 'unit_of_alliance' THEN 'VCA'
+                ELSE coalesce(s3.agency_id, s2.agency_id, s1.agency_id, a.agency_id) END AS body,
+           CASE WHEN a.kind <> 'unit_of_alliance' OR a.members = 'each-unit' THEN a.members END AS members
     FROM agencies a
     LEFT JOIN agencies s1 ON s1.agency_id = a.successor
     LEFT JOIN agencies s2 ON s2.agency_id = s1.successor
@@ -16,9 +19,8 @@ WITH bodies AS (
     UNION ALL
     SELECT task_id, 2 AS role, unnest(string_to_array(cooperating, ';')) AS named FROM tasks WHERE cooperating IS NOT NULL
 ), roles AS (
-    SELECT n.task_id, n.role, trim(n.named) AS named, a.members, b.body
+    SELECT n.task_id, n.role, trim(n.named) AS named, b.members, b.body
     FROM named n
-    LEFT JOIN agencies a ON a.agency_id = trim(n.named)
     LEFT JOIN bodies b ON b.agency_id = trim(n.named)
 ), kinds AS (
     SELECT agency_id, unnest(string_to_array(members, ';')) AS kind

@@ -14,16 +14,18 @@ WITH reported AS (
     JOIN (SELECT task_id, regexp_match(document, '\(([0-9]+)/([0-9]+)/([0-9]{4})\)') AS parts FROM tasks) m
       ON m.task_id = t.task_id
 ), bodies AS (
-    SELECT a.agency_id, coalesce(s3.agency_id, s2.agency_id, s1.agency_id, a.agency_id) AS body
+    SELECT a.agency_id,
+           CASE WHEN a.kind = 'unit_of_alliance' THEN 'VCA'
+                ELSE coalesce(s3.agency_id, s2.agency_id, s1.agency_id, a.agency_id) END AS body,
+           CASE WHEN a.kind <> 'unit_of_alliance' OR a.members = 'each-unit' THEN a.members END AS members
     FROM agencies a
     LEFT JOIN agencies s1 ON s1.agency_id = a.successor
     LEFT JOIN agencies s2 ON s2.agency_id = s1.successor
     LEFT JOIN agencies s3 ON s3.agency_id = s2.successor
 ), leads AS (
-    SELECT n.task_id, trim(n.named) AS agency_id, a.members, b.body
+    SELECT n.task_id, b.agency_id, b.members, b.body
     FROM (SELECT task_id, unnest(string_to_array(lead, ';')) AS named FROM tasks) n
-    JOIN agencies a ON a.agency_id = trim(n.named)
-    JOIN bodies b ON b.agency_id = a.agency_id
+    JOIN bodies b ON b.agency_id = trim(n.named)
 ), kinds AS (
     SELECT agency_id, unnest(string_to_array(members, ';')) AS kind
     FROM agencies
