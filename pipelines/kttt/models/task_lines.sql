@@ -22,10 +22,6 @@ WITH bodies AS (
     SELECT n.task_id, n.role, trim(n.named) AS named, b.members, b.body
     FROM named n
     LEFT JOIN bodies b ON b.agency_id = trim(n.named)
-), kinds AS (
-    SELECT agency_id, unnest(string_to_array(members, ';')) AS kind
-    FROM agencies
-    WHERE members IS NOT NULL AND members NOT IN ('each-unit', 'unnamed')
 ), lines AS (
     SELECT r.task_id, r.report_id, r.unit_vintage, r.unit_code, r.period, p.ends, p.months, r.state AS said, r.completion, r.sheet, r."row",
            CASE WHEN r.unit_vintage = 'agency' THEN 'agency:' || b.body
@@ -47,5 +43,5 @@ LEFT JOIN roles r
  AND (r.named = '*'
       OR (r.members IS NULL AND r.body = l.body)
       OR (r.members = 'each-unit' AND l.body IS NULL)
-      OR (l.kind IS NOT NULL AND EXISTS (SELECT 1 FROM kinds k WHERE k.agency_id = r.named AND k.kind = l.kind)))
+      OR (r.members NOT IN ('each-unit', 'unnamed') AND ';' || r.members || ';' LIKE '%;' || l.kind || ';%'))
 GROUP BY l.task_id, l.period, l.ends, l.months, l.sender, l.unit_vintage, l.unit_code, l.report_id, l.sheet, l."row", l.said, l.completion, l.own_name

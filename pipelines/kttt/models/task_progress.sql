@@ -26,10 +26,6 @@ WITH reported AS (
     SELECT n.task_id, b.agency_id, b.members, b.body
     FROM (SELECT task_id, unnest(string_to_array(lead, ';')) AS named FROM tasks) n
     JOIN bodies b ON b.agency_id = trim(n.named)
-), kinds AS (
-    SELECT agency_id, unnest(string_to_array(members, ';')) AS kind
-    FROM agencies
-    WHERE members IS NOT NULL AND members NOT IN ('each-unit', 'unnamed')
 ), vintages AS (
     SELECT vintage, min(valid_from) AS begins FROM units GROUP BY vintage
 ), vintage_of AS (
@@ -48,8 +44,7 @@ WITH reported AS (
     UNION
     SELECT f.period, l.task_id, 'agency:' || b.body
     FROM in_force f
-    JOIN kinds k ON k.kind = f.kind
-    JOIN leads l ON l.agency_id = k.agency_id
+    JOIN leads l ON l.members NOT IN ('each-unit', 'unnamed') AND ';' || l.members || ';' LIKE '%;' || f.kind || ';%'
     JOIN bodies b ON b.agency_id = f.agency_id
     UNION
     SELECT o.period, l.task_id, 'unit:' || CAST(e.entity AS VARCHAR)

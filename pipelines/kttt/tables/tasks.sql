@@ -24,11 +24,12 @@ WITH lines AS (
     SELECT 0 AS row_order, 'all' AS row_id, 0 AS level, 'total' AS style, CAST(NULL AS VARCHAR) AS label_vi, j.state, j.item
     FROM judged j
     UNION ALL
-    SELECT d.place * 1000, j.document, 0, 'group', j.document, j.state, j.item
+    SELECT d.place * 1000 AS row_order, j.document AS row_id, 0 AS level, 'group' AS style, j.document AS label_vi, j.state, j.item
     FROM judged j
     JOIN documents d ON d.document = j.document
     UNION ALL
-    SELECT d.place * 1000 + s.place, j.document || ' ' || j.section_vi, 1, 'plain', j.section_vi, j.state, j.item
+    SELECT d.place * 1000 + s.place AS row_order, j.document || ' ' || j.section_vi AS row_id, 1 AS level, 'plain' AS style,
+           j.section_vi AS label_vi, j.state, j.item
     FROM judged j
     JOIN documents d ON d.document = j.document
     JOIN sections s ON s.document = j.document AND s.section_vi = j.section_vi

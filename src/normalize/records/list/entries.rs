@@ -51,13 +51,22 @@ impl<'a> OpenList<'a> {
             let text = |of: Option<usize>| self.text_of(&records, of?, record);
             let [name, number] =
                 [Some(shape.naming), field.number].map(|of| text(of).unwrap_or_default());
-            if self.is_heading(&records, field, record) {
+            if self.is_bare(&records, field, record) {
+                let mut below = standing.clone();
                 let heading = format!("{number} {name}");
-                let is_known = standing.go_below(&field.register, &heading, &title, folder);
-                let is_digit = |c: char| c.is_ascii_digit();
-                if is_known || !(number.is_empty() || number.contains(is_digit)) {
-                    self.leave_out_heading(record);
+                let is_known = below.go_below(&field.register, &heading, &title, folder);
+                let is_lettered =
+                    !number.is_empty() && !number.contains(|c: char| c.is_ascii_digit());
+                let is_entry = || self.is_entry(&field.register, &name, &standing);
+                if is_known || is_lettered || (number.is_empty() && !is_entry()) {
+                    standing = below;
                     stays[record] = false;
+                    let count = self.leave_out_heading(record);
+                    if !(is_known || is_lettered) {
+                        let at = self.place_of_record(record);
+                        let label = name.as_str();
+                        self.faults.cell(at, findings::TH228 { label, count });
+                    }
                     continue;
                 }
             }
@@ -98,7 +107,7 @@ impl<'a> OpenList<'a> {
     }
 
     /// Whether a record has nothing but a name and a number.
-    fn is_heading(&self, records: &RecordBatch, field: &RegisterField, record: usize) -> bool {
+    fn is_bare(&self, records: &RecordBatch, field: &RegisterField, record: usize) -> bool {
         let own = [Some(self.shape.naming), field.number, Some(field.field)];
         let mut others = (0..self.shape.fields.len()).filter(|f| !own.contains(&Some(*f)));
         others.all(|of| {
@@ -107,13 +116,25 @@ impl<'a> OpenList<'a> {
         })
     }
 
-    /// Leaves a row out that is the heading of a section.
-    fn leave_out_heading(&mut self, record: usize) {
+    /// Whether words alone name an entry.
+    fn is_entry(&self, register: &Register, name: &str, standing: &Standing) -> bool {
+        let words = words_of(name, &self.vocabulary.folder);
+        let asked = Asked {
+            words: &words,
+            numbers: &[],
+            standing,
+        };
+        matches!(entry_of(register, asked), EntryMatch::Is(_))
+    }
+
+    /// Leaves a row out that is the heading of a section. Returns the number of its cells.
+    fn leave_out_heading(&mut self, record: usize) -> i64 {
         let at = self.place_of_record(record);
         let count = self.loaded_of.get(record).map_or(0, |n| i64::from(*n));
         self.loaded -= count;
         self.explained += count;
         self.faults.forget_row(at.row);
+        count
     }
 
     /// The entry of a record; a finding says where it is open, or was found by a near miss.

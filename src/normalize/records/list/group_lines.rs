@@ -43,6 +43,10 @@ impl OpenList<'_> {
             with_kind,
         } = self.bare_records(records, naming);
         let mut stays = vec![true; records.num_rows()];
+        // The headings between entries of a register are found by its sections, and no figure adds up.
+        if self.shape.register.is_some() {
+            return stays;
+        }
         // In a list without a single full record nothing tells a group from a record.
         if bare.is_empty() || bare.len() == records.num_rows() {
             return stays;
