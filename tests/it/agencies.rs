@@ -4,9 +4,11 @@ use std::fs;
 use std::path::Path;
 
 use jiff::civil::Date;
+use tempfile::TempDir;
 use tonghop::geography::{NotTheUnit, ReporterClaim};
+use tonghop::plan::load;
 
-use crate::support::definitions::kttt;
+use crate::support::definitions::{definitions, kttt};
 use crate::support::lake::{Row, Run};
 use crate::support::program::{said, sql, succeeded, tonghop};
 
@@ -292,4 +294,171 @@ fn answers(run: &Run) {
     );
     assert_eq!(ids, ["MINISTRIES"]);
     assert_eq!(sql(&run.lake(), "SELECT count(*) FROM tasks"), ["161"]);
+}
+
+/// The errors of the definitions with one text replaced by another.
+fn errors_of(file: &str, from: &str, to: &str) -> String {
+    let place = TempDir::new().unwrap();
+    let own = definitions(place.path()).join("kttt");
+    let path = own.join(file);
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains(from), "{file} has no `{from}`");
+    fs::write(&path, text.replacen(from, to, 1)).unwrap();
+    match load(&own) {
+        Ok(_) => String::new(),
+        Err(errors) => errors
+            .0
+            .iter()
+            .map(|e| {
+                assert!(e.line.is_some(), "no line: {e}");
+                e.to_string()
+            })
+            .collect::<Vec<_>>()
+            .join("\n"),
+    }
+}
+
+#[test]
+fn unsound_agencies_tasks_and_forms_are_refused() {
+    let mail = "MAE,Bộ Nông nghiệp và Môi trường";
+    for (file, from, to, told) in [
+        (
+            "agencies.csv",
+            ",2025-03-01,MOF,Resolution",
+            ",2025-03-01,MOX,Resolution",
+            "`MOX` of `MPI` is not an agency",
+        ),
+        (
+            "agencies.csv",
+            "BTC,ministry,,,,",
+            "BTC,ministry,,2026-01-01,MPI,",
+            "lead back to",
+        ),
+        (
+            "agencies.csv",
+            "BTC,ministry",
+            "BTC;Bộ NN&MT,ministry",
+            "means `MOF` and `MAE`",
+        ),
+        (
+            "agencies.csv",
+            "BTC,ministry",
+            "BTC;Sơn La,ministry",
+            "is a name of a unit too",
+        ),
+        (
+            "agencies.csv",
+            mail,
+            "MOF,Bộ Nông nghiệp và Môi trường",
+            "is declared on line",
+        ),
+        (
+            "agencies.csv",
+            "Bộ NNMT,ministry,2025-03-01,,",
+            "Bộ NNMT,ministry,2025-03-01,2025-02-01,",
+            "before it begins",
+        ),
+        (
+            "agencies.csv",
+            "Bộ NNMT,ministry,2025-03-01,,",
+            "Bộ NNMT,ministry,2025-04-01,,",
+            "is not there on 2025-03-01",
+        ),
+        (
+            "agencies.csv",
+            "Bộ NNMT,ministry,2025-03-01,,",
+            "Bộ NNMT,ministry,1/3/2025,,",
+            "is no date",
+        ),
+        (
+            "tasks.csv",
+            ",VASS,MPI;MINISTRIES,",
+            ",VASX,MPI;MINISTRIES,",
+            "`VASX` under lead is not an agency",
+        ),
+        (
+            "tasks.csv",
+            "NQ134-I-02,",
+            "NQ134-I-01,",
+            "is declared on line 2 too",
+        ),
+        (
+            "tasks.csv",
+            ",2021,2022,once,",
+            ",2022,2021,once,",
+            "before it starts",
+        ),
+        (
+            "tasks.csv",
+            ",2021,2022,once,",
+            ",2021,2022,twice,",
+            "is not how often",
+        ),
+        (
+            "pipeline.toml",
+            "each_unit = [\"UBND\"",
+            "each_unit = [\"UBNX\"",
+            "`UBNX` is not an agency",
+        ),
+        (
+            "pipeline.toml",
+            "kinds.MINISTRIES = [\"ministry\"]",
+            "kinds.MINISTRIES = [\"ministri\"]",
+            "of the kind `ministri`",
+        ),
+        (
+            "pipeline.toml",
+            "agencies = [\"ministry\"]",
+            "reporter = \"UBND\"\nagencies = [\"ministry\"]",
+            "owed by nobody, or by two",
+        ),
+        (
+            "pipeline.toml",
+            "half = 1",
+            "half = 3",
+            "is for no half of a year",
+        ),
+        (
+            "forms/kttt-06.toml",
+            "senders = [\"territory\", \"agencies\"]",
+            "senders = [\"territory\"]",
+            "is not for those who owe it by `D8`",
+        ),
+        (
+            "forms/kttt-06.toml",
+            "senders = [\"territory\", \"agencies\"]",
+            "senders = []",
+            "names nobody",
+        ),
+        (
+            "forms/kttt-06.toml",
+            "register = \"tasks\"",
+            "register = \"task\"",
+            "there is no register `task`",
+        ),
+        (
+            "forms/kttt-06.toml",
+            "number = \"number\"",
+            "number = \"state\"",
+            "no field of texts `state`",
+        ),
+        (
+            "forms/kttt-06.toml",
+            "documents.\"134/NQ-CP (25/9/2020)\"",
+            "documents.\"135/NQ-CP\"",
+            "of the document `135/NQ-CP`",
+        ),
+        (
+            "forms/kttt-01.toml",
+            "frequencies =",
+            "senders = [\"agencies\"]\nfrequencies =",
+            "record lists only",
+        ),
+    ] {
+        let said = errors_of(file, from, to);
+        assert!(
+            said.contains(told),
+            "{file}: {to}\nexpected {told}\nsaid {said}"
+        );
+    }
 }
