@@ -30,6 +30,7 @@ fn read(plan: &Plan, line: &str, on: Date) -> String {
     }
     if let Some(why) = found.not_the_unit {
         return match why {
+            NotTheUnit::NoBodyYet { name, from } => format!("not yet: {name} {from}"),
             NotTheUnit::OtherBody { words } => format!("other: {words}"),
             NotTheUnit::NotYet { name, from } => {
                 format!(
