@@ -34,9 +34,9 @@ pub use cell::{ColumnRef, LocatedCell};
 pub use concern::FormTexts;
 pub use form::{
     CodeShape, ComparisonColumn, Dimension, EntryTexts, FieldKind, Form, FormRow, HeadPattern,
-    RawForm, RawRecordField, RawValueColumn, RecordField, RecordShape, Register, RegisterEntry,
-    RegisterField, RegisterSection, RelativePeriod, RowUnit, Scenario, Section, SenderKind, Stub,
-    UnitCodes, ValueColumn, belongs,
+    HeadYear, RawForm, RawLine, RawRecordField, RawValueColumn, RecordField, RecordShape, Register,
+    RegisterEntry, RegisterField, RegisterSection, RelativePeriod, RowUnit, Scenario, Section,
+    SenderKind, Stub, UnitCodes, ValueColumn, belongs,
 };
 pub(crate) use form::{numbers_of, words_of};
 pub use nearest::{NearestForm, nearest_form};

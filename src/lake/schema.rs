@@ -240,7 +240,7 @@ static TABLES: LazyLock<Vec<TableSchema>> = LazyLock::new(|| {
         ),
         table(
             "indicators",
-            "indicator section row_code level:i home_form name_vi name_en unit decimals:i measure weight_indicator numerator denominator scale:i note tolerance:d tolerance_units:d",
+            "indicator section row_code level:i home_form name_vi name_en unit decimals:i measure weight_indicator numerator denominator scale:i note tolerance:d tolerance_units:d breakdowns",
             false,
         ),
         table(
@@ -248,6 +248,7 @@ static TABLES: LazyLock<Vec<TableSchema>> = LazyLock::new(|| {
             "sector_code parent level:i name_vi name_en",
             false,
         ),
+        table("funds", "fund_code parent level:i name_vi name_en", false),
         table(
             "agencies",
             "agency_id name_vi name_en abbreviations kind valid_from valid_to successor members note",

@@ -53,6 +53,7 @@ fn fingerprint(form: &Form, facts: &BTreeMap<String, IndicatorFacts>) -> String 
         frequencies,
         senders,
         dimension,
+        row_breakdown,
         label_heads,
         stub,
         sections,
@@ -71,7 +72,9 @@ fn fingerprint(form: &Form, facts: &BTreeMap<String, IndicatorFacts>) -> String 
     let facts: Vec<_> = indicators.iter().map(|i| facts.get(*i)).collect();
     combined_hash(&[
         format!("{code} {folded_code} {folded_title} {title_vi} {title_en}"),
-        format!("{frequencies:?} {senders:?} {dimension:?} {label_heads:?} {stub:?} {sections:?}"),
+        format!(
+            "{frequencies:?} {senders:?} {dimension:?} {row_breakdown:?} {label_heads:?} {stub:?} {sections:?}"
+        ),
         format!("{columns:?} {comparisons:?}"),
         format!("{rows:?} {sums:?} {records:?}"),
         format!("{facts:?}"),

@@ -1,10 +1,10 @@
 //! Checks the SQL of a pipeline: every rule, model and table must fit the tables of the lake, and each table must print the
-//! indicators and sectors of the pipeline.
+//! indicators and members of breakdowns of the pipeline.
 
 use arrow::datatypes::DataType;
 
 use super::file_errors::FileErrors;
-use super::list_tables::{indicators_table, sectors_table};
+use super::list_tables::{breakdown_table, indicators_table};
 use super::model::Plan;
 use super::order::official_order;
 use super::source::line_of;
@@ -39,16 +39,28 @@ async fn check_all(
 ) -> datafusion::error::Result<()> {
     let engine = Engine::new()?;
     for table in plan.lake.tables() {
-        // Indicators and sectors are rows of printed tables, so these two lists are filled.
-        let rows = match table.name.as_str() {
-            "indicators" => vec![indicators_table(&plan.indicators)?],
-            "sectors" => vec![sectors_table(&plan.sectors)?],
-            _ => vec![],
+        // Indicators and members of breakdowns are rows of printed tables, so these lists are filled.
+        let breakdown = plan.breakdowns.iter().find(|b| b.list == table.name);
+        let rows = match breakdown {
+            Some(breakdown) => vec![breakdown_table(breakdown)?],
+            None if table.name == "indicators" => vec![indicators_table(&plan.indicators)?],
+            None => vec![],
         };
         engine.register(&table.name, table.schema.clone(), rows)?;
     }
-    query::register_helpers(&engine, &plan.geography, &Reports::default())?;
-    validate::register_columns(&engine, &[], &plan.vocabulary.forms, &plan.geography)?;
+    query::register_helpers(
+        &engine,
+        &plan.geography,
+        &plan.home_forms(),
+        &Reports::default(),
+    )?;
+    validate::register_columns(
+        &engine,
+        &[],
+        &plan.vocabulary.forms,
+        &plan.breakdown_ids(),
+        &plan.geography,
+    )?;
     check_rules(plan, &engine, errors).await?;
     match query::run(&engine, &plan.models, &plan.geography, &plan.country).await {
         // Tables print what models of the pipeline put into the lake.

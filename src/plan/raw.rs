@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::breakdowns::RawBreakdown;
 use crate::intake::Limits;
 use crate::period::Frequency;
 use crate::query::Country;
@@ -29,6 +30,8 @@ pub(super) struct RawPipeline {
     pub country: RawCountry,
     #[serde(default)]
     pub reporters: Vec<RawReporter>,
+    #[serde(default)]
+    pub breakdowns: Vec<RawBreakdown>,
     #[serde(default)]
     pub duties: Vec<RawDuty>,
     #[serde(default)]

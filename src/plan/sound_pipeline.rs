@@ -8,7 +8,7 @@ use toml::Spanned;
 use super::code_lists::CodeLists;
 use super::file_errors::FileErrors;
 use super::raw::{RawCollection, RawDuty, RawPipeline, RawReporter};
-use crate::extract::{Dimension, Form, SenderKind, belongs};
+use crate::extract::{Dimension, Form, RelativePeriod, SenderKind, belongs};
 use crate::period::{Frequency, Period};
 use crate::text::Folder;
 
@@ -278,13 +278,13 @@ fn wrong_date(duty: &RawDuty) -> Option<String> {
 
 /// Whether a form is due for both halves of a year: a list is, and a form with a column for the second half.
 fn has_both_halves(form: &Form, frequency: Frequency) -> bool {
-    let second = |half: Option<i8>| half == Some(2);
+    let both = |period: RelativePeriod| period == RelativePeriod::Own || period.half() == Some(2);
     frequency == Frequency::HalfYear
         && (form.dimension == Dimension::Record
             || form
                 .columns
                 .iter()
-                .any(|c| belongs(&c.frequencies, frequency) && second(c.period.half)))
+                .any(|c| belongs(&c.frequencies, frequency) && both(c.period)))
 }
 
 /// Checks that collections are of periods that their forms have, each listed once.

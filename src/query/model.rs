@@ -46,10 +46,12 @@ impl Pass {
 
 /// What is there in every pass: the tables of the lake that are filled before the models run, and the helper tables of
 /// [`super::register_helpers`].
-pub(super) const INPUTS: [&str; 17] = [
+pub(super) const INPUTS: [&str; 19] = [
     "agencies",
     "entity_merges",
+    "funds",
     "history",
+    "home_forms",
     "indicators",
     "observations",
     "periods",

@@ -101,7 +101,7 @@ fn load_for_period(
         let note = findings::TH314 { period }.at(report.place());
         report.dossier.findings.push(note);
     }
-    let mut normalized = normalize(table, period.year, &plan.vocabulary, &plan.conventions);
+    let mut normalized = normalize(table, period, &plan.vocabulary, &plan.conventions);
     let locales = std::mem::take(&mut normalized.locales);
     load(report, normalized, explained);
     report.dossier.evidence.push(period_evidence(table, found));

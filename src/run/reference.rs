@@ -9,17 +9,16 @@ use jiff::civil::Date;
 use crate::engine::columns::{VALUE_SCALE, decimals, displayed, texts};
 use crate::geography::{Agency, Members, UnitKey, UnitName};
 use crate::lake;
-use crate::plan::{Plan, TASK_TEXTS, indicators_table, sectors_table};
+use crate::plan::{Plan, TASK_TEXTS, breakdown_table, indicators_table};
 use crate::text::rounded;
 
-/// The tables `units`, `unit_names`, `unit_changes`, `regions`, `indicators`, `sectors`, `targets` and `history`.
-pub(super) fn reference_tables(
-    plan: &Plan,
-) -> Result<Vec<(&'static str, RecordBatch)>, ArrowError> {
+/// The tables `units`, `unit_names`, `unit_changes`, `regions`, `indicators`, `targets`, `history`, and those of the
+/// breakdowns.
+pub(super) fn reference_tables(plan: &Plan) -> Result<Vec<(String, RecordBatch)>, ArrowError> {
     let geography = &plan.geography.tables;
     let changes = &geography.changes;
     let regions = &geography.regions;
-    Ok(vec![
+    let tables = vec![
         ("units", unit_rows("units", &each_once(&geography.units))?),
         ("unit_names", unit_rows("unit_names", &geography.units)?),
         (
@@ -55,12 +54,19 @@ pub(super) fn reference_tables(
             )?,
         ),
         ("indicators", indicators_table(&plan.indicators)?),
-        ("sectors", sectors_table(&plan.sectors)?),
         ("agencies", agencies(plan)?),
         ("tasks", tasks(plan)?),
         ("targets", targets(plan)?),
         ("history", history(plan)?),
-    ])
+    ];
+    let tables = tables.into_iter();
+    let mut tables: Vec<(String, RecordBatch)> = tables
+        .map(|(name, batch)| (name.to_owned(), batch))
+        .collect();
+    for breakdown in &plan.breakdowns {
+        tables.push((breakdown.list.clone(), breakdown_table(breakdown)?));
+    }
+    Ok(tables)
 }
 
 /// One row for each unit: the name in force last, from the first day of its first name.

@@ -96,8 +96,7 @@ impl Work<'_> {
             records,
             lake: Some(self.lake),
         };
-        let (engine, out) = judge_reports(plan, docket, reports, lists).await?;
-        let mut out: Tables = out.into_iter().map(|(n, b)| (n.to_owned(), b)).collect();
+        let (engine, mut out) = judge_reports(plan, docket, reports, lists).await?;
         self.tell_late_reports(reports);
 
         progress(Stage::Query, 0, 1);
@@ -142,10 +141,7 @@ impl Work<'_> {
         {
             // Only lists: nothing is judged or aggregated, and those tables are empty.
             self.tell_late_reports(&mut reports);
-            let tables = reference_tables(plan)?.into_iter();
-            tables
-                .map(|(name, batch)| (name.to_owned(), batch))
-                .collect()
+            reference_tables(plan)?.into_iter().collect()
         } else {
             let (out, found) = self.judge_and_aggregate(&mut reports, &records).await?;
             findings.extend(found);

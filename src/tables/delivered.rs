@@ -35,12 +35,13 @@ pub(super) const REQUIRED: [(&str, DataType); 15] = [
 /// cell shows. A cell that combines several figures names them in `of_parts`: geography and code of each, as
 /// `2004:10|2004:15`. One that counts entries of a register names them in `of_items`, each with the records (report and row)
 /// that decide where it is counted, as `A-1=3f0c-1@7,3f0c-2@9|A-2=`.
-pub(super) const OPTIONAL: [&str; 8] = [
+pub(super) const OPTIONAL: [&str; 9] = [
     UNIT,
     "of_geography",
     "of_code",
     "of_indicator",
     "of_sector",
+    "of_members",
     "of_period",
     PARTS,
     ITEMS,
@@ -161,7 +162,10 @@ impl Delivered {
                 geography: geography.to_owned(),
                 code: code.to_owned(),
                 indicator: self.text("of_indicator", row)?.to_owned(),
-                sector: self.text("of_sector", row)?.to_owned(),
+                members: self
+                    .text("of_members", row)
+                    .or_else(|| self.text("of_sector", row))?
+                    .to_owned(),
                 period: period.or_else(|| self.text("period", row))?.to_owned(),
             })
         };

@@ -232,7 +232,7 @@ impl Computation {
     }
 }
 
-/// The key of a figure of `provincial`, `regional` or `national`, for all funds together. Its scenario is the table's.
+/// The key of a figure of `provincial`, `regional` or `national`. Its scenario is the table's.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FigureKey {
     /// Vintage of the geography.
@@ -241,8 +241,8 @@ pub struct FigureKey {
     pub code: String,
     /// Indicator.
     pub indicator: String,
-    /// Sector.
-    pub sector: String,
+    /// The [`Members`](crate::text::Members) of breakdowns that it is of, as a text.
+    pub members: String,
     /// Period.
     pub period: String,
 }

@@ -35,6 +35,8 @@ mod reading;
 mod records;
 mod reference;
 mod sample_files;
+mod sample_programme;
+mod sample_targets;
 mod sample_truth;
 mod senders;
 mod soundness;

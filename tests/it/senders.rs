@@ -405,6 +405,7 @@ fn sent(form: Form, file: &str, code: &str, day: u32, total: i64) -> Report {
     let row = match form {
         Form::Indicators => ("htx_total", numbers([total; 4])),
         Form::Sectors => ("A", numbers([total; 9])),
+        other => unreachable!("no test of {other:?}"),
     };
     Report::of(form, OLD, code, 2024)
         .file(file)

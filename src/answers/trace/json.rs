@@ -12,6 +12,7 @@ use super::outcome::Trace;
 use super::recompute::recompute;
 use crate::diagnostic::Finding;
 use crate::tables::{Computation, Text};
+use crate::text::code_in;
 
 /// A trace as JSON. Decimals are texts with all their digits, unknown is null.
 #[must_use]
@@ -117,7 +118,8 @@ fn subject(object: &mut Value, of: &FigureSubject) {
     object["unit_of_measure"] = json!(of.indicator.unit);
     object["measure"] = json!(of.indicator.measure.as_str());
     object["rule"] = json!(of.indicator.rule());
-    object["sector"] = json!(&*of.sector);
+    object["sector"] = json!(code_in(&of.members, 0));
+    object["members"] = json!(&*of.members);
     object["period"] = json!(&*of.period);
     object["scenario"] = json!(&*of.scenario);
 }

@@ -138,7 +138,7 @@ pub struct FigureSubject {
     /// The indicator.
     pub indicator: Arc<TracedIndicator>,
     /// Sector, `_T` for all together.
-    pub sector: Arc<str>,
+    pub members: Arc<str>,
     /// Period.
     pub period: Arc<str>,
     /// Scenario.

@@ -17,6 +17,7 @@ use crate::plan::{Measure, Plan};
 use crate::reading::RunError;
 use crate::run::read_findings;
 use crate::tables::{FigureKey, Text};
+use crate::text::members_sql;
 
 /// Traces figures of a snapshot. Holds the needed rows in memory.
 pub struct Tracer<'a> {
@@ -50,11 +51,14 @@ impl<'a> Tracer<'a> {
         plan: &'a Plan,
         figures: impl IntoIterator<Item = (String, FigureKey)>,
     ) -> Result<Self, RunError> {
-        let mut scope = Scope::default();
+        let mut scope = Scope {
+            members_sql: members_sql(&plan.breakdown_ids()),
+            ..Scope::default()
+        };
         for (scenario, figure) in figures {
             scope.scenarios.insert(scenario);
             scope.indicators.insert(figure.indicator);
-            scope.sectors.insert(figure.sector);
+            scope.members.insert(figure.members);
             scope.periods.insert(figure.period);
         }
         scope.observed = scope
@@ -118,7 +122,7 @@ impl<'a> Tracer<'a> {
         for code in regions.chain([&self.plan.country.code]) {
             texts.id(code);
         }
-        for text in scope.sectors.iter().chain(&scope.scenarios) {
+        for text in scope.members.iter().chain(&scope.scenarios) {
             texts.id(text);
         }
         let mut ids = |unit: &UnitKey| (texts.id(&unit.vintage), texts.id(&unit.code));

@@ -299,7 +299,7 @@ fn value_table(report: &InspectedReport, values: &[Observation]) -> String {
                 v.at.to_string(),
                 unit_code(report, v).unwrap_or_default(),
                 v.indicator.clone(),
-                v.sector.clone(),
+                v.members.to_string(),
                 v.scenario.as_str().to_owned(),
                 v.period.to_string(),
                 v.value.map_or_else(String::new, |value| value.to_string()),

@@ -198,8 +198,9 @@ fn item(of: &TracedItem) -> String {
 fn about(of: &FigureSubject) -> String {
     let indicator = &of.indicator;
     let mut text = format!("{} ({}), {}", indicator.name.en, indicator.id, of.period);
-    if &*of.sector != TOTAL {
-        let _ = write!(text, ", sector {}", of.sector);
+    if &*of.members != TOTAL {
+        let codes = of.members.split(':').filter(|code| *code != TOTAL);
+        let _ = write!(text, ", {}", codes.collect::<Vec<_>>().join(", "));
     }
     let _ = write!(text, ", {}, {}", of.scenario, indicator.unit);
     text

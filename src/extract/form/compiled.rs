@@ -1,6 +1,6 @@
 //! Forms, folded and checked, ready to be matched against sheets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::datatypes::DataType;
 use regex::Regex;
@@ -10,6 +10,7 @@ use super::period::RelativePeriod;
 use super::raw::{Dimension, FieldKind, RawForm, Scenario, SenderKind};
 use super::register::Register;
 use crate::period::Frequency;
+use crate::text::Members;
 
 /// A form, ready to be matched against sheets.
 #[derive(Debug, Clone)]
@@ -30,6 +31,8 @@ pub struct Form {
     pub senders: Vec<SenderKind>,
     /// What its rows are.
     pub dimension: Dimension,
+    /// The breakdown whose members the rows are.
+    pub row_breakdown: Option<usize>,
     /// Folded heads of the label column.
     pub label_heads: Vec<String>,
     /// Folded heads of the other columns that describe rows.
@@ -60,11 +63,40 @@ impl Form {
             .any(|field| field.kind == FieldKind::Personal)
     }
 
+    /// The indicator of a cell, and the members of breakdowns that it is of.
+    #[must_use]
+    pub fn figure<'f>(&self, row: &'f FormRow, column: &'f ValueColumn) -> (&'f str, Members) {
+        let of_row = self.row_breakdown.map(|at| (at, &row.member));
+        let of_column = column.members.iter().map(|(at, code)| (*at, code));
+        let members = of_row.into_iter().chain(of_column);
+        let members = members.fold(Members::total(), |all, (at, code)| all.with(at, code));
+        (column.indicator.as_ref().unwrap_or(&row.member), members)
+    }
+
+    /// Whether a row has a cell in a value column.
+    #[must_use]
+    pub fn has_cell(&self, row: usize, column: usize) -> bool {
+        !self.columns[column].without_rows.contains(&row)
+    }
+
+    /// Whether labels of its rows mean something only under the heading of their section.
+    pub(in crate::extract) fn needs_headings(&self) -> bool {
+        let again = |at: usize, row: &FormRow| {
+            let mut earlier = self.rows[..at].iter();
+            earlier.any(|other| {
+                other.section != row.section && other.labels.iter().any(|l| row.labels.contains(l))
+            })
+        };
+        let mut rows = self.rows.iter().enumerate();
+        !self.sections.is_empty() && rows.any(|(at, row)| again(at, row))
+    }
+
     /// The row that adds up all others; none if the form has none.
     pub(in crate::extract) fn total_row(&self) -> Option<usize> {
         let is_total = |row: &FormRow| row.code.is_none() && !row.parts.is_empty();
         let mut rows = (0..self.rows.len()).filter(|i| is_total(&self.rows[*i]));
-        rows.next().filter(|_| self.dimension == Dimension::Sector)
+        rows.next()
+            .filter(|_| self.dimension == Dimension::Breakdown)
     }
 }
 
@@ -109,6 +141,12 @@ pub struct ValueColumn {
     pub indicator: Option<String>,
     /// Index of the column that `@N-1` refers to.
     pub stands_on: Option<usize>,
+    /// Members of breakdowns that its values are of: index of the breakdown and code.
+    pub members: Vec<(usize, String)>,
+    /// The rows that have no cell in it.
+    pub without_rows: BTreeSet<usize>,
+    /// Indices of the columns that it stands in place of.
+    pub in_place_of: Vec<usize>,
     /// Whether parts of its values add up to the whole; a mean of parts does not.
     pub adds_up: bool,
 }
@@ -129,7 +167,7 @@ pub struct ComparisonColumn {
 /// A row that the form can have.
 #[derive(Debug, Clone)]
 pub struct FormRow {
-    /// Indicator or sector; `_T` for the row of totals and for every row that is a unit.
+    /// Indicator or member of a breakdown; `_T` for the row of totals and for every row that is a unit.
     pub member: String,
     /// Code in the form.
     pub code: Option<String>,

@@ -12,11 +12,11 @@ pub use compiled::{
     CodeShape, ComparisonColumn, Form, FormRow, RecordField, RecordShape, RegisterField, RowUnit,
     Section, Stub, UnitCodes, ValueColumn, belongs,
 };
-pub(super) use head::BareHead;
-pub use head::HeadPattern;
+pub(super) use head::{BareHead, Implied};
+pub use head::{HeadPattern, HeadYear};
 pub use period::RelativePeriod;
 pub use raw::{
-    Dimension, FieldKind, RawForm, RawRecordField, RawValueColumn, Scenario, SenderKind,
+    Dimension, FieldKind, RawForm, RawLine, RawRecordField, RawValueColumn, Scenario, SenderKind,
 };
 pub use register::{EntryTexts, Register, RegisterEntry, RegisterSection};
 pub(crate) use register::{numbers_of, words_of};

@@ -59,8 +59,8 @@ pub enum SenderKind {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RawFormRows {
-    /// The code list whose members the rows are.
-    pub dimension: Dimension,
+    /// What the rows are: `indicator`, `unit`, `record`, or the id of a breakdown.
+    pub dimension: Spanned<String>,
     /// Head of the column of row labels; a record list has fields instead.
     #[serde(default)]
     pub head: Vec<String>,
@@ -77,12 +77,43 @@ pub struct RawFormRows {
     /// Labels of the row of totals; where rows are units, of rows that sum up others.
     #[serde(default)]
     pub total: Vec<String>,
+    /// The rows one by one, each an indicator, in place of those that have a row code.
+    #[serde(default)]
+    pub lines: Vec<RawLine>,
     /// Only these row codes (all when empty).
     #[serde(default)]
     pub codes: Vec<Spanned<String>>,
-    /// Other ways to write the labels of rows, by the code of the row or of its sector.
+    /// Other ways to write the labels of rows, by the code of the row or of its member.
     #[serde(default)]
     pub also: BTreeMap<Spanned<String>, Vec<String>>,
+}
+
+impl RawFormRows {
+    /// What a row is.
+    #[must_use]
+    pub fn kind(&self) -> Dimension {
+        match self.dimension.get_ref().as_str() {
+            "indicator" => Dimension::Indicator,
+            "unit" => Dimension::Unit,
+            "record" => Dimension::Record,
+            _ => Dimension::Breakdown,
+        }
+    }
+}
+
+/// A row of a form, by the words of its own.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawLine {
+    /// Its indicator.
+    pub indicator: Spanned<String>,
+    /// The section under whose heading it stands.
+    pub section: Option<String>,
+    /// Its label, as the form prints it.
+    pub label: String,
+    /// Other ways to write the label.
+    #[serde(default)]
+    pub also: Vec<String>,
 }
 
 /// Heads of the columns that describe the rows.
@@ -125,12 +156,21 @@ pub struct RawValueColumn {
     pub frequencies: Vec<Frequency>,
     /// `actual`, `plan` or `estimate`.
     pub scenario: Scenario,
-    /// The period of the values, where N is the year of the report: `N`, `N-1`, `N+1`, `N-S1` …
+    /// The period of the values, where N is the year of the report and P its period: `N`, `N-1`, `N+1`, `N-S1`, `P`, `2026` …
     pub period: Spanned<String>,
     /// The indicator, where rows are not indicators.
     pub indicator: Option<Spanned<String>>,
     /// The column that `@N-1` refers to in rules.
     pub stands_on: Option<Spanned<String>>,
+    /// Breakdowns to the member whose values it has; those of the total where none is named.
+    #[serde(default)]
+    pub members: BTreeMap<Spanned<String>, Spanned<String>>,
+    /// Only rows of these measures have a cell there (all when empty).
+    #[serde(default)]
+    pub measures: Vec<Spanned<String>>,
+    /// The columns that it stands in place of, where a sheet has one column for several.
+    #[serde(default)]
+    pub in_place_of: Vec<Spanned<String>>,
 }
 
 /// A derived column (100 × `of` / `to`), as the form's file states it.
@@ -197,13 +237,12 @@ pub struct RawRecordField {
 }
 
 /// What a row of a form is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dimension {
     /// An indicator.
     Indicator,
-    /// A sector; the column states the indicator.
-    Sector,
+    /// A member of a breakdown; the column states the indicator.
+    Breakdown,
     /// A unit of the geography; the column states the indicator.
     Unit,
     /// A record of a list.

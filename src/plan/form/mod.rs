@@ -1,5 +1,6 @@
 //! `forms/*.toml`: the forms of a pipeline, checked against its code lists.
 
+mod cells;
 mod columns;
 mod read;
 mod record_tables;

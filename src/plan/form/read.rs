@@ -10,7 +10,7 @@ use super::super::source::Source;
 use super::columns::{comparison_columns, value_columns};
 use super::record_tables::{columns_of_tables, settle_columns};
 use super::records::record_shape;
-use super::rows::{check_rows, check_whose_rows, rows, sums};
+use super::rows::{check_rows, check_whose_rows, row_breakdown, rows, sums};
 use super::sound_words::{check_among, check_labels, check_sections, check_words};
 use crate::diagnostic::{DefinitionError, DefinitionErrors};
 use crate::extract::{Dimension, Form, RawForm, Section, SenderKind, Stub};
@@ -63,13 +63,14 @@ fn read_form(
     let source = Source::read(path)?;
     let raw: RawForm = source.parse()?;
     let mut wrong = FileErrors::in_source(&source, errors);
-    let columns = value_columns(&raw, lists, folder, &mut wrong);
-    let comparisons = comparison_columns(&raw, &columns, folder, &mut wrong);
+    let rows = rows(&raw, lists, folder);
+    let columns = value_columns(&raw, lists, folder, &rows, &mut wrong);
+    let comparisons = comparison_columns(&raw, &columns, lists, (folder, &rows), &mut wrong);
     check_rows(&raw, lists, &mut wrong);
     check_words(&raw, folder, &mut wrong);
     check_shape(&raw, &mut wrong);
     check_senders(&raw, &mut wrong);
-    let records = match raw.rows.dimension {
+    let records = match raw.rows.kind() {
         Dimension::Record => record_shape(&raw, lists, folder, &mut wrong),
         _ => None,
     };
@@ -86,7 +87,8 @@ fn read_form(
         title_en: raw.title_en.clone(),
         frequencies: raw.frequencies.clone(),
         senders: raw.senders.clone(),
-        dimension: raw.rows.dimension,
+        dimension: raw.rows.kind(),
+        row_breakdown: row_breakdown(&raw, lists),
         label_heads: fold(&raw.rows.head),
         stub: Stub {
             number: fold(&raw.stub.number),
@@ -97,7 +99,7 @@ fn read_form(
         sections: sections.collect(),
         columns,
         comparisons,
-        rows: rows(&raw, lists, folder),
+        rows,
         sums: sums(&raw, lists, folder),
         records,
         written: raw,
@@ -122,7 +124,7 @@ fn check_senders(raw: &RawForm, wrong: &mut FileErrors<'_>) {
             "write \"territory\", \"agencies\" or both, or delete the line: units of the territory send the form",
         );
     }
-    if kinds.contains(&SenderKind::Agencies) && raw.rows.dimension != Dimension::Record {
+    if kinds.contains(&SenderKind::Agencies) && raw.rows.kind() != Dimension::Record {
         wrong.at_key(
             "senders",
             "agencies may send record lists only: figures are summed over the territory",
@@ -133,7 +135,7 @@ fn check_senders(raw: &RawForm, wrong: &mut FileErrors<'_>) {
 
 /// Checks that a record list has only fields, and any other form only value columns.
 fn check_shape(raw: &RawForm, wrong: &mut FileErrors<'_>) {
-    let is_list = raw.rows.dimension == Dimension::Record;
+    let is_list = raw.rows.kind() == Dimension::Record;
     let has_values =
         !(raw.columns.is_empty() && raw.comparisons.is_empty() && raw.rows.head.is_empty());
     if is_list && has_values {

@@ -218,17 +218,22 @@ fn codes(
         codes.extend(words.iter().map(|word| (folder.fold(word), code.clone())));
     }
     match &field.list {
-        Some(list) if list.get_ref() == "sectors" => {
-            for sector in lists.sectors {
-                codes.insert(folder.fold(&sector.code), sector.code.clone());
-                codes.insert(folder.fold(&sector.name_vi), sector.code.clone());
+        Some(list) => {
+            let mut declared = lists.breakdowns.iter().filter(|b| !b.members.is_empty());
+            match declared.find(|breakdown| breakdown.list == *list.get_ref()) {
+                Some(breakdown) => {
+                    for member in &breakdown.members {
+                        codes.insert(folder.fold(&member.code), member.code.clone());
+                        codes.insert(folder.fold(&member.name_vi), member.code.clone());
+                    }
+                }
+                None => wrong.at(
+                    list,
+                    format!("there is no code list `{}`", list.get_ref()),
+                    "name the list of a breakdown without `.csv`, or write `codes`",
+                ),
             }
         }
-        Some(list) => wrong.at(
-            list,
-            format!("there is no code list `{}`", list.get_ref()),
-            "name `sectors`, or write `codes`",
-        ),
         None => {}
     }
     let needs_codes = matches!(field.kind, FieldKind::Code | FieldKind::Flag);
