@@ -13,6 +13,7 @@ use super::editions::{EditionFile, known_editions};
 use super::encodings::read_encodings;
 use super::file_errors::FileErrors;
 use super::form::{read_forms, record_tables};
+use super::history::{PublishedFigure, read_history};
 use super::indicators::{
     Indicator, check_breakdowns, check_home_forms, check_units, indicator_facts, read_indicators,
 };
@@ -24,7 +25,8 @@ use super::raw::RawPipeline;
 use super::reference_data::{ReferenceData, check_regions, read_printed};
 use super::rules::read_rules;
 use super::source::Source;
-use super::targets::{Target, TargetScope, read_targets};
+use super::target_scope::TargetScope;
+use super::targets::{Target, read_targets};
 use crate::diagnostic::{DefinitionError, DefinitionErrors, Lexicon, NamedBreakdown};
 use crate::extract::{Form, RawDocumentWords, Vocabulary};
 use crate::geography::Decision;
@@ -115,6 +117,7 @@ struct Catalogue {
     indicators: Vec<Indicator>,
     breakdowns: Vec<Breakdown>,
     targets: Vec<Target>,
+    history: Vec<PublishedFigure>,
     encodings: Encodings,
     forms: Vec<Form>,
 }
@@ -149,12 +152,14 @@ impl Catalogue {
         };
         let scope = TargetScope { lists, folder };
         let targets = read_targets(&directory.join("targets.csv"), scope, &mut errors);
+        let history = read_history(&directory.join("history.csv"), scope, &mut errors);
         let forms = read_forms(&directory.join("forms"), folder, lists, &mut errors);
         errors.into_result()?;
         Ok(Self {
             indicators,
             breakdowns,
             targets,
+            history,
             encodings: encodings.unwrap_or_default(),
             forms,
         })
@@ -296,6 +301,7 @@ fn assemble(
         indicators: catalogue.indicators,
         breakdowns: catalogue.breakdowns,
         targets: catalogue.targets,
+        history: catalogue.history,
         rules: checked.rules,
         decisions: checked.decisions,
         models: checked.models,

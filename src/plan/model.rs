@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use super::answering::Answering;
 use super::breakdowns::Breakdown;
 use super::definitions::DefinitionFile;
+use super::history::PublishedFigure;
 use super::indicators::{Indicator, home_form};
 use super::targets::Target;
 use crate::diagnostic::Lexicon;
@@ -70,6 +71,8 @@ pub struct Plan {
     pub breakdowns: Vec<Breakdown>,
     /// The targets.
     pub targets: Vec<Target>,
+    /// Figures that others have published, for years before the first report.
+    pub history: Vec<PublishedFigure>,
     /// The rules.
     pub rules: Vec<Rule>,
     /// What people decided where submissions leave something open.

@@ -46,9 +46,10 @@ impl Pass {
 
 /// What is there in every pass: the tables of the lake that are filled before the models run, and the helper tables of
 /// [`super::register_helpers`].
-pub(super) const INPUTS: [&str; 16] = [
+pub(super) const INPUTS: [&str; 17] = [
     "entity_merges",
     "funds",
+    "history",
     "home_forms",
     "indicators",
     "observations",
