@@ -393,6 +393,29 @@ impl DocumentWords {
         is_other.then_some(LinePeriod::Other)
     }
 
+    /// The last period that a folded text names, if all that it says of periods are such as forms have.
+    pub(crate) fn last_period(&self, folded: &str) -> Option<Period> {
+        let mut taken: Vec<(std::ops::Range<usize>, Option<Period>)> = Vec::new();
+        for (regex, template) in &self.periods {
+            for captures in regex.captures_iter(folded) {
+                let Some(all) = captures.get(0).map(|all| all.range()) else {
+                    continue;
+                };
+                if taken
+                    .iter()
+                    .any(|(t, _)| t.start < all.end && all.start < t.end)
+                {
+                    continue;
+                }
+                let period = template.as_ref().and_then(|t| filled(t, &captures));
+                taken.push((all, period));
+            }
+        }
+        let all_known = taken.iter().all(|(_, period)| period.is_some());
+        let last = taken.into_iter().max_by_key(|(range, _)| range.start);
+        last.and_then(|(_, period)| period).filter(|_| all_known)
+    }
+
     /// Where the first word stands that makes a line a date or a reference to a document, and whether the line has words of
     /// dates only.
     fn begin_of_reference(&self, folded: &str) -> Option<(usize, bool)> {

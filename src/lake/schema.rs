@@ -250,6 +250,16 @@ static TABLES: LazyLock<Vec<TableSchema>> = LazyLock::new(|| {
         ),
         table("funds", "fund_code parent level:i name_vi name_en", false),
         table(
+            "agencies",
+            "agency_id name_vi name_en abbreviations kind valid_from valid_to successor members note",
+            false,
+        ),
+        table(
+            "tasks",
+            "task_id document place section_vi title_vi title_en lead cooperating submit_to product starts due recurrence note",
+            false,
+        ),
+        table(
             "targets",
             "target_id document scope scope_code year kind expression comparator value:d unit text_vi indicator base_year",
             false,

@@ -62,13 +62,21 @@ async fn check_all(
         &plan.geography,
     )?;
     check_rules(plan, &engine, errors).await?;
-    if let Err(e) = query::run(&engine, &plan.models, &plan.geography, &plan.country).await {
-        errors.push(DefinitionError::new(
+    match query::run(&engine, &plan.models, &plan.geography, &plan.country).await {
+        // Tables print what models of the pipeline put into the lake.
+        Ok(answers) => {
+            for (name, batch) in answers {
+                if plan.models.in_lake().any(|model| *model == *name) {
+                    engine.register(&name, batch.schema(), vec![batch])?;
+                }
+            }
+        }
+        Err(e) => errors.push(DefinitionError::new(
             &plan.models_directory,
             None,
             e.strip_backtrace(),
             "correct the model that the message names",
-        ));
+        )),
     }
     let mut builder = crate::tables::TableBuilder::new(&engine, &official_order(plan))?;
     for edition in std::iter::once(plan).chain(editions) {

@@ -5,6 +5,7 @@ use toml::Spanned;
 use super::breakdowns::{Breakdown, breakdown_index};
 use super::file_errors::FileErrors;
 use super::indicators::Indicator;
+use super::tasks::Task;
 use crate::extract::{DocumentWords, Form};
 use crate::geography::Geography;
 use crate::normalize::Measures;
@@ -16,6 +17,7 @@ pub(super) struct CodeLists<'a> {
     pub(super) indicators: &'a [Indicator],
     pub(super) breakdowns: &'a [Breakdown],
     pub(super) words: &'a DocumentWords,
+    pub(super) tasks: &'a [Task],
     pub(super) geography: &'a Geography,
     pub(super) country: &'a Country,
     pub(super) measures: &'a Measures,

@@ -27,6 +27,7 @@ use super::rules::read_rules;
 use super::source::Source;
 use super::target_scope::TargetScope;
 use super::targets::{Target, read_targets};
+use super::tasks::{Task, read_tasks};
 use crate::diagnostic::{DefinitionError, DefinitionErrors, Lexicon, NamedBreakdown};
 use crate::extract::{Form, RawDocumentWords, Vocabulary};
 use crate::geography::Decision;
@@ -46,7 +47,8 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
     let raw: RawPipeline = source.parse()?;
     let country = raw.country();
     let reference = beside(directory, &raw.reference);
-    let reference = ReferenceData::read(reference, directory, &country)?;
+    let mut reference = ReferenceData::read(reference, directory, &country)?;
+    reference.add_agencies(directory, (&source, &raw.collectives))?;
     let catalogue = Catalogue::read(directory, (&source, &raw.breakdowns), &reference, &country)?;
     let checked = Checked::read(directory, (&source, &raw), &reference, &catalogue, &country)?;
     Ok(assemble(
@@ -94,6 +96,7 @@ fn with_edition(mut plan: Plan, file: &EditionFile) -> Result<Plan, DefinitionEr
         indicators: &plan.indicators,
         breakdowns: &plan.breakdowns,
         words: &plan.vocabulary.words,
+        tasks: &plan.tasks,
         geography: &plan.geography,
         country: &plan.country,
         measures: &plan.conventions.measures,
@@ -117,6 +120,7 @@ struct Catalogue {
     indicators: Vec<Indicator>,
     breakdowns: Vec<Breakdown>,
     targets: Vec<Target>,
+    tasks: Vec<Task>,
     history: Vec<PublishedFigure>,
     encodings: Encodings,
     forms: Vec<Form>,
@@ -142,10 +146,13 @@ impl Catalogue {
         check_breakdowns(&path, &indicators, &breakdowns, &mut errors);
         let code_lists: Vec<_> = declared.1.iter().map(|raw| raw.list.get_ref()).collect();
         let encodings = errors.ok(read_encodings(directory, &reference.directory, &code_lists));
+        let agencies = &reference.geography.agencies;
+        let tasks = read_tasks(&directory.join("tasks.csv"), agencies, &mut errors);
         let lists = CodeLists {
             indicators: &indicators,
             breakdowns: &breakdowns,
             words: &reference.words,
+            tasks: &tasks,
             geography: &reference.geography,
             country,
             measures,
@@ -159,6 +166,7 @@ impl Catalogue {
             indicators,
             breakdowns,
             targets,
+            tasks,
             history,
             encodings: encodings.unwrap_or_default(),
             forms,
@@ -194,6 +202,7 @@ impl Checked {
             indicators: &catalogue.indicators,
             breakdowns: &catalogue.breakdowns,
             words: &reference.words,
+            tasks: &catalogue.tasks,
             geography,
             country,
             measures: &reference.measures,
@@ -301,6 +310,7 @@ fn assemble(
         indicators: catalogue.indicators,
         breakdowns: catalogue.breakdowns,
         targets: catalogue.targets,
+        tasks: catalogue.tasks,
         history: catalogue.history,
         rules: checked.rules,
         decisions: checked.decisions,

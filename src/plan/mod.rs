@@ -1,5 +1,6 @@
 //! Reads the definition files of a pipeline into one checked [`Plan`].
 
+mod agencies;
 mod answering;
 mod breakdowns;
 mod check;
@@ -28,6 +29,7 @@ mod source;
 mod target_measure;
 mod target_scope;
 mod targets;
+mod tasks;
 
 pub use answering::Answering;
 pub(crate) use answering::combined_hash;
@@ -42,3 +44,4 @@ pub use model::{Headline, Plan};
 pub(crate) use order::official_order;
 pub use target_measure::TargetMeasure;
 pub use targets::{TARGET_TEXTS, Target};
+pub use tasks::{TASK_TEXTS, Task};

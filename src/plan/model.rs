@@ -11,6 +11,7 @@ use super::definitions::DefinitionFile;
 use super::history::PublishedFigure;
 use super::indicators::{Indicator, home_form};
 use super::targets::Target;
+use super::tasks::Task;
 use crate::diagnostic::Lexicon;
 use crate::extract::{RawDocumentWords, Vocabulary};
 use crate::geography::{
@@ -71,6 +72,8 @@ pub struct Plan {
     pub breakdowns: Vec<Breakdown>,
     /// The targets.
     pub targets: Vec<Target>,
+    /// The tasks.
+    pub tasks: Vec<Task>,
     /// Figures that others have published, for years before the first report.
     pub history: Vec<PublishedFigure>,
     /// The rules.

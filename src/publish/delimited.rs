@@ -191,6 +191,7 @@ fn line(table: &Table, n: usize, row: &TableRow, head: &ColumnHead, cell: &Cell)
         match &cell.origin {
             Origin::Cells(computation, _) => computation.as_str().to_owned(),
             Origin::Together(_) => "together".to_owned(),
+            Origin::Items(_) => "count".to_owned(),
             Origin::Figure(_) | Origin::Unsaid => String::new(),
         },
     ]

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 
 use arrow::array::{ArrayRef, RecordBatch};
 use arrow::error::ArrowError;
+use jiff::civil::Date;
 
 use crate::engine::columns::{VALUE_SCALE, decimals, displayed, texts};
-use crate::geography::{UnitKey, UnitName};
+use crate::geography::{Agency, Members, UnitKey, UnitName};
 use crate::lake;
-use crate::plan::{Plan, breakdown_table, indicators_table};
+use crate::plan::{Plan, TASK_TEXTS, breakdown_table, indicators_table};
 use crate::text::rounded;
 
-/// The tables `units`, `unit_names`, `unit_changes`, `regions`, `indicators`, `targets`, `history`, and those of the breakdowns.
+/// The tables `units`, `unit_names`, `unit_changes`, `regions`, `indicators`, `targets`, `history`, and those of the
+/// breakdowns.
 pub(super) fn reference_tables(plan: &Plan) -> Result<Vec<(String, RecordBatch)>, ArrowError> {
     let geography = &plan.geography.tables;
     let changes = &geography.changes;
@@ -52,6 +54,8 @@ pub(super) fn reference_tables(plan: &Plan) -> Result<Vec<(String, RecordBatch)>
             )?,
         ),
         ("indicators", indicators_table(&plan.indicators)?),
+        ("agencies", agencies(plan)?),
+        ("tasks", tasks(plan)?),
         ("targets", targets(plan)?),
         ("history", history(plan)?),
     ];
@@ -94,6 +98,37 @@ fn unit_rows(table: &str, rows: &[UnitName]) -> Result<RecordBatch, ArrowError> 
             texts(rows.iter().map(|u| Some(u.legal_basis.as_str()))),
         ],
     )
+}
+
+fn agencies(plan: &Plan) -> Result<RecordBatch, ArrowError> {
+    let all = plan.geography.agencies.all();
+    let days = |day: fn(&Agency) -> Option<Date>| {
+        texts(all.iter().map(|a| day(a).map(|day| day.to_string())))
+    };
+    lake::batch(
+        "agencies",
+        vec![
+            texts(all.iter().map(|a| Some(a.id.as_str()))),
+            texts(all.iter().map(|a| Some(a.name_vi.as_str()))),
+            texts(all.iter().map(|a| Some(a.name_en.as_str()))),
+            texts(all.iter().map(|a| {
+                let names = a.abbreviations.join(";");
+                Some(names).filter(|names| !names.is_empty())
+            })),
+            texts(all.iter().map(|a| Some(a.kind.as_str()))),
+            days(|a| a.valid_from),
+            days(|a| a.valid_to),
+            texts(all.iter().map(|a| a.successor.as_deref())),
+            texts(all.iter().map(|a| a.members.as_ref().map(Members::written))),
+            texts(all.iter().map(|a| a.note.as_deref())),
+        ],
+    )
+}
+
+fn tasks(plan: &Plan) -> Result<RecordBatch, ArrowError> {
+    let columns =
+        (0..TASK_TEXTS.len()).map(|i| texts(plan.tasks.iter().map(move |t| t.texts[i].as_deref())));
+    lake::batch("tasks", columns.collect())
 }
 
 fn targets(plan: &Plan) -> Result<RecordBatch, ArrowError> {

@@ -97,7 +97,7 @@ impl Work<'_> {
             lake: Some(self.lake),
         };
         let (engine, mut out) = judge_reports(plan, docket, reports, lists).await?;
-        reports_after_their_due_date(&mut reports.judged, &plan.duties, &plan.zone);
+        self.tell_late_reports(reports);
 
         progress(Stage::Query, 0, 1);
         let totals = query::run(&engine, &plan.models, &plan.geography, &plan.country).await?;
@@ -140,7 +140,7 @@ impl Work<'_> {
                 .all(|r| plan.is_list(&r.dossier().source.form))
         {
             // Only lists: nothing is judged or aggregated, and those tables are empty.
-            reports_after_their_due_date(&mut reports.judged, &plan.duties, &plan.zone);
+            self.tell_late_reports(&mut reports);
             reference_tables(plan)?.into_iter().collect()
         } else {
             let (out, found) = self.judge_and_aggregate(&mut reports, &records).await?;
@@ -186,6 +186,13 @@ impl Work<'_> {
             },
             reading,
         })
+    }
+
+    /// Warns about each report that came after its due date.
+    fn tell_late_reports(&self, reports: &mut Reports) {
+        let Self { plan, .. } = *self;
+        let judged = &mut reports.judged;
+        reports_after_their_due_date(judged, &plan.duties, &plan.geography, &plan.zone);
     }
 
     /// The reports of all submissions, placed on units and compared with each other.

@@ -156,6 +156,17 @@ pub enum Origin {
     Together(Vec<FigureKey>),
     /// Computed in print from other cells of the table: row and column of each, from 0.
     Cells(Computation, Vec<(usize, usize)>),
+    /// The number of these entries of a register.
+    Items(Vec<ItemKey>),
+}
+
+/// An entry of a register that a cell counts.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ItemKey {
+    /// Its identifier.
+    pub id: String,
+    /// The records that decide where it is counted: report, and row from 1.
+    pub records: Vec<(String, i64)>,
 }
 
 impl Origin {
@@ -165,7 +176,7 @@ impl Origin {
         match self {
             Self::Figure(key) => std::slice::from_ref(key),
             Self::Together(keys) => keys,
-            Self::Unsaid | Self::Cells(..) => &[],
+            Self::Unsaid | Self::Cells(..) | Self::Items(_) => &[],
         }
     }
 }

@@ -35,6 +35,10 @@ impl Tracer<'_> {
                 let operands = operands.collect::<Option<Vec<_>>>()?;
                 (PrintedOrigin::Computed(*computation), operands)
             }
+            Origin::Items(items) => {
+                let items = items.iter().map(|item| Node::Item(self.item(item)));
+                (PrintedOrigin::Counted, items.collect())
+            }
         };
         Some(Node::Printed(Printed {
             table: table.id.clone(),

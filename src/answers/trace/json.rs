@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::leaf::{AlternativeCell, SentReport, TracedCell};
 use super::node::{
     Fact, FactOrigin, FigureLevel, FigureSubject, Node, Printed, PrintedOrigin, TracedFigure,
+    TracedItem, TracedLine,
 };
 use super::outcome::Trace;
 use super::recompute::recompute;
@@ -47,6 +48,7 @@ fn node(of: &Node) -> Value {
         Node::Figure(of) => figure(of),
         Node::Fact(of) => fact(of),
         Node::Observation(of) => return observation(of),
+        Node::Item(of) => return item(of),
     };
     object["recomputed"] = decimal(recompute(of));
     object["children"] = of.children().iter().map(node).collect();
@@ -73,7 +75,29 @@ fn cell(printed: &Printed) -> Value {
             PrintedOrigin::Unsaid => None,
             PrintedOrigin::Figure => Some("figure"),
             PrintedOrigin::Computed(computation) => Some(word(computation)),
+            PrintedOrigin::Counted => Some("count"),
         },
+    })
+}
+
+fn item(of: &TracedItem) -> Value {
+    let line = |line: &TracedLine| {
+        json!({
+            "report_id": line.report_id,
+            "form": line.form,
+            "period": line.period,
+            "unit": line.unit,
+            "sender": line.sender,
+            "file_name": line.file_name,
+            "sheet": line.sheet,
+            "row": line.row,
+            "received_at": line.received_at.map(|at| at.to_string()),
+        })
+    };
+    json!({
+        "kind": "entry",
+        "id": of.id,
+        "records": of.lines.iter().map(line).collect::<Vec<_>>(),
     })
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::holdings::{Holdings, Id, Scope};
+use super::items::LineSources;
 use super::node::TracedIndicator;
 use crate::diagnostic::Finding;
 use crate::engine::Engine;
@@ -35,6 +36,8 @@ pub struct Tracer<'a> {
     pub(super) on_cells: HashMap<(Id, Id), Vec<Arc<Finding>>>,
     /// Findings by reporting unit and period.
     pub(super) on_units: HashMap<(Id, Id), Vec<Arc<Finding>>>,
+    /// The reports that have records behind a cell.
+    pub(super) lines: LineSources,
 }
 
 impl<'a> Tracer<'a> {
@@ -83,6 +86,7 @@ impl<'a> Tracer<'a> {
             names: HashMap::new(),
             on_cells: HashMap::new(),
             on_units: HashMap::new(),
+            lines: LineSources::new(),
         };
         this.know_indicators(&scope);
         this.know_territory(&scope);

@@ -132,6 +132,7 @@ fn vintage_evidence(basis: VintageBasis, by_unit: bool) -> &'static str {
         VintageBasis::Received => "in force on the day it was received",
         VintageBasis::FormerUnits => "by which former units reported this form and period",
         VintageBasis::Decision => "by a decision",
+        VintageBasis::Agency => "a sender that is no territory",
     }
 }
 

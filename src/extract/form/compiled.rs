@@ -7,7 +7,8 @@ use regex::Regex;
 
 use super::head::HeadPattern;
 use super::period::RelativePeriod;
-use super::raw::{Dimension, FieldKind, RawForm, Scenario};
+use super::raw::{Dimension, FieldKind, RawForm, Scenario, SenderKind};
+use super::register::Register;
 use crate::period::Frequency;
 use crate::text::Members;
 
@@ -26,6 +27,8 @@ pub struct Form {
     pub title_en: String,
     /// How often it is due.
     pub frequencies: Vec<Frequency>,
+    /// Who may send it.
+    pub senders: Vec<SenderKind>,
     /// What its rows are.
     pub dimension: Dimension,
     /// The breakdown whose members the rows are.
@@ -258,6 +261,21 @@ pub struct RecordShape {
     pub naming: usize,
     /// Indices of the fields that together identify a record.
     pub key: Vec<usize>,
+    /// The register whose entries the records report on, if there is one.
+    pub register: Option<RegisterField>,
+}
+
+/// The field of a record list that names an entry of a register.
+#[derive(Debug, Clone)]
+pub struct RegisterField {
+    /// Its index.
+    pub field: usize,
+    /// Index of the field with the number of the entry.
+    pub number: Option<usize>,
+    /// Indices of the fields of which two records of one entry say the same.
+    pub says: Vec<usize>,
+    /// The entries.
+    pub register: Register,
 }
 
 /// Whether a column limited to `frequencies` belongs to a report of this frequency.

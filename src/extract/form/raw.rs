@@ -19,6 +19,9 @@ pub struct RawForm {
     pub title_en: String,
     /// How often it is due.
     pub frequencies: Vec<Frequency>,
+    /// Who may send it; units of the territory, unless stated.
+    #[serde(default = "territory")]
+    pub senders: Vec<SenderKind>,
     /// What its rows are.
     pub rows: RawFormRows,
     /// Heads of the columns that describe the rows.
@@ -36,6 +39,20 @@ pub struct RawForm {
     /// Columns derived from two value columns.
     #[serde(default)]
     pub comparisons: Vec<RawComparisonColumn>,
+}
+
+fn territory() -> Vec<SenderKind> {
+    vec![SenderKind::Territory]
+}
+
+/// A kind of senders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SenderKind {
+    /// Units of the territory.
+    Territory,
+    /// Agencies: senders that are no territory.
+    Agencies,
 }
 
 /// What the rows of a form are.
@@ -180,7 +197,8 @@ pub struct RawComparisonColumn {
 pub struct RawRecordField {
     /// Column of the lake's table; for a field that is not kept, a name.
     pub column: Spanned<String>,
-    /// The ways its head may be written; the first is the printed one.
+    /// The ways its head may be written; the first is the printed one. A field of a register has none.
+    #[serde(default)]
     pub head: Vec<String>,
     /// What its cells hold.
     #[serde(rename = "type")]
@@ -207,6 +225,13 @@ pub struct RawRecordField {
     /// Codes of the lake to the words for them; for a flag, the codes are `true` and `false`.
     #[serde(default)]
     pub codes: BTreeMap<String, Vec<String>>,
+    /// For a register: the file of its entries, without its suffix.
+    pub register: Option<Spanned<String>>,
+    /// For a register: the field with the number of an entry in its document.
+    pub number: Option<Spanned<String>>,
+    /// For a register: further words for documents that have entries.
+    #[serde(default)]
+    pub documents: BTreeMap<String, Vec<String>>,
     /// The code list whose codes and names are words for its codes.
     pub list: Option<Spanned<String>>,
 }
@@ -234,6 +259,10 @@ pub enum FieldKind {
     Code,
     /// A day, a month or a year.
     Date,
+    /// The last day by which something is due, or a code for what has none.
+    Deadline,
+    /// The entry of a register that the record names by words and a number: it has no column of its own.
+    Register,
     /// A whole number.
     Whole,
     /// A number.

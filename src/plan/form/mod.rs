@@ -5,6 +5,7 @@ mod columns;
 mod read;
 mod record_tables;
 mod records;
+mod register;
 mod rows;
 mod sound_columns;
 mod sound_words;
