@@ -7,5 +7,6 @@ use crate::tables::OfficialOrder;
 pub(crate) fn official_order(plan: &Plan) -> OfficialOrder {
     let indicators = plan.indicators.iter().map(|i| i.id.as_str());
     let sectors = plan.sectors.iter().map(|s| s.code.as_str());
-    OfficialOrder::new(&plan.geography, indicators, sectors)
+    let targets = plan.targets.iter().map(|t| t.texts[0].as_str());
+    OfficialOrder::new(&plan.geography, indicators, sectors).with("target", targets)
 }

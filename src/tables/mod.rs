@@ -11,6 +11,7 @@ mod build;
 mod check;
 mod column;
 mod compare;
+mod computed;
 mod definition;
 mod delivered;
 mod edition;
@@ -19,6 +20,7 @@ mod notes;
 mod number;
 mod order;
 mod parameters;
+mod remarks;
 mod reported;
 mod span;
 mod table;
@@ -38,7 +40,8 @@ pub use edition::{Awaited, Context, Edition, EditionChapter, Layout, License, Ra
 pub use number::format_decimal;
 pub use order::{OfficialOrder, register_order};
 pub use table::{
-    Cell, ColumnHead, Computation, FigureKey, FigureStatus, Origin, RowStyle, Table, TableRow,
+    Cell, ColumnHead, Computation, FigureKey, FigureStatus, FigureTest, Origin, RowStyle, Table,
+    TableRow,
 };
 pub use words::{Phrases, PrintedWords, RawPrinted, Symbol, SymbolKind, written};
 
