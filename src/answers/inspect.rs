@@ -12,8 +12,8 @@ use crate::geography::{
 use crate::intake::{MediaType, look_at};
 use crate::plan::Plan;
 use crate::read::Carried;
-use crate::reading::{RunError, Submission, TableReading, read_submission};
-use crate::run::{judge_reports, within};
+use crate::reading::{Records, RunError, Submission, TableReading, read_submission};
+use crate::run::{Lists, judge_reports, within};
 use crate::text::FileEncoding;
 
 /// The content of one file.
@@ -101,6 +101,7 @@ struct Read {
     /// How each report was read, in the order of the files: index of the file, identifier of the report, and the reading.
     readings: Vec<(usize, String, TableReading)>,
     reports: Reports,
+    records: Vec<Records>,
     docket: Docket,
 }
 
@@ -151,7 +152,11 @@ pub async fn inspect(
     files: &[(PathBuf, String)],
 ) -> Result<Vec<Inspection>, RunError> {
     let mut read = read(plan, files)?;
-    judge_reports(plan, &read.docket, &mut read.reports).await?;
+    let lists = Lists {
+        records: &read.records,
+        lake: None,
+    };
+    judge_reports(plan, &read.docket, &mut read.reports, lists).await?;
     Ok(read.by_file())
 }
 
@@ -168,6 +173,7 @@ fn read(plan: &Plan, files: &[(PathBuf, String)]) -> Result<Read, RunError> {
         .collect();
     let docket = Docket::new(plan.decisions.clone(), &known, &plan.zone);
     let (mut inspections, mut claimed, mut readings) = (Vec::new(), Vec::new(), Vec::new());
+    let mut records = Vec::new();
     for (file, arrival) in intake.arrivals.iter().enumerate() {
         let mut submission = Submission {
             submission_id: arrival.sha256[..16].to_owned(),
@@ -186,6 +192,7 @@ fn read(plan: &Plan, files: &[(PathBuf, String)]) -> Result<Read, RunError> {
         });
         submission.refused.extend(withdrawn);
         let contents = read_submission(plan, &docket, &submission, &arrival.path);
+        records.extend(contents.records);
         for (report, reading) in contents.reports.into_iter().zip(contents.tables) {
             let report_id = report.dossier.source.report_id.clone();
             readings.push((file, report_id, reading));
@@ -212,6 +219,7 @@ fn read(plan: &Plan, files: &[(PathBuf, String)]) -> Result<Read, RunError> {
         files: inspections,
         readings,
         reports,
+        records,
         docket,
     })
 }

@@ -12,7 +12,7 @@ use parquet::arrow::ArrowWriter;
 
 use super::exit::CLEAN;
 use super::show;
-use crate::lake::{self, Snapshot};
+use crate::lake::Snapshot;
 use crate::query::open_engine_for_people;
 
 #[derive(Debug, Args)]
@@ -49,10 +49,9 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
     let mut query = arguments.query.unwrap_or_default();
     if query.is_empty() {
         if std::io::stdin().is_terminal() {
-            let names: Vec<&str> = lake::tables().iter().map(|t| t.name).collect();
             return show::failure(&format!(
                 "a query is needed\nhint: the tables are {}",
-                names.join(", ")
+                tables_of(&arguments.lake)
             ));
         }
         if let Err(e) = std::io::stdin().read_to_string(&mut query) {
@@ -94,6 +93,12 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
     }
 }
 
+/// The names of the tables of a lake; those of the contract if there is none yet.
+fn tables_of(lake: &Path) -> String {
+    let schema = Snapshot::current(lake).and_then(|snapshot| snapshot.schema());
+    schema.unwrap_or_default().names()
+}
+
 /// Whether a file would lie in a folder, links followed.
 fn is_within(file: &Path, folder: &Path) -> bool {
     let parent = match file.parent() {
@@ -128,8 +133,8 @@ async fn answer(query: &str, snapshot: &Snapshot, format: Output) -> Result<Vec<
     let (schema, batches) = engine.query(query).await.map_err(|e| {
         let said = e.strip_backtrace();
         if said.contains("table '") && said.contains("not found") {
-            let names: Vec<&str> = lake::tables().iter().map(|t| t.name).collect();
-            return format!("{said}\nhint: the tables are {}", names.join(", "));
+            let schema = snapshot.schema().unwrap_or_default();
+            return format!("{said}\nhint: the tables are {}", schema.names());
         }
         said
     })?;

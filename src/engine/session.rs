@@ -1,5 +1,6 @@
 //! The DataFusion session: its settings and limits, and the calls that the other modules make.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
@@ -17,11 +18,16 @@ use datafusion::logical_expr::AggregateUDF;
 use datafusion::optimizer::{Analyzer, AnalyzerRule};
 use datafusion::physical_plan::collect;
 use datafusion::prelude::{DataFrame, SQLOptions, SessionConfig, SessionContext};
+use datafusion::sql::sqlparser::keywords::{
+    ALL_KEYWORDS, ALL_KEYWORDS_INDEX, RESERVED_FOR_COLUMN_ALIAS, RESERVED_FOR_IDENTIFIER,
+    RESERVED_FOR_TABLE_ALIAS,
+};
 use futures::{FutureExt as _, Stream, StreamExt as _, stream};
 
 use super::cte;
 use super::damaged::name_file;
 use super::duckdb::{Divisions, ExactMean, Rounding};
+use super::lists::{ListFile, ListTable};
 use super::types::{texts_as, without_views};
 
 /// The result of a query.
@@ -33,6 +39,8 @@ pub struct Engine {
     context: SessionContext,
     /// All Parquet files that are registered.
     files: Arc<Mutex<Vec<PathBuf>>>,
+    /// The names of the tables over Parquet files.
+    tables: Arc<Mutex<BTreeSet<String>>>,
 }
 
 impl Engine {
@@ -45,6 +53,7 @@ impl Engine {
         Ok(Self {
             context: SessionContext::new_with_config(Self::config()),
             files: Arc::default(),
+            tables: Arc::default(),
         })
     }
 
@@ -67,6 +76,7 @@ impl Engine {
         Ok(Self {
             context,
             files: Arc::default(),
+            tables: Arc::default(),
         })
     }
 
@@ -129,9 +139,40 @@ impl Engine {
         let table = ListingTable::try_new(config)?.with_cache(statistics);
         self.context.deregister_table(name)?;
         self.context.register_table(name, Arc::new(table))?;
-        if let Ok(mut all) = self.files.lock() {
-            all.extend_from_slice(files);
+        self.note_files(name, files.iter().cloned());
+        Ok(())
+    }
+
+    fn note_files(&self, name: &str, files: impl Iterator<Item = PathBuf>) {
+        if let (Ok(mut all), Ok(mut tables)) = (self.files.lock(), self.tables.lock()) {
+            all.extend(files);
+            tables.insert(name.to_owned());
         }
+    }
+
+    /// Whether a table of this name was registered over Parquet files.
+    #[must_use]
+    pub fn has_files(&self, name: &str) -> bool {
+        self.tables.lock().is_ok_and(|tables| tables.contains(name))
+    }
+
+    /// Registers the files of a list as a table: their columns `own`, then the columns `shared`, each of one value in a
+    /// file. It replaces a table of the same name.
+    ///
+    /// # Errors
+    /// If DataFusion refuses the table.
+    pub fn register_list(
+        &self,
+        name: &str,
+        own: &Schema,
+        shared: &[&str],
+        files: Vec<ListFile>,
+    ) -> Result<()> {
+        self.note_files(name, files.iter().map(|file| file.path.clone()));
+        let own = texts_as(own, &DataType::Utf8View);
+        let table = ListTable::new(&own, shared, files);
+        self.context.deregister_table(name)?;
+        self.context.register_table(name, Arc::new(table))?;
         Ok(())
     }
 
@@ -280,6 +321,18 @@ impl Engine {
             &DataType::Utf8,
         )))
     }
+}
+
+/// Whether a name is a word of SQL that a query cannot use for a column without quotes.
+pub(crate) fn is_reserved(name: &str) -> bool {
+    let wanted = name.to_uppercase();
+    let at = ALL_KEYWORDS.binary_search(&wanted.as_str());
+    at.is_ok_and(|at| {
+        let word = ALL_KEYWORDS_INDEX[at];
+        RESERVED_FOR_COLUMN_ALIAS.contains(&word)
+            || RESERVED_FOR_TABLE_ALIAS.contains(&word)
+            || RESERVED_FOR_IDENTIFIER.contains(&word)
+    })
 }
 
 #[cfg(test)]

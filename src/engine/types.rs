@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use arrow::compute::{CastOptions, cast, cast_with_options, concat_batches};
-use arrow::datatypes::{DataType, FieldRef, Fields, Schema, SchemaRef};
+use arrow::datatypes::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use datafusion::error::{DataFusionError, Result};
+
+use super::columns::DECIMAL;
 
 /// The result of a query, its texts as Utf8.
 pub(super) fn without_views(
@@ -44,6 +46,22 @@ fn in_texts(field: &FieldRef, text: &DataType) -> FieldRef {
         _ => return field.clone(),
     };
     Arc::new(field.as_ref().clone().with_data_type(data_type))
+}
+
+/// The columns of a query's result as the lake stores them: texts as Utf8, whole numbers as Int64, other numbers as
+/// decimals of six places; every column may be NULL.
+#[must_use]
+pub fn as_stored(schema: &Schema) -> SchemaRef {
+    let fields = schema.fields().iter().map(|field| {
+        let data_type = match field.data_type() {
+            DataType::Utf8View | DataType::LargeUtf8 | DataType::Null => DataType::Utf8,
+            whole if whole.is_integer() => DataType::Int64,
+            number if number.is_numeric() => DECIMAL,
+            other => other.clone(),
+        };
+        Field::new(field.name(), data_type, true)
+    });
+    Arc::new(Schema::new(fields.collect::<Vec<_>>()))
 }
 
 /// Converts batches into one batch of `schema`. Columns are found by name and cast to the types of `schema`; decimals are

@@ -120,6 +120,15 @@ impl Lake {
         })
     }
 
+    /// Where a file of cached records is, if it is there.
+    #[must_use]
+    pub fn path_of_records(&self, records: &CachedRecords) -> Option<PathBuf> {
+        let mut paths = self
+            .roots()
+            .map(|root| self.cache_path(root, &records.name));
+        paths.find(|path| path.exists())
+    }
+
     /// Stores records as a Parquet file under a name.
     ///
     /// # Errors

@@ -17,12 +17,23 @@ use super::exchange::exchange;
 use super::files::{several_at_a_time, sync};
 use super::made_of::MadeOf;
 use super::records::{self, RecordPart};
-use super::schema::{self, TableSchema};
+use super::schema::{LakeSchema, TableSchema};
 use super::seal::hash;
 use super::snapshot::Snapshot;
 use super::sums::{self, SUMS, Sums};
 use super::write;
 use super::writer::Lake;
+
+/// What a snapshot is to hold.
+#[derive(Debug, Default)]
+pub struct Contents {
+    /// Its tables.
+    pub schema: LakeSchema,
+    /// The rows of tables, by name. A table that is not there is empty.
+    pub tables: BTreeMap<String, RecordBatch>,
+    /// The records of lists.
+    pub records: Vec<RecordPart>,
+}
 
 /// Makes a folder durable with everything in it. Files with several links are durable already.
 fn sync_all(directory: &Path) -> Result<(), LakeError> {
@@ -177,7 +188,7 @@ impl PreparedLink {
 }
 
 impl Lake {
-    /// Writes a snapshot with all tables of the contract; tables that are not given are empty. Readers see it only after
+    /// Writes a snapshot with all tables of `contents`; tables that have no rows are empty files. Readers see it only after
     /// [`Written::put_in_place`] and [`Self::prepare_current`]. A snapshot that the lake has already is used as it is if it is sound; if it is
     /// damaged, or `anew` is given, it is written again.
     ///
@@ -187,8 +198,7 @@ impl Lake {
         &self,
         id: &str,
         made: &MadeOf,
-        tables: &BTreeMap<&'static str, RecordBatch>,
-        records: &[RecordPart],
+        contents: &Contents,
         anew: bool,
     ) -> Result<Written, LakeError> {
         let directory = self.root.join("snapshots").join(id);
@@ -216,7 +226,7 @@ impl Lake {
         } else {
             self.current()?
         };
-        let mut sums = self.write_tables(&aside, tables, records, before.as_ref(), anew)?;
+        let mut sums = self.write_tables(&aside, contents, before.as_ref(), anew)?;
         for (name, bytes) in made.files(&aside)? {
             let path = aside.join(name);
             fs::write(&path, &bytes).map_err(io_at(&path))?;
@@ -240,27 +250,28 @@ impl Lake {
     fn write_tables(
         &self,
         aside: &Path,
-        tables: &BTreeMap<&'static str, RecordBatch>,
-        records: &[RecordPart],
+        contents: &Contents,
         before: Option<&Snapshot>,
         anew: bool,
     ) -> Result<Sums, LakeError> {
+        let rows = |table: &TableSchema| contents.tables.get(table.name.as_str());
         let write = |table: &TableSchema| {
-            let of_table = records.iter().filter(|part| part.table == table.name);
+            let of_table = contents
+                .records
+                .iter()
+                .filter(|part| part.table == table.name);
             let parts: Vec<&RecordPart> = of_table.collect();
-            let folder = aside.join(table.name);
+            let folder = aside.join(&table.name);
             if parts.is_empty() {
-                let batch = tables.get(table.name).cloned();
+                let batch = rows(table).cloned();
                 let batch = batch.unwrap_or_else(|| RecordBatch::new_empty(table.schema.clone()));
                 return write::write_table(&folder, table, &batch, before);
             }
             records::write_parts(self, &folder, table, &parts, before, anew)
         };
         // Largest table first, so that no writer is left alone with a large table at the end.
-        let mut order: Vec<&TableSchema> = schema::tables().iter().collect();
-        order.sort_by_key(|t| {
-            std::cmp::Reverse(tables.get(t.name).map_or(0, RecordBatch::num_rows))
-        });
+        let mut order: Vec<&TableSchema> = contents.schema.tables().iter().collect();
+        order.sort_by_key(|t| std::cmp::Reverse(rows(t).map_or(0, RecordBatch::num_rows)));
         let next = AtomicUsize::new(0);
         let workers = thread::available_parallelism().map_or(1, usize::from);
         thread::scope(|scope| {

@@ -80,7 +80,7 @@ fn files_by_origin(snapshot: &Snapshot, table: &TableSchema) -> HashMap<String, 
             .value
             .clone()
     };
-    let files = snapshot.files(table.name).unwrap_or_default();
+    let files = snapshot.files(&table.name).unwrap_or_default();
     files
         .into_iter()
         .filter_map(|path| Some((made_of(&path)?, path)))

@@ -1,4 +1,4 @@
-//! The tables of the lake: names, columns and types, as in the contract.
+//! The tables of a lake: those of the contract, and those that a pipeline adds for its lists and its own models.
 
 use std::sync::{Arc, LazyLock};
 
@@ -8,22 +8,130 @@ use arrow::error::ArrowError;
 
 use crate::engine::columns::DECIMAL;
 
+/// Who says what a table of a lake holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TableKind {
+    /// The contract: every lake has the table.
+    Contract,
+    /// The fields of the forms whose records it holds. It is written report by report.
+    Records,
+    /// A model of the pipeline.
+    Model,
+}
+
 /// A table of the lake.
 #[derive(Debug, Clone)]
 pub struct TableSchema {
     /// Name.
-    pub name: &'static str,
+    pub name: String,
     /// Columns.
     pub schema: SchemaRef,
     /// Whether it has one file for each period.
     pub by_period: bool,
+    /// Who says what it holds.
+    pub kind: TableKind,
 }
 
 impl TableSchema {
+    /// A table of records with these columns of its own, which stand between those that every list has.
+    #[must_use]
+    pub fn of_records(name: &str, own: &[(String, DataType)]) -> Self {
+        let text = |name: &str| Field::new(name, DataType::Utf8, true);
+        let before = ["report_id", "unit_vintage", "unit_code", "period"].map(text);
+        let own = own
+            .iter()
+            .map(|(name, data_type)| Field::new(name, data_type.clone(), true));
+        let after = [text("sheet"), Field::new("row", DataType::Int64, true)];
+        let fields: Vec<Field> = before.into_iter().chain(own).chain(after).collect();
+        Self {
+            name: name.to_owned(),
+            schema: Arc::new(Schema::new(fields)),
+            by_period: true,
+            kind: TableKind::Records,
+        }
+    }
+
+    /// A table that a model of the pipeline fills.
+    #[must_use]
+    pub fn of_model(name: &str, schema: SchemaRef) -> Self {
+        Self {
+            name: name.to_owned(),
+            by_period: schema.column_with_name("period").is_some(),
+            schema,
+            kind: TableKind::Model,
+        }
+    }
+
     /// Whether its rows are records of lists, which are written report by report.
     #[must_use]
     pub fn is_of_records(&self) -> bool {
-        self.schema.column_with_name("row").is_some()
+        self.kind == TableKind::Records
+    }
+}
+
+/// Whether a name is safe as that of a table or a column: small letters, digits and `_`, a letter first, and no word of
+/// SQL that would have to be quoted.
+#[must_use]
+pub fn is_plain_name(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    let is_word = crate::engine::is_reserved(name);
+    name.len() <= 60
+        && name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.chars().all(plain)
+        && !is_word
+}
+
+/// The columns that every table of records has beside its own.
+pub const COMMON: [&str; 6] = [
+    "report_id",
+    "unit_vintage",
+    "unit_code",
+    "period",
+    "sheet",
+    "row",
+];
+
+/// The tables of a lake, in the order in which they are listed.
+#[derive(Debug, Clone)]
+pub struct LakeSchema(Vec<TableSchema>);
+
+impl Default for LakeSchema {
+    /// The tables of the contract alone.
+    fn default() -> Self {
+        Self(TABLES.clone())
+    }
+}
+
+impl LakeSchema {
+    /// The tables of the contract, and these.
+    #[must_use]
+    pub fn with(mut self, more: impl IntoIterator<Item = TableSchema>) -> Self {
+        self.0.extend(more);
+        self
+    }
+
+    /// All tables.
+    #[must_use]
+    pub fn tables(&self) -> &[TableSchema] {
+        &self.0
+    }
+
+    /// The table of this name.
+    #[must_use]
+    pub fn table(&self, name: &str) -> Option<&TableSchema> {
+        self.0.iter().find(|table| table.name == name)
+    }
+
+    /// The tables of records.
+    pub fn of_records(&self) -> impl Iterator<Item = &TableSchema> {
+        self.0.iter().filter(|table| table.is_of_records())
+    }
+
+    /// The names of all tables, with commas between them.
+    #[must_use]
+    pub fn names(&self) -> String {
+        let names: Vec<&str> = self.0.iter().map(|table| table.name.as_str()).collect();
+        names.join(", ")
     }
 }
 
@@ -50,10 +158,11 @@ fn schema(columns: &str) -> SchemaRef {
 const AGGREGATE: &str = "geography scheme code name_vi name_en period indicator sector fund scenario value:d share_estimated:d weight:d status units_reported:i units_expected:i";
 
 static TABLES: LazyLock<Vec<TableSchema>> = LazyLock::new(|| {
-    let table = |name, columns: &str, by_period| TableSchema {
-        name,
+    let table = |name: &str, columns: &str, by_period| TableSchema {
+        name: name.to_owned(),
         schema: schema(columns),
         by_period,
+        kind: TableKind::Contract,
     };
     vec![
         table(
@@ -79,11 +188,6 @@ static TABLES: LazyLock<Vec<TableSchema>> = LazyLock::new(|| {
         table(
             "observations",
             "report_id form period unit_vintage unit_code indicator sector fund scenario value:d unit status raw unit_read sheet cell",
-            true,
-        ),
-        table(
-            "organisations",
-            "report_id unit_vintage unit_code period kind name tax_code registration_code founded commune_code sector activity rating members:i workers:i charter_capital:d assets:d revenue:d profit:d commune director_gender director_qualification high_tech:b in_value_chain:b sheet row:i",
             true,
         ),
         table(
@@ -162,19 +266,19 @@ static TABLES: LazyLock<Vec<TableSchema>> = LazyLock::new(|| {
     ]
 });
 
-/// All tables, in the order in which a run fills them.
+/// The tables of the contract, in the order in which a run fills them.
 #[must_use]
 pub fn tables() -> &'static [TableSchema] {
     &TABLES
 }
 
-/// The table of this name.
+/// The table of the contract that has this name.
 #[must_use]
 pub fn table(name: &str) -> Option<&'static TableSchema> {
     TABLES.iter().find(|table| table.name == name)
 }
 
-/// A batch of a table of the lake. Its columns come in the order of the table.
+/// A batch of a table of the contract. Its columns come in the order of the table.
 ///
 /// # Errors
 /// If there is no such table, or the columns do not fit it.

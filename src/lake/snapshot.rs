@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::{LakeError, io_at, parquet_at};
 use super::files::read_toml;
+use super::schema::{self, COMMON, LakeSchema, TableKind, TableSchema};
 
 /// The file of a snapshot that holds [`About`].
 pub(super) const ABOUT: &str = "snapshot.toml";
@@ -129,6 +130,40 @@ impl Snapshot {
         files.retain(|path| path.extension().is_some_and(|e| e == "parquet"));
         files.sort();
         Ok(files)
+    }
+
+    /// Its tables: those of the contract, and what else it has. The columns of the latter are those of their files.
+    ///
+    /// # Errors
+    /// If a file cannot be read.
+    pub fn schema(&self) -> Result<LakeSchema, LakeError> {
+        let entries = fs::read_dir(&self.directory).map_err(io_at(&self.directory))?;
+        let mut names = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(io_at(&self.directory))?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if schema::table(&name).is_none() && entry.path().is_dir() {
+                names.push(name);
+            }
+        }
+        names.sort();
+        let mut more = Vec::new();
+        for name in names {
+            let Some(path) = self.files(&name)?.into_iter().next() else {
+                continue;
+            };
+            let file = File::open(&path).map_err(io_at(&path))?;
+            let reader =
+                ParquetRecordBatchReaderBuilder::try_new(file).map_err(parquet_at(&path))?;
+            let columns = reader.schema();
+            let is_list = COMMON.iter().all(|c| columns.column_with_name(c).is_some());
+            let mut table = TableSchema::of_model(&name, columns.clone());
+            if is_list {
+                table.kind = TableKind::Records;
+            }
+            more.push(table);
+        }
+        Ok(LakeSchema::default().with(more))
     }
 
     /// Number of rows of a table, from the metadata of its files.

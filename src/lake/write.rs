@@ -58,7 +58,7 @@ pub(super) fn keep(
     let name = format!("{name}-{}.parquet", &hash[..IN_NAME]);
     let path = directory.join(&name);
     let linked = before.is_some_and(|snapshot| {
-        let old = snapshot.directory.join(table.name).join(&name);
+        let old = snapshot.directory.join(&table.name).join(&name);
         is_same(&old, bytes) && fs::hard_link(old, &path).is_ok()
     });
     if !linked {

@@ -13,7 +13,7 @@ use crate::engine::Engine;
 use crate::geography::Reports;
 use crate::intake::read_text;
 use crate::validate::rule_sql;
-use crate::{lake, query, validate};
+use crate::{query, validate};
 
 /// Plans every query of a pipeline on empty tables. `editions` are its plans with the other editions.
 ///
@@ -38,14 +38,14 @@ async fn check_all(
     errors: &mut DefinitionErrors,
 ) -> datafusion::error::Result<()> {
     let engine = Engine::new()?;
-    for table in lake::tables() {
+    for table in plan.lake.tables() {
         // Indicators and sectors are rows of printed tables, so these two lists are filled.
-        let rows = match table.name {
+        let rows = match table.name.as_str() {
             "indicators" => vec![indicators_table(&plan.indicators)?],
             "sectors" => vec![sectors_table(&plan.sectors)?],
             _ => vec![],
         };
-        engine.register(table.name, table.schema.clone(), rows)?;
+        engine.register(&table.name, table.schema.clone(), rows)?;
     }
     query::register_helpers(&engine, &plan.geography, &Reports::default())?;
     validate::register_columns(&engine, &[], &plan.vocabulary.forms, &plan.geography)?;

@@ -11,7 +11,7 @@ use super::definitions::{definition_files, hash_definitions, hash_reading};
 use super::editions::{EditionFile, known_editions};
 use super::encodings::read_encodings;
 use super::file_errors::FileErrors;
-use super::form::read_forms;
+use super::form::{read_forms, record_tables};
 use super::history::{PublishedFigure, read_history};
 use super::indicators::{
     Indicator, check_home_forms, check_units, indicator_facts, read_indicators,
@@ -30,6 +30,7 @@ use super::targets::{Target, read_targets};
 use crate::diagnostic::{DefinitionError, DefinitionErrors, Lexicon};
 use crate::extract::{Form, RawDocumentWords, Vocabulary};
 use crate::geography::Decision;
+use crate::lake::LakeSchema;
 use crate::normalize::{Conventions, IndicatorFacts, Measures, Symbols};
 use crate::query::{Country, Models};
 use crate::tables::RawPrinted;
@@ -202,7 +203,10 @@ impl Checked {
         let path = directory.join("decisions.toml");
         let decisions = read_decisions(&path, referable, &mut errors);
         let models_directory = beside(directory, &raw.models);
-        let models = errors.ok(Models::read(&models_directory));
+        let own = directory.join("models");
+        let tables = record_tables(forms).into_iter();
+        let of_lists: Vec<String> = tables.map(|table| table.name).collect();
+        let models = errors.ok(Models::read(&models_directory, &own, &of_lists));
         check_regions(geography, country, &mut errors);
         let edition = raw.edition.get_ref();
         let printed = reference.printed.clone();
@@ -275,6 +279,7 @@ fn assemble(
         pass_over: raw.pass_over,
         settle_seconds: raw.settle_seconds,
         zone,
+        lake: LakeSchema::default().with(record_tables(&catalogue.forms)),
         vocabulary: Vocabulary {
             folder: reference.folder,
             words: reference.words,

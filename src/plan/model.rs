@@ -18,6 +18,7 @@ use crate::geography::{
     Reporters,
 };
 use crate::intake::Limits;
+use crate::lake::LakeSchema;
 use crate::normalize::Conventions;
 use crate::period::Period;
 use crate::publish::Correspondence;
@@ -76,6 +77,9 @@ pub struct Plan {
     pub rules: Vec<Rule>,
     /// What people decided where submissions leave something open.
     pub decisions: Vec<Decision>,
+    /// The tables of its lake: those of the contract, and those of its lists. Tables of its own models join them in a run,
+    /// which knows their columns.
+    pub lake: LakeSchema,
     /// The SQL from observations to totals.
     pub models: Models,
     /// The directory of that SQL.

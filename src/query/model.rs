@@ -8,6 +8,7 @@ use std::path::Path;
 use super::include::include;
 use super::reads::tables_read;
 use crate::diagnostic::DefinitionError;
+use crate::lake::{self, is_plain_name};
 
 /// When a model runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,6 +67,9 @@ pub(super) const INPUTS: [&str; 15] = [
 /// How the head of a model begins the line that says when it runs.
 const RUNS: &str = "-- runs:";
 
+/// The line in the head of a model of a pipeline whose answer is a table of the lake.
+const IN_LAKE: &str = "-- lake: yes";
+
 /// A model.
 #[derive(Debug, Clone)]
 pub(super) struct Model {
@@ -74,6 +78,8 @@ pub(super) struct Model {
     pub(super) passes: BTreeSet<Pass>,
     /// The tables that it reads.
     pub(super) reads: BTreeSet<String>,
+    /// Whether its answer is a table of the lake that the contract does not know.
+    pub(super) in_lake: bool,
 }
 
 /// What is wrong with a model.
@@ -84,9 +90,8 @@ pub(super) struct Fault {
 }
 
 impl Fault {
-    pub(super) fn in_file(self, directory: &Path, model: &str) -> DefinitionError {
-        let path = directory.join(format!("{model}.sql"));
-        DefinitionError::new(&path, self.line, self.message, self.remedy)
+    pub(super) fn in_file(self, path: &Path) -> DefinitionError {
+        DefinitionError::new(path, self.line, self.message, self.remedy)
     }
 }
 
@@ -95,13 +100,18 @@ impl Model {
         name: &str,
         text: &str,
         texts: &BTreeMap<String, String>,
+        lists: &[String],
     ) -> Result<Self, Fault> {
         let fault = |line, message, remedy: &str| Fault {
             line,
             message,
             remedy: remedy.to_owned(),
         };
-        if INPUTS.contains(&name) || Pass::ALL.iter().any(|p| p.helper_tables().contains(&name)) {
+        let is_list = lists.iter().any(|list| list == name);
+        if is_list
+            || INPUTS.contains(&name)
+            || Pass::ALL.iter().any(|p| p.helper_tables().contains(&name))
+        {
             let message =
                 format!("the model `{name}` has the name of a table that is there before it");
             return Err(fault(None, message, "give the file another name"));
@@ -126,14 +136,44 @@ impl Model {
             let message = format!("the model `{name}` is not a query: {reason}");
             fault(None, message, "write one SELECT")
         })?;
-        Ok(Self { sql, passes, reads })
+        let in_lake = head(text).any(|line| line.trim_end() == IN_LAKE);
+        if in_lake && let Some(wrong) = unfit_for_the_lake(name, &passes) {
+            let remedy = "give it a name of small letters, digits and `_` that is no table of the contract, and let it run `once` or for `all vintages`";
+            return Err(fault(None, wrong, remedy));
+        }
+        Ok(Self {
+            sql,
+            passes,
+            reads,
+            in_lake,
+        })
     }
+}
+
+/// The comment lines at the head of a model.
+fn head(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().take_while(|line| line.starts_with("--"))
+}
+
+/// Why a model cannot fill a table of the lake that the contract does not know; none if it can.
+fn unfit_for_the_lake(name: &str, passes: &BTreeSet<Pass>) -> Option<String> {
+    if lake::table(name).is_some() {
+        return Some(format!(
+            "the model `{name}` says `{IN_LAKE}` and has the name of a table of the contract"
+        ));
+    }
+    if !is_plain_name(name) {
+        return Some(format!(
+            "`{name}` cannot be the name of a table of the lake"
+        ));
+    }
+    (passes.len() > 1 || passes.contains(&Pass::EachVintage))
+        .then(|| format!("the model `{name}` fills a table of the lake and runs more than once"))
 }
 
 /// When a model runs, by its head; none if that is not said or not known.
 fn passes(text: &str) -> Option<BTreeSet<Pass>> {
-    let mut head = text.lines().take_while(|line| line.starts_with("--"));
-    let words = head.find_map(|line| line.strip_prefix(RUNS))?;
+    let words = head(text).find_map(|line| line.strip_prefix(RUNS))?;
     let pass = |words: &str| Pass::ALL.into_iter().find(|p| p.words() == words.trim());
     words.split(',').map(pass).collect()
 }

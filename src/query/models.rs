@@ -1,12 +1,15 @@
 //! The models of a pipeline, read from their folder and put in the order in which they run.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::model::{Model, Pass};
 use super::order::{Step, missing, order, unreadable};
 use crate::diagnostic::{DefinitionError, DefinitionErrors};
 use crate::intake::read_text;
+
+/// The texts of models with their files, by the names without `.sql`.
+pub(super) type Texts = BTreeMap<String, (PathBuf, String)>;
 
 /// The models of a pipeline, in the order in which they run.
 #[derive(Debug, Clone, Default)]
@@ -14,15 +17,35 @@ pub struct Models {
     texts: BTreeMap<String, String>,
     models: BTreeMap<String, Model>,
     steps: BTreeMap<Pass, Vec<Step>>,
+    /// Whether a model reads the records of lists.
+    reads_lists: bool,
 }
 
 impl Models {
-    /// Reads the models of a directory, one `.sql` file each.
+    /// Reads the models that pipelines share and those of a pipeline, one `.sql` file each. `lists` are the tables of the
+    /// records of its lists.
     ///
     /// # Errors
-    /// See [`Self::new`].
-    pub fn read(directory: &Path) -> Result<Self, DefinitionErrors> {
-        let mut texts = BTreeMap::new();
+    /// See [`Self::new`]; a model of the pipeline that has the name of a shared one.
+    pub fn read(shared: &Path, own: &Path, lists: &[String]) -> Result<Self, DefinitionErrors> {
+        let mut files = Self::read_texts(shared)?;
+        let of_pipeline = Self::read_texts(own)?;
+        let mut errors = DefinitionErrors::default();
+        for (name, file) in of_pipeline {
+            if files.contains_key(&name) {
+                let message = format!("there is a shared model `{name}`");
+                let remedy = "give the file another name";
+                errors.push(DefinitionError::new(&file.0, None, message, remedy));
+            }
+            files.entry(name).or_insert(file);
+        }
+        errors.into_result()?;
+        Self::assemble(shared, &files, lists)
+    }
+
+    /// The texts of the models of a directory, with their files.
+    fn read_texts(directory: &Path) -> Result<Texts, DefinitionErrors> {
+        let mut texts = Texts::new();
         let mut errors = DefinitionErrors::default();
         for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
             let path = entry.path();
@@ -33,7 +56,7 @@ impl Models {
                 continue;
             }
             match read_text(&path) {
-                Ok(text) => drop(texts.insert(name.to_owned(), text)),
+                Ok(text) => drop(texts.insert(name.to_owned(), (path.clone(), text))),
                 Err(e) => errors.push(DefinitionError::new(
                     &path,
                     None,
@@ -43,7 +66,7 @@ impl Models {
             }
         }
         errors.into_result()?;
-        Self::new(directory, texts)
+        Ok(texts)
     }
 
     /// Puts models in order. `texts` are the files of `directory`, by their names without `.sql`.
@@ -55,12 +78,32 @@ impl Models {
         directory: &Path,
         texts: BTreeMap<String, String>,
     ) -> Result<Self, DefinitionErrors> {
+        let file = |name: &str| directory.join(format!("{name}.sql"));
+        let texts = texts.into_iter();
+        let files = texts.map(|(name, text)| (name.clone(), (file(&name), text)));
+        Self::assemble(directory, &files.collect(), &[])
+    }
+
+    /// The same, of files in several folders. A model that is missing is missing in `directory`.
+    fn assemble(
+        directory: &Path,
+        files: &Texts,
+        lists: &[String],
+    ) -> Result<Self, DefinitionErrors> {
+        let path = |name: &str| match files.get(name) {
+            Some((path, _)) => path.clone(),
+            None => directory.join(format!("{name}.sql")),
+        };
+        let texts: BTreeMap<String, String> = files
+            .iter()
+            .map(|(name, (_, text))| (name.clone(), text.clone()))
+            .collect();
         let mut errors = DefinitionErrors::default();
         let mut models = BTreeMap::new();
         for (name, text) in &texts {
-            match Model::new(name, text, &texts) {
+            match Model::new(name, text, &texts, lists) {
                 Ok(model) => drop(models.insert(name.clone(), model)),
-                Err(fault) => errors.push(fault.in_file(directory, name)),
+                Err(fault) => errors.push(fault.in_file(&path(name))),
             }
         }
         // What follows compares the models: one that cannot be read would only repeat itself there.
@@ -68,9 +111,9 @@ impl Models {
         let mut errors = DefinitionErrors::default();
         for (name, fault) in missing(&models)
             .into_iter()
-            .chain(unreadable(&models, &texts))
+            .chain(unreadable(&models, &texts, lists))
         {
-            errors.push(fault.in_file(directory, &name));
+            errors.push(fault.in_file(&path(&name)));
         }
         errors.into_result()?;
         let mut steps = BTreeMap::new();
@@ -78,13 +121,17 @@ impl Models {
             let in_order = order(&models, pass);
             steps.insert(
                 pass,
-                in_order.map_err(|(name, fault)| fault.in_file(directory, &name))?,
+                in_order.map_err(|(name, fault)| fault.in_file(&path(&name)))?,
             );
         }
+        let reads_lists = models
+            .values()
+            .any(|model| lists.iter().any(|list| model.reads.contains(list)));
         Ok(Self {
             texts,
             models,
             steps,
+            reads_lists,
         })
     }
 
@@ -92,6 +139,18 @@ impl Models {
     #[must_use]
     pub fn texts(&self) -> &BTreeMap<String, String> {
         &self.texts
+    }
+
+    /// Whether a model reads the records of lists.
+    #[must_use]
+    pub fn reads_lists(&self) -> bool {
+        self.reads_lists
+    }
+
+    /// The tables of the lake that models of the pipeline fill, beyond the contract.
+    pub fn in_lake(&self) -> impl Iterator<Item = &str> {
+        let own = self.models.iter().filter(|(_, model)| model.in_lake);
+        own.map(|(name, _)| name.as_str())
     }
 
     /// The query of a model for a vintage; the vintage matters only in [`Pass::EachVintage`].
@@ -115,15 +174,22 @@ mod tests {
     /// The models of this repository, some of them changed, or taken out where the text is empty.
     fn changed(changes: &[(&str, &str)]) -> Result<Models, DefinitionErrors> {
         let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/statistics/models");
-        let sound = Models::read(&directory).expect("sound models");
-        let mut texts = sound.texts().clone();
+        let mut texts = Models::read_texts(&directory).expect("the models");
+        for (name, (path, _)) in &mut texts {
+            *path = Path::new("models").join(format!("{name}.sql"));
+        }
         for (name, text) in changes {
             texts.remove(*name);
             if !text.is_empty() {
-                texts.insert((*name).to_owned(), (*text).to_owned());
+                let path = Path::new("models").join(format!("{name}.sql"));
+                texts.insert((*name).to_owned(), (path, (*text).to_owned()));
             }
         }
-        Models::new(Path::new("models"), texts)
+        Models::assemble(
+            Path::new("models"),
+            &texts,
+            &["members_of_lists".to_owned()],
+        )
     }
 
     fn said(changes: &[(&str, &str)]) -> String {

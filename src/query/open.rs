@@ -33,8 +33,8 @@ pub fn open_engine_for_people(snapshot: &Snapshot) -> Result<Engine, OpenError> 
 }
 
 fn with_tables(engine: Engine, snapshot: &Snapshot) -> Result<Engine, OpenError> {
-    for table in lake::tables() {
-        engine.register_parquet(table.name, &table.schema, &snapshot.files(table.name)?)?;
+    for table in snapshot.schema()?.tables() {
+        engine.register_parquet(&table.name, &table.schema, &snapshot.files(&table.name)?)?;
     }
     Ok(engine)
 }

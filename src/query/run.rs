@@ -1,5 +1,7 @@
 //! Runs the models of a pipeline: once, for each vintage, and over all vintages.
 
+use std::sync::Arc;
+
 use arrow::array::RecordBatch;
 use datafusion::error::{DataFusionError, Result};
 use futures::{StreamExt as _, stream};
@@ -10,7 +12,7 @@ use super::helpers::UnitNumbers;
 use super::model::Pass;
 use super::models::Models;
 use super::order::{FACTS_OF_VINTAGE, SOURCES_OF_VINTAGE};
-use crate::engine::{Answer, Engine, conform};
+use crate::engine::{Answer, Engine, as_stored, conform};
 use crate::geography::Geography;
 use crate::lake;
 
@@ -24,14 +26,15 @@ pub async fn run(
     models: &Models,
     geography: &Geography,
     country: &Country,
-) -> Result<Vec<(&'static str, RecordBatch)>> {
+) -> Result<Vec<(String, RecordBatch)>> {
     let numbers = UnitNumbers::of(geography);
     // A model that no other model reads runs beside the others. Its answer is needed only at the end.
-    let mut unread = Vec::new();
+    let (mut unread, mut tables) = (Vec::new(), Vec::new());
     for step in models.steps(Pass::Once) {
         let sql = models.sql(&step.model, "");
         if step.is_read {
-            engine.materialize(&step.model, &sql).await?;
+            let answer = engine.materialize(&step.model, &sql).await?;
+            tables.extend(in_lake(models, &step.model, &answer)?);
         } else {
             unread.push((step.model.as_str(), engine.begin(sql)));
         }
@@ -43,18 +46,17 @@ pub async fn run(
         .iter()
         .partition(|step| step.is_read);
     for step in read {
-        engine
-            .materialize(&step.model, &models.sql(&step.model, ""))
-            .await?;
+        let sql = models.sql(&step.model, "");
+        let answer = engine.materialize(&step.model, &sql).await?;
+        tables.extend(in_lake(models, &step.model, &answer)?);
     }
-    let mut tables = Vec::new();
     let answers = engine.query_each(last.iter().map(|step| models.sql(&step.model, "")));
     let mut answered = stream::iter(&last).zip(answers);
     while let Some((step, answer)) = answered.next().await {
-        tables.extend(finish(engine, &step.model, answer)?);
+        tables.extend(finish(engine, models, &step.model, answer)?);
     }
     for (model, answer) in unread {
-        tables.extend(finish(engine, model, answer.await)?);
+        tables.extend(finish(engine, models, model, answer.await)?);
     }
     Ok(tables)
 }
@@ -116,14 +118,28 @@ fn register_together(engine: &Engine, name: &str, tables: &[Answer]) -> Result<(
 /// other is registered, for the checks.
 fn finish(
     engine: &Engine,
+    models: &Models,
     model: &str,
     answer: Result<Answer>,
-) -> Result<Option<(&'static str, RecordBatch)>> {
-    let (schema, batches) = answer
+) -> Result<Option<(String, RecordBatch)>> {
+    let answer = answer
         .map_err(|e| DataFusionError::Context(format!("in the model `{model}`"), Box::new(e)))?;
-    if let Some(table) = lake::table(model) {
-        return Ok(Some((table.name, conform(&table.schema, &batches)?)));
+    if let Some(filled) = in_lake(models, model, &answer)? {
+        return Ok(Some(filled));
     }
+    let (schema, batches) = answer;
     engine.register_answer(model, &schema, batches)?;
     Ok(None)
+}
+
+/// The answer of a model as a table of the lake, in the columns of the contract, or in its own if the contract does not know
+/// it; none if the model fills no table.
+fn in_lake(models: &Models, model: &str, answer: &Answer) -> Result<Option<(String, RecordBatch)>> {
+    let (schema, batches) = answer;
+    let schema = match lake::table(model) {
+        Some(table) => Arc::clone(&table.schema),
+        None if models.in_lake().any(|name| name == model) => as_stored(schema),
+        None => return Ok(None),
+    };
+    Ok(Some((model.to_owned(), conform(&schema, batches)?)))
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use arrow::array::RecordBatch;
 
+use super::lists::{Lists, shared_by};
 use super::reference::reference_tables;
 use super::tables;
 use crate::diagnostic::{Finding, Place, Severity};
@@ -21,6 +22,7 @@ pub(crate) async fn judge_reports(
     plan: &Plan,
     docket: &Docket,
     reports: &mut Reports,
+    lists: Lists<'_>,
 ) -> Result<(Engine, BTreeMap<&'static str, RecordBatch>), RunError> {
     let engine = Engine::new()?;
     let mut judged = Vec::new();
@@ -32,6 +34,7 @@ pub(crate) async fn judge_reports(
         for (name, batch) in &out {
             engine.register(name, batch.schema(), vec![batch.clone()])?;
         }
+        lists.register(&engine, plan, &reports.judged)?;
         query::register_helpers(&engine, &plan.geography, reports)?;
         let (forms, geography) = (&plan.vocabulary.forms, &plan.geography);
         validate::register_columns(&engine, &reports.judged, forms, geography)?;
@@ -66,20 +69,15 @@ pub(super) fn record_parts(reports: &[JudgedReport], records: Vec<Records>) -> V
     let mut parts: Vec<RecordPart> = records
         .into_iter()
         .filter_map(|records| {
-            let report = &by_id.get(records.report_id.as_str())?.report;
-            let period = report.period.to_string();
+            let report = by_id.get(records.report_id.as_str())?;
+            let shared = shared_by(report, &records);
+            let period = report.report.period.to_string();
             let RecordsAt::Cache(rows) = records.rows else {
                 return None;
             };
             Some(RecordPart {
                 table: records.table,
-                shared: [
-                    Some(records.report_id),
-                    Some(report.unit.vintage.clone()),
-                    Some(report.unit.code.clone()),
-                    Some(period.clone()),
-                    report.dossier.source.sheet.clone(),
-                ],
+                shared,
                 period,
                 rows,
             })

@@ -174,7 +174,7 @@ pub(super) async fn summarize(
         submissions,
         reports: report_counts(engine, plan, findings).await?,
         values,
-        records: count_rows(snapshot)?,
+        records: count_rows(plan, snapshot)?,
         reading,
         changes,
         decisions: decision_lines(engine).await?,
@@ -189,10 +189,10 @@ pub(super) async fn summarize(
 }
 
 /// Records of all lists of a snapshot, as its files count them.
-fn count_rows(snapshot: &Snapshot) -> Result<i64, RunError> {
+fn count_rows(plan: &Plan, snapshot: &Snapshot) -> Result<i64, RunError> {
     let mut rows = 0;
-    for table in crate::lake::tables().iter().filter(|t| t.is_of_records()) {
-        rows += snapshot.rows(table.name)?;
+    for table in plan.lake.of_records() {
+        rows += snapshot.rows(&table.name)?;
     }
     Ok(rows)
 }

@@ -107,7 +107,7 @@ pub(crate) async fn take_snapshot(
     };
     let mut computed = work.compute(findings).await?;
     progress(Stage::Publish, 0, 1);
-    if let Some(table) = computed.tables.get("submissions") {
+    if let Some(table) = computed.contents.tables.get("submissions") {
         inputs.submissions = inputs_of(table)?;
     }
     let collections = listed.iter();
@@ -127,13 +127,7 @@ pub(crate) async fn take_snapshot(
         .map(|name| format!("snapshots/{name}"))
         .collect();
     mended.append(&mut computed.reading.restored);
-    let written = lake.write(
-        &id,
-        &made,
-        &computed.tables,
-        &computed.records,
-        options.full,
-    )?;
+    let written = lake.write(&id, &made, &computed.contents, options.full)?;
     Ok(Taken {
         written,
         copied,

@@ -7,6 +7,7 @@ use arrow::array::RecordBatch;
 use sha2::{Digest, Sha256};
 
 use super::corrections::note_late_corrections;
+use super::lists::Lists;
 use super::outcome::{judge_reports, media_types, outcome, record_parts, within};
 use super::reference::reference_tables;
 use super::tables;
@@ -16,7 +17,7 @@ use crate::geography::{
     reports_after_their_due_date,
 };
 use crate::intake::hex;
-use crate::lake::{Lake, RecordPart};
+use crate::lake::{Contents, Lake, TableSchema};
 use crate::period::Period;
 use crate::plan::Plan;
 use crate::reading::{
@@ -24,6 +25,9 @@ use crate::reading::{
     settle_refused,
 };
 use crate::{query, validate};
+
+/// Tables of a snapshot, by name.
+type Tables = BTreeMap<String, RecordBatch>;
 
 /// What a run works on.
 pub(super) struct Work<'a> {
@@ -41,10 +45,8 @@ pub(super) struct Work<'a> {
 
 /// What a run computed.
 pub(super) struct Computed {
-    /// The tables of the snapshot, by name.
-    pub(super) tables: BTreeMap<&'static str, RecordBatch>,
-    /// The records of lists.
-    pub(super) records: Vec<RecordPart>,
+    /// The tables of the snapshot and the records of lists.
+    pub(super) contents: Contents,
     /// Which submissions were read, and which came from the cache.
     pub(super) reading: ReadSummary,
 }
@@ -81,7 +83,8 @@ impl Work<'_> {
     async fn judge_and_aggregate(
         &self,
         reports: &mut Reports,
-    ) -> Result<(BTreeMap<&'static str, RecordBatch>, Vec<Finding>), RunError> {
+        records: &[Records],
+    ) -> Result<(Tables, Vec<Finding>), RunError> {
         let Self {
             plan,
             docket,
@@ -89,7 +92,12 @@ impl Work<'_> {
             ..
         } = *self;
         progress(Stage::Validate, 0, plan.rules.len());
-        let (engine, mut out) = judge_reports(plan, docket, reports).await?;
+        let lists = Lists {
+            records,
+            lake: Some(self.lake),
+        };
+        let (engine, out) = judge_reports(plan, docket, reports, lists).await?;
+        let mut out: Tables = out.into_iter().map(|(n, b)| (n.to_owned(), b)).collect();
         reports_after_their_due_date(&mut reports.judged, &plan.duties, &plan.zone);
 
         progress(Stage::Query, 0, 1);
@@ -127,15 +135,19 @@ impl Work<'_> {
             .flat_map(|c| std::mem::take(&mut c.records))
             .collect();
         let mut reports = self.compared(&mut contents);
-        let mut out = if reports
-            .iter()
-            .all(|r| plan.is_list(&r.dossier().source.form))
+        let mut out: Tables = if !plan.models.reads_lists()
+            && reports
+                .iter()
+                .all(|r| plan.is_list(&r.dossier().source.form))
         {
             // Only lists: nothing is judged or aggregated, and those tables are empty.
             reports_after_their_due_date(&mut reports.judged, &plan.duties, &plan.zone);
-            reference_tables(plan)?.into_iter().collect()
+            let tables = reference_tables(plan)?.into_iter();
+            tables
+                .map(|(name, batch)| (name.to_owned(), batch))
+                .collect()
         } else {
-            let (out, found) = self.judge_and_aggregate(&mut reports).await?;
+            let (out, found) = self.judge_and_aggregate(&mut reports, &records).await?;
             findings.extend(found);
             out
         };
@@ -143,8 +155,9 @@ impl Work<'_> {
             submissions.iter().map(Submission::identity).collect();
         let addressed = reports.addressed();
         let (decided, about_decisions) = docket.close(&known, &addressed);
-        out.insert("decisions", tables::decisions(&decided)?);
-        out.insert("report_evidence", tables::report_evidence(&reports)?);
+        let mut add = |name: &str, batch| out.insert(name.to_owned(), batch);
+        add("decisions", tables::decisions(&decided)?);
+        add("report_evidence", tables::report_evidence(&reports)?);
         findings.extend(about_decisions);
         findings.extend(self.findings_about_the_whole(&reports));
         let outcomes: Vec<&'static str> = submissions
@@ -162,12 +175,19 @@ impl Work<'_> {
         findings.extend(reports.iter().flat_map(|r| r.dossier().findings.clone()));
         findings.sort_by(|a, b| a.storage_key().cmp(&b.storage_key()));
         let files = tables::submissions(submissions, &media, &outcomes)?;
-        out.insert("submissions", files);
-        out.insert("reports", tables::reports(&reports)?);
-        out.insert("findings", tables::findings(&findings)?);
+        add("submissions", files);
+        add("reports", tables::reports(&reports)?);
+        add("findings", tables::findings(&findings)?);
+        let of_models = plan.models.in_lake().filter_map(|name| {
+            let batch = out.get(name)?;
+            Some(TableSchema::of_model(name, batch.schema()))
+        });
         Ok(Computed {
-            tables: out,
-            records: record_parts(&reports.judged, records),
+            contents: Contents {
+                schema: plan.lake.clone().with(of_models.collect::<Vec<_>>()),
+                tables: out,
+                records: record_parts(&reports.judged, records),
+            },
             reading,
         })
     }

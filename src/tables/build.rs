@@ -131,7 +131,7 @@ impl<'a> TableBuilder<'a> {
         if self.shared != query.shared {
             self.shared.clear();
             for (name, sql) in named_parts(&query.shared)? {
-                if lake::table(&name).is_some() {
+                if lake::table(&name).is_some() || self.engine.has_files(&name) {
                     let message =
                         format!("the shared part `{name}` has the name of a table of the lake");
                     return Err(DataFusionError::Plan(message));

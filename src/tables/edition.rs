@@ -4,107 +4,21 @@
 //! The periods are a range of years, or, in an edition with a `frequency`, the period that it is made for, the one before
 //! and the same a year ago. One file then serves all periods of that frequency.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use jiff::civil::Date;
-use serde::Deserialize;
 use toml::Spanned;
 
 use super::fault::ErrorAt;
 use super::parameters::Parameters;
+use super::raw_edition::{Layout, License, RawAwaited, RawEdition, RawEditionChapter};
 use super::span::{Span, day};
 use super::words::{PrintedWords, RawPrinted, written};
 use crate::diagnostic::DefinitionError;
 use crate::geography::Geography;
-use crate::period::{Frequency, Period};
+use crate::period::Period;
 use crate::query::Country;
 use crate::text::Bilingual;
-
-/// `editions/<name>.toml` as its file states it.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RawEdition {
-    title: Bilingual,
-    subtitle: Bilingual,
-    source: Bilingual,
-    pub(super) first_year: Option<Spanned<i16>>,
-    pub(super) last_year: Option<Spanned<i16>>,
-    pub(super) frequency: Option<Spanned<Frequency>>,
-    geography: Spanned<String>,
-    scheme: Spanned<String>,
-    pub(super) date: Option<Spanned<String>>,
-    as_of: Option<Spanned<String>>,
-    license: Option<License>,
-    #[serde(default)]
-    layout: Layout,
-    #[serde(default = "tables_folder")]
-    tables: String,
-    #[serde(default)]
-    chapters: Vec<RawEditionChapter>,
-    #[serde(default)]
-    awaited: Vec<RawAwaited>,
-    #[serde(default)]
-    parameters: BTreeMap<String, Spanned<String>>,
-    #[serde(default)]
-    notes: Vec<Bilingual>,
-}
-
-impl RawEdition {
-    /// The folder of its tables, relative to the pipeline.
-    #[must_use]
-    pub fn tables(&self) -> &str {
-        &self.tables
-    }
-
-    /// How often it appears; none if it has years of its own.
-    #[must_use]
-    pub fn frequency(&self) -> Option<Frequency> {
-        self.frequency.as_ref().map(|written| *written.get_ref())
-    }
-}
-
-fn tables_folder() -> String {
-    "tables".to_owned()
-}
-
-/// How the documents of an edition are laid out.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Layout {
-    /// A book: cover, notes to the reader, contents, chapters with pages of their own.
-    #[default]
-    Book,
-    /// A report of a few pages: a title, sentences, tables.
-    Report,
-}
-
-/// The licence under which an edition is published.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct License {
-    /// Short name, as in the Open Definition or SPDX.
-    pub name: String,
-    /// Title.
-    pub title: String,
-    /// The address of its text.
-    pub path: Option<String>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawEditionChapter {
-    id: Spanned<String>,
-    tables: Vec<Spanned<String>>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawAwaited {
-    id: Spanned<String>,
-    title: Bilingual,
-    forms: Vec<Spanned<String>>,
-}
 
 /// A chapter of an edition: its definition and its tables.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -20,6 +20,7 @@ mod notes;
 mod number;
 mod order;
 mod parameters;
+mod raw_edition;
 mod remarks;
 mod reported;
 mod span;
@@ -36,9 +37,10 @@ pub use build::TableBuilder;
 pub use check::check;
 pub use column::RawTableColumn;
 pub use definition::{RawTable, TableDefinition};
-pub use edition::{Awaited, Context, Edition, EditionChapter, Layout, License, RawEdition};
+pub use edition::{Awaited, Context, Edition, EditionChapter};
 pub use number::format_decimal;
 pub use order::{OfficialOrder, register_order};
+pub use raw_edition::{Layout, License, RawEdition};
 pub use table::{
     Cell, ColumnHead, Computation, FigureKey, FigureStatus, FigureTest, Origin, RowStyle, Table,
     TableRow,

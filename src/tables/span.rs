@@ -3,9 +3,9 @@
 use jiff::civil::Date;
 use toml::Spanned;
 
-use super::edition::RawEdition;
 use super::fault::ErrorAt;
 use super::parameters::Parameters;
+use super::raw_edition::RawEdition;
 use super::words::PrintedWords;
 use crate::period::{Frequency, Period};
 

@@ -75,7 +75,7 @@ fn files_of_src() -> BTreeSet<String> {
 
 /// Whether a file holds tests alone.
 fn is_test(file: &str) -> bool {
-    file == "tests.rs" || file.ends_with("/tests.rs")
+    file == "tests.rs" || file.ends_with("/tests.rs") || file.contains("/tests/")
 }
 
 /// The room that a file belongs to: its first folder, or the file itself.

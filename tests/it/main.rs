@@ -26,6 +26,7 @@ mod keeping;
 mod lists;
 mod mutations;
 mod nightly;
+mod own_tables;
 mod privacy;
 mod properties;
 mod readers;

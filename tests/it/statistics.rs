@@ -9,9 +9,9 @@ use regex::Regex;
 use tokio::runtime::Builder;
 use tonghop::engine::{Engine, TextColumn};
 use tonghop::geography::Reports;
+use tonghop::query;
 use tonghop::query::{include, tables_read};
 use tonghop::tables::{OfficialOrder, TableBuilder, check};
-use tonghop::{lake, query};
 
 use crate::support::files::root;
 
@@ -72,8 +72,8 @@ fn columns() -> BTreeMap<String, Vec<(String, String)>> {
     let plan = tonghop::plan::load(&root().join("pipelines/kttt")).unwrap();
     let work = async {
         let engine = Engine::new()?;
-        for table in lake::tables() {
-            engine.register(table.name, table.schema.clone(), vec![])?;
+        for table in plan.lake.tables() {
+            engine.register(&table.name, table.schema.clone(), vec![])?;
         }
         query::register_helpers(&engine, &plan.geography, &Reports::default())?;
         query::run(&engine, &plan.models, &plan.geography, &plan.country).await?;
@@ -96,7 +96,7 @@ fn columns() -> BTreeMap<String, Vec<(String, String)>> {
             .map(|column| TextColumn::read(&batch, column));
         for row in 0..batch.num_rows() {
             let table = tables.text(row);
-            if lake::table(table).is_none() || models.contains_key(table) {
+            if plan.lake.table(table).is_none() || models.contains_key(table) {
                 let column = (names.text(row).to_owned(), word(types.text(row)).to_owned());
                 columns.entry(table.to_owned()).or_default().push(column);
             }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use arrow::datatypes::DataType;
 use regex::Regex;
 
 use super::head::HeadPattern;
@@ -211,6 +212,8 @@ impl CodeShape {
 pub struct RecordShape {
     /// The lake's table that keeps the records.
     pub table: String,
+    /// The columns of that table that hold fields, those of other forms too, with their types.
+    pub columns: Vec<(String, DataType)>,
     /// The fields.
     pub fields: Vec<RecordField>,
     /// Index of the field that names a record: a row without it is not a record.

@@ -49,6 +49,9 @@ pub struct RawFormRows {
     pub head: Vec<String>,
     /// For a record list: the lake's table that keeps its records.
     pub table: Option<Spanned<String>>,
+    /// For a record list: the columns of that table that hold fields, in their order; that of the fields unless stated.
+    #[serde(default)]
+    pub columns: Vec<Spanned<String>>,
     /// For a record list: the field that names a record.
     pub name: Option<Spanned<String>>,
     /// For a record list: the fields that together identify a record.

@@ -2,9 +2,11 @@
 
 mod columns;
 mod read;
+mod record_tables;
 mod records;
 mod rows;
 mod sound_columns;
 mod sound_words;
 
 pub(super) use read::read_forms;
+pub(super) use record_tables::record_tables;

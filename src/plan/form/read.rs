@@ -7,6 +7,7 @@ use super::super::file_errors::FileErrors;
 use super::super::paths::files_of;
 use super::super::source::Source;
 use super::columns::{comparison_columns, value_columns};
+use super::record_tables::{columns_of_tables, settle_columns};
 use super::records::record_shape;
 use super::rows::{check_rows, check_whose_rows, rows, sums};
 use super::sound_words::{check_among, check_labels, check_sections, check_words};
@@ -40,10 +41,12 @@ pub(in crate::plan) fn read_forms(
             None => {}
         }
     }
-    for (form, path) in forms.iter().zip(&paths) {
+    let tables = columns_of_tables(&forms);
+    for (at, path) in paths.iter().enumerate() {
         if let Some(source) = errors.ok(Source::read(path)) {
             let mut wrong = FileErrors::in_source(&source, errors);
-            check_whose_rows(form, &forms, lists, &mut wrong);
+            check_whose_rows(&forms[at], &forms, lists, &mut wrong);
+            settle_columns(&mut forms[at], &tables, &mut wrong);
         }
     }
     forms

@@ -20,11 +20,11 @@ pub(super) fn record_shape(
     folder: &Folder,
     wrong: &mut FileErrors<'_>,
 ) -> Option<RecordShape> {
-    let table = table(raw, wrong)?;
+    let table = table_name(raw, wrong)?;
     let mut fields: Vec<RecordField> = Vec::new();
     for (at, field) in raw.fields.iter().enumerate() {
         check_field(raw, at, lists.measures, folder, wrong);
-        check_column(field, &fields, table, wrong);
+        check_column(field, &fields, wrong);
         let codes = codes(field, lists, folder, wrong);
         fields.push(RecordField {
             column: field.column.get_ref().clone(),
@@ -55,16 +55,18 @@ pub(super) fn record_shape(
         );
         return None;
     };
+    let columns = ordered(raw, own_columns(&fields), wrong);
     Some(RecordShape {
-        table: table.name.to_owned(),
+        table,
+        columns,
         fields,
         naming,
         key,
     })
 }
 
-/// The table of the lake that keeps the records.
-fn table(raw: &RawForm, wrong: &mut FileErrors<'_>) -> Option<&'static lake::TableSchema> {
+/// The name of the lake's table that keeps the records.
+fn table_name(raw: &RawForm, wrong: &mut FileErrors<'_>) -> Option<String> {
     let Some(name) = &raw.rows.table else {
         wrong.at_text(
             "[rows]",
@@ -73,24 +75,56 @@ fn table(raw: &RawForm, wrong: &mut FileErrors<'_>) -> Option<&'static lake::Tab
         );
         return None;
     };
-    let table = lake::table(name.get_ref()).filter(|t| t.is_of_records());
-    if table.is_none() {
-        wrong.at(
-            name,
-            format!("the lake has no table of records `{}`", name.get_ref()),
-            "name a table of the lake that has a column `row`",
-        );
+    let remedy = "give the table a name of small letters, digits and `_` that is no word of SQL and no table of the contract";
+    if lake::table(name.get_ref()).is_some() {
+        let message = format!("`{}` is a table of the contract", name.get_ref());
+        wrong.at(name, message, remedy);
+    } else if !lake::is_plain_name(name.get_ref()) {
+        let message = format!("`{}` cannot be the name of a table", name.get_ref());
+        wrong.at(name, message, remedy);
     }
-    table
+    Some(name.get_ref().clone())
 }
 
-/// Checks that a field has a column of its own, of its type.
-fn check_column(
-    field: &RawRecordField,
-    earlier: &[RecordField],
-    table: &lake::TableSchema,
+/// The columns that keep fields, with their types, in the order of the fields.
+fn own_columns(fields: &[RecordField]) -> Vec<(String, DataType)> {
+    let kept = fields
+        .iter()
+        .filter_map(|field| Some((field.column.clone(), lake_type(field.kind)?)));
+    kept.collect()
+}
+
+/// Columns in the order that the form states.
+fn ordered(
+    raw: &RawForm,
+    mut columns: Vec<(String, DataType)>,
     wrong: &mut FileErrors<'_>,
-) {
+) -> Vec<(String, DataType)> {
+    let stated = &raw.rows.columns;
+    if stated.is_empty() {
+        return columns;
+    }
+    let place = |name: &str| stated.iter().position(|s| s.get_ref() == name);
+    for (at, name) in stated.iter().enumerate() {
+        let is_kept = columns.iter().any(|(column, _)| column == name.get_ref());
+        if !is_kept || place(name.get_ref()) != Some(at) {
+            let message = format!(
+                "`{}` is no field that is kept, or stands here twice",
+                name.get_ref()
+            );
+            wrong.at(name, message, "name each field that is kept once");
+        }
+    }
+    if let Some((missing, _)) = columns.iter().find(|(column, _)| place(column).is_none()) {
+        let message = format!("`columns` leaves out the field `{missing}`");
+        wrong.at(&stated[0], message, "name each field that is kept once");
+    }
+    columns.sort_by_key(|(column, _)| place(column));
+    columns
+}
+
+/// Checks that a field has a column of its own, with a safe name.
+fn check_column(field: &RawRecordField, earlier: &[RecordField], wrong: &mut FileErrors<'_>) {
     let column = field.column.get_ref();
     if earlier.iter().any(|f| f.column == *column) {
         wrong.at(
@@ -107,18 +141,16 @@ fn check_column(
             "write `letters` for a field of the type text or personal, without `digits`",
         );
     }
-    let kept = table.schema.field_with_name(column).ok();
-    if let Some(wanted) = lake_type(field.kind)
-        && kept.is_none_or(|kept| *kept.data_type() != wanted)
-    {
-        wrong.at(
-            &field.column,
-            format!(
-                "`{}` has no column `{column}` of the type {wanted}",
-                table.name
-            ),
-            "name a column of the table that has the type of the field",
-        );
+    if field.kind.is_kept() {
+        let remedy =
+            "give the column a name of small letters, digits and `_` that is no word of SQL";
+        if lake::COMMON.contains(&column.as_str()) {
+            let message = format!("every table of records has a column `{column}` already");
+            wrong.at(&field.column, message, remedy);
+        } else if !lake::is_plain_name(column) {
+            let message = format!("`{column}` cannot be the name of a column");
+            wrong.at(&field.column, message, remedy);
+        }
     }
 }
 

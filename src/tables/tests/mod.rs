@@ -389,7 +389,7 @@ async fn a_query_that_does_not_fit_names_its_line() {
     let engine = crate::engine::Engine::new().expect("a sound example");
     for table in crate::lake::tables() {
         engine
-            .register(table.name, table.schema.clone(), vec![])
+            .register(&table.name, table.schema.clone(), vec![])
             .expect("a sound example");
     }
     let checked = async |sql: &str| {

@@ -127,6 +127,7 @@ pub(crate) struct OpenList<'a> {
 
 /// The shape of a form without fields, whose head is never found.
 static NO_FIELDS: LazyLock<RecordShape> = LazyLock::new(|| RecordShape {
+    columns: Vec::new(),
     table: String::new(),
     fields: Vec::new(),
     naming: 0,
