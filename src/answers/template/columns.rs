@@ -9,7 +9,7 @@ use crate::plan::Plan;
 use crate::publish::template::{ColumnKind, TemplateColumn};
 
 /// The columns: what describes rows, then values, each comparison after the later of its two columns, then remarks.
-pub(super) fn columns(plan: &Plan, form: &Form, period: Period) -> Vec<TemplateColumn> {
+pub(in crate::answers) fn columns(plan: &Plan, form: &Form, period: Period) -> Vec<TemplateColumn> {
     let written = &form.written;
     let stub = |words: &[String], kind: ColumnKind| {
         words.first().map(|head| TemplateColumn {

@@ -9,6 +9,7 @@ use crate::period::Period;
 use crate::plan::{Indicator, Plan};
 use crate::publish::template::{TemplateRow, TemplateValue};
 use crate::tables::format_decimal;
+use crate::text::rounded;
 
 fn indicator<'a>(plan: &'a Plan, id: &str) -> Option<&'a Indicator> {
     plan.indicators.iter().find(|i| i.id == id)
@@ -35,7 +36,7 @@ fn rows_in_force(plan: &Plan, form: &Form, period: Period) -> Vec<FormRow> {
 }
 
 /// The rows under the headings of their sections, numbered by their level.
-pub(super) fn rows(
+pub(in crate::answers) fn rows(
     plan: &Plan,
     form: &Form,
     period: Period,
@@ -63,6 +64,7 @@ pub(super) fn rows(
                     unit: String::new(),
                     code: String::new(),
                     values: Vec::new(),
+                    note: String::new(),
                 });
             }
         }
@@ -100,6 +102,7 @@ pub(super) fn rows(
             },
             code: line.code.clone().unwrap_or_default(),
             values,
+            note: String::new(),
         });
     }
     rows
@@ -120,6 +123,17 @@ fn value(
     let facts = indicator(plan, id);
     let decimals = facts.map_or(0, |f| f.decimals);
     let of = column.period.in_year(period.year);
+    if known.is_whole() {
+        let value = known.get(id, sector, of, column.scenario);
+        return TemplateValue {
+            unit: facts.map(|f| f.unit.clone()).unwrap_or_default(),
+            decimals,
+            // A cell shows what it holds, so that it reads back as it was written.
+            known: value.map(|value| rounded(value, decimals)),
+            is_partial: known.is_partial(id, sector, of, column.scenario),
+            estimated: None,
+        };
+    }
     let offered = column.scenario == Scenario::Actual && is_over(column.period, period);
     let known = |scenario| {
         let value = || known.get(id, sector, of, scenario);
@@ -132,6 +146,7 @@ fn value(
         unit: facts.map(|f| f.unit.clone()).unwrap_or_default(),
         decimals,
         known: actual,
+        is_partial: false,
         estimated: estimated.map(|value| format_decimal(lake_decimal(value), decimals, '.', ',')),
     }
 }

@@ -126,7 +126,7 @@ impl<'a> AnyReport<'a> {
     pub fn is_held(self) -> bool {
         match self {
             Self::Judged(report) => report.is_held(),
-            Self::Unplaced(_) => true,
+            Self::Unplaced(report) => !report.is_consolidated(),
         }
     }
 
