@@ -71,7 +71,8 @@ impl Book {
             &plan.geography,
             plan.indicators.iter().map(|i| i.id.as_str()),
             plan.sectors.iter().map(|s| s.code.as_str()),
-        );
+        )
+        .with("target", plan.targets.iter().map(|t| t.texts[0].as_str()));
         let mut builder = TableBuilder::new(&engine, &order).expect("a builder");
         let mut tables = Vec::new();
         for definition in &plan.tables {

@@ -43,21 +43,22 @@ lines AS (
     FROM listed
     GROUP BY section
     UNION ALL
-    SELECT l.position * 1000, l.target_id, 0, 'plain', l.text_vi, l.text_en, l.unit,
+    SELECT l.position * 1000 AS row_order, l.target_id AS row_id, 0 AS level, 'plain' AS style, l.text_vi AS label_vi, l.text_en AS label_en, CASE WHEN l.scope <> 'each province' THEN l.unit END AS unit_vi,
            CASE WHEN l.year = 'yearly' THEN 'none' WHEN l.scope = 'each province' THEN 'count' WHEN l.base_year IS NOT NULL THEN 'growth'
-                ELSE 'figure' END,
-           l.target_id, c.period
+                ELSE 'figure' END AS kind,
+           l.target_id AS target_id, c.period
     FROM listed l
     LEFT JOIN chosen c ON c.target_id = l.target_id
     UNION ALL
-    SELECT l.position * 1000 + row_number() OVER (PARTITION BY l.target_id ORDER BY r.period), l.target_id || '-' || r.period, 1, 'plain',
-           r.period, r.period, l.unit, 'yearly', l.target_id, r.period
+    SELECT l.position * 1000 + row_number() OVER (PARTITION BY l.target_id ORDER BY r.period) AS row_order, l.target_id || '-' || r.period AS row_id,
+           1 AS level, 'plain' AS style, r.period AS label_vi, r.period AS label_en, l.unit AS unit_vi, 'yearly' AS kind, l.target_id AS target_id, r.period
     FROM listed l
     JOIN results r ON r.target_id = l.target_id
     JOIN years y ON y.period = r.period
     WHERE l.year = 'yearly'
     UNION ALL
-    SELECT l.position * 1000 + 1, l.target_id || '-' || l.indicator, 1, 'plain', l.name_vi, l.name_en, l.indicator_unit, 'base', l.target_id, c.period
+    SELECT l.position * 1000 + 1 AS row_order, l.target_id || '-' || l.indicator AS row_id, 1 AS level, 'plain' AS style, l.name_vi AS label_vi,
+           l.name_en AS label_en, l.indicator_unit AS unit_vi, 'base' AS kind, l.target_id AS target_id, c.period
     FROM listed l
     LEFT JOIN chosen c ON c.target_id = l.target_id
     WHERE l.base_year IS NOT NULL

@@ -130,6 +130,12 @@ impl<'a> AnyReport<'a> {
         }
     }
 
+    /// Whether it is made of other reports, so that nothing of it is counted.
+    #[must_use]
+    pub fn is_consolidated(self) -> bool {
+        matches!(self, Self::Unplaced(report) if report.is_consolidated())
+    }
+
     /// The place of the report as a whole.
     #[must_use]
     pub fn place(self) -> Place {
