@@ -2,6 +2,7 @@
 
 use super::compare::compare;
 use super::definition::TableDefinition;
+use super::delivered::NamedCell;
 use super::table::{Computation, TableRow};
 use super::words::PrintedWords;
 
@@ -23,10 +24,10 @@ impl ComputedCell {
         row: &str,
         column: usize,
         computation: Computation,
-        cells: Vec<(Option<String>, String)>,
+        cells: Vec<NamedCell>,
         definition: &TableDefinition,
     ) -> Result<Self, String> {
-        let operand = |(of_row, of_column): (Option<String>, String)| {
+        let operand = |(of_row, of_column): NamedCell| {
             let mut columns = definition.columns.iter();
             let place = columns.position(|c| c.head.id == of_column);
             let place = place.ok_or_else(|| {

@@ -79,6 +79,9 @@ pub(super) const UNIT: &str = "unit_vi";
 /// The separator between the names of missing units, and between parts.
 const BETWEEN: char = '|';
 
+/// A cell that another is computed from: its row, unless that is the same, and its column.
+pub(super) type NamedCell = (Option<String>, String);
+
 /// The rows that a query delivered.
 pub(super) struct Delivered {
     rows: usize,
@@ -183,7 +186,7 @@ impl Delivered {
     pub(super) fn computed(
         &self,
         row: usize,
-    ) -> std::result::Result<Option<(Computation, Vec<(Option<String>, String)>)>, String> {
+    ) -> std::result::Result<Option<(Computation, Vec<NamedCell>)>, String> {
         let Some((name, cells)) = self.text(COMPUTATION, row).zip(self.text(CELLS, row)) else {
             return Ok(None);
         };

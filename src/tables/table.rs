@@ -293,9 +293,10 @@ impl Cell {
         self.text = match &self.words {
             None => cell_text(self.value, self.decimals, &marks, words),
             Some(said) => {
-                let mut text = match said.is_same() {
-                    true => said.vi.clone(),
-                    false => format!("{} / {}", said.vi, said.en),
+                let mut text = if said.is_same() {
+                    said.vi.clone()
+                } else {
+                    format!("{} / {}", said.vi, said.en)
                 };
                 for kind in marks.iter().filter(|kind| kind.follows_figure()) {
                     text.push(' ');
