@@ -159,7 +159,7 @@ mod tests {
             cells: vec![Some(a.clone()), Some(b.clone())],
         };
         let operands = vec![(0, 0), (0, 1)];
-        compare(computation, operands, &[row], 1, &edition()).expect("a cell")
+        compare(computation, operands, &[row], 1, &edition().words).expect("a cell")
     }
 
     #[test]
