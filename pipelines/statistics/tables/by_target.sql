@@ -118,16 +118,18 @@ SELECT row_order, row_id, level, style, label_vi, label_en, unit_vi, column_id, 
        CASE WHEN column_id IN ('value', 'verdict') THEN units_expected END AS units_expected,
        CASE WHEN column_id IN ('value', 'verdict') AND (status = 'P' OR value IS NULL) THEN missing_vi END AS missing_vi,
        CASE WHEN column_id IN ('value', 'verdict') AND (status = 'P' OR value IS NULL) THEN missing_en END AS missing_en,
-       CASE WHEN kind IN ('figure', 'yearly', 'base')
-             AND (column_id = 'value' OR (column_id = 'baseline' AND baseline_basis = 'reported')) THEN geography END AS of_geography,
-       CASE WHEN kind IN ('figure', 'yearly', 'base')
-             AND (column_id = 'value' OR (column_id = 'baseline' AND baseline_basis = 'reported')) THEN code END AS of_code,
-       CASE WHEN column_id IN ('value', 'baseline') THEN indicator END AS of_indicator, '_T' AS of_sector,
-       CASE column_id WHEN 'value' THEN cells.period WHEN 'baseline' THEN baseline_period END AS of_period,
-       CASE WHEN kind = 'count' AND column_id IN ('value', 'baseline') THEN parts END AS of_parts,
+       CASE WHEN (column_id = 'value' AND kind IN ('figure', 'yearly', 'base'))
+              OR (column_id = 'baseline' AND kind IN ('figure', 'base') AND baseline_basis = 'reported')
+              OR (column_id = 'verdict' AND kind <> 'count') THEN geography END AS of_geography,
+       CASE WHEN (column_id = 'value' AND kind IN ('figure', 'yearly', 'base'))
+              OR (column_id = 'baseline' AND kind IN ('figure', 'base') AND baseline_basis = 'reported')
+              OR (column_id = 'verdict' AND kind <> 'count') THEN code END AS of_code,
+       CASE WHEN column_id IN ('value', 'baseline', 'verdict') THEN indicator END AS of_indicator, '_T' AS of_sector,
+       CASE WHEN column_id IN ('value', 'verdict') THEN cells.period WHEN column_id = 'baseline' THEN baseline_period END AS of_period,
+       CASE WHEN kind = 'count' AND column_id IN ('value', 'baseline', 'verdict') THEN parts END AS of_parts,
        CASE WHEN column_id = 'target' THEN document
             WHEN column_id = 'baseline' AND baseline_basis = 'published' THEN source || ', ' || url END AS of_source,
-       CASE WHEN column_id IN ('value', 'baseline') AND kind = 'count'
+       CASE WHEN column_id IN ('value', 'baseline', 'verdict') AND kind = 'count'
             THEN 'count ' || comparator || ' ' || CAST(stated AS VARCHAR)
             WHEN column_id = 'value' AND kind = 'growth' THEN 'ratio'
             WHEN column_id = 'reached' THEN CASE WHEN comparator IN ('>=', '>') OR kind = 'count' THEN 'share' ELSE 'way' END
