@@ -33,10 +33,12 @@ mod words;
 pub use cell::{ColumnRef, LocatedCell};
 pub use concern::FormTexts;
 pub use form::{
-    CodeShape, ComparisonColumn, Dimension, FieldKind, Form, FormRow, HeadPattern, RawForm,
-    RawRecordField, RawValueColumn, RecordField, RecordShape, RelativePeriod, RowUnit, Scenario,
-    Section, Stub, UnitCodes, ValueColumn, belongs,
+    CodeShape, ComparisonColumn, Dimension, EntryTexts, FieldKind, Form, FormRow, HeadPattern,
+    HeadYear, RawForm, RawLine, RawRecordField, RawValueColumn, RecordField, RecordShape, Register,
+    RegisterEntry, RegisterField, RegisterSection, RelativePeriod, RowUnit, Scenario, Section,
+    SenderKind, Stub, UnitCodes, ValueColumn, belongs,
 };
+pub(crate) use form::{numbers_of, words_of};
 pub use nearest::{NearestForm, nearest_form};
 pub use period_claim::PeriodClaim;
 pub use personal::may_be_personal;

@@ -162,6 +162,8 @@ pub enum Origin {
     Stated(String),
     /// How many of several figures of the lake pass a test.
     Counted(FigureTest, Vec<FigureKey>),
+    /// The number of these entries of a register.
+    Items(Vec<ItemKey>),
 }
 
 /// A comparison of a figure with a number.
@@ -187,6 +189,15 @@ impl FigureTest {
     }
 }
 
+/// An entry of a register that a cell counts.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ItemKey {
+    /// Its identifier.
+    pub id: String,
+    /// The records that decide where it is counted: report, and row from 1.
+    pub records: Vec<(String, i64)>,
+}
+
 impl Origin {
     /// The figures of the lake that it names.
     #[must_use]
@@ -194,7 +205,7 @@ impl Origin {
         match self {
             Self::Figure(key) => std::slice::from_ref(key),
             Self::Together(keys) | Self::Counted(_, keys) => keys,
-            Self::Unsaid | Self::Cells(..) | Self::Stated(_) => &[],
+            Self::Unsaid | Self::Cells(..) | Self::Stated(_) | Self::Items(_) => &[],
         }
     }
 }
@@ -271,7 +282,7 @@ impl Computation {
     }
 }
 
-/// The key of a figure of `provincial`, `regional` or `national`, for all funds together. Its scenario is the table's.
+/// The key of a figure of `provincial`, `regional` or `national`. Its scenario is the table's.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FigureKey {
     /// Vintage of the geography.
@@ -280,8 +291,8 @@ pub struct FigureKey {
     pub code: String,
     /// Indicator.
     pub indicator: String,
-    /// Sector.
-    pub sector: String,
+    /// The [`Members`](crate::text::Members) of breakdowns that it is of, as a text.
+    pub members: String,
     /// Period.
     pub period: String,
 }

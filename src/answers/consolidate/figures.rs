@@ -10,10 +10,11 @@ use super::places::scheme;
 use crate::answers::template::KnownValues;
 use crate::engine::{Engine, TextColumn};
 use crate::extract::{Form, Scenario, belongs};
-use crate::normalize::{TOTAL, VALUE_SCALE};
+use crate::normalize::VALUE_SCALE;
 use crate::period::Period;
 use crate::plan::Plan;
 use crate::reading::RunError;
+use crate::text::{Members, members_sql};
 
 /// The figures of all places, by table and code.
 pub(super) struct Figures(BTreeMap<(&'static str, String), KnownValues>);
@@ -30,15 +31,15 @@ impl Figures {
             .columns
             .iter()
             .filter(|c| belongs(&c.frequencies, period.frequency));
-        let wanted: BTreeSet<(Period, Scenario)> = columns
-            .map(|c| (c.period.in_year(period.year), c.scenario))
-            .collect();
+        let wanted: BTreeSet<(Period, Scenario)> =
+            columns.map(|c| (c.period.of(period), c.scenario)).collect();
         let wanted_sql: Vec<String> = wanted
             .iter()
             .map(|(of, scenario)| {
                 format!("(period = '{of}' AND scenario = '{}')", scenario.as_str())
             })
             .collect();
+        let members = members_sql(&plan.breakdown_ids());
         let newest = plan.geography.newest();
         let mut figures = Self(BTreeMap::new());
         for table in ["national", "regional", "provincial"] {
@@ -47,8 +48,8 @@ impl Figures {
                 _ => String::new(),
             };
             let sql = format!(
-                "SELECT code, indicator, sector, period, scenario, value, status FROM {table} \
-                 WHERE geography = '{newest}' {of_scheme} AND fund = '{TOTAL}' AND value IS NOT NULL AND ({})",
+                "SELECT code, indicator, {members} AS members, period, scenario, value, status FROM {table} \
+                 WHERE geography = '{newest}' {of_scheme} AND value IS NOT NULL AND ({})",
                 wanted_sql.join(" OR ")
             );
             let (_, batches) = engine.query(&sql).await?;
@@ -67,10 +68,10 @@ impl Figures {
         wanted: &BTreeSet<(Period, Scenario)>,
     ) {
         let text = |name| TextColumn::read(batch, name);
-        let [codes, indicators, sectors, periods, scenarios, status] = [
+        let [codes, indicators, members, periods, scenarios, status] = [
             "code",
             "indicator",
-            "sector",
+            "members",
             "period",
             "scenario",
             "status",
@@ -88,7 +89,7 @@ impl Figures {
             };
             let key = (
                 indicators.text(row).to_owned(),
-                sectors.text(row).to_owned(),
+                Members::parse(members.text(row)),
                 of,
                 *scenario,
             );

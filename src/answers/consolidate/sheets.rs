@@ -100,7 +100,7 @@ fn own_columns(form: &Form, period: Period) -> Vec<usize> {
     let own: Vec<usize> = (0..all.len())
         .filter(|at| {
             let column = all[*at];
-            column.scenario != Scenario::Plan && column.period.in_year(period.year) == period
+            column.scenario != Scenario::Plan && column.period.of(period) == period
         })
         .collect();
     if own.is_empty() {

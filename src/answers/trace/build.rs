@@ -40,7 +40,11 @@ impl Tracer<'_> {
                 let keys = keys.iter().map(|figure| self.key(figure, scenario));
                 let keys = keys.collect::<Option<Vec<Key>>>()?;
                 let facts = self.facts(keys.into_iter());
-                (PrintedOrigin::Counted(test.clone()), facts)
+                (PrintedOrigin::Passing(test.clone()), facts)
+            }
+            Origin::Items(items) => {
+                let items = items.iter().map(|item| Node::Item(self.item(item)));
+                (PrintedOrigin::Counted, items.collect())
             }
         };
         Some(Node::Printed(Printed {
@@ -147,7 +151,7 @@ impl Tracer<'_> {
             geography: known(&figure.geography)?,
             code: known(&figure.code)?,
             indicator: known(&figure.indicator)?,
-            sector: known(&figure.sector)?,
+            members: known(&figure.members)?,
             period: known(&figure.period)?,
             scenario: known(scenario)?,
         })
@@ -157,7 +161,7 @@ impl Tracer<'_> {
         let texts = &self.held.texts;
         Some(FigureSubject {
             indicator: self.indicators.get(&key.indicator)?.clone(),
-            sector: texts.text(key.sector),
+            members: texts.text(key.members),
             period: texts.text(key.period),
             scenario: texts.text(key.scenario),
         })

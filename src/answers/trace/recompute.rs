@@ -18,7 +18,7 @@ pub fn recompute(node: &Node) -> Option<Decimal> {
         Node::Printed(printed) => match &printed.made {
             PrintedOrigin::Unsaid => None,
             PrintedOrigin::Stated(_) => printed.value,
-            PrintedOrigin::Counted(test) => {
+            PrintedOrigin::Passing(test) => {
                 let passes = |part: &&Node| recompute(part).is_some_and(|value| test.passes(value));
                 let entering = printed.children.iter().filter(|part| part.enters());
                 Some(entering.filter(passes).count().into())
@@ -29,10 +29,12 @@ pub fn recompute(node: &Node) -> Option<Decimal> {
                 let operands = operands.collect::<Option<Vec<_>>>()?;
                 computation.of(&operands).map(|value| value.normalize())
             }
+            PrintedOrigin::Counted => Some(Decimal::from(printed.children.len())),
         },
         Node::Figure(figure) => together(&figure.subject.indicator, &figure.children)?.value(),
         Node::Fact(fact) => whole(fact)?.value(),
         Node::Observation(observation) => observation.value.map(|value| value.normalize()),
+        Node::Item(_) => None,
     }
 }
 
