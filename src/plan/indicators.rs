@@ -399,7 +399,7 @@ fn check_home_form(indicator: &Indicator, forms: &[Form], wrong: &mut FileErrors
     if let Some(home) = home.filter(|home| is_declared && !having.contains(home)) {
         wrong.on_line(
             Some(indicator.line),
-            format!("the home form `{home}` has no row and no column for `{id}`"),
+            format!("the home form `{home}` has no row, no column and no total for `{id}`"),
             "name a form that has it, or give it a row_code of that form; leave the cell empty if no form has it",
         );
     }

@@ -137,6 +137,13 @@ impl Plan {
         self.name_lookup().identify(claim, received_on)
     }
 
+    /// Whether a total, a model or a rule reads the records of lists.
+    #[must_use]
+    pub fn counts_lists(&self) -> bool {
+        let mut forms = self.vocabulary.forms.iter();
+        self.models.reads_lists() || forms.any(|form| !form.totals.is_empty())
+    }
+
     /// Whether a form is a record list.
     #[must_use]
     pub fn is_list(&self, form: &str) -> bool {

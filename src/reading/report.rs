@@ -300,6 +300,7 @@ pub(super) fn take_list(
     content.records = list.records.num_rows() as i64;
     let shape = plan.vocabulary.forms[list.table.form].records.as_ref()?;
     content.marks = Some(list.marks.clone());
+    content.heads.clone_from(&list.heads);
     let table = plan.lake.table(&shape.table)?;
     let rows = own_columns(table, &list.records).ok()?;
     Some(Records {

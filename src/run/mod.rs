@@ -11,6 +11,7 @@ mod reference;
 mod repair;
 mod summary;
 mod tables;
+mod totals;
 mod take;
 mod work;
 

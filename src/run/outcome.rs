@@ -7,6 +7,7 @@ use arrow::array::RecordBatch;
 use super::lists::{Lists, shared_by};
 use super::reference::reference_tables;
 use super::tables;
+use super::totals::total_lists;
 use crate::diagnostic::{Finding, Place, Severity};
 use crate::engine::Engine;
 use crate::geography::{AnyReport, Docket, JudgedReport, Reports, settle_revisions};
@@ -25,6 +26,7 @@ pub(crate) async fn judge_reports(
     lists: Lists<'_>,
 ) -> Result<(Engine, BTreeMap<&'static str, RecordBatch>), RunError> {
     let engine = Engine::new()?;
+    total_lists(plan, lists, &mut reports.judged).await?;
     let mut judged = Vec::new();
     loop {
         let mut out: BTreeMap<&'static str, RecordBatch> = BTreeMap::new();

@@ -1,6 +1,6 @@
 //! Forms, folded and checked, ready to be matched against sheets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::datatypes::DataType;
 use regex::Regex;
@@ -43,6 +43,8 @@ pub struct Form {
     pub sums: Vec<String>,
     /// Its fields, if it is a record list.
     pub records: Option<RecordShape>,
+    /// Indicators that are totals of its records.
+    pub totals: Vec<ListTotal>,
     /// The form as its file states it, with its words as they are printed.
     pub written: RawForm,
 }
@@ -220,6 +222,30 @@ pub struct RecordShape {
     pub naming: usize,
     /// Indices of the fields that together identify a record.
     pub key: Vec<usize>,
+}
+
+/// A total of the records of a list.
+#[derive(Debug, Clone)]
+pub struct ListTotal {
+    /// The indicator.
+    pub indicator: String,
+    /// Its scenario.
+    pub scenario: Scenario,
+    /// The column whose values are added up; none if records are counted.
+    pub sum_of: Option<String>,
+    /// Which records count, as SQL over the columns of the list.
+    pub condition: Option<String>,
+    /// How it is broken down.
+    pub by: Option<TotalBy>,
+}
+
+/// The codes by which a total is broken down.
+#[derive(Debug, Clone)]
+pub struct TotalBy {
+    /// The column with the codes.
+    pub column: String,
+    /// The members of the code list, each with its own code and those within it.
+    pub members: Vec<(String, BTreeSet<String>)>,
 }
 
 /// Whether a column limited to `frequencies` belongs to a report of this frequency.

@@ -8,10 +8,10 @@ mod period;
 mod raw;
 
 pub use compiled::{
-    CodeShape, ComparisonColumn, Form, FormRow, RecordField, RecordShape, RowUnit, Section, Stub,
+    CodeShape, ComparisonColumn, Form, FormRow, ListTotal, RecordField, RecordShape, RowUnit, Section, Stub, TotalBy,
     UnitCodes, ValueColumn, belongs,
 };
 pub(super) use head::BareHead;
 pub use head::HeadPattern;
 pub use period::RelativePeriod;
-pub use raw::{Dimension, FieldKind, RawForm, RawRecordField, RawValueColumn, Scenario};
+pub use raw::{Dimension, FieldKind, RawForm, RawRecordField, RawTotal, RawValueColumn, Scenario};

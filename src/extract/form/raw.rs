@@ -36,6 +36,9 @@ pub struct RawForm {
     /// Columns derived from two value columns.
     #[serde(default)]
     pub comparisons: Vec<RawComparisonColumn>,
+    /// Indicators that are totals of the records of the list.
+    #[serde(default)]
+    pub totals: Vec<RawTotal>,
 }
 
 /// What the rows of a form are.
@@ -169,6 +172,24 @@ pub struct RawRecordField {
     pub codes: BTreeMap<String, Vec<String>>,
     /// The code list whose codes and names are words for its codes.
     pub list: Option<Spanned<String>>,
+}
+
+/// A total of the records of a list, as the form's file states it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawTotal {
+    /// The indicator. Its home form is this form.
+    pub indicator: Spanned<String>,
+    /// Its scenario; its period is that of the report.
+    pub scenario: Scenario,
+    /// `count`, or `sum(column)`.
+    pub value: Spanned<String>,
+    /// Which records count, as SQL over the columns of the list; all unless stated.
+    #[serde(rename = "where")]
+    pub condition: Option<Spanned<String>>,
+    /// A breakdown to the column with its codes.
+    #[serde(default)]
+    pub by: BTreeMap<Spanned<String>, Spanned<String>>,
 }
 
 /// What a row of a form is.

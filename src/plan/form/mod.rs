@@ -7,6 +7,7 @@ mod records;
 mod rows;
 mod sound_columns;
 mod sound_words;
+mod totals;
 
 pub(super) use read::read_forms;
 pub(super) use record_tables::record_tables;

@@ -11,6 +11,7 @@ use super::record_tables::{columns_of_tables, settle_columns};
 use super::records::record_shape;
 use super::rows::{check_rows, check_whose_rows, rows, sums};
 use super::sound_words::{check_among, check_labels, check_sections, check_words};
+use super::totals::list_totals;
 use crate::diagnostic::{DefinitionError, DefinitionErrors};
 use crate::extract::{Dimension, Form, RawForm, Section, Stub};
 use crate::text::Folder;
@@ -71,6 +72,7 @@ fn read_form(
         Dimension::Record => record_shape(&raw, lists, folder, &mut wrong),
         _ => None,
     };
+    let totals = list_totals(&raw, records.as_ref(), lists, &mut wrong);
     let fold = |texts: &[String]| folded(texts, folder);
     let sections = raw.sections.iter().map(|section| Section {
         id: section.id.clone(),
@@ -97,6 +99,7 @@ fn read_form(
         rows: rows(&raw, lists, folder),
         sums: sums(&raw, lists, folder),
         records,
+        totals,
         written: raw,
     };
     check_sections(&form.written, &form, &mut wrong);
