@@ -7,6 +7,7 @@ use super::file_errors::FileErrors;
 use super::list_tables::{indicators_table, sectors_table};
 use super::model::Plan;
 use super::order::official_order;
+use super::paths::files_of;
 use super::source::line_of;
 use crate::diagnostic::{DefinitionError, DefinitionErrors};
 use crate::engine::Engine;
@@ -49,6 +50,7 @@ async fn check_all(
     }
     query::register_helpers(&engine, &plan.geography, &Reports::default())?;
     validate::register_columns(&engine, &[], &plan.vocabulary.forms, &plan.geography)?;
+    check_totals(plan, &engine, errors).await;
     check_rules(plan, &engine, errors).await?;
     if let Err(e) = query::run(&engine, &plan.models, &plan.geography, &plan.country).await {
         errors.push(DefinitionError::new(
@@ -65,6 +67,36 @@ async fn check_all(
         }
     }
     Ok(())
+}
+
+/// Plans the condition of each total of a list on its empty table.
+async fn check_totals(plan: &Plan, engine: &Engine, errors: &mut DefinitionErrors) {
+    for form in &plan.vocabulary.forms {
+        let Some(shape) = &form.records else { continue };
+        let path = files_of(&plan.directory.join("forms"), "toml");
+        for total in form.totals.iter().filter(|t| t.condition.is_some()) {
+            let condition = total.condition.as_deref().unwrap_or_default();
+            let sql = format!("SELECT ({condition}) AS counts FROM {}", shape.table);
+            let reason = match engine.plan(&sql).await {
+                Ok(schema) if schema.field(0).data_type() == &DataType::Boolean => continue,
+                Ok(_) => "it is not a condition".to_owned(),
+                Err(e) => e.strip_backtrace().lines().next().unwrap_or_default().to_owned(),
+            };
+            // The file of a form is the one that states its code.
+            let stated = format!("form = \"{}\"", form.code);
+            let file = path.iter().find_map(|path| {
+                let text = read_text(path).ok()?;
+                let wanted = format!("indicator = \"{}\"", total.indicator);
+                text.contains(&stated).then(|| (path, line_of(&text, &wanted)))
+            });
+            let Some((path, line)) = file else { continue };
+            FileErrors::in_file(path, errors).on_line(
+                line,
+                format!("`where` of the total `{}` cannot be run: {reason}", total.indicator),
+                "write an SQL condition over the columns of the list",
+            );
+        }
+    }
 }
 
 async fn check_rules(

@@ -357,6 +357,7 @@ fn carries(form: &Form, indicator: &str) -> bool {
     let of_rows =
         form.dimension == Dimension::Indicator && form.rows.iter().any(|r| r.member == indicator);
     of_rows
+        || form.totals.iter().any(|t| t.indicator == indicator)
         || form
             .columns
             .iter()
