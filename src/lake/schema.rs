@@ -250,7 +250,17 @@ static TABLES: LazyLock<Vec<TableSchema>> = LazyLock::new(|| {
         ),
         table(
             "targets",
-            "target_id document scope scope_code year kind expression comparator value:d unit text_vi",
+            "target_id document scope scope_code year kind expression comparator value:d unit text_vi indicator base_year",
+            false,
+        ),
+        table(
+            "history",
+            "period geography scheme code indicator value:d unit printed_value:d printed_unit source url note",
+            false,
+        ),
+        table(
+            "target_results",
+            "target_id period geography code value:d baseline:d target:d reached:d needed_a_year:d verdict status units_reported:i units_expected:i baseline_period baseline_basis",
             false,
         ),
     ]

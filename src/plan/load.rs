@@ -12,6 +12,7 @@ use super::editions::{EditionFile, known_editions};
 use super::encodings::read_encodings;
 use super::file_errors::FileErrors;
 use super::form::{read_forms, record_tables};
+use super::history::{PublishedFigure, read_history};
 use super::indicators::{
     Indicator, check_home_forms, check_units, indicator_facts, read_indicators,
 };
@@ -24,7 +25,8 @@ use super::reference_data::{ReferenceData, check_regions, read_printed};
 use super::rules::read_rules;
 use super::sectors::{Sector, read_sectors};
 use super::source::Source;
-use super::targets::{Target, TargetScope, read_targets};
+use super::target_scope::TargetScope;
+use super::targets::{Target, read_targets};
 use crate::diagnostic::{DefinitionError, DefinitionErrors, Lexicon};
 use crate::extract::{Form, RawDocumentWords, Vocabulary};
 use crate::geography::Decision;
@@ -114,6 +116,7 @@ struct Catalogue {
     indicators: Vec<Indicator>,
     sectors: Vec<Sector>,
     targets: Vec<Target>,
+    history: Vec<PublishedFigure>,
     encodings: Encodings,
     forms: Vec<Form>,
 }
@@ -144,12 +147,14 @@ impl Catalogue {
         };
         let scope = TargetScope { lists, folder };
         let targets = read_targets(&directory.join("targets.csv"), scope, &mut errors);
+        let history = read_history(&directory.join("history.csv"), scope, &mut errors);
         let forms = read_forms(&directory.join("forms"), folder, lists, &mut errors);
         errors.into_result()?;
         Ok(Self {
             indicators,
             sectors,
             targets,
+            history,
             encodings: encodings.unwrap_or_default(),
             forms,
         })
@@ -290,6 +295,7 @@ fn assemble(
         indicators: catalogue.indicators,
         sectors: catalogue.sectors,
         targets: catalogue.targets,
+        history: catalogue.history,
         rules: checked.rules,
         decisions: checked.decisions,
         models: checked.models,

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::answering::Answering;
 use super::definitions::DefinitionFile;
+use super::history::PublishedFigure;
 use super::indicators::Indicator;
 use super::sectors::Sector;
 use super::targets::Target;
@@ -70,6 +71,8 @@ pub struct Plan {
     pub sectors: Vec<Sector>,
     /// The targets.
     pub targets: Vec<Target>,
+    /// Figures that others have published, for years before the first report.
+    pub history: Vec<PublishedFigure>,
     /// The rules.
     pub rules: Vec<Rule>,
     /// What people decided where submissions leave something open.

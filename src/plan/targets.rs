@@ -4,13 +4,13 @@ use std::path::Path;
 
 use rust_decimal::Decimal;
 
-use super::code_lists::CodeLists;
 use super::file_errors::FileErrors;
 use super::paths::is_absent;
+use super::target_measure::{TargetMeasure, target_measure};
+use super::target_scope::{TargetScope, wrong_scope};
 use crate::diagnostic::DefinitionErrors;
 use crate::geography::{Csv, CsvRow};
 use crate::normalize::VALUE_SCALE;
-use crate::text::Folder;
 
 /// A target that a decision of the state sets.
 #[derive(Debug, Clone)]
@@ -19,6 +19,8 @@ pub struct Target {
     pub texts: [String; 10],
     /// The value to reach.
     pub value: Decimal,
+    /// The figure of the lake that it measures.
+    pub measure: TargetMeasure,
 }
 
 /// The columns of [`Target::texts`].
@@ -34,13 +36,6 @@ pub const TARGET_TEXTS: [&str; 10] = [
     "unit",
     "text_vi",
 ];
-
-/// What the cells of a target may refer to.
-#[derive(Clone, Copy)]
-pub(super) struct TargetScope<'a> {
-    pub(super) lists: CodeLists<'a>,
-    pub(super) folder: &'a Folder,
-}
 
 /// The kinds of targets: a figure, a figure of each year, a share, a number of records, a growth.
 const KINDS: [&str; 5] = ["level", "flow", "share", "count", "growth"];
@@ -73,9 +68,17 @@ pub(super) fn read_targets(
         for (message, remedy) in mistakes(&row, scope) {
             wrong.on_line(Some(line), message, remedy);
         }
+        let measure = target_measure(&row, scope).unwrap_or_else(|(message, remedy)| {
+            wrong.on_line(Some(line), message, remedy);
+            TargetMeasure::default()
+        });
         match Decimal::from_str_exact(&row.get("value")) {
             Ok(value) if !value.is_sign_negative() && value.scale() <= VALUE_SCALE => {
-                targets.push(Target { texts, value });
+                targets.push(Target {
+                    texts,
+                    value,
+                    measure,
+                });
             }
             _ => wrong.on_line(
                 Some(line),
@@ -129,98 +132,5 @@ fn mistakes(row: &CsvRow<'_>, scope: TargetScope<'_>) -> Vec<(String, &'static s
             "add it to units_of_measure.toml",
         ));
     }
-    found.extend(wrong_expression(
-        &kind,
-        &row.get("expression"),
-        &unit,
-        scope,
-    ));
     found
-}
-
-/// Whom a target is for.
-fn wrong_scope(kind: &str, code: &str, scope: TargetScope<'_>) -> Option<(String, &'static str)> {
-    let geography = scope.lists.geography;
-    let of = |vintage: &str, code: &str| geography.units_of(vintage).iter().any(|u| u.code == code);
-    let is_known = match kind {
-        "national" => code == scope.lists.country.code,
-        "each province" => code == "*",
-        "province" => code
-            .split_once(':')
-            .is_some_and(|(vintage, code)| of(vintage, code)),
-        "region" => {
-            let mut regions = geography.tables.regions.iter();
-            let named = code.split_once(':');
-            named.is_some_and(|(scheme, code)| {
-                regions.any(|r| r.scheme == scheme && r.region == code)
-            })
-        }
-        _ => false,
-    };
-    (!is_known).then(|| {
-        let message = format!("`{kind}` with `{code}` is nobody that a target could be for");
-        (message, "write national with the code of the country, each province with *, province with a unit such as 2025:44, or region with a scheme and its region such as 6v-2025:DBSH")
-    })
-}
-
-/// What a target measures: an indicator, or a formula over indicators. What it counts is the matter of record lists.
-fn wrong_expression(
-    kind: &str,
-    expression: &str,
-    unit: &str,
-    scope: TargetScope<'_>,
-) -> Option<(String, &'static str)> {
-    let indicator = |id: &str| scope.lists.indicators.iter().find(|i| i.id == id);
-    let remedy = "write an indicator of indicators.csv, for a share or a growth a formula over indicators such as `a / b * 100`, for a count `count(…)`";
-    if matches!(kind, "level" | "flow") {
-        let Some(measured) = indicator(expression) else {
-            return Some((
-                format!("`{expression}` is not an indicator of indicators.csv"),
-                remedy,
-            ));
-        };
-        let converts = scope
-            .lists
-            .measures
-            .factor(&measured.unit, unit, scope.folder)
-            .is_some();
-        return (!converts).then(|| {
-            let message = format!(
-                "`{expression}` is measured in {}, which does not convert to {unit}",
-                measured.unit
-            );
-            (message, "write a unit of the indicator's dimension")
-        });
-    }
-    if expression.contains("count(") || expression.is_empty() {
-        let is_count = kind == "count" || kind == "share";
-        return (expression.is_empty() || !is_count).then(|| {
-            (
-                format!("`{expression}` is not what a {kind} measures"),
-                remedy,
-            )
-        });
-    }
-    let name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '@';
-    let names = expression
-        .split(|c| !name(c))
-        .filter(|word| !word.is_empty());
-    let mut names = names.filter(|word| word.parse::<f64>().is_err());
-    let unknown = names.find(|word| {
-        let (id, year) = word.split_once('@').unwrap_or((word, "2000"));
-        indicator(id).is_none() || year.parse::<u16>().is_err()
-    });
-    let is_formula = expression.contains('/') && kind != "count";
-    match unknown {
-        Some(word) => Some((
-            format!("`{word}` is not an indicator of indicators.csv"),
-            remedy,
-        )),
-        None => (!is_formula).then(|| {
-            (
-                format!("`{expression}` is not what a {kind} measures"),
-                remedy,
-            )
-        }),
-    }
 }

@@ -46,8 +46,9 @@ impl Pass {
 
 /// What is there in every pass: the tables of the lake that are filled before the models run, and the helper tables of
 /// [`super::register_helpers`].
-pub(super) const INPUTS: [&str; 14] = [
+pub(super) const INPUTS: [&str; 15] = [
     "entity_merges",
+    "history",
     "indicators",
     "observations",
     "periods",

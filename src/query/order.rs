@@ -7,13 +7,14 @@ use super::reads::tables_read;
 use crate::{lake, validate};
 
 /// The models that fill tables of the lake.
-const RESULTS: [&str; 6] = [
+const RESULTS: [&str; 7] = [
     "facts",
     "fact_sources",
     "provincial",
     "regional",
     "national",
     "revisions",
+    "target_results",
 ];
 
 /// The facts of one vintage, from which the next one is restated.

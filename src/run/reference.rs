@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use arrow::array::RecordBatch;
+use arrow::array::{ArrayRef, RecordBatch};
 use arrow::error::ArrowError;
 
-use crate::engine::columns::{decimals, texts};
+use crate::engine::columns::{VALUE_SCALE, decimals, displayed, texts};
 use crate::geography::{UnitKey, UnitName};
 use crate::lake;
 use crate::plan::{Plan, indicators_table, sectors_table};
+use crate::text::rounded;
 
-/// The tables `units`, `unit_names`, `unit_changes`, `regions`, `indicators`, `sectors` and `targets`.
+/// The tables `units`, `unit_names`, `unit_changes`, `regions`, `indicators`, `sectors`, `targets` and `history`.
 pub(super) fn reference_tables(
     plan: &Plan,
 ) -> Result<Vec<(&'static str, RecordBatch)>, ArrowError> {
@@ -55,6 +56,7 @@ pub(super) fn reference_tables(
         ("indicators", indicators_table(&plan.indicators)?),
         ("sectors", sectors_table(&plan.sectors)?),
         ("targets", targets(plan)?),
+        ("history", history(plan)?),
     ])
 }
 
@@ -90,8 +92,34 @@ fn unit_rows(table: &str, rows: &[UnitName]) -> Result<RecordBatch, ArrowError> 
 }
 
 fn targets(plan: &Plan) -> Result<RecordBatch, ArrowError> {
-    let texts = |i: usize| texts(plan.targets.iter().map(move |t| Some(t.texts[i].as_str())));
-    let value = decimals(plan.targets.iter().map(|t| t.value));
-    let columns = (0..8).map(texts).chain([value]).chain((8..10).map(texts));
-    lake::batch("targets", columns.collect())
+    let all = || plan.targets.iter();
+    let of_file = |i: usize| texts(all().map(move |t| Some(t.texts[i].as_str())));
+    let value = decimals(all().map(|t| t.value));
+    let mut columns: Vec<ArrayRef> = (0..8).map(of_file).collect();
+    columns.push(value);
+    columns.extend((8..10).map(of_file));
+    columns.push(texts(all().map(|t| t.measure.indicator.as_deref())));
+    columns.push(texts(all().map(|t| t.measure.base_year.as_deref())));
+    lake::batch("targets", columns)
+}
+
+fn history(plan: &Plan) -> Result<RecordBatch, ArrowError> {
+    let all = || plan.history.iter();
+    lake::batch(
+        "history",
+        vec![
+            displayed(all().map(|f| Some(f.period))),
+            texts(all().map(|f| f.geography.as_deref())),
+            texts(all().map(|f| f.scheme.as_deref())),
+            texts(all().map(|f| Some(f.code.as_str()))),
+            texts(all().map(|f| Some(f.indicator.as_str()))),
+            decimals(all().map(|f| f.value)),
+            texts(all().map(|f| Some(f.unit.as_str()))),
+            decimals(all().map(|f| rounded(f.printed, VALUE_SCALE))),
+            texts(all().map(|f| Some(f.printed_unit.as_str()))),
+            texts(all().map(|f| Some(f.source.as_str()))),
+            texts(all().map(|f| Some(f.url.as_str()))),
+            texts(all().map(|f| Some(f.note.as_str()))),
+        ],
+    )
 }

@@ -8,6 +8,7 @@ mod periods;
 mod restating;
 mod rules;
 mod sending;
+mod targets;
 mod versions;
 mod vintage;
 
