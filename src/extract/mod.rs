@@ -33,9 +33,9 @@ mod words;
 pub use cell::{ColumnRef, LocatedCell};
 pub use concern::FormTexts;
 pub use form::{
-    CodeShape, ComparisonColumn, Dimension, FieldKind, Form, FormRow, HeadPattern, ListTotal, RawForm,
-    RawRecordField, RawTotal, RawValueColumn, RecordField, RecordShape, RelativePeriod, RowUnit, Scenario,
-    Section, Stub, TotalBy, UnitCodes, ValueColumn, belongs,
+    CodeShape, ComparisonColumn, Dimension, FieldKind, Form, FormRow, HeadPattern, ListTotal,
+    RawForm, RawRecordField, RawTotal, RawValueColumn, RecordField, RecordShape, RelativePeriod,
+    RowUnit, Scenario, Section, Stub, TotalBy, UnitCodes, ValueColumn, belongs,
 };
 pub use nearest::{NearestForm, nearest_form};
 pub use period_claim::PeriodClaim;

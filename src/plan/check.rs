@@ -80,19 +80,28 @@ async fn check_totals(plan: &Plan, engine: &Engine, errors: &mut DefinitionError
             let reason = match engine.plan(&sql).await {
                 Ok(schema) if schema.field(0).data_type() == &DataType::Boolean => continue,
                 Ok(_) => "it is not a condition".to_owned(),
-                Err(e) => e.strip_backtrace().lines().next().unwrap_or_default().to_owned(),
+                Err(e) => e
+                    .strip_backtrace()
+                    .lines()
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned(),
             };
             // The file of a form is the one that states its code.
             let stated = format!("form = \"{}\"", form.code);
             let file = path.iter().find_map(|path| {
                 let text = read_text(path).ok()?;
                 let wanted = format!("indicator = \"{}\"", total.indicator);
-                text.contains(&stated).then(|| (path, line_of(&text, &wanted)))
+                text.contains(&stated)
+                    .then(|| (path, line_of(&text, &wanted)))
             });
             let Some((path, line)) = file else { continue };
             FileErrors::in_file(path, errors).on_line(
                 line,
-                format!("`where` of the total `{}` cannot be run: {reason}", total.indicator),
+                format!(
+                    "`where` of the total `{}` cannot be run: {reason}",
+                    total.indicator
+                ),
                 "write an SQL condition over the columns of the list",
             );
         }

@@ -11,8 +11,8 @@ mod reference;
 mod repair;
 mod summary;
 mod tables;
-mod totals;
 mod take;
+mod totals;
 mod work;
 
 pub use changes::{NationalChange, NationalChanges};

@@ -73,7 +73,10 @@ fn lists_of(reports: &[JudgedReport], form: &Form) -> Vec<Vec<usize>> {
             let placed = &report.report;
             let sender = placed.dossier.sender.id().map(str::to_owned);
             let key = (placed.unit.clone(), placed.period, sender, report.revision);
-            lists.entry((key, report.is_current())).or_default().push(at);
+            lists
+                .entry((key, report.is_current()))
+                .or_default()
+                .push(at);
         }
     }
     lists.into_values().collect()
@@ -122,7 +125,11 @@ async fn read_sums(engine: &Engine, sql: &str, sums: &mut Sums) -> Result<(), Ru
             TextColumn::required(batch, "code")?,
         );
         for (at, field) in batch.schema().fields().iter().enumerate() {
-            let Some(n) = field.name().strip_prefix("records").and_then(|n| n.parse().ok()) else {
+            let Some(n) = field
+                .name()
+                .strip_prefix("records")
+                .and_then(|n| n.parse().ok())
+            else {
                 continue;
             };
             let records = batch.column(at).as_primitive::<Int64Type>();
@@ -150,15 +157,17 @@ fn number(values: &dyn Array, row: usize) -> Decimal {
         return Decimal::from(values.value(row));
     }
     let values = values.as_primitive_opt::<Decimal128Type>();
-    let value = values.and_then(|values| {
-        Decimal::try_from_i128_with_scale(values.value(row), VALUE_SCALE).ok()
-    });
+    let value = values
+        .and_then(|values| Decimal::try_from_i128_with_scale(values.value(row), VALUE_SCALE).ok());
     value.unwrap_or_default().normalize()
 }
 
 /// Adds the totals of one list to the first of its parts.
 fn add_totals(form: &Form, parts: &[usize], sums: &Sums, reports: &mut [JudgedReport]) {
-    let ids: Vec<String> = parts.iter().map(|at| reports[*at].id().to_owned()).collect();
+    let ids: Vec<String> = parts
+        .iter()
+        .map(|at| reports[*at].id().to_owned())
+        .collect();
     let first = &mut reports[parts[0]];
     for (n, total) in form.totals.iter().enumerate() {
         let of = |codes: Option<&BTreeSet<String>>| {
@@ -197,10 +206,20 @@ fn add_totals(form: &Form, parts: &[usize], sums: &Sums, reports: &mut [JudgedRe
 /// The cell of the head of the column that a total adds up, else of that which names a record.
 fn head_of(report: &JudgedReport, form: &Form, total: &ListTotal) -> Address {
     let heads = &report.dossier().content.heads;
-    let naming = form.records.as_ref().map(|shape| &shape.fields[shape.naming].column);
-    let of = |column: &String| heads.iter().find(|(name, _)| name == column).map(|(_, at)| *at);
+    let naming = form
+        .records
+        .as_ref()
+        .map(|shape| &shape.fields[shape.naming].column);
+    let of = |column: &String| {
+        heads
+            .iter()
+            .find(|(name, _)| name == column)
+            .map(|(_, at)| *at)
+    };
     let summed = total.sum_of.as_ref().and_then(of);
-    summed.or_else(|| naming.and_then(of)).unwrap_or(Address::new(0, 0))
+    summed
+        .or_else(|| naming.and_then(of))
+        .unwrap_or(Address::new(0, 0))
 }
 
 fn observation(

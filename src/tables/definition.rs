@@ -160,6 +160,10 @@ impl TableDefinition {
             "indicators",
             raw.indicators.iter().map(|i| i.get_ref().clone()).collect(),
         );
+        parameters.set_list(
+            "forms",
+            raw.forms.iter().map(|f| f.get_ref().clone()).collect(),
+        );
         let columns = resolve(&raw.columns, edition, &parameters).map_err(in_file)?;
         parameters.set_list("columns", delivered_columns(&columns));
         let query = read_query(&raw.query, &parameters, path, text)?;

@@ -60,6 +60,10 @@ impl Tracer<'_> {
             conversion: self.conversion(stated),
             value: stated.value,
             status: texts.text(stated.status),
+            records: self
+                .records
+                .get(&(stated.report, stated.indicator))
+                .cloned(),
             findings: self.on_cells.get(&place).cloned().unwrap_or_default(),
             others: self.others(stated, key),
             scenario,

@@ -8,8 +8,8 @@ mod period;
 mod raw;
 
 pub use compiled::{
-    CodeShape, ComparisonColumn, Form, FormRow, ListTotal, RecordField, RecordShape, RowUnit, Section, Stub, TotalBy,
-    UnitCodes, ValueColumn, belongs,
+    CodeShape, ComparisonColumn, Form, FormRow, ListTotal, RecordField, RecordShape, RowUnit,
+    Section, Stub, TotalBy, UnitCodes, ValueColumn, belongs,
 };
 pub(super) use head::BareHead;
 pub use head::HeadPattern;

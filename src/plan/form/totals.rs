@@ -29,9 +29,16 @@ pub(super) fn list_totals(
             );
             continue;
         };
-        if totals.iter().any(|t| t.indicator == *id && t.scenario == total.scenario) {
+        if totals
+            .iter()
+            .any(|t| t.indicator == *id && t.scenario == total.scenario)
+        {
             let message = format!("`{id}` is a total of this list twice");
-            wrong.at(&total.indicator, message, "give each indicator one total of a scenario");
+            wrong.at(
+                &total.indicator,
+                message,
+                "give each indicator one total of a scenario",
+            );
             continue;
         }
         let Some(sum_of) = summed_column(total, shape, wrong) else {
@@ -69,7 +76,8 @@ fn summed_column(
     let at = shape.fields.iter().position(is_summed);
     if at.is_none() {
         let message = format!("`{value}` is neither `count` nor the sum of a column of numbers");
-        let remedy = "write \"count\", or \"sum(COLUMN)\" with a field of the type whole or decimal";
+        let remedy =
+            "write \"count\", or \"sum(COLUMN)\" with a field of the type whole or decimal";
         wrong.at(&total.value, message, remedy);
     }
     at.map(Some)
@@ -94,7 +102,10 @@ fn check_indicator(
     };
     if indicator.home_form.as_deref() != Some(raw.form.as_str()) {
         let message = format!("`{}` is not the home form of `{id}`", raw.form);
-        return unfit(message, "write this form as its home_form in indicators.csv");
+        return unfit(
+            message,
+            "write this form as its home_form in indicators.csv",
+        );
     }
     if !matches!(indicator.measure, Measure::Stock | Measure::Flow) {
         let message = format!("`{id}` is a mean or a ratio, which no total of records is");
@@ -102,7 +113,10 @@ fn check_indicator(
     }
     let unit = summed.and_then(|field| field.unit.as_deref());
     if let Some(unit) = unit.filter(|unit| *unit != indicator.unit) {
-        let message = format!("the column is kept in `{unit}` and `{id}` in `{}`", indicator.unit);
+        let message = format!(
+            "the column is kept in `{unit}` and `{id}` in `{}`",
+            indicator.unit
+        );
         return unfit(message, "give both the same unit");
     }
     if summed.is_some_and(|f| f.kind == FieldKind::Decimal) && indicator.decimals == 0 {
@@ -121,7 +135,10 @@ fn by(
 ) -> Option<TotalBy> {
     let (breakdown, column) = total.by.iter().next()?;
     let is_of_list = |list: &Spanned<String>| list.get_ref() == breakdown.get_ref();
-    let field = raw.fields.iter().find(|f| f.column.get_ref() == column.get_ref());
+    let field = raw
+        .fields
+        .iter()
+        .find(|f| f.column.get_ref() == column.get_ref());
     let fits = field.is_some_and(|f| {
         let list = f.list.as_ref();
         list.is_some_and(|l| l.get_ref() == "sectors" || is_of_list(l))
@@ -137,7 +154,9 @@ fn by(
     let members = lists.sectors.iter();
     Some(TotalBy {
         column: column.get_ref().clone(),
-        members: members.map(|s| (s.code.clone(), within(s, lists.sectors))).collect(),
+        members: members
+            .map(|s| (s.code.clone(), within(s, lists.sectors)))
+            .collect(),
     })
 }
 
@@ -146,7 +165,9 @@ fn within(sector: &Sector, all: &[Sector]) -> BTreeSet<String> {
     let mut codes = BTreeSet::from([sector.code.clone()]);
     // Each step takes in those whose parent is there: as many steps as there are levels do.
     for _ in 0..all.len() {
-        let inner = all.iter().filter(|s| s.parent.as_ref().is_some_and(|p| codes.contains(p)));
+        let inner = all
+            .iter()
+            .filter(|s| s.parent.as_ref().is_some_and(|p| codes.contains(p)));
         let inner: Vec<String> = inner.map(|s| s.code.clone()).collect();
         let before = codes.len();
         codes.extend(inner);
