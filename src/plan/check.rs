@@ -52,6 +52,7 @@ async fn check_all(
     validate::register_columns(&engine, &[], &plan.vocabulary.forms, &plan.geography)?;
     check_totals(plan, &engine, errors).await;
     check_rules(plan, &engine, errors).await?;
+    check_record_rules(plan, &engine, errors).await?;
     if let Err(e) = query::run(&engine, &plan.models, &plan.geography, &plan.country).await {
         errors.push(DefinitionError::new(
             &plan.models_directory,
@@ -106,6 +107,39 @@ async fn check_totals(plan: &Plan, engine: &Engine, errors: &mut DefinitionError
             );
         }
     }
+}
+
+/// Plans the query of each rule over records.
+async fn check_record_rules(
+    plan: &Plan,
+    engine: &Engine,
+    errors: &mut DefinitionErrors,
+) -> datafusion::error::Result<()> {
+    let path = plan.directory.join("rules.toml");
+    let text = read_text(&path).unwrap_or_default();
+    let mut wrong = FileErrors::in_file(&path, errors);
+    for rule in &plan.record_rules {
+        validate::register_places(engine, rule)?;
+        let Some(sql) = validate::record_sql(rule) else {
+            continue;
+        };
+        let reason = match engine.plan(&sql).await {
+            Ok(cases) if cases.field_with_name("ok")?.data_type() == &DataType::Boolean => continue,
+            Ok(_) => "it is not a condition".to_owned(),
+            Err(e) => e
+                .strip_backtrace()
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+        };
+        wrong.on_line(
+            line_of(&text, &format!("\"{}\"", rule.id)),
+            format!("the rule `{}` cannot be run: {reason}", rule.id),
+            "write SQL over the columns of the list and `period_end`",
+        );
+    }
+    Ok(())
 }
 
 async fn check_rules(

@@ -24,7 +24,7 @@ use crate::period::Period;
 use crate::publish::Correspondence;
 use crate::query::{Country, Models};
 use crate::tables::{ChapterDefinition, Edition, TableDefinition};
-use crate::validate::Rule;
+use crate::validate::{RecordRule, Rule};
 
 /// A pipeline, read and checked.
 #[derive(Debug, Clone)]
@@ -75,6 +75,8 @@ pub struct Plan {
     pub history: Vec<PublishedFigure>,
     /// The rules.
     pub rules: Vec<Rule>,
+    /// The rules over records of lists and over their totals.
+    pub record_rules: Vec<RecordRule>,
     /// What people decided where submissions leave something open.
     pub decisions: Vec<Decision>,
     /// The tables of its lake: those of the contract, and those of its lists. Tables of its own models join them in a run,
@@ -144,7 +146,9 @@ impl Plan {
     #[must_use]
     pub fn counts_lists(&self) -> bool {
         let mut forms = self.vocabulary.forms.iter();
-        self.models.reads_lists() || forms.any(|form| !form.totals.is_empty())
+        self.models.reads_lists()
+            || !self.record_rules.is_empty()
+            || forms.any(|form| !form.totals.is_empty())
     }
 
     /// Whether a form is a record list.

@@ -50,10 +50,19 @@ pub(crate) async fn judge_reports(
         validate::tell(&plan.rules, &mut reports.judged, &settled, docket);
         judged.extend(settled);
         if is_last {
+            let of_lists = validate::judge_lists(
+                &engine,
+                &plan.record_rules,
+                &mut reports.judged,
+                &plan.geography,
+                &plan.lexicon,
+            );
+            let of_lists = of_lists.await?;
             for report in &mut reports.judged {
                 report.report.dossier.excuse(docket);
             }
-            let results = validate::tally(&plan.rules, &reports.judged, &judged);
+            let mut results = validate::tally(&plan.rules, &reports.judged, &judged);
+            results.extend(of_lists);
             out.insert("rule_results", tables::rule_results(&results)?);
             return Ok((engine, out));
         }

@@ -12,6 +12,7 @@ mod record_list;
 mod repeats;
 mod value;
 
+pub(crate) use faults::in_runs;
 pub use list_reader::ListReader;
 pub use marks::{Overlap, RecordMarks};
 pub use record_list::{FilledCells, RecordList};
