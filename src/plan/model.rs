@@ -154,8 +154,8 @@ impl Plan {
     /// Whether a form is a record list.
     #[must_use]
     pub fn is_list(&self, form: &str) -> bool {
-        let mut forms = self.vocabulary.forms.iter();
-        forms.any(|f| f.code == form && f.records.is_some())
+        let mut forms = self.vocabulary.forms.iter().filter(|f| f.code == form);
+        forms.next().is_some_and(|first| first.records.is_some())
     }
 }
 

@@ -68,7 +68,7 @@ pub(super) async fn total_lists(
 fn lists_of(reports: &[JudgedReport], form: &Form) -> Vec<Vec<usize>> {
     let mut lists: BTreeMap<_, Vec<usize>> = BTreeMap::new();
     for (at, report) in reports.iter().enumerate() {
-        let is_list = report.dossier().content.marks.is_some();
+        let is_list = !report.dossier().content.heads.is_empty();
         if report.form() == form.code && !report.is_held() && is_list {
             let placed = &report.report;
             let sender = placed.dossier.sender.id().map(str::to_owned);

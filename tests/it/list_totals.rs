@@ -233,6 +233,7 @@ fn a_total_is_traced_to_the_cells_of_its_rows() {
     let trace = |indicator: &str, unit: &str| -> Value {
         let output = tonghop(&[
             "trace",
+            "--pipeline",
             LISTS.own().to_str().unwrap(),
             "--lake",
             LISTS.lake().to_str().unwrap(),
@@ -275,6 +276,7 @@ fn a_total_is_traced_to_the_cells_of_its_rows() {
     assert_eq!(cells(&trace("listed_small_weak", "14")), ["B7 \"1\""]);
     let text = tonghop(&[
         "trace",
+        "--pipeline",
         LISTS.own().to_str().unwrap(),
         "--lake",
         LISTS.lake().to_str().unwrap(),

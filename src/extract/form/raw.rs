@@ -33,12 +33,69 @@ pub struct RawForm {
     /// Fields of a record list.
     #[serde(default)]
     pub fields: Vec<RawRecordField>,
+    /// For a table of values: the list that stands below it or on another sheet, with `fields` and `totals`.
+    pub list: Option<Spanned<RawList>>,
     /// Columns derived from two value columns.
     #[serde(default)]
     pub comparisons: Vec<RawComparisonColumn>,
     /// Indicators that are totals of the records of the list.
     #[serde(default)]
     pub totals: Vec<RawTotal>,
+}
+
+/// The list of a form that has a table of values too. See [`RawFormRows`].
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawList {
+    /// The lake's table that keeps its records.
+    pub table: Spanned<String>,
+    /// The columns of that table that hold fields, in their order; that of the fields unless stated.
+    #[serde(default)]
+    pub columns: Vec<Spanned<String>>,
+    /// The field that names a record.
+    pub name: Spanned<String>,
+    /// The fields that together identify a record.
+    #[serde(default)]
+    pub key: Vec<Spanned<String>>,
+    /// Labels of the row of totals.
+    #[serde(default)]
+    pub total: Vec<String>,
+}
+
+impl RawForm {
+    /// The list of a form that has a table of values too, as a form of its own with the same code.
+    #[must_use]
+    pub fn list_apart(&self) -> Option<Self> {
+        let list = self.list.as_ref()?.get_ref();
+        Some(Self {
+            rows: RawFormRows {
+                dimension: Dimension::Record,
+                head: Vec::new(),
+                table: Some(list.table.clone()),
+                columns: list.columns.clone(),
+                name: Some(list.name.clone()),
+                key: list.key.clone(),
+                total: list.total.clone(),
+                ..self.rows.clone()
+            }
+            .without_rows(),
+            stub: RawStub::default(),
+            sections: Vec::new(),
+            columns: Vec::new(),
+            comparisons: Vec::new(),
+            list: None,
+            ..self.clone()
+        })
+    }
+}
+
+impl RawFormRows {
+    /// The same without what only a table of values states.
+    fn without_rows(mut self) -> Self {
+        self.codes.clear();
+        self.also.clear();
+        self
+    }
 }
 
 /// What the rows of a form are.

@@ -26,8 +26,9 @@ pub(in crate::plan) fn read_forms(
     let mut forms: Vec<Form> = Vec::new();
     let mut paths = Vec::new();
     for path in files_of(directory, "toml") {
-        let form = read_form(&path, folder, lists, &forms, errors);
-        match errors.ok(form) {
+        let read = read_form(&path, folder, lists, &forms, errors);
+        let (form, list) = errors.ok(read).unzip();
+        match form {
             Some(form) if has_form(&forms, &form.code) => {
                 FileErrors::in_file(&path, errors).on_line(
                     Some(1),
@@ -36,8 +37,11 @@ pub(in crate::plan) fn read_forms(
                 );
             }
             Some(form) => {
-                forms.push(form);
-                paths.push(path);
+                // The table of values comes first: a form is looked up by its code.
+                for part in [Some(form), list.flatten()].into_iter().flatten() {
+                    forms.push(part);
+                    paths.push(path.clone());
+                }
             }
             None => {}
         }
@@ -59,20 +63,45 @@ fn read_form(
     lists: CodeLists<'_>,
     forms: &[Form],
     errors: &mut DefinitionErrors,
-) -> Result<Form, DefinitionError> {
+) -> Result<(Form, Option<Form>), DefinitionError> {
     let source = Source::read(path)?;
-    let raw: RawForm = source.parse()?;
+    let mut raw: RawForm = source.parse()?;
     let mut wrong = FileErrors::in_source(&source, errors);
-    let columns = value_columns(&raw, lists, folder, &mut wrong);
-    let comparisons = comparison_columns(&raw, &columns, folder, &mut wrong);
-    check_rows(&raw, lists, &mut wrong);
-    check_words(&raw, folder, &mut wrong);
-    check_shape(&raw, &mut wrong);
+    let list = raw.list_apart();
+    if list.is_some() {
+        if raw.rows.dimension == Dimension::Record {
+            wrong.at_text(
+                "[list]",
+                "a record list has another list",
+                "write its table, name and key under [rows], or another form",
+            );
+        }
+        raw.fields.clear();
+        raw.totals.clear();
+    }
+    let form = compiled(raw, folder, lists, &mut wrong);
+    check_among(forms, &form, &mut wrong);
+    let list = list.map(|raw| compiled(raw, folder, lists, &mut wrong));
+    Ok((form, list))
+}
+
+/// A form, folded and checked by itself.
+fn compiled(
+    raw: RawForm,
+    folder: &Folder,
+    lists: CodeLists<'_>,
+    wrong: &mut FileErrors<'_>,
+) -> Form {
+    let columns = value_columns(&raw, lists, folder, wrong);
+    let comparisons = comparison_columns(&raw, &columns, folder, wrong);
+    check_rows(&raw, lists, wrong);
+    check_words(&raw, folder, wrong);
+    check_shape(&raw, wrong);
     let records = match raw.rows.dimension {
-        Dimension::Record => record_shape(&raw, lists, folder, &mut wrong),
+        Dimension::Record => record_shape(&raw, lists, folder, wrong),
         _ => None,
     };
-    let totals = list_totals(&raw, records.as_ref(), lists, &mut wrong);
+    let totals = list_totals(&raw, records.as_ref(), lists, wrong);
     let fold = |texts: &[String]| folded(texts, folder);
     let sections = raw.sections.iter().map(|section| Section {
         id: section.id.clone(),
@@ -102,10 +131,9 @@ fn read_form(
         totals,
         written: raw,
     };
-    check_sections(&form.written, &form, &mut wrong);
-    check_labels(&form, &mut wrong);
-    check_among(forms, &form, &mut wrong);
-    Ok(form)
+    check_sections(&form.written, &form, wrong);
+    check_labels(&form, wrong);
+    form
 }
 
 fn folded(texts: &[String], folder: &Folder) -> Vec<String> {
