@@ -51,6 +51,7 @@ fn main() {
         };
         let spec = sample::Spec {
             planted: false,
+            programme: false,
             ..spec
         };
         let files = sample::write_inbox(&root.path().join("inbox"), &spec)

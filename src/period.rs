@@ -20,6 +20,22 @@ pub enum Frequency {
     Monthly,
 }
 
+impl Frequency {
+    /// All of them, the longest period first.
+    pub const ALL: [Self; 4] = [Self::Annual, Self::HalfYear, Self::Quarterly, Self::Monthly];
+
+    /// Length of its periods in months.
+    #[must_use]
+    pub fn months(self) -> i8 {
+        match self {
+            Self::Annual => 12,
+            Self::HalfYear => 6,
+            Self::Quarterly => 3,
+            Self::Monthly => 1,
+        }
+    }
+}
+
 impl fmt::Display for Frequency {
     /// The word that definition files use.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -68,12 +84,7 @@ impl Period {
     /// Length in months.
     #[must_use]
     pub fn months(self) -> i8 {
-        match self.frequency {
-            Frequency::Annual => 12,
-            Frequency::HalfYear => 6,
-            Frequency::Quarterly => 3,
-            Frequency::Monthly => 1,
-        }
+        self.frequency.months()
     }
 
     /// First day.

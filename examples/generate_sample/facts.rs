@@ -25,7 +25,7 @@ pub(crate) const FIRST_NEW_YEAR: i32 = 2025;
 pub(crate) const ANCHOR: i32 = 2022;
 
 /// A province under one name and type, and the time it had them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Unit {
     /// The code, which means nothing without its vintage.
     pub(crate) code: String,
@@ -162,7 +162,11 @@ impl Facts {
 
     /// The units of a vintage, under their names on the last day of a year.
     pub(crate) fn units(&self, vintage: &str, year: i32) -> Vec<Unit> {
-        let day = format!("{year}-12-31");
+        self.units_on(vintage, &format!("{year}-12-31"))
+    }
+
+    /// The units of a vintage, under their names on a day.
+    pub(crate) fn units_on(&self, vintage: &str, day: &str) -> Vec<Unit> {
         let mut codes: Vec<&str> = self
             .units
             .iter()
@@ -173,7 +177,7 @@ impl Facts {
         codes.dedup();
         codes
             .into_iter()
-            .filter_map(|code| self.unit_on(vintage, code, &day))
+            .filter_map(|code| self.unit_on(vintage, code, day))
             .collect()
     }
 

@@ -35,6 +35,7 @@ mod levels;
 mod ods;
 mod package;
 pub(crate) mod planted;
+pub(crate) mod programme;
 mod random;
 pub(crate) mod reports;
 mod rules;
@@ -52,6 +53,7 @@ mod xlsb;
 use facts::Facts;
 use letters::Typewriter;
 use planted::Planted;
+use programme::Programme;
 use reports::Report;
 use sending::Office;
 
@@ -69,6 +71,9 @@ pub(crate) struct Spec {
     /// Whether provinces have the habits that make files hard to read; without them every file is
     /// a workbook or UTF-8 text with plain numbers.
     pub(crate) manners: bool,
+    /// Whether the other forms of the programme are in it: support, lists, tasks, needs, quick reports. They need the
+    /// year 2025.
+    pub(crate) programme: bool,
 }
 
 /// The sample that is committed.
@@ -78,6 +83,7 @@ pub(crate) const COMMITTED: Spec = Spec {
     last_year: 2025,
     planted: true,
     manners: true,
+    programme: true,
 };
 
 /// What was written.
@@ -87,6 +93,8 @@ pub(crate) struct Summary {
     pub(crate) files: BTreeMap<String, String>,
     /// Every report, in order of year, unit and sending.
     pub(crate) reports: Vec<Report>,
+    /// The papers of the other forms.
+    pub(crate) programme: Programme,
 }
 
 /// Writes the inbox: a folder a year, and `received.csv`. Folders of years are emptied first.
@@ -98,7 +106,13 @@ pub(crate) fn write_inbox(root: &Path, spec: &Spec) -> Result<Summary, Box<dyn E
         planted::plant(spec.seed, &facts, &mut reports);
     }
     judge(&reports, &facts)?;
-    for year in spec.first_year..=spec.last_year {
+    let mut programme = if spec.programme {
+        Programme::lay_out(spec.seed, &facts, &reports, spec.planted)?
+    } else {
+        Programme::default()
+    };
+    // The quick reports go one year further.
+    for year in spec.first_year..=spec.last_year + i32::from(spec.programme) {
         let folder = root.join(year.to_string());
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
@@ -147,13 +161,27 @@ pub(crate) fn write_inbox(root: &Path, spec: &Spec) -> Result<Summary, Box<dyn E
         }
         files.insert(name, archive.received_at);
     }
+    for file in programme.files(spec.seed, spec.manners, &office.typewriter)? {
+        let path = root.join(&file.name);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::write(path, file.bytes)?;
+        if files.insert(file.name.clone(), file.received_at).is_some() {
+            return Err(format!("two papers are called {}", file.name).into());
+        }
+    }
     let mut register = csv::Writer::from_path(root.join("received.csv"))?;
     register.write_record(["file_name", "received_at"])?;
     for (file, time) in &files {
         register.write_record([file, time])?;
     }
     register.flush()?;
-    Ok(Summary { files, reports })
+    Ok(Summary {
+        files,
+        reports,
+        programme,
+    })
 }
 
 /// Files that come together.

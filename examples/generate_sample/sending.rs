@@ -16,7 +16,7 @@ use super::planted::Planted;
 use super::random::Random;
 use super::reports::Report;
 use super::senders::{self, Kind, Manner};
-use super::words::plain_name;
+use super::words::{full_name, plain_name};
 use super::{ods, text, workbook, xls, xlsb};
 
 /// How many provinces always send text; one more each year does so once.
@@ -114,9 +114,14 @@ impl Office<'_> {
         for sheet in &mut sheets {
             dress(sheet, &habits, &self.typewriter);
         }
+        let properties = workbook::Properties {
+            title: format!("Báo cáo kinh tế tập thể năm {}", report.year),
+            author: format!("UBND {}", full_name(&report.unit)),
+            received_at: report.received_at.clone(),
+        };
         let bytes = match habits.kind() {
-            Kind::Xlsx => workbook::write(&sheets, report)?,
-            Kind::Xlsm => workbook::write_with_macros(&sheets, report)?,
+            Kind::Xlsx => workbook::write(&sheets, &properties)?,
+            Kind::Xlsm => workbook::write_with_macros(&sheets, &properties)?,
             Kind::Xlsb => xlsb::write(&sheets)?,
             Kind::Xls => xls::write(&sheets)?,
             Kind::Ods => ods::write(&sheets)?,

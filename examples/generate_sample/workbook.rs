@@ -8,12 +8,21 @@ use rust_xlsxwriter::{
 
 use super::grid::{Cell, Content, Grid, Look};
 use super::package::{pack, unpack};
-use super::reports::Report;
+
+/// What a workbook says of itself.
+pub(crate) struct Properties {
+    /// Its title.
+    pub(crate) title: String,
+    /// Who wrote it.
+    pub(crate) author: String,
+    /// The day it came, in RFC 3339: the document's dates, so that no clock is read.
+    pub(crate) received_at: String,
+}
 
 /// The workbook's bytes, with the sheets in order.
-pub(crate) fn write(sheets: &[Grid], report: &Report) -> Result<Vec<u8>, Box<dyn Error>> {
+pub(crate) fn write(sheets: &[Grid], properties: &Properties) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut workbook = Workbook::new();
-    workbook.set_properties(&properties(report)?);
+    workbook.set_properties(&document(properties)?);
     for grid in sheets {
         let sheet = workbook.add_worksheet();
         sheet.set_name(&grid.name)?;
@@ -25,9 +34,9 @@ pub(crate) fn write(sheets: &[Grid], report: &Report) -> Result<Vec<u8>, Box<dyn
 /// The same as a workbook that may hold macros (.xlsm): only its type is another.
 pub(crate) fn write_with_macros(
     sheets: &[Grid],
-    report: &Report,
+    properties: &Properties,
 ) -> Result<Vec<u8>, Box<dyn Error>> {
-    let mut members = unpack(write(sheets, report)?)?;
+    let mut members = unpack(write(sheets, properties)?)?;
     for (name, bytes) in &mut members {
         if name == "[Content_Types].xml" {
             *bytes = String::from_utf8(std::mem::take(bytes))?
@@ -41,12 +50,11 @@ pub(crate) fn write_with_macros(
     pack(&members)
 }
 
-/// The document's dates are the day it came: no clock is read.
-fn properties(report: &Report) -> Result<DocProperties, Box<dyn Error>> {
-    let day = report.received_at.get(..19).unwrap_or_default();
+fn document(properties: &Properties) -> Result<DocProperties, Box<dyn Error>> {
+    let day = properties.received_at.get(..19).unwrap_or_default();
     Ok(DocProperties::new()
-        .set_title(format!("Báo cáo kinh tế tập thể năm {}", report.year))
-        .set_author(format!("UBND {}", super::words::full_name(&report.unit)))
+        .set_title(&properties.title)
+        .set_author(&properties.author)
         .set_comment("Simulated data: examples/generate_sample of tonghop")
         .set_creation_datetime(&ExcelDateTime::parse_from_str(day)?))
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use crate::geography::UnitKey;
+use crate::geography::{AGENCY, Agency, UnitKey};
 use crate::period::{Frequency, Period};
 use crate::plan::Plan;
 use crate::reading::RunError;
@@ -158,14 +158,16 @@ pub(super) fn check_period(plan: &Plan, asked: &str) -> Result<(), NameError> {
 
 /// Splits `2025-15` or `2025:15` into vintage and code. A text that does not begin with a vintage is all code or name.
 pub(super) fn split_unit<'a>(plan: &Plan, asked: &'a str) -> (Option<&'a str>, &'a str) {
-    let vintages = &plan.geography.vintages;
+    let vintages = plan
+        .geography
+        .vintages
+        .iter()
+        .map(|(vintage, _)| vintage.as_str());
+    let vintages: Vec<&str> = vintages.chain([AGENCY]).collect();
     let parts = [':', '-'].into_iter().find_map(|sign| {
         let (head, rest) = asked.split_once(sign)?;
         let (head, rest) = (head.trim(), rest.trim());
-        vintages
-            .iter()
-            .any(|(v, _)| v == head)
-            .then_some((head, rest))
+        vintages.contains(&head).then_some((head, rest))
     });
     match parts {
         Some((vintage, rest)) => (Some(vintage), rest),
@@ -183,8 +185,12 @@ fn units_called(plan: &Plan, called: &str, vintage: Option<&str>) -> BTreeSet<Un
         .map(|(vintage, _)| geography.country(vintage))
         .collect();
     let units = || geography.tables.units.iter().map(|name| &name.unit);
+    let agencies = geography.agencies.all().iter();
+    let agencies = agencies.filter(|agency| agency.members.is_none());
+    let agency_keys: Vec<UnitKey> = agencies.clone().map(Agency::key).collect();
     let coded: BTreeSet<UnitKey> = units()
         .chain(&countries)
+        .chain(&agency_keys)
         .filter(|unit| unit.code.eq_ignore_ascii_case(called))
         .filter(of_vintage)
         .cloned()
@@ -206,7 +212,23 @@ fn units_called(plan: &Plan, called: &str, vintage: Option<&str>) -> BTreeSet<Un
     let english = english.filter(|name| fits(&fold(&name.name_en)));
     let country = &plan.country;
     let is_country = fits(&fold(&country.name_vi)) || fits(&fold(&country.name_en));
+    let spelling = geography.agencies.spelling(called, &plan.vocabulary.folder);
+    let spelled = spelling.join(" ");
+    let named = geography.agencies.names();
+    let mut ids: BTreeSet<&str> = named
+        .filter(|(name, _)| *name == spelled)
+        .map(|(_, agency)| agency.id.as_str())
+        .collect();
+    ids.extend(
+        agencies
+            .filter(|a| fits(&fold(&a.name_en)))
+            .map(|a| a.id.as_str()),
+    );
+    let named = agency_keys
+        .iter()
+        .filter(|key| ids.contains(key.code.as_str()));
     of_aliases
+        .chain(named)
         .chain(english.map(|name| &name.unit))
         .chain(countries.iter().filter(|_| is_country))
         .filter(of_vintage)
@@ -230,6 +252,15 @@ fn nearest_units(plan: &Plan, called: &str, vintage: Option<&str>) -> Vec<String
             let names = [&u.name_vi, &u.name_en].map(|name| folder.fold(name));
             (names, shown_unit(plan, &u.unit))
         })
+        .collect();
+    let agencies = plan.geography.agencies.all().iter();
+    let agencies = agencies.filter(|a| a.members.is_none() && vintage.is_none_or(|v| v == AGENCY));
+    let units: Vec<_> = agencies
+        .map(|a| {
+            let names = [&a.name_vi, &a.name_en].map(|name| folder.fold(name));
+            (names, shown_unit(plan, &a.key()))
+        })
+        .chain(units)
         .collect();
     let names = units.iter().flat_map(|(names, shown)| {
         let names = names.iter();
@@ -280,12 +311,16 @@ fn no_such_unit(plan: &Plan, asked: &str, of: &str, elsewhere: &BTreeSet<UnitKey
     }
 }
 
-/// The unit of a vintage that a question names by code or name; a vintage before the code, as in `2004-15`, goes before.
+/// The unit of a vintage, or the agency, that a question names by code or name; a vintage before the code, as in `2004-15`,
+/// goes before.
 pub(super) fn unit_in(plan: &Plan, asked: &str, vintage: &str) -> Result<UnitKey, NameError> {
     let (stated, called) = split_unit(plan, asked);
     let vintage = stated.unwrap_or(vintage);
     let of = format!(" in the geography of {vintage}");
-    let found = units_called(plan, called, Some(vintage));
+    let mut found = units_called(plan, called, Some(vintage));
+    if found.is_empty() && stated.is_none() {
+        found = units_called(plan, called, Some(AGENCY));
+    }
     let mut units = found.iter();
     match (units.next(), units.next()) {
         (Some(one), None) => Ok(one.clone()),

@@ -13,6 +13,7 @@ use crate::plan::official_order;
 use crate::query::{changed_figures, engine_over, open_engine};
 use crate::reading::RunError;
 use crate::tables::{FigureKey, TableBuilder};
+use crate::text::Members;
 
 /// The differences between two snapshots.
 #[derive(Debug)]
@@ -189,11 +190,12 @@ async fn touched(
 ) -> Result<Vec<String>, RunError> {
     let mut changed: BTreeSet<(String, FigureKey)> = BTreeSet::new();
     for batch in figures {
-        let [geography, code, indicator, sector, period, scenario] = [
+        let [geography, code, indicator, sector, fund, period, scenario] = [
             "geography",
             "code",
             "indicator",
             "sector",
+            "fund",
             "period",
             "scenario",
         ]
@@ -204,7 +206,7 @@ async fn touched(
                 geography: text(&geography),
                 code: text(&code),
                 indicator: text(&indicator),
-                sector: text(&sector),
+                members: Members::of([sector.text(row), fund.text(row)]).to_string(),
                 period: text(&period),
             };
             changed.insert((text(&scenario), figure));

@@ -28,5 +28,6 @@ pub use trace::{
     AlternativeCell, CellChoice, CellRole, Conversion, Fact, FactOrigin, FactState, FigureLevel,
     FigureQuestion, FigureSubject, Node, NotCounted, Printed, PrintedOrigin, PrintedQuestion,
     Question, RecordCell, SentReport, Trace, TraceError, TraceOutcome, TracedCell, TracedFigure,
-    TracedIndicator, Tracer, figures_of, machine as machine_trace, recompute, trace,
+    TracedIndicator, TracedItem, TracedLine, Tracer, figures_of, machine as machine_trace,
+    recompute, trace,
 };

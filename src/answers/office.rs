@@ -2,11 +2,14 @@
 
 use jiff::civil::Date;
 
-use crate::geography::UnitKey;
+use crate::geography::{AGENCY, UnitKey};
 use crate::plan::Plan;
 
 /// The reporting body as a document names it: name of the reporter, type of the unit, name of the unit on a day.
 pub(super) fn office(plan: &Plan, unit: &UnitKey, reporter: Option<&str>, on: Date) -> String {
+    if unit.vintage == AGENCY {
+        return plan.geography.name(unit, on).to_owned();
+    }
     let reporters = &plan.reporters.0;
     let first = || reporters.iter().min_by_key(|r| r.rank);
     let is_country = plan.geography.country(&unit.vintage) == *unit;

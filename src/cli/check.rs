@@ -40,12 +40,15 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
     if let Err(e) = check_inboxes(&plan.submissions) {
         show::note(&format!("note: {e}"));
     }
+    let declared = plan.breakdowns.iter().filter(|b| !b.members.is_empty());
+    let breakdowns = declared.map(|b| format!("{} {}, ", b.members.len(), b.list));
+    let breakdowns: Vec<String> = breakdowns.collect();
     show::note(&format!(
-        "{}: sound — {} forms, {} indicators, {} sectors, {} rules, {} tables, {} vintages",
+        "{}: sound — {} forms, {} indicators, {}{} rules, {} tables, {} vintages",
         plan.id,
         plan.vocabulary.forms.len(),
         plan.indicators.len(),
-        plan.sectors.len(),
+        breakdowns.concat(),
         plan.rules.len() + plan.record_rules.len(),
         plan.tables.len(),
         plan.geography.vintages.len(),

@@ -121,14 +121,14 @@ fn table(status: &Status) -> String {
     let heads: Vec<String> = status
         .collections
         .iter()
-        .map(|c| format!("{} {}", c.form, c.period))
+        .map(|c| {
+            let of = if c.of_agencies { " agencies" } else { "" };
+            format!("{} {}{of}", c.form, c.period)
+        })
         .collect();
     let mut rows: BTreeMap<(&str, &str), (&str, Vec<&'static str>)> = BTreeMap::new();
     for owed in &status.owed {
-        let column = status
-            .collections
-            .iter()
-            .position(|c| c.form == owed.form && c.period == owed.period);
+        let column = status.collections.iter().position(|c| c.is_owed(owed));
         let row = rows
             .entry((&owed.vintage, &owed.code))
             .or_insert_with(|| (&owed.name, vec![""; heads.len()]));

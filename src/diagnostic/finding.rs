@@ -30,7 +30,7 @@ pub struct Place {
     pub period: Option<String>,
     /// Indicator of the value.
     pub indicator: Option<String>,
-    /// Sector of the value.
+    /// The members of breakdowns that the value is of, written as a text; in the lake, the sector.
     pub sector: Option<String>,
     /// Scenario of the value.
     pub scenario: Option<String>,

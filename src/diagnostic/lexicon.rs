@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use crate::period::{Frequency, Period};
-use crate::text::{Bilingual, format_value};
+use crate::text::{Bilingual, TOTAL, code_in, format_value};
 
 /// How many items a list names before it only counts the rest.
 const NAMED: usize = 20;
@@ -20,8 +20,8 @@ const ENGLISH: (char, char) = (',', '.');
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Naming {
-    /// `{indicator}` of a `{sector}`.
-    pub of_sector: Bilingual,
+    /// `{indicator}` of a `{member}` of a `{breakdown}`.
+    pub of_member: Bilingual,
     /// The content of a column: `{scenario}` and `{period}`.
     pub column: Bilingual,
     /// The end of a list that is too long: `{count}` more.
@@ -55,6 +55,15 @@ pub struct Periods {
     pub month: Bilingual,
 }
 
+/// The words for a breakdown.
+#[derive(Debug, Clone)]
+pub struct NamedBreakdown {
+    /// What a member is: a sector, a source of funds.
+    pub name: Bilingual,
+    /// The names of its members by code.
+    pub members: BTreeMap<String, Bilingual>,
+}
+
 impl Periods {
     /// A period in words.
     #[must_use]
@@ -80,24 +89,24 @@ pub struct Lexicon {
     /// The marks of a number in the country's language: between groups of digits, and before decimals.
     digits: (char, char),
     indicators: BTreeMap<String, Bilingual>,
-    sectors: BTreeMap<String, Bilingual>,
+    breakdowns: Vec<NamedBreakdown>,
 }
 
 impl Lexicon {
     /// A lexicon with these words, the marks of numbers in the country's language (between groups of digits, before
-    /// decimals), and the names of indicators and sectors by code.
+    /// decimals), the names of indicators by code, and those of the breakdowns.
     #[must_use]
     pub fn new(
         naming: Naming,
         digits: (char, char),
         indicators: BTreeMap<String, Bilingual>,
-        sectors: BTreeMap<String, Bilingual>,
+        breakdowns: Vec<NamedBreakdown>,
     ) -> Self {
         Self {
             naming,
             digits,
             indicators,
-            sectors,
+            breakdowns,
         }
     }
 
@@ -108,17 +117,24 @@ impl Lexicon {
         name.cloned().unwrap_or_else(|| Bilingual::same(code))
     }
 
-    /// The name of an indicator with that of its sector. A total has the name of the indicator alone.
+    /// The name of an indicator with those of the [`Members`](crate::text::Members) that the figure is of, written as a text.
+    /// A total has the name of the indicator alone.
     #[must_use]
-    pub fn figure(&self, indicator: &str, sector: Option<&str>) -> Bilingual {
-        let indicator = self.indicator(indicator);
-        match sector.and_then(|code| self.sectors.get(code)) {
-            Some(sector) => self
-                .naming
-                .of_sector
-                .filled(&[("indicator", indicator), ("sector", sector.clone())]),
-            None => indicator,
-        }
+    pub fn figure(&self, indicator: &str, members: Option<&str>) -> Bilingual {
+        let members = members.unwrap_or(TOTAL);
+        let names = self.breakdowns.iter().enumerate();
+        let names = names.filter_map(|(at, breakdown)| {
+            let member = breakdown.members.get(code_in(members, at))?;
+            Some((breakdown.name.clone(), member.clone()))
+        });
+        names.fold(self.indicator(indicator), |figure, (breakdown, member)| {
+            let parts = [
+                ("indicator", figure),
+                ("breakdown", breakdown),
+                ("member", member),
+            ];
+            self.naming.of_member.filled(&parts)
+        })
     }
 
     /// The content of a column in words, from the codes of its scenario and period.
@@ -172,7 +188,7 @@ mod tests {
 
     fn lexicon() -> Lexicon {
         let naming = Naming {
-            of_sector: Bilingual::new("{indicator}, ngành {sector}", "{indicator}, {sector}"),
+            of_member: Bilingual::new("{indicator}, {breakdown} {member}", "{indicator}, {member}"),
             column: Bilingual::new("{scenario} {period}", "{scenario} for {period}"),
             more: Bilingual::new("và {count} số nữa", "and {count} more"),
             scenarios: Scenarios {
@@ -193,7 +209,16 @@ mod tests {
             naming,
             ('.', ','),
             names("coops", "Số HTX", "Cooperatives"),
-            names("A", "nông nghiệp", "agriculture"),
+            vec![
+                NamedBreakdown {
+                    name: Bilingual::new("ngành", "sector"),
+                    members: names("A", "nông nghiệp", "agriculture"),
+                },
+                NamedBreakdown {
+                    name: Bilingual::new("nguồn", "source"),
+                    members: names("c", "trung ương", "central"),
+                },
+            ],
         )
     }
 
@@ -208,6 +233,10 @@ mod tests {
         assert_eq!(
             lexicon.figure("coops", Some("_T")),
             both("Số HTX", "Cooperatives")
+        );
+        assert_eq!(
+            lexicon.figure("coops", Some("A:c")).en,
+            "Cooperatives, agriculture, central"
         );
         assert_eq!(lexicon.figure("other", None), Bilingual::same("other"));
     }

@@ -17,6 +17,6 @@ pub use argument::Argument;
 pub use catalogue::{CatalogueEntry, catalogue, entry};
 pub use definition::{DefinitionError, DefinitionErrors};
 pub use finding::{Finding, Message, Place};
-pub use lexicon::{Lexicon, Naming, Periods, Scenarios};
+pub use lexicon::{Lexicon, NamedBreakdown, Naming, Periods, Scenarios};
 pub use overview::{count_by_severity, most_important_first};
 pub use severity::Severity;

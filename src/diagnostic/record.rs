@@ -2,6 +2,7 @@
 
 use super::finding::{Finding, Place};
 use super::severity::Severity;
+use crate::text::code_in;
 
 impl Finding {
     /// The columns of the table `findings`, in the order of the contract.
@@ -43,7 +44,7 @@ impl Finding {
             place.unit_code.as_deref(),
             place.period.as_deref(),
             place.indicator.as_deref(),
-            place.sector.as_deref(),
+            place.sector.as_deref().map(|members| code_in(members, 0)),
             place.scenario.as_deref(),
             Some(&self.message_vi),
             Some(&self.message_en),

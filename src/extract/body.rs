@@ -35,6 +35,7 @@ pub(super) fn read_body(
     section: Option<String>,
 ) -> TableBody {
     let reader = BodyReader {
+        needs_headings: vocabulary.forms[header.form].needs_headings(),
         rows: RowReader::new(sheet, vocabulary, header),
         body: TableBody {
             cells: Vec::new(),
@@ -59,6 +60,8 @@ struct BodyReader<'a> {
     body: TableBody,
     /// The last rows were the foot of the table: only a row of the form goes on with it.
     after_foot: bool,
+    /// Whether labels mean something only under a heading.
+    needs_headings: bool,
     /// The last row of the sheet that is one of the form.
     last_member: Option<u32>,
     /// Rows that may be the form's row of totals, each with whether it is the first under the heads.
@@ -157,10 +160,14 @@ impl BodyReader<'_> {
             RowKind::Blank => {}
             RowKind::LeadIn => self.hold_stray_values(row),
             RowKind::Foot => self.after_foot = true,
-            RowKind::Section(id) => {
+            RowKind::Section { id, slip } => {
                 if !self.after_foot {
                     self.body.section = Some(id);
                     self.settle_unknown_rows();
+                }
+                if let (Some(known), Some((at, read))) = (slip, &stubs.label) {
+                    let read = one_line(read);
+                    self.note(*at, findings::TH216 { read, known });
                 }
                 self.hold_stray_values(row);
             }
@@ -191,6 +198,10 @@ impl BodyReader<'_> {
                 self.hold_torn_row(row, &stubs, &by_code, by_label);
             }
             RowKind::Unknown(label) => {
+                // An unknown heading: the rows below are not those of the section before.
+                if label.is_some() && self.needs_headings && !self.rows.has_numbers(row) {
+                    self.body.section = None;
+                }
                 if !self.after_foot || self.rows.has_numbers(row) {
                     self.unknown_rows.keep(row, stubs, label);
                 }
@@ -337,9 +348,15 @@ impl BodyReader<'_> {
                 _ => continue,
             };
             let at = Address::new(row, headed.column);
+            let content = content_at(sheet, at);
+            if let (ColumnRef::Value(i), None) = (column, &content)
+                && !self.rows.form.has_cell(member, i)
+            {
+                continue;
+            }
             cells.push(LocatedCell {
                 at,
-                content: content_at(sheet, at),
+                content,
                 undecoded: sheet.undecoded(at).map(|u| u.text.clone()),
                 row: member,
                 column,

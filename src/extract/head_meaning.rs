@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
-use super::form::{BareHead, Form};
+use super::form::{BareHead, Form, HeadPattern, Implied};
+use super::words::DocumentWords;
+use crate::period::Period;
 
 /// What a column of a table is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -32,6 +34,8 @@ pub(super) struct HeadMeaning {
     pub(super) role: ColumnRole,
     /// The year N that the head then implies.
     pub(super) year: Option<i16>,
+    /// The period of the report that it states in words.
+    pub(super) period: Option<Period>,
     /// Whether the head has a slip.
     pub(super) slip: bool,
 }
@@ -41,6 +45,7 @@ impl HeadMeaning {
     pub(super) const NONE: Self = Self {
         role: ColumnRole::Unknown,
         year: None,
+        period: None,
         slip: false,
     };
 }
@@ -48,14 +53,16 @@ impl HeadMeaning {
 /// What heads mean to a form; each head is looked up once.
 pub(super) struct HeadMeanings<'f> {
     form: &'f Form,
+    words: &'f DocumentWords,
     exact: HashMap<String, Vec<HeadMeaning>>,
     slips: HashMap<String, Vec<HeadMeaning>>,
 }
 
 impl<'f> HeadMeanings<'f> {
-    pub(super) fn new(form: &'f Form) -> Self {
+    pub(super) fn new(form: &'f Form, words: &'f DocumentWords) -> Self {
         Self {
             form,
+            words,
             exact: HashMap::new(),
             slips: HashMap::new(),
         }
@@ -91,7 +98,8 @@ impl<'f> HeadMeanings<'f> {
 
     fn meanings(&mut self, key: &str, slip: bool) -> Vec<HeadMeaning> {
         let form = self.form;
-        let (known, look): (_, fn(&str, &Form) -> Vec<HeadMeaning>) = if slip {
+        let words = self.words;
+        let (known, look): (_, fn(&str, &Form, &DocumentWords) -> Vec<HeadMeaning>) = if slip {
             (&mut self.slips, despite_slip)
         } else {
             (&mut self.exact, roles_of)
@@ -99,7 +107,7 @@ impl<'f> HeadMeanings<'f> {
         if let Some(meanings) = known.get(key) {
             return meanings.clone();
         }
-        let meanings = look(key, form);
+        let meanings = look(key, form, words);
         known.insert(key.to_owned(), meanings.clone());
         meanings
     }
@@ -121,53 +129,31 @@ impl<'f> HeadMeanings<'f> {
     }
 }
 
+/// The value columns and comparisons of a form, with their heads.
+fn columns_of(form: &Form) -> impl Iterator<Item = (ColumnRole, &Vec<HeadPattern>)> {
+    let values = form.columns.iter().enumerate();
+    let values = values.map(|(i, column)| (ColumnRole::Value(i), &column.heads));
+    let comparisons = form.comparisons.iter().enumerate();
+    values.chain(comparisons.map(|(i, column)| (ColumnRole::Comparison(i), &column.heads)))
+}
+
 /// The value columns whose head this is, apart from a slip.
-fn despite_slip(key: &str, form: &Form) -> Vec<HeadMeaning> {
+fn despite_slip(key: &str, form: &Form, words: &DocumentWords) -> Vec<HeadMeaning> {
     let head = BareHead::of(key);
-    let values = form
-        .columns
-        .iter()
-        .enumerate()
-        .map(|(i, column)| (ColumnRole::Value(i), &column.heads));
-    let comparisons = form
-        .comparisons
-        .iter()
-        .enumerate()
-        .map(|(i, comparison)| (ColumnRole::Comparison(i), &comparison.heads));
-    values
-        .chain(comparisons)
-        .filter_map(|(role, heads)| {
-            let year = heads
-                .iter()
-                .find_map(|known| known.year_despite_slip(&head))?;
-            Some(HeadMeaning {
-                role,
-                year,
-                slip: true,
-            })
-        })
-        .collect()
+    let found = columns_of(form).filter_map(|(role, heads)| {
+        let mut heads = heads.iter();
+        let implied = heads.find_map(|known| known.implied_despite_slip(&head))?;
+        meaning(role, implied, true, words)
+    });
+    found.collect()
 }
 
 /// The columns whose head this is, to the letter.
-fn roles_of(key: &str, form: &Form) -> Vec<HeadMeaning> {
-    let exactly = |role, year| HeadMeaning {
-        role,
-        year,
-        slip: false,
-    };
-    let values = form.columns.iter().enumerate().filter_map(|(i, column)| {
-        let year = column.heads.iter().find_map(|head| head.year(key))?;
-        Some(exactly(ColumnRole::Value(i), year))
+fn roles_of(key: &str, form: &Form, words: &DocumentWords) -> Vec<HeadMeaning> {
+    let columns = columns_of(form).filter_map(|(role, heads)| {
+        let implied = heads.iter().find_map(|head| head.implied(key))?;
+        meaning(role, implied, false, words)
     });
-    let comparisons = form
-        .comparisons
-        .iter()
-        .enumerate()
-        .filter_map(|(i, comparison)| {
-            let year = comparison.heads.iter().find_map(|head| head.year(key))?;
-            Some(exactly(ColumnRole::Comparison(i), year))
-        });
     let stubs = [
         (&form.label_heads, ColumnRole::Label),
         (&form.stub.number, ColumnRole::Number),
@@ -178,8 +164,27 @@ fn roles_of(key: &str, form: &Form) -> Vec<HeadMeaning> {
     let stub = stubs
         .into_iter()
         .find(|(heads, _)| heads.iter().any(|head| head == key))
-        .map(|(_, role)| exactly(role, None));
-    values.chain(comparisons).chain(stub).collect()
+        .and_then(|(_, role)| meaning(role, Implied::default(), false, words));
+    columns.chain(stub).collect()
+}
+
+/// What a head means that implies something of the report; none if its words of a period are none.
+fn meaning(
+    role: ColumnRole,
+    implied: Implied,
+    slip: bool,
+    words: &DocumentWords,
+) -> Option<HeadMeaning> {
+    let period = match &implied.period {
+        Some(said) => Some(words.period_of(said)?),
+        None => None,
+    };
+    Some(HeadMeaning {
+        role,
+        year: implied.year.or(period.map(|period| period.year)),
+        period,
+        slip,
+    })
 }
 
 /// The year N that most heads agree on. One head alone may imply two: a plan of 2023 is the plan in a report for 2023,

@@ -9,6 +9,7 @@ use super::head_path::{HeadPath, Spans, path_above};
 use super::sub_head::{HeadWords, SHARE, SubHead, sub_head};
 use super::title::Stated;
 use super::vocabulary::Vocabulary;
+use crate::period::Period;
 use crate::read::{Address, CellContent, Sheet};
 
 /// A column of a table: where it is, what it is, its head.
@@ -23,6 +24,8 @@ pub(super) struct HeadedColumn {
     pub measure: Option<Stated>,
     /// The year N that the head implies.
     pub year: Option<i16>,
+    /// The period of the report that the head states in words.
+    pub period: Option<Period>,
     /// Whether the head has a slip.
     pub slip: bool,
     /// The column that has its meaning, if this one has the same head.
@@ -101,8 +104,8 @@ impl Header {
             && self
                 .columns
                 .iter()
-                .map(|c| (&c.role, c.year))
-                .eq(other.columns.iter().map(|c| (&c.role, c.year)))
+                .map(|c| (&c.role, c.year, c.period))
+                .eq(other.columns.iter().map(|c| (&c.role, c.year, c.period)))
     }
 
     /// Number of value columns.
@@ -168,7 +171,7 @@ pub(super) fn header_at(
 /// Takes the rows below into the header that hold sub-heads of its columns; and those above it, down from row `from`, if
 /// heads are repeated.
 fn take_sub_heads(sheet: &Sheet, vocabulary: &Vocabulary, from: u32, header: &mut Header) {
-    let mut known = HeadMeanings::new(&vocabulary.forms[header.form]);
+    let mut known = HeadMeanings::new(&vocabulary.forms[header.form], &vocabulary.words);
     let mut bottom = header.bottom;
     while bottom - header.top < MAX_HEADER_ROWS + 2
         && holds_sub_heads(sheet, vocabulary, header, bottom + 1)
@@ -309,7 +312,7 @@ fn fit(
     budget: &mut Budget,
 ) -> Option<Header> {
     let mut best: Option<Header> = None;
-    let mut known = HeadMeanings::new(&vocabulary.forms[form]);
+    let mut known = HeadMeanings::new(&vocabulary.forms[form], &vocabulary.words);
     for top in anchor.row.saturating_sub(MAX_HEADER_ROWS - 1).max(from)..=anchor.row {
         for bottom in anchor.row..top.saturating_add(MAX_HEADER_ROWS) {
             if budget.0 == 0 {
@@ -395,6 +398,7 @@ fn header_of(
             head: path.lowest,
             measure: path.measure,
             year: meaning.year,
+            period: meaning.period,
         });
     }
     one_for_each_meaning(&vocabulary.forms[form], vocabulary, filled, &mut columns);

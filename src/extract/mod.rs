@@ -33,10 +33,12 @@ mod words;
 pub use cell::{ColumnRef, LocatedCell};
 pub use concern::FormTexts;
 pub use form::{
-    CodeShape, ComparisonColumn, Dimension, FieldKind, Form, FormRow, HeadPattern, ListTotal,
-    RawForm, RawRecordField, RawTotal, RawValueColumn, RecordField, RecordShape, RelativePeriod,
-    RowUnit, Scenario, Section, Stub, TotalBy, UnitCodes, ValueColumn, belongs,
+    CodeShape, ComparisonColumn, Dimension, EntryTexts, FieldKind, Form, FormRow, HeadPattern,
+    HeadYear, ListTotal, RawForm, RawLine, RawRecordField, RawTotal, RawValueColumn, RecordField,
+    RecordShape, Register, RegisterEntry, RegisterField, RegisterSection, RelativePeriod, RowUnit,
+    Scenario, Section, SenderKind, Stub, TotalBy, UnitCodes, ValueColumn, belongs,
 };
+pub(crate) use form::{numbers_of, words_of};
 pub use nearest::{NearestForm, nearest_form};
 pub use period_claim::PeriodClaim;
 pub use personal::may_be_personal;

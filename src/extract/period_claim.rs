@@ -1,5 +1,6 @@
 //! The period that a sheet states: in its title block, in the heads of its columns, or in both.
 
+use super::form::RelativePeriod;
 use super::head_meaning::ColumnRole;
 use super::header::Header;
 use super::title::{Stated, Title};
@@ -30,6 +31,10 @@ pub(super) fn frequency_of(header: &Header, title: &Title, vocabulary: &Vocabula
     {
         return period.frequency;
     }
+    let mut said = header.columns.iter().filter_map(|column| column.period);
+    if let Some(period) = said.find(|p| form.frequencies.contains(&p.frequency)) {
+        return period.frequency;
+    }
     header
         .columns
         .iter()
@@ -57,7 +62,15 @@ pub(super) fn claim_period(
     frequency: Frequency,
     vocabulary: &Vocabulary,
 ) -> PeriodClaim {
-    let claim = stated_together(header, title, frequency, vocabulary);
+    let title = &without_years_of_columns(header, title, vocabulary);
+    if let Some((first, second)) = two_short_periods(header, title, vocabulary) {
+        return PeriodClaim::Contradiction(first, second);
+    }
+    let claim = match period_of_heads(header) {
+        Err(contradiction) => return contradiction,
+        Ok(Some(said)) => stated_with(said, title, frequency),
+        Ok(None) => stated_together(header, title, frequency, vocabulary),
+    };
     let PeriodClaim::Agreed(period) = claim else {
         return claim;
     };
@@ -82,12 +95,89 @@ pub(super) fn claim_period(
     }
 }
 
+/// The period that heads state in words, with the first of them.
+///
+/// # Errors
+/// Two heads that state different ones.
+fn period_of_heads(header: &Header) -> Result<Option<(&Stated, Period)>, PeriodClaim> {
+    let columns = header.columns.iter();
+    let said: Vec<(&Stated, Period)> = columns
+        .filter_map(|column| Some((column.head.as_ref()?, column.period?)))
+        .collect();
+    let Some(first) = said.first() else {
+        return Ok(None);
+    };
+    match said.iter().find(|(_, period)| *period != first.1) {
+        Some((other, _)) => Err(PeriodClaim::Contradiction(
+            first.0.clone(),
+            (*other).clone(),
+        )),
+        None => Ok(Some(*first)),
+    }
+}
+
+/// The period that the title and the words of a head state together.
+fn stated_with((head, period): (&Stated, Period), title: &Title, own: Frequency) -> PeriodClaim {
+    let other = title.periods.iter().find(|(_, p)| *p != period);
+    let stated = title.periods.iter().any(|(_, p)| *p == period);
+    let unusable = title.unusable_period(&[own]);
+    match (stated, other, unusable) {
+        (true, ..) => PeriodClaim::Agreed(period),
+        (false, Some((line, _)), _) | (false, None, Some(line)) => {
+            PeriodClaim::Contradiction(line.clone(), head.clone())
+        }
+        (false, None, None) => PeriodClaim::Agreed(period),
+    }
+}
+
+/// Two lines of the title that state periods of different length within a year, both of which the form has: the columns can
+/// only be of one.
+fn two_short_periods(
+    header: &Header,
+    title: &Title,
+    vocabulary: &Vocabulary,
+) -> Option<(Stated, Stated)> {
+    let form = &vocabulary.forms[header.form];
+    let is_own = |period: &Period| {
+        form.columns.iter().any(|c| c.period == RelativePeriod::Own)
+            && form.frequencies.contains(&period.frequency)
+    };
+    let mut short = title
+        .periods
+        .iter()
+        .filter(|(_, p)| p.months() < 12 && is_own(p));
+    let (first, period) = short.next()?;
+    let (second, _) = short.find(|(_, other)| other.frequency != period.frequency)?;
+    Some((first.clone(), second.clone()))
+}
+
+/// A title without the lines that only state years of the form's own columns, such as the years of a plan: they say what the
+/// table is about, not which period it is of.
+fn without_years_of_columns(header: &Header, title: &Title, vocabulary: &Vocabulary) -> Title {
+    let form = &vocabulary.forms[header.form];
+    let fixed: Vec<i16> = (form.columns.iter())
+        .filter_map(|column| match column.period {
+            RelativePeriod::Fixed(year) => Some(year),
+            _ => None,
+        })
+        .collect();
+    let mut title = title.clone();
+    if !fixed.is_empty() {
+        title.other_periods.retain(|line| {
+            let numbers = line.text.split(|c: char| !c.is_ascii_digit());
+            let mut numbers = numbers.filter(|digits| !digits.is_empty());
+            !numbers.all(|digits| digits.parse().is_ok_and(|year| fixed.contains(&year)))
+        });
+    }
+    title
+}
+
 /// The halves of the year that columns of the table speak of, with their heads.
 fn halves_of_columns<'h>(header: &'h Header, vocabulary: &Vocabulary) -> Vec<(i8, &'h Stated)> {
     let form = &vocabulary.forms[header.form];
     let columns = header.columns.iter();
     let halves = columns.filter_map(|column| match column.role {
-        ColumnRole::Value(i) => Some((form.columns[i].period.half?, column.head.as_ref()?)),
+        ColumnRole::Value(i) => Some((form.columns[i].period.half()?, column.head.as_ref()?)),
         _ => None,
     });
     halves.collect()
@@ -155,7 +245,7 @@ fn head_of_year<'h>(header: &'h Header, year: i16, vocabulary: &Vocabulary) -> O
     let form = &vocabulary.forms[header.form];
     let mut columns = header.columns.iter().filter(|c| c.year == Some(year));
     let own = columns.find(|c| match c.role {
-        ColumnRole::Value(i) => form.columns[i].period.years == 0,
+        ColumnRole::Value(i) => form.columns[i].period.years() == Some(0),
         _ => false,
     });
     own?.head.as_ref()

@@ -15,8 +15,8 @@ pub(super) enum RowKind {
     Blank,
     /// It introduces the rows below.
     LeadIn,
-    /// It begins a section of the form.
-    Section(String),
+    /// It begins a section of the form; `slip` are the words of its heading, if the heading has a slip.
+    Section { id: String, slip: Option<String> },
     /// It ends the table.
     Foot,
     /// A row of the form.
@@ -162,7 +162,7 @@ impl RowReader<'_> {
             })
             .or_else(|| {
                 let (at, text) = label.as_ref()?;
-                let (_, unit) = self.vocabulary.split_measure(text);
+                let (_, unit) = self.split_label(text);
                 unit.map(|unit| Stated {
                     text: unit.to_owned(),
                     at: *at,
@@ -211,6 +211,30 @@ impl RowReader<'_> {
         };
         let (at, content) = indented().or_else(numbered).or_else(further_left)?;
         Some((at, content.as_read()))
+    }
+
+    /// A label without the unit of measure behind it: in brackets, or behind a comma where what stands before it is the label
+    /// of a row and the whole is not.
+    pub(super) fn split_label<'t>(&self, text: &'t str) -> (&'t str, Option<&'t str>) {
+        let (label, unit) = self.vocabulary.split_measure(text);
+        if unit.is_some() {
+            return (label, unit);
+        }
+        let is_label = |text: &str| {
+            let spellings = self.spellings(text);
+            let mut rows = self.form.rows.iter();
+            rows.any(|row| spellings.iter().any(|label| row.labels.contains(label)))
+        };
+        let behind = text.rsplit_once(|c| [',', ':', ';'].contains(&c));
+        let behind = behind.map(|(label, unit)| (label, unit.trim()));
+        match behind {
+            Some((label, unit))
+                if self.vocabulary.is_measure(unit) && !is_label(text) && is_label(label) =>
+            {
+                (label, Some(unit))
+            }
+            _ => (text, None),
+        }
     }
 
     /// The one row whose label this is, apart from a slip.

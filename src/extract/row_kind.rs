@@ -14,7 +14,7 @@ impl RowReader<'_> {
         let label = stubs
             .label
             .as_ref()
-            .map(|(_, text)| self.vocabulary.split_measure(text).0);
+            .map(|(_, text)| self.split_label(text).0);
         if self.form.dimension == Dimension::Unit
             && let Some(kind) = self.unit_row(label, stubs)
         {
@@ -70,7 +70,10 @@ impl RowReader<'_> {
         let spellings = self.spellings(text);
         let mut sections = self.form.sections.iter();
         if let Some(section) = sections.find(|s| spellings.iter().any(|f| s.labels.contains(f))) {
-            return RowKind::Section(section.id.clone());
+            return RowKind::Section {
+                id: section.id.clone(),
+                slip: None,
+            };
         }
         let words = &self.vocabulary.words;
         if spellings.iter().any(|f| words.lead_in.contains(f)) {
@@ -89,13 +92,26 @@ impl RowReader<'_> {
         if spellings.iter().any(|f| words.is_subtotal(f)) {
             return RowKind::Subtotal;
         }
-        match self.by_slip(&spellings, section) {
-            Some(row) => RowKind::Member {
+        if let Some(row) = self.by_slip(&spellings, section) {
+            return RowKind::Member {
                 row,
                 doubt: Some(Doubt::Slip),
-            },
-            None => RowKind::Unknown(Some(text.to_owned())),
+            };
         }
+        self.section_by_slip(&spellings)
+            .unwrap_or_else(|| RowKind::Unknown(Some(text.to_owned())))
+    }
+
+    /// The one section whose heading this is, apart from a slip.
+    fn section_by_slip(&self, spellings: &[String]) -> Option<RowKind> {
+        let near = |label: &&String| spellings.iter().any(|read| is_slip(label, read));
+        let sections = self.form.sections.iter();
+        let mut fits = sections.filter_map(|s| Some((s, s.labels.iter().find(near)?)));
+        let (section, label) = fits.next()?;
+        fits.next().is_none().then(|| RowKind::Section {
+            id: section.id.clone(),
+            slip: Some(label.clone()),
+        })
     }
 
     /// The doubt about a label that is not one of the row that the code names.

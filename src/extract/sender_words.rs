@@ -22,6 +22,10 @@ pub struct RawSenderWords {
     pub harmless: Vec<String>,
     /// Parts of a line that say nothing about who reports, such as the name of the country.
     pub silent: Vec<String>,
+    /// Words with which the name of a part of a central body begins.
+    pub parts_of_bodies: Vec<String>,
+    /// Words behind which a name says whom a text is sent to.
+    pub addressed: Vec<String>,
     /// Words that end a part of a line which says who made the table, not whose figures it has.
     pub made_by: Vec<String>,
 }
@@ -89,6 +93,10 @@ pub(crate) struct SenderWords {
     silent: Vec<Phrase>,
     /// Ends of parts that say who made the table, the longest first.
     made_by: Vec<Phrase>,
+    /// Beginnings of names of parts of central bodies, the longest first.
+    parts_of_bodies: Vec<Phrase>,
+    /// What stands before whom a text is sent to.
+    addressed: Vec<Phrase>,
 }
 
 impl SenderWords {
@@ -124,9 +132,13 @@ impl SenderWords {
         };
         let mut made_by = plain(&raw.made_by);
         made_by.sort_by_key(|phrase| std::cmp::Reverse(phrase.folded.len()));
+        let mut parts_of_bodies = plain(&raw.parts_of_bodies);
+        parts_of_bodies.sort_by_key(|phrase| std::cmp::Reverse(phrase.folded.len()));
         Self {
             phrases,
             vintages,
+            parts_of_bodies,
+            addressed: plain(&raw.addressed),
             silent: plain(&raw.silent),
             made_by,
         }
@@ -136,6 +148,30 @@ impl SenderWords {
     pub(crate) fn says_nothing(&self, part: &[&str]) -> bool {
         let mut silent = self.silent.iter();
         silent.any(|phrase| phrase.folded.len() == part.len() && phrase.begins(part, true))
+    }
+
+    /// The number of words that begin the name of a part of a central body.
+    pub(crate) fn part_of_a_body(&self, words: &[&str], unmarked: bool) -> Option<usize> {
+        let mut parts = self.parts_of_bodies.iter();
+        let found = parts.find(|phrase| phrase.begins(words, unmarked));
+        found.map(|phrase| phrase.folded.len())
+    }
+
+    /// The number of words that begin with a phrase which means nothing about a sender.
+    pub(crate) fn harmless_at(&self, words: &[&str]) -> Option<usize> {
+        let (word, count) = self.word_at(words, false)?;
+        (word == SenderWord::Harmless).then_some(count)
+    }
+
+    /// Whether the words before a name say that a text is sent to it.
+    pub(crate) fn is_addressed(&self, before: &[String]) -> bool {
+        self.addressed.iter().any(|phrase| {
+            let from = before.len().checked_sub(phrase.folded.len());
+            let words: Vec<&str> = from
+                .map(|from| before[from..].iter().map(String::as_str).collect())
+                .unwrap_or_default();
+            !words.is_empty() && phrase.begins(&words, true)
+        })
     }
 
     /// The number of words at the end of a part by which it says who made the table; none if it does not say so.

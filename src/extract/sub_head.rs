@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::form::Form;
+use super::form::{Form, RelativePeriod};
 use super::head_meaning::ColumnRole;
 use super::title::Stated;
 use super::vocabulary::Vocabulary;
@@ -42,16 +42,28 @@ pub(super) fn sub_head<'w>(
 ) -> SubHead {
     let head = head.map(|head| vocabulary.folder.fold(&head.text));
     let head = head.unwrap_or_default();
-    let is_of_a_year =
-        !matches!(role, ColumnRole::Value(i) if form.columns[*i].period.half.is_some());
+    let last_day = match role {
+        ColumnRole::Value(i) => match form.columns[*i].period {
+            RelativePeriod::Half(1) => Some((30, 6)),
+            RelativePeriod::Own => None,
+            _ => Some((31, 12)),
+        },
+        _ => Some((31, 12)),
+    };
+    let is_of_a_year = !matches!(role, ColumnRole::Value(i) if !form.columns[*i].period.is_year());
     words
         .filter(|words| !common.contains(&words.folded))
-        .map(|words| kind_of(&words.folded, &head, is_of_a_year, vocabulary))
+        .map(|words| kind_of(&words.folded, &head, (is_of_a_year, last_day), vocabulary))
         .max()
         .unwrap_or(SubHead::Nothing)
 }
 
-fn kind_of(folded: &str, head: &str, is_of_a_year: bool, vocabulary: &Vocabulary) -> SubHead {
+fn kind_of(
+    folded: &str,
+    head: &str,
+    (is_of_a_year, last_day): (bool, Option<(u32, u32)>),
+    vocabulary: &Vocabulary,
+) -> SubHead {
     let words = &vocabulary.words.columns;
     // Without the years that the head above states too.
     let of_head: BTreeSet<&str> = head.split(' ').collect();
@@ -83,8 +95,8 @@ fn kind_of(folded: &str, head: &str, is_of_a_year: bool, vocabulary: &Vocabulary
     if folded == SHARE || begins(&words.within) {
         return SubHead::Within;
     }
-    if let Some(is_last) = until_last_day(folded, is_of_a_year, vocabulary) {
-        return if is_last {
+    if let (Some(day), Some(last_day)) = (until_day(folded, vocabulary), last_day) {
+        return if day == last_day {
             SubHead::Whole
         } else {
             SubHead::Within
@@ -113,8 +125,8 @@ fn is_part_of_year(folded: &str, vocabulary: &Vocabulary) -> bool {
     })
 }
 
-/// For a day such as `until 30/6`: whether it is the last one of the year, or of its first half. None for other texts.
-fn until_last_day(folded: &str, is_of_a_year: bool, vocabulary: &Vocabulary) -> Option<bool> {
+/// The day and the month of a text such as `until 30/6`. None for other texts.
+fn until_day(folded: &str, vocabulary: &Vocabulary) -> Option<(u32, u32)> {
     let until = &vocabulary.words.columns.until;
     let dates = &vocabulary.words.dates;
     let numbers: Vec<u32> = folded
@@ -122,13 +134,12 @@ fn until_last_day(folded: &str, is_of_a_year: bool, vocabulary: &Vocabulary) -> 
         .filter(|word| !until.iter().any(|u| u == word) && !dates.iter().any(|d| d == word))
         .map(|word| word.parse().ok())
         .collect::<Option<_>>()?;
-    let (day, month) = match numbers[..] {
+    match numbers[..] {
         [day @ 1..=31, month @ 1..=12] | [day @ 1..=31, month @ 1..=12, 1900..=2999] => {
-            (day, month)
+            Some((day, month))
         }
         // As a date cell is written.
-        [1900..=2999, month @ 1..=12, day @ 1..=31] => (day, month),
-        _ => return None,
-    };
-    Some((day, month) == if is_of_a_year { (31, 12) } else { (30, 6) })
+        [1900..=2999, month @ 1..=12, day @ 1..=31] => Some((day, month)),
+        _ => None,
+    }
 }

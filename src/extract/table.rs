@@ -226,6 +226,26 @@ fn drop_columns_of_others(header: &mut Header, form: &Form, frequency: Frequency
             column.role = ColumnRole::Unknown;
         }
     }
+    // A column in place of several that are there too would state their figures again.
+    let roles: Vec<ColumnRole> = header.columns.iter().map(|c| c.role.clone()).collect();
+    for column in &mut header.columns {
+        let ColumnRole::Value(i) = column.role else {
+            continue;
+        };
+        let mut replaced = form.columns[i].in_place_of.iter();
+        if replaced.any(|other| roles.contains(&ColumnRole::Value(*other))) {
+            column.role = ColumnRole::Unknown;
+        }
+    }
+}
+
+/// Whether a column need not be there: it stands in place of others, or one that stands in its place is there.
+fn is_replaced(form: &Form, header: &Header, at: usize) -> bool {
+    let mut columns = form.columns.iter().enumerate();
+    !form.columns[at].in_place_of.is_empty()
+        || columns.any(|(i, column)| {
+            column.in_place_of.contains(&at) && header.column(&ColumnRole::Value(i)).is_some()
+        })
 }
 
 /// What is noticed about the heads: a table on its side, missing columns, slips.
@@ -245,8 +265,8 @@ fn header_findings(
         findings.push(findings::TH218.at(place_of(sheet, form, label_head)));
     }
     for (i, column) in form.columns.iter().enumerate() {
-        if belongs(&column.frequencies, frequency) && header.column(&ColumnRole::Value(i)).is_none()
-        {
+        let is_missing = header.column(&ColumnRole::Value(i)).is_none();
+        if belongs(&column.frequencies, frequency) && is_missing && !is_replaced(form, header, i) {
             let column = &column.title;
             findings.push(findings::TH203 { column }.at(place_of(sheet, form, label_head)));
         }

@@ -169,6 +169,8 @@ pub struct DocumentWords {
     geographies: Vec<(String, String)>,
     /// Ways to state a period, with the SDMX period to fill; none for a period that no form has.
     periods: Vec<(Regex, Option<String>)>,
+    /// A pattern for the folded words of a period that has a code.
+    period_words: String,
     /// Ways to state a half of a year, folded and without the year, with the number of the half.
     halves: Vec<(String, i8)>,
     /// Words of statements of the reporter, and beside names of units.
@@ -238,9 +240,14 @@ impl DocumentWords {
         statements.sort_by_key(|(_, word)| std::cmp::Reverse(word.chars().count()));
         let fold_all = |words: &[String]| words.iter().map(|w| folder.fold(w)).collect::<Vec<_>>();
         let mut periods = Vec::new();
+        let mut period_words = Vec::new();
         for entry in &raw.periods {
             let pattern = period_pattern(&entry.words, entry.period.is_some(), folder)?;
             periods.push((pattern, entry.period.clone()));
+            if entry.period.is_some() {
+                let words = period_pattern(&entry.words, false, folder)?;
+                period_words.push(format!("(?:{words})"));
+            }
         }
         let halves = raw.periods.iter().filter_map(|entry| {
             let half = entry.period.as_deref()?.strip_prefix("{Y}-S")?;
@@ -258,6 +265,7 @@ impl DocumentWords {
                 })
                 .collect(),
             periods,
+            period_words: format!("(?:{})", period_words.join("|")),
             halves,
             senders: SenderWords::compile(&raw.senders, &raw.beside_a_name, folder),
             not_a_period: fold_all(&raw.titles.not_a_period),
@@ -336,6 +344,20 @@ impl DocumentWords {
         halves.any(|(words, _)| line.contains(&format!(" {words} ")))
     }
 
+    /// A pattern for the folded words of a period that has a code.
+    #[must_use]
+    pub fn period_words(&self) -> &str {
+        &self.period_words
+    }
+
+    /// The period that these folded words are.
+    pub(super) fn period_of(&self, folded: &str) -> Option<Period> {
+        match self.period(folded)? {
+            LinePeriod::Is(period) => Some(period),
+            LinePeriod::Other => None,
+        }
+    }
+
     /// The period that a folded line states, if it states one. Words that a way to state a period has matched are not
     /// matched again by the ways after it.
     pub(super) fn period(&self, folded: &str) -> Option<LinePeriod> {
@@ -369,6 +391,29 @@ impl DocumentWords {
             }
         }
         is_other.then_some(LinePeriod::Other)
+    }
+
+    /// The last period that a folded text names, if all that it says of periods are such as forms have.
+    pub(crate) fn last_period(&self, folded: &str) -> Option<Period> {
+        let mut taken: Vec<(std::ops::Range<usize>, Option<Period>)> = Vec::new();
+        for (regex, template) in &self.periods {
+            for captures in regex.captures_iter(folded) {
+                let Some(all) = captures.get(0).map(|all| all.range()) else {
+                    continue;
+                };
+                if taken
+                    .iter()
+                    .any(|(t, _)| t.start < all.end && all.start < t.end)
+                {
+                    continue;
+                }
+                let period = template.as_ref().and_then(|t| filled(t, &captures));
+                taken.push((all, period));
+            }
+        }
+        let all_known = taken.iter().all(|(_, period)| period.is_some());
+        let last = taken.into_iter().max_by_key(|(range, _)| range.start);
+        last.and_then(|(_, period)| period).filter(|_| all_known)
     }
 
     /// Where the first word stands that makes a line a date or a reference to a document, and whether the line has words of

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
+use super::agencies::AGENCY;
 use super::claim::{NameLookup, NotTheUnit, ReporterClaim};
 use super::identify::Identified;
 use super::name_of_a_text::NamedInText;
@@ -195,6 +196,10 @@ fn note_on_letterhead(
 fn not_the_unit(text: String, why: &NotTheUnit) -> Message {
     let why = match why {
         NotTheUnit::OtherBody { words } => Argument::from(senders::OtherBody { words }),
+        NotTheUnit::NoBodyYet { name, from } => {
+            let from = from.to_string();
+            senders::NoBodyYet { name, from }.into()
+        }
         NotTheUnit::NotYet { name, from: None } => senders::NeverOne { name }.into(),
         NotTheUnit::NotYet {
             name,
@@ -308,6 +313,10 @@ fn contradiction(
     // Part of a list may come from each district.
     let level = named.level.filter(|_| !surroundings.is_list);
     let other = match named.units.first() {
+        // A text with the name of an agency may be addressed to it, or come from it as a template.
+        Some(named) if named.vintage == AGENCY && names.geography.agency_of(units).is_none() => {
+            return None;
+        }
         Some(unit) if !names.geography.are_kin(units, &named.units, on) => {
             names.geography.name(unit, on).to_owned()
         }

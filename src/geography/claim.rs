@@ -51,6 +51,13 @@ pub enum NotTheUnit {
         /// The day from which it is; none if it never is.
         from: Option<Date>,
     },
+    /// On the day of receipt there was no such agency.
+    NoBodyYet {
+        /// Its name.
+        name: String,
+        /// The day from which it is there.
+        from: Date,
+    },
 }
 
 /// Everything needed to look up the names of units and reporters.

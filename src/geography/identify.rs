@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
+use super::agencies::AgencyLine;
 use super::claim::{NameLookup, NotTheUnit, ReporterClaim};
 use super::names::{Words, meant_by_all};
 use super::sender::{Reporters, Sender};
-use super::sender_line::read_line;
+use super::sender_line::{SenderLine, read_line};
 use super::territory::Geography;
 use super::unit::UnitKey;
 use crate::extract::SenderWords;
@@ -38,6 +39,9 @@ impl NameLookup<'_> {
     /// The units that the words of a reporter and a code may mean in a report received on a day.
     pub(crate) fn identify(self, claim: &ReporterClaim, on: Date) -> Identified {
         let line = read_line(self, claim, on);
+        if let Some(identified) = self.agency_of_claim(claim, &line, on) {
+            return identified;
+        }
         let code = claim.code.as_deref().and_then(code_of).or(line.code);
         let is_clear = !line.several && line.not_the_unit.is_none();
         let named = if is_clear && !line.is_unread {
@@ -69,6 +73,48 @@ impl NameLookup<'_> {
             code,
             named: by_name,
             vintage: line.vintage,
+        }
+    }
+
+    /// Who reports, if the statement of a claim names agencies. A line that names a unit, or stands beside a code, is read as
+    /// that of a unit, unless it is the name of an agency from end to end.
+    fn agency_of_claim(
+        self,
+        claim: &ReporterClaim,
+        line: &SenderLine<'_>,
+        on: Date,
+    ) -> Option<Identified> {
+        let of_agency = self.agency_line(claim, on)?;
+        let nobody = Identified {
+            sender: Sender::Unnamed,
+            units: BTreeSet::new(),
+            several: false,
+            not_the_unit: None,
+            contradiction: false,
+            code: None,
+            named: BTreeSet::new(),
+            vintage: None,
+        };
+        let names_a_unit =
+            !line.names.is_empty() || line.not_the_unit.is_some() || claim.code.is_some();
+        match of_agency {
+            AgencyLine::Names(_) if claim.code.is_some() => None,
+            AgencyLine::Names(unit) => Some(Identified {
+                units: BTreeSet::from([unit.clone()]),
+                named: BTreeSet::from([unit]),
+                ..nobody
+            }),
+            AgencyLine::Several if !names_a_unit => Some(Identified {
+                several: true,
+                ..nobody
+            }),
+            AgencyLine::NotTheSender { why, is_clear } if is_clear || !names_a_unit => {
+                Some(Identified {
+                    not_the_unit: Some(why),
+                    ..nobody
+                })
+            }
+            _ => None,
         }
     }
 
@@ -119,6 +165,8 @@ impl Geography {
             .iter()
             .map(|u| (likeness(&u.name_vi), u.name_vi.as_str()))
             .collect();
+        let agencies = self.agencies.all().iter().filter(|a| a.members.is_none());
+        scored.extend(agencies.map(|a| (likeness(&a.name_vi), a.name_vi.as_str())));
         scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
         scored.dedup_by_key(|(_, name)| *name);
         scored
@@ -136,6 +184,9 @@ impl Geography {
         let whole = (0, words.words.len());
         let senders = SenderWords::default();
         let names = self.names_in(&words, whole, &senders);
+        if names.is_empty() {
+            return self.agencies.mentioned(text, folder);
+        }
         meant_by_all(&names.iter().map(|name| name.units).collect::<Vec<_>>())
     }
 }

@@ -28,7 +28,7 @@ pub struct LateCorrection {
     pub cells: BTreeSet<String>,
 }
 
-/// The figures of a report about one unit: value, status and cell by indicator, sector, scenario and period.
+/// The figures of a report about one unit: value, status and cell by indicator, members, scenario and period.
 type StatedFigures<'a> =
     BTreeMap<(&'a str, &'a str, Scenario, Period), ((Option<Decimal>, ObservationStatus), String)>;
 
@@ -40,7 +40,7 @@ fn figures_of<'r>(report: &'r PlacedReport, unit: &UnitKey) -> StatedFigures<'r>
         .map(|o| {
             let key = (
                 o.indicator.as_str(),
-                o.sector.as_str(),
+                o.members.as_str(),
                 o.scenario,
                 o.period,
             );

@@ -4,6 +4,7 @@
 //! A unit is a vintage and a code together. A code or a name alone means different territory before and after a change, so
 //! nothing here ever joins on one of them.
 
+mod agencies;
 mod candidates;
 mod claim;
 mod decision;
@@ -24,6 +25,7 @@ mod unit;
 mod unit_rows;
 mod vintage;
 
+pub use agencies::{AGENCY, Agencies, Agency, Members};
 pub(crate) use candidates::{Surroundings, candidates_by_words, file_stem, record_sender};
 pub(crate) use claim::NameLookup;
 pub use claim::{NotTheUnit, ReporterClaim};
@@ -32,8 +34,8 @@ pub use decision::{
     SubmissionIdentity,
 };
 pub use duty::{
-    Collection, Duty, Missing, due_date, fulfilled_by, missing_reports, owing_vintage,
-    reports_after_their_due_date,
+    Collection, Duty, Missing, OwedBy, Owing, due_date, due_date_of, fulfilled_by, missing_reports,
+    owing, owing_vintage, reports_after_their_due_date,
 };
 pub use identify::Identified;
 pub use late::{LateCorrection, late_corrections};

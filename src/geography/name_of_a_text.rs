@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
+use super::agencies::Agency;
 use super::claim::{NameLookup, NotTheUnit};
 use super::names::{NameMatch, Words, are_several, as_written, meant_by_all};
 use super::territory::Geography;
@@ -58,6 +59,31 @@ impl<'a> NameLookup<'a> {
             .filter_map(|name| self.vintage_behind(name, &words));
         let vintages: BTreeSet<&str> = vintages.collect();
         let mut vintages = vintages.into_iter();
+        let of_agency = |key: &UnitKey| {
+            let agency = self.geography.agencies.of(key);
+            let name = agency.map(|a| self.folder.fold(&a.name_vi));
+            let is_within = |found: &NameMatch<'_>| {
+                let own = found.name(&words);
+                name.as_ref().is_some_and(|name| name.contains(&own))
+            };
+            found.iter().all(is_within)
+        };
+        match self.agency_named_in(text, on) {
+            // A unit that is named beside it is what the text is about, unless it is a part of the agency's name.
+            Some(Ok(agency)) if level.is_none() && of_agency(&agency) => {
+                return NamedInText {
+                    units: BTreeSet::from([agency]),
+                    ..NamedInText::default()
+                };
+            }
+            Some(Err(why)) if level.is_none() && found.is_empty() => {
+                return NamedInText {
+                    not_the_unit: Some(why),
+                    ..NamedInText::default()
+                };
+            }
+            _ => {}
+        }
         NamedInText {
             units: meant_by_all(&names),
             several: are_several(&names),
@@ -133,6 +159,14 @@ impl Geography {
         other: &BTreeSet<UnitKey>,
         on: Date,
     ) -> bool {
+        if let (Some(one), Some(other)) = (self.agency_of(one), self.agency_of(other)) {
+            let line = |agency| {
+                let later = self.agencies.successors(agency).into_iter();
+                let all = std::iter::once(agency).chain(later);
+                all.map(|a| a.id.as_str()).collect::<BTreeSet<_>>()
+            };
+            return !line(one).is_disjoint(&line(other));
+        }
         let has_begun = |unit: &&UnitKey| {
             let first = self.vintages.first().map(|(vintage, _)| vintage);
             let mut begun = self.vintages.iter().filter(|(_, day)| *day <= on);
@@ -146,5 +180,10 @@ impl Geography {
             all.cloned().collect()
         };
         !atoms(one).is_disjoint(&atoms(other))
+    }
+
+    /// The agency that stands first among some senders.
+    pub(super) fn agency_of(&self, units: &BTreeSet<UnitKey>) -> Option<&Agency> {
+        self.agencies.of(units.first()?)
     }
 }

@@ -8,7 +8,7 @@ use unicode_normalization::char::is_combining_mark;
 use super::territory::Geography;
 use super::unit::UnitKey;
 use crate::extract::{SenderWord, SenderWords};
-use crate::text::{Folder, has_marks};
+use crate::text::{Folder, has_marks, without_marks};
 
 /// The words of a text, folded, and where a part of the text begins: behind a comma, a bracket, a dash or a line break.
 pub(super) struct Words {
@@ -40,6 +40,28 @@ impl Words {
                 self.begins.push(n == 0);
             }
         }
+    }
+
+    /// The words without some that may be left out.
+    pub(super) fn without(self, left_out: &[String]) -> Self {
+        let mut kept = Self {
+            words: Vec::new(),
+            begins: Vec::new(),
+            unmarked: self.unmarked,
+        };
+        let bare: Vec<String> = left_out.iter().map(|word| without_marks(word)).collect();
+        let unmarked = self.unmarked;
+        let is_left_out =
+            |word: &String| left_out.contains(word) || (unmarked && bare.contains(word));
+        let mut begins = false;
+        for (word, begins_part) in self.words.into_iter().zip(self.begins) {
+            begins |= begins_part;
+            if !is_left_out(&word) {
+                kept.words.push(word);
+                kept.begins.push(std::mem::take(&mut begins));
+            }
+        }
+        kept
     }
 
     /// Whether a part of the text ends before a place.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
+use super::agencies::{AGENCY, Agencies};
 use super::reference::{Tables, UnitChange, UnitName};
 use super::unit::UnitKey;
 use crate::period::Period;
@@ -20,6 +21,8 @@ pub struct Geography {
     pub(super) aliases: BTreeMap<String, BTreeSet<UnitKey>>,
     /// For each unit, the earliest unit that is the same territory, unchanged.
     entities: BTreeMap<UnitKey, UnitKey>,
+    /// The senders that are no territory.
+    pub agencies: Agencies,
     /// Code and name of the country, the unit of a table whose rows are units.
     country: (String, String),
 }
@@ -70,8 +73,22 @@ impl Geography {
             vintages,
             aliases,
             entities,
+            agencies: Agencies::default(),
             country: Default::default(),
         }
+    }
+
+    /// Adds the senders that are no territory.
+    #[must_use]
+    pub fn with_agencies(self, agencies: Agencies) -> Self {
+        Self { agencies, ..self }
+    }
+
+    /// Whether a key is that of a unit, or of an agency that sends reports.
+    #[must_use]
+    pub fn is_sender(&self, unit: &UnitKey) -> bool {
+        let agency = self.agencies.of(unit);
+        agency.is_some_and(|agency| agency.members.is_none()) || self.entities.contains_key(unit)
     }
 
     /// Sets code and name of the country: in every vintage, the unit of a table whose rows are units.
@@ -220,9 +237,12 @@ impl Geography {
         (from, until)
     }
 
-    /// The Vietnamese name of a unit, or of the country, at the end of a period; else its code.
+    /// The Vietnamese name of a unit, an agency or the country, at the end of a period; else its code.
     #[must_use]
     pub fn name<'a>(&'a self, unit: &'a UnitKey, on: Date) -> &'a str {
+        if unit.vintage == AGENCY {
+            return self.agencies.name(&unit.code, on).unwrap_or(&unit.code);
+        }
         self.names(unit, on)
             .map(|u| u.name_vi.as_str())
             .or((unit.code == self.country.0).then_some(self.country.1.as_str()))

@@ -240,12 +240,23 @@ static TABLES: LazyLock<Vec<TableSchema>> = LazyLock::new(|| {
         ),
         table(
             "indicators",
-            "indicator section row_code level:i home_form name_vi name_en unit decimals:i measure weight_indicator numerator denominator scale:i note tolerance:d tolerance_units:d",
+            "indicator section row_code level:i home_form name_vi name_en unit decimals:i measure weight_indicator numerator denominator scale:i note tolerance:d tolerance_units:d breakdowns",
             false,
         ),
         table(
             "sectors",
             "sector_code parent level:i name_vi name_en",
+            false,
+        ),
+        table("funds", "fund_code parent level:i name_vi name_en", false),
+        table(
+            "agencies",
+            "agency_id name_vi name_en abbreviations kind valid_from valid_to successor members note",
+            false,
+        ),
+        table(
+            "tasks",
+            "task_id document place section_vi title_vi title_en lead cooperating submit_to product starts due recurrence note",
             false,
         ),
         table(

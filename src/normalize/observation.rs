@@ -8,9 +8,7 @@ use super::symbol::ObservationStatus;
 use crate::extract::{Scenario, UnitCodes};
 use crate::period::Period;
 use crate::read::Address;
-
-/// The total of a breakdown (SDMX `_T`): the sector of values without a sector.
-pub const TOTAL: &str = "_T";
+use crate::text::Members;
 
 /// One value as reported, without the report it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -19,8 +17,8 @@ pub struct Observation {
     pub period: Period,
     /// Indicator.
     pub indicator: String,
-    /// Sector, `_T` for the total.
-    pub sector: String,
+    /// The members of the breakdowns that it is of.
+    pub members: Members,
     /// In a table by units, the units that its row may stand for; none if it belongs to the reporting unit.
     #[serde(with = "shared")]
     pub area: Option<Arc<UnitCodes>>,
@@ -43,8 +41,8 @@ pub struct Observation {
 pub struct ComparedValue {
     /// Indicator.
     pub indicator: String,
-    /// Sector, `_T` for the total.
-    pub sector: String,
+    /// The members of the breakdowns that it is of.
+    pub members: Members,
     /// In a table by units, the units that its row may stand for; none if it belongs to the reporting unit.
     #[serde(with = "shared")]
     pub area: Option<Arc<UnitCodes>>,

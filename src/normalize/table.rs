@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use super::conventions::{Conventions, IndicatorFacts};
 use super::locale::{Clue, LocaleProof, LocaleVerdict, doubt, verdicts};
 use super::number::{ParsedNumber, TextNumber, from_float, read_text};
-use super::observation::{ComparedValue, Observation, TOTAL};
+use super::observation::{ComparedValue, Observation};
 use super::scale::to_lake_scale;
 use super::shown::{shown_number, shows_another, withheld_message};
 use super::stated_unit::{NoUnit, StatedUnits};
@@ -19,7 +19,9 @@ use crate::diagnostic::{Finding, Message, Place};
 use crate::extract::{
     ColumnRef, Form, LocatedCell, Scenario, SheetTable, Stated, ValueColumn, Vocabulary,
 };
+use crate::period::Period;
 use crate::read::{Address, CellContent};
+use crate::text::Members;
 
 /// A table, normalized.
 #[derive(Debug, Clone, Default)]
@@ -36,11 +38,11 @@ pub struct Normalized {
     pub locales: BTreeMap<ColumnRef, LocaleVerdict>,
 }
 
-/// Normalizes the cells of a table that reports on the year `n`.
+/// Normalizes the cells of a table whose report is of `period`.
 #[must_use]
 pub fn normalize(
     table: &SheetTable,
-    n: i16,
+    period: Period,
     vocabulary: &Vocabulary,
     conventions: &Conventions,
 ) -> Normalized {
@@ -48,7 +50,7 @@ pub fn normalize(
     let mut normalizer = Normalizer {
         table,
         form,
-        n,
+        period,
         vocabulary,
         conventions,
         units: StatedUnits {
@@ -59,15 +61,18 @@ pub fn normalize(
         out: Normalized::default(),
         refused: Vec::new(),
         without_unit: 0,
+        without_cell: BTreeMap::new(),
     };
     normalizer.out.locales = verdicts(form, &normalizer.clues());
     for cell in &table.cells {
         match cell.column {
+            ColumnRef::Value(i) if !form.has_cell(cell.row, i) => normalizer.beside_the_form(cell),
             ColumnRef::Value(i) => normalizer.value(cell, &form.columns[i]),
             ColumnRef::Comparison(i) => normalizer.comparison(cell, i),
         }
     }
     normalizer.report_refused_units();
+    normalizer.report_without_cell();
     normalizer.out
 }
 
@@ -75,7 +80,7 @@ pub fn normalize(
 struct Normalizer<'a> {
     table: &'a SheetTable,
     form: &'a Form,
-    n: i16,
+    period: Period,
     vocabulary: &'a Vocabulary,
     conventions: &'a Conventions,
     units: StatedUnits<'a>,
@@ -84,9 +89,11 @@ struct Normalizer<'a> {
     refused: Vec<(Stated, String, i64)>,
     /// Cells held back because the unit of the sheet is not known.
     without_unit: i64,
+    /// By row of the form: values where it has no cell, their number and the first of them.
+    without_cell: BTreeMap<usize, (i64, &'a LocatedCell)>,
 }
 
-impl Normalizer<'_> {
+impl<'a> Normalizer<'a> {
     fn place(&self, at: Address) -> Place {
         Place {
             form: Some(self.form.code.clone()),
@@ -99,9 +106,9 @@ impl Normalizer<'_> {
     /// Adds a finding about a cell.
     fn find(&mut self, cell: &LocatedCell, message: impl Into<Message>) {
         let mut place = self.place(cell.at);
-        let (indicator, sector) = self.key(cell);
+        let (indicator, members) = self.key(cell);
         place.indicator = Some(indicator);
-        place.sector = Some(sector);
+        place.sector = Some(members.to_string());
         if let ColumnRef::Value(i) = cell.column {
             place.scenario = Some(self.form.columns[i].scenario.as_str().to_owned());
         }
@@ -114,24 +121,26 @@ impl Normalizer<'_> {
         self.find(cell, message);
     }
 
-    /// Indicator and sector of a cell.
-    fn key(&self, cell: &LocatedCell) -> (String, String) {
+    /// Indicator and members of a cell.
+    fn key(&self, cell: &LocatedCell) -> (String, Members) {
         let row = &self.form.rows[cell.row];
         let column = match cell.column {
             ColumnRef::Value(i) => &self.form.columns[i],
             ColumnRef::Comparison(i) => &self.form.columns[self.form.comparisons[i].of],
         };
-        match &column.indicator {
-            Some(indicator) => (indicator.clone(), row.member.clone()),
-            None => (row.member.clone(), TOTAL.to_owned()),
-        }
+        let (indicator, members) = self.form.figure(row, column);
+        (indicator.to_owned(), members)
     }
 
     /// The numbers of the table, for what they tell about the way its columns write numbers.
     fn clues(&self) -> Vec<Clue> {
         let mut clues = Vec::new();
         let mut any_text = false;
-        for cell in &self.table.cells {
+        let has_cell = |cell: &&LocatedCell| match cell.column {
+            ColumnRef::Value(i) => self.form.has_cell(cell.row, i),
+            ColumnRef::Comparison(_) => true,
+        };
+        for cell in self.table.cells.iter().filter(has_cell) {
             let number = match &cell.content {
                 Some(CellContent::Number(n)) => from_float(*n).map(TextNumber::stored),
                 Some(CellContent::Text(text)) => read_text(text, &self.conventions.approximate),
@@ -192,15 +201,41 @@ impl Normalizer<'_> {
         self.conventions.symbols.status(content.text()?)
     }
 
+    /// A cell that the form does not have: a symbol says that nothing belongs there, a value is not loaded.
+    fn beside_the_form(&mut self, cell: &'a LocatedCell) {
+        let Some(content) = &cell.content else { return };
+        self.out.held += 1;
+        if self.symbol(content).is_none() {
+            let counted = self.without_cell.entry(cell.row).or_insert((0, cell));
+            counted.0 += 1;
+        }
+    }
+
+    /// One finding for each row with values where the form has no cell.
+    fn report_without_cell(&mut self) {
+        for (row, (count, first)) in std::mem::take(&mut self.without_cell) {
+            let row = &self.form.rows[row];
+            let ColumnRef::Value(column) = first.column else {
+                continue;
+            };
+            let none = findings::TH240 {
+                row: &row.label,
+                column: &self.form.columns[column].title,
+                count,
+            };
+            self.find(first, none);
+        }
+    }
+
     fn value(&mut self, cell: &LocatedCell, column: &ValueColumn) {
-        let (indicator, sector) = self.key(cell);
+        let (indicator, members) = self.key(cell);
         let Some(facts) = self.conventions.indicators.get(&indicator) else {
             return;
         };
         let mut observation = Observation {
-            period: column.period.in_year(self.n),
+            period: column.period.of(self.period),
             indicator,
-            sector,
+            members,
             area: cell.area.clone(),
             scenario: column.scenario,
             value: None,
@@ -450,13 +485,13 @@ impl Normalizer<'_> {
         let comparison = &self.form.comparisons[index];
         let columns = &self.form.columns;
         let (of, to) = (&columns[comparison.of], &columns[comparison.to]);
-        let (indicator, sector) = self.key(cell);
+        let (indicator, members) = self.key(cell);
         self.out.comparisons.push(ComparedValue {
             indicator,
-            sector,
+            members,
             area: cell.area.clone(),
-            of: (of.scenario, of.period.in_year(self.n)),
-            to: (to.scenario, to.period.in_year(self.n)),
+            of: (of.scenario, of.period.of(self.period)),
+            to: (to.scenario, to.period.of(self.period)),
             value: to_lake_scale(value),
             at: cell.at,
         });

@@ -25,10 +25,13 @@ impl Answering {
         facts: &BTreeMap<String, IndicatorFacts>,
         geography: &Geography,
     ) -> Self {
-        let names: Vec<String> = geography
-            .names_with_units()
-            .map(|(name, units)| format!("{name} {units:?}"))
-            .collect();
+        let units = geography.names_with_units();
+        let units = units.map(|(name, units)| format!("{name} {units:?}"));
+        // Days and collectives too: they decide whether a name means a sender.
+        let agencies = geography.agencies.names();
+        let agencies =
+            agencies.map(|(name, a)| format!("{name} {} {:?} {:?}", a.id, a.valid_from, a.members));
+        let names: Vec<String> = units.chain(agencies).collect();
         Self {
             forms: forms
                 .iter()
@@ -48,7 +51,9 @@ fn fingerprint(form: &Form, facts: &BTreeMap<String, IndicatorFacts>) -> String 
         title_vi,
         title_en,
         frequencies,
+        senders,
         dimension,
+        row_breakdown,
         label_heads,
         stub,
         sections,
@@ -68,7 +73,9 @@ fn fingerprint(form: &Form, facts: &BTreeMap<String, IndicatorFacts>) -> String 
     let facts: Vec<_> = indicators.iter().map(|i| facts.get(*i)).collect();
     combined_hash(&[
         format!("{code} {folded_code} {folded_title} {title_vi} {title_en}"),
-        format!("{frequencies:?} {dimension:?} {label_heads:?} {stub:?} {sections:?}"),
+        format!(
+            "{frequencies:?} {senders:?} {dimension:?} {row_breakdown:?} {label_heads:?} {stub:?} {sections:?}"
+        ),
         format!("{columns:?} {comparisons:?}"),
         format!("{rows:?} {sums:?} {records:?}"),
         format!("{facts:?}"),

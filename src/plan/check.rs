@@ -1,10 +1,10 @@
 //! Checks the SQL of a pipeline: every rule, model and table must fit the tables of the lake, and each table must print the
-//! indicators and sectors of the pipeline.
+//! indicators and members of breakdowns of the pipeline.
 
 use arrow::datatypes::DataType;
 
 use super::file_errors::FileErrors;
-use super::list_tables::{indicators_table, sectors_table};
+use super::list_tables::{breakdown_table, indicators_table};
 use super::model::Plan;
 use super::order::official_order;
 use super::paths::files_of;
@@ -40,26 +40,46 @@ async fn check_all(
 ) -> datafusion::error::Result<()> {
     let engine = Engine::new()?;
     for table in plan.lake.tables() {
-        // Indicators and sectors are rows of printed tables, so these two lists are filled.
-        let rows = match table.name.as_str() {
-            "indicators" => vec![indicators_table(&plan.indicators)?],
-            "sectors" => vec![sectors_table(&plan.sectors)?],
-            _ => vec![],
+        // Indicators and members of breakdowns are rows of printed tables, so these lists are filled.
+        let breakdown = plan.breakdowns.iter().find(|b| b.list == table.name);
+        let rows = match breakdown {
+            Some(breakdown) => vec![breakdown_table(breakdown)?],
+            None if table.name == "indicators" => vec![indicators_table(&plan.indicators)?],
+            None => vec![],
         };
         engine.register(&table.name, table.schema.clone(), rows)?;
     }
-    query::register_helpers(&engine, &plan.geography, &Reports::default())?;
-    validate::register_columns(&engine, &[], &plan.vocabulary.forms, &plan.geography)?;
+    query::register_helpers(
+        &engine,
+        &plan.geography,
+        &plan.home_forms(),
+        &Reports::default(),
+    )?;
+    validate::register_columns(
+        &engine,
+        &[],
+        &plan.vocabulary.forms,
+        &plan.breakdown_ids(),
+        &plan.geography,
+    )?;
     check_totals(plan, &engine, errors).await;
     check_rules(plan, &engine, errors).await?;
     check_record_rules(plan, &engine, errors).await?;
-    if let Err(e) = query::run(&engine, &plan.models, &plan.geography, &plan.country).await {
-        errors.push(DefinitionError::new(
+    match query::run(&engine, &plan.models, &plan.geography, &plan.country).await {
+        // Tables print what models of the pipeline put into the lake.
+        Ok(answers) => {
+            for (name, batch) in answers {
+                if plan.models.in_lake().any(|model| *model == *name) {
+                    engine.register(&name, batch.schema(), vec![batch])?;
+                }
+            }
+        }
+        Err(e) => errors.push(DefinitionError::new(
             &plan.models_directory,
             None,
             e.strip_backtrace(),
             "correct the model that the message names",
-        ));
+        )),
     }
     let mut builder = crate::tables::TableBuilder::new(&engine, &official_order(plan))?;
     for edition in std::iter::once(plan).chain(editions) {

@@ -2,10 +2,11 @@
 
 use toml::Spanned;
 
+use super::breakdowns::{Breakdown, breakdown_index};
 use super::file_errors::FileErrors;
 use super::indicators::Indicator;
-use super::sectors::Sector;
-use crate::extract::Form;
+use super::tasks::Task;
+use crate::extract::{DocumentWords, Form};
 use crate::geography::Geography;
 use crate::normalize::Measures;
 use crate::query::Country;
@@ -14,13 +15,21 @@ use crate::query::Country;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct CodeLists<'a> {
     pub(super) indicators: &'a [Indicator],
-    pub(super) sectors: &'a [Sector],
+    pub(super) breakdowns: &'a [Breakdown],
+    pub(super) words: &'a DocumentWords,
+    pub(super) tasks: &'a [Task],
     pub(super) geography: &'a Geography,
     pub(super) country: &'a Country,
     pub(super) measures: &'a Measures,
 }
 
 impl CodeLists<'_> {
+    /// The index of a breakdown that the pipeline declares.
+    pub(super) fn breakdown(&self, id: &str) -> Option<usize> {
+        let declared = |at: &usize| !self.breakdowns[*at].members.is_empty();
+        breakdown_index(self.breakdowns, id).filter(declared)
+    }
+
     pub(super) fn has_indicator(&self, id: &str) -> bool {
         self.indicators.iter().any(|i| i.id == id)
     }

@@ -226,12 +226,12 @@ fn unit(
             vintage: vintage.to_owned(),
             code: code.to_owned(),
         })
-        .filter(|key| geography.units_of(&key.vintage).contains(key));
+        .filter(|key| geography.is_sender(key));
     if key.is_none() {
         wrong.at(
             unit,
             format!("`{}` is not a unit of admin_units.csv", unit.get_ref()),
-            "write vintage and code, as in 2025:44",
+            "write vintage and code, as in 2025:44; for a sender of agencies.csv agency and its agency_id",
         );
     }
     key.map(Ruling::Unit)

@@ -14,6 +14,7 @@ use crate::text::{Encodings, FontEncoding, RawEncoding, RawEncodings};
 pub(super) fn read_encodings(
     directory: &Path,
     reference: &Path,
+    lists: &[&String],
 ) -> Result<Encodings, DefinitionError> {
     let folder = reference.join("encodings");
     let source = Source::read(&folder.join("encodings.toml"))?;
@@ -37,10 +38,10 @@ pub(super) fn read_encodings(
         fonts.push(compiled);
     }
     let mut texts = Vec::new();
-    // Not every pipeline has sectors.
-    let named = ["pipeline.toml", "indicators.csv", "sectors.csv"]
+    let named = ["pipeline.toml", "indicators.csv"]
         .map(|name| directory.join(name))
         .into_iter()
+        .chain(lists.iter().map(|list| directory.join(list)))
         .filter(|path| path.is_file());
     let shared = [
         "words.toml",

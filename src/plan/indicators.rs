@@ -5,11 +5,13 @@ use std::path::Path;
 
 use rust_decimal::Decimal;
 
+use super::breakdowns::Breakdown;
 use super::file_errors::FileErrors;
 use crate::diagnostic::DefinitionErrors;
 use crate::extract::{Dimension, Form};
 use crate::geography::{Csv, CsvRow};
 use crate::normalize::{IndicatorFacts, Measures, VALUE_SCALE};
+use crate::period::Frequency;
 use crate::text::Folder;
 
 /// An indicator of the catalogue.
@@ -43,6 +45,8 @@ pub struct Indicator {
     pub tolerance: Option<Decimal>,
     /// The same in units of measure; the larger of the two applies.
     pub tolerance_units: Option<Decimal>,
+    /// The breakdowns by which forms give its values beside the total.
+    pub breakdowns: Vec<String>,
     /// Line in the file.
     pub line: usize,
 }
@@ -108,10 +112,11 @@ const COLUMNS: [&str; 15] = [
 
 /// Columns that `indicators.csv` may have.
 const TOLERANCES: [&str; 2] = ["tolerance", "tolerance_units"];
+const OPTIONAL: [&str; 3] = [TOLERANCES[0], TOLERANCES[1], "breakdowns"];
 
 /// Reads `indicators.csv`.
 pub(super) fn read_indicators(path: &Path, errors: &mut DefinitionErrors) -> Vec<Indicator> {
-    let Some(table) = errors.ok(Csv::read_with(path, &COLUMNS, &TOLERANCES)) else {
+    let Some(table) = errors.ok(Csv::read_with(path, &COLUMNS, &OPTIONAL)) else {
         return Vec::new();
     };
     let mut wrong = FileErrors::in_file(path, errors);
@@ -173,6 +178,10 @@ fn indicator(
         note: row.optional("note"),
         tolerance,
         tolerance_units,
+        breakdowns: row
+            .optional("breakdowns")
+            .map(|ids| ids.split(';').map(|id| id.trim().to_owned()).collect())
+            .unwrap_or_default(),
         line,
     })
 }
@@ -334,6 +343,31 @@ fn check_parts(indicators: &[Indicator], wrong: &mut FileErrors<'_>) {
     }
 }
 
+/// Checks that indicators are broken down by breakdowns that there are, each once.
+pub(super) fn check_breakdowns(
+    path: &Path,
+    indicators: &[Indicator],
+    breakdowns: &[Breakdown],
+    errors: &mut DefinitionErrors,
+) {
+    let mut wrong = FileErrors::in_file(path, errors);
+    for indicator in indicators {
+        for (at, id) in indicator.breakdowns.iter().enumerate() {
+            let declared = breakdowns
+                .iter()
+                .any(|b| b.id == *id && !b.members.is_empty());
+            if !declared || indicator.breakdowns[..at].contains(id) {
+                let message = format!(
+                    "`{id}` of `{}` is no breakdown of the pipeline, or stands there twice",
+                    indicator.id
+                );
+                let remedy = "name breakdowns of pipeline.toml with ; between them";
+                wrong.on_line(Some(indicator.line), message, remedy);
+            }
+        }
+    }
+}
+
 /// Checks that the units of measure are known.
 pub(super) fn check_units(
     path: &Path,
@@ -362,6 +396,26 @@ fn carries(form: &Form, indicator: &str) -> bool {
             .columns
             .iter()
             .any(|c| c.indicator.as_deref() == Some(indicator))
+}
+
+/// The form that gives the total of an indicator in periods of a frequency: its home form, if that has such periods, else
+/// the only form that has them. Of several, none does; `check` refuses that.
+pub(super) fn home_form<'a>(
+    indicator: &'a Indicator,
+    frequency: Frequency,
+    forms: &'a [Form],
+) -> Option<&'a str> {
+    let mut of_frequency = forms
+        .iter()
+        .filter(|form| form.frequencies.contains(&frequency));
+    let home = indicator.home_form.as_deref();
+    let mut own = of_frequency.clone();
+    if let Some(home) = home.filter(|home| own.any(|form| form.code == **home)) {
+        return Some(home);
+    }
+    let with_it = of_frequency.find(|form| carries(form, &indicator.id))?;
+    let another = of_frequency.any(|form| carries(form, &indicator.id));
+    (home.is_some() && !another).then_some(with_it.code.as_str())
 }
 
 /// Checks that the home forms are declared and have their indicators, and that an indicator of several forms has one.
@@ -403,6 +457,23 @@ fn check_home_form(indicator: &Indicator, forms: &[Form], wrong: &mut FileErrors
             format!("the home form `{home}` has no row, no column and no total for `{id}`"),
             "name a form that has it, or give it a row_code of that form; leave the cell empty if no form has it",
         );
+    }
+    for frequency in Frequency::ALL {
+        let of_frequency = |code: &&&str| {
+            let mut forms = forms.iter();
+            forms.any(|form| form.code == **code && form.frequencies.contains(&frequency))
+        };
+        let several: Vec<&str> = having.iter().filter(of_frequency).copied().collect();
+        if home.is_some_and(|home| !several.contains(&home)) && several.len() > 1 {
+            wrong.on_line(
+                Some(indicator.line),
+                format!(
+                    "`{id}` is in several {frequency} forms ({}), and its home form has no such periods",
+                    several.join(", ")
+                ),
+                "name one of them in home_form, or take the indicator out of the others",
+            );
+        }
     }
     if home.is_none() && having.len() > 1 {
         wrong.on_line(

@@ -1,10 +1,10 @@
-//! The lake's tables of indicators and sectors, from the code lists of a pipeline.
+//! The lake's tables of indicators and of the members of breakdowns, from the code lists of a pipeline.
 
 use arrow::array::RecordBatch;
 use arrow::error::ArrowError;
 
+use super::breakdowns::Breakdown;
 use super::indicators::{Indicator, Measure};
-use super::sectors::Sector;
 use crate::engine::columns::{decimals, integers, texts};
 use crate::lake;
 
@@ -40,21 +40,26 @@ pub fn indicators_table(indicators: &[Indicator]) -> Result<RecordBatch, ArrowEr
         texts(indicators.iter().map(|i| i.note.as_deref())),
         decimals(indicators.iter().map(|i| i.tolerance)),
         decimals(indicators.iter().map(|i| i.tolerance_units)),
+        texts(indicators.iter().map(|i| {
+            let breakdowns = i.breakdowns.join(";");
+            (!breakdowns.is_empty()).then_some(breakdowns)
+        })),
     ];
     lake::batch("indicators", columns)
 }
 
-/// The table `sectors`.
+/// The table of a breakdown's members.
 ///
 /// # Errors
 /// When the columns are not those of the lake.
-pub fn sectors_table(sectors: &[Sector]) -> Result<RecordBatch, ArrowError> {
+pub fn breakdown_table(breakdown: &Breakdown) -> Result<RecordBatch, ArrowError> {
+    let members = &breakdown.members;
     let columns = vec![
-        texts(sectors.iter().map(|s| Some(s.code.as_str()))),
-        texts(sectors.iter().map(|s| s.parent.as_deref())),
-        integers(sectors.iter().map(|s| Some(s.level))),
-        texts(sectors.iter().map(|s| Some(s.name_vi.as_str()))),
-        texts(sectors.iter().map(|s| Some(s.name_en.as_str()))),
+        texts(members.iter().map(|m| Some(m.code.as_str()))),
+        texts(members.iter().map(|m| m.parent.as_deref())),
+        integers(members.iter().map(|m| Some(m.level))),
+        texts(members.iter().map(|m| Some(m.name_vi.as_str()))),
+        texts(members.iter().map(|m| Some(m.name_en.as_str()))),
     ];
-    lake::batch("sectors", columns)
+    lake::batch(&breakdown.list, columns)
 }

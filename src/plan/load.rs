@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::answering::Answering;
+use super::breakdowns::{Breakdown, RawBreakdown, read_breakdowns};
 use super::code_lists::CodeLists;
 use super::decisions::{Referable, read_decisions};
 use super::definitions::{definition_files, hash_definitions, hash_reading};
@@ -14,7 +15,7 @@ use super::file_errors::FileErrors;
 use super::form::{read_forms, record_tables};
 use super::history::{PublishedFigure, read_history};
 use super::indicators::{
-    Indicator, check_home_forms, check_units, indicator_facts, read_indicators,
+    Indicator, check_breakdowns, check_home_forms, check_units, indicator_facts, read_indicators,
 };
 use super::model::Plan;
 use super::paths::beside;
@@ -23,11 +24,11 @@ use super::publication::{Publication, read_publication};
 use super::raw::RawPipeline;
 use super::reference_data::{ReferenceData, check_regions, read_printed};
 use super::rules::{AllRules, read_rules};
-use super::sectors::{Sector, read_sectors};
 use super::source::Source;
 use super::target_scope::TargetScope;
 use super::targets::{Target, read_targets};
-use crate::diagnostic::{DefinitionError, DefinitionErrors, Lexicon};
+use super::tasks::{Task, read_tasks};
+use crate::diagnostic::{DefinitionError, DefinitionErrors, Lexicon, NamedBreakdown};
 use crate::extract::{Form, RawDocumentWords, Vocabulary};
 use crate::geography::Decision;
 use crate::lake::LakeSchema;
@@ -45,8 +46,9 @@ pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
     let raw: RawPipeline = source.parse()?;
     let country = raw.country();
     let reference = beside(directory, &raw.reference);
-    let reference = ReferenceData::read(reference, directory, &country)?;
-    let catalogue = Catalogue::read(directory, &reference, &country)?;
+    let mut reference = ReferenceData::read(reference, directory, &country)?;
+    reference.add_agencies(directory, (&source, &raw.collectives))?;
+    let catalogue = Catalogue::read(directory, (&source, &raw.breakdowns), &reference, &country)?;
     let checked = Checked::read(directory, (&source, &raw), &reference, &catalogue, &country)?;
     Ok(assemble(
         directory, raw, country, reference, catalogue, checked,
@@ -91,7 +93,9 @@ fn with_edition(mut plan: Plan, file: &EditionFile) -> Result<Plan, DefinitionEr
     let printed = read_printed(&beside(directory, &raw.reference))?;
     let lists = CodeLists {
         indicators: &plan.indicators,
-        sectors: &plan.sectors,
+        breakdowns: &plan.breakdowns,
+        words: &plan.vocabulary.words,
+        tasks: &plan.tasks,
         geography: &plan.geography,
         country: &plan.country,
         measures: &plan.conventions.measures,
@@ -113,8 +117,9 @@ fn with_edition(mut plan: Plan, file: &EditionFile) -> Result<Plan, DefinitionEr
 /// The files that other files take names from.
 struct Catalogue {
     indicators: Vec<Indicator>,
-    sectors: Vec<Sector>,
+    breakdowns: Vec<Breakdown>,
     targets: Vec<Target>,
+    tasks: Vec<Task>,
     history: Vec<PublishedFigure>,
     encodings: Encodings,
     forms: Vec<Form>,
@@ -123,6 +128,7 @@ struct Catalogue {
 impl Catalogue {
     fn read(
         directory: &Path,
+        declared: (&Source, &[RawBreakdown]),
         reference: &ReferenceData,
         country: &Country,
     ) -> Result<Self, DefinitionErrors> {
@@ -132,14 +138,20 @@ impl Catalogue {
         } = reference;
         reference.check_geographies(&mut errors);
         reference.check_texts(&mut errors);
+        let breakdowns = read_breakdowns(declared, directory, &mut errors);
         let path = directory.join("indicators.csv");
         let indicators = read_indicators(&path, &mut errors);
         check_units(&path, &indicators, measures, folder, &mut errors);
-        let sectors = read_sectors(&directory.join("sectors.csv"), &mut errors);
-        let encodings = errors.ok(read_encodings(directory, &reference.directory));
+        check_breakdowns(&path, &indicators, &breakdowns, &mut errors);
+        let code_lists: Vec<_> = declared.1.iter().map(|raw| raw.list.get_ref()).collect();
+        let encodings = errors.ok(read_encodings(directory, &reference.directory, &code_lists));
+        let agencies = &reference.geography.agencies;
+        let tasks = read_tasks(&directory.join("tasks.csv"), agencies, &mut errors);
         let lists = CodeLists {
             indicators: &indicators,
-            sectors: &sectors,
+            breakdowns: &breakdowns,
+            words: &reference.words,
+            tasks: &tasks,
             geography: &reference.geography,
             country,
             measures,
@@ -151,8 +163,9 @@ impl Catalogue {
         errors.into_result()?;
         Ok(Self {
             indicators,
-            sectors,
+            breakdowns,
             targets,
+            tasks,
             history,
             encodings: encodings.unwrap_or_default(),
             forms,
@@ -186,7 +199,9 @@ impl Checked {
         let forms = &catalogue.forms;
         let lists = CodeLists {
             indicators: &catalogue.indicators,
-            sectors: &catalogue.sectors,
+            breakdowns: &catalogue.breakdowns,
+            words: &reference.words,
+            tasks: &catalogue.tasks,
             geography,
             country,
             measures: &reference.measures,
@@ -293,8 +308,9 @@ fn assemble(
         duties,
         collections,
         indicators: catalogue.indicators,
-        sectors: catalogue.sectors,
+        breakdowns: catalogue.breakdowns,
         targets: catalogue.targets,
+        tasks: catalogue.tasks,
         history: catalogue.history,
         rules: checked.rules.rules,
         record_rules: checked.rules.of_records,
@@ -344,12 +360,18 @@ fn lexicon(printed: &RawPrinted, lists: CodeLists<'_>) -> Lexicon {
     let name = |vi: &String, en: &String| Bilingual::new(vi, en);
     let indicators = lists.indicators.iter();
     let indicators = indicators.map(|i| (i.id.clone(), name(&i.name_vi, &i.name_en)));
-    let sectors = lists.sectors.iter();
-    let sectors = sectors.map(|s| (s.code.clone(), name(&s.name_vi, &s.name_en)));
+    let breakdowns = lists.breakdowns.iter().map(|breakdown| {
+        let members = breakdown.members.iter();
+        let named = members.map(|m| (m.code.clone(), name(&m.name_vi, &m.name_en)));
+        NamedBreakdown {
+            name: breakdown.name.clone(),
+            members: named.collect(),
+        }
+    });
     Lexicon::new(
         printed.naming.clone(),
         printed.digits(),
         indicators.collect(),
-        sectors.collect(),
+        breakdowns.collect(),
     )
 }

@@ -1,6 +1,8 @@
 //! Reads the definition files of a pipeline into one checked [`Plan`].
 
+mod agencies;
 mod answering;
+mod breakdowns;
 mod check;
 mod code_lists;
 mod decisions;
@@ -21,24 +23,25 @@ mod publication;
 mod raw;
 mod reference_data;
 mod rules;
-mod sectors;
 mod sound_pipeline;
 mod sound_texts;
 mod source;
 mod target_measure;
 mod target_scope;
 mod targets;
+mod tasks;
 
 pub use answering::Answering;
 pub(crate) use answering::combined_hash;
+pub use breakdowns::{Breakdown, Member};
 pub use check::check_queries;
 pub use definitions::DefinitionFile;
 pub use history::PublishedFigure;
 pub use indicators::{Indicator, Measure};
-pub use list_tables::{indicators_table, sectors_table};
+pub use list_tables::{breakdown_table, indicators_table};
 pub use load::{load, load_edition, other_editions};
 pub use model::{Headline, Plan};
 pub(crate) use order::official_order;
-pub use sectors::Sector;
 pub use target_measure::TargetMeasure;
 pub use targets::{TARGET_TEXTS, Target};
+pub use tasks::{TASK_TEXTS, Task};

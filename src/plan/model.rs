@@ -6,11 +6,12 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::answering::Answering;
+use super::breakdowns::Breakdown;
 use super::definitions::DefinitionFile;
 use super::history::PublishedFigure;
-use super::indicators::Indicator;
-use super::sectors::Sector;
+use super::indicators::{Indicator, home_form};
 use super::targets::Target;
+use super::tasks::Task;
 use crate::diagnostic::Lexicon;
 use crate::extract::{RawDocumentWords, Vocabulary};
 use crate::geography::{
@@ -20,9 +21,9 @@ use crate::geography::{
 use crate::intake::Limits;
 use crate::lake::LakeSchema;
 use crate::normalize::Conventions;
-use crate::period::Period;
+use crate::period::{Frequency, Period};
 use crate::publish::Correspondence;
-use crate::query::{Country, Models};
+use crate::query::{Country, HomeForm, Models};
 use crate::tables::{ChapterDefinition, Edition, TableDefinition};
 use crate::validate::{RecordRule, Rule};
 
@@ -67,10 +68,12 @@ pub struct Plan {
     pub collections: Vec<(String, Period)>,
     /// The indicators.
     pub indicators: Vec<Indicator>,
-    /// The sectors.
-    pub sectors: Vec<Sector>,
+    /// The breakdowns, in the order of the lake's columns.
+    pub breakdowns: Vec<Breakdown>,
     /// The targets.
     pub targets: Vec<Target>,
+    /// The tasks.
+    pub tasks: Vec<Task>,
     /// Figures that others have published, for years before the first report.
     pub history: Vec<PublishedFigure>,
     /// The rules.
@@ -149,6 +152,39 @@ impl Plan {
         self.models.reads_lists()
             || !self.record_rules.is_empty()
             || forms.any(|form| !form.totals.is_empty())
+    }
+
+    /// The form that gives the total of an indicator in periods of a frequency: its home form, if that has such periods, else
+    /// the only form that has them.
+    #[must_use]
+    pub fn home_form<'a>(
+        &'a self,
+        indicator: &'a Indicator,
+        frequency: Frequency,
+    ) -> Option<&'a str> {
+        home_form(indicator, frequency, &self.vocabulary.forms)
+    }
+
+    /// Which form gives the total of each indicator, for each length of periods.
+    #[must_use]
+    pub fn home_forms(&self) -> Vec<HomeForm> {
+        let each = self.indicators.iter().flat_map(|indicator| {
+            let frequencies = Frequency::ALL.iter();
+            frequencies.filter_map(|frequency| {
+                Some(HomeForm {
+                    indicator: indicator.id.clone(),
+                    months: i64::from(frequency.months()),
+                    form: self.home_form(indicator, *frequency)?.to_owned(),
+                })
+            })
+        });
+        each.collect()
+    }
+
+    /// The ids of the breakdowns: the names of the lake's columns for them.
+    #[must_use]
+    pub fn breakdown_ids(&self) -> Vec<String> {
+        self.breakdowns.iter().map(|b| b.id.clone()).collect()
     }
 
     /// Whether a form is a record list.

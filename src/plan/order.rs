@@ -6,6 +6,9 @@ use crate::tables::OfficialOrder;
 /// The official order of what is printed, for the queries of tables.
 pub(crate) fn official_order(plan: &Plan) -> OfficialOrder {
     let indicators = plan.indicators.iter().map(|i| i.id.as_str());
-    let sectors = plan.sectors.iter().map(|s| s.code.as_str());
-    OfficialOrder::new(&plan.geography, indicators, sectors)
+    let members = plan.breakdowns.iter().flat_map(|breakdown| {
+        let members = breakdown.members.iter();
+        members.map(|member| (breakdown.id.as_str(), member.code.as_str()))
+    });
+    OfficialOrder::new(&plan.geography, indicators, members)
 }

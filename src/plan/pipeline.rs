@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use jiff::tz::{Offset, TimeZone};
 use toml::Spanned;
 
+use super::agencies::check_kind;
 use super::code_lists::{CodeLists, has_form};
 use super::file_errors::FileErrors;
 use super::model::Headline;
@@ -16,7 +17,7 @@ use super::sound_pipeline::{
 use super::source::Source;
 use crate::diagnostic::DefinitionErrors;
 use crate::extract::Form;
-use crate::geography::{Duty, Reporter, Reporters};
+use crate::geography::{Duty, OwedBy, Reporter, Reporters};
 use crate::period::Period;
 use crate::text::Folder;
 
@@ -47,7 +48,7 @@ pub(super) fn check_pipeline(
     check_country(raw, lists, &mut wrong);
     let reporters = reporters(&raw.reporters, folder);
     let duties = raw.duties.iter();
-    let duties = duties.filter_map(|raw| duty(raw, &reporters, forms, &mut wrong));
+    let duties = duties.filter_map(|raw| duty(raw, &reporters, (lists, forms), &mut wrong));
     let duties = duties.collect();
     let collections = raw.collections.iter();
     let collections = collections.filter_map(|raw| collection(raw, forms, &mut wrong));
@@ -82,31 +83,61 @@ fn reporters(raw: &[RawReporter], folder: &Folder) -> Reporters {
 fn duty(
     raw: &RawDuty,
     reporters: &Reporters,
-    forms: &[Form],
+    (lists, forms): (CodeLists<'_>, &[Form]),
     wrong: &mut FileErrors<'_>,
 ) -> Option<Duty> {
-    let name = raw.reporter.get_ref();
-    let Some(reporter) = reporters.0.iter().find(|r| r.id == *name) else {
-        wrong.at(
-            &raw.reporter,
-            format!("the reporter `{name}` is not declared"),
-            "declare it under [[reporters]]",
-        );
-        return None;
-    };
     for form in &raw.forms {
         check_form(form, forms, wrong);
     }
-    let due_day = *raw.due_day.get_ref();
+    let owed_by = match (&raw.reporter, raw.agencies.as_slice()) {
+        (Some(name), []) => OwedBy::Units {
+            rank: rank_of(name, reporters, wrong)?,
+        },
+        (None, kinds) if !kinds.is_empty() => {
+            for kind in kinds {
+                check_kind(kind, lists.geography.agencies.all(), wrong);
+            }
+            OwedBy::Agencies {
+                kinds: kinds.iter().map(|kind| kind.get_ref().clone()).collect(),
+            }
+        }
+        _ => {
+            let message = format!(
+                "the duty `{}` is owed by nobody, or by two",
+                raw.id.get_ref()
+            );
+            let remedy = "write `reporter` for units of the territory, or `agencies` with kinds of agencies.csv";
+            wrong.at(&raw.id, message, remedy);
+            return None;
+        }
+    };
     Some(Duty {
         id: raw.id.get_ref().clone(),
-        rank: reporter.rank,
+        owed_by,
         frequency: raw.frequency,
+        half: raw.half.as_ref().map(|half| *half.get_ref()),
         due_month: raw.due_month,
-        due_day,
+        due_day: *raw.due_day.get_ref(),
         year_offset: raw.year_offset,
         forms: raw.forms.iter().map(|f| f.get_ref().clone()).collect(),
     })
+}
+
+/// The rank of a reporter.
+fn rank_of(
+    name: &Spanned<String>,
+    reporters: &Reporters,
+    wrong: &mut FileErrors<'_>,
+) -> Option<i64> {
+    let reporter = reporters.0.iter().find(|r| r.id == *name.get_ref());
+    if reporter.is_none() {
+        wrong.at(
+            name,
+            format!("the reporter `{}` is not declared", name.get_ref()),
+            "declare it under [[reporters]]",
+        );
+    }
+    reporter.map(|r| r.rank)
 }
 
 fn collection(

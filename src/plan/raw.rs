@@ -1,8 +1,11 @@
 //! The structure of `pipeline.toml`.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::breakdowns::RawBreakdown;
 use crate::intake::Limits;
 use crate::period::Frequency;
 use crate::query::Country;
@@ -28,7 +31,11 @@ pub(super) struct RawPipeline {
     #[serde(default)]
     pub reporters: Vec<RawReporter>,
     #[serde(default)]
+    pub breakdowns: Vec<RawBreakdown>,
+    #[serde(default)]
     pub duties: Vec<RawDuty>,
+    #[serde(default)]
+    pub collectives: RawCollectives,
     #[serde(default)]
     pub collections: Vec<RawCollection>,
     pub headline: RawHeadline,
@@ -75,14 +82,32 @@ pub(super) struct RawReporter {
 #[serde(deny_unknown_fields)]
 pub(super) struct RawDuty {
     pub id: Spanned<String>,
-    pub reporter: Spanned<String>,
+    /// The reporter that owes the forms in each unit of the territory …
+    pub reporter: Option<Spanned<String>>,
+    /// … or the kinds of agencies that owe them.
+    #[serde(default)]
+    pub agencies: Vec<Spanned<String>>,
     pub frequency: Frequency,
+    /// For half-years: the only half that it is for.
+    pub half: Option<Spanned<i8>>,
     pub due_month: Option<i8>,
     pub due_day: Spanned<i8>,
     pub year_offset: i16,
     pub forms: Vec<Spanned<String>>,
     /// The act that sets it, for people who read the file.
     pub source: String,
+}
+
+/// Names of `agencies.csv` that stand for several bodies.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct RawCollectives {
+    /// They stand for a body in each unit of the territory.
+    pub each_unit: Vec<Spanned<String>>,
+    /// They stand for nobody in particular.
+    pub unnamed: Vec<Spanned<String>>,
+    /// They stand for the agencies of some kinds.
+    pub kinds: BTreeMap<Spanned<String>, Vec<Spanned<String>>>,
 }
 
 #[derive(Debug, Deserialize)]

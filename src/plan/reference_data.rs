@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use super::agencies::{AgencyScope, read_agencies};
 use super::file_errors::FileErrors;
+use super::raw::RawCollectives;
 use super::sound_texts::{check_document_words, check_printed_texts};
 use super::source::Source;
 use crate::diagnostic::DefinitionErrors;
@@ -67,6 +69,29 @@ impl ReferenceData {
             printed,
             geography,
         })
+    }
+
+    /// Adds the senders that are no territory, from `agencies.csv` of the pipeline in `own`.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them.
+    pub(super) fn add_agencies(
+        &mut self,
+        own: &Path,
+        collectives: (&Source, &RawCollectives),
+    ) -> Result<(), DefinitionErrors> {
+        let joining = self.raw_words.lists.and.iter();
+        let joining: Vec<String> = joining.map(|word| self.folder.fold(word)).collect();
+        let scope = AgencyScope {
+            geography: &self.geography,
+            folder: &self.folder,
+            joining: &joining,
+        };
+        let mut errors = DefinitionErrors::default();
+        let path = own.join("agencies.csv");
+        let agencies = read_agencies(&path, collectives, scope, &mut errors);
+        self.geography.agencies = agencies;
+        errors.into_result()
     }
 
     /// Checks the texts of the reference data, and that each type of units has a word in letters.

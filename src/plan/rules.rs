@@ -8,7 +8,7 @@ use super::paths::is_absent;
 use super::source::Source;
 use crate::diagnostic::DefinitionErrors;
 use crate::extract::Form;
-use crate::validate::{RawRules, RecordRule, RecordScope, Rule, RuleScope};
+use crate::validate::{RawRules, RecordRule, RecordScope, Rule, RuleScope, ScopeBreakdown};
 
 /// The rules of a pipeline.
 #[derive(Debug, Default)]
@@ -45,11 +45,19 @@ pub(super) fn read_rules(
         return AllRules::default();
     };
     let indicators = lists.indicators.iter().map(|i| (i.id.as_str(), i.decimals));
-    let sectors = lists.sectors.iter().map(|s| (s.code.as_str(), s.level));
+    let breakdowns = lists.breakdowns.iter().map(|breakdown| {
+        let members = breakdown.members.iter();
+        let levels = members.map(|m| (m.code.as_str(), m.level));
+        ScopeBreakdown {
+            id: &breakdown.id,
+            list: &breakdown.list,
+            levels: levels.collect(),
+        }
+    });
     let scope = RuleScope {
         forms,
         indicators: indicators.collect(),
-        sectors: sectors.collect(),
+        breakdowns: breakdowns.collect(),
     };
     let mut wrong = FileErrors::in_source(&source, errors);
     let mut rules: Vec<Rule> = Vec::new();

@@ -8,7 +8,7 @@ use toml::Spanned;
 use super::code_lists::CodeLists;
 use super::file_errors::FileErrors;
 use super::raw::{RawCollection, RawDuty, RawPipeline, RawReporter};
-use crate::extract::{Dimension, Form, belongs};
+use crate::extract::{Dimension, Form, RelativePeriod, SenderKind, belongs};
 use crate::period::{Frequency, Period};
 use crate::text::Folder;
 
@@ -149,6 +149,16 @@ pub(super) fn check_duties(raw: &[RawDuty], forms: &[Form], wrong: &mut FileErro
             let remedy = "write a day that the month has in every year; year_offset is 0, 1 or 2; leave out due_month for the last month of each period";
             wrong.at(&duty.due_day, message, remedy);
         }
+        if let Some(half) = &duty.half
+            && (duty.frequency != Frequency::HalfYear || !(1..=2).contains(half.get_ref()))
+        {
+            let message = format!("the duty `{id}` is for no half of a year");
+            wrong.at(
+                half,
+                message,
+                "write 1 or 2 for a duty of the frequency half-year, or delete the line",
+            );
+        }
         if duty.forms.is_empty() || duty.source.trim().is_empty() {
             let message = format!("the duty `{id}` names no form, or no source");
             wrong.at(
@@ -160,7 +170,7 @@ pub(super) fn check_duties(raw: &[RawDuty], forms: &[Form], wrong: &mut FileErro
         for (at, form) in duty.forms.iter().enumerate() {
             let same = |other: &&Spanned<String>| other.get_ref() == form.get_ref();
             let other = earlier.iter().find(|other| {
-                other.reporter.get_ref() == duty.reporter.get_ref()
+                same_debtor(other, duty)
                     && other.frequency == duty.frequency
                     && other.forms.iter().any(|f| same(&f))
             });
@@ -182,6 +192,16 @@ pub(super) fn check_duties(raw: &[RawDuty], forms: &[Form], wrong: &mut FileErro
             let Some(declared) = forms.iter().find(|f| f.code == *form.get_ref()) else {
                 continue;
             };
+            let kind = if duty.reporter.is_some() {
+                SenderKind::Territory
+            } else {
+                SenderKind::Agencies
+            };
+            if !declared.senders.contains(&kind) {
+                let message = format!("`{}` is not for those who owe it by `{id}`", declared.code);
+                let remedy = "add them to `senders` of the form, or leave the form out";
+                wrong.at(form, message, remedy);
+            }
             if !declared.frequencies.contains(&duty.frequency) {
                 let message = format!(
                     "the form `{}` has no frequency `{}`",
@@ -192,7 +212,10 @@ pub(super) fn check_duties(raw: &[RawDuty], forms: &[Form], wrong: &mut FileErro
                     message,
                     "correct the frequency of the duty, or add it to those of the form",
                 );
-            } else if duty.due_month.is_some() && has_both_halves(declared, duty.frequency) {
+            } else if duty.half.is_none()
+                && duty.due_month.is_some()
+                && has_both_halves(declared, duty.frequency)
+            {
                 let message = format!(
                     "`{}` is due for each half of the year, and one date cannot be that of both",
                     declared.code
@@ -200,10 +223,23 @@ pub(super) fn check_duties(raw: &[RawDuty], forms: &[Form], wrong: &mut FileErro
                 wrong.at(
                     &duty.due_day,
                     message,
-                    "leave out due_month: the last month of each period is meant",
+                    "leave out due_month: the last month of each period is meant; or write `half = 1` for the first half alone",
                 );
             }
         }
+    }
+}
+
+/// Whether two duties are owed by the same reporter, or by agencies of the same kind.
+fn same_debtor(one: &RawDuty, other: &RawDuty) -> bool {
+    let reporter = |duty: &RawDuty| duty.reporter.as_ref().map(|r| r.get_ref().clone());
+    let kinds = |duty: &RawDuty| -> BTreeSet<String> {
+        duty.agencies.iter().map(|k| k.get_ref().clone()).collect()
+    };
+    match (reporter(one), reporter(other)) {
+        (Some(one), Some(other)) => one == other,
+        (None, None) => !kinds(one).is_disjoint(&kinds(other)),
+        _ => false,
     }
 }
 
@@ -242,13 +278,13 @@ fn wrong_date(duty: &RawDuty) -> Option<String> {
 
 /// Whether a form is due for both halves of a year: a list is, and a form with a column for the second half.
 fn has_both_halves(form: &Form, frequency: Frequency) -> bool {
-    let second = |half: Option<i8>| half == Some(2);
+    let both = |period: RelativePeriod| period == RelativePeriod::Own || period.half() == Some(2);
     frequency == Frequency::HalfYear
         && (form.dimension == Dimension::Record
             || form
                 .columns
                 .iter()
-                .any(|c| belongs(&c.frequencies, frequency) && second(c.period.half)))
+                .any(|c| belongs(&c.frequencies, frequency) && both(c.period)))
 }
 
 /// Checks that collections are of periods that their forms have, each listed once.

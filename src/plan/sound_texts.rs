@@ -198,7 +198,7 @@ const NEEDED: [(&str, &[&str]); 28] = [
     ("words.partial", &["columns", "missing"]),
     ("words.partial_rows", &["columns", "rows", "missing"]),
     ("words.incomplete", &["columns", "missing"]),
-    ("naming.of_sector", &["indicator", "sector"]),
+    ("naming.of_member", &["breakdown", "indicator", "member"]),
     ("naming.column", &["scenario", "period"]),
     ("naming.more", &["count"]),
     ("naming.periods.annual", &["Y"]),

@@ -186,11 +186,12 @@ fn line(table: &Table, n: usize, row: &TableRow, head: &ColumnHead, cell: &Cell)
             _ => of(|key| &key.code),
         },
         of(|key| &key.indicator),
-        of(|key| &key.sector),
+        of(|key| &key.members),
         of(|key| &key.period),
         match &cell.origin {
             Origin::Cells(computation, _) => computation.as_str().to_owned(),
             Origin::Together(_) => "together".to_owned(),
+            Origin::Items(_) => "count".to_owned(),
             Origin::Figure(_) | Origin::Unsaid => String::new(),
         },
     ]

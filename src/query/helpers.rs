@@ -13,17 +13,23 @@ use crate::geography::{
 };
 use crate::period::Period;
 
-/// Registers the helper tables that every model may read: `unit_entities`, `unit_atoms`, `entity_merges`, `periods` and
-/// `report_order`.
+/// Registers the helper tables that every model may read: `unit_entities`, `unit_atoms`, `entity_merges`, `periods`,
+/// `home_forms` and `report_order`.
 ///
 /// # Errors
 /// When the engine refuses a table.
-pub fn register_helpers(engine: &Engine, geography: &Geography, reports: &Reports) -> Result<()> {
+pub fn register_helpers(
+    engine: &Engine,
+    geography: &Geography,
+    home_forms: &[HomeForm],
+    reports: &Reports,
+) -> Result<()> {
     let numbers = UnitNumbers::of(geography);
     register_entities(engine, geography, &numbers)?;
     register_atoms(engine, geography, &numbers)?;
     register_merges(engine, geography, &numbers)?;
     register_periods(engine, reports)?;
+    register_home_forms(engine, home_forms)?;
     register_report_order(engine, reports)
 }
 
@@ -167,6 +173,27 @@ fn register_periods(engine: &Engine, reports: &Reports) -> Result<()> {
         ("months", integers(months)),
     ];
     register(engine, "periods", columns)
+}
+
+/// Which form gives the total of an indicator in periods of one length.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HomeForm {
+    /// The indicator.
+    pub indicator: String,
+    /// The length of the periods in months.
+    pub months: i64,
+    /// Code of the form.
+    pub form: String,
+}
+
+/// `home_forms`: the form that gives the total of an indicator, for each length of periods that it has.
+fn register_home_forms(engine: &Engine, home_forms: &[HomeForm]) -> Result<()> {
+    let columns = vec![
+        ("indicator", texts(home_forms.iter().map(|h| &h.indicator))),
+        ("months", integers(home_forms.iter().map(|h| h.months))),
+        ("home_form", texts(home_forms.iter().map(|h| &h.form))),
+    ];
+    register(engine, "home_forms", columns)
 }
 
 /// `report_order`: whether another report takes precedence over a report, or the report is held back; and whether it is set

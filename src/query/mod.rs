@@ -18,7 +18,7 @@ mod run;
 
 pub(crate) use compare::changed_figures;
 pub use country::Country;
-pub use helpers::register_helpers;
+pub use helpers::{HomeForm, register_helpers};
 pub use include::{NotIncluded, include};
 pub use models::Models;
 pub(crate) use open::engine_over;

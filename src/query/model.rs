@@ -46,9 +46,12 @@ impl Pass {
 
 /// What is there in every pass: the tables of the lake that are filled before the models run, and the helper tables of
 /// [`super::register_helpers`].
-pub(super) const INPUTS: [&str; 15] = [
+pub(super) const INPUTS: [&str; 19] = [
+    "agencies",
     "entity_merges",
+    "funds",
     "history",
+    "home_forms",
     "indicators",
     "observations",
     "periods",
@@ -57,6 +60,7 @@ pub(super) const INPUTS: [&str; 15] = [
     "reports",
     "sectors",
     "targets",
+    "tasks",
     "unit_atoms",
     "unit_changes",
     "unit_entities",

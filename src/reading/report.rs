@@ -2,13 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
+
 use super::report_period::{claimed_period, not_begun, period_evidence};
 use super::submission::{Records, RecordsAt, Submission};
 use crate::diagnostic::{Finding, Place, findings};
-use crate::extract::{ColumnRef, Dimension, Sending, SheetTable};
+use crate::extract::{ColumnRef, Dimension, Form, SenderKind, Sending, SheetTable};
 use crate::geography::{
-    Basis, ClaimedReport, Contradiction, Docket, Dossier, FoundPeriod, Identified, ReportDecisions,
-    ReportSource, Surroundings, UnitClaim, candidates_by_rows, candidates_by_words, record_sender,
+    AGENCY, Basis, ClaimedReport, Contradiction, Docket, Dossier, FoundPeriod, Identified,
+    ReportDecisions, ReportSource, Surroundings, UnitClaim, candidates_by_rows,
+    candidates_by_words, record_sender,
 };
 use crate::lake::own_columns;
 use crate::normalize::{LocaleVerdict, Normalized, RecordList, normalize};
@@ -77,6 +80,7 @@ pub(super) fn read_report(
     hold_what_has_not_begun(plan, table, &mut report);
     let fault = find_unit(context, table, siblings, &mut report);
     decisions.unit(&mut report, docket, fault);
+    hold_what_is_not_for_its_sender(plan, form, &mut report);
     note_contradiction(&mut report);
     decisions.withdraw(&mut report, docket);
     (report, locales)
@@ -97,7 +101,7 @@ fn load_for_period(
         let note = findings::TH314 { period }.at(report.place());
         report.dossier.findings.push(note);
     }
-    let mut normalized = normalize(table, period.year, &plan.vocabulary, &plan.conventions);
+    let mut normalized = normalize(table, period, &plan.vocabulary, &plan.conventions);
     let locales = std::mem::take(&mut normalized.locales);
     load(report, normalized, explained);
     report.dossier.evidence.push(period_evidence(table, found));
@@ -119,6 +123,33 @@ fn hold_what_has_not_begun(plan: &Plan, table: &SheetTable, report: &mut Claimed
         };
         report.hold(message.at(place));
     }
+}
+
+/// Holds a report back whose form is not for a sender of its kind.
+fn hold_what_is_not_for_its_sender(plan: &Plan, form: &Form, report: &mut ClaimedReport) {
+    let decided = report.unit.as_ref();
+    let Some(unit) = decided
+        .or(report.dossier.unit_claim.candidates.first())
+        .cloned()
+    else {
+        return;
+    };
+    let (kind, why) = if unit.vintage == AGENCY {
+        (SenderKind::Agencies, findings::th467::ForTerritory.words())
+    } else {
+        (SenderKind::Territory, findings::th467::ForAgencies.words())
+    };
+    if report.is_held() || form.senders.contains(&kind) {
+        return;
+    }
+    let day = report.period.map_or(Date::MAX, Period::end);
+    let not_for = findings::TH467 {
+        form: form.code.as_str(),
+        name: plan.geography.name(&unit, day),
+        why,
+    };
+    let finding = not_for.at(report.unit_place());
+    report.hold(finding);
 }
 
 /// Gives the report its sender and the units that it may be of. Returns why it has to be held back, if it has.

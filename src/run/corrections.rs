@@ -10,6 +10,7 @@ use crate::geography::{JudgedReport, UnitKey, late_corrections};
 use crate::plan::Plan;
 use crate::plan::official_order;
 use crate::tables::{FigureKey, TableBuilder};
+use crate::text::members_sql;
 
 /// A figure and the scenario it stands on.
 type Figure = (String, FigureKey);
@@ -87,8 +88,9 @@ async fn figures_made_of(
 ) -> Result<BTreeMap<(String, String), BTreeSet<Figure>>> {
     let ids: Vec<String> = reports.iter().map(|id| format!("'{id}'")).collect();
     let sql = format!(
-        "SELECT DISTINCT report_id, cell, geography, unit_code, period, indicator, sector, scenario FROM fact_sources \
-         WHERE fund = '_T' AND report_id IN ({})",
+        "SELECT DISTINCT report_id, cell, geography, unit_code, period, indicator, {} AS members, scenario FROM fact_sources \
+         WHERE report_id IN ({})",
+        members_sql(&plan.breakdown_ids()),
         ids.join(", ")
     );
     let (_, batches) = engine.query(&sql).await?;
@@ -101,7 +103,7 @@ async fn figures_made_of(
             "unit_code",
             "period",
             "indicator",
-            "sector",
+            "members",
             "scenario",
         ]
         .map(|column| TextColumn::read(batch, column));
@@ -113,7 +115,7 @@ async fn figures_made_of(
                 code,
                 period,
                 indicator,
-                sector,
+                figure_members,
                 scenario,
             ] = columns.each_ref().map(|of| of.text(row).to_owned());
             let unit = UnitKey {
@@ -131,7 +133,7 @@ async fn figures_made_of(
                     geography: geography.clone(),
                     code,
                     indicator: indicator.clone(),
-                    sector: sector.clone(),
+                    members: figure_members.clone(),
                     period: period.clone(),
                 };
                 (scenario.clone(), figure)

@@ -24,22 +24,26 @@ pub(crate) async fn judge_reports(
     docket: &Docket,
     reports: &mut Reports,
     lists: Lists<'_>,
-) -> Result<(Engine, BTreeMap<&'static str, RecordBatch>), RunError> {
+) -> Result<(Engine, BTreeMap<String, RecordBatch>), RunError> {
     let engine = Engine::new()?;
     total_lists(plan, lists, &mut reports.judged).await?;
     let mut judged = Vec::new();
     loop {
-        let mut out: BTreeMap<&'static str, RecordBatch> = BTreeMap::new();
+        let mut out: BTreeMap<String, RecordBatch> = BTreeMap::new();
         out.extend(reference_tables(plan)?);
-        out.insert("observations", tables::observations(plan, &reports.judged)?);
-        out.insert("reports", tables::reports(reports)?);
+        out.insert(
+            "observations".to_owned(),
+            tables::observations(plan, &reports.judged)?,
+        );
+        out.insert("reports".to_owned(), tables::reports(reports)?);
         for (name, batch) in &out {
             engine.register(name, batch.schema(), vec![batch.clone()])?;
         }
         lists.register(&engine, plan, &reports.judged)?;
-        query::register_helpers(&engine, &plan.geography, reports)?;
+        query::register_helpers(&engine, &plan.geography, &plan.home_forms(), reports)?;
         let (forms, geography) = (&plan.vocabulary.forms, &plan.geography);
-        validate::register_columns(&engine, &reports.judged, forms, geography)?;
+        let breakdowns = plan.breakdown_ids();
+        validate::register_columns(&engine, &reports.judged, forms, &breakdowns, geography)?;
         let round = validate::judge(&engine, &plan.rules, &reports.judged, &plan.lexicon).await?;
         let held = validate::held_by(&plan.rules, &reports.judged, &round);
         let is_last = held.is_empty();
@@ -63,7 +67,7 @@ pub(crate) async fn judge_reports(
             }
             let mut results = validate::tally(&plan.rules, &reports.judged, &judged);
             results.extend(of_lists);
-            out.insert("rule_results", tables::rule_results(&results)?);
+            out.insert("rule_results".to_owned(), tables::rule_results(&results)?);
             return Ok((engine, out));
         }
         settle_revisions(&mut reports.judged, plan.order(docket));

@@ -4,21 +4,21 @@ use std::collections::BTreeMap;
 
 use arrow::array::{ArrayRef, RecordBatch};
 use arrow::error::ArrowError;
+use jiff::civil::Date;
 
 use crate::engine::columns::{VALUE_SCALE, decimals, displayed, texts};
-use crate::geography::{UnitKey, UnitName};
+use crate::geography::{Agency, Members, UnitKey, UnitName};
 use crate::lake;
-use crate::plan::{Plan, indicators_table, sectors_table};
+use crate::plan::{Plan, TASK_TEXTS, breakdown_table, indicators_table};
 use crate::text::rounded;
 
-/// The tables `units`, `unit_names`, `unit_changes`, `regions`, `indicators`, `sectors`, `targets` and `history`.
-pub(super) fn reference_tables(
-    plan: &Plan,
-) -> Result<Vec<(&'static str, RecordBatch)>, ArrowError> {
+/// The tables `units`, `unit_names`, `unit_changes`, `regions`, `indicators`, `targets`, `history`, and those of the
+/// breakdowns.
+pub(super) fn reference_tables(plan: &Plan) -> Result<Vec<(String, RecordBatch)>, ArrowError> {
     let geography = &plan.geography.tables;
     let changes = &geography.changes;
     let regions = &geography.regions;
-    Ok(vec![
+    let tables = vec![
         ("units", unit_rows("units", &each_once(&geography.units))?),
         ("unit_names", unit_rows("unit_names", &geography.units)?),
         (
@@ -54,10 +54,19 @@ pub(super) fn reference_tables(
             )?,
         ),
         ("indicators", indicators_table(&plan.indicators)?),
-        ("sectors", sectors_table(&plan.sectors)?),
+        ("agencies", agencies(plan)?),
+        ("tasks", tasks(plan)?),
         ("targets", targets(plan)?),
         ("history", history(plan)?),
-    ])
+    ];
+    let tables = tables.into_iter();
+    let mut tables: Vec<(String, RecordBatch)> = tables
+        .map(|(name, batch)| (name.to_owned(), batch))
+        .collect();
+    for breakdown in &plan.breakdowns {
+        tables.push((breakdown.list.clone(), breakdown_table(breakdown)?));
+    }
+    Ok(tables)
 }
 
 /// One row for each unit: the name in force last, from the first day of its first name.
@@ -89,6 +98,37 @@ fn unit_rows(table: &str, rows: &[UnitName]) -> Result<RecordBatch, ArrowError> 
             texts(rows.iter().map(|u| Some(u.legal_basis.as_str()))),
         ],
     )
+}
+
+fn agencies(plan: &Plan) -> Result<RecordBatch, ArrowError> {
+    let all = plan.geography.agencies.all();
+    let days = |day: fn(&Agency) -> Option<Date>| {
+        texts(all.iter().map(|a| day(a).map(|day| day.to_string())))
+    };
+    lake::batch(
+        "agencies",
+        vec![
+            texts(all.iter().map(|a| Some(a.id.as_str()))),
+            texts(all.iter().map(|a| Some(a.name_vi.as_str()))),
+            texts(all.iter().map(|a| Some(a.name_en.as_str()))),
+            texts(all.iter().map(|a| {
+                let names = a.abbreviations.join(";");
+                Some(names).filter(|names| !names.is_empty())
+            })),
+            texts(all.iter().map(|a| Some(a.kind.as_str()))),
+            days(|a| a.valid_from),
+            days(|a| a.valid_to),
+            texts(all.iter().map(|a| a.successor.as_deref())),
+            texts(all.iter().map(|a| a.members.as_ref().map(Members::written))),
+            texts(all.iter().map(|a| a.note.as_deref())),
+        ],
+    )
+}
+
+fn tasks(plan: &Plan) -> Result<RecordBatch, ArrowError> {
+    let columns =
+        (0..TASK_TEXTS.len()).map(|i| texts(plan.tasks.iter().map(move |t| t.texts[i].as_deref())));
+    lake::batch("tasks", columns.collect())
 }
 
 fn targets(plan: &Plan) -> Result<RecordBatch, ArrowError> {

@@ -11,7 +11,7 @@ use super::changes::NationalChanges;
 use super::figures::figure;
 use crate::diagnostic::{Finding, count_by_severity};
 use crate::engine::{Engine, TextColumn};
-use crate::geography::{due_date, owing_vintage};
+use crate::geography::{UnitKey, due_date_of, owing};
 use crate::lake::Snapshot;
 use crate::period::Period;
 use crate::plan::Plan;
@@ -287,8 +287,8 @@ async fn report_counts(
         .into_iter()
         .filter_map(|((form, period), (reports, counted))| {
             let parsed: Period = period.parse().ok()?;
-            let vintage = owing_vintage(&form, parsed, &plan.duties, &plan.geography);
-            let expected = plan.geography.units_of(vintage).len();
+            let owing = owing(&form, parsed, &plan.duties, &plan.geography);
+            let expected = owing.iter().map(|o| o.senders.len()).sum::<usize>();
             let missing = findings
                 .iter()
                 .filter(|f| {
@@ -323,8 +323,9 @@ fn overdue(plan: &Plan, findings: &[Finding], at: Timestamp) -> Vec<Overdue> {
             let (form, period) = (f.place.form.clone()?, f.place.period.clone()?);
             let (vintage, code) = (f.place.unit_vintage.clone()?, f.place.unit_code.clone()?);
             let parsed: Period = period.parse().ok()?;
-            let due = due_date(&form, parsed, &plan.duties).filter(|due| *due < today)?;
-            let unit = crate::geography::UnitKey { vintage, code };
+            let unit = UnitKey { vintage, code };
+            let due = due_date_of(&unit, &form, parsed, &plan.duties, &plan.geography);
+            let due = due.filter(|due| *due < today)?;
             let name = plan.geography.name(&unit, parsed.end()).to_owned();
             Some(Overdue {
                 form,

@@ -11,7 +11,6 @@ use crate::geography::{
     AnyReport, Aspect, DecisionRow, Evidence, JudgedReport, Reports, UnitKey, VintageBasis,
 };
 use crate::lake;
-use crate::normalize::TOTAL;
 use crate::plan::{Plan, official_order};
 use crate::reading::Submission;
 use crate::tables::{Table, TableBuilder};
@@ -216,8 +215,8 @@ pub(super) fn observations(
             texts(areas.iter().map(|u| u.as_ref().map(|u| u.vintage.as_str()))),
             texts(areas.iter().map(|u| u.as_ref().map(|u| u.code.as_str()))),
             texts(rows.iter().map(|(_, o)| Some(o.indicator.as_str()))),
-            texts(rows.iter().map(|(_, o)| Some(o.sector.as_str()))),
-            texts(rows.iter().map(|_| Some(TOTAL))),
+            texts(rows.iter().map(|(_, o)| Some(o.members.code(0)))),
+            texts(rows.iter().map(|(_, o)| Some(o.members.code(1)))),
             texts(rows.iter().map(|(_, o)| Some(o.scenario.as_str()))),
             decimals(rows.iter().map(|(_, o)| o.value)),
             texts(

@@ -14,10 +14,11 @@ use crate::engine::columns::VALUE_SCALE;
 use crate::engine::{Engine, TextColumn};
 use crate::extract::{Form, ListTotal, Scenario};
 use crate::geography::JudgedReport;
-use crate::normalize::{Observation, ObservationStatus, TOTAL};
+use crate::normalize::{Observation, ObservationStatus};
 use crate::plan::Plan;
 use crate::read::Address;
 use crate::reading::RunError;
+use crate::text::Members;
 
 /// What the records of a report give for a total, or for the records of one code.
 #[derive(Debug, Clone, Copy, Default)]
@@ -189,11 +190,15 @@ fn add_totals(form: &Form, parts: &[usize], sums: &Sums, reports: &mut [JudgedRe
         };
         let whole = of(None);
         let at = head_of(first, form, total);
-        let observation = |sector: &str, sum: Sum| observation(first, total, (sector, at), sum);
-        let mut all = vec![observation(TOTAL, whole)];
+        let observation =
+            |members: Members, sum: Sum| observation(first, total, (members, at), sum);
+        let mut all = vec![observation(Members::total(), whole)];
         if let Some(by) = &total.by {
             let members = by.members.iter();
-            all.extend(members.map(|(member, codes)| observation(member, of(Some(codes)))));
+            all.extend(members.map(|(member, codes)| {
+                let member = Members::total().with(by.breakdown, member);
+                observation(member, of(Some(codes)))
+            }));
         }
         let content = &mut first.report.dossier.content;
         content.observations.extend(all);
@@ -225,7 +230,7 @@ fn head_of(report: &JudgedReport, form: &Form, total: &ListTotal) -> Address {
 fn observation(
     report: &JudgedReport,
     total: &ListTotal,
-    (sector, at): (&str, Address),
+    (members, at): (Members, Address),
     sum: Sum,
 ) -> Observation {
     // Where no record that counts has a value, nothing is known of their sum.
@@ -233,7 +238,7 @@ fn observation(
     Observation {
         period: report.report.period,
         indicator: total.indicator.clone(),
-        sector: sector.to_owned(),
+        members,
         area: None,
         scenario: total.scenario,
         value: (!is_unknown).then_some(sum.value),

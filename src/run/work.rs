@@ -96,9 +96,8 @@ impl Work<'_> {
             records,
             lake: Some(self.lake),
         };
-        let (engine, out) = judge_reports(plan, docket, reports, lists).await?;
-        let mut out: Tables = out.into_iter().map(|(n, b)| (n.to_owned(), b)).collect();
-        reports_after_their_due_date(&mut reports.judged, &plan.duties, &plan.zone);
+        let (engine, mut out) = judge_reports(plan, docket, reports, lists).await?;
+        self.tell_late_reports(reports);
 
         progress(Stage::Query, 0, 1);
         let totals = query::run(&engine, &plan.models, &plan.geography, &plan.country).await?;
@@ -141,11 +140,8 @@ impl Work<'_> {
                 .all(|r| plan.is_list(&r.dossier().source.form))
         {
             // Only lists: nothing is judged or aggregated, and those tables are empty.
-            reports_after_their_due_date(&mut reports.judged, &plan.duties, &plan.zone);
-            let tables = reference_tables(plan)?.into_iter();
-            tables
-                .map(|(name, batch)| (name.to_owned(), batch))
-                .collect()
+            self.tell_late_reports(&mut reports);
+            reference_tables(plan)?.into_iter().collect()
         } else {
             let (out, found) = self.judge_and_aggregate(&mut reports, &records).await?;
             findings.extend(found);
@@ -190,6 +186,13 @@ impl Work<'_> {
             },
             reading,
         })
+    }
+
+    /// Warns about each report that came after its due date.
+    fn tell_late_reports(&self, reports: &mut Reports) {
+        let Self { plan, .. } = *self;
+        let judged = &mut reports.judged;
+        reports_after_their_due_date(judged, &plan.duties, &plan.geography, &plan.zone);
     }
 
     /// The reports of all submissions, placed on units and compared with each other.

@@ -8,7 +8,7 @@ use arrow::datatypes::{DataType, Decimal128Type, Field, Int64Type, Schema};
 use datafusion::error::Result;
 use rust_decimal::Decimal;
 
-use super::table::{FigureKey, Origin};
+use super::table::{FigureKey, ItemKey, Origin};
 use crate::engine::{TextColumn, conform};
 use crate::text::Bilingual;
 
@@ -33,15 +33,18 @@ pub(super) const REQUIRED: [(&str, DataType); 15] = [
 
 /// The columns that a query may also deliver, all texts: the unit of measure of a row, and the figure of the lake that a
 /// cell shows. A cell that combines several figures names them in `of_parts`: geography and code of each, as
-/// `2004:10|2004:15`.
-pub(super) const OPTIONAL: [&str; 7] = [
+/// `2004:10|2004:15`. One that counts entries of a register names them in `of_items`, each with the records (report and row)
+/// that decide where it is counted, as `A-1=3f0c-1@7,3f0c-2@9|A-2=`.
+pub(super) const OPTIONAL: [&str; 9] = [
     UNIT,
     "of_geography",
     "of_code",
     "of_indicator",
     "of_sector",
+    "of_members",
     "of_period",
     PARTS,
+    ITEMS,
 ];
 
 /// A column that a query may also deliver, a flag: whether the figure is made of estimates, all or some of it. A figure with
@@ -50,6 +53,9 @@ pub(super) const ESTIMATED: &str = "estimated";
 
 /// Geography and code of each figure that a cell combines.
 const PARTS: &str = "of_parts";
+
+/// The entries that a cell counts.
+const ITEMS: &str = "of_items";
 
 /// The unit of measure of a row.
 pub(super) const UNIT: &str = "unit_vi";
@@ -156,7 +162,10 @@ impl Delivered {
                 geography: geography.to_owned(),
                 code: code.to_owned(),
                 indicator: self.text("of_indicator", row)?.to_owned(),
-                sector: self.text("of_sector", row)?.to_owned(),
+                members: self
+                    .text("of_members", row)
+                    .or_else(|| self.text("of_sector", row))?
+                    .to_owned(),
                 period: period.or_else(|| self.text("period", row))?.to_owned(),
             })
         };
@@ -165,6 +174,9 @@ impl Delivered {
             .zip(self.text("of_code", row));
         if let Some(key) = whole.and_then(|(geography, code)| key(geography, code)) {
             return Origin::Figure(key);
+        }
+        if let Some(items) = self.text(ITEMS, row) {
+            return Origin::Items(items_in(items));
         }
         let parts = self.text(PARTS, row).map(|parts| {
             let parts = parts.split(BETWEEN);
@@ -187,4 +199,22 @@ impl Delivered {
             .map(|(vi, en)| Bilingual::new(vi, en))
             .collect()
     }
+}
+
+/// The entries that a text names.
+fn items_in(text: &str) -> Vec<ItemKey> {
+    let record = |text: &str| {
+        let (report, row) = text.split_once('@')?;
+        Some((report.to_owned(), row.parse().ok()?))
+    };
+    let items = text.split(BETWEEN).filter(|item| !item.is_empty());
+    items
+        .map(|item| {
+            let (id, records) = item.split_once('=').unwrap_or((item, ""));
+            ItemKey {
+                id: id.to_owned(),
+                records: records.split(',').filter_map(record).collect(),
+            }
+        })
+        .collect()
 }

@@ -250,9 +250,10 @@ impl Edition {
 }
 
 /// Names that the definition of a table and its columns set.
-const RESERVED: [&str; 10] = [
+const RESERVED: [&str; 11] = [
     "scenario",
     "indicators",
+    "forms",
     "columns",
     "year",
     "each",

@@ -40,7 +40,8 @@ pub use number::format_decimal;
 pub use order::{OfficialOrder, register_order};
 pub use raw_edition::{Layout, License, RawEdition};
 pub use table::{
-    Cell, ColumnHead, Computation, FigureKey, FigureStatus, Origin, RowStyle, Table, TableRow,
+    Cell, ColumnHead, Computation, FigureKey, FigureStatus, ItemKey, Origin, RowStyle, Table,
+    TableRow,
 };
 pub use words::{Phrases, PrintedWords, RawPrinted, Symbol, SymbolKind, written};
 

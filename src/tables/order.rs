@@ -56,11 +56,12 @@ pub struct OfficialOrder {
 }
 
 impl OfficialOrder {
-    /// The order of regions in each scheme (list `region`, scope: the scheme), of indicators and of sectors.
+    /// The order of regions in each scheme (list `region`, scope: the scheme), of indicators, and of the members of each breakdown
+    /// (list: its id).
     pub fn new<'a>(
         geography: &Geography,
         indicators: impl IntoIterator<Item = &'a str>,
-        sectors: impl IntoIterator<Item = &'a str>,
+        members: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Self {
         let mut order = Self::default();
         for member in &geography.tables.regions {
@@ -69,8 +70,8 @@ impl OfficialOrder {
         for indicator in indicators {
             order.add("indicator", None, indicator);
         }
-        for sector in sectors {
-            order.add("sector", None, sector);
+        for (breakdown, member) in members {
+            order.add(breakdown, None, member);
         }
         order.number();
         order

@@ -156,6 +156,17 @@ pub enum Origin {
     Together(Vec<FigureKey>),
     /// Computed in print from other cells of the table: row and column of each, from 0.
     Cells(Computation, Vec<(usize, usize)>),
+    /// The number of these entries of a register.
+    Items(Vec<ItemKey>),
+}
+
+/// An entry of a register that a cell counts.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ItemKey {
+    /// Its identifier.
+    pub id: String,
+    /// The records that decide where it is counted: report, and row from 1.
+    pub records: Vec<(String, i64)>,
 }
 
 impl Origin {
@@ -165,7 +176,7 @@ impl Origin {
         match self {
             Self::Figure(key) => std::slice::from_ref(key),
             Self::Together(keys) => keys,
-            Self::Unsaid | Self::Cells(..) => &[],
+            Self::Unsaid | Self::Cells(..) | Self::Items(_) => &[],
         }
     }
 }
@@ -221,7 +232,7 @@ impl Computation {
     }
 }
 
-/// The key of a figure of `provincial`, `regional` or `national`, for all funds together. Its scenario is the table's.
+/// The key of a figure of `provincial`, `regional` or `national`. Its scenario is the table's.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FigureKey {
     /// Vintage of the geography.
@@ -230,8 +241,8 @@ pub struct FigureKey {
     pub code: String,
     /// Indicator.
     pub indicator: String,
-    /// Sector.
-    pub sector: String,
+    /// The [`Members`](crate::text::Members) of breakdowns that it is of, as a text.
+    pub members: String,
     /// Period.
     pub period: String,
 }

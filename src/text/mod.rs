@@ -7,6 +7,7 @@ mod fill;
 mod fold;
 mod lines;
 mod marks;
+mod members;
 mod spreadsheet;
 
 pub use bilingual::Bilingual;
@@ -20,4 +21,5 @@ pub use fold::Folder;
 pub(crate) use fold::{composed, has_marks, without_marks};
 pub use lines::{line_at, listed, one_line};
 pub use marks::{breaks_line, is_blank, is_invisible, is_raised, literal, narrow, visible};
+pub use members::{Members, TOTAL, code_in, members_sql};
 pub use spreadsheet::spreadsheet_safe;

@@ -31,7 +31,7 @@ pub(super) struct Case {
     pub(super) sheet: Option<String>,
     pub(super) cell: Option<String>,
     pub(super) indicator: String,
-    pub(super) sector: String,
+    pub(super) members: String,
     figures: Vec<CaseFigure>,
     /// The unit of what the column is compared with, and its file.
     other: Option<(Bilingual, String)>,
@@ -107,7 +107,7 @@ pub(super) fn cases(batch: &RecordBatch) -> Result<Vec<Case>> {
     let sheets = TextColumn::required(batch, "sheet")?;
     let cells = TextColumn::required(batch, "cell")?;
     let indicators = TextColumn::required(batch, "indicator")?;
-    let sectors = TextColumn::required(batch, "sector")?;
+    let members = TextColumn::required(batch, "members")?;
     let mut figures: Vec<(Vec<Option<Decimal>>, TextColumn)> = Vec::new();
     while batch
         .column_by_name(&format!("v{}", figures.len()))
@@ -141,7 +141,7 @@ pub(super) fn cases(batch: &RecordBatch) -> Result<Vec<Case>> {
             sheet: sheets.owned(row),
             cell: cells.owned(row),
             indicator: indicators.text(row).to_owned(),
-            sector: sectors.get(row).unwrap_or(TOTAL).to_owned(),
+            members: members.get(row).unwrap_or(TOTAL).to_owned(),
             figures: figures.iter().map(|of| figure(of, row)).collect(),
             other: other(row),
         })
@@ -150,7 +150,7 @@ pub(super) fn cases(batch: &RecordBatch) -> Result<Vec<Case>> {
 
 /// The figures of a failed case in words.
 pub(super) fn in_words(rule: &Rule, case: &Case, lexicon: &Lexicon) -> Vec<Bilingual> {
-    let figure = || lexicon.figure(&case.indicator, Some(&case.sector));
+    let figure = || lexicon.figure(&case.indicator, Some(&case.members));
     let value = |i: usize| {
         let value = case.figures.get(i).and_then(|f| f.value);
         value.map_or_else(|| Bilingual::same("?"), |value| lexicon.number(value))
@@ -175,7 +175,8 @@ pub(super) fn in_words(rule: &Rule, case: &Case, lexicon: &Lexicon) -> Vec<Bilin
                 .iter()
                 .enumerate()
                 .map(|(i, operand)| {
-                    let mut figure = lexicon.figure(&operand.indicator, Some(&operand.sector));
+                    let mut figure =
+                        lexicon.figure(&operand.indicator, Some(operand.members.as_str()));
                     if let Some(form) = &operand.form {
                         figure = phrases::InForm { figure, form }.words();
                     }
@@ -206,7 +207,7 @@ pub(super) fn in_words(rule: &Rule, case: &Case, lexicon: &Lexicon) -> Vec<Bilin
             estimate_cell: cell(1),
         }
         .words(),
-        RuleKind::SumOfSectors => phrases::Sum {
+        RuleKind::SumOfMembers { .. } => phrases::Sum {
             figure: figure(),
             total: value(0),
             cell: cell(0),
@@ -214,7 +215,7 @@ pub(super) fn in_words(rule: &Rule, case: &Case, lexicon: &Lexicon) -> Vec<Bilin
             cells: cell(1),
         }
         .words(),
-        RuleKind::PartsOfSectors => phrases::Parts {
+        RuleKind::PartsOfMembers { .. } => phrases::Parts {
             figure: figure(),
             total: value(0),
             cell: cell(0),

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::expression::parse_expression;
 use super::parameters::{check_names, count, needed, number, number_that, published, unsound};
-use super::rule::{Against, RawKind, RawRule, Rule, RuleKind};
+use super::rule::{Against, RawKind, RawRule, Rule, RuleBreakdown, RuleKind};
 use super::sound::{RuleScope, Unsound, check};
 use super::statement::statement;
 
@@ -48,8 +48,11 @@ fn kind_of(raw: &RawRule, scope: &RuleScope<'_>) -> Result<(RuleKind, usize), Un
             let text = needed(raw, "expression", raw.expression.as_ref())?;
             offset = text.span().start;
             let is_indicator = |name: &str| scope.indicators.contains_key(name);
-            let expression =
+            let mut expression =
                 parse_expression(text.get_ref(), is_indicator).map_err(|e| unsound(offset, e))?;
+            for operand in &mut expression.operands {
+                operand.members = scope.members_of(&operand.members);
+            }
             RuleKind::Expression(expression)
         }
         RawKind::CountsNotNegative => RuleKind::CountsNotNegative,
@@ -60,8 +63,22 @@ fn kind_of(raw: &RawRule, scope: &RuleScope<'_>) -> Result<(RuleKind, usize), Un
             tolerance: number(raw, "tolerance", raw.tolerance.as_ref())?,
             at_least: number(raw, "at_least", raw.at_least.as_ref())?,
         },
-        RawKind::SumOfSectors => RuleKind::SumOfSectors,
-        RawKind::PartsOfSectors => RuleKind::PartsOfSectors,
+        RawKind::SumOfMembers => RuleKind::SumOfMembers {
+            breakdown: breakdown(raw, scope)?,
+            tolerance: match &raw.tolerance {
+                None => Decimal::ZERO,
+                some => number_that(
+                    raw,
+                    "tolerance",
+                    some.as_ref(),
+                    |n| n >= Decimal::ZERO,
+                    "0 or more",
+                )?,
+            },
+        },
+        RawKind::PartsOfMembers => RuleKind::PartsOfMembers {
+            breakdown: breakdown(raw, scope)?,
+        },
         RawKind::Copy => RuleKind::Copy {
             of: *needed(raw, "of", raw.of.as_ref())?.get_ref(),
             scenario: raw.scenario.as_ref().map(|scenario| *scenario.get_ref()),
@@ -93,6 +110,24 @@ fn kind_of(raw: &RawRule, scope: &RuleScope<'_>) -> Result<(RuleKind, usize), Un
         RawKind::Factor => factor(raw)?,
     };
     Ok((kind, offset))
+}
+
+/// The breakdown that a rule names.
+fn breakdown(raw: &RawRule, scope: &RuleScope<'_>) -> Result<RuleBreakdown, Unsound> {
+    let named = needed(raw, "breakdown", raw.breakdown.as_ref())?;
+    let mut all = scope.breakdowns.iter().enumerate();
+    let found = all.find(|(_, b)| b.id == named.get_ref() && !b.levels.is_empty());
+    let (index, breakdown) = found.ok_or_else(|| {
+        let message = format!("the pipeline has no breakdown `{}`", named.get_ref());
+        unsound(named.span().start, message)
+    })?;
+    let others = scope.breakdowns.iter().filter(|b| b.id != breakdown.id);
+    Ok(RuleBreakdown {
+        index,
+        id: breakdown.id.to_owned(),
+        list: breakdown.list.to_owned(),
+        others: others.map(|b| b.id.to_owned()).collect(),
+    })
 }
 
 /// A rule of the kind `factor`.

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use crate::geography::PlacedReport;
 
-/// A figure of a column: its indicator, sector and value.
+/// A figure of a column: its indicator, members and value.
 type Figure<'r> = (&'r str, &'r str, Decimal);
 
 /// Gives columns with the same figures the same number, so that copies are found without comparing column with column.
@@ -25,7 +25,7 @@ impl<'r> Contents<'r> {
         for o in &report.dossier.content.observations {
             let value = o.value.filter(|value| !value.is_zero());
             if let Some((value, column)) = value.zip(column(o)) {
-                let figure = (o.indicator.as_str(), o.sector.as_str(), value.normalize());
+                let figure = (o.indicator.as_str(), o.members.as_str(), value.normalize());
                 held.entry(column).or_default().push(figure);
             }
         }

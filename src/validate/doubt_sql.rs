@@ -93,7 +93,7 @@ pub(super) fn copy(
          )
          SELECT c.number,
                 CASE WHEN k.other IS NOT NULL THEN FALSE WHEN t.number IS NOT NULL AND c.of_report >= {at_least} THEN TRUE END AS ok,
-                c.seq, o.sheet, o.cell, o.indicator, o.sector, o.value AS v0, o.cell AS c0,
+                c.seq, o.sheet, o.cell, o.indicator, o.members, o.value AS v0, o.cell AS c0,
                 CAST(c.figures AS DECIMAL(38, 6)) AS v1, p.cell AS c1, b.file_name AS file, u.name_vi, u.name_en
          FROM own c
          JOIN judged o ON o.number = c.number AND o.seq = c.seq
@@ -109,7 +109,7 @@ pub(super) fn copy(
 pub(super) fn empty(at_least: Decimal) -> String {
     format!(
         "SELECT s.number, CASE WHEN s.filled > 0 THEN TRUE WHEN s.stated >= {at_least} THEN FALSE END AS ok,
-                s.seq, o.sheet, o.cell, o.indicator, o.sector, o.value AS v0, o.cell AS c0,
+                s.seq, o.sheet, o.cell, o.indicator, o.members, o.value AS v0, o.cell AS c0,
                 CAST(s.stated AS DECIMAL(38, 6)) AS v1, o.cell AS c1
          FROM (SELECT number, count(*) AS stated, sum(CASE WHEN value <> 0 THEN 1 ELSE 0 END) AS filled, min(seq) AS seq
                FROM judged WHERE value IS NOT NULL GROUP BY number) s
@@ -145,7 +145,7 @@ pub(super) fn share(
         "WITH best AS (
              SELECT c.entity, c.period, coalesce(max(CASE WHEN c.scenario = 'actual' THEN o.value END), max(o.value)) AS value
              FROM report_columns c
-             JOIN judged o ON o.number = c.number AND o.indicator = '{indicator}' AND o.sector = '_T'
+             JOIN judged o ON o.number = c.number AND o.indicator = '{indicator}' AND o.members = '_T'
              WHERE c.form = '{form}' AND c.scenario IN ('actual', 'estimate') AND o.value IS NOT NULL
              GROUP BY c.entity, c.period
          ),
@@ -167,10 +167,10 @@ pub(super) fn share(
              GROUP BY t.period
          ),
          compared AS (
-             SELECT c.number, o.seq, o.sheet, o.cell, o.indicator, o.sector, o.value, y.stated, y.total,
+             SELECT c.number, o.seq, o.sheet, o.cell, o.indicator, o.members, o.value, y.stated, y.total,
                     CAST({value} AS DECIMAL(38, 6)) AS published, {year} AS published_in
              FROM report_columns c
-             JOIN judged o ON o.number = c.number AND o.indicator = '{indicator}' AND o.sector = '_T'
+             JOIN judged o ON o.number = c.number AND o.indicator = '{indicator}' AND o.members = '_T'
              LEFT JOIN country y ON y.period = c.last_year
              WHERE c.form = '{form}'
          ),
@@ -180,7 +180,7 @@ pub(super) fn share(
          SELECT number,
                 CASE WHEN value <= {at_most} * stated OR value <= {at_most} * whole THEN TRUE
                      WHEN value IS NOT NULL AND whole > 0 THEN FALSE END AS ok,
-                seq, sheet, cell, indicator, sector, value AS v0, cell AS c0, whole AS v1, cell AS c1,
+                seq, sheet, cell, indicator, members, value AS v0, cell AS c0, whole AS v1, cell AS c1,
                 CAST(100 * value / nullif(whole, 0) AS DECIMAL(38, 1)) AS v2, cell AS c2,
                 CASE WHEN total IS NULL THEN CAST(published_in AS DECIMAL(38, 6)) END AS v3, cell AS c3
          FROM measured"
@@ -201,15 +201,14 @@ pub(super) fn factor(
         .map(|indicator| format!("'{indicator}'"))
         .collect::<Vec<_>>()
         .join(", ");
-    let own_base =
-        "LEFT JOIN judged b ON b.number = c.base AND b.indicator = i.indicator AND b.sector = '_T'";
+    let own_base = "LEFT JOIN judged b ON b.number = c.base AND b.indicator = i.indicator AND b.members = '_T'";
     let (joins, other, cell, count) = match of {
         Against::OtherUnits => (
             format!(
                 "LEFT JOIN (
                      SELECT c.report_period, c.scenario, c.period, o.indicator, median(o.value) AS middle, count(DISTINCT c.entity) AS units
                      FROM report_columns c
-                     JOIN judged o ON o.number = c.number AND o.indicator IN ({listed}) AND o.sector = '_T'
+                     JOIN judged o ON o.number = c.number AND o.indicator IN ({listed}) AND o.members = '_T'
                      WHERE c.form = '{form}' AND o.value IS NOT NULL
                      GROUP BY c.report_period, c.scenario, c.period, o.indicator
                  ) m ON m.report_period = c.report_period AND m.scenario = c.scenario AND m.period = c.period
@@ -222,7 +221,7 @@ pub(super) fn factor(
         Against::YearBefore => (
             format!(
                 "{OWN_YEAR_BEFORE}
-                 LEFT JOIN judged y ON y.number = f.number AND y.indicator = i.indicator AND y.sector = '_T'
+                 LEFT JOIN judged y ON y.number = f.number AND y.indicator = i.indicator AND y.members = '_T'
                  {own_base}"
             ),
             "coalesce(y.value, b.value)",
@@ -239,11 +238,11 @@ pub(super) fn factor(
     format!(
         "SELECT c.number,
                 CASE WHEN {other} > 0 THEN o.value <= {factor} * {other} AND {factor} * o.value >= {other} END AS ok,
-                o.seq, o.sheet, o.cell, i.indicator, '_T' AS sector, o.value AS v0, o.cell AS c0,
+                o.seq, o.sheet, o.cell, i.indicator, '_T' AS members, o.value AS v0, o.cell AS c0,
                 CAST({other} AS DECIMAL(38, 6)) AS v1, {cell} AS c1, {count} AS v2, o.cell AS c2
          FROM report_columns c
          JOIN indicators i ON i.indicator IN ({listed})
-         LEFT JOIN judged o ON o.number = c.number AND o.indicator = i.indicator AND o.sector = '_T'
+         LEFT JOIN judged o ON o.number = c.number AND o.indicator = i.indicator AND o.members = '_T'
          {joins}
          WHERE c.form = '{form}'"
     )

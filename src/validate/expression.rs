@@ -1,6 +1,6 @@
 //! Expressions of rules: SQL whose operands are indicators of the judged column.
 //!
-//! `htx_total@N-1` is the indicator in the column that the judged one stands on, `htx_total[A]` that of a sector, and
+//! `htx_total@N-1` is the indicator in the column that the judged one stands on, `htx_total[A]` that of a member of a breakdown, and
 //! `KTTT-01:htx_agri` that of the unit's current report of another form for the same period.
 
 use std::collections::BTreeSet;
@@ -14,6 +14,8 @@ use datafusion::sql::sqlparser::parser::Parser;
 use datafusion::sql::sqlparser::tokenizer::Token;
 use regex::Regex;
 
+use crate::text::{Members, TOTAL};
+
 /// A figure that an expression names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Operand {
@@ -21,8 +23,8 @@ pub struct Operand {
     pub form: Option<String>,
     /// Its indicator.
     pub indicator: String,
-    /// Its sector, `_T` for the total.
-    pub sector: String,
+    /// The members of breakdowns that it is of.
+    pub members: Members,
     /// Whether it is in the column that the judged one stands on.
     pub before: bool,
 }
@@ -33,8 +35,8 @@ impl fmt::Display for Operand {
             write!(f, "{form}:")?;
         }
         write!(f, "{}", self.indicator)?;
-        if self.sector != crate::normalize::TOTAL {
-            write!(f, "[{}]", self.sector)?;
+        if let Some(code) = self.members.as_str().split(':').find(|code| *code != TOTAL) {
+            write!(f, "[{code}]")?;
         }
         if self.before {
             write!(f, "@N-1")?;
@@ -44,7 +46,7 @@ impl fmt::Display for Operand {
 }
 
 static OPERAND: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?:(?<form>[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)+):)?(?<indicator>[a-z][a-z0-9_]*)(?:\[(?<sector>[A-Za-z0-9_]+)\])?(?<period>@N(?:[-+]\d+)?)?").ok()
+    Regex::new(r"(?:(?<form>[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)+):)?(?<indicator>[a-z][a-z0-9_]*)(?:\[(?<member>[A-Za-z0-9_]+)\])?(?<period>@N(?:[-+]\d+)?)?").ok()
 });
 
 /// An expression in SQL over `v0`, `v1` …, one for each operand.
@@ -75,7 +77,7 @@ const FUNCTIONS: [&str; 8] = [
 /// Turns an expression into SQL. If a divisor is zero, the SQL is NULL.
 ///
 /// # Errors
-/// A sentence, if a name with a sector, a form or a period is not an indicator, or if a divisor is neither an operand nor a
+/// A sentence, if a name with a member, a form or a period is not an indicator, or if a divisor is neither an operand nor a
 /// number.
 pub fn parse_expression(
     text: &str,
@@ -89,7 +91,7 @@ pub fn parse_expression(
         let (Some(whole), Some(indicator)) = (captures.get(0), captures.name("indicator")) else {
             continue;
         };
-        let decorated = ["form", "sector", "period"]
+        let decorated = ["form", "member", "period"]
             .iter()
             .any(|part| captures.name(part).is_some());
         if !is_indicator(indicator.as_str()) {
@@ -111,10 +113,9 @@ pub fn parse_expression(
         let operand = Operand {
             form: captures.name("form").map(|m| m.as_str().to_owned()),
             indicator: indicator.as_str().to_owned(),
-            sector: captures.name("sector").map_or_else(
-                || crate::normalize::TOTAL.to_owned(),
-                |m| m.as_str().to_owned(),
-            ),
+            members: captures
+                .name("member")
+                .map_or_else(Members::total, |m| Members::parse(m.as_str())),
             before: period == Some("@N-1"),
         };
         let index = operands

@@ -60,7 +60,7 @@ fn finding(
             .or_else(|| report.dossier().source.sheet.clone()),
         cell: first.and_then(|case| case.cell.clone()),
         indicator: first.map(|case| case.indicator.clone()),
-        sector: first.map(|case| case.sector.clone()),
+        sector: first.map(|case| case.members.clone()),
         scenario: Some(scenario.to_owned()),
         unit_code: Some(unit.to_owned()),
         ..report.report.place()

@@ -13,6 +13,7 @@ use crate::extract::{Form, Scenario};
 use crate::geography::{Geography, JudgedReport, PlacedReport, UnitKey};
 use crate::period::{Frequency, Period};
 use crate::read::Address;
+use crate::text::Members;
 
 /// Registers the tables that rules judge: `judged` (the values of current reports in the order of their cells),
 /// `report_columns` (the loaded columns, numbered over all reports, each with the column it stands on), `comparisons`
@@ -24,6 +25,7 @@ pub fn register_columns(
     engine: &Engine,
     reports: &[JudgedReport],
     forms: &[Form],
+    breakdowns: &[String],
     geography: &Geography,
 ) -> Result<()> {
     let mut columns: Vec<ReportColumn<'_>> = Vec::new();
@@ -35,7 +37,7 @@ pub fn register_columns(
         let Some(form) = forms.iter().find(|f| f.code == judged_report.form()) else {
             continue;
         };
-        let year = report.period.year;
+        let period = report.period;
         let numbers = numbered(report, columns.len());
         judged.add(report, &numbers);
         comparisons.add(report, &numbers);
@@ -48,10 +50,10 @@ pub fn register_columns(
             let base = form
                 .columns
                 .iter()
-                .find(|c| c.scenario == scenario && c.period.in_year(year) == of)
+                .find(|c| c.scenario == scenario && c.period.of(period) == of)
                 .and_then(|c| c.stands_on)
                 .map(|i| &form.columns[i])
-                .map(|base| (base.scenario, base.period.in_year(year)));
+                .map(|base| (base.scenario, base.period.of(period)));
             columns.push(ReportColumn {
                 report,
                 unit: UnitKey {
@@ -68,8 +70,8 @@ pub fn register_columns(
         }
     }
     engine.register_batch("report_columns", report_columns(&columns, geography)?)?;
-    engine.register_batch("judged", judged.batch()?)?;
-    engine.register_batch("comparisons", comparisons.batch()?)?;
+    engine.register_batch("judged", judged.batch(breakdowns)?)?;
+    engine.register_batch("comparisons", comparisons.batch(breakdowns)?)?;
     engine.register_batch("counterparts", counterparts(reports, forms, geography)?)
 }
 
@@ -159,7 +161,7 @@ fn report_columns(columns: &[ReportColumn<'_>], geography: &Geography) -> Result
 #[derive(Default)]
 struct Figures<'r> {
     indicators: Vec<&'r str>,
-    sectors: Vec<&'r str>,
+    members: Vec<&'r Members>,
     cells: Vec<Address>,
     values: Vec<Option<Decimal>>,
     /// Their order within the report.
@@ -169,26 +171,31 @@ struct Figures<'r> {
 impl<'r> Figures<'r> {
     fn add(
         &mut self,
-        (indicator, sector): (&'r str, &'r str),
+        (indicator, members): (&'r str, &'r Members),
         at: Address,
         value: Option<Decimal>,
         seq: usize,
     ) {
         self.indicators.push(indicator);
-        self.sectors.push(sector);
+        self.members.push(members);
         self.cells.push(at);
         self.values.push(value);
         self.order.push(seq as i64);
     }
 
-    fn columns(self) -> [(&'static str, ArrayRef); 5] {
-        [
+    /// The columns; `members` are those of all breakdowns as one text, beside a column for each of the `breakdowns`.
+    fn columns(self, breakdowns: &[String]) -> Vec<(&str, ArrayRef)> {
+        let mut columns = vec![
             ("indicator", texts(self.indicators)),
-            ("sector", texts(self.sectors)),
+            ("members", texts(self.members.iter().map(|m| m.as_str()))),
             ("cell", displayed(self.cells.into_iter().map(Some))),
             ("value", decimals(self.values)),
             ("seq", integers(self.order)),
-        ]
+        ];
+        let codes = |at: usize| texts(self.members.iter().map(move |m| m.code(at)));
+        let each = breakdowns.iter().enumerate();
+        columns.extend(each.map(|(at, id)| (id.as_str(), codes(at))));
+        columns
     }
 }
 
@@ -210,16 +217,18 @@ impl<'r> Judged<'r> {
             self.numbers.push(number.copied());
             self.sheets.push(report.dossier.source.sheet.as_deref());
             self.figures
-                .add((&o.indicator, &o.sector), o.at, o.value, seq);
+                .add((&o.indicator, &o.members), o.at, o.value, seq);
         }
     }
 
-    fn batch(self) -> Result<RecordBatch> {
+    fn batch(self, breakdowns: &[String]) -> Result<RecordBatch> {
         let columns = [
             ("number", integers(self.numbers)),
             ("sheet", texts(self.sheets)),
         ];
-        Ok(batch(columns.into_iter().chain(self.figures.columns()))?)
+        Ok(batch(
+            columns.into_iter().chain(self.figures.columns(breakdowns)),
+        )?)
     }
 }
 
@@ -241,16 +250,18 @@ impl<'r> Comparisons<'r> {
             self.of.push(number(c.of));
             self.to.push(number(c.to));
             self.figures
-                .add((&c.indicator, &c.sector), c.at, Some(c.value), seq);
+                .add((&c.indicator, &c.members), c.at, Some(c.value), seq);
         }
     }
 
-    fn batch(self) -> Result<RecordBatch> {
+    fn batch(self, breakdowns: &[String]) -> Result<RecordBatch> {
         let columns = [
             ("of_number", integers(self.of)),
             ("to_number", integers(self.to)),
         ];
-        Ok(batch(columns.into_iter().chain(self.figures.columns()))?)
+        Ok(batch(
+            columns.into_iter().chain(self.figures.columns(breakdowns)),
+        )?)
     }
 }
 

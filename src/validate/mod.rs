@@ -9,12 +9,12 @@ mod doubt_sql;
 mod expression;
 mod judge;
 mod judged;
+mod member_sql;
 mod parameters;
 mod prove;
 mod records;
 mod rule;
 mod rule_sql;
-mod sector_sql;
 mod sound;
 mod statement;
 
@@ -26,6 +26,6 @@ pub use records::{
     RawRecordRule, RecordRule, RecordRuleKind, RecordScope, judge_lists, record_sql,
     register_places,
 };
-pub use rule::{Against, OnFail, RawRule, RawRules, Rule, RuleKind};
+pub use rule::{Against, OnFail, RawRule, RawRules, Rule, RuleBreakdown, RuleKind};
 pub use rule_sql::rule_sql;
-pub use sound::{RuleScope, Unsound};
+pub use sound::{RuleScope, ScopeBreakdown, Unsound};

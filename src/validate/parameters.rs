@@ -35,7 +35,9 @@ pub(super) fn check_names(raw: &RawRule) -> Result<(), Unsound> {
         RawKind::Empty => &["at_least"],
         RawKind::Share => &["indicator", "at_most", "published"],
         RawKind::Factor => &["of", "indicators", "factor", "units"],
-        RawKind::CountsNotNegative | RawKind::SumOfSectors | RawKind::PartsOfSectors => &[],
+        RawKind::SumOfMembers => &["breakdown", "tolerance"],
+        RawKind::PartsOfMembers => &["breakdown"],
+        RawKind::CountsNotNegative => &[],
     };
     let given = [
         ("expression", start(raw.expression.as_ref())),
@@ -44,6 +46,7 @@ pub(super) fn check_names(raw: &RawRule) -> Result<(), Unsound> {
         ("above", start(raw.above.as_ref())),
         ("of", start(raw.of.as_ref())),
         ("scenario", start(raw.scenario.as_ref())),
+        ("breakdown", start(raw.breakdown.as_ref())),
         ("indicator", start(raw.indicator.as_ref())),
         ("indicators", start(raw.indicators.as_ref())),
         ("at_most", start(raw.at_most.as_ref())),

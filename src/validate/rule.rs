@@ -51,6 +51,8 @@ pub struct RawRule {
     pub of: Option<Spanned<Against>>,
     /// Only columns of this scenario are judged.
     pub scenario: Option<Spanned<Scenario>>,
+    /// The breakdown whose members are added up.
+    pub breakdown: Option<Spanned<String>>,
     /// The indicator whose share is judged.
     pub indicator: Option<Spanned<String>>,
     /// The indicators judged, each by itself.
@@ -93,10 +95,10 @@ pub enum RawKind {
     Comparison,
     /// An actual agrees with the estimate that was sent a year before.
     Revision,
-    /// The sectors of the first level add up to the total.
-    SumOfSectors,
-    /// The sectors of the second level do not exceed their parent.
-    PartsOfSectors,
+    /// The members of the first level of a breakdown add up to the total.
+    SumOfMembers,
+    /// The members of the second level of a breakdown do not exceed their parent.
+    PartsOfMembers,
     /// A column is not the copy of another.
     Copy,
     /// Not all values of a column are zero or nil.
@@ -140,6 +142,19 @@ pub struct Rule {
     pub message_en: String,
 }
 
+/// A breakdown whose members a rule adds up.
+#[derive(Debug, Clone)]
+pub struct RuleBreakdown {
+    /// Its index among the breakdowns of the pipeline.
+    pub index: usize,
+    /// Its id.
+    pub id: String,
+    /// The lake's table of its members.
+    pub list: String,
+    /// The ids of all other breakdowns.
+    pub others: Vec<String>,
+}
+
 /// How a rule judges, with its parameters.
 #[derive(Debug, Clone)]
 pub enum RuleKind {
@@ -159,10 +174,18 @@ pub enum RuleKind {
         /// Differences up to this are ignored.
         at_least: Decimal,
     },
-    /// The sectors of the first level add up to the total.
-    SumOfSectors,
-    /// The sectors of the second level do not exceed their parent.
-    PartsOfSectors,
+    /// The members of the first level of a breakdown add up to the total.
+    SumOfMembers {
+        /// The breakdown.
+        breakdown: RuleBreakdown,
+        /// How much the sum may differ from the total.
+        tolerance: Decimal,
+    },
+    /// The members of the second level of a breakdown do not exceed their parent.
+    PartsOfMembers {
+        /// The breakdown.
+        breakdown: RuleBreakdown,
+    },
     /// A column does not have exactly the figures of another. Zero, nil and blank cells do not count.
     Copy {
         /// The columns that it is compared with.
@@ -212,8 +235,8 @@ impl RuleKind {
             Self::Copy { of, .. } | Self::Factor { of, .. } => *of != Against::ColumnBefore,
             Self::CountsNotNegative
             | Self::Comparison { .. }
-            | Self::SumOfSectors
-            | Self::PartsOfSectors
+            | Self::SumOfMembers { .. }
+            | Self::PartsOfMembers { .. }
             | Self::Empty { .. } => false,
         }
     }

@@ -1,7 +1,7 @@
 //! The query of each rule. Its rows are cases: a figure, or a sum, that is judged in one column of one report.
 //!
 //! Columns of a case: `of_report`, `of_unit`, `of_scenario` and `of_period` identify the judged column; `ok` is NULL if the
-//! case cannot be decided; `seq` is the order of the cells; `sheet`, `cell`, `indicator` and `sector` are those of the first
+//! case cannot be decided; `seq` is the order of the cells; `sheet`, `cell`, `indicator` and `members` are those of the first
 //! operand; `v0`, `v1` … are the values compared, and `c0`, `c1` … their cells. `file`, `name_vi` and `name_en`, where a kind
 //! has them, are the file and the unit of what the column is compared with. A column without a case has one row with a NULL.
 
@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use super::expression::Expression;
 use super::rule::{Rule, RuleKind};
-use super::{doubt_sql, sector_sql};
+use super::{doubt_sql, member_sql};
 
 /// The query of a rule's cases.
 #[must_use]
@@ -18,7 +18,7 @@ pub fn rule_sql(rule: &Rule) -> String {
         RuleKind::Expression(expression) => expression_sql(rule, expression),
         RuleKind::CountsNotNegative => each_column(
             rule,
-            "SELECT o.number, o.value >= 0 AS ok, o.seq, o.sheet, o.cell, o.indicator, o.sector, o.value AS v0, o.cell AS c0
+            "SELECT o.number, o.value >= 0 AS ok, o.seq, o.sheet, o.cell, o.indicator, o.members, o.value AS v0, o.cell AS c0
              FROM judged o
              JOIN indicators i ON i.indicator = o.indicator AND i.decimals = 0",
         ),
@@ -26,12 +26,12 @@ pub fn rule_sql(rule: &Rule) -> String {
             rule,
             &format!(
                 "SELECT k.of_number AS number, abs(k.value - 100 * o.value / nullif(b.value, 0)) <= {tolerance} AS ok, k.seq, o.sheet,
-                        k.cell, k.indicator, k.sector, k.value AS v0, k.cell AS c0,
+                        k.cell, k.indicator, k.members, k.value AS v0, k.cell AS c0,
                         CAST(100 * o.value / nullif(b.value, 0) AS DECIMAL(38, 2)) AS v1, k.cell AS c1,
                         o.value AS v2, o.cell AS c2, b.value AS v3, b.cell AS c3
                  FROM comparisons k
-                 LEFT JOIN judged o ON o.number = k.of_number AND o.indicator = k.indicator AND o.sector = k.sector
-                 LEFT JOIN judged b ON b.number = k.to_number AND b.indicator = k.indicator AND b.sector = k.sector"
+                 LEFT JOIN judged o ON o.number = k.of_number AND o.indicator = k.indicator AND o.members = k.members
+                 LEFT JOIN judged b ON b.number = k.to_number AND b.indicator = k.indicator AND b.members = k.members"
             ),
         ),
         RuleKind::Revision { tolerance, at_least } => each_column(
@@ -39,17 +39,21 @@ pub fn rule_sql(rule: &Rule) -> String {
             &format!(
                 "SELECT c.number,
                         abs(o.value - e.value) <= {at_least} OR abs(o.value - e.value) <= {tolerance} * abs(e.value) AS ok,
-                        o.seq, o.sheet, o.cell, o.indicator, o.sector, o.value AS v0, o.cell AS c0, e.value AS v1, e.cell AS c1
+                        o.seq, o.sheet, o.cell, o.indicator, o.members, o.value AS v0, o.cell AS c0, e.value AS v1, e.cell AS c1
                  FROM report_columns c
                  JOIN judged o ON o.number = c.number
                  JOIN counterparts q ON q.report_id = c.report_id AND q.entity = c.entity AND q.form = c.form AND q.report_period = c.period
                  LEFT JOIN report_columns b ON b.report_id = q.counterpart AND b.entity = c.entity AND b.scenario = 'estimate' AND b.period = c.period
-                 LEFT JOIN judged e ON e.number = b.number AND e.indicator = o.indicator AND e.sector = o.sector
+                 LEFT JOIN judged e ON e.number = b.number AND e.indicator = o.indicator AND e.members = o.members
                  WHERE c.scenario = 'actual' AND c.period IN (c.year_before, c.last_year)"
             ),
         ),
-        RuleKind::SumOfSectors => each_column(rule, &sector_sql::sum_of_sectors()),
-        RuleKind::PartsOfSectors => each_column(rule, &sector_sql::parts_of_sectors()),
+        RuleKind::SumOfMembers { breakdown, tolerance } => {
+            each_column(rule, &member_sql::sum_of_members(breakdown, *tolerance))
+        }
+        RuleKind::PartsOfMembers { breakdown } => {
+            each_column(rule, &member_sql::parts_of_members(breakdown))
+        }
         RuleKind::Copy {
             of,
             scenario,
@@ -109,8 +113,8 @@ fn expression_sql(rule: &Rule, expression: &Expression) -> String {
         };
         let _ = write!(
             joins,
-            " LEFT JOIN judged o{i} ON o{i}.number = {number} AND o{i}.indicator = '{}' AND o{i}.sector = '{}'",
-            operand.indicator, operand.sector
+            " LEFT JOIN judged o{i} ON o{i}.number = {number} AND o{i}.indicator = '{}' AND o{i}.members = '{}'",
+            operand.indicator, operand.members
         );
         let _ = write!(operands, ", o{i}.value AS v{i}, o{i}.cell AS c{i}");
         let _ = write!(figures, ", v{i}, c{i}");
@@ -120,13 +124,13 @@ fn expression_sql(rule: &Rule, expression: &Expression) -> String {
     let first = &expression.operands[0];
     format!(
         "SELECT report_id AS of_report, unit_code AS of_unit, scenario AS of_scenario, period AS of_period, CASE WHEN {} THEN ({}) END AS ok, CAST(0 AS BIGINT) AS seq, sheet, \
-         c0 AS cell, '{}' AS indicator, '{}' AS sector{figures} \
+         c0 AS cell, '{}' AS indicator, '{}' AS members{figures} \
          FROM (SELECT c.report_id, c.unit_code, c.scenario, c.period, o0.sheet{operands} FROM report_columns c{joins} \
                WHERE c.form = '{}') AS operands",
         decided.join(" AND "),
         expression.sql,
         first.indicator,
-        first.sector,
+        first.members,
         rule.form,
     )
 }

@@ -7,10 +7,10 @@ use rust_decimal::Decimal;
 
 use super::expression::{Expression, Operand, parse_condition};
 use super::prove::{Proved, prove};
-use super::rule::{Against, RuleKind};
+use super::rule::{Against, RuleBreakdown, RuleKind};
 use crate::extract::{Dimension, Form, Scenario, ValueColumn, belongs};
-use crate::normalize::TOTAL;
 use crate::period::{Frequency, Period};
+use crate::text::{Members, TOTAL};
 
 /// What rules may name.
 #[derive(Debug)]
@@ -19,8 +19,19 @@ pub struct RuleScope<'a> {
     pub forms: &'a [Form],
     /// Decimal places of each indicator; 0 for whole numbers.
     pub indicators: BTreeMap<&'a str, u32>,
-    /// Level of each sector, 0 for the first.
-    pub sectors: BTreeMap<&'a str, i64>,
+    /// The breakdowns, in the order of the pipeline.
+    pub breakdowns: Vec<ScopeBreakdown<'a>>,
+}
+
+/// A breakdown that rules may name.
+#[derive(Debug)]
+pub struct ScopeBreakdown<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// The lake's table of its members.
+    pub list: &'a str,
+    /// Level of each member, 0 for the first.
+    pub levels: BTreeMap<&'a str, i64>,
 }
 
 /// What is wrong with a rule.
@@ -39,6 +50,15 @@ type Mistake = (String, &'static str);
 
 /// Any year, to compare periods that are given relative to the year N of a report.
 const N: i16 = 2000;
+
+/// A report of a frequency in that year.
+fn sample(frequency: Frequency) -> Period {
+    Period {
+        year: N,
+        frequency,
+        number: 1,
+    }
+}
 
 /// Checks a rule of a form.
 pub(super) fn check(
@@ -103,7 +123,7 @@ fn operand(indicator: &str, before: bool) -> Operand {
     Operand {
         form: None,
         indicator: indicator.to_owned(),
-        sector: TOTAL.to_owned(),
+        members: Members::total(),
         before,
     }
 }
@@ -138,11 +158,13 @@ fn check_operands(
 
 /// Checks that an operand has a cell somewhere.
 fn check_operand(form: &Form, operand: &Operand, scope: &RuleScope<'_>) -> Result<(), Mistake> {
-    let sector = operand.sector.as_str();
-    if sector != TOTAL && !scope.sectors.contains_key(sector) {
+    let known = scope.breakdowns.iter().enumerate();
+    let unknown = known.map(|(at, breakdown)| (operand.members.code(at), breakdown));
+    let mut unknown = unknown.filter(|(code, of)| *code != TOTAL && !of.levels.contains_key(code));
+    if let Some((code, _)) = unknown.next() {
         return Err((
-            format!("`{sector}` of `{operand}` is no sector of sectors.csv"),
-            "name a sector by its code",
+            format!("`{code}` of `{operand}` is no member of a breakdown"),
+            "name a member by its code in the list of its breakdown",
         ));
     }
     let of = match &operand.form {
@@ -166,20 +188,28 @@ fn check_operand(form: &Form, operand: &Operand, scope: &RuleScope<'_>) -> Resul
     if !of
         .columns
         .iter()
-        .any(|column| has_cell(of, column, &operand.indicator, sector))
+        .any(|column| has_cell(of, column, &operand.indicator, &operand.members))
     {
         return Err((
             format!(
                 "the form `{}` has no row and column for `{operand}`, so that the rule can never be decided",
                 of.code
             ),
-            "name an indicator (and sector) that the form carries",
+            "name an indicator (and member of a breakdown) that the form carries",
         ));
     }
     Ok(())
 }
 
 impl RuleScope<'_> {
+    /// The members that a code means which stands alone: those of the first breakdown that has it.
+    pub(super) fn members_of(&self, alone: &Members) -> Members {
+        let code = alone.code(0);
+        let mut breakdowns = self.breakdowns.iter();
+        let at = breakdowns.position(|breakdown| breakdown.levels.contains_key(code));
+        at.map_or_else(|| alone.clone(), |at| Members::total().with(at, code))
+    }
+
     fn form(&self, code: &str) -> Option<&Form> {
         self.forms.iter().find(|form| form.code == code)
     }
@@ -202,10 +232,12 @@ impl RuleScope<'_> {
         };
         let of = operand.form.as_deref().and_then(|code| self.form(code));
         let of = of.unwrap_or(form);
+        let sample = sample(frequency);
         of.frequencies.contains(&frequency)
             && columns(of, frequency).any(|other| {
-                (other.scenario, other.period) == (column.scenario, column.period)
-                    && has_cell(of, other, &operand.indicator, &operand.sector)
+                other.scenario == column.scenario
+                    && other.period.of(sample) == column.period.of(sample)
+                    && has_cell(of, other, &operand.indicator, &operand.members)
             })
     }
 }
@@ -217,19 +249,17 @@ fn columns(form: &Form, frequency: Frequency) -> impl Iterator<Item = &ValueColu
         .filter(move |column| belongs(&column.frequencies, frequency))
 }
 
-/// Whether a column has a cell for an indicator and a sector.
-fn has_cell(form: &Form, column: &ValueColumn, indicator: &str, sector: &str) -> bool {
-    // If the rows are units, the form has no sectors: its figures are totals.
-    let has_row = |member: &str| match form.dimension {
-        Dimension::Unit => member == TOTAL,
-        Dimension::Indicator | Dimension::Sector | Dimension::Record => {
-            form.rows.iter().any(|row| row.member == member)
-        }
-    };
-    match &column.indicator {
-        Some(own) => own == indicator && has_row(sector),
-        None => sector == TOTAL && has_row(indicator),
+/// Whether a column has a cell for an indicator and members of breakdowns.
+fn has_cell(form: &Form, column: &ValueColumn, indicator: &str, members: &Members) -> bool {
+    // If the rows are units, the form has no breakdowns: its figures are totals.
+    if form.dimension == Dimension::Unit {
+        return members.is_total() && column.indicator.as_deref() == Some(indicator);
     }
+    let mut rows = form.rows.iter().enumerate();
+    rows.any(|(at, row)| {
+        !column.without_rows.contains(&at)
+            && form.figure(row, column) == (indicator, members.clone())
+    })
 }
 
 /// Why a rule without an expression can never fail in a form. None if it can fail.
@@ -240,15 +270,17 @@ fn never_fails(form: &Form, kind: &RuleKind, scope: &RuleScope<'_>) -> Option<St
         .iter()
         .flat_map(|column| indicators_of(form, column))
         .collect();
-    let has_rows_of_level = |level: i64| {
-        let mut codes = scope.sectors.iter().filter(|(_, of)| **of == level);
-        let has_cells = |sector: &str| {
+    let has_cells_of_level = |breakdown: &RuleBreakdown, level: i64| {
+        let of = &scope.breakdowns[breakdown.index].levels;
+        let mut codes = of.iter().filter(|(_, of)| **of == level);
+        let has = |members: &Members| {
             form.columns.iter().any(|column| {
                 indicators_of(form, column)
-                    .any(|indicator| has_cell(form, column, indicator, sector))
+                    .any(|indicator| has_cell(form, column, indicator, members))
             })
         };
-        codes.any(|(sector, _)| has_cells(sector))
+        has(&Members::total())
+            && codes.any(|(code, _)| has(&Members::total().with(breakdown.index, code)))
     };
     match kind {
         RuleKind::Expression(_) | RuleKind::Share { .. } | RuleKind::Factor { .. } => None,
@@ -274,7 +306,7 @@ fn never_fails(form: &Form, kind: &RuleKind, scope: &RuleScope<'_>) -> Option<St
             let cells = most(form, |frequency| {
                 let mut together: BTreeMap<_, usize> = BTreeMap::new();
                 for column in columns(form, frequency) {
-                    let period = column.period.in_year(N);
+                    let period = column.period.of(sample(frequency));
                     *together.entry((column.scenario, period)).or_default() += cells(form, column);
                 }
                 together.into_values().max().unwrap_or_default()
@@ -298,23 +330,27 @@ fn never_fails(form: &Form, kind: &RuleKind, scope: &RuleScope<'_>) -> Option<St
         .then(|| {
             format!("`{code}` has no actual of a period whose estimate it had the time before")
         }),
-        RuleKind::SumOfSectors => (!has_rows_of_level(0))
-            .then(|| format!("`{code}` has no rows of sectors of the first level")),
-        RuleKind::PartsOfSectors => (!has_rows_of_level(1))
-            .then(|| format!("`{code}` has no rows of sectors of the second level")),
+        RuleKind::SumOfMembers { breakdown, .. } => {
+            (!has_cells_of_level(breakdown, 0)).then(|| {
+                let list = &breakdown.list;
+                format!("`{code}` has no cells of {list} of the first level beside their total")
+            })
+        }
+        RuleKind::PartsOfMembers { breakdown } => (!has_cells_of_level(breakdown, 1)).then(|| {
+            format!(
+                "`{code}` has no cells of {} of the second level",
+                breakdown.list
+            )
+        }),
     }
 }
 
 /// Whether a form has the actual of the year before for something that it had as an estimate then.
 fn is_revised(form: &Form, frequency: Frequency) -> bool {
-    let own = Period {
-        year: N,
-        frequency,
-        number: 1,
-    };
+    let own = sample(frequency);
     let of = |scenario: Scenario, wanted: Period| -> BTreeSet<&str> {
         columns(form, frequency)
-            .filter(|c| c.scenario == scenario && c.period.in_year(N) == wanted)
+            .filter(|c| c.scenario == scenario && c.period.of(own) == wanted)
             .flat_map(|c| indicators_of(form, c))
             .collect()
     };

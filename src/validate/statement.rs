@@ -22,9 +22,25 @@ pub(super) fn statement(raw: &RawRule, kind: &RuleKind) -> String {
             "the actual agrees with the estimate sent a year before within {tolerance} of it; \
              differences up to {at_least} do not count"
         ),
-        RuleKind::SumOfSectors => "the sectors of the first level add up to the total".to_owned(),
-        RuleKind::PartsOfSectors => {
-            "the sectors of the second level do not exceed theirs".to_owned()
+        RuleKind::SumOfMembers {
+            breakdown,
+            tolerance,
+        } => {
+            let within = if tolerance.is_zero() {
+                String::new()
+            } else {
+                format!(" within {tolerance}")
+            };
+            format!(
+                "the {} of the first level add up to the total{within}",
+                breakdown.list
+            )
+        }
+        RuleKind::PartsOfMembers { breakdown } => {
+            format!(
+                "the {} of the second level do not exceed theirs",
+                breakdown.list
+            )
         }
         RuleKind::Copy {
             of,

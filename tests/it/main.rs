@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![allow(clippy::too_many_lines, reason = "a test tells a whole story")]
 
+mod agencies;
 mod architecture;
 mod book;
 mod by_unit;
@@ -35,11 +36,14 @@ mod reading;
 mod records;
 mod reference;
 mod sample_files;
+mod sample_programme;
+mod sample_targets;
 mod sample_truth;
 mod senders;
 mod soundness;
 mod statistics;
 mod support;
+mod tasks;
 mod template;
 mod tiling;
 mod trace;

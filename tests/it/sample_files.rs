@@ -40,6 +40,7 @@ fn one_year(root: &Path, manners: bool) -> sample::Summary {
         last_year: 2023,
         planted: false,
         manners,
+        programme: false,
         ..sample::COMMITTED
     };
     sample::write_inbox(root, &spec).expect("written")

@@ -80,7 +80,7 @@ fn engine(geography: &str, period: i32, scenario: &str) -> BTreeMap<String, Figu
 }
 
 /// What the generator says it wrote.
-static WRITTEN: LazyLock<sample::Summary> = LazyLock::new(|| {
+pub(crate) static WRITTEN: LazyLock<sample::Summary> = LazyLock::new(|| {
     let aside = TempDir::new().expect("a directory");
     sample::write_inbox(aside.path(), &sample::COMMITTED).expect("written")
 });

@@ -30,6 +30,7 @@ fn read(plan: &Plan, line: &str, on: Date) -> String {
     }
     if let Some(why) = found.not_the_unit {
         return match why {
+            NotTheUnit::NoBodyYet { name, from } => format!("not yet: {name} {from}"),
             NotTheUnit::OtherBody { words } => format!("other: {words}"),
             NotTheUnit::NotYet { name, from } => {
                 format!(
@@ -404,6 +405,7 @@ fn sent(form: Form, file: &str, code: &str, day: u32, total: i64) -> Report {
     let row = match form {
         Form::Indicators => ("htx_total", numbers([total; 4])),
         Form::Sectors => ("A", numbers([total; 9])),
+        other => unreachable!("no test of {other:?}"),
     };
     Report::of(form, OLD, code, 2024)
         .file(file)

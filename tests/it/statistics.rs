@@ -75,7 +75,12 @@ fn columns() -> BTreeMap<String, Vec<(String, String)>> {
         for table in plan.lake.tables() {
             engine.register(&table.name, table.schema.clone(), vec![])?;
         }
-        query::register_helpers(&engine, &plan.geography, &Reports::default())?;
+        query::register_helpers(
+            &engine,
+            &plan.geography,
+            &plan.home_forms(),
+            &Reports::default(),
+        )?;
         query::run(&engine, &plan.models, &plan.geography, &plan.country).await?;
         let mut builder = TableBuilder::new(&engine, &OfficialOrder::default())?;
         check(&mut builder, &plan.tables[0], &plan.edition)

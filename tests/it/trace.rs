@@ -70,7 +70,9 @@ impl Book {
         let order = OfficialOrder::new(
             &plan.geography,
             plan.indicators.iter().map(|i| i.id.as_str()),
-            plan.sectors.iter().map(|s| s.code.as_str()),
+            plan.breakdowns
+                .iter()
+                .flat_map(|b| b.members.iter().map(|m| (b.id.as_str(), m.code.as_str()))),
         );
         let mut builder = TableBuilder::new(&engine, &order).expect("a builder");
         let mut tables = Vec::new();
@@ -100,12 +102,12 @@ fn cell(table: &str, row: &str, column: &str) -> Node {
 /// A figure of all sectors: geography, code, indicator, period, scenario.
 fn figure(figure: [&str; 5]) -> Node {
     let [geography, code, indicator, period, scenario] = figure.map(str::to_owned);
-    let sector = "_T".to_owned();
+    let members = "_T".to_owned();
     let key = FigureKey {
         geography,
         code,
         indicator,
-        sector,
+        members,
         period,
     };
     let wanted = [(scenario.clone(), key.clone())];

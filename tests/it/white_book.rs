@@ -155,7 +155,9 @@ pub(crate) async fn bridge_adds_up(lake: &Path, year: &str, scenario: &str) -> (
     let order = OfficialOrder::new(
         &plan.geography,
         plan.indicators.iter().map(|i| i.id.as_str()),
-        plan.sectors.iter().map(|s| s.code.as_str()),
+        plan.breakdowns
+            .iter()
+            .flat_map(|b| b.members.iter().map(|m| (b.id.as_str(), m.code.as_str()))),
     );
     register_order(&engine, &order).expect("registered");
     let sql = format!(

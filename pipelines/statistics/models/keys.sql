@@ -2,7 +2,7 @@
 -- grain: period × indicator × sector × fund × scenario
 -- runs: once
 -- Combinations come from what was reported, from the scenario `best` that a reported figure may fill, and from the
--- ratios that a reported numerator belongs to. All later models join and group by this number; only the tables of the
+-- ratios that a reported numerator belongs to. home_form is the form that gives the total for periods of that length. All later models join and group by this number; only the tables of the
 -- lake spell it out again.
 WITH reported AS (
     SELECT DISTINCT period, indicator, sector, fund, scenario FROM observations
@@ -20,6 +20,8 @@ with_ratios AS (
     JOIN indicators i ON i.measure = 'ratio' AND i.numerator = k.indicator
 )
 SELECT CAST(row_number() OVER () AS BIGINT) AS key, k.period, k.indicator, k.sector, k.fund, k.scenario, i.measure,
-       coalesce(i.scale, 1) AS scale, i.home_form
+       coalesce(i.scale, 1) AS scale, h.home_form
 FROM with_ratios k
 JOIN indicators i ON i.indicator = k.indicator
+JOIN periods p ON p.period = k.period
+LEFT JOIN home_forms h ON h.indicator = k.indicator AND h.months = p.months

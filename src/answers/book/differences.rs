@@ -372,7 +372,7 @@ impl<'a> Changes<'a> {
                 &key.geography,
                 unit,
                 &key.indicator,
-                &key.sector,
+                &key.members,
                 scenario,
                 &key.period,
             ];

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::answers::asked::{AskedUnits, NameError, check_period, form_code};
 use crate::answers::came::CameFile;
-use crate::geography::UnitKey;
+use crate::geography::{AGENCY, UnitKey};
 use crate::plan::Plan;
 
 /// The state of a report that a unit owes.
@@ -112,6 +112,8 @@ pub struct CollectionStatus {
     pub form: String,
     /// Period.
     pub period: String,
+    /// Whether those who owe are agencies, and not units of the territory.
+    pub of_agencies: bool,
     /// The due date.
     pub due: Option<String>,
     /// Units whose report counts.
@@ -120,6 +122,15 @@ pub struct CollectionStatus {
     pub expected: usize,
     /// Units by state.
     pub states: BTreeMap<&'static str, usize>,
+}
+
+impl CollectionStatus {
+    /// Whether a report is owed to it.
+    #[must_use]
+    pub fn is_owed(&self, owed: &Owed) -> bool {
+        let of_agencies = owed.vintage == AGENCY;
+        self.form == owed.form && self.period == owed.period && self.of_agencies == of_agencies
+    }
 }
 
 /// The state of all open collections.

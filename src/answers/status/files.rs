@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::answer::{OtherFile, StatusQuestion};
 use crate::answers::came::{CameFile, FileState, likely_period, unit_in_force};
 use crate::answers::delivered::DeliveredReport;
-use crate::geography::{UnitKey, owing_vintage};
+use crate::geography::{AGENCY, UnitKey, owing_vintage};
 use crate::period::Period;
 use crate::plan::Plan;
 
@@ -66,7 +66,11 @@ pub(super) fn place_open_reports(
             continue;
         }
         let vintage = owing_vintage(&form, period, &plan.duties, &plan.geography);
-        for unit in file.units.iter().filter(|unit| unit.vintage == vintage) {
+        for unit in file
+            .units
+            .iter()
+            .filter(|unit| unit.vintage == vintage || unit.vintage == AGENCY)
+        {
             placed.push(DeliveredReport {
                 form: form.clone(),
                 period: period.to_string(),

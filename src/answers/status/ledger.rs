@@ -3,12 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 
 use super::answer::{CollectionStatus, Owed, State};
 use crate::answers::came::{CameFile, FileState, fits_name};
 use crate::answers::delivered::DeliveredReport;
-use crate::geography::{UnitKey, fulfilled_by, owing_vintage};
+use crate::geography::{AGENCY, Owing, UnitKey, fulfilled_by};
 use crate::period::Period;
 use crate::plan::Plan;
 
@@ -18,7 +17,8 @@ pub(super) struct OpenCollection<'a> {
     pub(super) period: Period,
     /// The period as the lake writes it.
     pub(super) written: String,
-    pub(super) due: Option<Date>,
+    /// Who owes reports.
+    pub(super) owing: Owing,
     /// The reports that came for it.
     pub(super) sent: Vec<&'a DeliveredReport>,
     /// Form, period and unit of all reports that the run missed.
@@ -47,20 +47,13 @@ impl<'a> Ledger<'a> {
         }
     }
 
-    /// Enters what the units, or those of them that are asked for, owe to a collection. None if they owe it nothing.
+    /// Enters what some senders, or those of them that are asked for, owe to a collection. None if they owe it nothing.
     pub(super) fn enter(
         &mut self,
         collection: &OpenCollection<'_>,
         asked: Option<&BTreeSet<UnitKey>>,
     ) -> Option<CollectionStatus> {
-        let plan = self.plan;
-        let vintage = owing_vintage(
-            &collection.form,
-            collection.period,
-            &plan.duties,
-            &plan.geography,
-        );
-        let owing = plan.geography.units_of(vintage).into_iter();
+        let owing = collection.owing.senders.iter();
         let mut states: BTreeMap<&'static str, usize> = BTreeMap::new();
         let (mut accepted, mut expected) = (0, 0);
         for unit in owing.filter(|unit| asked.is_none_or(|asked| asked.contains(unit))) {
@@ -73,7 +66,8 @@ impl<'a> Ledger<'a> {
         (expected > 0 || asked.is_none()).then(|| CollectionStatus {
             form: collection.form.clone(),
             period: collection.written.clone(),
-            due: collection.due.map(|d| d.to_string()),
+            of_agencies: collection.owing.vintage == AGENCY,
+            due: collection.owing.due.map(|d| d.to_string()),
             accepted,
             expected,
             states,
@@ -93,7 +87,7 @@ impl<'a> Ledger<'a> {
         let mut row = Owed {
             form: collection.form.clone(),
             period: collection.written.clone(),
-            due: collection.due.map(|d| d.to_string()),
+            due: collection.owing.due.map(|d| d.to_string()),
             vintage: unit.vintage.clone(),
             code: unit.code.clone(),
             name: plan.geography.name(unit, period.end()).to_owned(),
@@ -146,7 +140,7 @@ fn settle(
     collection: &OpenCollection<'_>,
     lacks: bool,
 ) {
-    let (reports, due) = (&collection.sent, collection.due);
+    let (reports, due) = (&collection.sent, collection.owing.due);
     let day = |time: Timestamp| time.to_zoned(plan.zone.clone()).date();
     let entity = plan.geography.entity(unit);
     let own: Vec<&&DeliveredReport> = reports

@@ -15,7 +15,7 @@ use self::ledger::{Ledger, OpenCollection};
 use super::asked::QuestionError;
 use super::came::{FileState, files_that_came};
 use super::delivered::{DeliveredReport, lacking, sent};
-use crate::geography::{UnitKey, due_date};
+use crate::geography::{UnitKey, owing};
 use crate::lake::{Snapshot, check_owner};
 use crate::period::Period;
 use crate::plan::Plan;
@@ -53,18 +53,20 @@ pub async fn status(
     let mut book = Ledger::new(plan, at, &came);
     let mut collections = Vec::new();
     for (form, period, written) in open {
-        let collection = OpenCollection {
-            due: due_date(&form, period, &plan.duties),
-            sent: sent
-                .iter()
-                .filter(|s| s.form == form && s.period == written)
-                .collect(),
-            lacking: &lacking,
-            form,
-            period,
-            written,
-        };
-        collections.extend(book.enter(&collection, units.as_ref()));
+        for owing in owing(&form, period, &plan.duties, &plan.geography) {
+            let collection = OpenCollection {
+                owing,
+                sent: sent
+                    .iter()
+                    .filter(|s| s.form == form && s.period == written)
+                    .collect(),
+                lacking: &lacking,
+                form: form.clone(),
+                period,
+                written: written.clone(),
+            };
+            collections.extend(book.enter(&collection, units.as_ref()));
+        }
     }
     let left = book.left();
     let other_files = other_files(plan, &left, &question, units.as_ref());

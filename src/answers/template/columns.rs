@@ -2,15 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use super::words::in_year;
-use crate::extract::{Form, belongs};
+use super::words::{in_report, said_period};
+use crate::extract::{Form, ValueColumn, belongs};
 use crate::period::Period;
 use crate::plan::Plan;
 use crate::publish::template::{ColumnKind, TemplateColumn};
 
+/// Whether a blank form for a period has a column. One that stands in place of others is only read.
+pub(super) fn is_printed(column: &ValueColumn, period: Period) -> bool {
+    belongs(&column.frequencies, period.frequency) && column.in_place_of.is_empty()
+}
+
 /// The columns: what describes rows, then values, each comparison after the later of its two columns, then remarks.
 pub(super) fn columns(plan: &Plan, form: &Form, period: Period) -> Vec<TemplateColumn> {
     let written = &form.written;
+    let said = said_period(plan, period).unwrap_or_default();
     let stub = |words: &[String], kind: ColumnKind| {
         words.first().map(|head| TemplateColumn {
             heads: vec![head.clone()],
@@ -29,13 +35,13 @@ pub(super) fn columns(plan: &Plan, form: &Form, period: Period) -> Vec<TemplateC
     let has_units = !written.stub.unit.is_empty();
     let mut places: BTreeMap<usize, usize> = BTreeMap::new();
     for (i, column) in form.columns.iter().enumerate() {
-        if !belongs(&column.frequencies, period.frequency) {
+        if !is_printed(column, period) {
             continue;
         }
         let mut heads: Vec<String> = written.columns[i]
             .head
             .iter()
-            .map(|head| in_year(head, period.year))
+            .map(|head| in_report(head, period, &said))
             .collect();
         let unit = column
             .indicator
@@ -59,7 +65,9 @@ pub(super) fn columns(plan: &Plan, form: &Form, period: Period) -> Vec<TemplateC
             }
             if let (Some(of), Some(to)) = (places.get(&comparison.of), places.get(&comparison.to)) {
                 columns.push(TemplateColumn {
-                    heads: raw.head.iter().map(|h| in_year(h, period.year)).collect(),
+                    heads: (raw.head.iter())
+                        .map(|head| in_report(head, period, &said))
+                        .collect(),
                     kind: ColumnKind::Comparison {
                         numerator: *of,
                         denominator: *to,

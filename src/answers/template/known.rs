@@ -11,14 +11,15 @@ use crate::engine::TextColumn;
 use crate::extract::{Form, RelativePeriod, Scenario, belongs};
 use crate::geography::UnitKey;
 use crate::lake::Snapshot;
-use crate::normalize::{TOTAL, VALUE_SCALE};
+use crate::normalize::VALUE_SCALE;
 use crate::period::Period;
 use crate::query::open_engine;
 use crate::reading::RunError;
+use crate::text::{Members, members_sql};
 
-/// Values of one unit, by indicator, sector, period and scenario.
+/// Values of one unit, by indicator, members of breakdowns, period and scenario.
 #[derive(Debug, Default)]
-pub(super) struct KnownValues(BTreeMap<(String, String, Period, Scenario), Decimal>);
+pub(super) struct KnownValues(BTreeMap<(String, Members, Period, Scenario), Decimal>);
 
 impl KnownValues {
     /// Reads the values of the periods that ended before the form's period began. Partial figures are left out.
@@ -26,30 +27,31 @@ impl KnownValues {
         snapshot: &Snapshot,
         unit: &UnitKey,
         form: &Form,
-        period: Period,
+        (period, breakdowns): (Period, &[String]),
     ) -> Result<Self, TemplateError> {
+        let members = members_sql(breakdowns);
         let engine = open_engine(snapshot).map_err(RunError::from)?;
         let mut known = BTreeMap::new();
         let mut periods: Vec<Period> = form
             .columns
             .iter()
             .filter(|c| belongs(&c.frequencies, period.frequency) && is_over(c.period, period))
-            .map(|c| c.period.in_year(period.year))
+            .map(|c| c.period.of(period))
             .collect();
         periods.dedup();
         for of in periods {
             for scenario in [Scenario::Actual, Scenario::Estimate] {
                 let sql = format!(
-                    "SELECT indicator, sector, value FROM facts WHERE geography = '{}' AND unit_code = '{}' AND period = '{of}' \
-                     AND scenario = '{}' AND fund = '{TOTAL}' AND status IN ('A', 'E') AND value IS NOT NULL",
+                    "SELECT indicator, {members} AS members, value FROM facts WHERE geography = '{}' AND unit_code = '{}' AND period = '{of}' \
+                     AND scenario = '{}' AND status IN ('A', 'E') AND value IS NOT NULL",
                     unit.vintage,
                     unit.code,
                     scenario.as_str()
                 );
                 let (_, batches) = engine.query(&sql).await.map_err(RunError::from)?;
                 for batch in &batches {
-                    let [indicators, sectors] =
-                        ["indicator", "sector"].map(|name| TextColumn::read(batch, name));
+                    let [indicators, members] =
+                        ["indicator", "members"].map(|name| TextColumn::read(batch, name));
                     let values = batch.column(2).as_primitive::<Decimal128Type>();
                     for row in 0..batch.num_rows() {
                         let value =
@@ -57,7 +59,7 @@ impl KnownValues {
                         let Ok(value) = value else { continue };
                         let key = (
                             indicators.text(row).to_owned(),
-                            sectors.text(row).to_owned(),
+                            Members::parse(members.text(row)),
                             of,
                             scenario,
                         );
@@ -72,16 +74,16 @@ impl KnownValues {
     pub(super) fn get(
         &self,
         indicator: &str,
-        sector: &str,
+        members: &Members,
         of: Period,
         scenario: Scenario,
     ) -> Option<Decimal> {
-        let key = (indicator.to_owned(), sector.to_owned(), of, scenario);
+        let key = (indicator.to_owned(), members.clone(), of, scenario);
         self.0.get(&key).copied()
     }
 }
 
 /// Whether the period of a column ended before the period of the report began.
 pub(super) fn is_over(of: RelativePeriod, period: Period) -> bool {
-    of.in_year(period.year).end() < period.start()
+    of.of(period).end() < period.start()
 }

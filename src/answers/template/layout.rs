@@ -7,7 +7,7 @@ use super::rows::rows;
 use super::words::said_period;
 use crate::answers::office::office;
 use crate::extract::{Dimension, Form};
-use crate::geography::{UnitKey, owing_vintage};
+use crate::geography::{AGENCY, UnitKey, owing_vintage};
 use crate::period::Period;
 use crate::plan::Plan;
 use crate::publish::template::{Template, TemplateStatement};
@@ -87,7 +87,8 @@ fn statements(
         open: true,
         hint: Some(hints.reporter.clone()).filter(|_| !by_unit),
     }];
-    if !by_unit {
+    let is_agency = unit.is_some_and(|unit| unit.vintage == AGENCY);
+    if !by_unit && !is_agency {
         stated.push(TemplateStatement {
             words: colon(&statements.unit_code),
             value: unit.map(|u| u.code.clone()).unwrap_or_default(),
@@ -129,11 +130,12 @@ fn first(words: &[String]) -> String {
 
 /// Who owes the form for a period. Of several, the one whose report counts.
 fn reporter_of<'a>(plan: &'a Plan, form: &Form, period: Period) -> Option<&'a str> {
-    let duty = plan
+    let rank = plan
         .duties
         .iter()
         .filter(|d| d.frequency == period.frequency && d.forms.contains(&form.code))
-        .min_by_key(|d| d.rank)?;
-    let reporter = plan.reporters.0.iter().find(|r| r.rank == duty.rank)?;
+        .filter_map(|d| d.owed_by.rank())
+        .min()?;
+    let reporter = plan.reporters.0.iter().find(|r| r.rank == rank)?;
     Some(&reporter.id)
 }

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 use super::asked::{form_code, unit_in};
 use crate::engine::TextColumn;
-use crate::extract::{Dimension, Form, belongs};
+use crate::extract::{Dimension, Form, RelativePeriod, belongs};
 use crate::geography::{UnitKey, due_date};
 use crate::lake::{LakeError, Snapshot, check_owner};
 use crate::period::{Frequency, Period};
@@ -100,7 +100,10 @@ pub async fn template(plan: &Plan, options: &TemplateOptions) -> Result<BlankFor
         .map(|text| unit_in(plan, text, plan.geography.vintage_on(period.end())))
         .transpose()?;
     let known = match (&unit, &snapshot) {
-        (Some(unit), Some(snapshot)) => KnownValues::read(snapshot, unit, form, period).await?,
+        (Some(unit), Some(snapshot)) => {
+            let breakdowns = plan.breakdown_ids();
+            KnownValues::read(snapshot, unit, form, (period, &breakdowns)).await?
+        }
         _ => KnownValues::default(),
     };
     let template = lay_out(plan, form, period, unit.as_ref(), &known)?;
@@ -139,11 +142,13 @@ fn frequencies(form: &Form) -> String {
     words.collect::<Vec<_>>().join(", ")
 }
 
-/// Whether the form has a value column for exactly this period.
+/// Whether the form has a value column for exactly this period, or its columns are of years of the calendar.
 fn fits(form: &Form, period: Period) -> bool {
     form.frequencies.contains(&period.frequency)
         && form.columns.iter().any(|c| {
-            belongs(&c.frequencies, period.frequency) && c.period.in_year(period.year) == period
+            let is_of_it = c.period.of(period) == period;
+            belongs(&c.frequencies, period.frequency)
+                && (is_of_it || matches!(c.period, RelativePeriod::Fixed(_)))
         })
 }
 

@@ -1,8 +1,9 @@
 //! The rows of a blank form, with the values that are already known.
 
+use super::columns::is_printed;
 use super::known::{KnownValues, is_over};
 use super::words::roman;
-use crate::extract::{Dimension, Form, FormRow, RowUnit, Scenario, ValueColumn, belongs};
+use crate::extract::{Dimension, Form, FormRow, RowUnit, Scenario, ValueColumn};
 use crate::geography::owing_vintage;
 use crate::normalize::{TOTAL, lake_decimal};
 use crate::period::Period;
@@ -45,7 +46,8 @@ pub(super) fn rows(
     let mut section: Option<&str> = None;
     let mut sections = 0;
     let mut counters: Vec<usize> = Vec::new();
-    for line in &rows_in_force(plan, form, period) {
+    let lines = rows_in_force(plan, form, period);
+    for (at, line) in lines.iter().enumerate() {
         if line.section.as_deref() != section {
             section = line.section.as_deref();
             let raw = form
@@ -68,15 +70,14 @@ pub(super) fn rows(
         }
         let level = match form.dimension {
             Dimension::Indicator => indicator(plan, &line.member).and_then(|i| i.level),
-            Dimension::Sector => plan
-                .sectors
-                .iter()
-                .find(|s| s.code == line.member)
-                .map(|s| s.level),
+            Dimension::Breakdown => form
+                .row_breakdown
+                .and_then(|at| plan.breakdowns[at].member(&line.member))
+                .map(|member| member.level),
             Dimension::Unit | Dimension::Record => None,
         };
         let level = usize::try_from(level.unwrap_or(0)).unwrap_or(0);
-        let number = if form.dimension == Dimension::Sector && line.member == TOTAL {
+        let number = if form.dimension == Dimension::Breakdown && line.member == TOTAL {
             String::new()
         } else {
             counters.resize(level + 1, 0);
@@ -87,8 +88,8 @@ pub(super) fn rows(
         let values: Vec<TemplateValue> = form
             .columns
             .iter()
-            .filter(|c| belongs(&c.frequencies, period.frequency))
-            .map(|column| value(plan, line, column, period, known))
+            .filter(|column| is_printed(column, period))
+            .map(|column| value(plan, (form, at), line, column, (period, known)))
             .collect();
         rows.push(TemplateRow {
             number,
@@ -96,7 +97,7 @@ pub(super) fn rows(
             level: Some(u8::try_from(level).unwrap_or(u8::MAX)),
             unit: match form.dimension {
                 Dimension::Indicator => values.first().map(|v| v.unit.clone()).unwrap_or_default(),
-                Dimension::Sector | Dimension::Unit | Dimension::Record => String::new(),
+                Dimension::Breakdown | Dimension::Unit | Dimension::Record => String::new(),
             },
             code: line.code.clone().unwrap_or_default(),
             values,
@@ -108,27 +109,25 @@ pub(super) fn rows(
 /// A cell to fill in, with its unit and the value that the lake has for it.
 fn value(
     plan: &Plan,
+    (form, at): (&Form, usize),
     row: &FormRow,
     column: &ValueColumn,
-    period: Period,
-    known: &KnownValues,
+    (period, known): (Period, &KnownValues),
 ) -> TemplateValue {
-    let (id, sector) = match &column.indicator {
-        Some(id) => (id.as_str(), row.member.as_str()),
-        None => (row.member.as_str(), TOTAL),
-    };
+    let (id, members) = form.figure(row, column);
     let facts = indicator(plan, id);
     let decimals = facts.map_or(0, |f| f.decimals);
-    let of = column.period.in_year(period.year);
+    let of = column.period.of(period);
     let offered = column.scenario == Scenario::Actual && is_over(column.period, period);
     let known = |scenario| {
-        let value = || known.get(id, sector, of, scenario);
+        let value = || known.get(id, &members, of, scenario);
         offered.then(value).flatten()
     };
     let actual = known(Scenario::Actual);
     // An estimate is not an actual value. It is shown beside the cell, not in it.
     let estimated = known(Scenario::Estimate).filter(|_| actual.is_none());
     TemplateValue {
+        exists: form.dimension == Dimension::Unit || !column.without_rows.contains(&at),
         unit: facts.map(|f| f.unit.clone()).unwrap_or_default(),
         decimals,
         known: actual,

@@ -19,11 +19,15 @@ pub(super) fn said_period(plan: &Plan, period: Period) -> Option<String> {
     })
 }
 
-/// A head with its years: `{N-1}` is the year before that of the report. Other names become empty.
-pub(super) fn in_year(head: &str, n: i16) -> String {
+/// A head in a report of `period`: `{N-1}` is the year before that of the report, `{P}` the words of its period, `said`.
+/// Other names become empty.
+pub(super) fn in_report(head: &str, period: Period, said: &str) -> String {
     fill_with(head, |name| {
-        let year = RelativePeriod::parse(name).map(|period| period.in_year(n).year);
-        Some(year.map_or_else(String::new, |year| format!("{year:04}")))
+        Some(match RelativePeriod::parse(name) {
+            Some(RelativePeriod::Own) => said.to_owned(),
+            Some(relative) => format!("{:04}", relative.of(period).year),
+            None => String::new(),
+        })
     })
 }
 
@@ -52,9 +56,11 @@ mod tests {
     #[test]
     fn years_stand_in_heads() {
         assert_eq!(
-            in_year("Year {N} / year {N-1}", 2026),
+            in_report("Year {N} / year {N-1}", Period::annual(2026), ""),
             "Year 2026 / year 2025"
         );
-        assert_eq!(in_year("Total", 2026), "Total");
+        let month = "2026-09".parse().expect("a period");
+        assert_eq!(in_report("In {P}", month, "September"), "In September");
+        assert_eq!(in_report("Total", month, ""), "Total");
     }
 }

@@ -35,6 +35,10 @@ impl Tracer<'_> {
                 let operands = operands.collect::<Option<Vec<_>>>()?;
                 (PrintedOrigin::Computed(*computation), operands)
             }
+            Origin::Items(items) => {
+                let items = items.iter().map(|item| Node::Item(self.item(item)));
+                (PrintedOrigin::Counted, items.collect())
+            }
         };
         Some(Node::Printed(Printed {
             table: table.id.clone(),
@@ -140,7 +144,7 @@ impl Tracer<'_> {
             geography: known(&figure.geography)?,
             code: known(&figure.code)?,
             indicator: known(&figure.indicator)?,
-            sector: known(&figure.sector)?,
+            members: known(&figure.members)?,
             period: known(&figure.period)?,
             scenario: known(scenario)?,
         })
@@ -150,7 +154,7 @@ impl Tracer<'_> {
         let texts = &self.held.texts;
         Some(FigureSubject {
             indicator: self.indicators.get(&key.indicator)?.clone(),
-            sector: texts.text(key.sector),
+            members: texts.text(key.members),
             period: texts.text(key.period),
             scenario: texts.text(key.scenario),
         })

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::engine::{Engine, TextColumn};
 use crate::geography::UnitKey;
-use crate::normalize::TOTAL;
 use crate::plan::Plan;
 use crate::plan::official_order;
 use crate::tables::{FigureKey, Table, TableBuilder, Text};
+use crate::text::{Members, TOTAL, members_sql};
 
 use super::error::TraceError;
 use crate::answers::asked::{NameError, split_unit, unknown, unknown_place};
@@ -41,8 +41,8 @@ pub struct FigureQuestion {
     pub unit: Option<String>,
     /// The period; by default the last year of the edition.
     pub period: Option<String>,
-    /// The sector; by default all sectors together.
-    pub sector: Option<String>,
+    /// Members of breakdowns, by their codes; by default the total of each.
+    pub members: Vec<String>,
     /// The scenario.
     pub scenario: String,
     /// Vintage of the geography; by default that of the edition.
@@ -191,11 +191,11 @@ pub(super) async fn figure(
     let geography = known_as("geography", geography, "", vintages.collect())?;
     let of = format!(" of `{indicator}` on the geography {geography}");
     // A mean that no unit gave a weight for has facts and no national figure.
-    let of_indicator =
-        format!("fund = '_T' AND geography = '{geography}' AND indicator = '{indicator}'");
+    let of_indicator = format!("geography = '{geography}' AND indicator = '{indicator}'");
+    let members = members_sql(&plan.breakdown_ids());
     let sql = format!(
-        "SELECT period, sector, scenario FROM national WHERE {of_indicator} \
-         UNION SELECT period, sector, scenario FROM facts WHERE {of_indicator} ORDER BY period, sector, scenario"
+        "SELECT period, {members} AS members, scenario FROM national WHERE {of_indicator} \
+         UNION SELECT period, {members} AS members, scenario FROM facts WHERE {of_indicator} ORDER BY period, members, scenario"
     );
     let (_, batches) = engine.query(&sql).await?;
     let there = |column: &str| -> Vec<String> {
@@ -213,8 +213,8 @@ pub(super) async fn figure(
     let last = plan.edition.periods.last().map(ToString::to_string);
     let period = question.period.clone().or(last).unwrap_or_default();
     let period = known_as("period", &period, &of, there("period"))?;
-    let sector = question.sector.as_deref().unwrap_or(TOTAL);
-    let sector = known_as("sector", sector, &of, there("sector"))?;
+    let members = members_of(plan, &question.members)?;
+    let members = known_as("member", members.as_str(), &of, there("members"))?;
     let scenario = known_as("scenario", &question.scenario, &of, there("scenario"))?;
     if let (Some(asked), Some(vintage)) = (&question.unit, of_unit)
         && vintage != geography
@@ -235,10 +235,28 @@ pub(super) async fn figure(
         geography,
         code,
         indicator,
-        sector,
+        members,
         period,
     };
     Ok((scenario, figure))
+}
+
+/// The members that codes of breakdowns mean. A code is looked for in each breakdown in turn; `A:central` has one of each.
+fn members_of(plan: &Plan, codes: &[String]) -> Result<Members, NameError> {
+    let mut members = Members::total();
+    for code in codes
+        .iter()
+        .flat_map(|codes| codes.split(':'))
+        .filter(|code| *code != TOTAL)
+    {
+        let mut breakdowns = plan.breakdowns.iter();
+        let Some(at) = breakdowns.position(|breakdown| breakdown.member(code).is_some()) else {
+            let known = plan.breakdowns.iter().flat_map(|b| &b.members);
+            return Err(unknown("member", code, "", known.map(|m| m.code.clone())));
+        };
+        members = members.with(at, code);
+    }
+    Ok(members)
 }
 
 /// The code of the country, a region or a unit, found by code or name.

@@ -72,7 +72,7 @@ pub(super) struct Key {
     pub(super) geography: Id,
     pub(super) code: Id,
     pub(super) indicator: Id,
-    pub(super) sector: Id,
+    pub(super) members: Id,
     pub(super) period: Id,
     pub(super) scenario: Id,
 }
@@ -96,6 +96,7 @@ pub(super) struct SourceRow {
     pub(super) report: Id,
     pub(super) cell: Id,
     pub(super) indicator: Id,
+    pub(super) members: Id,
 }
 
 /// A row of `observations`.
@@ -120,12 +121,14 @@ pub(super) struct Scope {
     pub(super) indicators: BTreeSet<String>,
     /// The indicators, and the indicators that are their weight, numerator or denominator.
     pub(super) observed: BTreeSet<String>,
-    pub(super) sectors: BTreeSet<String>,
+    pub(super) members: BTreeSet<String>,
+    /// The SQL that writes the members of a row as a text.
+    pub(super) members_sql: String,
     pub(super) periods: BTreeSet<String>,
     pub(super) scenarios: BTreeSet<String>,
 }
 
-/// A reporting unit, a period, an indicator and a sector.
+/// A reporting unit, a period, an indicator and members of breakdowns.
 pub(super) type Statement = (Id, Id, Id, Id);
 
 /// The rows that were read.
@@ -139,7 +142,7 @@ pub(super) struct Holdings {
     pub(super) reports: HashMap<Id, Arc<SentReport>>,
     pub(super) stated: Vec<ObservationRow>,
     /// Observations by report, cell and indicator.
-    pub(super) by_cell: HashMap<(Id, Id, Id), usize>,
+    pub(super) by_cell: HashMap<(Id, Id, Id, Id), usize>,
     /// Observations by what they state.
     pub(super) by_statement: HashMap<Statement, Vec<usize>>,
 }
@@ -155,7 +158,10 @@ impl Holdings {
     ) -> Result<Self> {
         let mut this = Self::default();
         let key = scope.filter(&scope.indicators, true);
-        let keys = "geography, period, indicator, sector, scenario, value, weight, status";
+        let members = &scope.members_sql;
+        let keys = format!(
+            "geography, period, indicator, {members} AS members, scenario, value, weight, status"
+        );
         let sql = format!(
             "SELECT unit_code AS code, basis, sources AS done, expected AS whole, {keys} FROM facts WHERE {key}"
         );
@@ -184,10 +190,11 @@ impl Holdings {
             });
             this.totals.extend(wanted.map(|(_, row)| row));
         }
-        this.read_sources(engine, &key).await?;
+        this.read_sources(engine, members, &key).await?;
         this.read_reports(engine).await?;
         let observed = scope.filter(&scope.observed, false);
-        this.read_observations(engine, &observed, entity).await?;
+        this.read_observations(engine, members, &observed, entity)
+            .await?;
         Ok(this)
     }
 
@@ -217,23 +224,24 @@ impl Holdings {
             ids.ok_or_else(|| DataFusionError::Internal(format!("`{name}` is NULL")))
         };
         let (geography, code) = (column("geography")?, column("code")?);
-        let (indicator, sector) = (column("indicator")?, column("sector")?);
+        let (indicator, members) = (column("indicator")?, column("members")?);
         let (period, scenario) = (column("period")?, column("scenario")?);
         let keys = (0..batch.num_rows()).map(|row| Key {
             geography: geography[row],
             code: code[row],
             indicator: indicator[row],
-            sector: sector[row],
+            members: members[row],
             period: period[row],
             scenario: scenario[row],
         });
         Ok(keys.collect())
     }
 
-    async fn read_sources(&mut self, engine: &Engine, key: &str) -> Result<()> {
+    async fn read_sources(&mut self, engine: &Engine, members: &str, key: &str) -> Result<()> {
         let sql = format!(
-            "SELECT geography, unit_code AS code, period, indicator, sector, scenario, part, report_id, observed_indicator, cell \
-             FROM fact_sources WHERE {key}"
+            "SELECT geography, unit_code AS code, period, indicator, {} AS members, scenario, part, report_id, observed_indicator, cell \
+             FROM fact_sources WHERE {key}",
+            members
         );
         for batch in &engine.query(&sql).await?.1 {
             let keys = self.keys(batch)?;
@@ -252,6 +260,7 @@ impl Holdings {
                         report,
                         cell,
                         indicator,
+                        members: key.members,
                     });
                 }
             }
@@ -311,28 +320,30 @@ impl Holdings {
     async fn read_observations(
         &mut self,
         engine: &Engine,
+        members_sql: &str,
         filter: &str,
         entity: &dyn Fn(&str, &str) -> String,
     ) -> Result<()> {
         let sql = format!(
-            "SELECT report_id, period, unit_vintage, unit_code, indicator, sector, scenario, value, unit, status, raw, unit_read, \
-                    sheet, cell FROM observations WHERE {filter} ORDER BY report_id, cell"
+            "SELECT report_id, period, unit_vintage, unit_code, indicator, {} AS members, scenario, value, unit, status, raw, unit_read, \
+                    sheet, cell FROM observations WHERE {filter} ORDER BY report_id, cell",
+            members_sql
         );
         for batch in &engine.query(&sql).await?.1 {
             let mut ids = |name: &str| self.texts.column(batch, name);
             let (reports, cells) = (ids("report_id")?, ids("cell")?);
             let (vintages, codes) = (ids("unit_vintage")?, ids("unit_code")?);
-            let (indicators, sectors) = (ids("indicator")?, ids("sector")?);
+            let (indicators, members) = (ids("indicator")?, ids("members")?);
             let (periods, scenarios) = (ids("period")?, ids("scenario")?);
             let (units, units_read) = (ids("unit")?, ids("unit_read")?);
             let (status, sheets) = (ids("status")?, ids("sheet")?);
             let (raw, values) = (strings(batch, "raw")?, decimals(batch, "value")?);
             for row in 0..batch.num_rows() {
                 let whose = vintages[row].zip(codes[row]);
-                let what = indicators[row].zip(sectors[row]);
+                let what = indicators[row].zip(members[row]);
                 let when = periods[row].zip(scenarios[row]);
                 let place = reports[row].zip(cells[row]);
-                let (Some(unit), Some((indicator, sector)), Some((period, scenario))) =
+                let (Some(unit), Some((indicator, members)), Some((period, scenario))) =
                     (whose, what, when)
                 else {
                     continue;
@@ -341,9 +352,9 @@ impl Holdings {
                     continue;
                 };
                 let of = entity(&self.texts.text(unit.0), &self.texts.text(unit.1));
-                let statement = (self.texts.id(&of), period, indicator, sector);
+                let statement = (self.texts.id(&of), period, indicator, members);
                 let at = self.stated.len();
-                self.by_cell.insert((report, cell, indicator), at);
+                self.by_cell.insert((report, cell, indicator, members), at);
                 self.by_statement.entry(statement).or_default().push(at);
                 self.stated.push(ObservationRow {
                     report,
@@ -378,9 +389,8 @@ impl Scope {
             }
         };
         let mut all = vec![
-            "fund = '_T'".to_owned(),
             within("indicator", indicators),
-            within("sector", &self.sectors),
+            within(&self.members_sql, &self.members),
             within("period", &self.periods),
         ];
         if of_scenario {

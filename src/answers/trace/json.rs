@@ -6,11 +6,13 @@ use serde_json::{Value, json};
 use super::leaf::{AlternativeCell, RecordCell, SentReport, TracedCell};
 use super::node::{
     Fact, FactOrigin, FigureLevel, FigureSubject, Node, Printed, PrintedOrigin, TracedFigure,
+    TracedItem, TracedLine,
 };
 use super::outcome::Trace;
 use super::recompute::recompute;
 use crate::diagnostic::Finding;
 use crate::tables::{Computation, Text};
+use crate::text::code_in;
 
 /// A trace as JSON. Decimals are texts with all their digits, unknown is null.
 #[must_use]
@@ -46,6 +48,7 @@ fn node(of: &Node) -> Value {
         Node::Figure(of) => figure(of),
         Node::Fact(of) => fact(of),
         Node::Observation(of) => return observation(of),
+        Node::Item(of) => return item(of),
     };
     object["recomputed"] = decimal(recompute(of));
     object["children"] = of.children().iter().map(node).collect();
@@ -72,7 +75,29 @@ fn cell(printed: &Printed) -> Value {
             PrintedOrigin::Unsaid => None,
             PrintedOrigin::Figure => Some("figure"),
             PrintedOrigin::Computed(computation) => Some(word(computation)),
+            PrintedOrigin::Counted => Some("count"),
         },
+    })
+}
+
+fn item(of: &TracedItem) -> Value {
+    let line = |line: &TracedLine| {
+        json!({
+            "report_id": line.report_id,
+            "form": line.form,
+            "period": line.period,
+            "unit": line.unit,
+            "sender": line.sender,
+            "file_name": line.file_name,
+            "sheet": line.sheet,
+            "row": line.row,
+            "received_at": line.received_at.map(|at| at.to_string()),
+        })
+    };
+    json!({
+        "kind": "entry",
+        "id": of.id,
+        "records": of.lines.iter().map(line).collect::<Vec<_>>(),
     })
 }
 
@@ -93,7 +118,8 @@ fn subject(object: &mut Value, of: &FigureSubject) {
     object["unit_of_measure"] = json!(of.indicator.unit);
     object["measure"] = json!(of.indicator.measure.as_str());
     object["rule"] = json!(of.indicator.rule());
-    object["sector"] = json!(&*of.sector);
+    object["sector"] = json!(code_in(&of.members, 0));
+    object["members"] = json!(&*of.members);
     object["period"] = json!(&*of.period);
     object["scenario"] = json!(&*of.scenario);
 }

@@ -7,6 +7,7 @@ mod build;
 mod error;
 mod find;
 mod holdings;
+mod items;
 mod json;
 mod leaf;
 mod node;
@@ -25,7 +26,7 @@ pub use leaf::{
 };
 pub use node::{
     Fact, FactOrigin, FactState, FigureLevel, FigureSubject, Node, Printed, PrintedOrigin,
-    TracedFigure, TracedIndicator,
+    TracedFigure, TracedIndicator, TracedItem, TracedLine,
 };
 pub use outcome::{Trace, TraceOutcome};
 pub use recompute::recompute;
@@ -34,6 +35,7 @@ pub use tracer::Tracer;
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use self::items::items_of;
 use super::asked::unknown;
 use crate::lake::{Snapshot, check_owner};
 use crate::plan::Plan;
@@ -64,7 +66,9 @@ pub async fn trace(
             let figures = figures_of(table, printed.row, printed.column)
                 .into_iter()
                 .map(|figure| (scenario.to_owned(), figure));
-            let tracer = Tracer::load(&snapshot, &engine, plan, figures).await?;
+            let mut tracer = Tracer::load(&snapshot, &engine, plan, figures).await?;
+            let items = items_of(table, printed.row, printed.column);
+            tracer.know_lines(&engine, items).await?;
             let root = tracer.cell(table, scenario, printed.row, printed.column);
             root.ok_or_else(|| TraceError::Blank {
                 table: table.id.clone(),

@@ -20,6 +20,40 @@ pub enum Node {
     Fact(Fact),
     /// A submitted cell.
     Observation(Box<TracedCell>),
+    /// An entry of a register that a printed cell counts.
+    Item(TracedItem),
+}
+
+/// An entry of a register that a printed cell counts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TracedItem {
+    /// Its identifier.
+    pub id: String,
+    /// The records that decide where it is counted; none if nobody reported on it.
+    pub lines: Vec<TracedLine>,
+}
+
+/// A record of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TracedLine {
+    /// Its report.
+    pub report_id: String,
+    /// Its row in the sheet, from 1.
+    pub row: i64,
+    /// Sheet; none for CSV.
+    pub sheet: Option<String>,
+    /// The file.
+    pub file_name: String,
+    /// Form.
+    pub form: String,
+    /// Period of the report.
+    pub period: Option<String>,
+    /// Vintage and code of who sent it.
+    pub unit: Option<String>,
+    /// The name of who sent it.
+    pub sender: Option<String>,
+    /// When the file was received.
+    pub received_at: Option<jiff::Timestamp>,
 }
 
 impl Node {
@@ -30,7 +64,7 @@ impl Node {
             Self::Printed(printed) => &printed.children,
             Self::Figure(figure) => &figure.children,
             Self::Fact(fact) => &fact.children,
-            Self::Observation(_) => &[],
+            Self::Observation(_) | Self::Item(_) => &[],
         }
     }
 
@@ -40,7 +74,7 @@ impl Node {
             Self::Printed(printed) => &mut printed.children,
             Self::Figure(figure) => &mut figure.children,
             Self::Fact(fact) => &mut fact.children,
-            Self::Observation(_) => &mut [],
+            Self::Observation(_) | Self::Item(_) => &mut [],
         }
     }
 
@@ -52,6 +86,7 @@ impl Node {
             Self::Figure(figure) => figure.value,
             Self::Fact(fact) => fact.value,
             Self::Observation(observation) => observation.value,
+            Self::Item(_) => None,
         }
     }
 
@@ -103,7 +138,7 @@ pub struct FigureSubject {
     /// The indicator.
     pub indicator: Arc<TracedIndicator>,
     /// Sector, `_T` for all together.
-    pub sector: Arc<str>,
+    pub members: Arc<str>,
     /// Period.
     pub period: Arc<str>,
     /// Scenario.
@@ -188,6 +223,8 @@ pub enum PrintedOrigin {
     Figure,
     /// It is computed from its children, unrounded printed cells.
     Computed(Computation),
+    /// It is the number of its children, entries of a register.
+    Counted,
 }
 
 /// The level of a figure of several units.

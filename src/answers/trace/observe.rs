@@ -11,6 +11,7 @@ use super::node::{FigureSubject, Node};
 use super::tracer::{Tracer, behind};
 use crate::diagnostic::Finding;
 use crate::normalize::{ParsedNumber, TOTAL, VALUE_SCALE, read_text};
+use crate::period::Period;
 use crate::plan::Measure;
 use crate::text::rounded;
 
@@ -23,7 +24,7 @@ const ESTIMATE: &str = "estimate";
 
 impl Tracer<'_> {
     fn stated(&self, source: SourceRow) -> Option<&ObservationRow> {
-        let place = (source.report, source.cell, source.indicator);
+        let place = (source.report, source.cell, source.indicator, source.members);
         self.held.stated.get(*self.held.by_cell.get(&place)?)
     }
 
@@ -62,7 +63,7 @@ impl Tracer<'_> {
             status: texts.text(stated.status),
             records: self
                 .records
-                .get(&(stated.report, stated.indicator))
+                .get(&(stated.report, stated.indicator, source.members))
                 .cloned(),
             findings: self.on_cells.get(&place).cloned().unwrap_or_default(),
             others: self.others(stated, key),
@@ -110,12 +111,15 @@ impl Tracer<'_> {
         let indicator = texts.text(counted.indicator);
         let mut catalogue = self.plan.indicators.iter();
         let indicator = catalogue.find(|i| i.id == *indicator);
-        let home = indicator.and_then(|i| i.home_form.as_deref());
-        let home = home.filter(|_| texts.text(key.sector).as_ref() == TOTAL);
+        let period = texts.text(key.period).parse::<Period>().ok();
+        let home = indicator
+            .zip(period)
+            .and_then(|(i, period)| self.plan.home_form(i, period.frequency));
+        let home = home.filter(|_| texts.text(key.members).as_ref() == TOTAL);
         let Some(entity) = self.entities.get(&counted.unit) else {
             return Vec::new();
         };
-        let statement = (*entity, key.period, counted.indicator, key.sector);
+        let statement = (*entity, key.period, counted.indicator, key.members);
         let all = self.held.by_statement.get(&statement).into_iter().flatten();
         let others = all.filter_map(|at| {
             let other = self.held.stated.get(*at)?;
@@ -161,7 +165,7 @@ impl Tracer<'_> {
         let has_value = |side: &str| {
             let statement = texts
                 .known(side)
-                .map(|side| (entity, key.period, side, key.sector));
+                .map(|side| (entity, key.period, side, key.members));
             let all = statement.and_then(|s| self.held.by_statement.get(&s));
             let mut all = all.into_iter().flatten();
             all.any(|at| {
@@ -185,23 +189,25 @@ impl Tracer<'_> {
         key: Key,
     ) -> Vec<Arc<Finding>> {
         let behind: Vec<String> = behind(self.plan, &subject.indicator.id).collect();
+        let period = self.held.texts.text(key.period).parse::<Period>().ok();
         let homes: BTreeSet<&str> = self
             .plan
             .indicators
             .iter()
             .filter(|i| behind.contains(&i.id))
-            .filter_map(|i| i.home_form.as_deref())
+            .filter_map(|i| self.plan.home_form(i, period?.frequency))
             .collect();
         let all = self.on_units.get(&(entity, key.period));
         let explains = |finding: &&Arc<Finding>| match &finding.place.indicator {
             Some(indicator) => {
                 let sector = finding.place.sector.as_deref();
-                behind.contains(indicator) && sector.is_none_or(|sector| *sector == *subject.sector)
+                behind.contains(indicator)
+                    && sector.is_none_or(|sector| *sector == *subject.members)
             }
             None => {
                 let form = finding.place.form.as_deref();
                 finding.place.report_id.is_none()
-                    && form.is_some_and(|form| homes.contains(form) || *subject.sector != *TOTAL)
+                    && form.is_some_and(|form| homes.contains(form) || *subject.members != *TOTAL)
             }
         };
         let findings = all.into_iter().flatten().filter(explains);

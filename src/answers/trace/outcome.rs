@@ -68,7 +68,17 @@ impl Trace {
             .iter()
             .map(|leaf| (&leaf.report.report_id, &leaf.cell))
             .collect();
-        let cells = cells.len();
+        let lines: BTreeSet<_> = root
+            .children()
+            .iter()
+            .filter_map(|child| match child {
+                Node::Item(item) => Some(&item.lines),
+                _ => None,
+            })
+            .flatten()
+            .map(|line| (&line.report_id, line.row))
+            .collect();
+        let cells = cells.len() + lines.len();
         let decimals = match &root {
             Node::Printed(printed) => Some(printed.decimals),
             _ => None,

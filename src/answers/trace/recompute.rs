@@ -23,10 +23,12 @@ pub fn recompute(node: &Node) -> Option<Decimal> {
                 let operands = operands.collect::<Option<Vec<_>>>()?;
                 computation.of(&operands).map(|value| value.normalize())
             }
+            PrintedOrigin::Counted => Some(Decimal::from(printed.children.len())),
         },
         Node::Figure(figure) => together(&figure.subject.indicator, &figure.children)?.value(),
         Node::Fact(fact) => whole(fact)?.value(),
         Node::Observation(observation) => observation.stated().map(|value| value.normalize()),
+        Node::Item(_) => None,
     }
 }
 

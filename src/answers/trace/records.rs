@@ -1,6 +1,6 @@
 //! The records that a total of a list counts: their rows are found by running the condition of the total again.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use arrow::array::{Array, AsArray};
@@ -13,9 +13,10 @@ use super::leaf::{RecordCell, SentReport};
 use crate::engine::{Engine, TextColumn};
 use crate::normalize::VALUE_SCALE;
 use crate::plan::Plan;
+use crate::text::Members;
 
-/// The cells of records, by the report and the indicator of the total.
-pub(super) type RecordCells = HashMap<(Id, Id), Vec<RecordCell>>;
+/// The cells of records, by the report, the indicator and the members of the total.
+pub(super) type RecordCells = HashMap<(Id, Id, Id), Vec<RecordCell>>;
 
 /// What makes reports parts of one list.
 type ListKey = (
@@ -77,11 +78,20 @@ pub(super) async fn record_cells(
             }
             let value = total.sum_of.as_deref().unwrap_or("1");
             let condition = total.condition.as_deref().unwrap_or("TRUE");
+            let code = total.by.as_ref();
+            let code = code.map_or("CAST(NULL AS VARCHAR)", |by| &by.column);
             let sql = format!(
-                "SELECT report_id, sheet, \"row\", CAST({value} AS DECIMAL(38, 6)) AS value FROM {} WHERE {condition} \
+                "SELECT report_id, sheet, \"row\", CAST({value} AS DECIMAL(38, 6)) AS value, {code} AS code FROM {} WHERE {condition} \
                  ORDER BY report_id, \"row\"",
                 shape.table
             );
+            let whole = held.texts.id(Members::total().as_str());
+            let mut members: Vec<(Id, Option<&BTreeSet<String>>)> = vec![(whole, None)];
+            for (member, codes) in total.by.iter().flat_map(|by| &by.members) {
+                let breakdown = total.by.as_ref().map_or(0, |by| by.breakdown);
+                let member = Members::total().with(breakdown, member);
+                members.push((held.texts.id(member.as_str()), Some(codes)));
+            }
             // The whole list stands behind the total of its first part.
             let lists: HashMap<ListKey, (Id, Arc<str>)> = heads
                 .iter()
@@ -95,6 +105,7 @@ pub(super) async fn record_cells(
                     TextColumn::read(batch, "report_id"),
                     TextColumn::read(batch, "sheet"),
                 );
+                let codes = TextColumn::read(batch, "code");
                 let rows = batch.column(2).as_primitive::<Int64Type>();
                 let values = batch
                     .column(3)
@@ -116,12 +127,21 @@ pub(super) async fn record_cells(
                     } else {
                         ""
                     };
-                    cells.entry((*of, indicator)).or_default().push(RecordCell {
+                    let cell = RecordCell {
                         report: Arc::clone(sent),
                         sheet: sheets.get(row).map(Arc::from),
                         cell: format!("{column}{}", rows.value(row)).into(),
                         value: value.map(|value| value.normalize()),
-                    });
+                    };
+                    for (member, wanted) in &members {
+                        let code = codes.get(row);
+                        let fits =
+                            |wanted: &BTreeSet<String>| code.is_some_and(|c| wanted.contains(c));
+                        if wanted.is_none_or(fits) {
+                            let key = (*of, indicator, *member);
+                            cells.entry(key).or_default().push(cell.clone());
+                        }
+                    }
                 }
             }
         }

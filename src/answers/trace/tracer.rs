@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::holdings::{Holdings, Id, Scope};
+use super::items::LineSources;
 use super::node::TracedIndicator;
 use super::records::{RecordCells, record_cells};
 use crate::diagnostic::Finding;
@@ -17,6 +18,7 @@ use crate::plan::{Measure, Plan};
 use crate::reading::RunError;
 use crate::run::read_findings;
 use crate::tables::{FigureKey, Text};
+use crate::text::members_sql;
 
 /// Traces figures of a snapshot. Holds the needed rows in memory.
 pub struct Tracer<'a> {
@@ -37,6 +39,8 @@ pub struct Tracer<'a> {
     pub(super) on_cells: HashMap<(Id, Id), Vec<Arc<Finding>>>,
     /// Findings by reporting unit and period.
     pub(super) on_units: HashMap<(Id, Id), Vec<Arc<Finding>>>,
+    /// The reports that have records behind a cell.
+    pub(super) lines: LineSources,
 }
 
 impl<'a> Tracer<'a> {
@@ -50,11 +54,14 @@ impl<'a> Tracer<'a> {
         plan: &'a Plan,
         figures: impl IntoIterator<Item = (String, FigureKey)>,
     ) -> Result<Self, RunError> {
-        let mut scope = Scope::default();
+        let mut scope = Scope {
+            members_sql: members_sql(&plan.breakdown_ids()),
+            ..Scope::default()
+        };
         for (scenario, figure) in figures {
             scope.scenarios.insert(scenario);
             scope.indicators.insert(figure.indicator);
-            scope.sectors.insert(figure.sector);
+            scope.members.insert(figure.members);
             scope.periods.insert(figure.period);
         }
         scope.observed = scope
@@ -84,6 +91,7 @@ impl<'a> Tracer<'a> {
             names: HashMap::new(),
             on_cells: HashMap::new(),
             on_units: HashMap::new(),
+            lines: LineSources::new(),
         };
         this.know_indicators(&scope);
         this.know_territory(&scope);
@@ -119,7 +127,7 @@ impl<'a> Tracer<'a> {
         for code in regions.chain([&self.plan.country.code]) {
             texts.id(code);
         }
-        for text in scope.sectors.iter().chain(&scope.scenarios) {
+        for text in scope.members.iter().chain(&scope.scenarios) {
             texts.id(text);
         }
         let mut ids = |unit: &UnitKey| (texts.id(&unit.vintage), texts.id(&unit.code));

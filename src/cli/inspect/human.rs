@@ -132,6 +132,7 @@ fn vintage_evidence(basis: VintageBasis, by_unit: bool) -> &'static str {
         VintageBasis::Received => "in force on the day it was received",
         VintageBasis::FormerUnits => "by which former units reported this form and period",
         VintageBasis::Decision => "by a decision",
+        VintageBasis::Agency => "a sender that is no territory",
     }
 }
 
@@ -298,7 +299,7 @@ fn value_table(report: &InspectedReport, values: &[Observation]) -> String {
                 v.at.to_string(),
                 unit_code(report, v).unwrap_or_default(),
                 v.indicator.clone(),
-                v.sector.clone(),
+                v.members.to_string(),
                 v.scenario.as_str().to_owned(),
                 v.period.to_string(),
                 v.value.map_or_else(String::new, |value| value.to_string()),

@@ -35,9 +35,15 @@ pub(super) struct Arguments {
     /// Period of the figure, such as 2025 or 2025-S1 [default: the last year of the edition].
     #[arg(long, value_name = "PERIOD", requires = "indicator")]
     period: Option<String>,
-    /// Sector of the figure [default: all sectors together].
-    #[arg(long, value_name = "SECTOR", requires = "indicator")]
-    sector: Option<String>,
+    /// Member of a breakdown that the figure is of, by its code, such as a sector or a source of funds; may be repeated
+    /// [default: all together].
+    #[arg(
+        long = "of",
+        alias = "sector",
+        value_name = "CODE",
+        requires = "indicator"
+    )]
+    members: Vec<String>,
     /// Scenario of the figure: best, actual, estimate or plan.
     #[arg(
         long,
@@ -92,7 +98,7 @@ async fn answer(plan: &Plan, arguments: Arguments) -> Result<ExitCode, String> {
             indicator: indicator.unwrap_or_default(),
             unit: arguments.unit,
             period: arguments.period,
-            sector: arguments.sector,
+            members: arguments.members,
             scenario: arguments.scenario,
             geography: arguments.geography,
         }),

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use crate::answers::{
     AlternativeCell, CellChoice, CellRole, Fact, FactOrigin, FactState, FigureLevel, FigureSubject,
     Node, NotCounted, Printed, PrintedOrigin, RecordCell, Trace, TraceOutcome, TracedCell,
-    TracedFigure,
+    TracedFigure, TracedItem, TracedLine,
 };
 use crate::diagnostic::Finding;
 use crate::normalize::TOTAL;
@@ -101,7 +101,7 @@ fn shown(children: &[Node], all: bool) -> (Vec<&Node>, usize) {
         *left = left.saturating_sub(1);
         fits
     };
-    let is_list = |child: &Node| matches!(child, Node::Fact(_));
+    let is_list = |child: &Node| matches!(child, Node::Fact(_) | Node::Item(_));
     if all || children.len() <= SHOWN || !children.iter().all(is_list) {
         return (children.iter().collect(), 0);
     }
@@ -116,6 +116,7 @@ fn line(node: &Node, with_subject: bool) -> String {
         Node::Figure(of) => figure(of),
         Node::Fact(of) => fact(of, with_subject),
         Node::Observation(of) => observation(of),
+        Node::Item(of) => item(of),
     }
 }
 
@@ -167,16 +168,39 @@ fn cell(of: &Printed) -> String {
             Computation::Ratio => "; ratio: the first / the second",
             Computation::Average => "; average: the sum / their number",
         },
+        PrintedOrigin::Counted => "; the number of these entries",
     };
     text.push_str(rule);
     text
 }
 
+/// An entry that a cell counts, and the records that say so.
+fn item(of: &TracedItem) -> String {
+    if of.lines.is_empty() {
+        return format!("{}: nobody reported on it", of.id);
+    }
+    let line = |line: &TracedLine| {
+        let sheet = line
+            .sheet
+            .as_ref()
+            .map_or(String::new(), |s| format!(" › {s}"));
+        let sender = line.sender.as_deref().unwrap_or("…");
+        let period = line.period.as_deref().unwrap_or("…");
+        format!(
+            "{sender}, {} {period}: {}{sheet} › row {}",
+            line.form, line.file_name, line.row
+        )
+    };
+    let lines: Vec<String> = of.lines.iter().map(line).collect();
+    format!("{}: {}", of.id, lines.join("; "))
+}
+
 fn about(of: &FigureSubject) -> String {
     let indicator = &of.indicator;
     let mut text = format!("{} ({}), {}", indicator.name.en, indicator.id, of.period);
-    if &*of.sector != TOTAL {
-        let _ = write!(text, ", sector {}", of.sector);
+    if &*of.members != TOTAL {
+        let codes = of.members.split(':').filter(|code| *code != TOTAL);
+        let _ = write!(text, ", {}", codes.collect::<Vec<_>>().join(", "));
     }
     let _ = write!(text, ", {}, {}", of.scenario, indicator.unit);
     text

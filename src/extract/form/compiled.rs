@@ -7,8 +7,10 @@ use regex::Regex;
 
 use super::head::HeadPattern;
 use super::period::RelativePeriod;
-use super::raw::{Dimension, FieldKind, RawForm, Scenario};
+use super::raw::{Dimension, FieldKind, RawForm, Scenario, SenderKind};
+use super::register::Register;
 use crate::period::Frequency;
+use crate::text::Members;
 
 /// A form, ready to be matched against sheets.
 #[derive(Debug, Clone)]
@@ -25,8 +27,12 @@ pub struct Form {
     pub title_en: String,
     /// How often it is due.
     pub frequencies: Vec<Frequency>,
+    /// Who may send it.
+    pub senders: Vec<SenderKind>,
     /// What its rows are.
     pub dimension: Dimension,
+    /// The breakdown whose members the rows are.
+    pub row_breakdown: Option<usize>,
     /// Folded heads of the label column.
     pub label_heads: Vec<String>,
     /// Folded heads of the other columns that describe rows.
@@ -59,11 +65,40 @@ impl Form {
             .any(|field| field.kind == FieldKind::Personal)
     }
 
+    /// The indicator of a cell, and the members of breakdowns that it is of.
+    #[must_use]
+    pub fn figure<'f>(&self, row: &'f FormRow, column: &'f ValueColumn) -> (&'f str, Members) {
+        let of_row = self.row_breakdown.map(|at| (at, &row.member));
+        let of_column = column.members.iter().map(|(at, code)| (*at, code));
+        let members = of_row.into_iter().chain(of_column);
+        let members = members.fold(Members::total(), |all, (at, code)| all.with(at, code));
+        (column.indicator.as_ref().unwrap_or(&row.member), members)
+    }
+
+    /// Whether a row has a cell in a value column.
+    #[must_use]
+    pub fn has_cell(&self, row: usize, column: usize) -> bool {
+        !self.columns[column].without_rows.contains(&row)
+    }
+
+    /// Whether labels of its rows mean something only under the heading of their section.
+    pub(in crate::extract) fn needs_headings(&self) -> bool {
+        let again = |at: usize, row: &FormRow| {
+            let mut earlier = self.rows[..at].iter();
+            earlier.any(|other| {
+                other.section != row.section && other.labels.iter().any(|l| row.labels.contains(l))
+            })
+        };
+        let mut rows = self.rows.iter().enumerate();
+        !self.sections.is_empty() && rows.any(|(at, row)| again(at, row))
+    }
+
     /// The row that adds up all others; none if the form has none.
     pub(in crate::extract) fn total_row(&self) -> Option<usize> {
         let is_total = |row: &FormRow| row.code.is_none() && !row.parts.is_empty();
         let mut rows = (0..self.rows.len()).filter(|i| is_total(&self.rows[*i]));
-        rows.next().filter(|_| self.dimension == Dimension::Sector)
+        rows.next()
+            .filter(|_| self.dimension == Dimension::Breakdown)
     }
 }
 
@@ -108,6 +143,12 @@ pub struct ValueColumn {
     pub indicator: Option<String>,
     /// Index of the column that `@N-1` refers to.
     pub stands_on: Option<usize>,
+    /// Members of breakdowns that its values are of: index of the breakdown and code.
+    pub members: Vec<(usize, String)>,
+    /// The rows that have no cell in it.
+    pub without_rows: BTreeSet<usize>,
+    /// Indices of the columns that it stands in place of.
+    pub in_place_of: Vec<usize>,
     /// Whether parts of its values add up to the whole; a mean of parts does not.
     pub adds_up: bool,
 }
@@ -128,7 +169,7 @@ pub struct ComparisonColumn {
 /// A row that the form can have.
 #[derive(Debug, Clone)]
 pub struct FormRow {
-    /// Indicator or sector; `_T` for the row of totals and for every row that is a unit.
+    /// Indicator or member of a breakdown; `_T` for the row of totals and for every row that is a unit.
     pub member: String,
     /// Code in the form.
     pub code: Option<String>,
@@ -222,6 +263,21 @@ pub struct RecordShape {
     pub naming: usize,
     /// Indices of the fields that together identify a record.
     pub key: Vec<usize>,
+    /// The register whose entries the records report on, if there is one.
+    pub register: Option<RegisterField>,
+}
+
+/// The field of a record list that names an entry of a register.
+#[derive(Debug, Clone)]
+pub struct RegisterField {
+    /// Its index.
+    pub field: usize,
+    /// Index of the field with the number of the entry.
+    pub number: Option<usize>,
+    /// Indices of the fields of which two records of one entry say the same.
+    pub says: Vec<usize>,
+    /// The entries.
+    pub register: Register,
 }
 
 /// A total of the records of a list.
@@ -242,6 +298,8 @@ pub struct ListTotal {
 /// The codes by which a total is broken down.
 #[derive(Debug, Clone)]
 pub struct TotalBy {
+    /// Index of the breakdown.
+    pub breakdown: usize,
     /// The column with the codes.
     pub column: String,
     /// The members of the code list, each with its own code and those within it.

@@ -19,6 +19,9 @@ pub struct RawForm {
     pub title_en: String,
     /// How often it is due.
     pub frequencies: Vec<Frequency>,
+    /// Who may send it; units of the territory, unless stated.
+    #[serde(default = "territory")]
+    pub senders: Vec<SenderKind>,
     /// What its rows are.
     pub rows: RawFormRows,
     /// Heads of the columns that describe the rows.
@@ -69,7 +72,7 @@ impl RawForm {
         let list = self.list.as_ref()?.get_ref();
         Some(Self {
             rows: RawFormRows {
-                dimension: Dimension::Record,
+                dimension: Spanned::new(list.table.span(), "record".to_owned()),
                 head: Vec::new(),
                 table: Some(list.table.clone()),
                 columns: list.columns.clone(),
@@ -94,16 +97,31 @@ impl RawFormRows {
     fn without_rows(mut self) -> Self {
         self.codes.clear();
         self.also.clear();
+        self.lines.clear();
         self
     }
+}
+
+fn territory() -> Vec<SenderKind> {
+    vec![SenderKind::Territory]
+}
+
+/// A kind of senders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SenderKind {
+    /// Units of the territory.
+    Territory,
+    /// Agencies: senders that are no territory.
+    Agencies,
 }
 
 /// What the rows of a form are.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RawFormRows {
-    /// The code list whose members the rows are.
-    pub dimension: Dimension,
+    /// What the rows are: `indicator`, `unit`, `record`, or the id of a breakdown.
+    pub dimension: Spanned<String>,
     /// Head of the column of row labels; a record list has fields instead.
     #[serde(default)]
     pub head: Vec<String>,
@@ -120,12 +138,43 @@ pub struct RawFormRows {
     /// Labels of the row of totals; where rows are units, of rows that sum up others.
     #[serde(default)]
     pub total: Vec<String>,
+    /// The rows one by one, each an indicator, in place of those that have a row code.
+    #[serde(default)]
+    pub lines: Vec<RawLine>,
     /// Only these row codes (all when empty).
     #[serde(default)]
     pub codes: Vec<Spanned<String>>,
-    /// Other ways to write the labels of rows, by the code of the row or of its sector.
+    /// Other ways to write the labels of rows, by the code of the row or of its member.
     #[serde(default)]
     pub also: BTreeMap<Spanned<String>, Vec<String>>,
+}
+
+impl RawFormRows {
+    /// What a row is.
+    #[must_use]
+    pub fn kind(&self) -> Dimension {
+        match self.dimension.get_ref().as_str() {
+            "indicator" => Dimension::Indicator,
+            "unit" => Dimension::Unit,
+            "record" => Dimension::Record,
+            _ => Dimension::Breakdown,
+        }
+    }
+}
+
+/// A row of a form, by the words of its own.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawLine {
+    /// Its indicator.
+    pub indicator: Spanned<String>,
+    /// The section under whose heading it stands.
+    pub section: Option<String>,
+    /// Its label, as the form prints it.
+    pub label: String,
+    /// Other ways to write the label.
+    #[serde(default)]
+    pub also: Vec<String>,
 }
 
 /// Heads of the columns that describe the rows.
@@ -168,12 +217,21 @@ pub struct RawValueColumn {
     pub frequencies: Vec<Frequency>,
     /// `actual`, `plan` or `estimate`.
     pub scenario: Scenario,
-    /// The period of the values, where N is the year of the report: `N`, `N-1`, `N+1`, `N-S1` …
+    /// The period of the values, where N is the year of the report and P its period: `N`, `N-1`, `N+1`, `N-S1`, `P`, `2026` …
     pub period: Spanned<String>,
     /// The indicator, where rows are not indicators.
     pub indicator: Option<Spanned<String>>,
     /// The column that `@N-1` refers to in rules.
     pub stands_on: Option<Spanned<String>>,
+    /// Breakdowns to the member whose values it has; those of the total where none is named.
+    #[serde(default)]
+    pub members: BTreeMap<Spanned<String>, Spanned<String>>,
+    /// Only rows of these measures have a cell there (all when empty).
+    #[serde(default)]
+    pub measures: Vec<Spanned<String>>,
+    /// The columns that it stands in place of, where a sheet has one column for several.
+    #[serde(default)]
+    pub in_place_of: Vec<Spanned<String>>,
 }
 
 /// A derived column (100 × `of` / `to`), as the form's file states it.
@@ -200,7 +258,8 @@ pub struct RawComparisonColumn {
 pub struct RawRecordField {
     /// Column of the lake's table; for a field that is not kept, a name.
     pub column: Spanned<String>,
-    /// The ways its head may be written; the first is the printed one.
+    /// The ways its head may be written; the first is the printed one. A field of a register has none.
+    #[serde(default)]
     pub head: Vec<String>,
     /// What its cells hold.
     #[serde(rename = "type")]
@@ -227,6 +286,13 @@ pub struct RawRecordField {
     /// Codes of the lake to the words for them; for a flag, the codes are `true` and `false`.
     #[serde(default)]
     pub codes: BTreeMap<String, Vec<String>>,
+    /// For a register: the file of its entries, without its suffix.
+    pub register: Option<Spanned<String>>,
+    /// For a register: the field with the number of an entry in its document.
+    pub number: Option<Spanned<String>>,
+    /// For a register: further words for documents that have entries.
+    #[serde(default)]
+    pub documents: BTreeMap<String, Vec<String>>,
     /// The code list whose codes and names are words for its codes.
     pub list: Option<Spanned<String>>,
 }
@@ -250,13 +316,12 @@ pub struct RawTotal {
 }
 
 /// What a row of a form is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dimension {
     /// An indicator.
     Indicator,
-    /// A sector; the column states the indicator.
-    Sector,
+    /// A member of a breakdown; the column states the indicator.
+    Breakdown,
     /// A unit of the geography; the column states the indicator.
     Unit,
     /// A record of a list.
@@ -273,6 +338,10 @@ pub enum FieldKind {
     Code,
     /// A day, a month or a year.
     Date,
+    /// The last day by which something is due, or a code for what has none.
+    Deadline,
+    /// The entry of a register that the record names by words and a number: it has no column of its own.
+    Register,
     /// A whole number.
     Whole,
     /// A number.

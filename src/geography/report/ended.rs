@@ -248,14 +248,14 @@ fn only_here(reports: &[JudgedReport], report: usize, others: &[usize]) -> Bilin
     findings::th458::Figures { count, total }.words()
 }
 
-/// Indicator, sector, scenario and period of a figure.
+/// Indicator, members, scenario and period of a figure.
 type Figure<'a> = (&'a str, &'a str, Scenario, Period);
 
 /// The figures that have a value.
 fn stated(content: &ReportContent) -> HashSet<Figure<'_>> {
     let with_value = content.observations.iter().filter(|o| o.value.is_some());
     with_value
-        .map(|o| (&*o.indicator, &*o.sector, o.scenario, o.period))
+        .map(|o| (&*o.indicator, o.members.as_str(), o.scenario, o.period))
         .collect()
 }
 
@@ -270,7 +270,7 @@ mod tests {
     use crate::geography::report::{Dossier, ReportSource, VintageBasis};
     use crate::normalize::{Observation, ObservationStatus};
     use crate::read::Address;
-    use crate::text::Folder;
+    use crate::text::{Folder, Members};
     use ReportStanding::{Current, SetAside, Superseded};
 
     fn key(unit: &str) -> UnitKey {
@@ -350,7 +350,7 @@ mod tests {
         let row = |code: &&str| Observation {
             period: Period::annual(2025),
             indicator: "i".to_owned(),
-            sector: "_T".to_owned(),
+            members: Members::total(),
             area: Some(
                 [(vintage.to_owned(), (*code).to_owned())]
                     .into_iter()

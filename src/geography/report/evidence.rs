@@ -115,6 +115,8 @@ pub enum VintageBasis {
     FormerUnits,
     /// A decision.
     Decision,
+    /// The sender is an agency, which has no vintage.
+    Agency,
 }
 
 impl VintageBasis {
@@ -130,6 +132,7 @@ impl VintageBasis {
             Self::Received => "received",
             Self::FormerUnits => "former-units",
             Self::Decision => "decision",
+            Self::Agency => "agency",
         }
     }
 }

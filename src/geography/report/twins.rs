@@ -17,7 +17,7 @@ use crate::period::Period;
 /// What makes two reports twins: submission, form, period, unit, reporter and number of sending.
 type TwinKey = (String, String, Period, UnitKey, Sender, i64);
 
-/// A stated value: unit, period, indicator, sector, scenario, value and status.
+/// A stated value: unit, period, indicator, members, scenario, value and status.
 type StatedValue = (
     Option<UnitKey>,
     String,
@@ -99,7 +99,7 @@ fn stated_values(report: &PlacedReport) -> Vec<StatedValue> {
                 report.unit_of(o.area.as_deref()),
                 o.period.to_string(),
                 o.indicator.clone(),
-                o.sector.clone(),
+                o.members.to_string(),
                 o.scenario,
                 o.value,
                 o.status.as_str(),

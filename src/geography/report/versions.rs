@@ -21,7 +21,7 @@ pub(super) const OF_VERSIONS: [&str; 10] = [
     "TH403", "TH434", "TH435", "TH436", "TH437", "TH440", "TH441", "TH442", "TH443", "TH446",
 ];
 
-/// What a value speaks of: unit, period, indicator, sector, scenario.
+/// What a value speaks of: unit, period, indicator, members, scenario.
 type Key<'a> = (Option<UnitKey>, Period, &'a str, &'a str, Scenario);
 
 /// Tells of each version what its successor changes. `versions` has the versions of each reporter's report in the order in
@@ -169,8 +169,8 @@ impl<'a> Comparison<'a> {
             stated
                 .map(|o| {
                     let unit = report.unit_of(o.area.as_deref());
-                    let (indicator, sector) = (o.indicator.as_str(), o.sector.as_str());
-                    ((unit, o.period, indicator, sector, o.scenario), o)
+                    let (indicator, members) = (o.indicator.as_str(), o.members.as_str());
+                    ((unit, o.period, indicator, members, o.scenario), o)
                 })
                 .collect()
         };
@@ -228,7 +228,7 @@ impl<'a> Comparison<'a> {
         let place = Place {
             cell: Some(first.at.to_string()),
             indicator: Some(first.indicator.clone()),
-            sector: Some(first.sector.clone()),
+            sector: Some(first.members.to_string()),
             scenario: Some(first.scenario.as_str().to_owned()),
             ..self.after.place()
         };
@@ -237,7 +237,7 @@ impl<'a> Comparison<'a> {
 
     /// A value in words. In a table whose rows are units, the unit of the row comes first.
     fn named(&self, o: &Observation, lexicon: &Lexicon) -> Bilingual {
-        let figure = lexicon.figure(&o.indicator, Some(&o.sector));
+        let figure = lexicon.figure(&o.indicator, Some(o.members.as_str()));
         let column = lexicon.column(o.scenario.as_str(), &o.period.to_string());
         let unit = self.after.unit_of(o.area.as_deref());
         let of = unit

@@ -14,7 +14,7 @@ use crate::geography::territory::Geography;
 use crate::geography::unit::UnitKey;
 use crate::period::Period;
 
-/// Indicator, sector and period of a figure.
+/// Indicator, members and period of a figure.
 type Figure<'a> = (&'a str, &'a str, Period);
 
 /// A figure as a report states it, with what decides which of several counts.
@@ -35,7 +35,7 @@ impl<'a> Stated<'a> {
             let figures = report.dossier.content.observations.iter();
             for o in figures.filter(|o| o.area.is_none() && o.scenario != Scenario::Plan) {
                 let Some(value) = o.value else { continue };
-                let figure = (o.indicator.as_str(), o.sector.as_str(), o.period);
+                let figure = (o.indicator.as_str(), o.members.as_str(), o.period);
                 let is_actual = o.scenario == Scenario::Actual;
                 let said = (is_actual, report.period, source.report_id.clone(), value);
                 all.figures
@@ -101,7 +101,7 @@ fn contradiction(
         let (Some(value), true) = (o.value, is_before && o.area.is_none()) else {
             continue;
         };
-        let figure = (o.indicator.as_str(), o.sector.as_str(), o.period);
+        let figure = (o.indicator.as_str(), o.members.as_str(), o.period);
         let same_collection = |other: &PlacedReport| {
             other.period == report.period && other.dossier.source.form == report.dossier.source.form
         };

@@ -59,6 +59,7 @@ pub fn place_reports(
                 if report.dossier.unit_claim.by_unit {
                     warn_of_better_fit(&mut report, geography);
                 }
+                warn_of_ended_agency(&mut report, geography, zone);
                 placed.push(report);
             }
             _ => unplaced.push(report),
@@ -174,6 +175,9 @@ fn decided_by_people(report: &mut ClaimedReport, docket: &Docket) -> Option<Deci
 /// Rungs (1), what the sheet states, and (2), name and code together.
 fn decided_by_words(report: &mut ClaimedReport, geography: &Geography) -> Option<DecidedUnit> {
     let claim = &report.dossier.unit_claim;
+    if let Some(agency) = geography.agency_of(&claim.candidates) {
+        return Some((agency.key(), VintageBasis::Agency));
+    }
     let Some(vintage) = claim.stated_vintage.clone() else {
         let mut candidates = claim.candidates.iter();
         return match (candidates.next(), candidates.next()) {
@@ -195,6 +199,35 @@ fn decided_by_words(report: &mut ClaimedReport, geography: &Geography) -> Option
     };
     report.hold(message.at(report.unit_place()));
     None
+}
+
+/// Warns if the agency that a report names had ended when it came.
+fn warn_of_ended_agency(report: &mut PlacedReport, geography: &Geography, zone: &TimeZone) {
+    let received = report.dossier.source.received_on(zone);
+    let agencies = &geography.agencies;
+    let agency = agencies.of(&report.unit);
+    let Some((agency, day)) = agency
+        .and_then(|agency| Some((agency, agency.valid_to?)))
+        .filter(|(_, day)| *day <= received)
+    else {
+        return;
+    };
+    let in_force = agencies.successors(agency).into_iter().next_back();
+    let successor = match in_force {
+        Some(next) => findings::th468::Passed {
+            name: &next.name_vi,
+        }
+        .words(),
+        None => findings::th468::Nobody.words(),
+    };
+    let ended = findings::TH468 {
+        name: &agency.name_vi,
+        day: day.to_string(),
+        received: received.to_string(),
+        successor,
+    };
+    let finding = ended.at(report.unit_place());
+    report.dossier.findings.push(finding);
 }
 
 /// Warns if a table whose rows are units has nearly all units of another vintage, but not of the one it was placed on: that

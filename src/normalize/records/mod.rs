@@ -4,12 +4,15 @@
 mod code;
 mod column;
 mod date;
+mod deadline;
+mod entry_match;
 mod faults;
 mod list;
 mod list_reader;
 mod marks;
 mod record_list;
 mod repeats;
+mod standing;
 mod value;
 
 pub(crate) use faults::in_runs;

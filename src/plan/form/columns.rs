@@ -4,12 +4,13 @@ use toml::Spanned;
 
 use super::super::code_lists::CodeLists;
 use super::super::file_errors::FileErrors;
+use super::cells::{in_place_of, members, without_rows};
 use super::sound_columns::{
-    check_comparisons, check_id, check_same_figures, check_stands_on, check_years,
+    check_comparisons, check_id, check_same_figures, check_stands_on, check_years, sample,
 };
 use crate::extract::{
-    ComparisonColumn, Dimension, HeadPattern, RawForm, RawValueColumn, RelativePeriod, ValueColumn,
-    belongs,
+    ComparisonColumn, Dimension, FormRow, HeadPattern, RawForm, RawValueColumn, RelativePeriod,
+    ValueColumn, belongs,
 };
 use crate::text::Folder;
 
@@ -18,6 +19,7 @@ pub(super) fn value_columns(
     raw: &RawForm,
     lists: CodeLists<'_>,
     folder: &Folder,
+    rows: &[FormRow],
     wrong: &mut FileErrors<'_>,
 ) -> Vec<ValueColumn> {
     let columns = raw.columns.iter().map(|column| {
@@ -33,12 +35,15 @@ pub(super) fn value_columns(
             adds_up: known.is_none_or(|i| i.measure.adds_up()),
             id: column.id.get_ref().clone(),
             title: column.head.join(" › "),
-            heads: heads(&column.head, &column.also, folder, wrong),
+            heads: heads(&column.head, &column.also, (lists, folder), wrong),
             frequencies: column.frequencies.clone(),
             scenario: column.scenario,
             period,
             indicator,
             stands_on,
+            without_rows: without_rows(column, rows, lists, wrong),
+            members: members(raw, column, lists, wrong),
+            in_place_of: in_place_of(raw, column, wrong),
         }
     });
     columns.collect()
@@ -48,7 +53,8 @@ pub(super) fn value_columns(
 pub(super) fn comparison_columns(
     raw: &RawForm,
     columns: &[ValueColumn],
-    folder: &Folder,
+    lists: CodeLists<'_>,
+    (folder, rows): (&Folder, &[FormRow]),
     wrong: &mut FileErrors<'_>,
 ) -> Vec<ComparisonColumn> {
     let mut comparisons = Vec::new();
@@ -57,7 +63,7 @@ pub(super) fn comparison_columns(
         let to = column_index(raw, &comparison.to, wrong);
         if let (Some(of), Some(to)) = (of, to) {
             comparisons.push(ComparisonColumn {
-                heads: heads(&comparison.head, &comparison.also, folder, wrong),
+                heads: heads(&comparison.head, &comparison.also, (lists, folder), wrong),
                 frequencies: comparison.frequencies.clone(),
                 of,
                 to,
@@ -68,7 +74,7 @@ pub(super) fn comparison_columns(
         check_ids(raw, wrong);
         check_heads(raw, columns, &comparisons, wrong);
         check_frequencies(raw, columns, wrong);
-        check_same_figures(raw, columns, wrong);
+        check_same_figures(raw, columns, rows, wrong);
         check_years(raw, columns, wrong);
         check_stands_on(raw, columns, wrong);
         check_comparisons(raw, columns, &comparisons, wrong);
@@ -86,7 +92,7 @@ fn check_indicator(
     if let Some(indicator) = &column.indicator {
         lists.check_indicator(indicator, wrong);
     }
-    if (raw.rows.dimension == Dimension::Indicator) == column.indicator.is_some() {
+    if (raw.rows.kind() == Dimension::Indicator) == column.indicator.is_some() {
         let what = if column.indicator.is_some() {
             "names an indicator, and so do the rows"
         } else {
@@ -104,13 +110,10 @@ fn period(written: &Spanned<String>, wrong: &mut FileErrors<'_>) -> RelativePeri
     RelativePeriod::parse(written.get_ref()).unwrap_or_else(|| {
         wrong.at(
             written,
-            format!("`{}` is not a period relative to N", written.get_ref()),
-            "write N, or N and a sign and a digit such as N-1 and N+1, or a half of the year N: N-S1, N-S2",
+            format!("`{}` is not a period of a report", written.get_ref()),
+            "write N, or N and a sign and a digit such as N-1 and N+1, a half of the year N as N-S1 or N-S2, P for the report's own period, or a year such as 2026",
         );
-        RelativePeriod {
-            years: 0,
-            half: None,
-        }
+        RelativePeriod::Year(0)
     })
 }
 
@@ -136,12 +139,12 @@ fn column_index(
 fn heads(
     head: &[String],
     also: &[Vec<String>],
-    folder: &Folder,
+    (lists, folder): (CodeLists<'_>, &Folder),
     wrong: &mut FileErrors<'_>,
 ) -> Vec<HeadPattern> {
     let mut heads = Vec::new();
     for path in std::iter::once(head).chain(also.iter().map(Vec::as_slice)) {
-        match HeadPattern::compile(path, folder) {
+        match HeadPattern::compile(path, lists.words.period_words(), folder) {
             Ok(pattern) if pattern.can_be_found() => heads.push(pattern),
             Ok(_) => wrong.at_text(
                 &format!("{path:?}"),
@@ -151,7 +154,7 @@ fn heads(
             Err(e) => wrong.at_text(
                 path.first().map_or("", String::as_str),
                 e,
-                "write a year in a head as {N}, {N-1} or {N+1}",
+                "write a year in a head as {N}, {N-1} or {N+1}, and {P} for words of the report's period",
             ),
         }
     }
@@ -201,18 +204,19 @@ fn check_heads(
 /// Checks that each frequency of the form has a column for its period. Otherwise the figures of a report would be
 /// assigned to a period of another length.
 fn check_frequencies(raw: &RawForm, columns: &[ValueColumn], wrong: &mut FileErrors<'_>) {
-    if raw.rows.dimension == Dimension::Record {
+    if raw.rows.kind() == Dimension::Record {
         return;
     }
     for frequency in &raw.frequencies {
         let is_held = columns.iter().any(|c| {
-            belongs(&c.frequencies, *frequency) && c.period.in_year(2000).frequency == *frequency
+            belongs(&c.frequencies, *frequency)
+                && c.period.of(sample(*frequency)).frequency == *frequency
         });
         if !is_held {
             wrong.at_text(
                 "frequencies",
                 format!("a report with the frequency `{frequency}` has no column for its period"),
-                "the period of a column is a year or half a year; remove the frequency, or give a column its period",
+                "the period of a column is a year, half a year, or P for that of the report; remove the frequency, or give a column its period",
             );
         }
     }

@@ -1,9 +1,11 @@
 //! `forms/*.toml`: the forms of a pipeline, checked against its code lists.
 
+mod cells;
 mod columns;
 mod read;
 mod record_tables;
 mod records;
+mod register;
 mod rows;
 mod sound_columns;
 mod sound_words;

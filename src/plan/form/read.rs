@@ -1,5 +1,6 @@
 //! Reads the files of forms. Heads are compiled, rows are taken from the code lists, and every reference is checked.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::super::code_lists::{CodeLists, has_form};
@@ -9,11 +10,11 @@ use super::super::source::Source;
 use super::columns::{comparison_columns, value_columns};
 use super::record_tables::{columns_of_tables, settle_columns};
 use super::records::record_shape;
-use super::rows::{check_rows, check_whose_rows, rows, sums};
+use super::rows::{check_rows, check_whose_rows, row_breakdown, rows, sums};
 use super::sound_words::{check_among, check_labels, check_sections, check_words};
 use super::totals::list_totals;
 use crate::diagnostic::{DefinitionError, DefinitionErrors};
-use crate::extract::{Dimension, Form, RawForm, Section, Stub};
+use crate::extract::{Dimension, Form, RawForm, Section, SenderKind, Stub};
 use crate::text::Folder;
 
 /// Reads every form in `directory`.
@@ -69,7 +70,7 @@ fn read_form(
     let mut wrong = FileErrors::in_source(&source, errors);
     let list = raw.list_apart();
     if list.is_some() {
-        if raw.rows.dimension == Dimension::Record {
+        if raw.rows.kind() == Dimension::Record {
             wrong.at_text(
                 "[list]",
                 "a record list has another list",
@@ -92,12 +93,14 @@ fn compiled(
     lists: CodeLists<'_>,
     wrong: &mut FileErrors<'_>,
 ) -> Form {
-    let columns = value_columns(&raw, lists, folder, wrong);
-    let comparisons = comparison_columns(&raw, &columns, folder, wrong);
+    let rows = rows(&raw, lists, folder);
+    let columns = value_columns(&raw, lists, folder, &rows, wrong);
+    let comparisons = comparison_columns(&raw, &columns, lists, (folder, &rows), wrong);
     check_rows(&raw, lists, wrong);
     check_words(&raw, folder, wrong);
     check_shape(&raw, wrong);
-    let records = match raw.rows.dimension {
+    check_senders(&raw, wrong);
+    let records = match raw.rows.kind() {
         Dimension::Record => record_shape(&raw, lists, folder, wrong),
         _ => None,
     };
@@ -114,7 +117,9 @@ fn compiled(
         title_vi: raw.title_vi.clone(),
         title_en: raw.title_en.clone(),
         frequencies: raw.frequencies.clone(),
-        dimension: raw.rows.dimension,
+        senders: raw.senders.clone(),
+        dimension: raw.rows.kind(),
+        row_breakdown: row_breakdown(&raw, lists),
         label_heads: fold(&raw.rows.head),
         stub: Stub {
             number: fold(&raw.stub.number),
@@ -125,7 +130,7 @@ fn compiled(
         sections: sections.collect(),
         columns,
         comparisons,
-        rows: rows(&raw, lists, folder),
+        rows,
         sums: sums(&raw, lists, folder),
         records,
         totals,
@@ -140,9 +145,28 @@ fn folded(texts: &[String], folder: &Folder) -> Vec<String> {
     texts.iter().map(|text| folder.fold(text)).collect()
 }
 
+/// Checks who may send a form. Figures of senders that are no territory would enter totals of the territory.
+fn check_senders(raw: &RawForm, wrong: &mut FileErrors<'_>) {
+    let kinds: BTreeSet<SenderKind> = raw.senders.iter().copied().collect();
+    if kinds.is_empty() || kinds.len() < raw.senders.len() {
+        wrong.at_key(
+            "senders",
+            "`senders` names nobody, or somebody twice",
+            "write \"territory\", \"agencies\" or both, or delete the line: units of the territory send the form",
+        );
+    }
+    if kinds.contains(&SenderKind::Agencies) && raw.rows.kind() != Dimension::Record {
+        wrong.at_key(
+            "senders",
+            "agencies may send record lists only: figures are summed over the territory",
+            "leave out \"agencies\", or make the form a record list",
+        );
+    }
+}
+
 /// Checks that a record list has only fields, and any other form only value columns.
 fn check_shape(raw: &RawForm, wrong: &mut FileErrors<'_>) {
-    let is_list = raw.rows.dimension == Dimension::Record;
+    let is_list = raw.rows.kind() == Dimension::Record;
     let has_values =
         !(raw.columns.is_empty() && raw.comparisons.is_empty() && raw.rows.head.is_empty());
     if is_list && has_values {

@@ -8,6 +8,7 @@ use toml::Spanned;
 
 use super::super::code_lists::CodeLists;
 use super::super::file_errors::FileErrors;
+use super::register::register_field;
 use crate::extract::{CodeShape, FieldKind, RawForm, RawRecordField, RecordField, RecordShape};
 use crate::lake;
 use crate::normalize::Measures;
@@ -59,6 +60,7 @@ pub(super) fn record_shape(
     Some(RecordShape {
         table,
         columns,
+        register: register_field(raw, &fields, lists, folder, wrong),
         fields,
         naming,
         key,
@@ -191,7 +193,11 @@ fn pattern(field: &RawRecordField, wrong: &mut FileErrors<'_>) -> Option<Regex> 
 /// The type in which the lake keeps a field; none for a field that is not kept.
 fn lake_type(kind: FieldKind) -> Option<DataType> {
     match kind {
-        FieldKind::Text | FieldKind::Code | FieldKind::Date => Some(DataType::Utf8),
+        FieldKind::Text
+        | FieldKind::Code
+        | FieldKind::Date
+        | FieldKind::Deadline
+        | FieldKind::Register => Some(DataType::Utf8),
         FieldKind::Whole => Some(DataType::Int64),
         FieldKind::Decimal => Some(lake::DECIMAL),
         FieldKind::Flag => Some(DataType::Boolean),
@@ -212,21 +218,27 @@ fn codes(
         codes.extend(words.iter().map(|word| (folder.fold(word), code.clone())));
     }
     match &field.list {
-        Some(list) if list.get_ref() == "sectors" => {
-            for sector in lists.sectors {
-                codes.insert(folder.fold(&sector.code), sector.code.clone());
-                codes.insert(folder.fold(&sector.name_vi), sector.code.clone());
+        Some(list) => {
+            let mut declared = lists.breakdowns.iter().filter(|b| !b.members.is_empty());
+            match declared.find(|breakdown| breakdown.list == *list.get_ref()) {
+                Some(breakdown) => {
+                    for member in &breakdown.members {
+                        codes.insert(folder.fold(&member.code), member.code.clone());
+                        codes.insert(folder.fold(&member.name_vi), member.code.clone());
+                    }
+                }
+                None => wrong.at(
+                    list,
+                    format!("there is no code list `{}`", list.get_ref()),
+                    "name the list of a breakdown without `.csv`, or write `codes`",
+                ),
             }
         }
-        Some(list) => wrong.at(
-            list,
-            format!("there is no code list `{}`", list.get_ref()),
-            "name `sectors`, or write `codes`",
-        ),
         None => {}
     }
     let needs_codes = matches!(field.kind, FieldKind::Code | FieldKind::Flag);
-    if needs_codes == codes.is_empty() {
+    let may_have_codes = field.kind == FieldKind::Deadline;
+    if needs_codes == codes.is_empty() && !may_have_codes {
         let column = field.column.get_ref();
         let message = if needs_codes {
             format!("the field `{column}` needs codes")
@@ -236,7 +248,7 @@ fn codes(
         wrong.at(
             &field.column,
             message,
-            "write `codes` or `list` for fields of the types code and flag only",
+            "write `codes` or `list` for fields of the types code, flag and deadline only",
         );
     }
     codes
@@ -297,7 +309,14 @@ fn check_field(
             "write each head under one field",
         );
     }
-    if field.head.is_empty() || column.trim().is_empty() {
+    let is_register = field.kind == FieldKind::Register;
+    if is_register && (!field.head.is_empty() || field.required) {
+        error(
+            format!("the field `{column}` of a register has heads, or is required"),
+            "leave out `head` and `required`: the entry is found by the field that names a record",
+        );
+    }
+    if (field.head.is_empty() && !is_register) || column.trim().is_empty() {
         error(
             format!("the field `{column}` has no name, or no heads"),
             "write `column`, and the heads of the list",

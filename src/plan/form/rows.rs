@@ -4,14 +4,13 @@ use std::collections::BTreeSet;
 
 use toml::Spanned;
 
+use super::super::breakdowns::{Breakdown, Member};
 use super::super::code_lists::CodeLists;
 use super::super::file_errors::FileErrors;
 use super::super::indicators::Indicator;
-use super::super::sectors::Sector;
-use crate::extract::{Dimension, Form, FormRow, RawForm};
+use crate::extract::{Dimension, Form, FormRow, RawForm, RawLine};
 use crate::geography::{sums_of_units, unit_rows};
-use crate::normalize::TOTAL;
-use crate::text::Folder;
+use crate::text::{Folder, TOTAL};
 
 /// Checks the codes and sections that a form names.
 pub(super) fn check_rows(raw: &RawForm, lists: CodeLists<'_>, wrong: &mut FileErrors<'_>) {
@@ -28,35 +27,75 @@ pub(super) fn check_rows(raw: &RawForm, lists: CodeLists<'_>, wrong: &mut FileEr
             );
         }
     }
-    let is_code = |code: &str| match raw.rows.dimension {
-        Dimension::Indicator => is_row_code(code),
-        Dimension::Sector => lists.sectors.iter().any(|s| s.code == code),
+    let breakdown = row_breakdown(raw, lists).map(|at| &lists.breakdowns[at]);
+    let is_code = |code: &str| match raw.rows.kind() {
+        Dimension::Indicator => raw.rows.lines.is_empty() && is_row_code(code),
+        Dimension::Breakdown => breakdown.is_some_and(|b| b.member(code).is_some()),
         Dimension::Unit | Dimension::Record => false,
     };
-    let remedy = match raw.rows.dimension {
+    let remedy = match raw.rows.kind() {
         Dimension::Unit => "write other names of a unit as lines of name_aliases.csv",
-        _ => "name rows by the codes of indicators.csv or sectors.csv",
+        _ if !raw.rows.lines.is_empty() => "write other labels of a line under its own `also`",
+        _ => "name rows by the codes of indicators.csv or of the list of their breakdown",
     };
     for code in raw.rows.also.keys().filter(|c| !is_code(c.get_ref())) {
         let message = format!("`{}` is not the code of a row", code.get_ref());
         wrong.at(code, message, remedy);
     }
-    if raw.rows.dimension == Dimension::Sector && lists.sectors.is_empty() {
-        wrong.at_text(
-            "dimension",
-            "the pipeline has no sectors",
-            "add sectors.csv, or give the rows another dimension",
+    if raw.rows.kind() == Dimension::Breakdown && breakdown.is_none() {
+        let id = raw.rows.dimension.get_ref();
+        wrong.at(
+            &raw.rows.dimension,
+            format!(
+                "`{id}` is no dimension of rows: the pipeline declares no breakdown of that name"
+            ),
+            "write indicator, unit, record, or the id of a breakdown that pipeline.toml declares",
         );
     }
+    check_lines(raw, lists, wrong);
     for section in &raw.sections {
         let mut indicators = lists.indicators.iter();
-        if !indicators.any(|i| i.section.as_ref() == Some(&section.id)) {
+        let mut lines = raw.rows.lines.iter();
+        let is_used = if raw.rows.lines.is_empty() {
+            indicators.any(|i| i.section.as_ref() == Some(&section.id))
+        } else {
+            lines.any(|line| line.section.as_ref() == Some(&section.id))
+        };
+        if !is_used {
             wrong.at_text(
                 &format!("id = \"{}\"", section.id),
-                format!("no indicator belongs to the section `{}`", section.id),
-                "name a section of indicators.csv",
+                format!("no row belongs to the section `{}`", section.id),
+                "name a section of indicators.csv, or of the form's own lines",
             );
         }
+    }
+}
+
+/// The index of the breakdown whose members the rows are.
+pub(super) fn row_breakdown(raw: &RawForm, lists: CodeLists<'_>) -> Option<usize> {
+    let is_breakdown = raw.rows.kind() == Dimension::Breakdown;
+    let at = || lists.breakdown(raw.rows.dimension.get_ref());
+    is_breakdown.then(at).flatten()
+}
+
+/// Checks that the lines of a form name indicators, each once.
+fn check_lines(raw: &RawForm, lists: CodeLists<'_>, wrong: &mut FileErrors<'_>) {
+    let lines = &raw.rows.lines;
+    for (at, line) in lines.iter().enumerate() {
+        lists.check_indicator(&line.indicator, wrong);
+        let same = |other: &RawLine| other.indicator.get_ref() == line.indicator.get_ref();
+        if lines[..at].iter().any(same) {
+            let message = format!("the indicator `{}` has two lines", line.indicator.get_ref());
+            wrong.at(&line.indicator, message, "delete one of the two");
+        }
+    }
+    if let (Some(line), false) = (lines.first(), raw.rows.codes.is_empty()) {
+        let message = "the form has `codes` and lines of its own";
+        wrong.at(
+            &line.indicator,
+            message,
+            "list all rows in one of the two ways",
+        );
     }
 }
 
@@ -68,7 +107,9 @@ pub(super) fn check_whose_rows(
     lists: CodeLists<'_>,
     wrong: &mut FileErrors<'_>,
 ) {
-    if form.dimension != Dimension::Indicator || !form.written.rows.codes.is_empty() {
+    let written = &form.written.rows;
+    let lists_its_rows = !(written.codes.is_empty() && written.lines.is_empty());
+    if form.dimension != Dimension::Indicator || lists_its_rows {
         return;
     }
     let has_rows = |home: &str| {
@@ -96,9 +137,14 @@ pub(super) fn check_whose_rows(
 
 /// The rows of a form in the order of the code list.
 pub(super) fn rows(raw: &RawForm, lists: CodeLists<'_>, folder: &Folder) -> Vec<FormRow> {
-    match raw.rows.dimension {
+    match raw.rows.kind() {
+        Dimension::Indicator if !raw.rows.lines.is_empty() => {
+            line_rows(raw, lists.indicators, folder)
+        }
         Dimension::Indicator => indicator_rows(raw, lists.indicators, folder),
-        Dimension::Sector => sector_rows(raw, lists.sectors, folder),
+        Dimension::Breakdown => row_breakdown(raw, lists).map_or_else(Vec::new, |at| {
+            member_rows(raw, &lists.breakdowns[at], folder)
+        }),
         Dimension::Unit => unit_rows(lists.geography),
         Dimension::Record => Vec::new(),
     }
@@ -107,7 +153,7 @@ pub(super) fn rows(raw: &RawForm, lists: CodeLists<'_>, folder: &Folder) -> Vec<
 /// Folded labels of rows that add up others and are not rows of the form.
 pub(super) fn sums(raw: &RawForm, lists: CodeLists<'_>, folder: &Folder) -> Vec<String> {
     let totals = raw.rows.total.iter().map(|label| folder.fold(label));
-    match raw.rows.dimension {
+    match raw.rows.kind() {
         Dimension::Unit => {
             let country = [
                 lists.country.name_vi.as_str(),
@@ -118,7 +164,7 @@ pub(super) fn sums(raw: &RawForm, lists: CodeLists<'_>, folder: &Folder) -> Vec<
                 .collect()
         }
         Dimension::Record => totals.collect(),
-        Dimension::Indicator | Dimension::Sector => Vec::new(),
+        Dimension::Indicator | Dimension::Breakdown => Vec::new(),
     }
 }
 
@@ -146,38 +192,70 @@ fn indicator_rows(raw: &RawForm, indicators: &[Indicator], folder: &Folder) -> V
         .collect()
 }
 
-/// The row of totals, then a row for each sector.
-fn sector_rows(raw: &RawForm, sectors: &[Sector], folder: &Folder) -> Vec<FormRow> {
+/// A row for each line of the form itself. The name of its indicator is a label too.
+fn line_rows(raw: &RawForm, indicators: &[Indicator], folder: &Folder) -> Vec<FormRow> {
+    let lines = raw.rows.lines.iter();
+    let rows = lines.filter_map(|line| {
+        let mut known = indicators.iter();
+        let indicator = known.find(|i| i.id == *line.indicator.get_ref())?;
+        let mut labels: Vec<String> = Vec::new();
+        for label in [&line.label]
+            .into_iter()
+            .chain(&line.also)
+            .chain([&indicator.name_vi])
+        {
+            let folded = folder.fold(label);
+            if !labels.contains(&folded) {
+                labels.push(folded);
+            }
+        }
+        Some(FormRow {
+            member: indicator.id.clone(),
+            code: indicator.row_code.clone(),
+            section: line.section.clone(),
+            label: line.label.clone(),
+            labels,
+            parts: Vec::new(),
+            adds_up: indicator.measure.adds_up(),
+            units: Vec::new(),
+        })
+    });
+    rows.collect()
+}
+
+/// The row of totals, then a row for each member.
+fn member_rows(raw: &RawForm, breakdown: &Breakdown, folder: &Folder) -> Vec<FormRow> {
+    let members = &breakdown.members;
     let total = FormRow {
         member: TOTAL.to_owned(),
         code: None,
         section: None,
         label: raw.rows.total.first().cloned().unwrap_or_default(),
         labels: raw.rows.total.iter().map(|t| folder.fold(t)).collect(),
-        parts: parts_of(sectors, None),
+        parts: parts_of(members, None),
         adds_up: true,
         units: Vec::new(),
     };
-    let sector_row = |sector: &Sector| FormRow {
-        member: sector.code.clone(),
-        code: Some(sector.code.clone()),
+    let member_row = |member: &Member| FormRow {
+        member: member.code.clone(),
+        code: Some(member.code.clone()),
         section: None,
-        label: sector.name_vi.clone(),
-        labels: labels(raw, Some(&sector.code), &sector.name_vi, folder),
-        parts: parts_of(sectors, Some(&sector.code)),
+        label: member.name_vi.clone(),
+        labels: labels(raw, Some(&member.code), &member.name_vi, folder),
+        parts: parts_of(members, Some(&member.code)),
         adds_up: true,
         units: Vec::new(),
     };
     std::iter::once(total)
-        .chain(sectors.iter().map(sector_row))
+        .chain(members.iter().map(member_row))
         .collect()
 }
 
-/// Indexes of the rows of the sectors under `parent`. The row of totals comes first, so sectors start at 1.
-fn parts_of(sectors: &[Sector], parent: Option<&str>) -> Vec<usize> {
+/// Indexes of the rows of the members under `parent`. The row of totals comes first, so members start at 1.
+fn parts_of(members: &[Member], parent: Option<&str>) -> Vec<usize> {
     (1..)
-        .zip(sectors)
-        .filter(|(_, sector)| sector.parent.as_deref() == parent)
+        .zip(members)
+        .filter(|(_, member)| member.parent.as_deref() == parent)
         .map(|(row, _)| row)
         .collect()
 }

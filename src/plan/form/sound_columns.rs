@@ -5,12 +5,22 @@ use toml::Spanned;
 
 use super::super::file_errors::FileErrors;
 use crate::extract::{
-    ComparisonColumn, HeadPattern, RawForm, RawValueColumn, Scenario, ValueColumn, belongs,
+    ComparisonColumn, FormRow, HeadPattern, HeadYear, RawForm, RawValueColumn, RelativePeriod,
+    Scenario, ValueColumn, belongs,
 };
-use crate::period::Frequency;
+use crate::period::{Frequency, Period};
 
 /// Any year, to compare periods that are given relative to the year N of a report.
 const N: i16 = 2000;
+
+/// A report of a frequency in that year.
+pub(super) fn sample(frequency: Frequency) -> Period {
+    Period {
+        year: N,
+        frequency,
+        number: 1,
+    }
+}
 
 /// The frequencies of the form's reports that have a column.
 fn reports<'a>(raw: &'a RawForm, limited: &'a [Frequency]) -> impl Iterator<Item = Frequency> + 'a {
@@ -27,15 +37,32 @@ fn meet(raw: &RawForm, one: &[Frequency], other: &[Frequency]) -> bool {
 pub(super) fn check_same_figures(
     raw: &RawForm,
     columns: &[ValueColumn],
+    rows: &[FormRow],
     wrong: &mut FileErrors<'_>,
 ) {
+    let share_a_row = |one: &ValueColumn, other: &ValueColumn| {
+        let mut rows = 0..rows.len().max(1);
+        rows.any(|row| !one.without_rows.contains(&row) && !other.without_rows.contains(&row))
+    };
     for (i, (written, column)) in raw.columns.iter().zip(columns).enumerate() {
-        let twin = columns[..i].iter().find(|other| {
-            (&other.indicator, other.scenario, other.period)
-                == (&column.indicator, column.scenario, column.period)
+        let stands_for = |one: &ValueColumn, at: usize| one.in_place_of.contains(&at);
+        let mut earlier = columns[..i].iter().enumerate();
+        let twin = earlier.find(|(at, other)| {
+            (
+                &other.indicator,
+                other.scenario,
+                other.period,
+                &other.members,
+            ) == (
+                &column.indicator,
+                column.scenario,
+                column.period,
+                &column.members,
+            ) && share_a_row(column, other)
+                && !(stands_for(column, *at) || stands_for(other, i))
                 && meet(raw, &other.frequencies, &column.frequencies)
         });
-        if let Some(twin) = twin {
+        if let Some((_, twin)) = twin {
             let message = format!(
                 "the columns `{}` and `{}` give the same figures: scenario {}, period {}{}",
                 twin.id,
@@ -50,7 +77,9 @@ pub(super) fn check_same_figures(
             let remedy = "give one of the two its own scenario, period or indicator; if both heads mean one column, write the second under `also`";
             wrong.at(&written.id, message, remedy);
         }
-        if column.scenario == Scenario::Actual && column.period.years > 0 {
+        if column.scenario == Scenario::Actual
+            && column.period.years().is_some_and(|years| years > 0)
+        {
             wrong.at(
                 &written.period,
                 format!(
@@ -67,8 +96,7 @@ pub(super) fn check_same_figures(
 pub(super) fn check_years(raw: &RawForm, columns: &[ValueColumn], wrong: &mut FileErrors<'_>) {
     for (written, column) in raw.columns.iter().zip(columns) {
         check_frequencies(raw, &written.id, &column.frequencies, wrong);
-        let years = column.period.years;
-        let other = |head: &&HeadPattern| head.years().iter().any(|year| *year != years);
+        let other = |head: &&HeadPattern| speaks_of_another(head, column.period);
         if column.heads.iter().any(|head| other(&head)) {
             wrong.at(
                 &written.period,
@@ -77,10 +105,21 @@ pub(super) fn check_years(raw: &RawForm, columns: &[ValueColumn], wrong: &mut Fi
                     column.id,
                     written.period.get_ref()
                 ),
-                "write the same distance from N in the braces of `head` and `also` and in `period`",
+                "write the same distance from N, {P}, or the same year in `head`, in `also` and in `period`",
             );
         }
     }
+}
+
+/// Whether a head states another year than that of its column, or words of a period where the column is of a year.
+fn speaks_of_another(head: &HeadPattern, period: RelativePeriod) -> bool {
+    let mut years = head.years().iter();
+    let own = |year: &HeadYear| match (year, period) {
+        (HeadYear::After(after), _) => period.years() == Some(*after),
+        (HeadYear::Fixed(year), RelativePeriod::Fixed(own)) => *year == own,
+        (HeadYear::Fixed(_), _) => true,
+    };
+    !years.all(own) || (head.states_period() && period != RelativePeriod::Own)
 }
 
 /// Checks that the frequencies of a column are those of the form, each once.
@@ -111,7 +150,13 @@ pub(super) fn check_stands_on(raw: &RawForm, columns: &[ValueColumn], wrong: &mu
         let missing = reports(raw, &column.frequencies).find(|f| !belongs(&below.frequencies, *f));
         // A plan of the next year is in half-year reports too, which have no estimate: there the rule is undecided.
         let never = !meet(raw, &column.frequencies, &below.frequencies);
-        if below.period.in_year(N).end() >= column.period.in_year(N).end() {
+        let report = sample(
+            raw.frequencies
+                .first()
+                .copied()
+                .unwrap_or(Frequency::Annual),
+        );
+        if below.period.of(report).end() >= column.period.of(report).end() {
             let message = format!(
                 "the column `{}` stands on `{}`, which is not of an earlier period",
                 column.id, below.id
@@ -144,8 +189,12 @@ pub(super) fn check_comparisons(
         let all = |column: &ValueColumn| {
             reports(raw, &comparison.frequencies).all(|f| belongs(&column.frequencies, f))
         };
-        let years = [of.period.years, to.period.years];
-        let other = |head: &HeadPattern| head.years().len() == 2 && *head.years() != years;
+        let after = |column: &ValueColumn| column.period.years().map(HeadYear::After);
+        let years = [after(of), after(to)];
+        let other = |head: &HeadPattern| match head.years() {
+            [first, second] => [Some(*first), Some(*second)] != years,
+            _ => false,
+        };
         let twin = comparisons[..i].iter().any(|earlier| {
             (earlier.of, earlier.to) == (comparison.of, comparison.to)
                 && meet(raw, &earlier.frequencies, &comparison.frequencies)

@@ -28,6 +28,8 @@ pub(super) fn check_words(raw: &RawForm, folder: &Folder, wrong: &mut FileErrors
     }
     let stub = &raw.stub;
     let also = raw.rows.also.values().flatten();
+    let lines = raw.rows.lines.iter();
+    let lines = lines.flat_map(|line| std::iter::once(&line.label).chain(&line.also));
     let sections = raw.sections.iter().flat_map(|section| &section.words);
     let fields = raw.fields.iter().flat_map(|field| &field.head);
     let words = [
@@ -42,6 +44,7 @@ pub(super) fn check_words(raw: &RawForm, folder: &Folder, wrong: &mut FileErrors
         .into_iter()
         .flatten()
         .chain(also)
+        .chain(lines)
         .chain(sections)
         .chain(fields);
     for word in words.filter(|word| folder.fold(word).is_empty()) {
@@ -90,11 +93,16 @@ fn check_stub(raw: &RawForm, folder: &Folder, wrong: &mut FileErrors<'_>) {
 /// Checks that what `[rows]` states has an effect for its dimension.
 fn check_rows_without_effect(raw: &RawForm, wrong: &mut FileErrors<'_>) {
     let rows = &raw.rows;
-    let is = |dimension| rows.dimension == dimension;
+    let is = |dimension| rows.kind() == dimension;
     let without_effect = [
         (
             "codes",
             !rows.codes.is_empty() && !is(Dimension::Indicator),
+            "indicator",
+        ),
+        (
+            "[[rows.lines]]",
+            !rows.lines.is_empty() && !is(Dimension::Indicator),
             "indicator",
         ),
         (
@@ -124,7 +132,7 @@ fn check_rows_without_effect(raw: &RawForm, wrong: &mut FileErrors<'_>) {
         let message = "`total` has no effect: rows of indicators have no total";
         wrong.at_key("total", message, "delete the line, or correct `dimension`");
     }
-    if is(Dimension::Sector) && rows.total.is_empty() {
+    if is(Dimension::Breakdown) && rows.total.is_empty() {
         let message = "the row of totals has no label, so it would never be found";
         wrong.at_text("[rows]", message, "write `total` under [rows]");
     }
@@ -174,7 +182,7 @@ pub(super) fn check_sections(raw: &RawForm, form: &Form, wrong: &mut FileErrors<
             "add the section with the words of its heading row, or list the form's own rows as `codes` under [rows]",
         );
     }
-    if raw.rows.dimension != Dimension::Indicator && !raw.sections.is_empty() {
+    if raw.rows.kind() != Dimension::Indicator && !raw.sections.is_empty() {
         let message = "sections have no effect: the rows are not indicators";
         wrong.at_text(
             "[[sections]]",
@@ -198,7 +206,7 @@ pub(super) fn check_labels(form: &Form, wrong: &mut FileErrors<'_>) {
             wrong.at_text(
                 "[rows]",
                 format!("the rows `{}` and `{}` cannot be told apart: they share a label in one section, or a code", twin.member, row.member),
-                "give each row its own name and code in indicators.csv or sectors.csv, and labels of its own under [rows.also]",
+                "give each row its own name and code in indicators.csv or in the list of its breakdown, and labels of its own under [rows.also] or [[rows.lines]]",
             );
         }
     }

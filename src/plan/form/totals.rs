@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 
 use regex::Regex;
-use toml::Spanned;
 
+use super::super::breakdowns::Member;
 use super::super::code_lists::CodeLists;
 use super::super::file_errors::FileErrors;
 use super::super::indicators::Measure;
-use super::super::sectors::Sector;
 use crate::extract::{FieldKind, ListTotal, RawForm, RawTotal, RecordField, RecordShape, TotalBy};
 
 /// The totals of a form. Those that are unsound are told and left out.
@@ -133,47 +132,49 @@ fn by(
     lists: CodeLists<'_>,
     wrong: &mut FileErrors<'_>,
 ) -> Option<TotalBy> {
-    let (breakdown, column) = total.by.iter().next()?;
-    let is_of_list = |list: &Spanned<String>| list.get_ref() == breakdown.get_ref();
+    let (id, column) = total.by.iter().next()?;
+    let at = lists.breakdowns.iter().position(|b| b.id == *id.get_ref());
     let field = raw
         .fields
         .iter()
         .find(|f| f.column.get_ref() == column.get_ref());
-    let fits = field.is_some_and(|f| {
-        let list = f.list.as_ref();
-        list.is_some_and(|l| l.get_ref() == "sectors" || is_of_list(l))
-    });
-    if breakdown.get_ref() != "sector" || !fits || total.by.len() > 1 {
+    let list = field.and_then(|f| f.list.as_ref());
+    let fits = |at: &usize| {
+        let breakdown = &lists.breakdowns[*at];
+        list.is_some_and(|list| *list.get_ref() == breakdown.list) && !breakdown.members.is_empty()
+    };
+    let Some(at) = at.filter(|at| fits(at) && total.by.len() == 1) else {
         wrong.at(
             column,
             format!("the total cannot be broken down by `{}`", column.get_ref()),
-            "write `by.sector` and a field whose codes are the list of sectors",
+            "write `by.<id of a breakdown>` and a field whose `list` is that of the breakdown",
         );
         return None;
-    }
-    let members = lists.sectors.iter();
+    };
+    let members = &lists.breakdowns[at].members;
     Some(TotalBy {
+        breakdown: at,
         column: column.get_ref().clone(),
         members: members
-            .map(|s| (s.code.clone(), within(s, lists.sectors)))
+            .iter()
+            .map(|member| (member.code.clone(), within(member, members)))
             .collect(),
     })
 }
 
-/// The codes of a sector and of all within it.
-fn within(sector: &Sector, all: &[Sector]) -> BTreeSet<String> {
-    let mut codes = BTreeSet::from([sector.code.clone()]);
-    // Each step takes in those whose parent is there: as many steps as there are levels do.
-    for _ in 0..all.len() {
+/// The codes of a member and of all within it.
+fn within(member: &Member, all: &[Member]) -> BTreeSet<String> {
+    let mut codes = BTreeSet::from([member.code.clone()]);
+    // Each step takes in those whose parent is there, until none is new.
+    loop {
         let inner = all
             .iter()
-            .filter(|s| s.parent.as_ref().is_some_and(|p| codes.contains(p)));
-        let inner: Vec<String> = inner.map(|s| s.code.clone()).collect();
+            .filter(|m| m.parent.as_ref().is_some_and(|p| codes.contains(p)));
+        let inner: Vec<String> = inner.map(|m| m.code.clone()).collect();
         let before = codes.len();
         codes.extend(inner);
         if codes.len() == before {
-            break;
+            return codes;
         }
     }
-    codes
 }

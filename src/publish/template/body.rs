@@ -81,6 +81,10 @@ fn write_value(
     at: u16,
     value: &TemplateValue,
 ) -> Result<(), XlsxError> {
+    if !value.exists {
+        sheet.write_blank(row, at, &framed(11.0).set_background_color(LOCKED))?;
+        return Ok(());
+    }
     let format = framed(11.0)
         .set_num_format(number_format(value.decimals))
         .set_align(FormatAlign::Right)

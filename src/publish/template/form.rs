@@ -124,6 +124,8 @@ pub struct TemplateRow {
 /// A value to fill in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TemplateValue {
+    /// Whether the form has a cell there; else it stays shut.
+    pub exists: bool,
     /// Unit of measure.
     pub unit: String,
     /// Decimals; 0 accepts whole numbers only.

@@ -24,14 +24,14 @@ pub(super) fn add(
     for (n, column) in columns.into_iter().enumerate() {
         let mut i = 0;
         while i < template.rows.len() {
-            let Some(value) = template.rows[i].values.get(n) else {
+            let Some(value) = template.rows[i].values.get(n).filter(|v| v.exists) else {
                 i += 1;
                 continue;
             };
             let alike = |row: &TemplateRow| {
                 row.values.get(n).is_some_and(|v| {
-                    (&v.unit, v.decimals, &v.estimated)
-                        == (&value.unit, value.decimals, &value.estimated)
+                    (v.exists, &v.unit, v.decimals, &v.estimated)
+                        == (true, &value.unit, value.decimals, &value.estimated)
                 })
             };
             let length = template.rows[i..].iter().take_while(|r| alike(r)).count();

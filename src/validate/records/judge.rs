@@ -15,7 +15,7 @@ use crate::engine::columns::{batch, texts};
 use crate::engine::{Engine, TextColumn};
 use crate::extract::Scenario;
 use crate::geography::{Geography, JudgedReport};
-use crate::normalize::{TOTAL, in_runs};
+use crate::normalize::in_runs;
 use crate::read::Address;
 use crate::text::Bilingual;
 use crate::validate::RuleResult;
@@ -309,7 +309,7 @@ fn totals(
 }
 
 fn is_whole(observation: &crate::normalize::Observation) -> bool {
-    observation.sector == TOTAL
+    observation.members.is_total()
 }
 
 /// The value of an indicator in the current report of another form, of the same reporting unit and period, and where it

@@ -22,6 +22,7 @@ fn with_a_row(report: Report) -> Report {
     match report.form {
         Indicators => report.row("htx_total", numbers([100, 101, 102, 103])),
         Sectors => report.row("_T", numbers([100; 9])),
+        other => unreachable!("no test of {other:?}"),
     }
 }
 

@@ -183,7 +183,7 @@ fn compare_values(name: &str, expected: &[Value], report: AnyReport<'_>, all: &m
                 .and_then(|area| report.code_of(Some(area)))
                 .map_or_else(String::new, |code| format!("@{code}")),
             indicator: o.indicator.clone(),
-            sector: o.sector.clone(),
+            sector: o.members.to_string(),
             scenario: o.scenario.as_str().to_owned(),
             period: o.period.to_string(),
             value: o

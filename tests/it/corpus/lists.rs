@@ -5,6 +5,7 @@ use std::fs;
 
 use super::manifest::Manifest;
 use super::{CorpusFile, files, files_of, pending};
+use crate::support::definitions::kttt;
 use crate::support::lake::{Row, Run, Value};
 
 struct List {
@@ -40,6 +41,14 @@ fn has_own_provinces(lists: &[List]) {
             assert!(known.insert(units), "{}: another province", file.name);
         }
     }
+}
+
+/// The table of the records of each form that is a list.
+fn record_tables() -> BTreeMap<String, String> {
+    let forms = kttt().vocabulary.forms.iter();
+    forms
+        .filter_map(|form| Some((form.code.clone(), form.records.as_ref()?.table.clone())))
+        .collect()
 }
 
 fn as_written(value: &Value) -> String {
@@ -107,7 +116,10 @@ fn records() {
         run.again(&[&run.inbox()]);
         let submissions = run.rows("submissions");
         let reports = run.rows("reports");
-        let organisations = run.rows("organisations");
+        let tables: BTreeMap<String, Vec<Row>> = record_tables()
+            .into_iter()
+            .map(|(form, table)| (form, run.rows(&table)))
+            .collect();
         let findings = run.rows("findings");
         for (n, list) in lists.iter().enumerate() {
             let is_own = |name: &str| name.split('.').next() == Some(&n.to_string());
@@ -116,9 +128,11 @@ fn records() {
             let mut records = Vec::new();
             for report in reports.iter().filter(|r| r.is(&[("submission_id", own)])) {
                 let id = report.str("report_id");
+                let of_form = tables.get(report.str("form"));
                 records.extend(
-                    organisations
-                        .iter()
+                    of_form
+                        .into_iter()
+                        .flatten()
                         .filter(|o| o.is(&[("report_id", id)]))
                         .cloned(),
                 );

@@ -138,7 +138,7 @@ impl Key {
             &mut self.scenario
         } else if Period::from_str(word).is_ok() {
             &mut self.period
-        } else if word == "_T" || word.starts_with(|c: char| c.is_ascii_uppercase()) {
+        } else if word.starts_with("_T") || word.starts_with(|c: char| c.is_ascii_uppercase()) {
             &mut self.sector
         } else {
             &mut self.indicator

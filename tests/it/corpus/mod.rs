@@ -98,7 +98,8 @@ macro_rules! themes {
 }
 
 themes!(
-    formats, text, numbers, symbols, measures, layout, sheets, place, sending, units, lists
+    formats, text, numbers, symbols, measures, layout, sheets, place, sending, units, lists,
+    breakdowns
 );
 
 #[test]

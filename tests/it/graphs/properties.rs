@@ -22,6 +22,7 @@ fn key(row: &Row) -> Key {
         period: text("period"),
         indicator: text("indicator"),
         sector: text("sector"),
+        fund: text("fund"),
         scenario: text("scenario"),
     }
 }
@@ -285,6 +286,7 @@ pub(super) fn adds_up(world: &World, totals: &Totals) -> Vec<String> {
                 period: year.to_string(),
                 indicator: indicator.to_owned(),
                 sector: "_T".to_owned(),
+                fund: "_T".to_owned(),
                 scenario: scenario.to_owned(),
             };
             let (Some(amount), lacks) = country(world, &key, stated) else {

@@ -19,7 +19,7 @@ use tonghop::geography::{
 };
 use tonghop::lake;
 use tonghop::normalize::{Observation, ObservationStatus};
-use tonghop::query::{self, Country, Models};
+use tonghop::query::{self, Country, HomeForm, Models};
 use tonghop::read::Address;
 use tonghop::text::Folder;
 use tonghop::validate;
@@ -88,7 +88,7 @@ fn run(world: &World, models: &Models, checked: bool, set_aside: &str) -> (Total
             engine.register(name, batch.schema(), vec![batch])?;
         }
         let mut reports = reports(world);
-        query::register_helpers(&engine, &geography, &reports)?;
+        query::register_helpers(&engine, &geography, &home_forms(), &reports)?;
         let order = format!(
             "SELECT report_id, outranked, report_id = '{set_aside}' AS set_aside FROM report_order"
         );
@@ -197,6 +197,20 @@ fn stated(key: &Key, cell: Cell) -> (Option<String>, ObservationStatus) {
     }
 }
 
+/// The form that gives the totals of all periods.
+fn home_forms() -> Vec<HomeForm> {
+    let summed = indicators().into_iter();
+    let summed = summed.filter(|(_, _, measure)| !matches!(measure, Measure::Ratio(..)));
+    let each = summed.flat_map(|(id, ..)| {
+        [1, 3, 6, 12].map(|months| HomeForm {
+            indicator: id.to_string(),
+            months,
+            form: HOME.to_owned(),
+        })
+    });
+    each.collect()
+}
+
 /// The reports as the house knows them.
 fn reports(world: &World) -> Reports {
     let report = |sent: &super::world::Sent| {
@@ -205,7 +219,7 @@ fn reports(world: &World) -> Reports {
             Observation {
                 period: key.period.parse().unwrap(),
                 indicator: key.indicator.clone(),
-                sector: key.sector.clone(),
+                members: tonghop::text::Members::parse(&key.sector),
                 area: None,
                 scenario: match key.scenario.as_str() {
                     "actual" => Scenario::Actual,

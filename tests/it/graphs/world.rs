@@ -136,6 +136,7 @@ pub(crate) fn small_world(said: &[Saying<'_>]) -> World {
                 period: "2022".to_owned(),
                 indicator: (*row).to_owned(),
                 sector: "_T".to_owned(),
+                fund: "_T".to_owned(),
                 scenario: "estimate".to_owned(),
             };
             (key, *cell)
@@ -336,6 +337,7 @@ impl World {
                     period: of.to_string(),
                     indicator: row.to_owned(),
                     sector: sector.to_owned(),
+                    fund: "_T".to_owned(),
                     scenario: scenario.to_owned(),
                 };
                 cells.extend(cell(row, rng).map(|cell| (key, cell)));
@@ -363,7 +365,7 @@ fn slots(form: &str, period: Period) -> Vec<(&'static str, &'static str, &'stati
     let year = period.year();
     let now = match period {
         Period::Year(_) => "estimate",
-        Period::FirstHalf(_) => "actual",
+        _ => "actual",
     };
     let columns = [
         ("actual", Period::Year(year - 1)),

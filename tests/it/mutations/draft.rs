@@ -254,7 +254,7 @@ impl Reading {
                 for o in &dossier.content.observations {
                     let key = [
                         o.indicator.clone(),
-                        o.sector.clone(),
+                        o.members.to_string(),
                         o.scenario.as_str().to_owned(),
                         o.period.to_string(),
                     ];

@@ -31,11 +31,11 @@ impl Expected {
 }
 
 fn key(row: &Row) -> Key {
-    assert_eq!(row.str("fund"), "_T", "no breakdown by fund on these forms");
     Key {
         period: row.str("period").to_owned(),
         indicator: row.str("indicator").to_owned(),
         sector: row.str("sector").to_owned(),
+        fund: row.str("fund").to_owned(),
         scenario: row.str("scenario").to_owned(),
     }
 }

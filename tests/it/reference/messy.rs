@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::support::catalogue::{NEW, OLD, catalogue};
-use crate::support::truth::{Cell, Form, Report, Reporter};
+use crate::support::programme::Record;
+use crate::support::truth::{Cell, Form, Period, Report, Reporter};
 
 /// How often (in percent) things go one way or the other.
 #[derive(Debug, Clone, Copy)]
@@ -162,6 +163,27 @@ const INDICATORS: [&str; 12] = [
 /// Rows of KTTT-02.
 const SECTORS: [&str; 3] = ["_T", "A", "A1"];
 
+/// Rows of KTTT-03: a count, money with its funds, land that has none.
+const SUPPORT: [&str; 5] = [
+    "support_training_count",
+    "support_training_money",
+    "support_trade_money",
+    "support_land_area",
+    "support_insurance_money",
+];
+
+/// Rows of KTTT-07.
+const NEEDS: [&str; 2] = ["need_training", "need_trade"];
+
+/// Rows of KTTT-08: what happens, and what is there.
+const QUICK: [&str; 5] = [
+    "htx_total",
+    "htx_active",
+    "htx_new",
+    "htx_dissolved",
+    "tht_members",
+];
+
 /// Codes of the new provinces of the smaller sets: two whole regions, merged and unchanged provinces beside them.
 const SOME: [&str; 13] = [
     "01", "08", "14", "25", "38", "40", "42", "44", "46", "52", "75", "79", "80",
@@ -194,7 +216,107 @@ pub(crate) fn reports(habits: Habits) -> Vec<Report> {
             reports.push(filled(report, habits, &mut dice));
         }
     }
+    // The other forms have dice of their own, so that these sets stay what they are.
+    programme(&mut reports, habits, &mut Dice(habits.seed + 1_000));
     reports
+}
+
+/// The other forms: support, needs and lists of 2025, quick reports of months and of a quarter, on both geographies.
+fn programme(reports: &mut Vec<Report>, habits: Habits, dice: &mut Dice) {
+    for form in [
+        Form::Support,
+        Form::Needs,
+        Form::Organisations,
+        Form::Selected,
+    ] {
+        for (vintage, code) in senders(habits, dice) {
+            if dice.percent(habits.silent) {
+                continue;
+            }
+            let report = with_records(Report::of(form, vintage, &code, 2025), dice);
+            let mut report = filled(report, habits, dice);
+            report.as_csv = dice.percent(15);
+            if dice.percent(habits.corrected) {
+                let again = Report::of(form, vintage, &code, 2025).sending(2);
+                let again = with_records(again, dice);
+                reports.push(filled(again, habits, dice));
+            }
+            reports.push(report);
+        }
+    }
+    for code in successors(habits) {
+        for old in &catalogue().predecessors[&code] {
+            quick(reports, habits, dice, (OLD, old), Period::Month(2025, 6));
+        }
+        quick(reports, habits, dice, (NEW, &code), Period::Month(2025, 9));
+    }
+    for (vintage, code) in senders(habits, dice) {
+        quick(
+            reports,
+            habits,
+            dice,
+            (vintage, &code),
+            Period::Quarter(2025, 3),
+        );
+    }
+}
+
+/// A quick report, sent in the last month of its period by the alliance.
+fn quick(
+    reports: &mut Vec<Report>,
+    habits: Habits,
+    dice: &mut Dice,
+    (vintage, code): (&str, &str),
+    period: Period,
+) {
+    if dice.percent(habits.silent) {
+        return;
+    }
+    let day = period.last_day();
+    let mut report = Report::of(Form::Quick, vintage, code, period.year())
+        .reporter(Some(Reporter::Alliance))
+        .received(&format!("{}-22T08:00:00+07:00", &day[..7]));
+    report.period = period;
+    report.as_csv = dice.percent(30);
+    reports.push(filled(report, habits, dice));
+}
+
+/// Records for a list: of each kind and state, some fields blank.
+fn with_records(mut report: Report, dice: &mut Dice) -> Report {
+    let mut pick = |choices: &[&'static str]| {
+        choices[usize::try_from(dice.below(choices.len() as u64)).unwrap()]
+    };
+    let activities = [
+        "đang hoạt động",
+        "đang hoạt động",
+        "ngừng hoạt động",
+        "đã giải thể",
+    ];
+    let ratings = ["tốt", "khá", "trung bình", "yếu", "không đánh giá"];
+    let sizes = ["9", "49", "50", "300", "301", "1000", "1001", ""];
+    let models = ["N-a", "N-đ", "N-h", "P-a", "P-d"];
+    let after = ["tốt", "khá", ""];
+    let money = ["0", "125", "24990", ""];
+    let count = pick(&["3", "5", "8", "12"]).parse::<usize>().unwrap();
+    for _ in 0..count {
+        let record = match report.form {
+            Form::Organisations => Record::Organisation {
+                kind: pick(&["HTX", "HTX", "HTX", "LHHTX", "THT"]),
+                activity: pick(&activities),
+                rating: pick(&ratings),
+                members: pick(&sizes).parse().ok(),
+            },
+            Form::Selected => Record::Selected {
+                kind: pick(&["HTX", "HTX", "LHHTX"]),
+                model: pick(&models),
+                after: Some(pick(&after)).filter(|words| !words.is_empty()),
+                money: pick(&money).parse().ok(),
+            },
+            _ => return report,
+        };
+        report.records.push(record);
+    }
+    report
 }
 
 /// Who reports in the year of the change: new provinces, old ones, or both; an unchanged unit in either vintage.
@@ -298,6 +420,10 @@ fn filled(mut report: Report, habits: Habits, dice: &mut Dice) -> Report {
     let rows: Vec<&str> = match report.form {
         Form::Indicators => INDICATORS.to_vec(),
         Form::Sectors => SECTORS.to_vec(),
+        Form::Support => SUPPORT.to_vec(),
+        Form::Needs => NEEDS.to_vec(),
+        Form::Quick => QUICK.to_vec(),
+        Form::Organisations | Form::Selected => Vec::new(),
     };
     let columns = report.columns();
     for row in rows {

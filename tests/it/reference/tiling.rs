@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::facts::{Facts, Part};
 use crate::support::catalogue::{Measure, NEW, OLD, catalogue};
 use crate::support::lake::Run;
-use crate::support::truth::Key;
+use crate::support::truth::{Key, Period};
 
 /// The former provinces that a unit is made of.
 fn territory(vintage: &str, code: &str) -> BTreeSet<String> {
@@ -36,6 +36,7 @@ fn covered(run: &Run, geography: &str) -> BTreeMap<Key, Vec<String>> {
             period: source.str("period").to_owned(),
             indicator: source.str("indicator").to_owned(),
             sector: source.str("sector").to_owned(),
+            fund: source.str("fund").to_owned(),
             scenario: source.str("scenario").to_owned(),
         };
         let of_mean = matches!(
@@ -91,6 +92,20 @@ fn cannot_exist(facts: &Facts) -> BTreeMap<Key, BTreeSet<String>> {
     cannot
 }
 
+/// The form that gives a figure: each indicator has one, and quick reports are the only form of months and quarters.
+fn form_of(key: &Key) -> &'static str {
+    let (family, _) = key.indicator.split_once('_').unwrap();
+    match (Period::parse(&key.period), key.sector.as_str(), family) {
+        (Period::Month(..) | Period::Quarter(..), ..) => "KTTT-08",
+        (_, "_T", "support") => "KTTT-03",
+        (_, "_T", "listed") => "KTTT-04",
+        (_, "_T", "selected") => "KTTT-05",
+        (_, "_T", "need") => "KTTT-07",
+        (_, "_T", _) => "KTTT-01",
+        _ => "KTTT-02",
+    }
+}
+
 /// No territory counts twice, a complete total counts all of it, and for each form, period and scenario a finding says how
 /// many figures lack some.
 pub(crate) fn tiles(run: &Run, facts: &Facts) -> Vec<String> {
@@ -116,6 +131,7 @@ pub(crate) fn tiles(run: &Run, facts: &Facts) -> Vec<String> {
                 period: row.str("period").to_owned(),
                 indicator: row.str("indicator").to_owned(),
                 sector: row.str("sector").to_owned(),
+                fund: row.str("fund").to_owned(),
                 scenario: row.str("scenario").to_owned(),
             };
             let status = row.str("status").chars().next().unwrap();
@@ -138,10 +154,7 @@ pub(crate) fn tiles(run: &Run, facts: &Facts) -> Vec<String> {
         if key.scenario == "best" {
             continue;
         }
-        let form = match (key.sector.as_str(), key.indicator.as_str()) {
-            ("_T", _) => "KTTT-01",
-            _ => "KTTT-02",
-        };
+        let form = form_of(&key);
         let of = (form.to_owned(), key.period.clone(), key.scenario.clone());
         let (lacking, figures) = gaps.entry(of).or_default();
         *figures += 1;

@@ -7,8 +7,10 @@ use std::path::Path;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook};
 
 use super::catalogue::{NEW, OLD, catalogue};
+use super::programme::{self, Field};
 use super::truth::{Cell, Form, Period, Report, Reporter};
 
+#[derive(Clone)]
 enum Entry {
     Empty,
     Text(String),
@@ -73,6 +75,11 @@ fn lay_out(report: &Report) -> Vec<Vec<Entry>> {
     let period = match report.period {
         Period::Year(_) => format!("NĂM {year}"),
         Period::FirstHalf(_) => format!("6 THÁNG ĐẦU NĂM {year}"),
+        Period::Quarter(_, quarter) => {
+            let roman = ["I", "II", "III", "IV"][quarter as usize - 1];
+            format!("QUÝ {roman} NĂM {year}")
+        }
+        Period::Month(_, month) => format!("THÁNG {month} NĂM {year}"),
     };
     line(format!("Biểu số: {}", report.form.code()));
     line(match report.form {
@@ -84,6 +91,7 @@ fn lay_out(report: &Report) -> Vec<Vec<Entry>> {
                 "SỐ LƯỢNG HỢP TÁC XÃ, LIÊN HIỆP HỢP TÁC XÃ, TỔ HỢP TÁC PHÂN THEO LĨNH VỰC {period}"
             )
         }
+        form => format!("{} {period}", programme::title(form)),
     });
     let sender = match report.reporter {
         Some(Reporter::Ubnd) => "UBND ",
@@ -108,6 +116,9 @@ fn lay_out(report: &Report) -> Vec<Vec<Entry>> {
     match report.form {
         Form::Indicators => indicator_rows(report, &mut grid),
         Form::Sectors => sector_rows(report, &mut grid),
+        Form::Support | Form::Needs => topic_rows(report, &mut grid),
+        Form::Quick => quick_rows(report, &mut grid),
+        Form::Organisations | Form::Selected => records(report, &mut grid),
     }
     grid.push(Vec::new());
     grid.push(vec!["".into(), "Người lập biểu".into()]);
@@ -177,6 +188,105 @@ fn sector_rows(report: &Report, grid: &mut Vec<Vec<Entry>>) {
         let mut row = vec![Entry::Empty, Entry::Text(name.to_owned())];
         row.extend(cells.iter().map(|cell| Entry::from(*cell)));
         grid.push(row);
+    }
+}
+
+/// Two rows of heads over the columns; the upper stands once over its columns, as a merged cell does.
+fn two_heads(report: &Report, grid: &mut Vec<Vec<Entry>>) {
+    let mut top = ["TT", "Nội dung hỗ trợ", "Đơn vị tính"]
+        .map(Entry::from)
+        .to_vec();
+    let mut bottom = vec![Entry::Empty, Entry::Empty, Entry::Empty];
+    let mut last = String::new();
+    for column in report.columns() {
+        top.push(if column.heads[0] == last {
+            Entry::Empty
+        } else {
+            Entry::Text(column.heads[0].clone())
+        });
+        last.clone_from(&column.heads[0]);
+        bottom.push(Entry::Text(column.heads[1].clone()));
+    }
+    grid.push(top);
+    grid.push(bottom);
+}
+
+/// Rows by topic: of support a count and what it cost under the topic's words, of needs one.
+fn topic_rows(report: &Report, grid: &mut Vec<Vec<Entry>>) {
+    two_heads(report, grid);
+    let columns = report.columns();
+    for (topic, words) in programme::TOPICS {
+        if report.form == Form::Support {
+            grid.push(vec![Entry::Empty, words.into()]);
+        }
+        for (row, cells) in &report.rows {
+            let label = match (row.split_once('_'), report.form) {
+                (Some(("need", own)), _) if own == topic => words,
+                (Some((_, own)), Form::Support) if own.starts_with(topic) => row_of_support(own),
+                _ => continue,
+            };
+            let unit = &catalogue().indicators[row].unit;
+            let mut line = vec![Entry::Empty, label.into(), Entry::Text(unit.clone())];
+            for (column, cell) in columns.iter().zip(cells) {
+                line.push(if programme::exists(report.form, row, column) {
+                    Entry::from(*cell)
+                } else {
+                    Entry::Empty
+                });
+            }
+            grid.push(line);
+        }
+    }
+}
+
+/// `training_count`, `land_area` and so on, in the words of the form.
+fn row_of_support(row: &str) -> &'static str {
+    match row {
+        "training_count" => "Số người",
+        "land_area" => "Diện tích",
+        "insurance_money" => "Số tiền nợ",
+        _ if row.ends_with("_count") => "Số HTX",
+        _ => "Kinh phí",
+    }
+}
+
+fn quick_rows(report: &Report, grid: &mut Vec<Vec<Entry>>) {
+    let columns = report.columns();
+    let mut head = ["Chỉ tiêu", "Đơn vị tính", "Mã số"]
+        .map(Entry::from)
+        .to_vec();
+    head.extend(columns.iter().map(|c| Entry::Text(c.heads[0].clone())));
+    grid.push(head);
+    for (row, cells) in &report.rows {
+        let indicator = &catalogue().indicators[row];
+        let mut line = [&indicator.name_vi, &indicator.unit, &indicator.row_code]
+            .map(|text| Entry::Text(text.clone()))
+            .to_vec();
+        for (column, cell) in columns.iter().zip(cells) {
+            line.push(if programme::exists(report.form, row, column) {
+                Entry::from(*cell)
+            } else {
+                Entry::Empty
+            });
+        }
+        grid.push(line);
+    }
+}
+
+fn records(report: &Report, grid: &mut Vec<Vec<Entry>>) {
+    let heads = programme::heads_of_list(report.form);
+    grid.push(heads.iter().copied().map(Entry::from).collect());
+    for (number, record) in (1..).zip(&report.records) {
+        let fields = programme::fields(report, number, record).into_iter();
+        grid.push(
+            fields
+                .map(|field| match field {
+                    Field::Blank => Entry::Empty,
+                    Field::Text(text) => Entry::Text(text),
+                    Field::Tenths(tenths) => Entry::Tenths(tenths),
+                })
+                .collect(),
+        );
     }
 }
 

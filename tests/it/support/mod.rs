@@ -8,6 +8,7 @@ pub(crate) mod lake;
 pub(crate) mod office;
 pub(crate) mod printed;
 pub(crate) mod program;
+pub(crate) mod programme;
 pub(crate) mod sample;
 pub(crate) mod sheet;
 pub(crate) mod truth;

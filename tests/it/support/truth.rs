@@ -3,12 +3,23 @@
 use std::fmt;
 
 use super::catalogue::{OLD, catalogue};
+use super::programme::{self, Record};
 
-/// The two forms that carry the national figures.
+/// The forms that carry figures of the country, by their own rows or as lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Form {
     Indicators,
     Sectors,
+    /// Support by source of funds.
+    Support,
+    /// The list of organisations.
+    Organisations,
+    /// The list of those selected.
+    Selected,
+    /// Needs by year and kind of capital.
+    Needs,
+    /// The quick report of a month or quarter.
+    Quick,
 }
 
 impl Form {
@@ -16,30 +27,51 @@ impl Form {
         match self {
             Self::Indicators => "KTTT-01",
             Self::Sectors => "KTTT-02",
+            Self::Support => "KTTT-03",
+            Self::Organisations => "KTTT-04",
+            Self::Selected => "KTTT-05",
+            Self::Needs => "KTTT-07",
+            Self::Quick => "KTTT-08",
         }
     }
 }
 
-/// The period of a report: a year or its first half.
+/// The period of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Period {
     Year(i32),
     FirstHalf(i32),
+    /// A quarter, from 1.
+    Quarter(i32, u32),
+    /// A month, from 1.
+    Month(i32, u32),
 }
 
 impl Period {
     pub(crate) fn year(self) -> i32 {
         match self {
-            Self::Year(year) | Self::FirstHalf(year) => year,
+            Self::Year(year)
+            | Self::FirstHalf(year)
+            | Self::Quarter(year, _)
+            | Self::Month(year, _) => year,
         }
     }
 
     /// The last day, as YYYY-MM-DD.
     pub(crate) fn last_day(self) -> String {
-        match self {
-            Self::Year(year) => format!("{year}-12-31"),
-            Self::FirstHalf(year) => format!("{year}-06-30"),
-        }
+        let (year, month) = match self {
+            Self::Year(year) => (year, 12),
+            Self::FirstHalf(year) => (year, 6),
+            Self::Quarter(year, quarter) => (year, quarter * 3),
+            Self::Month(year, month) => (year, month),
+        };
+        let day = match month {
+            2 if year % 4 == 0 => 29,
+            2 => 28,
+            4 | 6 | 9 | 11 => 30,
+            _ => 31,
+        };
+        format!("{year}-{month:02}-{day}")
     }
 
     /// Months that it lasts.
@@ -47,14 +79,21 @@ impl Period {
         match self {
             Self::Year(_) => 12,
             Self::FirstHalf(_) => 6,
+            Self::Quarter(..) => 3,
+            Self::Month(..) => 1,
         }
     }
 
-    /// From the text of a table: `2025` or `2025-S1`.
+    /// From the text of a table: `2025`, `2025-S1`, `2025-Q3` or `2025-09`.
     pub(crate) fn parse(text: &str) -> Self {
-        match text.split_once('-') {
-            Some((year, _)) => Self::FirstHalf(year.parse().unwrap()),
-            None => Self::Year(text.parse().unwrap()),
+        let Some((year, part)) = text.split_once('-') else {
+            return Self::Year(text.parse().unwrap());
+        };
+        let year = year.parse().unwrap();
+        match part.strip_prefix('Q') {
+            Some(quarter) => Self::Quarter(year, quarter.parse().unwrap()),
+            None if part == "S1" => Self::FirstHalf(year),
+            None => Self::Month(year, part.parse().unwrap()),
         }
     }
 }
@@ -64,6 +103,8 @@ impl fmt::Display for Period {
         match self {
             Self::Year(year) => write!(f, "{year}"),
             Self::FirstHalf(year) => write!(f, "{year}-S1"),
+            Self::Quarter(year, quarter) => write!(f, "{year}-Q{quarter}"),
+            Self::Month(year, month) => write!(f, "{year}-{month:02}"),
         }
     }
 }
@@ -75,7 +116,7 @@ pub(crate) enum Reporter {
     Alliance,
 }
 
-/// The content of a cell. Numbers are in tenths: no figure of the two forms has more decimals.
+/// The content of a cell. Numbers are in tenths: no figure that the tests write has more decimals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cell {
     Tenths(i64),
@@ -102,17 +143,20 @@ pub(crate) fn numbers<const N: usize>(values: [i64; N]) -> Vec<Cell> {
 #[derive(Debug, Clone)]
 pub(crate) struct Column {
     pub(crate) indicator: Option<&'static str>,
+    /// The member of the breakdown by funds.
+    pub(crate) fund: &'static str,
     pub(crate) scenario: &'static str,
     pub(crate) period: Period,
     pub(crate) heads: Vec<String>,
 }
 
-/// What a value is of: period, indicator, sector, scenario. (`fund` is always '_T' on these forms.)
+/// What a value is of: period, indicator, sector, fund, scenario.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key {
     pub(crate) period: String,
     pub(crate) indicator: String,
     pub(crate) sector: String,
+    pub(crate) fund: String,
     pub(crate) scenario: String,
 }
 
@@ -155,6 +199,8 @@ pub(crate) struct Report {
     pub(crate) file: String,
     /// Row (an indicator, or a sector) and its cells, one for each column.
     pub(crate) rows: Vec<(String, Vec<Cell>)>,
+    /// The records of a list.
+    pub(crate) records: Vec<Record>,
 }
 
 impl Report {
@@ -181,6 +227,7 @@ impl Report {
             as_csv: false,
             file: String::new(),
             rows: Vec::new(),
+            records: Vec::new(),
         }
     }
 
@@ -236,6 +283,7 @@ impl Report {
         let year = self.period.year();
         let column = |indicator, scenario, period, heads: &[&str]| Column {
             indicator,
+            fund: "_T",
             scenario,
             period,
             heads: heads.iter().map(ToString::to_string).collect(),
@@ -243,17 +291,17 @@ impl Report {
         match self.form {
             Form::Indicators => {
                 let third = match self.period {
-                    Period::Year(_) => column(
-                        None,
-                        "estimate",
-                        self.period,
-                        &[&format!("Ước thực hiện năm {year}")],
-                    ),
                     Period::FirstHalf(_) => column(
                         None,
                         "actual",
                         self.period,
                         &[&format!("Thực hiện 6 tháng đầu năm {year}")],
+                    ),
+                    _ => column(
+                        None,
+                        "estimate",
+                        self.period,
+                        &[&format!("Ước thực hiện năm {year}")],
                     ),
                 };
                 vec![
@@ -291,23 +339,29 @@ impl Report {
             ]
             .map(|(indicator, heads)| column(Some(indicator), "estimate", self.period, &heads))
             .to_vec(),
+            Form::Support | Form::Needs | Form::Quick => programme::columns(self.form, self.period),
+            Form::Organisations | Form::Selected => Vec::new(),
         }
     }
 
-    /// Every cell, with what it is of.
+    /// Every cell, with what it is of; of a list, its totals.
     pub(crate) fn cells(&self) -> Vec<(Key, Cell)> {
         let columns = self.columns();
-        let mut cells = Vec::new();
+        let mut cells = programme::totals(self);
         for (row, values) in &self.rows {
             for (column, cell) in columns.iter().zip(values) {
                 let (indicator, sector) = match column.indicator {
                     Some(indicator) => (indicator, row.as_str()),
                     None => (row.as_str(), "_T"),
                 };
+                if !programme::exists(self.form, indicator, column) {
+                    continue;
+                }
                 let key = Key {
                     period: column.period.to_string(),
                     indicator: indicator.to_owned(),
                     sector: sector.to_owned(),
+                    fund: column.fund.to_owned(),
                     scenario: column.scenario.to_owned(),
                 };
                 cells.push((key, *cell));

@@ -10,6 +10,7 @@ use crate::diagnostic::{Message, findings};
 use crate::extract::{FieldKind, RecordField};
 use crate::normalize::locale::{LocaleProof, proof_in};
 use crate::normalize::number::{ParsedNumber, TextNumber};
+use crate::normalize::records::deadline::read_deadline;
 use crate::normalize::records::value::{
     FieldValue, ReadNumber, digits_of, in_lake, kept, millionths, number,
 };
@@ -61,7 +62,29 @@ impl OpenList<'_> {
                 };
                 self.number(facts, column, factor, cell, at)
             }
-            FieldKind::Number | FieldKind::Personal => Some(OwnedValue::None),
+            FieldKind::Deadline => self.deadline(facts, cell, at),
+            FieldKind::Number | FieldKind::Personal | FieldKind::Register => Some(OwnedValue::None),
+        }
+    }
+
+    /// The deadline in a cell; none, with a finding, if nobody can tell.
+    fn deadline<'t>(
+        &mut self,
+        facts: &RecordField,
+        cell: BorrowedContent<'_>,
+        at: Address,
+    ) -> Option<OwnedValue<'t>> {
+        if let BorrowedContent::Text(text) = cell
+            && self.conventions.symbols.status(text).is_some()
+        {
+            return Some(OwnedValue::None);
+        }
+        match read_deadline(cell, facts, self.vocabulary) {
+            Some(day) => Some(OwnedValue::String(day)),
+            None => {
+                let (raw, head) = (as_read(cell), &facts.title);
+                self.refuse(at, findings::TH356 { raw, head })
+            }
         }
     }
 

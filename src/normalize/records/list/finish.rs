@@ -29,6 +29,7 @@ impl OpenList<'_> {
         let mut records = self.records();
         let mut stays = self.leave_out_group_lines(&records);
         self.leave_out_moved(&mut stays);
+        records = self.find_entries(records, &mut stays);
         self.note_incomplete(&records, &stays);
         if stays.contains(&false) {
             let mask = BooleanArray::from(stays.clone());

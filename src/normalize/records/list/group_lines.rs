@@ -43,6 +43,10 @@ impl OpenList<'_> {
             with_kind,
         } = self.bare_records(records, naming);
         let mut stays = vec![true; records.num_rows()];
+        // The headings between entries of a register are found by its sections, and no figure adds up.
+        if self.shape.register.is_some() {
+            return stays;
+        }
         // In a list without a single full record nothing tells a group from a record.
         if bare.is_empty() || bare.len() == records.num_rows() {
             return stays;
@@ -169,7 +173,7 @@ impl OpenList<'_> {
     }
 
     /// The cell that names a record.
-    fn place_of_record(&self, record: usize) -> Address {
+    pub(super) fn place_of_record(&self, record: usize) -> Address {
         let naming = Some(self.shape.naming);
         let column = self.head.columns.iter().find(|c| c.field == naming);
         let row = self.rows.get(record).copied().unwrap_or(1);

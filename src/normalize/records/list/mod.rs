@@ -5,6 +5,7 @@ mod cells;
 mod codes;
 mod date_column;
 mod dates;
+mod entries;
 mod finish;
 mod group_lines;
 mod merged;

@@ -107,6 +107,8 @@ pub(crate) struct OpenList<'a> {
     measure: Option<Stated>,
     /// Codes that were mended, by column of the sheet.
     pub(super) mended: BTreeMap<u32, MendedCodes>,
+    /// The headings between records, with their rows.
+    pub(super) headings: Vec<(u32, String)>,
     /// By column, the first proof of each weight for each locale.
     pub(super) proofs: BTreeMap<usize, Vec<LocaleProof>>,
     /// Whether every number so far is one that may be two.
@@ -132,6 +134,7 @@ static NO_FIELDS: LazyLock<RecordShape> = LazyLock::new(|| RecordShape {
     fields: Vec::new(),
     naming: 0,
     key: Vec::new(),
+    register: None,
 });
 
 impl<'a> OpenList<'a> {
@@ -183,6 +186,7 @@ impl<'a> OpenList<'a> {
             ended: false,
             keys: HashMap::default(),
             open: Vec::new(),
+            headings: Vec::new(),
             proofs: BTreeMap::new(),
             all_doubtful: true,
             skipped: BTreeMap::new(),
@@ -229,7 +233,9 @@ impl<'a> OpenList<'a> {
             }
         }
         let at = first.unwrap_or(Address::new(self.head.top, 0));
-        for field in &self.fields {
+        // A field of a register has no column in the sheet.
+        let in_sheet = |field: &&usize| self.shape.fields[**field].kind != FieldKind::Register;
+        for field in self.fields.iter().filter(in_sheet) {
             if !heads.iter().any(|c| c.field == Some(*field)) {
                 let column = &self.shape.fields[*field].title;
                 self.faults.once(at, findings::TH203 { column });

@@ -82,6 +82,11 @@ impl OpenList<'_> {
             let count = body.len();
             if is_heading {
                 let label = label.unwrap_or_default();
+                if self.note_heading(label) {
+                    self.total += count as i64;
+                    self.explained += count as i64;
+                    return false;
+                }
                 self.leave_out(at, count, findings::TH228 { label, count });
             } else {
                 self.leave_out(at, count, findings::TH229 { count });

@@ -12,6 +12,7 @@ use crate::diagnostic::findings::th235;
 use crate::extract::FieldKind;
 use crate::normalize::records::code::{ReadCode, read_code};
 use crate::normalize::records::date::{ReadDate, read_date};
+use crate::normalize::records::deadline::read_deadline;
 use crate::normalize::records::value::{ReadNumber, number};
 use crate::read::{Address, BorrowedContent};
 
@@ -218,7 +219,10 @@ impl OpenList<'_> {
                 None if field == self.shape.naming => self.fit_of_name(content),
                 None => Fit::Open,
             },
-            FieldKind::Number | FieldKind::Personal => Fit::Open,
+            FieldKind::Deadline => {
+                Fit::of(read_deadline(content, facts, self.vocabulary).is_some())
+            }
+            FieldKind::Number | FieldKind::Personal | FieldKind::Register => Fit::Open,
         }
     }
 
