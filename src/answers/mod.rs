@@ -32,7 +32,7 @@ pub use template::{BlankForm, TemplateError, TemplateOptions, template};
 pub use trace::{
     AlternativeCell, CellChoice, CellRole, Conversion, Fact, FactOrigin, FactState, FigureLevel,
     FigureQuestion, FigureSubject, Node, NotCounted, Printed, PrintedOrigin, PrintedQuestion,
-    Question, SentReport, Trace, TraceError, TraceOutcome, TracedCell, TracedFigure,
+    Question, RecordCell, SentReport, Trace, TraceError, TraceOutcome, TracedCell, TracedFigure,
     TracedIndicator, TracedItem, TracedLine, Tracer, figures_of, machine as machine_trace,
     recompute, trace,
 };

@@ -49,7 +49,7 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
         plan.vocabulary.forms.len(),
         plan.indicators.len(),
         breakdowns.concat(),
-        plan.rules.len(),
+        plan.rules.len() + plan.record_rules.len(),
         plan.tables.len(),
         plan.geography.vintages.len(),
     ));

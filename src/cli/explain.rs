@@ -47,8 +47,22 @@ fn explained(wanted: &str, arguments: &Arguments) -> Result<String, String> {
         return Ok(of_entry(code, entry));
     }
     let plan = plan::load(&arguments.pipeline).map_err(|e| e.to_string())?;
+    if let Some(rule) = plan.record_rules.iter().find(|r| r.id == code) {
+        return Ok(format!(
+            "{} · {} · rule for {}\n\n{}\n{}\n\n  {}\n",
+            rule.id,
+            rule.severity.as_str(),
+            rule.form,
+            rule.message_vi,
+            rule.message_en,
+            rule.statement
+        ));
+    }
     let rule = plan.rules.iter().find(|r| r.id == code).ok_or_else(|| {
-        let rules: Vec<&str> = plan.rules.iter().map(|r| r.id.as_str()).collect();
+        let rules = plan.rules.iter().map(|r| r.id.as_str());
+        let rules: Vec<&str> = rules
+            .chain(plan.record_rules.iter().map(|r| r.id.as_str()))
+            .collect();
         format!(
             "there is no finding and no rule `{wanted}` in `{}`\nhint: `tonghop explain` lists the findings; the rules are {}",
             plan.id,

@@ -34,9 +34,9 @@ pub use cell::{ColumnRef, LocatedCell};
 pub use concern::FormTexts;
 pub use form::{
     CodeShape, ComparisonColumn, Dimension, EntryTexts, FieldKind, Form, FormRow, HeadPattern,
-    HeadYear, RawForm, RawLine, RawRecordField, RawValueColumn, RecordField, RecordShape, Register,
-    RegisterEntry, RegisterField, RegisterSection, RelativePeriod, RowUnit, Scenario, Section,
-    SenderKind, Stub, UnitCodes, ValueColumn, belongs,
+    HeadYear, ListTotal, RawForm, RawLine, RawRecordField, RawTotal, RawValueColumn, RecordField,
+    RecordShape, Register, RegisterEntry, RegisterField, RegisterSection, RelativePeriod, RowUnit,
+    Scenario, Section, SenderKind, Stub, TotalBy, UnitCodes, ValueColumn, belongs,
 };
 pub(crate) use form::{numbers_of, words_of};
 pub use nearest::{NearestForm, nearest_form};

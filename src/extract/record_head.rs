@@ -111,11 +111,13 @@ pub fn record_head(
     let expected = named.or_else(|| named_by_sheet(sheet, vocabulary));
     found.retain(|head| {
         let form = &vocabulary.forms[head.form];
-        let is_other = named.is_some_and(|named| named != head.form);
+        let code_of = |index: usize| &vocabulary.forms[index].code;
+        let is_other = named.is_some_and(|named| *code_of(named) != form.code);
         let shape = form.records.as_ref();
         let is_continued = || continued.is_some_and(|before| head.repeats(before));
         let is_clear = || shape.is_some_and(|shape| head.is_clear(shape));
-        !is_other && (expected == Some(head.form) || is_continued() || is_clear())
+        let is_expected = expected.is_some_and(|form_index| *code_of(form_index) == form.code);
+        !is_other && (is_expected || is_continued() || is_clear())
     });
     // The first of those with most fields.
     let mut best = found.into_iter().rev().max_by_key(RecordHead::fields)?;

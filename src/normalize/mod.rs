@@ -20,6 +20,7 @@ pub use locale::{LocaleProof, LocaleVerdict, ProofReason, ProofWeight};
 pub use measure::{Measures, RawMeasures};
 pub use number::{Locale, ParsedNumber, TextNumber, from_float, read_text};
 pub use observation::{ComparedValue, Observation};
+pub(crate) use records::in_runs;
 pub use records::{FilledCells, ListReader, Overlap, RecordList, RecordMarks, repeated_keys};
 pub use scale::{VALUE_SCALE, lake_decimal};
 pub use symbol::{ObservationStatus, Symbols};

@@ -62,6 +62,7 @@ fn fingerprint(form: &Form, facts: &BTreeMap<String, IndicatorFacts>) -> String 
         rows,
         sums,
         records,
+        totals: _,
         written: _,
     } = form;
     let members = rows.iter().map(|row| Some(&row.member));

@@ -7,6 +7,7 @@ use super::file_errors::FileErrors;
 use super::list_tables::{breakdown_table, indicators_table};
 use super::model::Plan;
 use super::order::official_order;
+use super::paths::files_of;
 use super::source::line_of;
 use crate::diagnostic::{DefinitionError, DefinitionErrors};
 use crate::engine::Engine;
@@ -61,7 +62,9 @@ async fn check_all(
         &plan.breakdown_ids(),
         &plan.geography,
     )?;
+    check_totals(plan, &engine, errors).await;
     check_rules(plan, &engine, errors).await?;
+    check_record_rules(plan, &engine, errors).await?;
     match query::run(&engine, &plan.models, &plan.geography, &plan.country).await {
         // Tables print what models of the pipeline put into the lake.
         Ok(answers) => {
@@ -83,6 +86,78 @@ async fn check_all(
         for definition in &edition.tables {
             errors.ok(crate::tables::check(&mut builder, definition, &edition.edition).await);
         }
+    }
+    Ok(())
+}
+
+/// Plans the condition of each total of a list on its empty table.
+async fn check_totals(plan: &Plan, engine: &Engine, errors: &mut DefinitionErrors) {
+    for form in &plan.vocabulary.forms {
+        let Some(shape) = &form.records else { continue };
+        let path = files_of(&plan.directory.join("forms"), "toml");
+        for total in form.totals.iter().filter(|t| t.condition.is_some()) {
+            let condition = total.condition.as_deref().unwrap_or_default();
+            let sql = format!("SELECT ({condition}) AS counts FROM {}", shape.table);
+            let reason = match engine.plan(&sql).await {
+                Ok(schema) if schema.field(0).data_type() == &DataType::Boolean => continue,
+                Ok(_) => "it is not a condition".to_owned(),
+                Err(e) => e
+                    .strip_backtrace()
+                    .lines()
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned(),
+            };
+            // The file of a form is the one that states its code.
+            let stated = format!("form = \"{}\"", form.code);
+            let file = path.iter().find_map(|path| {
+                let text = read_text(path).ok()?;
+                let wanted = format!("indicator = \"{}\"", total.indicator);
+                text.contains(&stated)
+                    .then(|| (path, line_of(&text, &wanted)))
+            });
+            let Some((path, line)) = file else { continue };
+            FileErrors::in_file(path, errors).on_line(
+                line,
+                format!(
+                    "`where` of the total `{}` cannot be run: {reason}",
+                    total.indicator
+                ),
+                "write an SQL condition over the columns of the list",
+            );
+        }
+    }
+}
+
+/// Plans the query of each rule over records.
+async fn check_record_rules(
+    plan: &Plan,
+    engine: &Engine,
+    errors: &mut DefinitionErrors,
+) -> datafusion::error::Result<()> {
+    let path = plan.directory.join("rules.toml");
+    let text = read_text(&path).unwrap_or_default();
+    let mut wrong = FileErrors::in_file(&path, errors);
+    for rule in &plan.record_rules {
+        validate::register_places(engine, rule)?;
+        let Some(sql) = validate::record_sql(rule) else {
+            continue;
+        };
+        let reason = match engine.plan(&sql).await {
+            Ok(cases) if cases.field_with_name("ok")?.data_type() == &DataType::Boolean => continue,
+            Ok(_) => "it is not a condition".to_owned(),
+            Err(e) => e
+                .strip_backtrace()
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+        };
+        wrong.on_line(
+            line_of(&text, &format!("\"{}\"", rule.id)),
+            format!("the rule `{}` cannot be run: {reason}", rule.id),
+            "write SQL over the columns of the list and `period_end`",
+        );
     }
     Ok(())
 }

@@ -9,11 +9,11 @@ use toml::Spanned;
 use super::code_lists::has_form;
 use super::file_errors::FileErrors;
 use super::paths::is_absent;
+use super::rules::AllRules;
 use super::source::Source;
 use crate::diagnostic::DefinitionErrors;
 use crate::extract::Form;
 use crate::geography::{Decision, DecisionSubject, Geography, Ruling, UnitKey};
-use crate::validate::Rule;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -53,7 +53,7 @@ struct RawDecision {
 pub(super) struct Referable<'a> {
     pub(super) geography: &'a Geography,
     pub(super) forms: &'a [Form],
-    pub(super) rules: &'a [Rule],
+    pub(super) rules: &'a AllRules,
 }
 
 /// Reads the decisions of a pipeline in the order of the file; a pipeline without decisions has no such file.
@@ -264,8 +264,8 @@ fn period(period: &Spanned<String>, wrong: &mut FileErrors<'_>) -> Option<Ruling
     }
 }
 
-fn waiver(id: &Spanned<String>, rules: &[Rule], wrong: &mut FileErrors<'_>) -> Option<Ruling> {
-    if rules.iter().any(|rule| rule.id == *id.get_ref()) {
+fn waiver(id: &Spanned<String>, rules: &AllRules, wrong: &mut FileErrors<'_>) -> Option<Ruling> {
+    if rules.has(id.get_ref()) {
         return Some(Ruling::Waive(id.get_ref().clone()));
     }
     wrong.at(

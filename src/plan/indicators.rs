@@ -391,6 +391,7 @@ fn carries(form: &Form, indicator: &str) -> bool {
     let of_rows =
         form.dimension == Dimension::Indicator && form.rows.iter().any(|r| r.member == indicator);
     of_rows
+        || form.totals.iter().any(|t| t.indicator == indicator)
         || form
             .columns
             .iter()
@@ -453,7 +454,7 @@ fn check_home_form(indicator: &Indicator, forms: &[Form], wrong: &mut FileErrors
     if let Some(home) = home.filter(|home| is_declared && !having.contains(home)) {
         wrong.on_line(
             Some(indicator.line),
-            format!("the home form `{home}` has no row and no column for `{id}`"),
+            format!("the home form `{home}` has no row, no column and no total for `{id}`"),
             "name a form that has it, or give it a row_code of that form; leave the cell empty if no form has it",
         );
     }

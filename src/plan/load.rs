@@ -23,7 +23,7 @@ use super::pipeline::{PipelineParts, check_pipeline};
 use super::publication::{Publication, read_publication};
 use super::raw::RawPipeline;
 use super::reference_data::{ReferenceData, check_regions, read_printed};
-use super::rules::read_rules;
+use super::rules::{AllRules, read_rules};
 use super::source::Source;
 use super::target_scope::TargetScope;
 use super::targets::{Target, read_targets};
@@ -36,7 +36,6 @@ use crate::normalize::{Conventions, IndicatorFacts, Measures, Symbols};
 use crate::query::{Country, Models};
 use crate::tables::RawPrinted;
 use crate::text::{Bilingual, Encodings};
-use crate::validate::Rule;
 
 /// Reads and checks the pipeline in `directory`.
 ///
@@ -177,7 +176,7 @@ impl Catalogue {
 /// The files that refer to the catalogue. They are read only when it has no errors: an error there would be repeated for
 /// each reference to it.
 struct Checked {
-    rules: Vec<Rule>,
+    rules: AllRules,
     decisions: Vec<Decision>,
     models: Models,
     models_directory: PathBuf,
@@ -209,7 +208,8 @@ impl Checked {
         };
         let path = directory.join("indicators.csv");
         check_home_forms(&path, &catalogue.indicators, forms, &mut errors);
-        let rules = read_rules(&directory.join("rules.toml"), lists, forms, &mut errors);
+        let path = directory.join("rules.toml");
+        let rules = read_rules(&path, &reference.directory, lists, forms, &mut errors);
         let referable = Referable {
             geography,
             forms,
@@ -312,7 +312,8 @@ fn assemble(
         targets: catalogue.targets,
         tasks: catalogue.tasks,
         history: catalogue.history,
-        rules: checked.rules,
+        rules: checked.rules.rules,
+        record_rules: checked.rules.of_records,
         decisions: checked.decisions,
         models: checked.models,
         models_directory: checked.models_directory,

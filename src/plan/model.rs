@@ -25,7 +25,7 @@ use crate::period::{Frequency, Period};
 use crate::publish::Correspondence;
 use crate::query::{Country, HomeForm, Models};
 use crate::tables::{ChapterDefinition, Edition, TableDefinition};
-use crate::validate::Rule;
+use crate::validate::{RecordRule, Rule};
 
 /// A pipeline, read and checked.
 #[derive(Debug, Clone)]
@@ -78,6 +78,8 @@ pub struct Plan {
     pub history: Vec<PublishedFigure>,
     /// The rules.
     pub rules: Vec<Rule>,
+    /// The rules over records of lists and over their totals.
+    pub record_rules: Vec<RecordRule>,
     /// What people decided where submissions leave something open.
     pub decisions: Vec<Decision>,
     /// The tables of its lake: those of the contract, and those of its lists. Tables of its own models join them in a run,
@@ -143,6 +145,15 @@ impl Plan {
         self.name_lookup().identify(claim, received_on)
     }
 
+    /// Whether a total, a model or a rule reads the records of lists.
+    #[must_use]
+    pub fn counts_lists(&self) -> bool {
+        let mut forms = self.vocabulary.forms.iter();
+        self.models.reads_lists()
+            || !self.record_rules.is_empty()
+            || forms.any(|form| !form.totals.is_empty())
+    }
+
     /// The form that gives the total of an indicator in periods of a frequency: its home form, if that has such periods, else
     /// the only form that has them.
     #[must_use]
@@ -179,8 +190,8 @@ impl Plan {
     /// Whether a form is a record list.
     #[must_use]
     pub fn is_list(&self, form: &str) -> bool {
-        let mut forms = self.vocabulary.forms.iter();
-        forms.any(|f| f.code == form && f.records.is_some())
+        let mut forms = self.vocabulary.forms.iter().filter(|f| f.code == form);
+        forms.next().is_some_and(|first| first.records.is_some())
     }
 }
 

@@ -8,23 +8,41 @@ use super::paths::is_absent;
 use super::source::Source;
 use crate::diagnostic::DefinitionErrors;
 use crate::extract::Form;
-use crate::validate::{RawRules, Rule, RuleScope, ScopeBreakdown};
+use crate::validate::{RawRules, RecordRule, RecordScope, Rule, RuleScope, ScopeBreakdown};
+
+/// The rules of a pipeline.
+#[derive(Debug, Default)]
+pub(super) struct AllRules {
+    /// Those that judge figures.
+    pub(super) rules: Vec<Rule>,
+    /// Those that judge records of lists and their totals.
+    pub(super) of_records: Vec<RecordRule>,
+}
+
+impl AllRules {
+    /// Whether there is a rule of this id.
+    pub(super) fn has(&self, id: &str) -> bool {
+        self.rules.iter().any(|rule| rule.id == id)
+            || self.of_records.iter().any(|rule| rule.id == id)
+    }
+}
 
 /// Reads `rules.toml`; a pipeline without rules has no such file.
 pub(super) fn read_rules(
     path: &Path,
+    reference: &Path,
     lists: CodeLists<'_>,
     forms: &[Form],
     errors: &mut DefinitionErrors,
-) -> Vec<Rule> {
+) -> AllRules {
     if is_absent(path) {
-        return Vec::new();
+        return AllRules::default();
     }
     let Some(source) = errors.ok(Source::read(path)) else {
-        return Vec::new();
+        return AllRules::default();
     };
     let Some(raw) = errors.ok(source.parse::<RawRules>()) else {
-        return Vec::new();
+        return AllRules::default();
     };
     let indicators = lists.indicators.iter().map(|i| (i.id.as_str(), i.decimals));
     let breakdowns = lists.breakdowns.iter().map(|breakdown| {
@@ -55,5 +73,20 @@ pub(super) fn read_rules(
             Err(unsound) => wrong.at_offset(unsound.offset, unsound.message, unsound.remedy),
         }
     }
-    rules
+    let scope = RecordScope { forms, reference };
+    let mut of_records: Vec<RecordRule> = Vec::new();
+    for rule in &raw.record_rule {
+        let id = rule.id.get_ref();
+        let is_taken = rules.iter().any(|r| r.id == *id) || of_records.iter().any(|r| r.id == *id);
+        match RecordRule::compile(rule, &scope) {
+            Ok(_) if is_taken => wrong.at(
+                &rule.id,
+                format!("the rule `{id}` is declared twice"),
+                "give one of the two another id",
+            ),
+            Ok(compiled) => of_records.push(compiled),
+            Err(unsound) => wrong.at_offset(unsound.offset, unsound.message, unsound.remedy),
+        }
+    }
+    AllRules { rules, of_records }
 }

@@ -1,11 +1,11 @@
 //! Reads one submission into reports: sniffs its format, extracts its tables, and normalizes their values.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::list_sheets::{continue_list, mark_continued};
 use super::privacy::{PersonalSheets, close};
-use super::report::{ReportContext, read_report, take_list};
+use super::report::{ReportContext, complete_with_list, read_report, take_list};
 use super::sheet_notes::{like_a_form, notes_of_reader, notes_on_reading};
 use super::submission::{Submission, SubmissionContents, TableReading};
 use crate::diagnostic::{Finding, Message, Place, findings};
@@ -264,8 +264,19 @@ fn read_sheet(
     personal: &mut PersonalSheets,
     contents: &mut SubmissionContents,
 ) -> Vec<FoundTable> {
+    let forms = &plan.vocabulary.forms;
     let found = match &list {
         None => find_tables(sheet, &plan.vocabulary),
+        Some(list) if has_values(forms, list.table.form) => {
+            // The table of values stands above the list.
+            let above = sheet.part(0..=last_above(sheet, list), 0..=u32::MAX);
+            let mut found = find_tables(&above, &plan.vocabulary);
+            found
+                .tables
+                .retain(|t| forms[t.form].code == forms[list.table.form].code);
+            found.tables.push(list.table.clone());
+            found
+        }
         Some(list) => SheetTables {
             tables: vec![list.table.clone()],
             findings: Vec::new(),
@@ -301,13 +312,49 @@ fn read_sheet(
     let tables = found.tables.into_iter();
     tables
         .map(|table| FoundTable {
+            list: list.take_if(|list| list.table.form == table.form),
             table,
-            list: list.take(),
             visible: sheet.visible,
             personal: is_personal,
             continued: Vec::new(),
         })
         .collect()
+}
+
+/// Whether the form of a list has a table of values too.
+fn has_values(forms: &[Form], list: usize) -> bool {
+    let same = forms.iter().filter(|form| form.code == forms[list].code);
+    same.clone().count() > 1
+}
+
+/// The last row above a list that may belong to a table of values: the lines right above its head are its title.
+fn last_above(sheet: &Sheet, list: &RecordList) -> u32 {
+    let top = list.table.ranges.first().map_or(0, |range| range.start.row);
+    let mut row = top;
+    while row > 0 && sheet.row(row - 1).count() == 1 {
+        row -= 1;
+    }
+    row.saturating_sub(1)
+}
+
+/// The report of the same file that a list completes: that of the table of values of its form.
+fn completed_by(plan: &Plan, tables: &[FoundTable], n: usize) -> Option<usize> {
+    let forms = &plan.vocabulary.forms;
+    let FoundTable { table, list, .. } = &tables[n];
+    list.as_ref().filter(|_| has_values(forms, table.form))?;
+    let is_values = |other: &FoundTable| {
+        other.list.is_none() && forms[other.table.form].code == forms[table.form].code
+    };
+    let own_sender = table.title.reporter.is_some() || table.title.unit_code.is_some();
+    let on_sheet = |other: &FoundTable| other.table.sheet == table.sheet;
+    let places = || (0..tables.len()).filter(|i| is_values(&tables[*i]));
+    let here = places().find(|i| on_sheet(&tables[*i]));
+    // On another sheet, a list that names its sender is a report of its own unless there is one table of values alone.
+    here.or_else(|| {
+        places()
+            .next()
+            .filter(|_| !own_sender || places().count() == 1)
+    })
 }
 
 /// The form of the only table of a sheet, if the title names it.
@@ -402,8 +449,16 @@ fn read_tables(
         submission,
         periods: &periods,
     };
+    // Lists that complete a report of the file, each with the place of its table.
+    let mut completing: Vec<(usize, usize)> = Vec::new();
+    let mut report_of: BTreeMap<usize, usize> = BTreeMap::new();
     for (n, found) in tables.iter().enumerate() {
         let FoundTable { table, list, .. } = found;
+        if let Some(whole) = completed_by(plan, tables, n) {
+            completing.push((n, whole));
+            continue;
+        }
+        report_of.insert(n, contents.reports.len());
         let used = &mut contents.used_definitions;
         used.record_lookup(table, found.personal);
         let siblings: Vec<(&Identified, String)> = claimed
@@ -425,5 +480,24 @@ fn read_tables(
             period: table.period.clone(),
             locales,
         });
+    }
+    for (n, whole) in completing {
+        let report = report_of
+            .get(&whole)
+            .and_then(|at| contents.reports.get_mut(*at));
+        if let (Some(list), Some(report)) = (&tables[n].list, report) {
+            let records = complete_with_list(plan, list, report);
+            contents.records.extend(records);
+            let reading = report_of
+                .get(&whole)
+                .and_then(|at| contents.tables.get_mut(*at));
+            if let Some(reading) =
+                reading.filter(|_| tables[n].table.sheet == tables[whole].table.sheet)
+            {
+                reading
+                    .ranges
+                    .extend(tables[n].table.ranges.iter().cloned());
+            }
+        }
     }
 }

@@ -32,6 +32,7 @@ struct CachedContents {
 struct CachedRecordList {
     report_id: String,
     table: String,
+    sheet: Option<String>,
     at: CachedRecords,
 }
 
@@ -91,6 +92,7 @@ pub(super) fn look_up(
     let records = kept.records.into_iter().map(|kept| Records {
         report_id: kept.report_id,
         table: kept.table,
+        sheet: kept.sheet,
         rows: RecordsAt::Cache(kept.at),
     });
     is_complete.then(|| SubmissionContents {
@@ -121,6 +123,7 @@ pub(super) fn keep(
         records.push(CachedRecordList {
             report_id: own.report_id.clone(),
             table: own.table.clone(),
+            sheet: own.sheet.clone(),
             at: at.clone(),
         });
         own.rows = RecordsAt::Cache(at);

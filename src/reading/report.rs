@@ -322,6 +322,40 @@ fn load(report: &mut ClaimedReport, normalized: Normalized, explained: i64) {
     }
 }
 
+/// Adds a list to the report of the table of values of its form. The report stays one of values: versions of it are compared
+/// by them. Returns the records.
+pub(super) fn complete_with_list(
+    plan: &Plan,
+    list: &RecordList,
+    report: &mut ClaimedReport,
+) -> Option<Records> {
+    let findings = list.table.findings.iter().map(|finding| {
+        let mut finding = finding.clone();
+        finding.place = Place {
+            sheet: list.table.sheet.clone(),
+            cell: finding.place.cell.clone(),
+            ..report.place()
+        };
+        finding
+    });
+    let findings: Vec<Finding> = findings.collect();
+    report.dossier.findings.extend(findings);
+    let content = &mut report.dossier.content;
+    content.cells_total += list.cells_total;
+    content.cells_explained += list.cells_explained;
+    content.cells_loaded += list.cells_loaded;
+    content.records += list.records.num_rows() as i64;
+    content.heads.clone_from(&list.heads);
+    let shape = plan.vocabulary.forms[list.table.form].records.as_ref()?;
+    let rows = own_columns(plan.lake.table(&shape.table)?, &list.records).ok()?;
+    Some(Records {
+        report_id: report.dossier.source.report_id.clone(),
+        table: shape.table.clone(),
+        sheet: list.table.sheet.clone(),
+        rows: RecordsAt::Memory(rows),
+    })
+}
+
 /// Copies the cell counts of a record list into its report. Returns the records.
 pub(super) fn take_list(
     plan: &Plan,
@@ -335,11 +369,13 @@ pub(super) fn take_list(
     content.records = list.records.num_rows() as i64;
     let shape = plan.vocabulary.forms[list.table.form].records.as_ref()?;
     content.marks = Some(list.marks.clone());
+    content.heads.clone_from(&list.heads);
     let table = plan.lake.table(&shape.table)?;
     let rows = own_columns(table, &list.records).ok()?;
     Some(Records {
         report_id: report.dossier.source.report_id.clone(),
         table: shape.table.clone(),
+        sheet: list.table.sheet.clone(),
         rows: RecordsAt::Memory(rows),
     })
 }

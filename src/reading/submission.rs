@@ -65,6 +65,8 @@ pub(crate) struct Records {
     pub report_id: String,
     /// The lake's table.
     pub table: String,
+    /// The sheet of the list; none for CSV.
+    pub sheet: Option<String>,
     pub rows: RecordsAt,
 }
 

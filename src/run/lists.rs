@@ -86,7 +86,7 @@ pub(super) fn shared_by(report: &JudgedReport, records: &Records) -> [Option<Str
         Some(placed.unit.vintage.clone()),
         Some(placed.unit.code.clone()),
         Some(placed.period.to_string()),
-        placed.dossier.source.sheet.clone(),
+        records.sheet.clone(),
     ]
 }
 

@@ -12,6 +12,7 @@ mod repair;
 mod summary;
 mod tables;
 mod take;
+mod totals;
 mod work;
 
 pub use changes::{NationalChange, NationalChanges};

@@ -7,6 +7,7 @@ use arrow::array::RecordBatch;
 use super::lists::{Lists, shared_by};
 use super::reference::reference_tables;
 use super::tables;
+use super::totals::total_lists;
 use crate::diagnostic::{Finding, Place, Severity};
 use crate::engine::Engine;
 use crate::geography::{AnyReport, Docket, JudgedReport, Reports, settle_revisions};
@@ -25,6 +26,7 @@ pub(crate) async fn judge_reports(
     lists: Lists<'_>,
 ) -> Result<(Engine, BTreeMap<String, RecordBatch>), RunError> {
     let engine = Engine::new()?;
+    total_lists(plan, lists, &mut reports.judged).await?;
     let mut judged = Vec::new();
     loop {
         let mut out: BTreeMap<String, RecordBatch> = BTreeMap::new();
@@ -52,10 +54,19 @@ pub(crate) async fn judge_reports(
         validate::tell(&plan.rules, &mut reports.judged, &settled, docket);
         judged.extend(settled);
         if is_last {
+            let of_lists = validate::judge_lists(
+                &engine,
+                &plan.record_rules,
+                &mut reports.judged,
+                &plan.geography,
+                &plan.lexicon,
+            );
+            let of_lists = of_lists.await?;
             for report in &mut reports.judged {
                 report.report.dossier.excuse(docket);
             }
-            let results = validate::tally(&plan.rules, &reports.judged, &judged);
+            let mut results = validate::tally(&plan.rules, &reports.judged, &judged);
+            results.extend(of_lists);
             out.insert("rule_results".to_owned(), tables::rule_results(&results)?);
             return Ok((engine, out));
         }

@@ -134,7 +134,7 @@ impl Work<'_> {
             .flat_map(|c| std::mem::take(&mut c.records))
             .collect();
         let mut reports = self.compared(&mut contents);
-        let mut out: Tables = if !plan.models.reads_lists()
+        let mut out: Tables = if !plan.counts_lists()
             && reports
                 .iter()
                 .all(|r| plan.is_list(&r.dossier().source.form))

@@ -13,6 +13,7 @@ mod member_sql;
 mod parameters;
 mod period_sql;
 mod prove;
+mod records;
 mod rule;
 mod rule_sql;
 mod sound;
@@ -22,6 +23,10 @@ pub use checks::{back_in_time, check_queries, run_checks};
 pub use expression::{Expression, Operand, parse_expression};
 pub use judge::{Judgement, RuleResult, held_by, judge, tally, tell};
 pub use judged::register_columns;
+pub use records::{
+    RawRecordRule, RecordRule, RecordRuleKind, RecordScope, judge_lists, record_sql,
+    register_places,
+};
 pub use rule::{Against, OnFail, RawRule, RawRules, Rule, RuleBreakdown, RuleKind};
 pub use rule_sql::rule_sql;
 pub use sound::{RuleScope, ScopeBreakdown, Unsound};

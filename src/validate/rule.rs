@@ -7,6 +7,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::expression::Expression;
+use super::records::RawRecordRule;
 use crate::diagnostic::Severity;
 use crate::extract::Scenario;
 use crate::text::Bilingual;
@@ -18,6 +19,9 @@ pub struct RawRules {
     /// The rules.
     #[serde(default)]
     pub rule: Vec<RawRule>,
+    /// The rules over records of lists and over their totals.
+    #[serde(default)]
+    pub record_rule: Vec<RawRecordRule>,
 }
 
 /// A rule as its file states it.

@@ -178,6 +178,8 @@ fn told(run: &Run) -> Vec<(String, String)> {
     let rows = run.rows("findings");
     let mut told: Vec<_> = rows
         .iter()
+        // Rules over records have tests of their own; the codes of these lists are made up.
+        .filter(|f| f.text("rule").is_none())
         .filter(|f| f.text("file_name").is_some() && !["TH405", "TH203"].contains(&f.str("code")))
         .map(|f| {
             (

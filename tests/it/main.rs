@@ -25,6 +25,7 @@ mod graphs;
 mod hard_files;
 mod inbox;
 mod keeping;
+mod list_totals;
 mod lists;
 mod mutations;
 mod nightly;

@@ -257,3 +257,150 @@ fn tables_that_cannot_be_are_refused() {
         assert!(said.contains(name), "{file}: {said}");
     }
 }
+
+/// A table of values with a list below it, of one form.
+const BOTH: &str = r#"form = "KTTT-46"
+title_vi = "Tổ hợp tác ven biển và danh mục bến cá"
+title_en = "Coastal groups and landing places"
+frequencies = ["annual"]
+
+[rows]
+dimension = "sector"
+head = ["Lĩnh vực"]
+total = ["Tổng số"]
+
+[[columns]]
+id = "groups"
+head = ["Tổ hợp tác"]
+scenario = "estimate"
+period = "N"
+indicator = "tht_total"
+
+[list]
+table = "landings"
+name = "landing"
+
+[[fields]]
+column = "number"
+head = ["TT"]
+type = "number"
+
+[[fields]]
+column = "landing"
+head = ["Tên bến cá"]
+type = "text"
+required = true
+
+[[fields]]
+column = "opened"
+head = ["Năm mở"]
+type = "whole"
+
+[[fields]]
+column = "berths"
+head = ["Số cầu tàu"]
+type = "whole"
+
+[[totals]]
+indicator = "berths_total"
+scenario = "actual"
+value = "sum(berths)"
+where = "opened > 2000"
+"#;
+
+/// A workbook with the table and the list of the form: below the table, or on another sheet.
+fn both(path: &std::path::Path, province: &str, apart: bool) {
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet().set_name("Biểu 46").unwrap();
+    for (row, text) in [
+        "Biểu số: KTTT-46",
+        "TỔ HỢP TÁC VEN BIỂN VÀ DANH MỤC BẾN CÁ NĂM 2025",
+        &format!("Đơn vị báo cáo: UBND tỉnh {province}"),
+        "Địa giới: 34 tỉnh",
+    ]
+    .iter()
+    .enumerate()
+    {
+        sheet.write(u32::try_from(row).unwrap(), 0, *text).unwrap();
+    }
+    sheet.write(4, 0, "Lĩnh vực").unwrap();
+    sheet.write(4, 1, "Tổ hợp tác").unwrap();
+    sheet.write(5, 0, "Tổng số").unwrap();
+    sheet.write(5, 1, 40).unwrap();
+    let list = if apart {
+        workbook.add_worksheet().set_name("KTTT-46 bến cá").unwrap()
+    } else {
+        sheet
+    };
+    list.write(7, 0, "Danh mục bến cá").unwrap();
+    for (column, head) in (0..).zip(["TT", "Tên bến cá", "Năm mở", "Số cầu tàu"]) {
+        list.write(8, column, head).unwrap();
+    }
+    for (n, (name, opened, berths)) in (1_u32..).zip([
+        ("Bến Cửa Lò", 1999, 5),
+        ("Bến Lạch Vạn", 2012, 3),
+        ("Bến Quỳnh", 2020, 4),
+    ]) {
+        list.write(8 + n, 0, n).unwrap();
+        list.write(8 + n, 1, name).unwrap();
+        list.write(8 + n, 2, opened).unwrap();
+        list.write(8 + n, 3, berths).unwrap();
+    }
+    workbook.save(path).unwrap();
+}
+
+#[test]
+fn a_form_may_have_a_table_of_values_and_a_list() {
+    let place = TempDir::new().unwrap();
+    let own = definitions(place.path()).join("kttt");
+    print_one_table(&own);
+    write(&own.join("forms/kttt-46.toml"), BOTH);
+    let indicators = own.join("indicators.csv");
+    let text = fs::read_to_string(&indicators).unwrap();
+    let columns = text.lines().next().unwrap().split(',').count();
+    let line = "berths_total,landings,,0,KTTT-46,Số cầu tàu,Berths,người,0,stock,,,,,".to_owned();
+    let line = line.clone() + &",".repeat(columns - line.split(',').count());
+    write(&indicators, format!("{}\n{line}\n", text.trim_end()));
+    let inbox = place.path().join("inbox");
+    fs::create_dir_all(&inbox).unwrap();
+    both(&inbox.join("a.xlsx"), "Nghệ An", false);
+    both(&inbox.join("b.xlsx"), "Hà Tĩnh", true);
+    let run = run_at(place.path(), &own, &["--fail-on", "never"]);
+    assert_eq!(run.status.code(), Some(0), "{}", said(&run));
+    let lake = place.path().join("lake");
+    // One report of each file, with the values and the records.
+    assert_eq!(
+        sql(
+            &lake,
+            "SELECT unit_code, sheet, is_current, errors, warnings FROM reports ORDER BY unit_code"
+        ),
+        ["40,Biểu 46,true,0,0", "42,Biểu 46,true,0,0"]
+    );
+    assert_eq!(
+        sql(
+            &lake,
+            "SELECT o.unit_code, o.indicator, CAST(o.value AS BIGINT) FROM observations o WHERE value IS NOT NULL ORDER BY 1, 2"
+        ),
+        [
+            "40,berths_total,7",
+            "40,tht_total,40",
+            "42,berths_total,7",
+            "42,tht_total,40"
+        ]
+    );
+    assert_eq!(
+        sql(
+            &lake,
+            "SELECT unit_code, sheet, landing, opened, berths, \"row\" FROM landings WHERE opened < 2000 ORDER BY 1"
+        ),
+        [
+            "40,Biểu 46,Bến Cửa Lò,1999,5,10",
+            "42,KTTT-46 bến cá,Bến Cửa Lò,1999,5,10"
+        ]
+    );
+    let findings = sql(
+        &lake,
+        "SELECT code, file_name, cell FROM findings WHERE severity <> 'info' AND file_name IS NOT NULL AND code <> 'TH405'",
+    );
+    assert!(findings.is_empty(), "{findings:?}");
+}

@@ -96,6 +96,7 @@ pub(super) struct SourceRow {
     pub(super) report: Id,
     pub(super) cell: Id,
     pub(super) indicator: Id,
+    pub(super) members: Id,
 }
 
 /// A row of `observations`.
@@ -141,7 +142,7 @@ pub(super) struct Holdings {
     pub(super) reports: HashMap<Id, Arc<SentReport>>,
     pub(super) stated: Vec<ObservationRow>,
     /// Observations by report, cell and indicator.
-    pub(super) by_cell: HashMap<(Id, Id, Id), usize>,
+    pub(super) by_cell: HashMap<(Id, Id, Id, Id), usize>,
     /// Observations by what they state.
     pub(super) by_statement: HashMap<Statement, Vec<usize>>,
 }
@@ -259,6 +260,7 @@ impl Holdings {
                         report,
                         cell,
                         indicator,
+                        members: key.members,
                     });
                 }
             }
@@ -352,7 +354,7 @@ impl Holdings {
                 let of = entity(&self.texts.text(unit.0), &self.texts.text(unit.1));
                 let statement = (self.texts.id(&of), period, indicator, members);
                 let at = self.stated.len();
-                self.by_cell.insert((report, cell, indicator), at);
+                self.by_cell.insert((report, cell, indicator, members), at);
                 self.by_statement.entry(statement).or_default().push(at);
                 self.stated.push(ObservationRow {
                     report,

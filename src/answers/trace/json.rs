@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::leaf::{AlternativeCell, SentReport, TracedCell};
+use super::leaf::{AlternativeCell, RecordCell, SentReport, TracedCell};
 use super::node::{
     Fact, FactOrigin, FigureLevel, FigureSubject, Node, Printed, PrintedOrigin, TracedFigure,
     TracedItem, TracedLine,
@@ -194,7 +194,18 @@ fn observation(of: &TracedCell) -> Value {
         "value": decimal(of.value),
         "status": &*of.status,
         "findings": of.findings.iter().map(|f| finding(f)).collect::<Vec<_>>(),
+        "records": of.records.as_ref().map(|all| all.iter().map(record).collect::<Vec<_>>()),
         "others": of.others.iter().map(other).collect::<Vec<_>>(),
+    })
+}
+
+fn record(of: &RecordCell) -> Value {
+    json!({
+        "report_id": &*of.report.report_id,
+        "file_name": &*of.report.file_name,
+        "sheet": of.sheet.as_deref(),
+        "cell": &*of.cell,
+        "value": decimal(of.value),
     })
 }
 

@@ -73,8 +73,38 @@ pub struct TracedCell {
     pub status: Arc<str>,
     /// Findings about the cell, from reading it or from a rule.
     pub findings: Vec<Arc<Finding>>,
+    /// Where the value is the total of a list: the cells of the records that count in it.
+    pub records: Option<Vec<RecordCell>>,
     /// Other cells that state the same figure and do not count.
     pub others: Vec<AlternativeCell>,
+}
+
+/// The cell of a record that counts in a total of its list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecordCell {
+    /// The report; another than that of the total where the list has several parts.
+    pub report: Arc<SentReport>,
+    /// Sheet; none for CSV.
+    pub sheet: Option<Arc<str>>,
+    /// Cell, as `A1`; only the row in another part of the list.
+    pub cell: Arc<str>,
+    /// What it adds: its value, or 1 where records are counted. None if it has no value.
+    pub value: Option<Decimal>,
+}
+
+impl TracedCell {
+    /// What the cells of the sheet state: the value of the cell, or the sum over the records behind a total.
+    #[must_use]
+    pub fn stated(&self) -> Option<Decimal> {
+        match &self.records {
+            Some(records) => {
+                let values: Vec<Decimal> = records.iter().filter_map(|r| r.value).collect();
+                let is_unknown = values.is_empty() && !records.is_empty();
+                (!is_unknown).then(|| values.iter().sum())
+            }
+            None => self.value,
+        }
+    }
 }
 
 /// A number as read, and the factor that converts it to the catalogue's unit of measure.

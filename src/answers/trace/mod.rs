@@ -15,13 +15,15 @@ mod node;
 mod observe;
 mod outcome;
 mod recompute;
+mod records;
 mod tracer;
 
 pub use error::TraceError;
 pub use find::{FigureQuestion, PrintedQuestion, Question};
 pub use json::machine;
 pub use leaf::{
-    AlternativeCell, CellChoice, CellRole, Conversion, NotCounted, SentReport, TracedCell,
+    AlternativeCell, CellChoice, CellRole, Conversion, NotCounted, RecordCell, SentReport,
+    TracedCell,
 };
 pub use node::{
     Fact, FactOrigin, FactState, FigureLevel, FigureSubject, Node, Printed, PrintedOrigin,

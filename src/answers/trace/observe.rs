@@ -24,7 +24,7 @@ const ESTIMATE: &str = "estimate";
 
 impl Tracer<'_> {
     fn stated(&self, source: SourceRow) -> Option<&ObservationRow> {
-        let place = (source.report, source.cell, source.indicator);
+        let place = (source.report, source.cell, source.indicator, source.members);
         self.held.stated.get(*self.held.by_cell.get(&place)?)
     }
 
@@ -61,6 +61,10 @@ impl Tracer<'_> {
             conversion: self.conversion(stated),
             value: stated.value,
             status: texts.text(stated.status),
+            records: self
+                .records
+                .get(&(stated.report, stated.indicator, source.members))
+                .cloned(),
             findings: self.on_cells.get(&place).cloned().unwrap_or_default(),
             others: self.others(stated, key),
             scenario,

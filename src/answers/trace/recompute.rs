@@ -33,7 +33,7 @@ pub fn recompute(node: &Node) -> Option<Decimal> {
         },
         Node::Figure(figure) => together(&figure.subject.indicator, &figure.children)?.value(),
         Node::Fact(fact) => whole(fact)?.value(),
-        Node::Observation(observation) => observation.value.map(|value| value.normalize()),
+        Node::Observation(observation) => observation.stated().map(|value| value.normalize()),
         Node::Item(_) => None,
     }
 }
@@ -72,7 +72,7 @@ fn whole(fact: &Fact) -> Option<Sums> {
     }
     let part = |part: CellRole| {
         fact.children.iter().find_map(|child| match child {
-            Node::Observation(o) if o.part == part => o.value.map(lake_decimal),
+            Node::Observation(o) if o.part == part => o.stated().map(lake_decimal),
             _ => None,
         })
     };

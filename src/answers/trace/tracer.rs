@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use super::holdings::{Holdings, Id, Scope};
 use super::line_source::LineSources;
 use super::node::TracedIndicator;
+use super::records::{RecordCells, record_cells};
 use crate::diagnostic::Finding;
 use crate::engine::Engine;
 use crate::geography::UnitKey;
@@ -32,6 +33,8 @@ pub struct Tracer<'a> {
     pub(super) entities: HashMap<(Id, Id), Id>,
     /// Names at the end of a period.
     pub(super) names: HashMap<(Id, Id, Id), Text>,
+    /// The cells behind totals of lists.
+    pub(super) records: RecordCells,
     /// Findings by report and cell.
     pub(super) on_cells: HashMap<(Id, Id), Vec<Arc<Finding>>>,
     /// Findings by reporting unit and period.
@@ -75,10 +78,12 @@ impl<'a> Tracer<'a> {
             format!("{}:{}", entity.vintage, entity.code)
         };
         let scheme = |vintage: &str, code: &str| scheme_of(plan, vintage, code);
-        let held = Holdings::read(engine, &scope, &entity, &scheme).await?;
+        let mut held = Holdings::read(engine, &scope, &entity, &scheme).await?;
+        let records = record_cells(engine, plan, &mut held).await?;
         let mut this = Self {
             plan,
             held,
+            records,
             indicators: HashMap::new(),
             predecessors: HashMap::new(),
             units: HashMap::new(),

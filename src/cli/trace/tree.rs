@@ -6,8 +6,8 @@ use rust_decimal::Decimal;
 
 use crate::answers::{
     AlternativeCell, CellChoice, CellRole, Fact, FactOrigin, FactState, FigureLevel, FigureSubject,
-    Node, NotCounted, Printed, PrintedOrigin, Trace, TraceOutcome, TracedCell, TracedFigure,
-    TracedItem, TracedLine,
+    Node, NotCounted, Printed, PrintedOrigin, RecordCell, Trace, TraceOutcome, TracedCell,
+    TracedFigure, TracedItem, TracedLine,
 };
 use crate::diagnostic::Finding;
 use crate::normalize::TOTAL;
@@ -336,9 +336,10 @@ fn observation(of: &TracedCell) -> String {
         let _ = write!(text, "  {} {}", of.part.as_str(), of.indicator);
     }
     let at = place(&of.report.file_name, of.sheet.as_deref(), &of.cell);
-    let raw = match of.raw.as_deref() {
-        Some(raw) => format!("\"{raw}\""),
-        None => "blank".to_owned(),
+    let raw = match (of.raw.as_deref(), &of.records) {
+        (Some(raw), _) => format!("\"{raw}\""),
+        (None, Some(records)) => format!("of {} rows", records.len()),
+        (None, None) => "blank".to_owned(),
     };
     let _ = write!(text, "  {at}  {raw}");
     if let Some(read) = &of.unit_read {
@@ -394,7 +395,8 @@ fn remarks(node: &Node, all: bool) -> Vec<String> {
                 all || o.why == NotCounted::Superseded || o.value != of.value
             };
             let others = of.others.iter().filter(telling).map(other);
-            findings.chain(others).collect()
+            let rows = of.records.iter().map(|records| cells_of(records, all));
+            findings.chain(rows).chain(others).collect()
         }
         _ => Vec::new(),
     }
@@ -409,6 +411,26 @@ fn finding(of: &Finding) -> String {
         rule.unwrap_or_default(),
         of.message_en
     )
+}
+
+/// The cells of records behind a total: the first of them, or all.
+fn cells_of(records: &[RecordCell], all: bool) -> String {
+    let shown = if all { records.len() } else { SHOWN };
+    let cell = |record: &RecordCell| {
+        if record.cell.starts_with(|c: char| c.is_ascii_digit()) {
+            let sheet = record.sheet.as_deref();
+            return place(
+                &record.report.file_name,
+                sheet,
+                &format!("row {}", record.cell),
+            );
+        }
+        record.cell.to_string()
+    };
+    let cells: Vec<String> = records.iter().take(shown).map(cell).collect();
+    let more = records.len() - cells.len();
+    let more = (more > 0).then(|| format!(" … and {more} more (--all)"));
+    format!("rows: {}{}", cells.join(", "), more.unwrap_or_default())
 }
 
 fn other(of: &AlternativeCell) -> String {

@@ -49,6 +49,8 @@ pub struct Form {
     pub sums: Vec<String>,
     /// Its fields, if it is a record list.
     pub records: Option<RecordShape>,
+    /// Indicators that are totals of its records.
+    pub totals: Vec<ListTotal>,
     /// The form as its file states it, with its words as they are printed.
     pub written: RawForm,
 }
@@ -276,6 +278,32 @@ pub struct RegisterField {
     pub says: Vec<usize>,
     /// The entries.
     pub register: Register,
+}
+
+/// A total of the records of a list.
+#[derive(Debug, Clone)]
+pub struct ListTotal {
+    /// The indicator.
+    pub indicator: String,
+    /// Its scenario.
+    pub scenario: Scenario,
+    /// The column whose values are added up; none if records are counted.
+    pub sum_of: Option<String>,
+    /// Which records count, as SQL over the columns of the list.
+    pub condition: Option<String>,
+    /// How it is broken down.
+    pub by: Option<TotalBy>,
+}
+
+/// The codes by which a total is broken down.
+#[derive(Debug, Clone)]
+pub struct TotalBy {
+    /// Index of the breakdown.
+    pub breakdown: usize,
+    /// The column with the codes.
+    pub column: String,
+    /// The members of the code list, each with its own code and those within it.
+    pub members: Vec<(String, BTreeSet<String>)>,
 }
 
 /// Whether a column limited to `frequencies` belongs to a report of this frequency.

@@ -9,14 +9,15 @@ mod raw;
 mod register;
 
 pub use compiled::{
-    CodeShape, ComparisonColumn, Form, FormRow, RecordField, RecordShape, RegisterField, RowUnit,
-    Section, Stub, UnitCodes, ValueColumn, belongs,
+    CodeShape, ComparisonColumn, Form, FormRow, ListTotal, RecordField, RecordShape, RegisterField,
+    RowUnit, Section, Stub, TotalBy, UnitCodes, ValueColumn, belongs,
 };
 pub(super) use head::{BareHead, Implied};
 pub use head::{HeadPattern, HeadYear};
 pub use period::RelativePeriod;
 pub use raw::{
-    Dimension, FieldKind, RawForm, RawLine, RawRecordField, RawValueColumn, Scenario, SenderKind,
+    Dimension, FieldKind, RawForm, RawLine, RawRecordField, RawTotal, RawValueColumn, Scenario,
+    SenderKind,
 };
 pub use register::{EntryTexts, Register, RegisterEntry, RegisterSection};
 pub(crate) use register::{numbers_of, words_of};

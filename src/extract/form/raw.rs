@@ -36,9 +36,70 @@ pub struct RawForm {
     /// Fields of a record list.
     #[serde(default)]
     pub fields: Vec<RawRecordField>,
+    /// For a table of values: the list that stands below it or on another sheet, with `fields` and `totals`.
+    pub list: Option<Spanned<RawList>>,
     /// Columns derived from two value columns.
     #[serde(default)]
     pub comparisons: Vec<RawComparisonColumn>,
+    /// Indicators that are totals of the records of the list.
+    #[serde(default)]
+    pub totals: Vec<RawTotal>,
+}
+
+/// The list of a form that has a table of values too. See [`RawFormRows`].
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawList {
+    /// The lake's table that keeps its records.
+    pub table: Spanned<String>,
+    /// The columns of that table that hold fields, in their order; that of the fields unless stated.
+    #[serde(default)]
+    pub columns: Vec<Spanned<String>>,
+    /// The field that names a record.
+    pub name: Spanned<String>,
+    /// The fields that together identify a record.
+    #[serde(default)]
+    pub key: Vec<Spanned<String>>,
+    /// Labels of the row of totals.
+    #[serde(default)]
+    pub total: Vec<String>,
+}
+
+impl RawForm {
+    /// The list of a form that has a table of values too, as a form of its own with the same code.
+    #[must_use]
+    pub fn list_apart(&self) -> Option<Self> {
+        let list = self.list.as_ref()?.get_ref();
+        Some(Self {
+            rows: RawFormRows {
+                dimension: Spanned::new(list.table.span(), "record".to_owned()),
+                head: Vec::new(),
+                table: Some(list.table.clone()),
+                columns: list.columns.clone(),
+                name: Some(list.name.clone()),
+                key: list.key.clone(),
+                total: list.total.clone(),
+                ..self.rows.clone()
+            }
+            .without_rows(),
+            stub: RawStub::default(),
+            sections: Vec::new(),
+            columns: Vec::new(),
+            comparisons: Vec::new(),
+            list: None,
+            ..self.clone()
+        })
+    }
+}
+
+impl RawFormRows {
+    /// The same without what only a table of values states.
+    fn without_rows(mut self) -> Self {
+        self.codes.clear();
+        self.also.clear();
+        self.lines.clear();
+        self
+    }
 }
 
 fn territory() -> Vec<SenderKind> {
@@ -234,6 +295,24 @@ pub struct RawRecordField {
     pub documents: BTreeMap<String, Vec<String>>,
     /// The code list whose codes and names are words for its codes.
     pub list: Option<Spanned<String>>,
+}
+
+/// A total of the records of a list, as the form's file states it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawTotal {
+    /// The indicator. Its home form is this form.
+    pub indicator: Spanned<String>,
+    /// Its scenario; its period is that of the report.
+    pub scenario: Scenario,
+    /// `count`, or `sum(column)`.
+    pub value: Spanned<String>,
+    /// Which records count, as SQL over the columns of the list; all unless stated.
+    #[serde(rename = "where")]
+    pub condition: Option<Spanned<String>>,
+    /// A breakdown to the column with its codes.
+    #[serde(default)]
+    pub by: BTreeMap<Spanned<String>, Spanned<String>>,
 }
 
 /// What a row of a form is.

@@ -12,6 +12,7 @@ use crate::geography::decision::{DecisionOutcome, Docket};
 use crate::geography::sender::Sender;
 use crate::geography::unit::UnitKey;
 use crate::normalize::{ComparedValue, Observation, RecordMarks};
+use crate::read::Address;
 
 /// What a sheet says about the unit that it reports for.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -43,6 +44,9 @@ pub struct ReportContent {
     pub records: i64,
     /// Marks of the records, by which lists are compared; none if the form is not a record list.
     pub marks: Option<RecordMarks>,
+    /// The cells of the heads of a record list, by the columns of its table.
+    #[serde(default)]
+    pub heads: Vec<(String, Address)>,
     /// Body cells.
     pub cells_total: i64,
     /// Cells that became observations.

@@ -91,7 +91,7 @@ impl Faults {
 }
 
 /// Ascending numbers in the form `3, 5-9`.
-fn in_runs(numbers: &[u32]) -> String {
+pub(crate) fn in_runs(numbers: &[u32]) -> String {
     let mut runs: Vec<(u32, u32)> = Vec::new();
     for n in numbers {
         match runs.last_mut() {

@@ -15,6 +15,7 @@ mod repeats;
 mod standing;
 mod value;
 
+pub(crate) use faults::in_runs;
 pub use list_reader::ListReader;
 pub use marks::{Overlap, RecordMarks};
 pub use record_list::{FilledCells, RecordList};

@@ -6,7 +6,7 @@ use arrow::array::RecordBatch;
 
 use super::marks::RecordMarks;
 use crate::extract::SheetTable;
-use crate::read::Sheet;
+use crate::read::{Address, Sheet};
 
 /// A record list, read and normalized.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub struct RecordList {
     pub sheet: usize,
     /// The block above it and what was noticed; it has no located cells.
     pub table: SheetTable,
+    /// The cells of its heads, by the columns of the lake's table.
+    pub heads: Vec<(String, Address)>,
     /// The last row of its head, from 0.
     pub head_ends: u32,
     /// Its records: the kept fields of the form, then `row`, from 1.

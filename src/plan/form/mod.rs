@@ -9,6 +9,7 @@ mod register;
 mod rows;
 mod sound_columns;
 mod sound_words;
+mod totals;
 
 pub(super) use read::read_forms;
 pub(super) use record_tables::record_tables;

@@ -12,6 +12,7 @@ use super::record_tables::{columns_of_tables, settle_columns};
 use super::records::record_shape;
 use super::rows::{check_rows, check_whose_rows, row_breakdown, rows, sums};
 use super::sound_words::{check_among, check_labels, check_sections, check_words};
+use super::totals::list_totals;
 use crate::diagnostic::{DefinitionError, DefinitionErrors};
 use crate::extract::{Dimension, Form, RawForm, Section, SenderKind, Stub};
 use crate::text::Folder;
@@ -26,8 +27,9 @@ pub(in crate::plan) fn read_forms(
     let mut forms: Vec<Form> = Vec::new();
     let mut paths = Vec::new();
     for path in files_of(directory, "toml") {
-        let form = read_form(&path, folder, lists, &forms, errors);
-        match errors.ok(form) {
+        let read = read_form(&path, folder, lists, &forms, errors);
+        let (form, list) = errors.ok(read).unzip();
+        match form {
             Some(form) if has_form(&forms, &form.code) => {
                 FileErrors::in_file(&path, errors).on_line(
                     Some(1),
@@ -36,8 +38,11 @@ pub(in crate::plan) fn read_forms(
                 );
             }
             Some(form) => {
-                forms.push(form);
-                paths.push(path);
+                // The table of values comes first: a form is looked up by its code.
+                for part in [Some(form), list.flatten()].into_iter().flatten() {
+                    forms.push(part);
+                    paths.push(path.clone());
+                }
             }
             None => {}
         }
@@ -59,21 +64,47 @@ fn read_form(
     lists: CodeLists<'_>,
     forms: &[Form],
     errors: &mut DefinitionErrors,
-) -> Result<Form, DefinitionError> {
+) -> Result<(Form, Option<Form>), DefinitionError> {
     let source = Source::read(path)?;
-    let raw: RawForm = source.parse()?;
+    let mut raw: RawForm = source.parse()?;
     let mut wrong = FileErrors::in_source(&source, errors);
+    let list = raw.list_apart();
+    if list.is_some() {
+        if raw.rows.kind() == Dimension::Record {
+            wrong.at_text(
+                "[list]",
+                "a record list has another list",
+                "write its table, name and key under [rows], or another form",
+            );
+        }
+        raw.fields.clear();
+        raw.totals.clear();
+    }
+    let form = compiled(raw, folder, lists, &mut wrong);
+    check_among(forms, &form, &mut wrong);
+    let list = list.map(|raw| compiled(raw, folder, lists, &mut wrong));
+    Ok((form, list))
+}
+
+/// A form, folded and checked by itself.
+fn compiled(
+    raw: RawForm,
+    folder: &Folder,
+    lists: CodeLists<'_>,
+    wrong: &mut FileErrors<'_>,
+) -> Form {
     let rows = rows(&raw, lists, folder);
-    let columns = value_columns(&raw, lists, folder, &rows, &mut wrong);
-    let comparisons = comparison_columns(&raw, &columns, lists, (folder, &rows), &mut wrong);
-    check_rows(&raw, lists, &mut wrong);
-    check_words(&raw, folder, &mut wrong);
-    check_shape(&raw, &mut wrong);
-    check_senders(&raw, &mut wrong);
+    let columns = value_columns(&raw, lists, folder, &rows, wrong);
+    let comparisons = comparison_columns(&raw, &columns, lists, (folder, &rows), wrong);
+    check_rows(&raw, lists, wrong);
+    check_words(&raw, folder, wrong);
+    check_shape(&raw, wrong);
+    check_senders(&raw, wrong);
     let records = match raw.rows.kind() {
-        Dimension::Record => record_shape(&raw, lists, folder, &mut wrong),
+        Dimension::Record => record_shape(&raw, lists, folder, wrong),
         _ => None,
     };
+    let totals = list_totals(&raw, records.as_ref(), lists, wrong);
     let fold = |texts: &[String]| folded(texts, folder);
     let sections = raw.sections.iter().map(|section| Section {
         id: section.id.clone(),
@@ -102,12 +133,12 @@ fn read_form(
         rows,
         sums: sums(&raw, lists, folder),
         records,
+        totals,
         written: raw,
     };
-    check_sections(&form.written, &form, &mut wrong);
-    check_labels(&form, &mut wrong);
-    check_among(forms, &form, &mut wrong);
-    Ok(form)
+    check_sections(&form.written, &form, wrong);
+    check_labels(&form, wrong);
+    form
 }
 
 fn folded(texts: &[String], folder: &Folder) -> Vec<String> {

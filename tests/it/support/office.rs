@@ -119,10 +119,31 @@ pub(crate) fn list(province: &str, records: usize) -> Vec<u8> {
     );
     for n in 1..=records {
         text.push_str(&format!(
-            "{n};HTX {province} {n};HTX;01{n:08};2019;A1;đang hoạt động;khá;{n};7;12,25;Ai\n"
+            "{n};HTX {province} {n};HTX;{};2019;A1;đang hoạt động;khá;{n};7;12,25;Ai\n",
+            tax_code(province, n)
         ));
     }
     text.into_bytes()
+}
+
+/// The tax code number `n` of a province: no other province has it, and its check digit is right.
+pub(crate) fn tax_code(province: &str, n: usize) -> String {
+    let of_province = province
+        .bytes()
+        .fold(0_usize, |sum, b| (sum * 31 + usize::from(b)) % 900);
+    // One code in eleven has no check digit.
+    let codes = (0..).map(|i| format!("{}{i:06}", of_province + 100));
+    let mut checked = codes.filter_map(|code| {
+        let weights = [31, 29, 23, 19, 17, 13, 7, 5, 3];
+        let digits = code.bytes().map(|b| usize::from(b - b'0'));
+        let sum: usize = digits
+            .zip(weights)
+            .map(|(digit, weight)| digit * weight)
+            .sum();
+        let digit = 10 - sum % 11;
+        (digit < 10).then(|| format!("{code}{digit}"))
+    });
+    checked.nth(n).expect("a code")
 }
 
 /// The tables of the current snapshot, by their files.

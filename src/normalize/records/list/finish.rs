@@ -54,6 +54,12 @@ impl OpenList<'_> {
             let head = heads.iter().find(|c| c.column == column);
             head.and_then(|c| Some(fields[c.field?].title.clone()))
         };
+        let head_cells = heads.iter().filter_map(|c| {
+            let field = &fields[c.field?];
+            let is_kept = field.kind.is_kept();
+            is_kept.then(|| (field.column.clone(), c.head.at))
+        });
+        let head_cells = head_cells.collect();
         let findings = self.faults.finish(head);
         let filled = FilledCells {
             columns,
@@ -69,6 +75,7 @@ impl OpenList<'_> {
         RecordList {
             sheet: index,
             head_ends: self.head.bottom,
+            heads: head_cells,
             table: SheetTable {
                 form: self.head.form,
                 sheet: self.sheet,
