@@ -6,6 +6,7 @@
 mod agencies;
 mod architecture;
 mod book;
+mod breakdowns;
 mod by_unit;
 mod chain;
 mod check;

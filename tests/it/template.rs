@@ -71,6 +71,10 @@ fn a_blank_form_is_read_back_without_a_finding() {
         ("KTTT-01", "2026", "15"),
         ("KTTT-01", "2026-S1", "44"),
         ("KTTT-02", "2026", "46"),
+        ("KTTT-03", "2026", "15"),
+        ("KTTT-07", "2026", "15"),
+        ("KTTT-08", "2026-01", "15"),
+        ("KTTT-08", "2026-Q1", "46"),
     ] {
         let name = format!("{form}-{period}-{unit}.xlsx");
         blank(&inbox, &name, &[form, "--period", period, "--unit", unit]);
@@ -82,7 +86,7 @@ fn a_blank_form_is_read_back_without_a_finding() {
     );
     assert_eq!(
         ran.sql("SELECT outcome, count(*) FROM submissions GROUP BY outcome"),
-        ["accepted,3"]
+        ["accepted,7"]
     );
     assert_eq!(
         ran.sql("SELECT form, period, unit_vintage, unit_code, reporter, vintage_evidence, cells_total, cells_loaded, cells_explained FROM reports ORDER BY form, period"),
@@ -90,12 +94,16 @@ fn a_blank_form_is_read_back_without_a_finding() {
             "KTTT-01,2026,2025,15,UBND,stated,168,168,0",
             "KTTT-01,2026-S1,2025,44,LMHTX,stated,168,168,0",
             "KTTT-02,2026,2025,46,UBND,stated,198,198,0",
+            "KTTT-03,2026,2025,15,UBND,stated,141,141,0",
+            "KTTT-07,2026,2025,15,UBND,stated,100,100,0",
+            "KTTT-08,2026-01,2025,15,LMHTX,stated,10,10,0",
+            "KTTT-08,2026-Q1,2025,46,LMHTX,stated,10,10,0",
         ]
     );
     // The lake has no actual of 2025 yet, and an estimate is not filled in as one.
     assert_eq!(
         ran.sql("SELECT status, count(*) FROM observations GROUP BY status"),
-        [format!("O,{}", 168 + 168 + 198)]
+        [format!("O,{}", 168 + 168 + 198 + 141 + 100 + 10 + 10)]
     );
 }
 
