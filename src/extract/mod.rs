@@ -36,7 +36,7 @@ pub use form::{
     CodeShape, ComparisonColumn, Dimension, EntryTexts, FieldKind, Form, FormRow, HeadPattern,
     HeadYear, RawForm, RawLine, RawRecordField, RawValueColumn, RecordField, RecordShape, Register,
     RegisterEntry, RegisterField, RegisterSection, RelativePeriod, RowUnit, Scenario, Section,
-    SenderKind, Stub, UnitCodes, ValueColumn, belongs,
+    SenderKind, StateField, Stub, UnitCodes, ValueColumn, belongs,
 };
 pub(crate) use form::{numbers_of, words_of};
 pub use nearest::{NearestForm, nearest_form};

@@ -274,8 +274,21 @@ pub struct RegisterField {
     pub number: Option<usize>,
     /// Indices of the fields of which two records of one entry say the same.
     pub says: Vec<usize>,
+    /// The field with the state of an entry, if that is judged.
+    pub state: Option<StateField>,
     /// The entries.
     pub register: Register,
+}
+
+/// The field with the state of an entry of a register.
+#[derive(Debug, Clone)]
+pub struct StateField {
+    /// Its index.
+    pub field: usize,
+    /// Its codes for what is finished.
+    pub finished: Vec<String>,
+    /// Its codes for what is late.
+    pub late: Vec<String>,
 }
 
 /// Whether a column limited to `frequencies` belongs to a report of this frequency.

@@ -10,7 +10,7 @@ mod register;
 
 pub use compiled::{
     CodeShape, ComparisonColumn, Form, FormRow, RecordField, RecordShape, RegisterField, RowUnit,
-    Section, Stub, UnitCodes, ValueColumn, belongs,
+    Section, StateField, Stub, UnitCodes, ValueColumn, belongs,
 };
 pub(super) use head::{BareHead, Implied};
 pub use head::{HeadPattern, HeadYear};
