@@ -36,7 +36,7 @@ pub use form::{
     CodeShape, ComparisonColumn, Dimension, EntryTexts, FieldKind, Form, FormRow, HeadPattern,
     HeadYear, ListTotal, RawForm, RawLine, RawRecordField, RawTotal, RawValueColumn, RecordField,
     RecordShape, Register, RegisterEntry, RegisterField, RegisterSection, RelativePeriod, RowUnit,
-    Scenario, Section, SenderKind, Stub, TotalBy, UnitCodes, ValueColumn, belongs,
+    Scenario, Section, SenderKind, StateField, Stub, TotalBy, UnitCodes, ValueColumn, belongs,
 };
 pub(crate) use form::{numbers_of, words_of};
 pub use nearest::{NearestForm, nearest_form};

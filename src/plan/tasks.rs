@@ -40,6 +40,13 @@ const EVERYBODY: &str = "*";
 const RECURRENCES: [&str; 3] = ["once", "yearly", "ongoing"];
 
 impl Task {
+    /// The year in which it is due, if it is done once and has a deadline.
+    #[must_use]
+    pub fn due_once(&self) -> Option<i16> {
+        let is_once = self.text("recurrence") == RECURRENCES[0];
+        self.text("due").parse().ok().filter(|_| is_once)
+    }
+
     /// A text of the task; empty where the cell is blank.
     #[must_use]
     pub fn text(&self, column: &str) -> &str {

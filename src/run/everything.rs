@@ -79,10 +79,15 @@ async fn run_in(
     let snapshot = taken.written.snapshot();
     progress(Stage::Tables, 0, 1);
     let engine = open_engine(snapshot)?;
-    // Without a value there is nothing to print.
-    let printed = match snapshot.rows("observations")? {
-        0 => Vec::new(),
-        _ => tables::build_all(&engine, plan).await?,
+    // Without a value, and without an answer of the pipeline's own models, there is nothing to print.
+    let mut has_something = snapshot.rows("observations")? > 0;
+    for model in plan.models.in_lake() {
+        has_something |= snapshot.rows(model)? > 0;
+    }
+    let printed = if has_something {
+        tables::build_all(&engine, plan).await?
+    } else {
+        Vec::new()
     };
     let findings = read_findings(snapshot)?;
     let book = Book::of_tables(printed);

@@ -193,6 +193,7 @@ pub(super) fn source(
     let phrases = &edition.words.phrases;
     let counts: Vec<String> = reported
         .iter()
+        .filter(|r| r.expected > 0)
         .map(|r| format!("{}: {}/{}", r.period, r.units, r.expected))
         .collect();
     let line = |source: &str, edition_source: &str, title: &str, phrase: &str| {

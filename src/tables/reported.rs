@@ -6,6 +6,7 @@ use arrow::datatypes::Int64Type;
 use super::edition::Edition;
 use super::parameters::literals;
 use crate::engine::TextColumn;
+use crate::geography::AGENCY;
 
 /// How many units reported the forms of a table, for a period.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +15,7 @@ pub(super) struct Reported {
     pub(super) period: String,
     /// Units that sent every form.
     pub(super) units: i64,
-    /// Units of the geography that they reported on.
+    /// Units of the geography that they reported on; 0 if only agencies reported.
     pub(super) expected: i64,
 }
 
@@ -27,12 +28,12 @@ pub(super) fn reported_sql(forms: &[String], edition: &Edition) -> String {
              SELECT r.period, u.unit_vintage, u.unit_code FROM reports r \
              JOIN (SELECT report_id, unit_vintage, unit_code FROM reports \
                    UNION SELECT report_id, unit_vintage, unit_code FROM observations) u ON u.report_id = r.report_id \
-             JOIN units k ON k.vintage = u.unit_vintage AND k.unit_code = u.unit_code \
-             WHERE r.is_current AND r.form IN ({forms}) AND r.period IN ({periods}) \
+             LEFT JOIN units k ON k.vintage = u.unit_vintage AND k.unit_code = u.unit_code \
+             WHERE (k.unit_code IS NOT NULL OR u.unit_vintage = '{AGENCY}') AND r.is_current AND r.form IN ({forms}) AND r.period IN ({periods}) \
              GROUP BY r.period, u.unit_vintage, u.unit_code HAVING count(DISTINCT r.form) = {n}), \
-         there AS (SELECT vintage, count(*) AS units FROM units GROUP BY vintage) \
+         there AS (SELECT vintage, count(*) AS units FROM units GROUP BY vintage UNION ALL SELECT '{AGENCY}', 0) \
          SELECT s.period, count(*) AS units, max(t.units) AS expected FROM sent s JOIN there t ON t.vintage = s.unit_vintage \
-         GROUP BY s.period, s.unit_vintage ORDER BY s.period, units DESC",
+         GROUP BY s.period, s.unit_vintage ORDER BY s.period, s.unit_vintage = '{AGENCY}', units DESC",
         forms = literals(forms),
         periods = literals(&periods),
         n = forms.len(),

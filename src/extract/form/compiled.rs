@@ -276,6 +276,8 @@ pub struct RegisterField {
     pub number: Option<usize>,
     /// Indices of the fields of which two records of one entry say the same.
     pub says: Vec<usize>,
+    /// The field with the state of an entry, if that is judged.
+    pub state: Option<StateField>,
     /// The entries.
     pub register: Register,
 }
@@ -304,6 +306,17 @@ pub struct TotalBy {
     pub column: String,
     /// The members of the code list, each with its own code and those within it.
     pub members: Vec<(String, BTreeSet<String>)>,
+}
+
+/// The field with the state of an entry of a register.
+#[derive(Debug, Clone)]
+pub struct StateField {
+    /// Its index.
+    pub field: usize,
+    /// Its codes for what is finished.
+    pub finished: Vec<String>,
+    /// Its codes for what is late.
+    pub late: Vec<String>,
 }
 
 /// Whether a column limited to `frequencies` belongs to a report of this frequency.

@@ -10,7 +10,7 @@ mod register;
 
 pub use compiled::{
     CodeShape, ComparisonColumn, Form, FormRow, ListTotal, RecordField, RecordShape, RegisterField,
-    RowUnit, Section, Stub, TotalBy, UnitCodes, ValueColumn, belongs,
+    RowUnit, Section, StateField, Stub, TotalBy, UnitCodes, ValueColumn, belongs,
 };
 pub(super) use head::{BareHead, Implied};
 pub use head::{HeadPattern, HeadYear};

@@ -290,6 +290,14 @@ pub struct RawRecordField {
     pub register: Option<Spanned<String>>,
     /// For a register: the field with the number of an entry in its document.
     pub number: Option<Spanned<String>>,
+    /// For a register: the field with the state of an entry.
+    pub state: Option<Spanned<String>>,
+    /// For a register: the codes of that field for what is finished.
+    #[serde(default)]
+    pub finished: Vec<Spanned<String>>,
+    /// For a register: the codes of that field for what is late.
+    #[serde(default)]
+    pub late: Vec<Spanned<String>>,
     /// For a register: further words for documents that have entries.
     #[serde(default)]
     pub documents: BTreeMap<String, Vec<String>>,

@@ -33,6 +33,8 @@ pub struct RegisterEntry {
     pub title: String,
     /// The folded words of its title.
     pub words: Vec<String>,
+    /// The last day by which it is due, as `2025-12-31`; none if it has no deadline or is done again and again.
+    pub due: Option<String>,
 }
 
 /// A section of a document of a register.
@@ -59,6 +61,8 @@ pub struct EntryTexts<'a> {
     pub section: &'a str,
     /// Its title.
     pub title: &'a str,
+    /// The year in which it is due, if it is done once.
+    pub due: Option<i16>,
 }
 
 /// How much a word tells that is in one title alone, in thousandths.
@@ -82,6 +86,7 @@ impl Register {
                 numbers: numbers_of(text.place, folder),
                 title: text.title.to_owned(),
                 words: words(text.title),
+                due: text.due.map(|year| format!("{year}-12-31")),
             });
             let name = text.document.split('(').next().unwrap_or_default();
             let named = (words(name), text.document.to_owned());

@@ -252,6 +252,7 @@ mod tests {
             place,
             section: "Section",
             title,
+            due: None,
         });
         Register::new(&texts, &BTreeMap::new(), &Folder::default())
     }

@@ -153,6 +153,7 @@ mod tests {
             place,
             section,
             title: place,
+            due: None,
         });
         let also = [(
             "1128/QD (2026)".to_owned(),

@@ -5,7 +5,8 @@ use toml::Spanned;
 use super::super::code_lists::CodeLists;
 use super::super::file_errors::FileErrors;
 use crate::extract::{
-    EntryTexts, FieldKind, RawForm, RawRecordField, RecordField, Register, RegisterField, words_of,
+    EntryTexts, FieldKind, RawForm, RawRecordField, RecordField, Register, RegisterField,
+    StateField, words_of,
 };
 use crate::text::Folder;
 
@@ -23,8 +24,10 @@ pub(super) fn register_field(
     let mut found: Option<(usize, &RawRecordField)> = None;
     for (at, field) in raw.fields.iter().enumerate() {
         let column = field.column.get_ref();
-        let states_one =
-            field.register.is_some() || field.number.is_some() || !field.documents.is_empty();
+        let states_one = field.register.is_some()
+            || field.number.is_some()
+            || field.state.is_some()
+            || !field.documents.is_empty();
         match (field.kind, found) {
             (FieldKind::Register, None) => found = Some((at, field)),
             (FieldKind::Register, Some(_)) => wrong.at(
@@ -51,6 +54,7 @@ pub(super) fn register_field(
     Some(RegisterField {
         field,
         number,
+        state: state_field(stated, fields, raw, wrong),
         says: (0..fields.len()).filter(is_code).collect(),
         register: Register::new(&texts, &stated.documents, folder),
     })
@@ -85,6 +89,7 @@ fn entries<'a>(
         place: task.text("place"),
         section: task.text("section_vi"),
         title: task.text("title_vi"),
+        due: task.due_once(),
     });
     Some(texts.collect())
 }
@@ -145,4 +150,55 @@ fn text_field(
         );
     }
     index
+}
+
+/// The field with the state of an entry.
+fn state_field(
+    stated: &RawRecordField,
+    fields: &[RecordField],
+    raw: &RawForm,
+    wrong: &mut FileErrors<'_>,
+) -> Option<StateField> {
+    let codes = || stated.finished.iter().chain(&stated.late);
+    let Some(name) = &stated.state else {
+        if let Some(code) = codes().next() {
+            let message = format!("`{}` is a code of no field", code.get_ref());
+            wrong.at(code, message, "name the field of states in `state`");
+        }
+        return None;
+    };
+    let is_it = |f: &RecordField| f.kind == FieldKind::Code && f.column == *name.get_ref();
+    let Some(field) = fields.iter().position(is_it) else {
+        let message = format!("the form has no field of codes `{}`", name.get_ref());
+        wrong.at(name, message, "name the field with the state of an entry");
+        return None;
+    };
+    if stated.finished.is_empty() || stated.late.is_empty() {
+        let message = "it is not said which codes mean finished and which late";
+        wrong.at(
+            name,
+            message,
+            "write `finished` and `late` with codes of the field",
+        );
+    }
+    for code in codes() {
+        let known = &raw.fields[field].codes;
+        let twice = codes()
+            .filter(|other| other.get_ref() == code.get_ref())
+            .count()
+            > 1;
+        if !known.contains_key(code.get_ref()) || twice {
+            let message = format!(
+                "`{}` is no code of the field, or stands twice",
+                code.get_ref()
+            );
+            wrong.at(code, message, "name codes of the field, each once");
+        }
+    }
+    let list = |codes: &[Spanned<String>]| codes.iter().map(|c| c.get_ref().clone()).collect();
+    Some(StateField {
+        field,
+        finished: list(&stated.finished),
+        late: list(&stated.late),
+    })
 }

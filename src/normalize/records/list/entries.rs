@@ -74,6 +74,11 @@ impl<'a> OpenList<'a> {
                 self.entry_of_record(&field.register, record, (&name, &number), &standing);
         }
         self.hold_contradicting(&records, field, &mut found);
+        for (record, entry) in found.iter().enumerate() {
+            if let Some(entry) = entry {
+                self.note_deadline(&records, field, record, &field.register.entries[*entry]);
+            }
+        }
         let ids = found
             .iter()
             .map(|at| at.map(|at| field.register.entries[at].id.as_str()));
@@ -191,6 +196,31 @@ impl<'a> OpenList<'a> {
                 self.faults.cell(at, findings::TH353 { text: name, near });
                 None
             }
+        }
+    }
+
+    /// Tells a state that the deadline of the entry contradicts at the end of the period of the list.
+    fn note_deadline(
+        &mut self,
+        records: &RecordBatch,
+        field: &RegisterField,
+        record: usize,
+        entry: &RegisterEntry,
+    ) {
+        let (Some(state), Some(due), Some(ends)) = (&field.state, &entry.due, &self.ends) else {
+            return;
+        };
+        let Some(said) = self.text_of(records, state.field, record) else {
+            return;
+        };
+        let (is_late, is_finished) = (state.late.contains(&said), state.finished.contains(&said));
+        let is_over = due < ends;
+        let at = self.place_of(record, state.field);
+        let (known, due) = (shown(entry), due.as_str());
+        if is_late && !is_over {
+            self.faults.cell(at, findings::TH469 { known, due });
+        } else if is_over && !is_late && !is_finished {
+            self.faults.cell(at, findings::TH470 { known, due });
         }
     }
 

@@ -174,8 +174,12 @@ impl OpenList<'_> {
 
     /// The cell that names a record.
     pub(super) fn place_of_record(&self, record: usize) -> Address {
-        let naming = Some(self.shape.naming);
-        let column = self.head.columns.iter().find(|c| c.field == naming);
+        self.place_of(record, self.shape.naming)
+    }
+
+    /// The cell of a record in the column of a field.
+    pub(super) fn place_of(&self, record: usize, field: usize) -> Address {
+        let column = self.head.columns.iter().find(|c| c.field == Some(field));
         let row = self.rows.get(record).copied().unwrap_or(1);
         let row = u32::try_from(row - 1).unwrap_or(0);
         Address::new(row, column.map_or(0, |c| c.column))
