@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use super::agencies::AgencyLine;
+use super::agency_line::AgencyLine;
 use super::claim::{NameLookup, NotTheUnit, ReporterClaim};
 use super::names::{Words, meant_by_all};
 use super::sender::{Reporters, Sender};

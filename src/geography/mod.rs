@@ -5,6 +5,7 @@
 //! nothing here ever joins on one of them.
 
 mod agencies;
+mod agency_line;
 mod candidates;
 mod claim;
 mod decision;

@@ -160,6 +160,13 @@ impl TableDefinition {
             "indicators",
             raw.indicators.iter().map(|i| i.get_ref().clone()).collect(),
         );
+        let mut ids: Vec<String> = Vec::new();
+        for column in &raw.columns {
+            if !ids.contains(column.id.get_ref()) {
+                ids.push(column.id.get_ref().clone());
+            }
+        }
+        parameters.set_list("column_ids", ids);
         parameters.set_list(
             "forms",
             raw.forms.iter().map(|f| f.get_ref().clone()).collect(),

@@ -30,6 +30,7 @@ mod nightly;
 mod own_tables;
 mod privacy;
 mod properties;
+mod quick_report;
 mod readers;
 mod reading;
 mod records;

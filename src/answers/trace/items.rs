@@ -1,27 +1,17 @@
 //! The records behind a cell that counts entries of a register.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use arrow::array::AsArray;
 use arrow::datatypes::TimestampMicrosecondType;
 
+use super::line_source::LineSource;
 use super::node::{TracedItem, TracedLine};
 use super::tracer::Tracer;
 use crate::engine::{Engine, TextColumn};
 use crate::geography::UnitKey;
 use crate::reading::RunError;
 use crate::tables::{ItemKey, Origin, Table};
-
-/// A report that has records behind a cell.
-#[derive(Debug, Clone)]
-pub(super) struct LineSource {
-    file_name: String,
-    sheet: Option<String>,
-    form: String,
-    period: Option<String>,
-    unit: Option<UnitKey>,
-    received_at: Option<jiff::Timestamp>,
-}
 
 /// The entries that a printed cell counts; none if it counts none.
 pub(super) fn items_of(table: &Table, row: usize, column: usize) -> &[ItemKey] {
@@ -113,6 +103,3 @@ impl Tracer<'_> {
         }
     }
 }
-
-/// The reports of a tracer that have records behind a cell, by their identifiers.
-pub(super) type LineSources = BTreeMap<String, LineSource>;

@@ -10,6 +10,7 @@ mod holdings;
 mod items;
 mod json;
 mod leaf;
+mod line_source;
 mod node;
 mod observe;
 mod outcome;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::holdings::{Holdings, Id, Scope};
-use super::items::LineSources;
+use super::line_source::LineSources;
 use super::node::TracedIndicator;
 use crate::diagnostic::Finding;
 use crate::engine::Engine;

@@ -5,17 +5,17 @@ use std::ops::Range;
 
 use jiff::civil::Date;
 
-use super::{Agencies, Agency, Members};
-use crate::geography::claim::{NameLookup, NotTheUnit, ReporterClaim};
-use crate::geography::names::Words;
-use crate::geography::unit::UnitKey;
-use crate::text::Folder;
+use super::agencies::{Agencies, Agency, Members};
+use super::claim::{NameLookup, NotTheUnit, ReporterClaim};
+use super::names::Words;
+use super::unit::UnitKey;
+use crate::text::{Folder, without_marks};
 
 /// The fewest letters of a name that counts within a text: shorter ones mean too much.
 const CLEAR_LETTERS: usize = 4;
 
 /// What a statement of the reporter says of agencies.
-pub(in crate::geography) enum AgencyLine {
+pub(super) enum AgencyLine {
     /// It names this one and nothing else.
     Names(UnitKey),
     /// It names several.
@@ -37,11 +37,7 @@ struct Found<'a> {
 
 impl NameLookup<'_> {
     /// What the statement of a claim says of agencies in a report received on a day; none if it names none.
-    pub(in crate::geography) fn agency_line(
-        self,
-        claim: &ReporterClaim,
-        on: Date,
-    ) -> Option<AgencyLine> {
+    pub(super) fn agency_line(self, claim: &ReporterClaim, on: Date) -> Option<AgencyLine> {
         let text = claim.reporter.as_deref()?;
         if self.geography.agencies.all.is_empty() {
             return None;
@@ -97,7 +93,7 @@ impl NameLookup<'_> {
 
     /// The agency that a free text, such as the name of a file, names as its sender on a day; none if it names several, and
     /// none behind a word by which a text is addressed to it.
-    pub(in crate::geography) fn agency_named_in(
+    pub(super) fn agency_named_in(
         self,
         text: &str,
         on: Date,
@@ -176,7 +172,7 @@ impl NameLookup<'_> {
 
 impl Agencies {
     /// The agency that a free text mentions; none if it mentions several.
-    pub(in crate::geography) fn mentioned(&self, text: &str, folder: &Folder) -> BTreeSet<UnitKey> {
+    pub(super) fn mentioned(&self, text: &str, folder: &Folder) -> BTreeSet<UnitKey> {
         let found = self.found_in(&Words::of(text, folder).without(&self.joining));
         let single = found.iter().filter(|f| f.agency.members.is_none());
         let keys: BTreeSet<UnitKey> = single.map(|f| f.agency.key()).collect();
@@ -191,12 +187,14 @@ impl Agencies {
     /// a part of its own.
     fn found_in(&self, words: &Words) -> Vec<Found<'_>> {
         let mut found = Vec::new();
+        // Abbreviations that folding has written out bear marks even in a text without them.
+        let bare: Vec<String> = words.words.iter().map(|word| without_marks(word)).collect();
         let mut at = 0;
         while at < words.words.len() {
             let rest = &words.words[at..];
             let named = self.spellings.iter().find(|s| {
-                let fits =
-                    rest.starts_with(&s.folded) || (words.unmarked && rest.starts_with(&s.bare));
+                let fits = rest.starts_with(&s.folded)
+                    || (words.unmarked && bare[at..].starts_with(&s.bare));
                 let letters: usize = s.folded.iter().map(|word| word.chars().count()).sum();
                 let end = at + s.folded.len();
                 let is_part = words.begins[at] && words.ends_at(end);

@@ -1,10 +1,6 @@
 //! Senders that are no territory: ministries and other central bodies. They owe reports and send them like units, and enter
 //! no total of a territory.
 
-mod line;
-
-pub(super) use line::AgencyLine;
-
 use jiff::civil::Date;
 
 use super::unit::UnitKey;
@@ -82,23 +78,23 @@ impl Agency {
 
 /// A way to write the name of an agency.
 #[derive(Debug, Clone)]
-struct Spelling {
+pub(super) struct Spelling {
     /// The folded words, without those that join two things.
-    folded: Vec<String>,
+    pub(super) folded: Vec<String>,
     /// The same without the marks of their letters.
-    bare: Vec<String>,
-    /// Place in [`Agencies::all`].
-    agency: usize,
+    pub(super) bare: Vec<String>,
+    /// Place in [`Agencies`].
+    pub(super) agency: usize,
 }
 
 /// The senders of a pipeline that are no territory.
 #[derive(Debug, Clone, Default)]
 pub struct Agencies {
-    all: Vec<Agency>,
+    pub(super) all: Vec<Agency>,
     /// The longest first.
-    spellings: Vec<Spelling>,
+    pub(super) spellings: Vec<Spelling>,
     /// Folded words that join two things. Writers leave them out or write a sign for them.
-    joining: Vec<String>,
+    pub(super) joining: Vec<String>,
     /// Their keys.
     keys: Vec<UnitKey>,
     /// For each agency that ended, its name behind that of the agency in force now.
