@@ -22,7 +22,7 @@ fn planted_errors_make_the_exit_code_one() {
 fn everything_that_was_sent_is_taken_in() {
     assert_eq!(
         SAMPLE.sql("SELECT outcome, count(*) FROM submissions GROUP BY outcome ORDER BY outcome"),
-        ["accepted,238", "accepted_with_findings,5"]
+        ["accepted,598", "accepted_with_findings,17"]
     );
     // One province sends a second copy of KTTT-01 up to 2024, and one a correction for 2024.
     assert_eq!(
@@ -30,12 +30,19 @@ fn everything_that_was_sent_is_taken_in() {
         [
             "KTTT-01,2022,64,63", "KTTT-01,2023,64,63", "KTTT-01,2024,65,63", "KTTT-01,2025,33,33",
             "KTTT-02,2022,63,63", "KTTT-02,2023,63,63", "KTTT-02,2024,64,63", "KTTT-02,2025,33,33",
+            "KTTT-03,2025,33,33", "KTTT-04,2025,4,4", "KTTT-05,2025,33,33", "KTTT-06,2025,36,36", "KTTT-07,2025,33,33",
+            "KTTT-08,2025-06,63,63", "KTTT-08,2025-07,34,34", "KTTT-08,2025-08,34,34", "KTTT-08,2025-09,34,34",
+            "KTTT-08,2025-Q3,34,34", "KTTT-08,2026-Q2,34,34", "KTTT-08,2026-Q3,33,33",
         ]
     );
-    // 42 rows by four columns and 22 by nine, less the four cells of the wrong unit.
+    // 42 rows by four columns and 22 by nine, less the four cells of the wrong unit; of support ten counts, land, and nine rows of
+    // money by four columns, three times; of needs ten rows by ten columns; ten rows of each quick report; the totals of lists.
+    let annual = 223 * (42 * 4 + 22 * 9) - 4;
+    let programme = 33 * 3 * (10 + 1 + 9 * 4) + 33 * 10 * 10 + 266 * 10;
+    let lists = 4 * (2 + 4 * 5) + 33 * 5 + 33 * 2;
     assert_eq!(
         SAMPLE.sql("SELECT count(*) FROM observations"),
-        [(223 * (42 * 4 + 22 * 9) - 4).to_string()]
+        [(annual + programme + lists).to_string()]
     );
     assert_eq!(
         SAMPLE.sql(

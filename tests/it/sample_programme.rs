@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::sample_truth::WRITTEN;
 use crate::sample_truth::sample::programme::paper::{Paper, Sender};
 use crate::sample_truth::sample::programme::registry::{Activity, Organisation};
-use crate::sample_truth::sample::programme::selected::Selected;
+use crate::sample_truth::sample::programme::selected::{MODELS, Selected};
 use crate::sample_truth::sample::programme::{TOPICS, needs, support};
 use crate::support::catalogue::{NEW, OLD, catalogue};
 use crate::support::sample::SAMPLE;
@@ -360,6 +360,80 @@ fn every_paper_is_a_report_of_its_sender() {
         .collect();
     let lost: Vec<&String> = meant.difference(&read).take(10).collect();
     let new: Vec<&String> = read.difference(&meant).take(10).collect();
+    assert!(
+        lost.is_empty() && new.is_empty(),
+        "not read so: {lost:#?}\nread instead: {new:#?}"
+    );
+}
+
+/// What a list says of itself is in its table, field by field: a sender's words become the codes that he meant.
+#[test]
+fn records_are_read_as_they_were_written() {
+    let ratings = ["good", "fair", "average", "weak", "not_rated"];
+    let mut meant = BTreeSet::new();
+    for paper in &WRITTEN.programme.selected {
+        for one in &paper.content {
+            let after = one.ratings.1.map_or("", |rating| ratings[rating]);
+            meant.insert(format!(
+                "{},{},{},{},{},{},{after},{}.{}00000",
+                paper.file,
+                one.name,
+                one.kind,
+                one.tax_code,
+                MODELS[one.model].0,
+                ratings[one.ratings.0],
+                one.money / 10,
+                one.money % 10,
+            ));
+        }
+    }
+    let read: BTreeSet<String> = SAMPLE
+        .sql(
+            "SELECT s.file_name, x.name, x.kind, x.tax_code, x.model, x.rating_before, coalesce(x.rating_after, ''), x.money FROM selected x \
+             JOIN reports r ON r.report_id = x.report_id JOIN submissions s ON s.submission_id = r.submission_id",
+        )
+        .into_iter()
+        .collect();
+    let lost: Vec<&String> = meant.difference(&read).take(5).collect();
+    let new: Vec<&String> = read.difference(&meant).take(5).collect();
+    assert!(
+        lost.is_empty() && new.is_empty(),
+        "not read so: {lost:#?}\nread instead: {new:#?}"
+    );
+    assert!(meant.len() > 150, "{}", meant.len());
+
+    let mut meant = BTreeSet::new();
+    for paper in &WRITTEN.programme.lists {
+        for one in &paper.content {
+            let activity = match one.activity {
+                Activity::Active => "active",
+                Activity::Suspended => "suspended",
+                Activity::Awaiting => "awaiting_dissolution",
+                Activity::Dissolved => "dissolved",
+            };
+            let (day, month, year) = one.founded;
+            meant.insert(format!(
+                "{},{},{},{},{year}-{month:02}-{day:02},{},{activity},{},{},{}",
+                paper.file,
+                one.name,
+                one.kind,
+                one.tax_code,
+                one.sector,
+                ratings[one.rating],
+                one.members,
+                one.workers,
+            ));
+        }
+    }
+    let read: BTreeSet<String> = SAMPLE
+        .sql(
+            "SELECT s.file_name, x.name, x.kind, coalesce(x.tax_code, ''), x.founded, x.sector, x.activity, x.rating, x.members, x.workers \
+             FROM organisations x JOIN reports r ON r.report_id = x.report_id JOIN submissions s ON s.submission_id = r.submission_id",
+        )
+        .into_iter()
+        .collect();
+    let lost: Vec<&String> = meant.difference(&read).take(5).collect();
+    let new: Vec<&String> = read.difference(&meant).take(5).collect();
     assert!(
         lost.is_empty() && new.is_empty(),
         "not read so: {lost:#?}\nread instead: {new:#?}"
