@@ -50,6 +50,9 @@ impl HeadMeaning {
     };
 }
 
+/// How a head is looked up.
+type Look = fn(&str, &Form, &DocumentWords) -> Vec<HeadMeaning>;
+
 /// What heads mean to a form; each head is looked up once.
 pub(super) struct HeadMeanings<'f> {
     form: &'f Form,
@@ -99,7 +102,7 @@ impl<'f> HeadMeanings<'f> {
     fn meanings(&mut self, key: &str, slip: bool) -> Vec<HeadMeaning> {
         let form = self.form;
         let words = self.words;
-        let (known, look): (_, fn(&str, &Form, &DocumentWords) -> Vec<HeadMeaning>) = if slip {
+        let (known, look): (_, Look) = if slip {
             (&mut self.slips, despite_slip)
         } else {
             (&mut self.exact, roles_of)
@@ -143,7 +146,7 @@ fn despite_slip(key: &str, form: &Form, words: &DocumentWords) -> Vec<HeadMeanin
     let found = columns_of(form).filter_map(|(role, heads)| {
         let mut heads = heads.iter();
         let implied = heads.find_map(|known| known.implied_despite_slip(&head))?;
-        meaning(role, implied, true, words)
+        meaning(role, &implied, true, words)
     });
     found.collect()
 }
@@ -152,7 +155,7 @@ fn despite_slip(key: &str, form: &Form, words: &DocumentWords) -> Vec<HeadMeanin
 fn roles_of(key: &str, form: &Form, words: &DocumentWords) -> Vec<HeadMeaning> {
     let columns = columns_of(form).filter_map(|(role, heads)| {
         let implied = heads.iter().find_map(|head| head.implied(key))?;
-        meaning(role, implied, false, words)
+        meaning(role, &implied, false, words)
     });
     let stubs = [
         (&form.label_heads, ColumnRole::Label),
@@ -164,14 +167,14 @@ fn roles_of(key: &str, form: &Form, words: &DocumentWords) -> Vec<HeadMeaning> {
     let stub = stubs
         .into_iter()
         .find(|(heads, _)| heads.iter().any(|head| head == key))
-        .and_then(|(_, role)| meaning(role, Implied::default(), false, words));
+        .and_then(|(_, role)| meaning(role, &Implied::default(), false, words));
     columns.chain(stub).collect()
 }
 
 /// What a head means that implies something of the report; none if its words of a period are none.
 fn meaning(
     role: ColumnRole,
-    implied: Implied,
+    implied: &Implied,
     slip: bool,
     words: &DocumentWords,
 ) -> Option<HeadMeaning> {

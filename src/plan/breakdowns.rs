@@ -109,7 +109,7 @@ pub(super) fn read_breakdowns(
                 message,
                 "give each breakdown a file of its own",
             );
-        } else if !breakdown.list.get_ref().ends_with(".csv")
+        } else if breakdown.list.get_ref().strip_suffix(".csv").is_none()
             || breakdown.list.get_ref().contains(['/', '\\'])
         {
             let message = format!(

@@ -207,32 +207,12 @@ pub(super) fn in_words(rule: &Rule, case: &Case, lexicon: &Lexicon) -> Vec<Bilin
             estimate_cell: cell(1),
         }
         .words(),
-        RuleKind::SumOfMembers { breakdown, .. } => phrases::Sum {
-            members: breakdown.name.clone(),
-            figure: figure(),
-            total: value(0),
-            cell: cell(0),
-            sum: value(1),
-            cells: cell(1),
+        RuleKind::SumOfMembers { .. }
+        | RuleKind::PartsOfMembers { .. }
+        | RuleKind::ShorterPeriods { .. } => {
+            let parts = [value(0), cell(0), value(1), cell(1)];
+            added_up(&rule.kind, figure(), parts)
         }
-        .words(),
-        RuleKind::PartsOfMembers { breakdown } => phrases::Parts {
-            members: breakdown.name.clone(),
-            figure: figure(),
-            total: value(0),
-            cell: cell(0),
-            sum: value(1),
-            cells: cell(1),
-        }
-        .words(),
-        RuleKind::ShorterPeriods { .. } => phrases::Shorter {
-            figure: figure(),
-            total: value(0),
-            cell: cell(0),
-            sum: value(1),
-            cells: cell(1),
-        }
-        .words(),
         RuleKind::Copy { of, .. } => copied(*of, case, value(1), cell(0), cell(1)),
         RuleKind::Empty { .. } => phrases::Empty {
             count: value(1),
@@ -280,6 +260,42 @@ pub(super) fn in_words(rule: &Rule, case: &Case, lexicon: &Lexicon) -> Vec<Bilin
         }
     };
     vec![single]
+}
+
+/// The phrase for a total that its parts contradict: figure, total, its cell, sum and the cells of the parts.
+fn added_up(
+    kind: &RuleKind,
+    figure: Bilingual,
+    [total, cell, sum, cells]: [Bilingual; 4],
+) -> Bilingual {
+    match kind {
+        RuleKind::SumOfMembers { breakdown, .. } => phrases::Sum {
+            members: breakdown.name.clone(),
+            figure,
+            total,
+            cell,
+            sum,
+            cells,
+        }
+        .words(),
+        RuleKind::PartsOfMembers { breakdown } => phrases::Parts {
+            members: breakdown.name.clone(),
+            figure,
+            total,
+            cell,
+            sum,
+            cells,
+        }
+        .words(),
+        _ => phrases::Shorter {
+            figure,
+            total,
+            cell,
+            sum,
+            cells,
+        }
+        .words(),
+    }
 }
 
 /// The phrase for a copy: what is the same as what.

@@ -239,9 +239,8 @@ impl Holdings {
 
     async fn read_sources(&mut self, engine: &Engine, members: &str, key: &str) -> Result<()> {
         let sql = format!(
-            "SELECT geography, unit_code AS code, period, indicator, {} AS members, scenario, part, report_id, observed_indicator, cell \
-             FROM fact_sources WHERE {key}",
-            members
+            "SELECT geography, unit_code AS code, period, indicator, {members} AS members, scenario, part, report_id, observed_indicator, cell \
+             FROM fact_sources WHERE {key}"
         );
         for batch in &engine.query(&sql).await?.1 {
             let keys = self.keys(batch)?;
@@ -325,9 +324,8 @@ impl Holdings {
         entity: &dyn Fn(&str, &str) -> String,
     ) -> Result<()> {
         let sql = format!(
-            "SELECT report_id, period, unit_vintage, unit_code, indicator, {} AS members, scenario, value, unit, status, raw, unit_read, \
-                    sheet, cell FROM observations WHERE {filter} ORDER BY report_id, cell",
-            members_sql
+            "SELECT report_id, period, unit_vintage, unit_code, indicator, {members_sql} AS members, scenario, value, unit, status, raw, unit_read, \
+                    sheet, cell FROM observations WHERE {filter} ORDER BY report_id, cell"
         );
         for batch in &engine.query(&sql).await?.1 {
             let mut ids = |name: &str| self.texts.column(batch, name);

@@ -217,24 +217,21 @@ fn codes(
         check_words_of_code(field, code, words, &codes, folder, wrong);
         codes.extend(words.iter().map(|word| (folder.fold(word), code.clone())));
     }
-    match &field.list {
-        Some(list) => {
-            let mut declared = lists.breakdowns.iter().filter(|b| !b.members.is_empty());
-            match declared.find(|breakdown| breakdown.list == *list.get_ref()) {
-                Some(breakdown) => {
-                    for member in &breakdown.members {
-                        codes.insert(folder.fold(&member.code), member.code.clone());
-                        codes.insert(folder.fold(&member.name_vi), member.code.clone());
-                    }
+    if let Some(list) = &field.list {
+        let mut declared = lists.breakdowns.iter().filter(|b| !b.members.is_empty());
+        match declared.find(|breakdown| breakdown.list == *list.get_ref()) {
+            Some(breakdown) => {
+                for member in &breakdown.members {
+                    codes.insert(folder.fold(&member.code), member.code.clone());
+                    codes.insert(folder.fold(&member.name_vi), member.code.clone());
                 }
-                None => wrong.at(
-                    list,
-                    format!("there is no code list `{}`", list.get_ref()),
-                    "name the list of a breakdown without `.csv`, or write `codes`",
-                ),
             }
+            None => wrong.at(
+                list,
+                format!("there is no code list `{}`", list.get_ref()),
+                "name the list of a breakdown without `.csv`, or write `codes`",
+            ),
         }
-        None => {}
     }
     let needs_codes = matches!(field.kind, FieldKind::Code | FieldKind::Flag);
     let may_have_codes = field.kind == FieldKind::Deadline;
