@@ -124,6 +124,22 @@ impl Period {
         }
     }
 
+    /// The periods of a shorter `frequency` within this one, in their order; none if that is not shorter.
+    #[must_use]
+    pub fn parts(self, frequency: Frequency) -> Vec<Self> {
+        let (own, length) = (self.months(), frequency.months());
+        if length >= own {
+            return Vec::new();
+        }
+        let first = (self.number - 1) * own / length;
+        let part = |n: i8| Self {
+            year: self.year,
+            frequency,
+            number: first + n,
+        };
+        (1..=own / length).map(part).collect()
+    }
+
     /// Whether `day` is in the period.
     #[must_use]
     pub fn holds(self, day: Date) -> bool {
@@ -223,6 +239,26 @@ mod tests {
         for wrong in ["25", "2025-S3", "2025-13", "2025-", "2025-Q", "năm 2025"] {
             assert!(wrong.parse::<Period>().is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_period_has_shorter_ones_within() {
+        let parts = |whole: &str, frequency| {
+            let whole: Period = whole.parse().expect("a period");
+            let parts = whole.parts(frequency);
+            parts.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            parts("2025-Q3", Frequency::Monthly),
+            ["2025-07", "2025-08", "2025-09"]
+        );
+        assert_eq!(
+            parts("2025-S2", Frequency::Quarterly),
+            ["2025-Q3", "2025-Q4"]
+        );
+        assert_eq!(parts("2025", Frequency::HalfYear), ["2025-S1", "2025-S2"]);
+        assert_eq!(parts("2025", Frequency::Monthly).len(), 12);
+        assert!(parts("2025-Q3", Frequency::HalfYear).is_empty());
     }
 
     #[test]

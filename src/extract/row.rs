@@ -335,6 +335,8 @@ impl RowReader<'_> {
             })
             .collect();
         scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+        // Rows of several sections may have one label.
+        scored.dedup_by(|a, b| a.1 == b.1);
         let names: Vec<String> = scored
             .iter()
             .take(3)

@@ -32,6 +32,7 @@ pub(super) fn read_rules(
         let levels = members.map(|m| (m.code.as_str(), m.level));
         ScopeBreakdown {
             id: &breakdown.id,
+            name_vi: &breakdown.name.vi,
             list: &breakdown.list,
             levels: levels.collect(),
         }

@@ -250,10 +250,11 @@ impl Edition {
 }
 
 /// Names that the definition of a table and its columns set.
-const RESERVED: [&str; 11] = [
+const RESERVED: [&str; 12] = [
     "scenario",
     "indicators",
     "forms",
+    "column_ids",
     "columns",
     "year",
     "each",

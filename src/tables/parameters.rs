@@ -95,8 +95,11 @@ fn is_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase()) && text.chars().all(plain)
 }
 
-/// Values as SQL literals separated by commas.
+/// Values as SQL literals separated by commas; NULL if there are none, so that `IN (…)` is a condition that nothing meets.
 pub(super) fn literals(values: &[String]) -> String {
+    if values.is_empty() {
+        return "NULL".to_owned();
+    }
     let literals: Vec<String> = values.iter().map(|value| literal(value)).collect();
     literals.join(", ")
 }

@@ -207,7 +207,8 @@ pub(super) fn in_words(rule: &Rule, case: &Case, lexicon: &Lexicon) -> Vec<Bilin
             estimate_cell: cell(1),
         }
         .words(),
-        RuleKind::SumOfMembers { .. } => phrases::Sum {
+        RuleKind::SumOfMembers { breakdown, .. } => phrases::Sum {
+            members: breakdown.name.clone(),
             figure: figure(),
             total: value(0),
             cell: cell(0),
@@ -215,7 +216,16 @@ pub(super) fn in_words(rule: &Rule, case: &Case, lexicon: &Lexicon) -> Vec<Bilin
             cells: cell(1),
         }
         .words(),
-        RuleKind::PartsOfMembers { .. } => phrases::Parts {
+        RuleKind::PartsOfMembers { breakdown } => phrases::Parts {
+            members: breakdown.name.clone(),
+            figure: figure(),
+            total: value(0),
+            cell: cell(0),
+            sum: value(1),
+            cells: cell(1),
+        }
+        .words(),
+        RuleKind::ShorterPeriods { .. } => phrases::Shorter {
             figure: figure(),
             total: value(0),
             cell: cell(0),

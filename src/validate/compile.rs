@@ -1,12 +1,14 @@
 //! From a rule as its file states it to one that can be run.
 
 use rust_decimal::Decimal;
+use toml::Spanned;
 
 use super::expression::parse_expression;
 use super::parameters::{check_names, count, needed, number, number_that, published, unsound};
 use super::rule::{Against, RawKind, RawRule, Rule, RuleBreakdown, RuleKind};
 use super::sound::{RuleScope, Unsound, check};
 use super::statement::statement;
+use crate::text::Bilingual;
 
 impl Rule {
     /// Checks a rule and prepares it to be run.
@@ -76,6 +78,22 @@ fn kind_of(raw: &RawRule, scope: &RuleScope<'_>) -> Result<(RuleKind, usize), Un
                 )?,
             },
         },
+        RawKind::ShorterPeriods => {
+            let or_zero = |name: &str, value: &Option<Spanned<String>>| match value {
+                None => Ok(Decimal::ZERO),
+                some => number_that(
+                    raw,
+                    name,
+                    some.as_ref(),
+                    |n| n >= Decimal::ZERO,
+                    "0 or more",
+                ),
+            };
+            RuleKind::ShorterPeriods {
+                tolerance: or_zero("tolerance", &raw.tolerance)?,
+                at_least: or_zero("at_least", &raw.at_least)?,
+            }
+        }
         RawKind::PartsOfMembers => RuleKind::PartsOfMembers {
             breakdown: breakdown(raw, scope)?,
         },
@@ -125,8 +143,10 @@ fn breakdown(raw: &RawRule, scope: &RuleScope<'_>) -> Result<RuleBreakdown, Unso
     Ok(RuleBreakdown {
         index,
         id: breakdown.id.to_owned(),
+        name: Bilingual::new(breakdown.name_vi, breakdown.list),
         list: breakdown.list.to_owned(),
         others: others.map(|b| b.id.to_owned()).collect(),
+        indicators: scope.broken_down(raw.form.get_ref(), index),
     })
 }
 

@@ -7,6 +7,7 @@ use datafusion::error::Result;
 use rust_decimal::Decimal;
 
 use super::contents::Contents;
+use super::period_sql::period_parts;
 use crate::engine::Engine;
 use crate::engine::columns::{batch, decimals, displayed, integers, texts};
 use crate::extract::{Form, Scenario};
@@ -17,7 +18,8 @@ use crate::text::Members;
 
 /// Registers the tables that rules judge: `judged` (the values of current reports in the order of their cells),
 /// `report_columns` (the loaded columns, numbered over all reports, each with the column it stands on), `comparisons`
-/// (derived cells) and `counterparts` (other reports of the same unit).
+/// (derived cells), `period_parts` (the shorter
+/// periods within the period of a column) and `counterparts` (other reports of the same unit).
 ///
 /// # Errors
 /// If the engine refuses a table.
@@ -69,6 +71,8 @@ pub fn register_columns(
             });
         }
     }
+    let periods: BTreeSet<Period> = columns.iter().map(|c| c.period).collect();
+    engine.register_batch("period_parts", period_parts(&periods)?)?;
     engine.register_batch("report_columns", report_columns(&columns, geography)?)?;
     engine.register_batch("judged", judged.batch(breakdowns)?)?;
     engine.register_batch("comparisons", comparisons.batch(breakdowns)?)?;

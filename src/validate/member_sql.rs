@@ -28,10 +28,12 @@ fn of_the_same(breakdown: &RuleBreakdown) -> String {
 }
 
 /// Cases: the total of each indicator against the sum of its members. A member of the second level stands for itself if
-/// its own has no row. An indicator that no report breaks down has no case.
+/// its own has no row. An indicator that the form does not break down has no case.
 pub(super) fn sum_of_members(breakdown: &RuleBreakdown, tolerance: Decimal) -> String {
     let id = &breakdown.id;
     let (present, same) = (present(breakdown), of_the_same(breakdown));
+    let indicators = breakdown.indicators.iter().map(|i| format!("'{i}'"));
+    let indicators = indicators.collect::<Vec<_>>().join(", ");
     format!(
         "WITH {present},
          parts AS (
@@ -39,9 +41,6 @@ pub(super) fn sum_of_members(breakdown: &RuleBreakdown, tolerance: Decimal) -> S
              FROM present p
              LEFT JOIN present q ON q.report_id = p.report_id AND q.unit_code = p.unit_code AND q.member = p.parent
              WHERE p.level = 0 OR (p.level = 1 AND q.member IS NULL)
-         ),
-         broken_down AS (
-             SELECT DISTINCT indicator FROM judged WHERE {id} <> '_T'
          )
          SELECT t.number,
                 CASE WHEN count(s.value) = count(p.member) THEN abs(max(t.value) - coalesce(sum(s.value), 0)) <= {tolerance} END AS ok,
@@ -49,11 +48,10 @@ pub(super) fn sum_of_members(breakdown: &RuleBreakdown, tolerance: Decimal) -> S
                 max(t.value) AS v0, max(t.cell) AS c0, coalesce(sum(s.value), 0) AS v1,
                 coalesce(string_agg(s.cell, ', ' ORDER BY s.seq), '-') AS c1
          FROM judged t
-         JOIN broken_down d ON d.indicator = t.indicator
          JOIN report_columns c ON c.number = t.number
          LEFT JOIN parts p ON p.report_id = c.report_id AND p.unit_code = c.unit_code
          LEFT JOIN judged s ON s.number = t.number AND s.indicator = t.indicator AND s.{id} = p.member{same}
-         WHERE t.{id} = '_T'
+         WHERE t.{id} = '_T' AND t.indicator IN ({indicators})
          GROUP BY t.number, t.indicator, t.members"
     )
 }

@@ -11,6 +11,7 @@ mod judge;
 mod judged;
 mod member_sql;
 mod parameters;
+mod period_sql;
 mod prove;
 mod rule;
 mod rule_sql;

@@ -37,6 +37,7 @@ pub(super) fn check_names(raw: &RawRule) -> Result<(), Unsound> {
         RawKind::Factor => &["of", "indicators", "factor", "units"],
         RawKind::SumOfMembers => &["breakdown", "tolerance"],
         RawKind::PartsOfMembers => &["breakdown"],
+        RawKind::ShorterPeriods => &["tolerance", "at_least"],
         RawKind::CountsNotNegative => &[],
     };
     let given = [

@@ -9,6 +9,7 @@ use toml::Spanned;
 use super::expression::Expression;
 use crate::diagnostic::Severity;
 use crate::extract::Scenario;
+use crate::text::Bilingual;
 
 /// The file `rules.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -95,6 +96,8 @@ pub enum RawKind {
     SumOfMembers,
     /// The members of the second level of a breakdown do not exceed their parent.
     PartsOfMembers,
+    /// A period agrees with the shorter periods within it.
+    ShorterPeriods,
     /// A column is not the copy of another.
     Copy,
     /// Not all values of a column are zero or nil.
@@ -145,10 +148,14 @@ pub struct RuleBreakdown {
     pub index: usize,
     /// Its id.
     pub id: String,
+    /// The words for its members.
+    pub name: Bilingual,
     /// The lake's table of its members.
     pub list: String,
     /// The ids of all other breakdowns.
     pub others: Vec<String>,
+    /// The indicators that the form breaks down by it.
+    pub indicators: Vec<String>,
 }
 
 /// How a rule judges, with its parameters.
@@ -181,6 +188,14 @@ pub enum RuleKind {
     PartsOfMembers {
         /// The breakdown.
         breakdown: RuleBreakdown,
+    },
+    /// What a report says of a period agrees with what the unit reported of the shorter ones within it: flows add up, a stock is
+    /// that at the end of the last one. Of several lengths that are all there, the longest is compared.
+    ShorterPeriods {
+        /// Share of the figure by which they may differ.
+        tolerance: Decimal,
+        /// Differences up to this are ignored.
+        at_least: Decimal,
     },
     /// A column does not have exactly the figures of another. Zero, nil and blank cells do not count.
     Copy {
@@ -227,7 +242,7 @@ impl RuleKind {
     pub fn depends_on_others(&self) -> bool {
         match self {
             Self::Expression(expression) => expression.operands.iter().any(|o| o.form.is_some()),
-            Self::Revision { .. } | Self::Share { .. } => true,
+            Self::Revision { .. } | Self::Share { .. } | Self::ShorterPeriods { .. } => true,
             Self::Copy { of, .. } | Self::Factor { of, .. } => *of != Against::ColumnBefore,
             Self::CountsNotNegative
             | Self::Comparison { .. }

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use super::expression::Expression;
 use super::rule::{Rule, RuleKind};
-use super::{doubt_sql, member_sql};
+use super::{doubt_sql, member_sql, period_sql};
 
 /// The query of a rule's cases.
 #[must_use]
@@ -54,6 +54,13 @@ pub fn rule_sql(rule: &Rule) -> String {
         RuleKind::PartsOfMembers { breakdown } => {
             each_column(rule, &member_sql::parts_of_members(breakdown))
         }
+        RuleKind::ShorterPeriods {
+            tolerance,
+            at_least,
+        } => each_column(
+            rule,
+            &period_sql::shorter_periods(&rule.form, *tolerance, *at_least),
+        ),
         RuleKind::Copy {
             of,
             scenario,

@@ -28,6 +28,8 @@ pub struct RuleScope<'a> {
 pub struct ScopeBreakdown<'a> {
     /// Its id.
     pub id: &'a str,
+    /// What a member is, in Vietnamese.
+    pub name_vi: &'a str,
     /// The lake's table of its members.
     pub list: &'a str,
     /// Level of each member, 0 for the first.
@@ -202,6 +204,22 @@ fn check_operand(form: &Form, operand: &Operand, scope: &RuleScope<'_>) -> Resul
 }
 
 impl RuleScope<'_> {
+    /// The indicators that a form has cells for by members of the breakdown of this index.
+    pub(super) fn broken_down(&self, form: &str, breakdown: usize) -> Vec<String> {
+        let mut found: BTreeSet<&str> = BTreeSet::new();
+        if let Some(form) = self.form(form) {
+            for column in &form.columns {
+                for (at, row) in form.rows.iter().enumerate() {
+                    let (indicator, members) = form.figure(row, column);
+                    if !column.without_rows.contains(&at) && members.code(breakdown) != TOTAL {
+                        found.insert(indicator);
+                    }
+                }
+            }
+        }
+        found.into_iter().map(str::to_owned).collect()
+    }
+
     /// The members that a code means which stands alone: those of the first breakdown that has it.
     pub(super) fn members_of(&self, alone: &Members) -> Members {
         let code = alone.code(0);
@@ -336,6 +354,8 @@ fn never_fails(form: &Form, kind: &RuleKind, scope: &RuleScope<'_>) -> Option<St
                 format!("`{code}` has no cells of {list} of the first level beside their total")
             })
         }
+        RuleKind::ShorterPeriods { .. } => (!has_shorter_periods(form, scope))
+            .then(|| format!("no form has actual figures of `{code}` for shorter periods than it")),
         RuleKind::PartsOfMembers { breakdown } => (!has_cells_of_level(breakdown, 1)).then(|| {
             format!(
                 "`{code}` has no cells of {} of the second level",
@@ -343,6 +363,27 @@ fn never_fails(form: &Form, kind: &RuleKind, scope: &RuleScope<'_>) -> Option<St
             )
         }),
     }
+}
+
+/// Whether reports of a form have actual figures that another has for a shorter period within theirs.
+fn has_shorter_periods(form: &Form, scope: &RuleScope<'_>) -> bool {
+    let actuals = |form: &Form| -> Vec<(Period, BTreeSet<String>)> {
+        let mut all = Vec::new();
+        for frequency in &form.frequencies {
+            let actual = columns(form, *frequency).filter(|c| c.scenario == Scenario::Actual);
+            all.extend(actual.map(|column| {
+                let indicators = indicators_of(form, column).map(str::to_owned);
+                (column.period.of(sample(*frequency)), indicators.collect())
+            }));
+        }
+        all
+    };
+    let shorter: Vec<_> = scope.forms.iter().flat_map(actuals).collect();
+    actuals(form).iter().any(|(whole, indicators)| {
+        shorter
+            .iter()
+            .any(|(part, others)| part.months() < whole.months() && !others.is_disjoint(indicators))
+    })
 }
 
 /// Whether a form has the actual of the year before for something that it had as an estimate then.

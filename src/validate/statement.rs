@@ -42,6 +42,13 @@ pub(super) fn statement(raw: &RawRule, kind: &RuleKind) -> String {
                 breakdown.list
             )
         }
+        RuleKind::ShorterPeriods {
+            tolerance,
+            at_least,
+        } => format!(
+            "flows are the sum of the unit's shorter periods, stocks those at the end of the last one, within {tolerance} of the \
+             figure; differences up to {at_least} do not count"
+        ),
         RuleKind::Copy {
             of,
             scenario,

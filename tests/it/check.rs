@@ -207,7 +207,7 @@ fn a_rule_that_cannot_be_decided_fail_or_pass() {
     for (wrong, said) in [
         (
             "htx_total[Z] >= 0",
-            "`Z` of `htx_total[Z]` is no sector of sectors.csv",
+            "`Z` of `htx_total[Z]` is no member of a breakdown",
         ),
         (
             "htx_total <= KTTT-09:htx_total",
@@ -409,7 +409,7 @@ fn columns_that_give_wrong_figures() {
             (
                 "period = \"N+1\"",
                 "period = \"N3\"",
-                "`N3` is not a period relative to N",
+                "`N3` is not a period of a report",
             ),
             (
                 "period = \"N+1\"",

@@ -1,12 +1,14 @@
--- The indicators of the table's forms for the country over the years, by section, in the order of the catalogue. A ratio
--- belongs to the form of its numerator; an indicator without a home form is printed too.
+-- Indicators of the country over the years, by section, in the order of the catalogue: those that the table names, else all
+-- of its forms. A ratio belongs to the form of its numerator; an indicator without a home form is printed too.
 -- grain: section or indicator × year; the row of a section has no cells
 WITH listed_indicators AS (
     SELECT i.indicator, i.section, i.level, i.name_vi, i.name_en, i.unit, i.decimals, o.position
     FROM indicators i
     JOIN official_order o ON o.list = 'indicator' AND o.code = i.indicator
     LEFT JOIN indicators n ON n.indicator = i.numerator
-    WHERE coalesce(i.home_form, n.home_form) IS NULL OR coalesce(i.home_form, n.home_form) IN ({forms})
+    WHERE i.indicator IN ({indicators})
+       OR (coalesce({indicators}) IS NULL
+           AND (coalesce(i.home_form, n.home_form) IS NULL OR coalesce(i.home_form, n.home_form) IN ({forms})))
 )
 SELECT min(l.position) * 10 - 5 AS row_order, l.section AS row_id, CAST(0 AS BIGINT) AS level, 'section' AS style,
        CAST(NULL AS VARCHAR) AS label_vi, CAST(NULL AS VARCHAR) AS label_en, CAST(NULL AS VARCHAR) AS unit_vi,

@@ -102,4 +102,31 @@ gaps AS (
       ON w.geography = p.part_geography AND w.unit_code = p.part_code AND w.period = k.period
      AND w.indicator = k.indicator AND w.sector = k.sector AND w.scenario = k.scenario
     GROUP BY k.geography, k.code, k.period, k.indicator, k.sector, k.scenario
+),
+-- The country's figures by source of funds, whatever years they are of.
+fund_figures AS (
+    SELECT geography, code, period, indicator, fund, scenario, value, status, share_estimated IS NOT NULL AS estimated,
+           units_reported, units_expected
+    FROM national
+    WHERE sector = '_T' AND fund <> '_T' AND length(period) = 4
+),
+-- Facts by source of funds that leave no gap in the figure they belong to.
+complete_fund_facts AS (
+    SELECT geography, unit_code, period, indicator, fund, scenario
+    FROM facts
+    WHERE sector = '_T' AND fund <> '_T' AND length(period) = 4
+      AND (status = 'M' OR (status IN ('A', 'E', 'I') AND value IS NOT NULL))
+),
+-- The names of the units that are missing in such a figure, by code, with | between them.
+fund_gaps AS (
+    SELECT k.geography, k.code, k.period, k.indicator, k.fund, k.scenario,
+           string_agg(p.name_vi, '|' ORDER BY p.part_code) AS missing_vi,
+           string_agg(p.name_en, '|' ORDER BY p.part_code) AS missing_en
+    FROM fund_figures k
+    JOIN parts_of p ON p.geography = k.geography AND p.code = k.code
+    LEFT ANTI JOIN complete_fund_facts w
+      ON w.geography = p.part_geography AND w.unit_code = p.part_code AND w.period = k.period
+     AND w.indicator = k.indicator AND w.fund = k.fund AND w.scenario = k.scenario
+    WHERE k.units_reported < k.units_expected
+    GROUP BY k.geography, k.code, k.period, k.indicator, k.fund, k.scenario
 )
