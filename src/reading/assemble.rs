@@ -496,7 +496,7 @@ fn read_tables(
             {
                 reading
                     .ranges
-                    .extend(tables[n].table.ranges.iter().cloned());
+                    .extend(tables[n].table.ranges.iter().copied());
             }
         }
     }

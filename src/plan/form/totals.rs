@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use regex::Regex;
-
 use super::super::breakdowns::Member;
 use super::super::code_lists::CodeLists;
 use super::super::file_errors::FileErrors;
@@ -40,7 +38,7 @@ pub(super) fn list_totals(
             );
             continue;
         }
-        let Some(sum_of) = summed_column(total, shape, wrong) else {
+        let Ok(sum_of) = summed_column(total, shape, wrong) else {
             continue;
         };
         if check_indicator(raw, total, sum_of.map(|at| &shape.fields[at]), lists, wrong) {
@@ -56,20 +54,21 @@ pub(super) fn list_totals(
     totals
 }
 
-/// The index of the field that a total adds up; `Some(None)` if it counts records, none if it is neither.
+/// The index of the field that a total adds up; none if it counts records. An error, which is told, if it is neither.
 fn summed_column(
     total: &RawTotal,
     shape: &RecordShape,
     wrong: &mut FileErrors<'_>,
-) -> Option<Option<usize>> {
+) -> Result<Option<usize>, ()> {
     let value = total.value.get_ref();
     if value == "count" {
-        return Some(None);
+        return Ok(None);
     }
-    let column = Regex::new(r"^sum\((\w+)\)$").ok()?;
-    let column = column.captures(value).map(|found| found[1].to_owned());
+    let column = value
+        .strip_prefix("sum(")
+        .and_then(|rest| rest.strip_suffix(')'));
     let is_summed = |field: &RecordField| {
-        Some(&field.column) == column.as_ref()
+        Some(field.column.as_str()) == column
             && matches!(field.kind, FieldKind::Whole | FieldKind::Decimal)
     };
     let at = shape.fields.iter().position(is_summed);
@@ -79,7 +78,7 @@ fn summed_column(
             "write \"count\", or \"sum(COLUMN)\" with a field of the type whole or decimal";
         wrong.at(&total.value, message, remedy);
     }
-    at.map(Some)
+    at.map(Some).ok_or(())
 }
 
 /// Checks that an indicator can be such a total: it adds up, it belongs to this form, and has the unit of the column.

@@ -14,6 +14,11 @@ use crate::validate::sound::Unsound;
 const HEAD: &str =
     "see [[record_rule]] at the head of rules.toml for what a rule over a list may say";
 
+/// Where a parameter begins in the file, if the rule has it.
+fn start<T>(value: Option<&Spanned<T>>) -> Option<usize> {
+    value.map(|value| value.span().start)
+}
+
 /// The columns of a file of places.
 const PLACES: [&str; 3] = ["place_code", "vintage", "unit_code"];
 
@@ -98,9 +103,6 @@ impl Context<'_> {
             RawRecordKind::Total if raw.against.is_some() => &["indicator", "against", "tolerance"],
             RawRecordKind::Total => &["indicator", "at_least"],
         };
-        fn start<T>(value: Option<&Spanned<T>>) -> Option<usize> {
-            value.map(|value| value.span().start)
-        }
         let given = [
             ("column", start(raw.column.as_ref())),
             ("columns", start(raw.columns.as_ref())),
@@ -244,7 +246,7 @@ impl Context<'_> {
         let file = self.needed("file", self.raw.file.as_ref())?;
         let name = file.get_ref();
         let at = file.span().start;
-        if name.contains(['/', '\\']) || !name.ends_with(".csv") {
+        if name.contains(['/', '\\']) || Path::new(name).extension().is_none_or(|e| e != "csv") {
             return Err(unsound(
                 at,
                 format!("`{name}` is not the name of a CSV file of the reference data"),

@@ -79,7 +79,7 @@ pub async fn judge_lists(
             read_verdicts(batch, &mut verdicts)?;
         }
         tell(rule, reports, &mut verdicts, |report, verdict| {
-            count(*n, report, verdict)
+            count(*n, report, verdict);
         });
     }
     let results = counts
