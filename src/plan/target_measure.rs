@@ -15,8 +15,8 @@ use crate::geography::CsvRow;
 /// The figure that a target measures.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TargetMeasure {
-    /// Its indicator; none where it counts records of a list that the pipeline does not declare.
-    pub indicator: Option<String>,
+    /// Its indicator.
+    pub indicator: String,
     /// The year that a growth starts from; none for other kinds.
     pub base_year: Option<String>,
 }
@@ -42,9 +42,8 @@ pub(super) fn target_measure(
 ) -> Result<TargetMeasure, Mistake> {
     let (kind, expression) = (row.get("kind"), row.get("expression"));
     let measure = match kind.as_str() {
-        "share" if !is_count(&expression) => share(&expression, scope)?,
+        "share" => share(&expression, scope)?,
         "growth" => return growth(&expression, &row.get("year"), scope),
-        "count" | "share" if is_count(&expression) => return Ok(TargetMeasure::default()),
         _ => known(&expression, scope)?,
     };
     let unit = row.get("unit");
@@ -58,14 +57,9 @@ pub(super) fn target_measure(
         return Err((message, format!("write value and unit in {own}")));
     }
     Ok(TargetMeasure {
-        indicator: Some(measure.id.clone()),
+        indicator: measure.id.clone(),
         base_year: None,
     })
-}
-
-/// Whether an expression counts the records of a list.
-fn is_count(expression: &str) -> bool {
-    expression.starts_with("count(")
 }
 
 /// The indicator of a name.
@@ -126,7 +120,7 @@ fn growth(expression: &str, year: &str, scope: TargetScope<'_>) -> Result<Target
     };
     let indicator = known(&formula["above"], scope)?;
     Ok(TargetMeasure {
-        indicator: Some(indicator.id.clone()),
+        indicator: indicator.id.clone(),
         base_year: Some(formula["year"].to_owned()),
     })
 }

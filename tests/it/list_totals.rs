@@ -248,16 +248,6 @@ fn a_total_is_traced_to_the_cells_of_its_rows() {
         ]);
         serde_json::from_str(&succeeded(&output)).unwrap()
     };
-    fn leaf(node: &Value) -> Option<&Value> {
-        match node {
-            Value::Object(fields) if fields.get("kind").is_some_and(|k| k == "observation") => {
-                Some(node)
-            }
-            Value::Object(fields) => fields.values().find_map(leaf),
-            Value::Array(all) => all.iter().find_map(leaf),
-            _ => None,
-        }
-    }
     let cells = |tree: &Value| -> Vec<String> {
         let records = leaf(tree).expect("a leaf")["records"]
             .as_array()
@@ -290,4 +280,16 @@ fn a_total_is_traced_to_the_cells_of_its_rows() {
     let text = succeeded(&text);
     assert!(text.contains("rows: H6, H7, H8, H11"), "{text}");
     assert!(text.contains("recomputed"), "{text}");
+}
+
+/// The first observation below a node.
+fn leaf(node: &Value) -> Option<&Value> {
+    match node {
+        Value::Object(fields) if fields.get("kind").is_some_and(|k| k == "observation") => {
+            Some(node)
+        }
+        Value::Object(fields) => fields.values().find_map(leaf),
+        Value::Array(all) => all.iter().find_map(leaf),
+        _ => None,
+    }
 }

@@ -129,6 +129,9 @@ const RATINGS: [(&str, &str); 5] = [
     ("not_rated", "không đánh giá"),
 ];
 
+/// Rating and members of a cooperative.
+type RatingAndMembers<'a> = (&'a str, Option<i64>);
+
 /// Under 50, 50 to 300, over 300 to 1,000, over 1,000 members.
 fn size(members: i64) -> &'static str {
     match members {
@@ -152,7 +155,7 @@ fn organisations(records: &[Record], totals: &mut Vec<(String, i64)>) {
             _ => None,
         })
         .collect();
-    let count = |wanted: &dyn Fn(&(&str, Option<i64>)) -> bool| {
+    let count = |wanted: &dyn Fn(&RatingAndMembers<'_>) -> bool| {
         i64::try_from(living.iter().filter(|htx| wanted(htx)).count()).unwrap() * 10
     };
     totals.push(("listed_htx".to_owned(), count(&|_| true)));
