@@ -214,7 +214,7 @@ mod tests {
         );
         assert_eq!(
             order(Pass::AllVintages),
-            "fact_sources facts provincial contributions aggregated national regional overlap_parts overlaps"
+            "fact_sources facts provincial contributions aggregated national regional target_results overlap_parts overlaps"
         );
     }
 

@@ -355,12 +355,12 @@ fn errors_of_a_definition_have_file_line_and_remedy() {
     insta::assert_snapshot!(changed(r#"to = "things-{previous_year}""#, r#"to = "things-{last}""#), @"
     error: `{last}` is not a known name
       --> 7.toml:30
-    hint: known names: country, country_en, country_vi, first_year, geography, indicators, last_day, last_year, periods, previous_year, scenario, scheme
+    hint: known names: column_ids, country, country_en, country_vi, first_year, forms, geography, indicators, last_day, last_year, periods, previous_year, scenario, scheme
     ");
     insta::assert_snapshot!(define(DEFINITION, "SELECT 1\nFROM {tables}").expect_err("a mistake is found"), @"
     error: `{tables}` is not a known name
       --> things.sql:2
-    hint: known names: columns, country, country_en, country_vi, first_year, geography, indicators, last_day, last_year, periods, previous_year, scenario, scheme
+    hint: known names: column_ids, columns, country, country_en, country_vi, first_year, forms, geography, indicators, last_day, last_year, periods, previous_year, scenario, scheme
     ");
     insta::assert_snapshot!(define(DEFINITION, "SELECT 'thinks'").expect_err("a mistake is found"), @"
     error: the query things.sql does not deliver the column `things`
