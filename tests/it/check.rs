@@ -370,8 +370,8 @@ fn an_edition_with_a_table_that_is_nowhere() {
 fn a_table_that_is_defined_and_awaited() {
     insta::assert_snapshot!(said_after(
         "kttt/editions/2025.toml",
-        "id = \"20\"",
-        "id = \"19\""
+        "# Names that the definitions",
+        "[[awaited]]\nid = \"19\"\ntitle = { vi = \"a\", en = \"a\" }\nforms = [\"KTTT-01\"]\n\n# Names that the definitions"
     ));
 }
 

@@ -182,7 +182,9 @@ fn shares(register: &Register, words: &[String], entry: usize) -> Shares {
     }
     // Who leaves out the years of a title means the title all the same.
     let without_numbers = !words.iter().any(|word| is_number(word));
-    let counted = title.iter().filter(|word| !without_numbers || !is_number(word));
+    let counted = title
+        .iter()
+        .filter(|word| !without_numbers || !is_number(word));
     let share = |of: u64| common * 1000 / of.max(1);
     Shares {
         title: share(counted.map(weight).sum()),
