@@ -32,7 +32,12 @@ fn timed(runtime: &tokio::runtime::Runtime, plan: &Plan, root: &Path) -> Duratio
     };
     let start = Instant::now();
     runtime
-        .block_on(run::run(plan, &options, &|_, _, _| {}))
+        .block_on(run::run(
+            plan,
+            &options,
+            |_, _, _| Box::pin(async { Ok(Vec::new()) }),
+            &|_, _, _| {},
+        ))
         .unwrap();
     start.elapsed()
 }

@@ -1,8 +1,10 @@
-//! Answers questions about a lake or a file: trace, book, diff, status, feedback, template, inspect.
+//! Answers questions about a lake or a file: trace, book, diff, status, feedback, template, inspect,
+//! consolidate.
 
 mod asked;
 mod book;
 mod came;
+mod consolidate;
 mod delivered;
 mod diff;
 mod feedback;
@@ -19,6 +21,9 @@ pub use book::{
     lock_path,
 };
 pub use came::{CameFile, FileReason, FileState};
+pub use consolidate::{
+    ConsolidateError, ConsolidateOptions, Consolidated, consolidate, consolidated_forms,
+};
 pub use diff::{Diff, diff};
 pub use feedback::{Feedback, FeedbackOptions, feedback};
 pub use inspect::{Inspected, InspectedReport, Inspection, inspect, read_files};

@@ -5,6 +5,7 @@
 
 mod book;
 mod check;
+mod consolidate;
 mod diff;
 mod exit;
 mod explain;
@@ -68,6 +69,8 @@ enum Command {
     Feedback(feedback::Arguments),
     /// Write a blank form, ready to fill in.
     Template(template::Arguments),
+    /// Write a form filled for the country, each region and each unit, from the reports that came.
+    Consolidate(consolidate::Arguments),
     /// Explain a finding or a rule, and what to do about it.
     Explain(explain::Arguments),
 }
@@ -103,6 +106,7 @@ pub fn main() -> ExitCode {
             Command::Trace(arguments) => trace::main(arguments).await,
             Command::Feedback(arguments) => feedback::main(arguments),
             Command::Template(arguments) => template::main(arguments).await,
+            Command::Consolidate(arguments) => consolidate::main(arguments).await,
             Command::Explain(arguments) => explain::main(&arguments),
         }
     })

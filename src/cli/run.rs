@@ -13,11 +13,12 @@ use super::pipeline::default_pipeline;
 use super::show::Format;
 use super::summary::{human, planned};
 use super::{finding, show};
+use crate::answers::consolidated_forms;
 use crate::diagnostic::most_important_first;
 use crate::lake::LakeError;
 use crate::plan::{self, Plan};
 use crate::reading::{RunError, RunOptions};
-use crate::run::{self, Run};
+use crate::run::{self, MakeFurther, Run};
 
 /// Number of findings shown on screen. findings.csv has all of them.
 const SHOWN_FINDINGS: usize = 12;
@@ -87,7 +88,9 @@ pub(super) async fn main(arguments: Arguments) -> ExitCode {
         return foresee(&plan, &options, arguments.format, &journal).await;
     }
     journal.begin(&plan, &options);
-    let result = run::run(&plan, &options, &|stage, done, all| {
+    let further: MakeFurther =
+        |plan, engine, snapshot| Box::pin(consolidated_forms(plan, engine, snapshot));
+    let result = run::run(&plan, &options, further, &|stage, done, all| {
         journal.see(stage, done, all);
     })
     .await;

@@ -36,6 +36,8 @@ pub struct Title {
     pub geography: Option<(Stated, Option<String>)>,
     /// Which sending it is, as text and as read.
     pub sending: Option<(Stated, Sending)>,
+    /// That the report is consolidated from others, and from which: nothing of it is counted again.
+    pub consolidated: Option<Stated>,
     /// The periods that lines state, from the top.
     pub periods: Vec<(Stated, Period)>,
     /// The lines that state a period which no form has, such as nine months.
@@ -150,6 +152,7 @@ fn read_line(title: &mut Title, sheet: &Sheet, at: Address, line: &str, vocabula
                 let sending = sending_in(&said.text, vocabulary);
                 title.sending.get_or_insert((said, sending));
             }
+            StatementKind::Consolidated => first(&mut title.consolidated, said),
         }
         return;
     }
@@ -260,7 +263,7 @@ fn statement(
             | StatementKind::Geography
             | StatementKind::Sending => true,
             StatementKind::Measure => vocabulary.measures_in(&text).is_some(),
-            StatementKind::UnitCode => false,
+            StatementKind::UnitCode | StatementKind::Consolidated => false,
         };
         is_value.then_some((kind, Stated { text, at }))
     })

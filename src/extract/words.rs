@@ -62,6 +62,9 @@ pub struct RawStatementWords {
     pub geography: Vec<String>,
     /// The number of the submission.
     pub sending: Vec<String>,
+    /// That a report is consolidated from others, and from which.
+    #[serde(default)]
+    pub consolidated: Vec<String>,
 }
 
 /// One way to state a period.
@@ -216,6 +219,7 @@ pub(super) enum StatementKind {
     Measure,
     Geography,
     Sending,
+    Consolidated,
 }
 
 impl DocumentWords {
@@ -232,6 +236,7 @@ impl DocumentWords {
             (StatementKind::Measure, &s.unit_of_measure),
             (StatementKind::Geography, &s.geography),
             (StatementKind::Sending, &s.sending),
+            (StatementKind::Consolidated, &s.consolidated),
         ]
         .into_iter()
         .flat_map(|(kind, words)| words.iter().map(move |word| (kind, folder.fold(word))))

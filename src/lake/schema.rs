@@ -261,7 +261,7 @@ static TABLES: LazyLock<Vec<TableSchema>> = LazyLock::new(|| {
         ),
         table(
             "targets",
-            "target_id document scope scope_code year kind expression comparator value:d unit text_vi indicator base_year",
+            "target_id document scope scope_code year kind expression comparator value:d unit text_vi text_en indicator base_year",
             false,
         ),
         table(

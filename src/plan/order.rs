@@ -10,5 +10,6 @@ pub(crate) fn official_order(plan: &Plan) -> OfficialOrder {
         let members = breakdown.members.iter();
         members.map(|member| (breakdown.id.as_str(), member.code.as_str()))
     });
-    OfficialOrder::new(&plan.geography, indicators, members)
+    let targets = plan.targets.iter().map(|t| t.texts[0].as_str());
+    OfficialOrder::new(&plan.geography, indicators, members).with("target", targets)
 }

@@ -21,6 +21,8 @@ pub struct Target {
     pub value: Decimal,
     /// The figure of the lake that it measures.
     pub measure: TargetMeasure,
+    /// Its text in English; the Vietnamese one where the file has none.
+    pub text_en: String,
 }
 
 /// The columns of [`Target::texts`].
@@ -54,7 +56,7 @@ pub(super) fn read_targets(
     }
     let mut columns = TARGET_TEXTS.to_vec();
     columns.push("value");
-    let Some(table) = errors.ok(Csv::read(path, &columns)) else {
+    let Some(table) = errors.ok(Csv::read_with(path, &columns, &["text_en"])) else {
         return Vec::new();
     };
     let mut wrong = FileErrors::in_file(path, errors);
@@ -72,12 +74,16 @@ pub(super) fn read_targets(
             wrong.on_line(Some(line), message, remedy);
             TargetMeasure::default()
         });
+        let text_en = row
+            .optional("text_en")
+            .unwrap_or_else(|| row.get("text_vi"));
         match Decimal::from_str_exact(&row.get("value")) {
             Ok(value) if !value.is_sign_negative() && value.scale() <= VALUE_SCALE => {
                 targets.push(Target {
                     texts,
                     value,
                     measure,
+                    text_en,
                 });
             }
             _ => wrong.on_line(

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::feedback::FeedbackWords;
-use super::template::TemplateWords;
+use super::template::{ConsolidatedWords, TemplateWords};
 
 /// The texts of workbooks for reporting units.
 #[derive(Debug, Clone, Deserialize)]
@@ -17,4 +17,6 @@ pub struct Correspondence {
     pub feedback: FeedbackWords,
     /// Texts of blank forms.
     pub template: TemplateWords,
+    /// Texts of consolidated forms.
+    pub consolidated: ConsolidatedWords,
 }

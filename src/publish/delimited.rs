@@ -182,7 +182,7 @@ fn line(table: &Table, n: usize, row: &TableRow, head: &ColumnHead, cell: &Cell)
         names(|t| &t.en),
         of(|key| &key.geography),
         match &cell.origin {
-            Origin::Together(_) => row.id.clone(),
+            Origin::Together(_) | Origin::Counted(..) => row.id.clone(),
             _ => of(|key| &key.code),
         },
         of(|key| &key.indicator),
@@ -191,6 +191,8 @@ fn line(table: &Table, n: usize, row: &TableRow, head: &ColumnHead, cell: &Cell)
         match &cell.origin {
             Origin::Cells(computation, _) => computation.as_str().to_owned(),
             Origin::Together(_) => "together".to_owned(),
+            Origin::Stated(_) => "stated".to_owned(),
+            Origin::Counted(..) => "counted".to_owned(),
             Origin::Items(_) => "count".to_owned(),
             Origin::Figure(_) | Origin::Unsaid => String::new(),
         },

@@ -30,6 +30,20 @@ pub const WORKBOOK: &str = "white-book.xlsx";
 /// Name of the list of findings.
 pub const FINDINGS: &str = "findings.csv";
 
+/// Folder of the consolidated forms.
+pub const CONSOLIDATED: &str = "consolidated";
+
+/// A file of the output beside the tables.
+#[derive(Debug, Clone)]
+pub struct FurtherFile {
+    /// Its folder.
+    pub folder: &'static str,
+    /// Its name.
+    pub name: String,
+    /// Its content.
+    pub bytes: Vec<u8>,
+}
+
 /// Writes the workbook, a CSV file for each table and the findings beside the output of the run before, which they replace
 /// when they are put in place. With `bom` the CSV files begin with a byte order mark.
 ///
@@ -40,6 +54,7 @@ pub fn stage(
     book: &Book,
     edition: &Edition,
     findings: &[Finding],
+    further: &[FurtherFile],
     bom: bool,
 ) -> Result<Staged, PublishError> {
     directory::stage(out, |aside| {
@@ -50,6 +65,12 @@ pub fn stage(
         std::fs::create_dir(&folder).map_err(io_at(&folder))?;
         for table in book.tables() {
             delimited::write_table(&folder.join(format!("{}.csv", table.id)), table, bom)?;
+        }
+        for file in further {
+            let folder = aside.join(file.folder);
+            std::fs::create_dir_all(&folder).map_err(io_at(&folder))?;
+            let path = folder.join(&file.name);
+            std::fs::write(&path, &file.bytes).map_err(io_at(&path))?;
         }
         delimited::write_findings(&aside.join(FINDINGS), findings, bom)
     })

@@ -77,6 +77,10 @@ pub(super) fn read_report(
             BTreeMap::new()
         }
     };
+    if table.title.consolidated.is_some() && !report.is_held() {
+        report.set_apart_as_consolidated();
+        return (report, locales);
+    }
     hold_what_has_not_begun(plan, table, &mut report);
     let fault = find_unit(context, table, siblings, &mut report);
     decisions.unit(&mut report, docket, fault);

@@ -3,15 +3,18 @@
 //! Everything that needs room is written aside first: the snapshot, the output, the link. What is left then are renames. If one
 //! of them fails, those before it are taken back, so a run that fails has changed nothing.
 
+use futures::future::BoxFuture;
+
 use super::changes::national_changes;
 use super::figures::read_findings;
 use super::summary::{Summary, summarize};
 use super::tables;
 use super::take::{Taken, gather, take_snapshot};
 use crate::diagnostic::Finding;
+use crate::engine::Engine;
 use crate::lake::{Lake, PreparedLink, Snapshot};
 use crate::plan::Plan;
-use crate::publish::{self, Staged};
+use crate::publish::{self, FurtherFile, Staged};
 use crate::query::open_engine;
 use crate::reading::{Progress, RunError, RunOptions, Stage};
 use crate::tables::Book;
@@ -35,19 +38,27 @@ pub struct Run {
     pub trouble: Vec<String>,
 }
 
-/// Runs a pipeline.
+/// Files of the output that are made by a room above this one, from the snapshot of the run.
+pub type MakeFurther = for<'a> fn(
+    &'a Plan,
+    &'a Engine,
+    &'a Snapshot,
+) -> BoxFuture<'a, Result<Vec<FurtherFile>, RunError>>;
+
+/// Runs a pipeline. `further` makes the files of the output beside the tables.
 ///
 /// # Errors
 /// When the run could not be carried out. What readers see is then unchanged, in the lake and in `out/`.
 pub async fn run(
     plan: &Plan,
     options: &RunOptions,
+    further: MakeFurther,
     progress: Progress<'_>,
 ) -> Result<Run, RunError> {
     options.check_folders(plan)?;
     publish::check_out(&options.out)?;
     let lake = Lake::open(&options.lake, &plan.id)?;
-    let done = run_in(plan, &lake, options, progress).await;
+    let done = run_in(plan, &lake, options, further, progress).await;
     if done.is_err() {
         // A full disk is not filled further by what this run wrote. The next run deletes what cannot be deleted now.
         let _ = lake.clear_leftovers();
@@ -59,6 +70,7 @@ async fn run_in(
     plan: &Plan,
     lake: &Lake,
     options: &RunOptions,
+    further: MakeFurther,
     progress: Progress<'_>,
 ) -> Result<Run, RunError> {
     progress(Stage::Intake, 0, 1);
@@ -74,7 +86,9 @@ async fn run_in(
     };
     let findings = read_findings(snapshot)?;
     let book = Book::of_tables(printed);
-    let staged = publish::stage(&options.out, &book, &plan.edition, &findings, plan.csv_bom)?;
+    let files = further(plan, &engine, snapshot).await?;
+    let (out, bom) = (&options.out, plan.csv_bom);
+    let staged = publish::stage(out, &book, &plan.edition, &findings, &files, bom)?;
     let mut trouble = Vec::new();
     let changes = match taken
         .before

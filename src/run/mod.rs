@@ -15,7 +15,7 @@ mod take;
 mod work;
 
 pub use changes::{NationalChange, NationalChanges};
-pub use everything::{Run, run};
+pub use everything::{MakeFurther, Run, run};
 pub(crate) use figures::read_findings;
 pub use foresee::{Foreseen, Superseded, foresee};
 pub(crate) use lists::Lists;

@@ -138,6 +138,7 @@ fn targets(plan: &Plan) -> Result<RecordBatch, ArrowError> {
     let mut columns: Vec<ArrayRef> = (0..8).map(of_file).collect();
     columns.push(value);
     columns.extend((8..10).map(of_file));
+    columns.push(texts(all().map(|t| Some(t.text_en.as_str()))));
     columns.push(texts(all().map(|t| t.measure.indicator.as_deref())));
     columns.push(texts(all().map(|t| t.measure.base_year.as_deref())));
     lake::batch("targets", columns)

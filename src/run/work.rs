@@ -11,7 +11,7 @@ use super::lists::Lists;
 use super::outcome::{judge_reports, media_types, outcome, record_parts, within};
 use super::reference::reference_tables;
 use super::tables;
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Finding, Place, findings};
 use crate::geography::{
     Docket, Reports, SubmissionIdentity, compare, missing_reports, place_reports,
     reports_after_their_due_date,
@@ -213,8 +213,28 @@ impl Work<'_> {
     fn findings_about_the_whole(&self, reports: &Reports) -> Vec<Finding> {
         let (geography, duties) = (&self.plan.geography, &self.plan.duties);
         let mut findings = validate::back_in_time(&reports.judged, geography);
+        findings.extend(consolidated(reports));
         let missing = missing_reports(&reports.judged, self.listed, duties, geography);
         findings.extend(missing.iter().map(|m| m.finding(geography)));
         findings
     }
+}
+
+/// One finding for each file and form: how many of its sheets are consolidated from other reports.
+fn consolidated(reports: &Reports) -> Vec<Finding> {
+    let mut counts: BTreeMap<(&str, &str), (i64, Place)> = BTreeMap::new();
+    for report in reports.unplaced.iter().filter(|r| r.is_consolidated()) {
+        let source = &report.dossier.source;
+        let key = (source.file_name.as_str(), source.form.as_str());
+        let place = Place {
+            report_id: None,
+            sheet: None,
+            ..report.place()
+        };
+        counts.entry(key).or_insert((0, place)).0 += 1;
+    }
+    let told = counts
+        .into_iter()
+        .map(|((_, form), (count, place))| findings::TH471 { count, form }.at(place));
+    told.collect()
 }

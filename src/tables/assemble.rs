@@ -9,10 +9,12 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use super::column::{ColumnSource, PrintedColumn};
+use super::computed::{ComputedCell, fill_computed};
 use super::definition::{RowOrder, TableDefinition};
-use super::delivered::{Delivered, UNIT};
+use super::delivered::{Delivered, UNIT, WORDS};
 use super::edition::Edition;
 use super::order::by_name;
+use super::remarks::Remarks;
 use super::reported::Reported;
 use super::table::{Cell, FigureStatus, RowStyle, Table, TableRow};
 use super::{compare, notes};
@@ -32,6 +34,8 @@ pub(super) fn assemble(
     reported: &[Reported],
 ) -> Result<Table, String> {
     let mut rows: BTreeMap<(i64, String), TableRow> = BTreeMap::new();
+    let mut computed = Vec::new();
+    let mut remarks = Remarks::default();
     for i in 0..delivered.rows() {
         let row_id = delivered
             .text("row_id", i)
@@ -47,16 +51,29 @@ pub(super) fn assemble(
                 entry.insert(row)
             }
         };
+        if let Some(remark) = delivered.remark(i) {
+            remarks.add(definition, (order, &row.label), remark)?;
+        }
         if let Some(column_id) = delivered.text("column_id", i) {
-            put_cell(row, column_id, definition, edition, delivered, i)?;
+            let place = put_cell(row, column_id, definition, edition, delivered, i)?;
+            if let Some((computation, cells)) = delivered.computed(i)? {
+                computed.push(ComputedCell::new(
+                    &row.id,
+                    place,
+                    computation,
+                    cells,
+                    definition,
+                )?);
+            }
         }
     }
     let mut rows: Vec<TableRow> = rows.into_values().collect();
     if definition.order == RowOrder::Name {
         rows = by_name(rows, &edition.words.collator()?);
     }
+    fill_computed(&mut rows, computed, &edition.words)?;
     compare::fill(&mut rows, definition, edition)?;
-    let notes = notes::notes(&rows, definition, edition);
+    let notes = notes::notes(&rows, definition, edition, remarks.in_order());
     let shown: std::collections::BTreeSet<_> = rows
         .iter()
         .flat_map(|r| r.cells.iter().flatten())
@@ -89,7 +106,7 @@ fn put_cell(
     edition: &Edition,
     delivered: &Delivered,
     i: usize,
-) -> Result<(), String> {
+) -> Result<usize, String> {
     let period = delivered.text("period", i);
     let place = definition.columns.iter().position(|c| match &c.source {
         ColumnSource::Delivered { id, period: wanted } => {
@@ -111,7 +128,7 @@ fn put_cell(
     }
     let cell = cell(definition, &definition.columns[place], delivered, i)?;
     row.cells[place] = Some(cell.printed(&edition.words));
-    Ok(())
+    Ok(place)
 }
 
 /// The cell of delivered row `i`, without its text.
@@ -125,7 +142,12 @@ fn cell(
         .integer("decimals", i)
         .and_then(|d| u32::try_from(d).ok());
     let value = delivered.value(i)?;
-    let status = FigureStatus::of(delivered.text("status", i), value.is_some());
+    let words = delivered
+        .text(WORDS, i)
+        .map(|code| definition.said(code))
+        .transpose()?;
+    let is_there = value.is_some() || words.is_some();
+    let status = FigureStatus::of(delivered.text("status", i), is_there);
     let (value, status) = if column.complete && status == FigureStatus::Partial {
         (None, FigureStatus::Absent)
     } else {
@@ -139,12 +161,12 @@ fn cell(
         decimals: column.decimals.or(decimals).unwrap_or(0),
         status,
         // What is made of estimates says so also where a part is missing.
-        estimated: value.is_some()
-            && (delivered.is_estimated(i) || definition.scenario == ESTIMATE),
+        estimated: is_there && (delivered.is_estimated(i) || definition.scenario == ESTIMATE),
         text: String::new(),
         units,
         missing: delivered.missing(i),
         origin: delivered.origin(i),
+        words,
     })
 }
 

@@ -9,6 +9,7 @@ use super::column::{ColumnComparison, ColumnSource};
 use super::definition::TableDefinition;
 use super::edition::Edition;
 use super::table::{Cell, Computation, FigureStatus, Origin, TableRow};
+use super::words::PrintedWords;
 use crate::text::Bilingual;
 
 /// Fills the computed columns of all rows.
@@ -29,7 +30,7 @@ pub(super) fn fill(
                     column.head.id
                 )
             })?;
-            rows[at].cells[place] = compare(computation, operands, rows, decimals, edition);
+            rows[at].cells[place] = compare(computation, operands, rows, decimals, &edition.words);
         }
     }
     Ok(())
@@ -62,12 +63,12 @@ fn operands(
 }
 
 /// The cell of a comparison; none where an operand is a blank cell.
-fn compare(
+pub(super) fn compare(
     computation: Computation,
     operands: Vec<(usize, usize)>,
     rows: &[TableRow],
     decimals: u32,
-    edition: &Edition,
+    words: &PrintedWords,
 ) -> Option<Cell> {
     let sides: Vec<&Cell> = operands
         .iter()
@@ -93,8 +94,9 @@ fn compare(
         units: None,
         missing,
         origin: Origin::Cells(computation, operands),
+        words: None,
     };
-    Some(cell.printed(&edition.words))
+    Some(cell.printed(words))
 }
 
 /// The status of a comparison: imputed or an estimate if an operand is.
@@ -142,6 +144,7 @@ mod tests {
             units: None,
             missing: vec![Bilingual::same("B")],
             origin: Origin::Unsaid,
+            words: None,
         };
         cell.printed(&edition().words)
     }
@@ -156,7 +159,7 @@ mod tests {
             cells: vec![Some(a.clone()), Some(b.clone())],
         };
         let operands = vec![(0, 0), (0, 1)];
-        compare(computation, operands, &[row], 1, &edition()).expect("a cell")
+        compare(computation, operands, &[row], 1, &edition().words).expect("a cell")
     }
 
     #[test]

@@ -37,6 +37,10 @@ pub struct RawTable {
     rows: RawTableRows,
     #[serde(default)]
     labels: Vec<RawLabel>,
+    #[serde(default)]
+    words: Vec<RawWords>,
+    #[serde(default)]
+    remarks: Vec<RawWords>,
     columns: Vec<RawTableColumn>,
     #[serde(default)]
     notes: Vec<Bilingual>,
@@ -76,6 +80,22 @@ struct RawLabel {
     en: String,
 }
 
+/// The words for a code that the query delivers.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawWords {
+    code: String,
+    vi: String,
+    en: String,
+}
+
+impl RawWords {
+    fn both(self) -> (String, Bilingual) {
+        let (vi, en) = (self.vi, self.en);
+        (self.code, Bilingual { vi, en })
+    }
+}
+
 /// A checked definition of a table.
 #[derive(Debug, Clone)]
 pub struct TableDefinition {
@@ -93,6 +113,10 @@ pub struct TableDefinition {
     pub(super) nested: bool,
     pub(super) order: RowOrder,
     pub(super) labels: Vec<(String, Bilingual)>,
+    /// Words for codes, which cells say in place of figures.
+    pub(super) words: Vec<(String, Bilingual)>,
+    /// Texts of notes about single rows, by code.
+    pub(super) remarks: Vec<(String, Bilingual)>,
     pub(super) columns: Vec<PrintedColumn>,
     pub(super) notes: Vec<Bilingual>,
     pub(super) source: Bilingual,
@@ -137,6 +161,16 @@ impl TableDefinition {
     #[must_use]
     pub fn scenario(&self) -> &str {
         &self.scenario
+    }
+
+    /// The words for a code of the query. Digits say themselves.
+    pub(super) fn said(&self, code: &str) -> Result<Bilingual, String> {
+        let known = self.words.iter().find(|(known, _)| known == code);
+        match known {
+            Some((_, words)) => Ok(words.clone()),
+            None if !code.contains(char::is_alphabetic) => Ok(Bilingual::same(code)),
+            None => Err(format!("`{code}` has no words; add [[words]]")),
+        }
     }
 
     /// Checks a definition in the file `path` with the content `text`, and reads its query beside it. `known_indicator` and
@@ -193,6 +227,8 @@ impl TableDefinition {
                 .into_iter()
                 .map(|l| (l.row, Bilingual { vi: l.vi, en: l.en }))
                 .collect(),
+            words: raw.words.into_iter().map(RawWords::both).collect(),
+            remarks: raw.remarks.into_iter().map(RawWords::both).collect(),
             notes: raw.notes.iter().map(both).collect::<Result<_, _>>()?,
             source: both(&raw.source)?,
             forms: raw.forms.into_iter().map(Spanned::into_inner).collect(),

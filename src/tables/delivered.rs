@@ -8,7 +8,7 @@ use arrow::datatypes::{DataType, Decimal128Type, Field, Int64Type, Schema};
 use datafusion::error::Result;
 use rust_decimal::Decimal;
 
-use super::table::{FigureKey, ItemKey, Origin};
+use super::table::{Computation, FigureKey, FigureTest, ItemKey, Origin};
 use crate::engine::{TextColumn, conform};
 use crate::text::Bilingual;
 
@@ -35,8 +35,15 @@ pub(super) const REQUIRED: [(&str, DataType); 15] = [
 /// cell shows. A cell that combines several figures names them in `of_parts`: geography and code of each, as
 /// `2004:10|2004:15`. One that counts entries of a register names them in `of_items`, each with the records (report and row)
 /// that decide where it is counted, as `A-1=3f0c-1@7,3f0c-2@9|A-2=`.
-pub(super) const OPTIONAL: [&str; 9] = [
+pub(super) const OPTIONAL: [&str; 16] = [
     UNIT,
+    WORDS,
+    REMARK,
+    "remark_vi",
+    "remark_en",
+    COMPUTATION,
+    CELLS,
+    SOURCE,
     "of_geography",
     "of_code",
     "of_indicator",
@@ -51,6 +58,21 @@ pub(super) const OPTIONAL: [&str; 9] = [
 /// status E is an estimate without it; one that lacks a part (P) needs it to be marked as both.
 pub(super) const ESTIMATED: &str = "estimated";
 
+/// A code of the definition's `[[words]]`, or digits: what a cell says in place of a figure.
+pub(super) const WORDS: &str = "words";
+
+/// A code of the definition's `[[remarks]]`: a note below the table, about the row and what `remark_vi` and `remark_en` name.
+const REMARK: &str = "remark";
+
+/// How a cell is computed from cells of the table (`of_cells`), or `count >= 6` for how many of `of_parts` pass.
+const COMPUTATION: &str = "of_computation";
+
+/// The cells that a cell is computed from: `column`, or `row/column` where they stand in another row.
+const CELLS: &str = "of_cells";
+
+/// The document that states the number of a cell.
+const SOURCE: &str = "of_source";
+
 /// Geography and code of each figure that a cell combines.
 const PARTS: &str = "of_parts";
 
@@ -62,6 +84,9 @@ pub(super) const UNIT: &str = "unit_vi";
 
 /// The separator between the names of missing units, and between parts.
 const BETWEEN: char = '|';
+
+/// A cell that another is computed from: its row, unless that is the same, and its column.
+pub(super) type NamedCell = (Option<String>, String);
 
 /// The rows that a query delivered.
 pub(super) struct Delivered {
@@ -154,8 +179,60 @@ impl Delivered {
         Ok(Some(value.normalize()))
     }
 
+    /// The remark of a row: its code, and what it names.
+    pub(super) fn remark(&self, row: usize) -> Option<(&str, Bilingual)> {
+        let both = ["remark_vi", "remark_en"].map(|c| self.text(c, row).unwrap_or_default());
+        Some((self.text(REMARK, row)?, Bilingual::new(both[0], both[1])))
+    }
+
+    /// How a cell is computed from others of the table, and from which: row and column of each.
+    ///
+    /// # Errors
+    /// If there is no such computation.
+    pub(super) fn computed(
+        &self,
+        row: usize,
+    ) -> std::result::Result<Option<(Computation, Vec<NamedCell>)>, String> {
+        let Some((name, cells)) = self.text(COMPUTATION, row).zip(self.text(CELLS, row)) else {
+            return Ok(None);
+        };
+        let years = |name: &str, begins: &str| name.strip_prefix(begins)?.parse::<u16>().ok();
+        let computation = match name {
+            "share" => Some(Computation::Share),
+            "growth" => Some(Computation::Growth),
+            "difference" => Some(Computation::Difference),
+            "ratio" => Some(Computation::Ratio),
+            "way" => Some(Computation::Way),
+            _ => years(name, "rise ")
+                .map(Computation::RiseAYear)
+                .or_else(|| years(name, "fall ").map(Computation::FallAYear)),
+        };
+        let computation = computation.ok_or_else(|| format!("`{name}` is not a computation"))?;
+        let cell = |cell: &str| match cell.split_once('/') {
+            Some((row, column)) => (Some(row.to_owned()), column.to_owned()),
+            None => (None, cell.to_owned()),
+        };
+        Ok(Some((
+            computation,
+            cells.split(BETWEEN).map(cell).collect(),
+        )))
+    }
+
+    /// The test of the figures that a cell counts.
+    fn test(&self, row: usize) -> Option<FigureTest> {
+        let test = self.text(COMPUTATION, row)?.strip_prefix("count ")?;
+        let (comparator, value) = test.split_once(' ')?;
+        Some(FigureTest {
+            comparator: comparator.to_owned(),
+            value: value.parse().ok()?,
+        })
+    }
+
     /// The figure of the lake that a cell shows, or the figures that it combines, if the query states them.
     pub(super) fn origin(&self, row: usize) -> Origin {
+        if let Some(source) = self.text(SOURCE, row) {
+            return Origin::Stated(source.to_owned());
+        }
         let key = |geography: &str, code: &str| {
             let period = self.text("of_period", row);
             Some(FigureKey {
@@ -183,7 +260,11 @@ impl Delivered {
             let part = |part: &str| part.split_once(':').and_then(|(g, c)| key(g, c));
             parts.map(part).collect::<Option<Vec<_>>>()
         });
-        parts.flatten().map_or(Origin::Unsaid, Origin::Together)
+        match (parts.flatten(), self.test(row)) {
+            (Some(parts), Some(test)) => Origin::Counted(test, parts),
+            (Some(parts), None) => Origin::Together(parts),
+            (None, _) => Origin::Unsaid,
+        }
     }
 
     /// The names of the units that are missing in a figure.

@@ -11,6 +11,7 @@ mod build;
 mod check;
 mod column;
 mod compare;
+mod computed;
 mod definition;
 mod delivered;
 mod edition;
@@ -20,6 +21,7 @@ mod number;
 mod order;
 mod parameters;
 mod raw_edition;
+mod remarks;
 mod reported;
 mod span;
 mod table;
@@ -40,8 +42,8 @@ pub use number::format_decimal;
 pub use order::{OfficialOrder, register_order};
 pub use raw_edition::{Layout, License, RawEdition};
 pub use table::{
-    Cell, ColumnHead, Computation, FigureKey, FigureStatus, ItemKey, Origin, RowStyle, Table,
-    TableRow,
+    Cell, ColumnHead, Computation, FigureKey, FigureStatus, FigureTest, ItemKey, Origin, RowStyle,
+    Table, TableRow,
 };
 pub use words::{Phrases, PrintedWords, RawPrinted, Symbol, SymbolKind, written};
 

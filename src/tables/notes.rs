@@ -13,9 +13,11 @@ pub(super) fn notes(
     rows: &[TableRow],
     definition: &TableDefinition,
     edition: &Edition,
+    remarks: Vec<Bilingual>,
 ) -> Vec<Bilingual> {
     let mut notes = partial(rows, definition, edition);
     notes.extend(incomplete(rows, definition, edition));
+    notes.extend(remarks);
     notes.extend(definition.notes.iter().cloned());
     notes.extend(edition.notes.iter().cloned());
     notes

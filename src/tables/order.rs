@@ -77,6 +77,16 @@ impl OfficialOrder {
         order
     }
 
+    /// The same with a further list of codes.
+    #[must_use]
+    pub fn with<'a>(mut self, list: &str, codes: impl IntoIterator<Item = &'a str>) -> Self {
+        for (code, position) in codes.into_iter().zip(1..) {
+            let row = (list.to_owned(), None, code.to_owned(), position);
+            self.rows.push(row);
+        }
+        self
+    }
+
     fn add(&mut self, list: &str, scope: Option<&str>, code: &str) {
         let row = (
             list.to_owned(),

@@ -142,6 +142,8 @@ pub struct Cell {
     pub missing: Vec<Bilingual>,
     /// Where it comes from.
     pub origin: Origin,
+    /// Words that stand in place of a figure.
+    pub words: Option<Bilingual>,
 }
 
 /// Where a printed figure comes from.
@@ -156,8 +158,35 @@ pub enum Origin {
     Together(Vec<FigureKey>),
     /// Computed in print from other cells of the table: row and column of each, from 0.
     Cells(Computation, Vec<(usize, usize)>),
+    /// A number of the definitions; says which document states it.
+    Stated(String),
+    /// How many of several figures of the lake pass a test.
+    Counted(FigureTest, Vec<FigureKey>),
     /// The number of these entries of a register.
     Items(Vec<ItemKey>),
+}
+
+/// A comparison of a figure with a number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FigureTest {
+    /// `>=`, `>`, `<=`, `<` or `=`.
+    pub comparator: String,
+    /// The number.
+    pub value: Decimal,
+}
+
+impl FigureTest {
+    /// Whether a figure passes.
+    #[must_use]
+    pub fn passes(&self, figure: Decimal) -> bool {
+        match self.comparator.as_str() {
+            ">=" => figure >= self.value,
+            ">" => figure > self.value,
+            "<=" => figure <= self.value,
+            "<" => figure < self.value,
+            _ => figure == self.value,
+        }
+    }
 }
 
 /// An entry of a register that a cell counts.
@@ -175,8 +204,8 @@ impl Origin {
     pub fn figures(&self) -> &[FigureKey] {
         match self {
             Self::Figure(key) => std::slice::from_ref(key),
-            Self::Together(keys) => keys,
-            Self::Unsaid | Self::Cells(..) | Self::Items(_) => &[],
+            Self::Together(keys) | Self::Counted(_, keys) => keys,
+            Self::Unsaid | Self::Cells(..) | Self::Stated(_) | Self::Items(_) => &[],
         }
     }
 }
@@ -194,6 +223,12 @@ pub enum Computation {
     Ratio,
     /// The mean of all.
     Average,
+    /// How far the second has come on the way from the first to the third, in per cent.
+    Way,
+    /// By how much the second must rise in each of so many years to reach the first; 0 if it is there.
+    RiseAYear(u16),
+    /// By how much it must fall, as a negative number; 0 if it is there.
+    FallAYear(u16),
 }
 
 impl Computation {
@@ -206,6 +241,9 @@ impl Computation {
             Self::Difference => "difference",
             Self::Ratio => "ratio",
             Self::Average => "average",
+            Self::Way => "way",
+            Self::RiseAYear(_) => "rise_a_year",
+            Self::FallAYear(_) => "fall_a_year",
         }
     }
 
@@ -221,6 +259,18 @@ impl Computation {
                 .checked_div(before.abs()),
             (Self::Difference, [a, b]) => a.checked_sub(*b),
             (Self::Ratio, [a, b]) => a.checked_div(*b),
+            (Self::Way, [first, now, last]) => now
+                .checked_sub(*first)?
+                .checked_mul(hundred)?
+                .checked_div(last.checked_sub(*first)?),
+            (Self::RiseAYear(years), [goal, now]) => {
+                let needed = goal.checked_sub(*now)?.checked_div(years.into())?;
+                Some(needed.max(Decimal::ZERO))
+            }
+            (Self::FallAYear(years), [goal, now]) => {
+                let needed = goal.checked_sub(*now)?.checked_div(years.into())?;
+                Some(needed.min(Decimal::ZERO))
+            }
             (Self::Average, operands) => {
                 let sum = operands
                     .iter()
@@ -250,7 +300,22 @@ pub struct FigureKey {
 impl Cell {
     /// The cell with its text, printed with the symbols of `words`.
     pub(super) fn printed(mut self, words: &PrintedWords) -> Self {
-        self.text = cell_text(self.value, self.decimals, &self.marks(), words);
+        let marks = self.marks();
+        self.text = match &self.words {
+            None => cell_text(self.value, self.decimals, &marks, words),
+            Some(said) => {
+                let mut text = if said.is_same() {
+                    said.vi.clone()
+                } else {
+                    format!("{} / {}", said.vi, said.en)
+                };
+                for kind in marks.iter().filter(|kind| kind.follows_figure()) {
+                    text.push(' ');
+                    text.push_str(&words.symbol(*kind).mark);
+                }
+                text
+            }
+        };
         self
     }
 
@@ -260,7 +325,7 @@ impl Cell {
         let marks: Vec<&str> = self
             .marks()
             .into_iter()
-            .filter(|kind| self.shows_value() && kind.follows_figure())
+            .filter(|kind| (self.shows_value() || self.words.is_some()) && kind.follows_figure())
             .map(|kind| words.symbol(kind).mark.as_str())
             .collect();
         let marks = marks.join(" ");
@@ -273,7 +338,7 @@ impl Cell {
     pub fn marks(&self) -> BTreeSet<SymbolKind> {
         let mut marks = BTreeSet::new();
         marks.extend(self.status.symbol());
-        if self.estimated && self.shows_value() {
+        if self.estimated && (self.shows_value() || self.words.is_some()) {
             marks.insert(SymbolKind::Estimate);
         }
         marks

@@ -10,6 +10,7 @@ mod by_unit;
 mod chain;
 mod check;
 mod combinations;
+mod consolidate;
 mod contract;
 mod corpus;
 mod crash;

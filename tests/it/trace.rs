@@ -73,7 +73,8 @@ impl Book {
             plan.breakdowns
                 .iter()
                 .flat_map(|b| b.members.iter().map(|m| (b.id.as_str(), m.code.as_str()))),
-        );
+        )
+        .with("target", plan.targets.iter().map(|t| t.texts[0].as_str()));
         let mut builder = TableBuilder::new(&engine, &order).expect("a builder");
         let mut tables = Vec::new();
         for definition in &plan.tables {
@@ -244,9 +245,11 @@ fn every_printed_number_comes_out_of_its_cells() {
         "unit mean",
         "unit ratio",
         "together stock",
-        "Growth",
-        "Average",
-        "Difference",
+        "growth",
+        "average",
+        "difference",
+        "stated",
+        "share",
     ] {
         assert!(made.contains_key(kind), "no {kind} is printed: {made:?}");
     }
@@ -268,8 +271,10 @@ fn numbers_in_files() -> usize {
 /// What a printed cell is: the level and measure of its figure, or its computation.
 fn kind(root: &Node) -> String {
     let printed = printed(root);
-    match (printed.made, printed.children.first()) {
-        (PrintedOrigin::Computed(computation), _) => format!("{computation:?}"),
+    match (printed.made.clone(), printed.children.first()) {
+        (PrintedOrigin::Computed(computation), _) => computation.as_str().to_owned(),
+        (PrintedOrigin::Stated(_), _) => "stated".to_owned(),
+        (PrintedOrigin::Passing(_), _) => "passing".to_owned(),
         (_, Some(Node::Figure(figure))) => {
             let level = match figure.level {
                 FigureLevel::National => "national",

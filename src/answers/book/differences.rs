@@ -223,7 +223,7 @@ fn figures_behind(table: &Table, row: usize, column: usize) -> Vec<FigureKey> {
         return Vec::new();
     };
     match &cell.origin {
-        // Operands are in earlier columns, so the recursion ends.
+        // No cell is computed from itself, so the recursion ends.
         Origin::Cells(_, operands) => operands
             .iter()
             .flat_map(|(row, column)| figures_behind(table, *row, *column))

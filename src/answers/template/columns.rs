@@ -14,7 +14,7 @@ pub(super) fn is_printed(column: &ValueColumn, period: Period) -> bool {
 }
 
 /// The columns: what describes rows, then values, each comparison after the later of its two columns, then remarks.
-pub(super) fn columns(plan: &Plan, form: &Form, period: Period) -> Vec<TemplateColumn> {
+pub(in crate::answers) fn columns(plan: &Plan, form: &Form, period: Period) -> Vec<TemplateColumn> {
     let written = &form.written;
     let said = said_period(plan, period).unwrap_or_default();
     let stub = |words: &[String], kind: ColumnKind| {

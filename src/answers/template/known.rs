@@ -1,6 +1,6 @@
 //! Values that the lake already has for a blank form.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::array::AsArray;
 use arrow::datatypes::Decimal128Type;
@@ -19,7 +19,16 @@ use crate::text::{Members, members_sql};
 
 /// Values of one unit, by indicator, members of breakdowns, period and scenario.
 #[derive(Debug, Default)]
-pub(super) struct KnownValues(BTreeMap<(String, Members, Period, Scenario), Decimal>);
+pub(in crate::answers) struct KnownValues {
+    values: BTreeMap<KnownKey, Decimal>,
+    /// Those in which a part is missing.
+    partial: BTreeSet<KnownKey>,
+    /// Whether every column is filled, not only those of periods that are over.
+    is_whole: bool,
+}
+
+/// Indicator, members of breakdowns, period and scenario.
+pub(in crate::answers) type KnownKey = (String, Members, Period, Scenario);
 
 impl KnownValues {
     /// Reads the values of the periods that ended before the form's period began. Partial figures are left out.
@@ -68,7 +77,41 @@ impl KnownValues {
                 }
             }
         }
-        Ok(Self(known))
+        Ok(Self {
+            values: known,
+            ..Self::default()
+        })
+    }
+
+    /// Values that fill every column of a form.
+    pub(in crate::answers) fn whole() -> Self {
+        Self {
+            is_whole: true,
+            ..Self::default()
+        }
+    }
+
+    /// Adds a value.
+    pub(in crate::answers) fn add(&mut self, key: KnownKey, value: Decimal, is_partial: bool) {
+        if is_partial {
+            self.partial.insert(key.clone());
+        }
+        self.values.insert(key, value);
+    }
+
+    pub(super) fn is_whole(&self) -> bool {
+        self.is_whole
+    }
+
+    pub(super) fn is_partial(
+        &self,
+        indicator: &str,
+        members: &Members,
+        of: Period,
+        scenario: Scenario,
+    ) -> bool {
+        let key = (indicator.to_owned(), members.clone(), of, scenario);
+        self.partial.contains(&key)
     }
 
     pub(super) fn get(
@@ -79,7 +122,7 @@ impl KnownValues {
         scenario: Scenario,
     ) -> Option<Decimal> {
         let key = (indicator.to_owned(), members.clone(), of, scenario);
-        self.0.get(&key).copied()
+        self.values.get(&key).copied()
     }
 }
 

@@ -51,6 +51,8 @@ pub(super) fn lay_out(
     }
     Ok(Template {
         code: form.code.clone(),
+        sheet: form.code.clone(),
+        is_blank: true,
         dated: period.start(),
         heading: format!("{}: {}", first(&stated.form_code), form.code),
         titles: vec![
@@ -124,7 +126,7 @@ fn statements(
 }
 
 /// The first of several words; empty if there is none.
-fn first(words: &[String]) -> String {
+pub(in crate::answers) fn first(words: &[String]) -> String {
     words.first().cloned().unwrap_or_default()
 }
 

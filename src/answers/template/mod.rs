@@ -7,6 +7,12 @@ mod layout;
 mod rows;
 mod words;
 
+pub(super) use columns::columns;
+pub(super) use known::KnownValues;
+pub(super) use layout::first;
+pub(super) use rows::rows;
+pub(super) use words::said_period;
+
 pub use error::TemplateError;
 
 use std::path::PathBuf;
@@ -20,7 +26,6 @@ use crate::period::{Frequency, Period};
 use crate::plan::Plan;
 use crate::publish::template::workbook;
 use crate::reading::RunError;
-use known::KnownValues;
 use layout::lay_out;
 
 /// Which blank form to make.
@@ -132,7 +137,7 @@ fn needed(options: &TemplateOptions) -> TemplateError {
     TemplateError::PeriodNeeded(options.lake.display().to_string())
 }
 
-fn frequencies(form: &Form) -> String {
+pub(super) fn frequencies(form: &Form) -> String {
     let words = form.frequencies.iter().map(|f| match f {
         Frequency::Annual => "annual (2026)",
         Frequency::HalfYear => "half-yearly (2026-S1)",
@@ -143,7 +148,7 @@ fn frequencies(form: &Form) -> String {
 }
 
 /// Whether the form has a value column for exactly this period, or its columns are of years of the calendar.
-fn fits(form: &Form, period: Period) -> bool {
+pub(super) fn fits(form: &Form, period: Period) -> bool {
     form.frequencies.contains(&period.frequency)
         && form.columns.iter().any(|c| {
             let is_of_it = c.period.of(period) == period;

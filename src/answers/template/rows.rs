@@ -10,6 +10,7 @@ use crate::period::Period;
 use crate::plan::{Indicator, Plan};
 use crate::publish::template::{TemplateRow, TemplateValue};
 use crate::tables::format_decimal;
+use crate::text::rounded;
 
 fn indicator<'a>(plan: &'a Plan, id: &str) -> Option<&'a Indicator> {
     plan.indicators.iter().find(|i| i.id == id)
@@ -36,7 +37,7 @@ fn rows_in_force(plan: &Plan, form: &Form, period: Period) -> Vec<FormRow> {
 }
 
 /// The rows under the headings of their sections, numbered by their level.
-pub(super) fn rows(
+pub(in crate::answers) fn rows(
     plan: &Plan,
     form: &Form,
     period: Period,
@@ -65,6 +66,7 @@ pub(super) fn rows(
                     unit: String::new(),
                     code: String::new(),
                     values: Vec::new(),
+                    note: String::new(),
                 });
             }
         }
@@ -101,6 +103,7 @@ pub(super) fn rows(
             },
             code: line.code.clone().unwrap_or_default(),
             values,
+            note: String::new(),
         });
     }
     rows
@@ -118,6 +121,19 @@ fn value(
     let facts = indicator(plan, id);
     let decimals = facts.map_or(0, |f| f.decimals);
     let of = column.period.of(period);
+    let exists = form.dimension == Dimension::Unit || !column.without_rows.contains(&at);
+    if known.is_whole() {
+        let value = known.get(id, &members, of, column.scenario);
+        return TemplateValue {
+            exists,
+            unit: facts.map(|f| f.unit.clone()).unwrap_or_default(),
+            decimals,
+            // A cell shows what it holds, so that it reads back as it was written.
+            known: value.map(|value| rounded(value, decimals)),
+            is_partial: known.is_partial(id, &members, of, column.scenario),
+            estimated: None,
+        };
+    }
     let offered = column.scenario == Scenario::Actual && is_over(column.period, period);
     let known = |scenario| {
         let value = || known.get(id, &members, of, scenario);
@@ -127,10 +143,11 @@ fn value(
     // An estimate is not an actual value. It is shown beside the cell, not in it.
     let estimated = known(Scenario::Estimate).filter(|_| actual.is_none());
     TemplateValue {
-        exists: form.dimension == Dimension::Unit || !column.without_rows.contains(&at),
+        exists,
         unit: facts.map(|f| f.unit.clone()).unwrap_or_default(),
         decimals,
         known: actual,
+        is_partial: false,
         estimated: estimated.map(|value| format_decimal(lake_decimal(value), decimals, '.', ',')),
     }
 }

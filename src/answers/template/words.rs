@@ -6,7 +6,7 @@ use crate::plan::Plan;
 use crate::text::{fill, fill_with};
 
 /// A period in the words of a title.
-pub(super) fn said_period(plan: &Plan, period: Period) -> Option<String> {
+pub(in crate::answers) fn said_period(plan: &Plan, period: Period) -> Option<String> {
     let year = format!("{:04}", period.year);
     let number = period.number.to_string();
     let month = format!("{:02}", period.number);

@@ -35,6 +35,13 @@ impl Tracer<'_> {
                 let operands = operands.collect::<Option<Vec<_>>>()?;
                 (PrintedOrigin::Computed(*computation), operands)
             }
+            Origin::Stated(source) => (PrintedOrigin::Stated(source.clone()), Vec::new()),
+            Origin::Counted(test, keys) => {
+                let keys = keys.iter().map(|figure| self.key(figure, scenario));
+                let keys = keys.collect::<Option<Vec<Key>>>()?;
+                let facts = self.facts(keys.into_iter());
+                (PrintedOrigin::Passing(test.clone()), facts)
+            }
             Origin::Items(items) => {
                 let items = items.iter().map(|item| Node::Item(self.item(item)));
                 (PrintedOrigin::Counted, items.collect())

@@ -71,11 +71,25 @@ fn cell(printed: &Printed) -> Value {
         "status": Some(printed.status.code()).filter(|code| !code.is_empty()),
         "units": counts(printed.units, ["reported", "expected"]),
         "missing": printed.missing.iter().map(both).collect::<Vec<_>>(),
-        "computation": match printed.made {
+        "computation": match &printed.made {
             PrintedOrigin::Unsaid => None,
             PrintedOrigin::Figure => Some("figure"),
-            PrintedOrigin::Computed(computation) => Some(word(computation)),
+            PrintedOrigin::Computed(computation) => Some(computation.as_str()),
+            PrintedOrigin::Stated(_) => Some("stated"),
+            PrintedOrigin::Passing(_) => Some("passing"),
             PrintedOrigin::Counted => Some("count"),
+        },
+        "years": match printed.made {
+            PrintedOrigin::Computed(Computation::RiseAYear(years) | Computation::FallAYear(years)) => Some(years),
+            _ => None,
+        },
+        "stated_by": match &printed.made {
+            PrintedOrigin::Stated(source) => Some(source),
+            _ => None,
+        },
+        "test": match &printed.made {
+            PrintedOrigin::Passing(test) => Some(format!("{} {}", test.comparator, test.value)),
+            _ => None,
         },
     })
 }
@@ -99,17 +113,6 @@ fn item(of: &TracedItem) -> Value {
         "id": of.id,
         "records": of.lines.iter().map(line).collect::<Vec<_>>(),
     })
-}
-
-/// The word of a computation.
-fn word(computation: Computation) -> &'static str {
-    match computation {
-        Computation::Share => "share",
-        Computation::Growth => "growth",
-        Computation::Difference => "difference",
-        Computation::Ratio => "ratio",
-        Computation::Average => "average",
-    }
 }
 
 fn subject(object: &mut Value, of: &FigureSubject) {

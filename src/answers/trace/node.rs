@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::leaf::TracedCell;
 use crate::diagnostic::Finding;
 use crate::plan::Measure;
-use crate::tables::{Computation, FigureStatus, Text};
+use crate::tables::{Computation, FigureStatus, FigureTest, Text};
 
 /// A number and what it is made of.
 #[derive(Debug, Clone, PartialEq)]
@@ -215,7 +215,7 @@ pub struct Printed {
 }
 
 /// How a printed cell is derived from its children.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PrintedOrigin {
     /// The table's query does not say.
     Unsaid,
@@ -223,6 +223,10 @@ pub enum PrintedOrigin {
     Figure,
     /// It is computed from its children, unrounded printed cells.
     Computed(Computation),
+    /// It is a number that a document states, and has no children.
+    Stated(String),
+    /// It is how many of its children, facts, pass a test.
+    Passing(FigureTest),
     /// It is the number of its children, entries of a register.
     Counted,
 }

@@ -87,7 +87,8 @@ impl Trace {
         let unsaid =
             matches!(&root, Node::Printed(printed) if printed.made == PrintedOrigin::Unsaid);
         let outcome = match (root.value(), recomputed) {
-            _ if unsaid => TraceOutcome::Unsaid,
+            // A cell of words has nothing to trace.
+            (Some(_), _) if unsaid => TraceOutcome::Unsaid,
             (Some(value), Some(again)) if shown(value) == shown(again) => {
                 if root.facts_at_odds().is_empty() {
                     TraceOutcome::Agrees

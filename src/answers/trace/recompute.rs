@@ -15,8 +15,14 @@ const ONE: i128 = 1_000_000;
 #[must_use]
 pub fn recompute(node: &Node) -> Option<Decimal> {
     match node {
-        Node::Printed(printed) => match printed.made {
+        Node::Printed(printed) => match &printed.made {
             PrintedOrigin::Unsaid => None,
+            PrintedOrigin::Stated(_) => printed.value,
+            PrintedOrigin::Passing(test) => {
+                let passes = |part: &&Node| recompute(part).is_some_and(|value| test.passes(value));
+                let entering = printed.children.iter().filter(|part| part.enters());
+                Some(entering.filter(passes).count().into())
+            }
             PrintedOrigin::Figure => printed.children.first().and_then(recompute),
             PrintedOrigin::Computed(computation) => {
                 let operands = printed.children.iter().map(recompute);

@@ -19,7 +19,7 @@ pub(super) fn findings_of(inspection: &Inspection) -> Vec<&Finding> {
 pub(super) fn values_of(inspected: &Inspected) -> &[Observation] {
     let report = inspected.report.any();
     let content = &report.dossier().content;
-    if report.is_held() {
+    if report.is_held() || report.is_consolidated() {
         &content.held_values
     } else {
         &content.observations

@@ -76,6 +76,7 @@ fn unit_name(plan: &Plan, inspected: &Inspected) -> String {
     let candidates = &report.dossier().unit_claim.candidates;
     match report.unit() {
         Some(unit) => named(unit),
+        None if report.is_consolidated() => "consolidated, not counted again".to_owned(),
         None if candidates.is_empty() => "unit not known".to_owned(),
         None => {
             let all: Vec<String> = candidates.iter().map(named).collect();

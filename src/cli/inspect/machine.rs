@@ -50,6 +50,7 @@ fn report(plan: &Plan, inspected: &Inspected, values: bool) -> Value {
         "vintage_evidence": report.vintage_basis().map(VintageBasis::as_str),
         "reporter": dossier.sender.id(),
         "held": report.is_held(),
+        "consolidated": report.is_consolidated(),
         "sending": dossier.sending(),
         "stated": title(&reading.title),
         "numbers": numbers.collect::<Vec<_>>(),

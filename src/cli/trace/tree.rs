@@ -158,20 +158,38 @@ fn cell(of: &Printed) -> String {
             ": {exact} rounded half away from zero to {places} decimals"
         );
     }
-    let rule = match of.made {
-        PrintedOrigin::Unsaid => "; the query does not say of what",
-        PrintedOrigin::Figure => "",
-        PrintedOrigin::Computed(computation) => match computation {
-            Computation::Share => "; share: the first / the second × 100",
-            Computation::Growth => "; growth: (the first − the second) / |the second| × 100",
-            Computation::Difference => "; difference: the first − the second",
-            Computation::Ratio => "; ratio: the first / the second",
-            Computation::Average => "; average: the sum / their number",
-        },
-        PrintedOrigin::Counted => "; the number of these entries",
-    };
-    text.push_str(rule);
+    text.push_str(&rule(&of.made));
     text
+}
+
+/// How a printed cell is derived from its children.
+fn rule(made: &PrintedOrigin) -> String {
+    match made {
+        PrintedOrigin::Unsaid => "; the query does not say of what".to_owned(),
+        PrintedOrigin::Figure => String::new(),
+        PrintedOrigin::Stated(source) => format!("; stated by {source}"),
+        PrintedOrigin::Counted => "; the number of these entries".to_owned(),
+        PrintedOrigin::Passing(test) => format!(
+            "; the number of figures {} {}",
+            test.comparator,
+            number(Some(test.value))
+        ),
+        PrintedOrigin::Computed(computation) => match computation {
+            Computation::Share => "; share: the first / the second × 100".to_owned(),
+            Computation::Growth => {
+                "; growth: (the first − the second) / |the second| × 100".to_owned()
+            }
+            Computation::Difference => "; difference: the first − the second".to_owned(),
+            Computation::Ratio => "; ratio: the first / the second".to_owned(),
+            Computation::Average => "; average: the sum / their number".to_owned(),
+            Computation::Way => {
+                "; way: (the second − the first) / (the third − the first) × 100".to_owned()
+            }
+            Computation::RiseAYear(years) | Computation::FallAYear(years) => {
+                format!("; needed a year: (the first − the second) / {years} years")
+            }
+        },
+    }
 }
 
 /// An entry that a cell counts, and the records that say so.

@@ -126,8 +126,14 @@ impl<'a> AnyReport<'a> {
     pub fn is_held(self) -> bool {
         match self {
             Self::Judged(report) => report.is_held(),
-            Self::Unplaced(_) => true,
+            Self::Unplaced(report) => !report.is_consolidated(),
         }
+    }
+
+    /// Whether it is made of other reports, so that nothing of it is counted.
+    #[must_use]
+    pub fn is_consolidated(self) -> bool {
+        matches!(self, Self::Unplaced(report) if report.is_consolidated())
     }
 
     /// The place of the report as a whole.

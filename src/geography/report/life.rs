@@ -21,6 +21,8 @@ pub enum Hold {
     Fault,
     /// A decision withdrew it.
     Withdrawn,
+    /// It is consolidated from other reports, so nothing of it is counted again.
+    Consolidated,
 }
 
 /// A report as its sheet claims it, before it is compared with other reports.
@@ -79,6 +81,18 @@ impl ClaimedReport {
         self.dossier.findings.push(finding);
         self.dossier.content.hold();
         self.hold.get_or_insert(Hold::Fault);
+    }
+
+    /// Leaves the report out of everything that is counted, because it is made of reports that are counted.
+    pub fn set_apart_as_consolidated(&mut self) {
+        self.dossier.content.hold();
+        self.hold = Some(Hold::Consolidated);
+    }
+
+    /// Whether it is made of other reports.
+    #[must_use]
+    pub fn is_consolidated(&self) -> bool {
+        self.hold == Some(Hold::Consolidated)
     }
 
     /// Holds the report back because a decision withdrew it.

@@ -5,7 +5,7 @@ use rust_decimal::prelude::ToPrimitive;
 use rust_xlsxwriter::{Format, FormatAlign, Formula, Worksheet, XlsxError};
 
 use super::form::{ColumnKind, Template, TemplateRow, TemplateValue, column_number};
-use super::format::{KNOWN, LOCKED, cell_name, framed, number_format};
+use super::format::{KNOWN, LOCKED, PARTIAL, cell_name, framed, number_format};
 
 /// Writes a row.
 pub(super) fn write_row(
@@ -62,7 +62,11 @@ pub(super) fn write_row(
             }
             ColumnKind::Note => {
                 let format = framed(10.0).set_text_wrap().set_unlocked();
-                sheet.write_blank(row, at, &format)?;
+                if line.note.is_empty() {
+                    sheet.write_blank(row, at, &format)?;
+                } else {
+                    sheet.write_with_format(row, at, &line.note, &format)?;
+                }
             }
         }
     }
@@ -91,7 +95,11 @@ fn write_value(
         .set_unlocked();
     match value.known.and_then(|known| known.to_f64()) {
         Some(known) => {
-            let format = format.set_font_color(KNOWN);
+            let format = if value.is_partial {
+                format.set_font_color(PARTIAL).set_italic()
+            } else {
+                format.set_font_color(KNOWN)
+            };
             sheet.write_number_with_format(row, at, known, &format)?;
         }
         None => {

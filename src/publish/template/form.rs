@@ -6,8 +6,12 @@ use rust_decimal::Decimal;
 /// A blank form, ready to be written.
 #[derive(Debug, Clone)]
 pub struct Template {
-    /// Code of the form, which names the sheet.
+    /// Code of the form.
     pub code: String,
+    /// Name of the sheet.
+    pub sheet: String,
+    /// Whether somebody fills it in: then cells are checked while typing.
+    pub is_blank: bool,
     /// Creation date of the document.
     pub dated: Date,
     /// The line with the form's code.
@@ -119,6 +123,8 @@ pub struct TemplateRow {
     pub code: String,
     /// Values, in the order of the columns of values; empty in the heading of a section.
     pub values: Vec<TemplateValue>,
+    /// What the column of remarks says.
+    pub note: String,
 }
 
 /// A value to fill in.
@@ -132,6 +138,8 @@ pub struct TemplateValue {
     pub decimals: u32,
     /// The value, if it is known already.
     pub known: Option<Decimal>,
+    /// Whether a part is missing in it.
+    pub is_partial: bool,
     /// The earlier estimate, as text.
     pub estimated: Option<String>,
 }

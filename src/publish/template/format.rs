@@ -14,6 +14,8 @@ pub(super) const HEAD: Color = Color::RGB(0xE3_EC_F1);
 const RULE: Color = Color::RGB(0x8C_8C_8C);
 /// The colour of values that are filled in already.
 pub(super) const KNOWN: Color = Color::RGB(0x1F_4E_9E);
+/// The colour of values in which a part is missing.
+pub(super) const PARTIAL: Color = Color::RGB(0x9C_57_00);
 
 /// Plain text; `size` in points.
 pub(super) fn text(size: f64) -> Format {

@@ -15,7 +15,7 @@ use rust_xlsxwriter::{
 pub use form::{
     ColumnKind, Template, TemplateColumn, TemplateRow, TemplateStatement, TemplateValue,
 };
-pub use words::{InputWords, Signature, TemplateWords};
+pub use words::{ConsolidatedWords, InputWords, Signature, TemplateWords};
 
 use crate::text::fill;
 use form::column_number;
@@ -26,7 +26,26 @@ use format::{FONT, width};
 /// # Errors
 /// When the form does not fit a sheet.
 pub fn workbook(template: &Template, words: &TemplateWords) -> Result<Vec<u8>, XlsxError> {
+    workbook_of(std::slice::from_ref(template), words)
+}
+
+/// The workbook of several forms, a sheet each.
+///
+/// # Errors
+/// When a form does not fit a sheet, or two have one name.
+pub fn workbook_of(templates: &[Template], words: &TemplateWords) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
+    if let Some(first) = templates.first() {
+        set_properties(&mut book, first)?;
+    }
+    for template in templates {
+        write_sheet(book.add_worksheet(), template, words)?;
+    }
+    book.save_to_buffer()
+}
+
+/// Sets title, author and date of the document.
+fn set_properties(book: &mut Workbook, template: &Template) -> Result<(), XlsxError> {
     let dated = template.dated;
     let created = ExcelDateTime::from_ymd(
         u16::try_from(dated.year()).unwrap_or(1900),
@@ -39,8 +58,16 @@ pub fn workbook(template: &Template, words: &TemplateWords) -> Result<Vec<u8>, X
             .set_author(concat!("tonghop ", env!("CARGO_PKG_VERSION")))
             .set_creation_datetime(&created),
     );
-    let sheet = book.add_worksheet();
-    sheet.set_name(&template.code)?;
+    Ok(())
+}
+
+/// Writes a form on a sheet.
+fn write_sheet(
+    sheet: &mut Worksheet,
+    template: &Template,
+    words: &TemplateWords,
+) -> Result<(), XlsxError> {
+    sheet.set_name(&template.sheet)?;
     // The comparison of blank cells is blank.
     sheet.set_formula_result_default("");
     for (i, column) in template.columns.iter().enumerate() {
@@ -53,10 +80,11 @@ pub fn workbook(template: &Template, words: &TemplateWords) -> Result<Vec<u8>, X
         body::write_row(sheet, template, row, line)?;
         row += 1;
     }
-    validation::add(sheet, template, &words.input, first_row)?;
+    if template.is_blank {
+        validation::add(sheet, template, &words.input, first_row)?;
+    }
     let end = foot::write(sheet, template, words, row + 1)?;
-    set_page(sheet, template, words, (heads, first_row, end))?;
-    book.save_to_buffer()
+    set_page(sheet, template, words, (heads, first_row, end))
 }
 
 /// Sets paper, footer, print area, frozen panes and protection. The rows are the first of the heads, the first of the

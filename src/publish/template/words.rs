@@ -20,6 +20,22 @@ pub struct TemplateWords {
     pub input: InputWords,
 }
 
+/// The texts of consolidated forms.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConsolidatedWords {
+    /// Of how many units there are figures: `{reported}`, `{expected}`.
+    pub coverage: String,
+    /// The same where some are missing: `{missing}` names them.
+    pub coverage_without: String,
+    /// What a unit's own sheet is made of: `{geography}`.
+    pub of_unit: String,
+    /// The same where the unit has not reported.
+    pub of_absent_unit: String,
+    /// Lines below the table: `{partial}` and `{estimate}` are the marks of the book.
+    pub notes: Vec<String>,
+}
+
 /// A person who signs a form.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -20,6 +20,7 @@ fn cell(text: &str, value: Option<&str>, decimals: u32, status: FigureStatus) ->
         units: None,
         missing: vec![],
         origin: Origin::Unsaid,
+        words: None,
     })
 }
 

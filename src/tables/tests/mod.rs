@@ -234,6 +234,7 @@ fn the_text_of_a_cell_shows_its_status() {
             units: None,
             missing: vec![],
             origin: Origin::Unsaid,
+            words: None,
         };
         cell.printed(&edition.words).text
     };

@@ -147,7 +147,7 @@ fn what_should_fall_is_measured_by_the_way_covered() {
 #[test]
 fn a_yearly_flow_is_judged_each_year() {
     starts_with(&of_01("yearly", "2022"), &["9", "90", "", "behind"]);
-    starts_with(&of_01("yearly", "2023"), &["10", "100", "0", "reached"]);
+    starts_with(&of_01("yearly", "2023"), &["10", "100", "", "reached"]);
 }
 
 #[test]
@@ -180,7 +180,8 @@ fn a_target_for_each_province_says_how_many_reach_it() {
     starts_with(&result("each", "2023", "04"), &["", "", "", "no data", ""]);
     starts_with(
         &result("each", "2023", "VN"),
-        &["1", "2.94", "4.7143", "no baseline", "P"],
+        // The province 44 of today has a part of its figure, and that is enough.
+        &["2", "5.88", "4.5714", "no baseline", "P"],
     );
 }
 
@@ -214,7 +215,7 @@ fn a_target_that_measures_nothing_is_refused() {
         let path = pipeline.join(file);
         let before = fs::read_to_string(&path).expect("a file");
         fs::write(&path, text).expect("written");
-        let output = tonghop(&["check", &pipeline.to_string_lossy(), "--lang", "en"]);
+        let output = tonghop(&["check", &pipeline.to_string_lossy()]);
         let said = crate::support::program::said(&output);
         assert!(said.contains(wanted), "{wanted}: {said}");
         fs::write(&path, before).expect("written");
