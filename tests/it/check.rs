@@ -256,12 +256,12 @@ fn a_rule_that_cannot_be_decided_fail_or_pass() {
     }
     for (kind, said) in [
         (
-            "sum-of-sectors",
-            "`KTTT-01` has no rows of sectors of the first level",
+            "sum-of-members\"\nbreakdown = \"sector",
+            "`KTTT-01` has no cells of sectors of the first level",
         ),
         (
-            "parts-of-sectors",
-            "`KTTT-01` has no rows of sectors of the second level",
+            "parts-of-members\"\nbreakdown = \"sector",
+            "`KTTT-01` has no cells of sectors of the second level",
         ),
     ] {
         let out = said_after(
@@ -533,12 +533,12 @@ fn indicators_words_units_and_targets_that_make_no_sense() {
             (
                 "htx_total,HTX,101,0,KTTT-01",
                 "htx_total,HTX,101,0,KTTT-04",
-                "has no row and no column for `htx_total`",
+                "has no row, no column and no total for `htx_total`",
             ),
             (
                 "htx_total,HTX,101,0,KTTT-01",
                 "htx_total,HTX,101,0,",
-                "is in several forms",
+                "is in several annual forms",
             ),
             (
                 "htx_active,htx_total,100,",

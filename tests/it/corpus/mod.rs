@@ -99,7 +99,7 @@ macro_rules! themes {
 
 themes!(
     formats, text, numbers, symbols, measures, layout, sheets, place, sending, units, lists,
-    breakdowns
+    breakdowns, programme
 );
 
 #[test]
