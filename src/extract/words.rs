@@ -364,7 +364,8 @@ impl DocumentWords {
     }
 
     /// The period that a folded line states, if it states one. Words that a way to state a period has matched are not
-    /// matched again by the ways after it.
+    /// matched again by the ways after it. Of several months or quarters the first is meant; one without its year
+    /// before another (`month 8, plan for month 9 of 2026`) is a period that no form has.
     pub(super) fn period(&self, folded: &str) -> Option<LinePeriod> {
         let reference = self.begin_of_reference(folded);
         // A line with a date may state a period before it; one that refers to a document states none.
@@ -374,7 +375,7 @@ impl DocumentWords {
             Some((_, false)) => return None,
         };
         let mut taken: Vec<std::ops::Range<usize>> = Vec::new();
-        let mut is_other = false;
+        let mut found: Vec<(usize, Option<Period>)> = Vec::new();
         for (regex, template) in &self.periods {
             for captures in regex.captures_iter(line) {
                 let Some(all) = captures.get(0) else { continue };
@@ -386,16 +387,30 @@ impl DocumentWords {
                 taken.push(all.range());
                 match template {
                     Some(template) if reference.is_none() => {
-                        if let Some(period) = filled(template, &captures) {
-                            return Some(LinePeriod::Is(period));
-                        }
+                        let period = filled(template, &captures);
+                        found.extend(period.map(|period| (all.start(), Some(period))));
                     }
                     Some(_) => {}
-                    None => is_other = true,
+                    None => found.push((all.start(), None)),
                 }
             }
         }
-        is_other.then_some(LinePeriod::Other)
+        let is_short = |period: &Period| period.months() < 6;
+        let stated = match found.iter().find_map(|(_, period)| *period) {
+            Some(period) if is_short(&period) => {
+                let first = found.iter().min_by_key(|(start, _)| *start);
+                match first.map(|(_, period)| *period) {
+                    Some(None) => None,
+                    Some(Some(first)) if is_short(&first) => Some(first),
+                    _ => Some(period),
+                }
+            }
+            other => other,
+        };
+        match stated {
+            Some(period) => Some(LinePeriod::Is(period)),
+            None => (!found.is_empty()).then_some(LinePeriod::Other),
+        }
     }
 
     /// The last period that a folded text names, if all that it says of periods are such as forms have.
@@ -540,6 +555,15 @@ mod tests {
                 "9 THÁNG ĐẦU NĂM 2025 (đến ngày 30/9/2025)",
                 Some(LinePeriod::Other),
             ),
+            (
+                "THÁNG 9 NĂM 2026, PHƯƠNG HƯỚNG THÁNG 10",
+                Some(LinePeriod::Is("2026-09".parse().expect("a period"))),
+            ),
+            (
+                "THÁNG 8, KẾ HOẠCH THÁNG 9 NĂM 2026",
+                Some(LinePeriod::Other),
+            ),
+            ("TUẦN 2 THÁNG 9 NĂM 2026", Some(LinePeriod::Other)),
             ("Lạng Sơn, ngày 20 tháng 12 năm 2025", None),
             ("Quyết định 12 về giai đoạn 2021-2025", None),
             ("Giai đoạn 2021-2025 theo Quyết định 12", None),
