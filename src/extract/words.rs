@@ -521,7 +521,10 @@ mod tests {
                 { words = "6 tháng đầu năm {Y}", period = "{Y}-S1" },
                 { words = "{n} tháng đầu năm {Y}" },
                 { words = "giai đoạn {Y}-{Y}" },
+                { words = "tuần {n} tháng {M} năm {Y}" },
+                { words = "tháng {M} năm {Y}", period = "{Y}-{M}" },
                 { words = "năm {Y}", period = "{Y}" },
+                { words = "tháng {M}" },
                 { words = "năm {n}" },
             ]
             [statements]
