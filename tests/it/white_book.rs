@@ -132,7 +132,7 @@ pub(crate) async fn bridge_adds_up(lake: &Path, year: &str, scenario: &str) -> (
     let (_, own) = own.split_once("WITH ").expect("named parts");
     let query = format!("WITH {},\n{}", read("common.sql"), own.replace(one, all));
     let names = [
-        ("years", "'2022', '2023', '2024', '2025'"),
+        ("periods", "'2022', '2023', '2024', '2025'"),
         ("first_year", "'2022'"),
         ("last_year", "'2025'"),
         ("last_day", "'2025-12-31'"),
