@@ -538,7 +538,7 @@ fn indicators_words_units_and_targets_that_make_no_sense() {
             (
                 "htx_total,HTX,101,0,KTTT-01",
                 "htx_total,HTX,101,0,",
-                "is in several annual forms",
+                "is in several forms",
             ),
             (
                 "htx_active,htx_total,100,",
