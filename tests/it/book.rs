@@ -16,7 +16,7 @@ use crate::support::definitions::print_only;
 use crate::support::office::{Office, csv};
 use crate::support::printed::{self, Printed};
 use crate::support::program::{said, tonghop};
-use crate::support::sample::SAMPLE;
+use crate::support::sample::{BOOKS, SAMPLE};
 
 /// The book of the sample's edition, made once.
 struct Made {
@@ -36,6 +36,7 @@ impl Made {
 
 static BOOK: LazyLock<Made> = LazyLock::new(|| {
     let place = TempDir::new().expect("a directory");
+    let _alone = BOOKS.lock();
     let output = book(&SAMPLE.lake(), &place.path().join("out"), &[]);
     Made { place, output }
 });
@@ -391,7 +392,9 @@ fn a_lock_makes_the_same_bytes_again_or_says_what_differs() {
         .to_string_lossy()
         .into_owned();
     let again = place.path().join("again");
+    let alone = BOOKS.lock();
     let output = book(&SAMPLE.lake(), &again, &["--locked", "--lock", &lock]);
+    drop(alone);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     let mut files = 0;
     for name in [

@@ -2,7 +2,7 @@
 
 use crate::support::files::contents;
 use crate::support::program::{said, tonghop};
-use crate::support::sample::{SAMPLE, Sample};
+use crate::support::sample::{BOOKS, SAMPLE, Sample};
 
 #[test]
 fn planted_errors_make_the_exit_code_one() {
@@ -84,7 +84,7 @@ fn a_total_in_which_a_province_is_missing_says_so() {
     assert_eq!(
         SAMPLE.sql(
             "SELECT geography, period, value, status, units_reported, units_expected FROM national WHERE indicator = 'htx_total' \
-             AND scenario = 'best' AND sector = '_T' ORDER BY geography, period"
+             AND scenario = 'best' AND sector = '_T' AND length(period) = 4 ORDER BY geography, period"
         ),
         [
             "2004,2021,27342.000000,A,63,63", "2004,2022,29378.000000,A,63,63", "2004,2023,31364.000000,A,63,63",
@@ -314,6 +314,8 @@ fn a_second_run_publishes_nothing_new() {
         |sample: &Sample| std::fs::read_link(sample.lake().join("current")).expect("a link");
     let before = current(&SAMPLE);
     let (lake, out) = (SAMPLE.lake(), SAMPLE.directory.path().join("out-again"));
+    // A book takes the lake's lock.
+    let _alone = BOOKS.lock();
     let again = tonghop(&[
         "run",
         "--lake",

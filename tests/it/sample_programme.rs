@@ -140,6 +140,10 @@ fn totals_of_lists() -> Stated {
     for paper in &WRITTEN.programme.needs {
         let figures = stated.entry(unit(paper)).or_default();
         let projects = &paper.content.projects;
+        // Who sends no list of projects says nothing of them.
+        if projects.is_empty() {
+            continue;
+        }
         let money = projects.iter().map(|p| p.money).sum();
         for (id, value) in [
             ("projects_total", whole(projects.len() as i64)),
@@ -389,7 +393,7 @@ fn records_are_read_as_they_were_written() {
     }
     let read: BTreeSet<String> = SAMPLE
         .sql(
-            "SELECT s.file_name, x.name, x.kind, x.tax_code, x.model, x.rating_before, coalesce(x.rating_after, ''), x.money FROM selected x \
+            "SELECT s.file_name, x.name, x.kind, x.tax_code, x.model, x.rating_before, coalesce(x.rating_after, ''), x.support_money FROM selected x \
              JOIN reports r ON r.report_id = x.report_id JOIN submissions s ON s.submission_id = r.submission_id",
         )
         .into_iter()

@@ -93,12 +93,12 @@ fn listed(expression: &str) -> Vec<i128> {
     let programme = &WRITTEN.programme;
     let count = |n: usize| i128::try_from(n).expect("few");
     match expression {
-        "count(replication_list)" => programme
+        "selected_total" => programme
             .selected
             .iter()
             .map(|p| count(p.content.len()))
             .collect(),
-        "count(public_investment_projects)" => programme
+        "projects_total" => programme
             .needs
             .iter()
             .map(|p| count(p.content.projects.len()))
@@ -109,12 +109,12 @@ fn listed(expression: &str) -> Vec<i128> {
 
 /// The value of an expression in a year; of lists only 2025 is there.
 fn value(expression: &str, year: i64) -> Option<Fraction> {
-    if expression.contains("where rating_after = tot") {
+    if expression.starts_with("selected_good_after") {
         let all = WRITTEN.programme.selected.iter().flat_map(|p| &p.content);
         let good = all.clone().filter(|s| s.ratings.1 == Some(0)).count();
         return (year == NOW).then(|| Fraction(good as i128 * 100, all.count() as i128));
     }
-    if expression.starts_with("count(") {
+    if ["selected_total", "projects_total"].contains(&expression) {
         return (year == NOW).then(|| Fraction::whole(listed(expression).iter().sum()));
     }
     let (expression, scale) = match expression.strip_suffix(" * 100") {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::Output;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex};
 
 use tempfile::TempDir;
 
@@ -38,3 +38,6 @@ pub(crate) static SAMPLE: LazyLock<Sample> = LazyLock::new(|| {
     let output = tonghop(&["run", "--lake", &lake, "--out", &out, "--at", "2026-06-30"]);
     Sample { directory, output }
 });
+
+/// Held while a book is made from the sample's lake: each takes the lake's lock.
+pub(crate) static BOOKS: Mutex<()> = Mutex::new(());
