@@ -358,7 +358,7 @@ pub(super) fn check_breakdowns(
                 .any(|b| b.id == *id && !b.members.is_empty());
             if !declared || indicator.breakdowns[..at].contains(id) {
                 let message = format!(
-                    "`{id}` of `{}` is no breakdown of the pipeline, or stands there twice",
+                    "`{id}` of `{}` is not a breakdown of the pipeline, or is listed twice",
                     indicator.id
                 );
                 let remedy = "name breakdowns of pipeline.toml with ; between them";

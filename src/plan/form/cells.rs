@@ -84,7 +84,7 @@ pub(super) fn without_rows(
             wrong.at(
                 measure,
                 format!(
-                    "`{}` is not a measure, or stands there twice",
+                    "`{}` is not a measure, or is listed twice",
                     measure.get_ref()
                 ),
                 "write stock, flow, mean or ratio, each once",

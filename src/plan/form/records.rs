@@ -77,7 +77,7 @@ fn table_name(raw: &RawForm, wrong: &mut FileErrors<'_>) -> Option<String> {
         );
         return None;
     };
-    let remedy = "give the table a name of small letters, digits and `_` that is no word of SQL and no table of the contract";
+    let remedy = "use small letters, digits and `_`; avoid words of SQL and the names of the contract's tables";
     if lake::table(name.get_ref()).is_some() {
         let message = format!("`{}` is a table of the contract", name.get_ref());
         wrong.at(name, message, remedy);
@@ -111,7 +111,7 @@ fn ordered(
         let is_kept = columns.iter().any(|(column, _)| column == name.get_ref());
         if !is_kept || place(name.get_ref()) != Some(at) {
             let message = format!(
-                "`{}` is no field that is kept, or stands here twice",
+                "the list keeps no field `{}`, or it is listed twice",
                 name.get_ref()
             );
             wrong.at(name, message, "name each field that is kept once");
@@ -144,8 +144,7 @@ fn check_column(field: &RawRecordField, earlier: &[RecordField], wrong: &mut Fil
         );
     }
     if field.kind.is_kept() {
-        let remedy =
-            "give the column a name of small letters, digits and `_` that is no word of SQL";
+        let remedy = "use small letters, digits and `_`; avoid words of SQL";
         if lake::COMMON.contains(&column.as_str()) {
             let message = format!("every table of records has a column `{column}` already");
             wrong.at(&field.column, message, remedy);

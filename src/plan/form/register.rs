@@ -189,7 +189,7 @@ fn state_field(
             > 1;
         if !known.contains_key(code.get_ref()) || twice {
             let message = format!(
-                "`{}` is no code of the field, or stands twice",
+                "the field has no code `{}`, or it is listed twice",
                 code.get_ref()
             );
             wrong.at(code, message, "name codes of the field, each once");
