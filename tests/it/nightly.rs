@@ -523,7 +523,6 @@ fn the_status_names_every_file_that_came_for_a_unit() {
     for (more, hint) in [
         (["--form", "KTTT-77"], "KTTT-01"),
         (["--period", "2031-Q9"], "years such as 2025"),
-        (["--period", "2024-Q3"], "years such as 2025"),
         (["--unit", "Hoa Bin"], "Hòa Bình"),
     ] {
         let output = ask(&more);

@@ -68,7 +68,8 @@ fn engine(geography: &str, period: i32, scenario: &str) -> BTreeMap<String, Figu
     SAMPLE
         .sql(&format!(
             "SELECT n.indicator, n.value, n.units_reported FROM national n JOIN indicators i ON i.indicator = n.indicator \
-             WHERE i.measure <> 'ratio' AND n.geography = '{geography}' AND n.period = '{period}' AND n.scenario = '{scenario}' AND n.sector = '_T'"
+             WHERE i.measure <> 'ratio' AND n.geography = '{geography}' AND n.period = '{period}' AND n.scenario = '{scenario}' AND n.sector = '_T' \
+             AND n.fund = '_T' AND i.home_form IN ('KTTT-01', 'KTTT-02')"
         ))
         .iter()
         .map(|line| {
@@ -169,7 +170,7 @@ fn every_report_is_read_as_it_was_written() {
     for line in SAMPLE.sql(
         "SELECT s.file_name, r.form, o.indicator, o.sector, o.scenario, o.period, o.value FROM observations o \
          JOIN reports r ON r.report_id = o.report_id JOIN submissions s ON s.submission_id = r.submission_id \
-         WHERE o.value IS NOT NULL",
+         WHERE o.value IS NOT NULL AND r.form IN ('KTTT-01', 'KTTT-02')",
     ) {
         let fields: Vec<&str> = line.rsplitn(7, ',').collect();
         let [value, period, scenario, sector, indicator, form, file] = fields[..] else {

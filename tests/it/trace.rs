@@ -181,6 +181,7 @@ fn every_printed_number_comes_out_of_its_cells() {
     })
     .collect();
     let (mut numbers, mut leaves, mut without, mut named) = (0, 0, 0, 0);
+    let mut of_lists = 0;
     let mut made: BTreeMap<String, usize> = BTreeMap::new();
     let mut wrong = Vec::new();
     for (table, scenario) in &BOOK.tables {
@@ -218,6 +219,10 @@ fn every_printed_number_comes_out_of_its_cells() {
                 assert_eq!(decimal(there), value, "{what}: {place:?}");
                 match leaf.conversion {
                     Some(c) => assert_eq!(rounded(c.number * c.factor, 6), value, "{leaf:?}"),
+                    None if leaf.records.is_some() => {
+                        of_lists += 1;
+                        assert_eq!(leaf.stated(), Some(value), "{what}: {leaf:?}");
+                    }
                     None => assert!(value.is_zero(), "{what}: {leaf:?}"),
                 }
             }
@@ -233,6 +238,7 @@ fn every_printed_number_comes_out_of_its_cells() {
     assert!(numbers > 3800 && cells > 4000, "{numbers} of {cells}");
     assert!(leaves > 30_000, "only {leaves} leaves");
     assert!(without > 100 && named > 100, "{without}, {named}");
+    assert!(of_lists > 100, "only {of_lists} totals of lists");
     for kind in [
         "national stock",
         "national flow",
@@ -249,6 +255,8 @@ fn every_printed_number_comes_out_of_its_cells() {
         "average",
         "difference",
         "stated",
+        "passing",
+        "count",
         "share",
     ] {
         assert!(made.contains_key(kind), "no {kind} is printed: {made:?}");
@@ -275,6 +283,7 @@ fn kind(root: &Node) -> String {
         (PrintedOrigin::Computed(computation), _) => computation.as_str().to_owned(),
         (PrintedOrigin::Stated(_), _) => "stated".to_owned(),
         (PrintedOrigin::Passing(_), _) => "passing".to_owned(),
+        (PrintedOrigin::Counted, _) => "count".to_owned(),
         (_, Some(Node::Figure(figure))) => {
             let level = match figure.level {
                 FigureLevel::National => "national",
@@ -750,9 +759,9 @@ fn the_machine_readable_form_has_these_fields() {
     let leaf = &former["children"][1];
     assert_eq!(
         fields(root),
-        "children column computation decimals head kind label missing recomputed rounding row status table text title units value"
+        "children column computation decimals head kind label missing recomputed rounding row stated_by status table test text title units value years"
     );
-    let of_fact = "basis children code findings geography indicator indicator_name kind lacking made_of measure name parts \
+    let of_fact = "basis children code findings geography indicator indicator_name kind lacking made_of measure members name parts \
                    period recomputed rule scenario sector sources_agree standing status unit_of_measure value weight";
     assert_eq!(fields(fact), of_fact);
     assert_eq!(fields(former), of_fact);

@@ -131,7 +131,7 @@ fn queries_divide_average_and_round_as_duckdb_does() {
     }
     // The mean of a window, and of groups, is the same mean.
     let grouped = "SELECT geography, avg(value), avg(avg(value)) OVER () FROM national WHERE indicator = 'htx_total' \
-                   AND scenario = 'best' AND sector = '_T' GROUP BY geography HAVING avg(value) > 1 ORDER BY avg(value)";
+                   AND scenario = 'best' AND sector = '_T' AND length(period) = 4 GROUP BY geography HAVING avg(value) > 1 ORDER BY avg(value)";
     let rows = sql_with(&lake, grouped, &[]);
     assert_eq!(rows.len(), 2);
     assert!(rows[1].starts_with("2025,31148.2,"), "{rows:?}");
