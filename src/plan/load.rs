@@ -44,8 +44,9 @@ use crate::text::{Bilingual, Encodings};
 pub fn load(directory: &Path) -> Result<Plan, DefinitionErrors> {
     let source = Source::read(&directory.join("pipeline.toml"))?;
     let raw: RawPipeline = source.parse()?;
+    check_folders(directory, &source, &raw)?;
     let country = raw.country();
-    let reference = beside(directory, &raw.reference);
+    let reference = beside(directory, raw.reference.get_ref());
     let mut reference = ReferenceData::read(reference, directory, &country)?;
     reference.add_agencies(directory, (&source, &raw.collectives))?;
     let catalogue = Catalogue::read(directory, (&source, &raw.breakdowns), &reference, &country)?;
@@ -90,7 +91,7 @@ pub fn other_editions(plan: &Plan) -> Result<Vec<Plan>, DefinitionErrors> {
 fn with_edition(mut plan: Plan, file: &EditionFile) -> Result<Plan, DefinitionErrors> {
     let directory = &plan.directory;
     let raw: RawPipeline = Source::read(&directory.join("pipeline.toml"))?.parse()?;
-    let printed = read_printed(&beside(directory, &raw.reference))?;
+    let printed = read_printed(&beside(directory, raw.reference.get_ref()))?;
     let lists = CodeLists {
         indicators: &plan.indicators,
         breakdowns: &plan.breakdowns,
@@ -112,6 +113,24 @@ fn with_edition(mut plan: Plan, file: &EditionFile) -> Result<Plan, DefinitionEr
         plan.chapters = publication.chapters;
     }
     Ok(plan)
+}
+
+/// The folders beside the pipeline must be there: otherwise every file in them is missing.
+fn check_folders(
+    directory: &Path,
+    source: &Source,
+    raw: &RawPipeline,
+) -> Result<(), DefinitionErrors> {
+    let mut errors = DefinitionErrors::default();
+    for folder in [&raw.reference, &raw.models] {
+        let name = folder.get_ref();
+        if name.trim().is_empty() || !beside(directory, name).is_dir() {
+            let message = format!("there is no folder `{name}`");
+            let remedy = "give the way to the folder, from the folder of the pipeline";
+            FileErrors::in_source(source, &mut errors).at(folder, message, remedy);
+        }
+    }
+    errors.into_result()
 }
 
 /// The files that other files take names from.
@@ -217,7 +236,7 @@ impl Checked {
         };
         let path = directory.join("decisions.toml");
         let decisions = read_decisions(&path, referable, &mut errors);
-        let models_directory = beside(directory, &raw.models);
+        let models_directory = beside(directory, raw.models.get_ref());
         let own = directory.join("models");
         let tables = record_tables(forms).into_iter();
         let of_lists: Vec<String> = tables.map(|table| table.name).collect();

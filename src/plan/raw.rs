@@ -17,8 +17,10 @@ pub(super) struct RawPipeline {
     pub id: String,
     pub title_vi: String,
     pub title_en: String,
-    pub reference: String,
-    pub models: String,
+    /// Folder of the facts that subjects share, beside the pipeline.
+    pub reference: Spanned<String>,
+    /// Folder of the models that subjects share, beside the pipeline.
+    pub models: Spanned<String>,
     #[serde(default)]
     pub submissions: Vec<String>,
     #[serde(default)]

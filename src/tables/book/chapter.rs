@@ -145,6 +145,15 @@ fn check_chart(
         let filled = edition.parameters.text(name.get_ref());
         filled.map_err(|e| ErrorAt::unknown(name.span().start, &e))
     };
+    // Every column begins with nothing.
+    if let Some(blank) = chart.columns.iter().find(|c| c.get_ref().trim().is_empty()) {
+        let message = "a column of a chart has no name";
+        return Err(ErrorAt::new(
+            blank.span().start,
+            message,
+            "name a column of the table, or the beginning of its name",
+        ));
+    }
     let rows = match &chart.style {
         Some(style) if chart.rows.is_empty() => {
             let parsed = RowStyle::parse(style.get_ref());
