@@ -69,7 +69,8 @@ pub(super) async fn total_lists(
 fn lists_of(reports: &[JudgedReport], form: &Form) -> Vec<Vec<usize>> {
     let mut lists: BTreeMap<_, Vec<usize>> = BTreeMap::new();
     for (at, report) in reports.iter().enumerate() {
-        let is_list = !report.dossier().content.heads.is_empty();
+        let content = &report.dossier().content;
+        let is_list = !content.heads.is_empty() && !content.list_replaced;
         if report.form() == form.code && !report.is_held() && is_list {
             let placed = &report.report;
             let sender = placed.dossier.sender.id().map(str::to_owned);
