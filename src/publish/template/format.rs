@@ -53,6 +53,10 @@ pub(super) fn short(text: &str, most: usize) -> String {
 pub(super) fn width(column: &TemplateColumn, template: &Template) -> f64 {
     match column.kind {
         ColumnKind::Number => 6.0,
+        ColumnKind::Field(at) => {
+            let field = template.list.as_ref().and_then(|list| list.fields.get(at));
+            field.map_or(12.0, |field| field.width)
+        }
         ColumnKind::Label => {
             let longest = template
                 .rows
