@@ -196,7 +196,12 @@ fn is_line(sheet: &Sheet, row: u32, vocabulary: &Vocabulary) -> bool {
 
 /// Whether a block states anything about its table.
 fn states_something(title: &Title) -> bool {
-    let lines = [&title.form, &title.reporter, &title.unit_code, &title.measure];
+    let lines = [
+        &title.form,
+        &title.reporter,
+        &title.unit_code,
+        &title.measure,
+    ];
     lines.into_iter().any(Option::is_some)
         || title.geography.is_some()
         || title.sending.is_some()

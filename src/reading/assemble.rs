@@ -9,9 +9,7 @@ use super::report::{ReportContext, complete_with_list, read_report, take_list};
 use super::sheet_notes::{like_a_form, notes_of_reader, notes_on_layout, notes_on_reading};
 use super::submission::{Submission, SubmissionContents, TableReading};
 use crate::diagnostic::{Finding, Message, Place, findings};
-use crate::extract::{
-    Form, ListLayout, PeriodClaim, SheetTable, find_tables, find_tables_in,
-};
+use crate::extract::{Form, ListLayout, PeriodClaim, SheetTable, find_tables, find_tables_in};
 use crate::geography::{Aspect, Docket, Identified, ReporterClaim};
 use crate::intake::{FileFormat, Limits, MediaType, NotAccepted, sniff};
 use crate::normalize::{ListReader, RecordList, RecordMarks, repeated_keys};
@@ -467,8 +465,12 @@ fn read_tables(
     for (n, found) in tables.iter().enumerate() {
         let FoundTable { table, list, .. } = found;
         if let Some(whole) = completed_by(plan, tables, n) {
-            completing.push((n, whole));
-            continue;
+            // A report has one list: the cells of its records are known by the heads of that. A further one is a part of it.
+            let is_first = !completing.iter().any(|(_, other)| *other == whole);
+            if is_first {
+                completing.push((n, whole));
+                continue;
+            }
         }
         report_of.insert(n, contents.reports.len());
         let used = &mut contents.used_definitions;

@@ -31,9 +31,7 @@ pub(super) fn continue_list(
         aspects.push(Aspect::Sending);
     }
     let is_open = matches!(table.period, PeriodClaim::Unstated);
-    let fits = |period: &PeriodClaim| {
-        matches!(period, PeriodClaim::Agreed(period) if frequencies.contains(&period.frequency))
-    };
+    let fits = |period: &PeriodClaim| matches!(period, PeriodClaim::Agreed(period) if frequencies.contains(&period.frequency));
     if is_open && fits(&earlier.period) {
         table.period = earlier.period.clone();
         aspects.push(Aspect::Period);

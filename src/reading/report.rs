@@ -345,9 +345,7 @@ pub(super) fn complete_with_list(
     content.cells_explained += list.cells_explained;
     content.cells_loaded += list.cells_loaded;
     content.records += list.records.num_rows() as i64;
-    if content.heads.is_empty() {
-        content.heads.clone_from(&list.heads);
-    }
+    content.heads.clone_from(&list.heads);
     let shape = plan.vocabulary.forms[list.table.form].records.as_ref()?;
     let rows = own_columns(plan.lake.table(&shape.table)?, &list.records).ok()?;
     Some(Records {

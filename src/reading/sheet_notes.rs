@@ -95,11 +95,7 @@ pub(super) fn notes_of_reader(sheet: &Sheet, tables: &[SheetTable], place: &Plac
 
 /// Cells of the tables that are withheld and are no values: labels, heads, cells beside the form. Values get a finding
 /// where they are normalized.
-fn note_on_withheld(
-    sheet: &Sheet,
-    tables: &[SheetTable],
-    place: &Place,
-) -> Option<Finding> {
+fn note_on_withheld(sheet: &Sheet, tables: &[SheetTable], place: &Place) -> Option<Finding> {
     let in_a_table = |at: &Address| tables.iter().any(|t| t.ranges.iter().any(|r| r.holds(*at)));
     let values: BTreeSet<Address> = tables
         .iter()

@@ -74,11 +74,11 @@ fn lists_of(reports: &[JudgedReport], form: &Form) -> Vec<Vec<usize>> {
         if report.form() == form.code && !report.is_held() && is_list {
             let placed = &report.report;
             let sender = placed.dossier.sender.id().map(str::to_owned);
-            let key = (placed.unit.clone(), placed.period, sender, report.revision);
-            lists
-                .entry((key, report.is_current()))
-                .or_default()
-                .push(at);
+            // All lists that count are parts of one list, whichever version of its part each is.
+            let is_current = report.is_current();
+            let version = if is_current { 0 } else { report.revision };
+            let key = (placed.unit.clone(), placed.period, sender, version);
+            lists.entry((key, is_current)).or_default().push(at);
         }
     }
     lists.into_values().collect()

@@ -13,13 +13,21 @@ fn table(training: u32) -> String {
         .map(|year| format!("Vốn đầu tư phát triển năm {year};Vốn sự nghiệp năm {year}"))
         .collect();
     let values = vec![format!("0;{training}"); 5].join(";");
-    format!("Nội dung;{}\nĐào tạo, bồi dưỡng;{values}\n", heads.join(";"))
+    format!(
+        "Nội dung;{}\nĐào tạo, bồi dưỡng;{values}\n",
+        heads.join(";")
+    )
 }
 
 /// The list of projects; each is a name and its money.
 fn list(projects: &[(&str, u32)]) -> String {
-    let rows = (1..).zip(projects).map(|(n, (name, money))| format!("{n};{name};2026;{money}\n"));
-    format!("TT;Tên dự án;Năm;Tổng mức đầu tư (triệu đồng)\n{}", rows.collect::<String>())
+    let rows = (1..)
+        .zip(projects)
+        .map(|(n, (name, money))| format!("{n};{name};2026;{money}\n"));
+    format!(
+        "TT;Tên dự án;Năm;Tổng mức đầu tư (triệu đồng)\n{}",
+        rows.collect::<String>()
+    )
 }
 
 fn blank_line() -> &'static str {
@@ -37,11 +45,16 @@ fn counted(files: &[String]) -> (Vec<String>, Vec<String>) {
     let lake = office.path("lake");
     let figure = |condition: &str| {
         let of = "FROM facts WHERE geography = '2025' AND unit_code = '14'";
-        sql(&lake, &format!("SELECT CAST(value AS INT) {of} AND {condition}"))
+        sql(
+            &lake,
+            &format!("SELECT CAST(value AS INT) {of} AND {condition}"),
+        )
     };
     let needs = "indicator = 'need_training' AND period = '2026' AND fund = 'recurrent' AND scenario = 'plan'";
     let mut all = figure(needs);
-    all.extend(figure("indicator = 'projects_total' AND scenario = 'actual'"));
+    all.extend(figure(
+        "indicator = 'projects_total' AND scenario = 'actual'",
+    ));
     let projects = "SELECT p.name, r.is_current FROM projects p JOIN reports r USING (report_id) WHERE r.is_current ORDER BY p.name";
     let names = sql(&lake, projects);
     let codes = "SELECT code FROM findings WHERE submission_id IS NOT NULL AND code IN ('TH350', 'TH351', 'TH434', 'TH435', 'TH436', 'TH440', 'TH442') ORDER BY code";
@@ -52,7 +65,10 @@ fn counted(files: &[String]) -> (Vec<String>, Vec<String>) {
 fn counts(files: &[String], figures: &[&str], projects: &[&str]) {
     let (got, names) = counted(files);
     assert_eq!(got, figures, "{files:#?}");
-    let names: Vec<&str> = names.iter().filter_map(|line| line.split(',').next()).collect();
+    let names: Vec<&str> = names
+        .iter()
+        .filter_map(|line| line.split(',').next())
+        .collect();
     assert_eq!(names, projects, "{files:#?}");
 }
 
@@ -61,27 +77,56 @@ fn a_table_and_a_list_in_two_files_both_count() {
     let needs = |n| format!("{ABOVE}{}", table(n));
     let projects = |all: &[(&str, u32)]| format!("{ABOVE}{}", list(all));
     let kho = [("Kho lạnh", 10), ("Đường gom", 20)];
-    counts(&[needs(5), projects(&kho)], &["5", "2"], &["Kho lạnh", "Đường gom"]);
-    counts(&[projects(&kho), needs(5)], &["5", "2"], &["Kho lạnh", "Đường gom"]);
+    counts(
+        &[needs(5), projects(&kho)],
+        &["5", "2"],
+        &["Kho lạnh", "Đường gom"],
+    );
+    counts(
+        &[projects(&kho), needs(5)],
+        &["5", "2"],
+        &["Kho lạnh", "Đường gom"],
+    );
     // A table that is sent again replaces the table.
-    counts(&[needs(5), projects(&kho), needs(6)], &["6", "2", "TH434"], &["Kho lạnh", "Đường gom"]);
+    counts(
+        &[needs(5), projects(&kho), needs(6)],
+        &["6", "2", "TH434"],
+        &["Kho lạnh", "Đường gom"],
+    );
     // A list that is sent again replaces the list.
     let fewer = [("Kho lạnh", 10)];
-    counts(&[needs(5), projects(&kho), projects(&fewer)], &["5", "1", "TH440"], &["Kho lạnh"]);
+    counts(
+        &[needs(5), projects(&kho), projects(&fewer)],
+        &["5", "1", "TH440"],
+        &["Kho lạnh"],
+    );
 }
 
 #[test]
 fn a_part_that_comes_alone_replaces_its_part_of_a_whole_file() {
-    let whole = |n, all: &[(&str, u32)]| format!("{ABOVE}{}{}{}", table(n), blank_line(), list(all));
+    let whole =
+        |n, all: &[(&str, u32)]| format!("{ABOVE}{}{}{}", table(n), blank_line(), list(all));
     let projects = |all: &[(&str, u32)]| format!("{ABOVE}{}", list(all));
     let needs = |n| format!("{ABOVE}{}", table(n));
     let kho = [("Kho lạnh", 10), ("Đường gom", 20)];
     let one = [("Trạm bơm", 30)];
-    counts(&[whole(5, &kho), projects(&one)], &["5", "1", "TH350"], &["Trạm bơm"]);
-    counts(&[projects(&one), whole(5, &kho)], &["5", "2", "TH350"], &["Kho lạnh", "Đường gom"]);
+    counts(
+        &[whole(5, &kho), projects(&one)],
+        &["5", "1", "TH350"],
+        &["Trạm bơm"],
+    );
+    counts(
+        &[projects(&one), whole(5, &kho)],
+        &["5", "2", "TH350"],
+        &["Kho lạnh", "Đường gom"],
+    );
     // A report supersedes whole: a later one without a list has none, and that is said.
     counts(&[whole(5, &kho), needs(6)], &["6", "TH351", "TH434"], &[]);
-    counts(&[whole(5, &kho), needs(6), projects(&one)], &["6", "1", "TH434"], &["Trạm bơm"]);
+    counts(
+        &[whole(5, &kho), needs(6), projects(&one)],
+        &["6", "1", "TH434"],
+        &["Trạm bơm"],
+    );
 }
 
 #[test]
@@ -107,7 +152,10 @@ fn communes_are_checked_where_the_pipeline_lists_them() {
     office.run("lake", &[]);
     // The commune of another province, and one that nobody knows; a blank one says nothing, and a lost zero is put back.
     assert_eq!(
-        sql(&office.path("lake"), "SELECT rule, cell FROM findings WHERE rule = 'R405' ORDER BY cell"),
+        sql(
+            &office.path("lake"),
+            "SELECT rule, cell FROM findings WHERE rule = 'R405' ORDER BY cell"
+        ),
         ["R405,E7", "R405,E8"]
     );
 }

@@ -27,6 +27,7 @@ mod graphs;
 mod hard_files;
 mod inbox;
 mod keeping;
+mod list_feedback;
 mod list_parts;
 mod list_totals;
 mod lists;

@@ -44,7 +44,9 @@ pub(super) fn lay_out_list(
     };
     let mut places = Vec::new();
     for (at, (field, raw)) in shape.fields.iter().zip(&form.written.fields).enumerate() {
-        let Some(head) = raw.head.first() else { continue };
+        let Some(head) = raw.head.first() else {
+            continue;
+        };
         let choices = choices(plan, field, raw);
         if let Some(meanings) = &choices.meanings {
             let codes = [("head", head.as_str()), ("codes", meanings.as_str())];
@@ -57,13 +59,17 @@ pub(super) fn lay_out_list(
         } else {
             ColumnKind::Field(list.fields.len())
         };
-        let unit = field.unit.as_ref().filter(|unit| !head.contains(unit.as_str()));
+        let unit = field
+            .unit
+            .as_ref()
+            .filter(|unit| !head.contains(unit.as_str()));
         let unit = unit.map(|unit| format!(" ({unit})")).unwrap_or_default();
         template.columns.push(TemplateColumn {
             heads: vec![format!("{head}{unit}")],
             kind,
         });
-        list.fields.push(template_field(words, field, raw, choices.words));
+        list.fields
+            .push(template_field(words, field, raw, choices.words));
         places.push(at);
     }
     list.known = known_rows(plan, form, shape, (period, unit), &places);
@@ -94,7 +100,13 @@ fn choices(plan: &Plan, field: &RecordField, raw: &RawRecordField) -> Choices {
     };
     match field.kind {
         FieldKind::Flag => Choices {
-            words: raw.codes.get("true").and_then(|w| w.first()).into_iter().cloned().collect(),
+            words: raw
+                .codes
+                .get("true")
+                .and_then(|w| w.first())
+                .into_iter()
+                .cloned()
+                .collect(),
             meanings: None,
         },
         FieldKind::Code => {
@@ -112,11 +124,14 @@ fn choices(plan: &Plan, field: &RecordField, raw: &RawRecordField) -> Choices {
                 None => {
                     let codes = raw.codes.iter();
                     codes
-                        .filter_map(|(_, words)| Some((words.first()?.clone(), words.get(1).cloned())))
+                        .filter_map(|(_, words)| {
+                            Some((words.first()?.clone(), words.get(1).cloned()))
+                        })
                         .unzip()
                 }
             };
-            let are_codes = list.is_some() || words.iter().zip(raw.codes.keys()).all(|(w, c)| w == c);
+            let are_codes =
+                list.is_some() || words.iter().zip(raw.codes.keys()).all(|(w, c)| w == c);
             let explained = words.iter().zip(&meanings);
             let explained: Vec<String> = explained
                 .filter_map(|(word, meaning)| Some(format!("{word} {}", meaning.as_ref()?)))
@@ -152,7 +167,11 @@ fn template_field(
             12.0,
             with(&words.whole, "unit", &unit),
         ),
-        FieldKind::Decimal => (FieldCells::Decimal, 15.0, with(&words.decimal, "unit", &unit)),
+        FieldKind::Decimal => (
+            FieldCells::Decimal,
+            15.0,
+            with(&words.decimal, "unit", &unit),
+        ),
         FieldKind::Code | FieldKind::Flag if !choices.is_empty() => {
             let longest = choices.iter().map(|word| word.chars().count()).max();
             let longest = u32::try_from(longest.unwrap_or(0)).unwrap_or(0);
@@ -197,27 +216,43 @@ fn known_rows(
         return Vec::new();
     };
     let leads = leaders(plan, unit);
+    let starts = |task: &Task| task.text("starts").parse::<i16>().ok();
+    // A task without a year of its own begins with its document.
+    let begins = |task: &Task| {
+        let all = plan.tasks.iter();
+        let of_document = all.filter(|other| other.text("document") == task.text("document"));
+        starts(task).or(of_document.filter_map(starts).min())
+    };
     let is_due = |task: &&Task| {
-        let starts = task.text("starts").parse::<i16>();
-        starts.is_ok_and(|starts| starts <= period.year)
-            && task.text("lead").split(';').any(|lead| leads.contains(lead))
+        begins(task).is_some_and(|year| year <= period.year)
+            && task
+                .text("lead")
+                .split(';')
+                .any(|lead| leads.contains(lead))
     };
     let documents = &form.written.fields[register.field].documents;
     let row = |texts: &[(usize, &str)]| -> Vec<String> {
         let text = |field: &usize| {
             let found = texts.iter().find(|(of, _)| of == field);
-            found.map(|(_, text)| (*text).to_owned()).unwrap_or_default()
+            found
+                .map(|(_, text)| (*text).to_owned())
+                .unwrap_or_default()
         };
         places.iter().map(text).collect()
     };
     let number = register.number.unwrap_or(usize::MAX);
-    let deadline = shape.fields.iter().position(|f| f.kind == FieldKind::Deadline);
+    let deadline = shape
+        .fields
+        .iter()
+        .position(|f| f.kind == FieldKind::Deadline);
     let mut rows = Vec::new();
     let mut last = "";
     for task in plan.tasks.iter().filter(is_due) {
         let document = task.text("document");
         if document != last {
-            let words = documents.get(document).and_then(|words| words.get(1).or(words.first()));
+            let words = documents
+                .get(document)
+                .and_then(|words| words.get(1).or(words.first()));
             let heading = words.map_or(document, String::as_str).to_uppercase();
             rows.push(row(&[(shape.naming, &heading)]));
             last = document;

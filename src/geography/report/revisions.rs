@@ -130,9 +130,14 @@ fn settle_list_of_table(reports: &mut [JudgedReport], table: usize, lists: &[usi
         return;
     }
     let came = |i: usize| sent_order(&reports[i]);
-    let (earlier, later): (Vec<usize>, Vec<usize>) =
-        lists.iter().partition(|i| came(**i) < came(table));
-    let file_of = |reports: &[JudgedReport], i: usize| reports[i].dossier().source.file_name.clone();
+    let submission = |i: usize| &reports[i].dossier().source.submission_id;
+    // Further lists of the same file are parts of its list.
+    let others = lists
+        .iter()
+        .filter(|i| submission(**i) != submission(table));
+    let (earlier, later): (Vec<usize>, Vec<usize>) = others.partition(|i| came(**i) < came(table));
+    let file_of =
+        |reports: &[JudgedReport], i: usize| reports[i].dossier().source.file_name.clone();
     if let Some(list) = later.first() {
         let (file, place) = (file_of(reports, table), reports[*list].report.place());
         reports[*list].add_finding(findings::TH350 { file }.at(place));

@@ -18,7 +18,8 @@ use crate::text::Bilingual;
 
 /// The codes of findings that compare a version with others.
 pub(super) const OF_VERSIONS: [&str; 12] = [
-    "TH350", "TH351", "TH403", "TH434", "TH435", "TH436", "TH437", "TH440", "TH441", "TH442", "TH443", "TH446",
+    "TH350", "TH351", "TH403", "TH434", "TH435", "TH436", "TH437", "TH440", "TH441", "TH442",
+    "TH443", "TH446",
 ];
 
 /// What a value speaks of: unit, period, indicator, members, scenario.

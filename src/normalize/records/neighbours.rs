@@ -65,7 +65,11 @@ impl Neighbours {
             return;
         }
         let is_number = text.starts_with(|c: char| c.is_ascii_digit());
-        let sign = if is_number { None } else { signs.of(text, vocabulary) };
+        let sign = if is_number {
+            None
+        } else {
+            signs.of(text, vocabulary)
+        };
         let Some(sign) = sign else {
             self.row.others += 1 + TEXTS_COMPARED * usize::from(is_number && is_first);
             return;
@@ -87,7 +91,9 @@ impl Neighbours {
         }
         if row.cells <= 2 {
             self.lines += 1;
-            self.found |= row.first.is_some_and(|line| names_a_form(&line, vocabulary));
+            self.found |= row
+                .first
+                .is_some_and(|line| names_a_form(&line, vocabulary));
             return;
         }
         let is_head = row.words >= FEWEST_WORDS || row.label;

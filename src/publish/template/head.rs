@@ -36,10 +36,7 @@ fn write_statement(
 ) -> Result<(), XlsxError> {
     // The words end with the label column, so that there is space for the value beside them.
     let words_end = template.label_column();
-    let (from, to) = (
-        words_end + 1,
-        (words_end + 5).min(template.last_column()),
-    );
+    let (from, to) = (words_end + 1, (words_end + 5).min(template.last_column()));
     let words = text(11.0).set_align(FormatAlign::Right);
     write_across(sheet, row, (0, words_end), &statement.words, &words)?;
     let mut format = text(11.0)
@@ -113,7 +110,10 @@ pub(super) fn write_heads(
 /// The marks below the heads: letters for columns that describe rows, numbers for values and comparisons. A comparison
 /// also shows the numbers of its two columns.
 fn column_marks(columns: &[TemplateColumn]) -> Vec<String> {
-    if columns.iter().any(|c| matches!(c.kind, ColumnKind::Field(_))) {
+    if columns
+        .iter()
+        .any(|c| matches!(c.kind, ColumnKind::Field(_)))
+    {
         return (1..=columns.len()).map(|n| n.to_string()).collect();
     }
     let mut letters = (b'A'..=b'Z').map(|letter| char::from(letter).to_string());

@@ -20,7 +20,11 @@ pub(super) fn write(
         let is_heading = known.iter().filter(|text| !text.is_empty()).count() == 1;
         for (at, (field, text)) in list.fields.iter().zip(known).enumerate() {
             let format = format_of(field).set_font_color(KNOWN);
-            let format = if is_heading { format.set_bold() } else { format };
+            let format = if is_heading {
+                format.set_bold()
+            } else {
+                format
+            };
             write_text(sheet, (row, column_number(at)), text, &format)?;
         }
         row += 1;

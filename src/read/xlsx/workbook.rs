@@ -77,7 +77,11 @@ pub(crate) fn read_xlsx(
         let at = (&book, left_to_calculate, document.sheets.len());
         let before = tally.clone();
         // Texts in old fonts are decoded in the sheet, so nothing may leave it before.
-        let sink: Option<&mut (dyn RecordSink + Send)> = if any_legacy { None } else { Some(&mut *records) };
+        let sink: Option<&mut (dyn RecordSink + Send)> = if any_legacy {
+            None
+        } else {
+            Some(&mut *records)
+        };
         let mut read = fill_sheet(&mut package, &part, stated, at, (&mut tally, sink))?;
         if read.2 {
             tally = before;
