@@ -124,8 +124,8 @@ impl Walk<'_> {
             if row < from {
                 continue;
             }
-            if open.is_some() && part.row(row).count() <= 2 {
-                announced = self.announces(&part, row).or(announced);
+            if let Some(open) = open.as_ref().filter(|_| part.row(row).count() <= 2) {
+                announced = self.announces(&part, row, open).or(announced);
                 continue;
             }
             let words = self.search.words_in(&part, row, from);
@@ -228,11 +228,15 @@ impl Walk<'_> {
         }
     }
 
-    /// The line of a row that names a form.
-    fn announces(&self, part: &Sheet, row: u32) -> Option<(u32, Stated)> {
+    /// The line of a row that names another form than that of the open list, which each page may name again.
+    fn announces(&self, part: &Sheet, row: u32, open: &OpenPlace) -> Option<(u32, Stated)> {
         let (at, content) = part.row(row).next()?;
         let text = content.text()?;
-        names_a_form(text, self.search.vocabulary).then(|| {
+        let vocabulary = self.search.vocabulary;
+        let named = read_title(part, row, row + 1, vocabulary).named_form(vocabulary);
+        let code = |form: usize| &vocabulary.forms[form].code;
+        let is_own = named.is_some_and(|named| code(named) == code(open.head.form));
+        (!is_own && names_a_form(text, vocabulary)).then(|| {
             let text = one_line(text);
             (row, Stated { text, at })
         })
