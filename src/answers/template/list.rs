@@ -16,9 +16,14 @@ use crate::text::fill;
 /// The most characters of words to choose from: a spreadsheet takes no more.
 const MOST_CHOICES: usize = 255;
 
-/// Blank rows of a list, and of one whose rows are identified by a key: such a list is long.
+/// Blank rows of a list.
 const BLANK_ROWS: u32 = 30;
-const BLANK_ROWS_OF_LONG: u32 = 300;
+
+/// Blank rows of a list that names people: it is of all organisations, and long.
+const BLANK_ROWS_OF_LONG: u32 = 1000;
+
+/// The longest head of a column of numbers in a document.
+const SHORT_HEAD: usize = 4;
 
 /// The list of a form, with the rows of its register that concern the unit.
 pub(super) fn lay_out_list(
@@ -36,10 +41,10 @@ pub(super) fn lay_out_list(
     let mut list = TemplateList {
         fields: Vec::new(),
         known: Vec::new(),
-        blank: if shape.key.is_empty() || form.frequencies.len() > 1 {
-            BLANK_ROWS
-        } else {
+        blank: if form.is_personal() {
             BLANK_ROWS_OF_LONG
+        } else {
+            BLANK_ROWS
         },
     };
     let mut places = Vec::new();
@@ -192,7 +197,11 @@ fn template_field(
                 let hint = with(&words.digits, "digits", &shape.digits.to_string());
                 (FieldCells::Text, 15.0, hint)
             }
-            None => (FieldCells::Text, 20.0, words.text.clone()),
+            None => {
+                let is_short = field.title.chars().count() <= SHORT_HEAD;
+                let width = if is_short { 9.0 } else { 20.0 };
+                (FieldCells::Text, width, words.text.clone())
+            }
         },
     };
     let hint = if field.required {

@@ -5,8 +5,11 @@ use rust_xlsxwriter::{
 };
 
 use super::form::{FieldCells, TemplateField, TemplateList, column_number};
-use super::format::{KNOWN, cell_name, framed, short};
+use super::format::{KNOWN, LIST_LABEL, cell_name, framed, short};
 use super::words::{InputWords, ListWords};
+
+/// Height of a line of text, in points.
+const LINE: f64 = 15.0;
 
 /// Writes the rows of a list from row `body` on, with their checks. Returns the first row behind them.
 pub(super) fn write(
@@ -27,6 +30,10 @@ pub(super) fn write(
             };
             write_text(sheet, (row, column_number(at)), text, &format)?;
         }
+        let longest = known.iter().map(|text| text.chars().count()).max();
+        let longest = f64::from(u32::try_from(longest.unwrap_or(0)).unwrap_or(u32::MAX));
+        let lines = (longest / LIST_LABEL).ceil().max(1.0);
+        sheet.set_row_height(row, lines * LINE + 2.0)?;
         row += 1;
     }
     for number in 1..=list.blank {
