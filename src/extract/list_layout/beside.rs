@@ -114,7 +114,7 @@ impl Search<'_> {
             }
             let (from, to) = found.reach();
             let at = if is_right {
-                self.left_edge(&outside, row, from)
+                left_edge(&outside, row, from)
             } else {
                 to + 1
             };
@@ -122,18 +122,18 @@ impl Search<'_> {
         }
         None
     }
+}
 
-    /// The first column of a table that has heads left of the first one that is known.
-    fn left_edge(&self, part: &Sheet, row: u32, first: u32) -> u32 {
-        let mut edge = first;
-        while edge > 0
-            && part
-                .get(Address::new(row, edge - 1))
-                .and_then(CellContent::text)
-                .is_some()
-        {
-            edge -= 1;
-        }
-        edge
+/// The first column of a table that has heads left of the first one that is known.
+fn left_edge(part: &Sheet, row: u32, first: u32) -> u32 {
+    let mut edge = first;
+    while edge > 0
+        && part
+            .get(Address::new(row, edge - 1))
+            .and_then(CellContent::text)
+            .is_some()
+    {
+        edge -= 1;
     }
+    edge
 }

@@ -169,7 +169,7 @@ impl Walk<'_> {
                         head.title.complete_from(above);
                     }
                     self.close(open.take(), &columns, top.checked_sub(1));
-                    open = Some(OpenPlace { head, top });
+                    open = Some(OpenPlace { head: *head, top });
                     (from, values) = (below, None);
                 }
                 Some(Found::Values(bottom, reach, _)) => {

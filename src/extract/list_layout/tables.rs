@@ -13,7 +13,7 @@ pub(super) const MAX_STUB_COLUMNS: u32 = 6;
 
 /// A table that begins in a row.
 pub(super) enum Found {
-    List(RecordHead),
+    List(Box<RecordHead>),
     /// Its last head row, the reach of its columns, and how many it has.
     Values(u32, (u32, u32), usize),
 }
@@ -87,7 +87,7 @@ impl Search<'_> {
         let values = self.values_at(part, row, from);
         match (list, values) {
             (Some(list), Some(values)) if values.columns() > list.fields() => Some(values),
-            (Some(list), _) => Some(Found::List(list)),
+            (Some(list), _) => Some(Found::List(Box::new(list))),
             (None, values) => values,
         }
     }
