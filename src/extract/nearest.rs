@@ -37,10 +37,20 @@ pub fn nearest_form(sheet: &Sheet, vocabulary: &Vocabulary) -> Option<NearestFor
     if list.is_some() {
         return list;
     }
-    let forms = vocabulary
-        .forms
-        .iter()
-        .filter(|form| form.records.is_none());
+    // The form that the sheet names is meant, whatever its heads are like.
+    let is_named = |form: &Form| {
+        let code = format!(" {} ", form.folded_code);
+        let mut texts = folded.iter();
+        texts.any(|(_, text)| format!(" {text} ").contains(&code))
+    };
+    let forms = || {
+        vocabulary
+            .forms
+            .iter()
+            .filter(|form| form.records.is_none())
+    };
+    let named = forms().find(|form| is_named(form)).map(|form| &form.code);
+    let forms = forms().filter(|form| named.is_none_or(|named| form.code == *named));
     let nearest = forms
         .map(|form| {
             // The lowest head of a path is in a cell of its own.
@@ -69,7 +79,8 @@ pub fn nearest_form(sheet: &Sheet, vocabulary: &Vocabulary) -> Option<NearestFor
             }
         })
         .max_by_key(|nearest| nearest.heads.len() + nearest.rows)?;
-    (nearest.heads.len() + nearest.rows >= 3).then_some(nearest)
+    let least = if named.is_some() { 1 } else { 3 };
+    (nearest.heads.len() + nearest.rows >= least).then_some(nearest)
 }
 
 /// A record list, if a row has at least three of its heads, and one that no other form has: that of the names, of a personal
