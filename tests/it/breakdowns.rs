@@ -112,10 +112,9 @@ fn a_total_without_the_columns_of_its_funds_is_left_undecided() {
     assert_eq!(failed, ["b.csv,B7"], "two columns of `a.csv` are absent");
     let judged = asked(
         &place,
-        "SELECT passed, failed, undecided FROM rule_results WHERE rule = 'R301' ORDER BY failed",
+        "SELECT passed, failed, undecided FROM rule_results WHERE rule = 'R301'",
     );
-    assert_eq!(judged.len(), 2, "{judged:?}");
-    assert!(judged[0].ends_with(",0,1"), "{judged:?}");
+    assert_eq!(judged, ["0,1,1"]);
 }
 
 #[test]
