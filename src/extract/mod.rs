@@ -10,6 +10,7 @@ mod form;
 mod head_meaning;
 mod head_path;
 mod header;
+mod heading_row;
 mod label;
 mod layout;
 mod nearest;
