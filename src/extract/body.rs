@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::cell::{ColumnRef, LocatedCell};
 use super::head_meaning::ColumnRole;
 use super::header::Header;
+use super::heading_row::Sign;
 use super::row::{Doubt, RowKind, RowReader, Stubs};
 use super::sub_columns::settle_sub_columns;
 use super::unfit::{NAMED_ONE_BY_ONE, Notice, UnknownColumns, UnknownRows};
@@ -45,6 +46,7 @@ pub(super) fn read_body(
             end: header.bottom + 1,
         },
         after_foot: false,
+        heading: None,
         last_member: None,
         sums: Vec::new(),
         found: BTreeMap::new(),
@@ -62,6 +64,8 @@ struct BodyReader<'a> {
     after_foot: bool,
     /// Whether labels mean something only under a heading.
     needs_headings: bool,
+    /// How the section began.
+    heading: Option<Heading>,
     /// The last row of the sheet that is one of the form.
     last_member: Option<u32>,
     /// Rows that may be the form's row of totals, each with whether it is the first under the heads.
@@ -70,6 +74,15 @@ struct BodyReader<'a> {
     found: BTreeMap<usize, FoundRow>,
     unknown_rows: UnknownRows,
     unknown_columns: UnknownColumns,
+}
+
+/// How a section began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Heading {
+    /// With a row that says its heading too, as in `Training: persons`.
+    InLabel,
+    /// With a heading row, numbered so.
+    Row(Option<Sign>),
 }
 
 /// A row of the form as found in the sheet, and what further rows of the same meaning held.
@@ -162,18 +175,23 @@ impl BodyReader<'_> {
             RowKind::Foot => self.after_foot = true,
             RowKind::Section { id, slip } => {
                 if !self.after_foot {
-                    self.body.section = Some(id);
+                    self.body.section = Some(id.clone());
+                    self.heading = Some(Heading::Row(self.rows.sign(row)));
                     self.settle_unknown_rows();
                 }
                 if let (Some(known), Some((at, read))) = (slip, &stubs.label) {
                     let read = one_line(read);
                     self.note(*at, findings::TH216 { read, known });
                 }
-                self.hold_stray_values(row);
+                match self.rows.row_in_heading(row, &id, &stubs) {
+                    Some((member, stubs)) if !self.after_foot => self.take_row(row, member, &stubs),
+                    _ => self.hold_stray_values(row),
+                }
             }
             RowKind::Member { row: member, doubt } => {
                 self.after_foot = false;
                 self.settle_unknown_rows();
+                self.begin_section_of(member, &stubs);
                 self.take_row(row, member, &stubs);
                 if let (Some(doubt), Some(label)) = (doubt, &stubs.label) {
                     self.note_doubt(&doubt, label, member);
@@ -198,14 +216,40 @@ impl BodyReader<'_> {
                 self.hold_torn_row(row, &stubs, &by_code, by_label);
             }
             RowKind::Unknown(label) => {
-                // An unknown heading: the rows below are not those of the section before.
-                if label.is_some() && self.needs_headings && !self.rows.has_numbers(row) {
+                if label.is_some() && self.needs_headings && self.may_be_heading(row) {
                     self.body.section = None;
+                    self.heading = None;
                 }
                 if !self.after_foot || self.rows.has_numbers(row) {
                     self.unknown_rows.keep(row, stubs, label);
                 }
             }
+        }
+    }
+
+    /// Without a heading row, a row that says its heading begins a section.
+    fn begin_section_of(&mut self, member: usize, stubs: &Stubs) {
+        let is_open = match self.heading {
+            None => self.body.section.is_none(),
+            Some(Heading::InLabel) => true,
+            Some(Heading::Row(_)) => false,
+        };
+        if is_open && self.needs_headings && self.rows.says_heading(member, stubs) {
+            self.body.section = self.rows.form.rows[member].section.clone();
+            self.heading = Some(Heading::InLabel);
+        }
+    }
+
+    /// Whether an unknown row may be a heading: the rows below it are then not those of the section before. A heading has no
+    /// figures, or is numbered as the heading before was.
+    fn may_be_heading(&self, row: u32) -> bool {
+        if !self.rows.has_numbers(row) {
+            return true;
+        }
+        match self.heading {
+            Some(Heading::InLabel) => true,
+            Some(Heading::Row(Some(sign))) => self.rows.sign(row) == Some(sign),
+            Some(Heading::Row(None)) | None => false,
         }
     }
 

@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
 use super::form::{BareHead, Form, HeadPattern, Implied};
-use super::words::DocumentWords;
-use crate::period::Period;
+use super::words::{DocumentWords, HeadPeriod};
 
 /// What a column of a table is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -35,7 +34,7 @@ pub(super) struct HeadMeaning {
     /// The year N that the head then implies.
     pub(super) year: Option<i16>,
     /// The period of the report that it states in words.
-    pub(super) period: Option<Period>,
+    pub(super) period: Option<HeadPeriod>,
     /// Whether the head has a slip.
     pub(super) slip: bool,
 }
@@ -179,12 +178,12 @@ fn meaning(
     words: &DocumentWords,
 ) -> Option<HeadMeaning> {
     let period = match &implied.period {
-        Some(said) => Some(words.period_of(said)?),
+        Some(said) => Some(words.period_in_head(said)?),
         None => None,
     };
     Some(HeadMeaning {
         role,
-        year: implied.year.or(period.map(|period| period.year)),
+        year: implied.year.or(period.and_then(|period| period.year)),
         period,
         slip,
     })

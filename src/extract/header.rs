@@ -9,7 +9,7 @@ use super::head_path::{HeadPath, Spans, path_above};
 use super::sub_head::{HeadWords, SHARE, SubHead, sub_head};
 use super::title::Stated;
 use super::vocabulary::Vocabulary;
-use crate::period::Period;
+use super::words::HeadPeriod;
 use crate::read::{Address, CellContent, Sheet};
 
 /// A column of a table: where it is, what it is, its head.
@@ -25,13 +25,15 @@ pub(super) struct HeadedColumn {
     /// The year N that the head implies.
     pub year: Option<i16>,
     /// The period of the report that the head states in words.
-    pub period: Option<Period>,
+    pub period: Option<HeadPeriod>,
     /// Whether the head has a slip.
     pub slip: bool,
     /// The column that has its meaning, if this one has the same head.
     pub repeats: Option<u32>,
     /// The lowest of the heads that the form knows.
     pub own: Option<Stated>,
+    /// The head that states a year or a period, where one does.
+    pub dated: Option<Stated>,
     /// What stands above and below those.
     pub words: Vec<HeadWords>,
 }
@@ -384,12 +386,13 @@ fn header_of(
             column,
             repeats: None,
             slip: meaning.slip,
-            role: meaning.role,
+            role: meaning.role.clone(),
             own: own
                 .end
                 .checked_sub(1)
                 .and_then(|lowest| path.said.get(lowest))
                 .cloned(),
+            dated: dated_head(&path, own.clone(), &meaning),
             words: if is_known {
                 words_beside(&path, own)
             } else {
@@ -401,6 +404,7 @@ fn header_of(
             period: meaning.period,
         });
     }
+    drop_other_periods(&mut columns);
     one_for_each_meaning(&vocabulary.forms[form], vocabulary, filled, &mut columns);
     let weight = |column: &HeadedColumn| match column.role {
         ColumnRole::Value(_) | ColumnRole::Comparison(_) => {
@@ -417,6 +421,41 @@ fn header_of(
         bottom,
         columns,
         score,
+    }
+}
+
+/// Of the heads that the form knows, the one that says what the meaning implies of the report's period.
+fn dated_head(path: &HeadPath, own: Range<usize>, meaning: &HeadMeaning) -> Option<Stated> {
+    let has_period = meaning.year.is_some() || meaning.period.is_some();
+    let parts = path.parts.iter().zip(&path.said).enumerate();
+    let mut own = parts.filter(|(at, _)| has_period && own.contains(at));
+    let is_dated = |text: &str| text.bytes().any(|b| b.is_ascii_digit());
+    let said = own.find(|(_, (folded, _))| is_dated(folded));
+    said.map(|(_, (_, said))| said)
+        .or(path.lowest.as_ref().filter(|_| has_period))
+        .cloned()
+}
+
+/// Columns of another period than most heads state are none of the form's: the month before, in the report of a month.
+fn drop_other_periods(columns: &mut [HeadedColumn]) {
+    let mut votes: BTreeMap<HeadPeriod, usize> = BTreeMap::new();
+    for said in columns.iter().filter_map(|column| column.period) {
+        *votes.entry(HeadPeriod { year: None, ..said }).or_default() += 1;
+    }
+    let most = votes.values().max().copied().unwrap_or_default();
+    let mut leading = votes.iter().filter(|(_, count)| **count == most);
+    let (Some((period, _)), None) = (leading.next(), leading.next()) else {
+        return;
+    };
+    let is_other = |said: HeadPeriod| !said.agrees_with(*period);
+    for column in columns
+        .iter_mut()
+        .filter(|c| c.period.is_some_and(is_other))
+    {
+        column.role = ColumnRole::Unknown;
+        column.period = None;
+        column.year = None;
+        column.slip = false;
     }
 }
 

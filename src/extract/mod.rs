@@ -11,6 +11,7 @@ mod head_meaning;
 mod head_path;
 mod head_signs;
 mod header;
+mod heading_row;
 mod label;
 mod layout;
 mod list_layout;

@@ -37,39 +37,48 @@ pub fn nearest_form(sheet: &Sheet, vocabulary: &Vocabulary) -> Option<NearestFor
     if list.is_some() {
         return list;
     }
+    // The form that the sheet names is meant, whatever its heads are like.
+    let is_named = |form: &Form| {
+        let code = format!(" {} ", form.folded_code);
+        let mut texts = folded.iter();
+        texts.any(|(_, text)| format!(" {text} ").contains(&code))
+    };
     let forms = vocabulary
         .forms
         .iter()
         .filter(|form| form.records.is_none());
-    let nearest = forms
-        .map(|form| {
-            // The lowest head of a path is in a cell of its own.
-            let is_head = |text: &str| {
-                form.columns
-                    .iter()
-                    .any(|column| column.heads.iter().any(|head| head.ends_like(text)))
-            };
-            let rows: BTreeSet<usize> = folded
+    let all = forms.map(|form| {
+        // The lowest head of a path is in a cell of its own.
+        let is_head = |text: &str| {
+            form.columns
                 .iter()
-                .filter_map(|(_, text)| form.rows.iter().position(|row| row.labels.contains(text)))
-                .collect();
-            NearestForm {
-                form: form.code.clone(),
-                label_head: folded
-                    .iter()
-                    .find(|(_, text)| form.label_heads.contains(text))
-                    .map(|(at, _)| *at),
-                heads: folded
-                    .iter()
-                    .filter(|(_, text)| is_head(text))
-                    .map(|(at, _)| *at)
-                    .take(form.columns.len())
-                    .collect(),
-                rows: rows.len(),
-            }
-        })
-        .max_by_key(|nearest| nearest.heads.len() + nearest.rows)?;
-    (nearest.heads.len() + nearest.rows >= 3).then_some(nearest)
+                .any(|column| column.heads.iter().any(|head| head.ends_like(text)))
+        };
+        let rows: BTreeSet<usize> = folded
+            .iter()
+            .filter_map(|(_, text)| form.rows.iter().position(|row| row.labels.contains(text)))
+            .collect();
+        let nearest = NearestForm {
+            form: form.code.clone(),
+            label_head: folded
+                .iter()
+                .find(|(_, text)| form.label_heads.contains(text))
+                .map(|(at, _)| *at),
+            heads: folded
+                .iter()
+                .filter(|(_, text)| is_head(text))
+                .map(|(at, _)| *at)
+                .take(form.columns.len())
+                .collect(),
+            rows: rows.len(),
+        };
+        (is_named(form), nearest)
+    });
+    let common = |nearest: &NearestForm| nearest.heads.len() + nearest.rows;
+    let (_, nearest) = all
+        .filter(|(named, nearest)| common(nearest) >= if *named { 1 } else { 3 })
+        .max_by_key(|(named, nearest)| (*named, common(nearest)))?;
+    Some(nearest)
 }
 
 /// A record list, if a row has at least three of its heads, and one that no other form has: that of the names, of a personal

@@ -5,7 +5,7 @@ use super::head_meaning::ColumnRole;
 use super::header::Header;
 use super::title::{Stated, Title};
 use super::vocabulary::Vocabulary;
-use super::words::LinePeriod;
+use super::words::{HeadPeriod, LinePeriod};
 use crate::period::{Frequency, Period};
 
 /// What a sheet states about the period of a report.
@@ -32,8 +32,8 @@ pub(super) fn frequency_of(header: &Header, title: &Title, vocabulary: &Vocabula
         return period.frequency;
     }
     let mut said = header.columns.iter().filter_map(|column| column.period);
-    if let Some(period) = said.find(|p| form.frequencies.contains(&p.frequency)) {
-        return period.frequency;
+    if let Some(said) = said.find(|p| form.frequencies.contains(&p.frequency)) {
+        return said.frequency;
     }
     header
         .columns
@@ -99,15 +99,16 @@ pub(super) fn claim_period(
 ///
 /// # Errors
 /// Two heads that state different ones.
-fn period_of_heads(header: &Header) -> Result<Option<(&Stated, Period)>, PeriodClaim> {
+fn period_of_heads(header: &Header) -> Result<Option<(&Stated, HeadPeriod)>, PeriodClaim> {
     let columns = header.columns.iter();
-    let said: Vec<(&Stated, Period)> = columns
-        .filter_map(|column| Some((column.head.as_ref()?, column.period?)))
+    let said: Vec<(&Stated, HeadPeriod)> = columns
+        .filter_map(|column| Some((column.dated.as_ref()?, column.period?)))
         .collect();
-    let Some(first) = said.first() else {
+    let with_year = said.iter().find(|(_, period)| period.year.is_some());
+    let Some(first) = with_year.or(said.first()) else {
         return Ok(None);
     };
-    match said.iter().find(|(_, period)| *period != first.1) {
+    match said.iter().find(|(_, period)| !period.agrees_with(first.1)) {
         Some((other, _)) => Err(PeriodClaim::Contradiction(
             first.0.clone(),
             (*other).clone(),
@@ -116,17 +117,24 @@ fn period_of_heads(header: &Header) -> Result<Option<(&Stated, Period)>, PeriodC
     }
 }
 
-/// The period that the title and the words of a head state together.
-fn stated_with((head, period): (&Stated, Period), title: &Title, own: Frequency) -> PeriodClaim {
-    let other = title.periods.iter().find(|(_, p)| *p != period);
-    let stated = title.periods.iter().any(|(_, p)| *p == period);
-    let unusable = title.unusable_period(&[own]);
-    match (stated, other, unusable) {
-        (true, ..) => PeriodClaim::Agreed(period),
-        (false, Some((line, _)), _) | (false, None, Some(line)) => {
-            PeriodClaim::Contradiction(line.clone(), head.clone())
-        }
-        (false, None, None) => PeriodClaim::Agreed(period),
+/// The period that the title and the words of a head state together. A head without the year needs a title that has it.
+fn stated_with((head, said): (&Stated, HeadPeriod), title: &Title, own: Frequency) -> PeriodClaim {
+    let mut stated = title.periods.iter().filter(|(_, p)| said.may_be(*p));
+    let other = title.periods.iter().find(|(_, p)| !said.may_be(*p));
+    if let Some((first, period)) = stated.next() {
+        return match stated.find(|(_, another)| another != period) {
+            Some((second, _)) => PeriodClaim::Contradiction(first.clone(), second.clone()),
+            None => PeriodClaim::Agreed(*period),
+        };
+    }
+    match other
+        .map(|(line, _)| line)
+        .or(title.unusable_period(&[own]))
+    {
+        Some(line) => PeriodClaim::Contradiction(line.clone(), head.clone()),
+        None => said
+            .in_its_year()
+            .map_or_else(|| PeriodClaim::Unusable(head.clone()), PeriodClaim::Agreed),
     }
 }
 
@@ -192,7 +200,7 @@ fn stated_together(
     let heads: Vec<(&Stated, i16)> = header
         .columns
         .iter()
-        .filter_map(|c| Some((c.head.as_ref()?, c.year?)))
+        .filter_map(|c| Some((c.dated.as_ref()?, c.year?)))
         .collect();
     if let Some(pair) = heads.windows(2).find(|pair| pair[0].1 != pair[1].1) {
         return PeriodClaim::Contradiction(pair[0].0.clone(), pair[1].0.clone());
@@ -248,7 +256,7 @@ fn head_of_year<'h>(header: &'h Header, year: i16, vocabulary: &Vocabulary) -> O
         ColumnRole::Value(i) => form.columns[i].period.years() == Some(0),
         _ => false,
     });
-    own?.head.as_ref()
+    own?.dated.as_ref()
 }
 
 /// The head of a column of another period that stands in place of the column of a part of the year: the template of

@@ -308,14 +308,7 @@ impl RowReader<'_> {
         self.sheet
             .row(row)
             .filter(|(at, _)| self.is_body(at.column))
-            .any(|(_, content)| match content {
-                CellContent::Number(_) | CellContent::NoCachedValue | CellContent::Error(_) => true,
-                CellContent::Text(text) => text
-                    .trim_start_matches(|c: char| c.is_whitespace() || "(-+'~".contains(c))
-                    .starts_with(|c: char| c.is_ascii_digit()),
-                CellContent::Shown(shown) => shown.number.is_some(),
-                CellContent::Bool(_) | CellContent::Date(_) | CellContent::Withheld(_) => false,
-            })
+            .any(|(_, content)| is_figure(content))
     }
 
     /// The labels most like `text`, as a proposal in a message.
@@ -347,6 +340,18 @@ impl RowReader<'_> {
         } else {
             names.join(", ")
         }
+    }
+}
+
+/// Whether a cell holds a number, or an error or a formula in place of one.
+pub(super) fn is_figure(content: &CellContent) -> bool {
+    match content {
+        CellContent::Number(_) | CellContent::NoCachedValue | CellContent::Error(_) => true,
+        CellContent::Text(text) => text
+            .trim_start_matches(|c: char| c.is_whitespace() || "(-+'~".contains(c))
+            .starts_with(|c: char| c.is_ascii_digit()),
+        CellContent::Shown(shown) => shown.number.is_some(),
+        CellContent::Bool(_) | CellContent::Date(_) | CellContent::Withheld(_) => false,
     }
 }
 

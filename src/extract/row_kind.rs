@@ -89,7 +89,8 @@ impl RowReader<'_> {
         if self.form.total_row().is_some() && spellings.iter().any(|f| words.may_be_total(f)) {
             return RowKind::MayBeTotal;
         }
-        if spellings.iter().any(|f| words.is_subtotal(f)) {
+        let is_sum = |f: &String| self.form.sums.contains(f) || words.is_subtotal(f);
+        if spellings.iter().any(is_sum) {
             return RowKind::Subtotal;
         }
         if let Some(row) = self.by_slip(&spellings, section) {
@@ -141,12 +142,34 @@ impl RowReader<'_> {
             .position(|row| row.code.as_ref().is_some_and(|c| c.to_lowercase() == code))
     }
 
-    fn by_label(&self, text: &str, section: Option<&str>) -> Option<usize> {
-        self.spellings(text).iter().find_map(|label| {
+    pub(super) fn by_label(&self, text: &str, section: Option<&str>) -> Option<usize> {
+        let spellings = self.spellings(text);
+        let own = spellings.iter().find_map(|label| {
             let fits: Vec<usize> = (0..self.form.rows.len())
                 .filter(|i| self.form.rows[*i].labels.contains(label))
                 .collect();
             self.one_of(&fits, section)
+        });
+        own.or_else(|| {
+            spellings
+                .iter()
+                .find_map(|label| self.by_both_labels(label))
         })
+    }
+
+    /// The row whose label stands behind the words of its heading, as in `Training: persons`.
+    fn by_both_labels(&self, label: &str) -> Option<usize> {
+        let rest = |heading: &str| label.strip_prefix(heading)?.strip_prefix(' ');
+        let mut found = self.form.sections.iter().flat_map(|section| {
+            let behind: Vec<&str> = section.labels.iter().filter_map(|h| rest(h)).collect();
+            let rows = self.form.rows.iter().enumerate();
+            let own = rows.filter(move |(_, row)| {
+                let is_label = |text: &&str| row.labels.iter().any(|label| label == text);
+                row.section.as_ref() == Some(&section.id) && behind.iter().any(is_label)
+            });
+            own.map(|(at, _)| at)
+        });
+        let first = found.next()?;
+        found.all(|other| other == first).then_some(first)
     }
 }

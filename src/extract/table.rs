@@ -194,7 +194,7 @@ fn read_table(
         stated.at = sheet.home(stated.at);
     }
     let period = claim_period(&header, &title, frequency, vocabulary);
-    let with_year = |c: &HeadedColumn| c.head.clone().filter(|_| c.year.is_some());
+    let with_year = |c: &HeadedColumn| c.dated.clone().filter(|_| c.year.is_some());
     let year_head = header.columns.iter().find_map(with_year);
     let end = if is_turned {
         found.bottom + 1

@@ -1,12 +1,13 @@
 //! The words of documents: how statements begin, how periods and geographies are written, what marks a row.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use regex::Regex;
 use serde::Deserialize;
 
 use super::sender_words::{RawSenderWords, SenderWords};
-use crate::period::Period;
+use crate::period::{Frequency, Period};
 use crate::text::Folder;
 
 /// The words of documents in a language, as `reference/words.toml` states them.
@@ -75,6 +76,8 @@ pub struct RawPeriodWords {
     pub words: String,
     /// SDMX period with the same placeholders; none for a period that no form has, such as nine months.
     pub period: Option<String>,
+    /// The same for a period without its year: the head of a column may state it below a title that has the year.
+    pub in_heads: Option<String>,
 }
 
 /// Words of title lines.
@@ -86,6 +89,9 @@ pub struct RawTitleWords {
     /// Bodies with which a letterhead begins, before the name of their territory.
     #[serde(default)]
     pub letterheads: Vec<String>,
+    /// Words before a second period of a line that is not the report's: what it is compared with, what is planned.
+    #[serde(default)]
+    pub other_period: Vec<String>,
 }
 
 /// Words in rows.
@@ -170,9 +176,13 @@ pub struct DocumentWords {
     statements: Vec<(StatementKind, String)>,
     /// Ways to state a geography, with their vintages.
     geographies: Vec<(String, String)>,
-    /// Ways to state a period, with the SDMX period to fill; none for a period that no form has.
-    periods: Vec<(Regex, Option<String>)>,
-    /// A pattern for the folded words of a period that has a code.
+    /// Ways to state a period.
+    periods: Vec<PeriodWay>,
+    /// Folded words before a period that is not the report's.
+    other_period: Vec<String>,
+    /// Ways to state a period without its year in the head of a column.
+    within_years: Vec<(Regex, String)>,
+    /// A pattern for the folded words of a period that has a code, or is one of these.
     period_words: String,
     /// Ways to state a half of a year, folded and without the year, with the number of the half.
     halves: Vec<(String, i8)>,
@@ -199,6 +209,72 @@ pub struct DocumentWords {
     pub(super) sending_numbers: Vec<Vec<String>>,
     /// Folded words beside the parts of a date.
     pub(super) dates: Vec<String>,
+}
+
+/// A way to state a period.
+#[derive(Debug, Clone)]
+struct PeriodWay {
+    regex: Regex,
+    /// The SDMX period to fill; none for a period that no form has.
+    template: Option<String>,
+    /// Whether it names a month, a quarter or a number of months.
+    is_within_year: bool,
+}
+
+/// A period that a line speaks of.
+struct SaidPeriod {
+    /// Index of the way in which it is said.
+    way: usize,
+    range: Range<usize>,
+    /// Whether no form has such a period.
+    is_unknown: bool,
+    /// None also if there is no such period.
+    period: Option<Period>,
+}
+
+/// Stands for the year of a period that is said without it.
+const ANY_YEAR: &str = "2000";
+
+/// The period that the head of a column states, perhaps without its year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct HeadPeriod {
+    pub(super) year: Option<i16>,
+    pub(super) frequency: Frequency,
+    pub(super) number: i8,
+}
+
+impl HeadPeriod {
+    fn whole(period: Period) -> Self {
+        Self {
+            year: Some(period.year),
+            frequency: period.frequency,
+            number: period.number,
+        }
+    }
+
+    /// The period; none without its year.
+    pub(super) fn in_its_year(self) -> Option<Period> {
+        Some(Period {
+            year: self.year?,
+            frequency: self.frequency,
+            number: self.number,
+        })
+    }
+
+    /// Whether it may be this period.
+    pub(super) fn may_be(self, period: Period) -> bool {
+        self.frequency == period.frequency
+            && self.number == period.number
+            && self.year.is_none_or(|year| year == period.year)
+    }
+
+    /// Whether both may be the same period.
+    pub(super) fn agrees_with(self, other: Self) -> bool {
+        let years = self.year.zip(other.year);
+        self.frequency == other.frequency
+            && self.number == other.number
+            && years.is_none_or(|(own, other)| own == other)
+    }
 }
 
 /// The period that a line states.
@@ -245,11 +321,22 @@ impl DocumentWords {
         statements.sort_by_key(|(_, word)| std::cmp::Reverse(word.chars().count()));
         let fold_all = |words: &[String]| words.iter().map(|w| folder.fold(w)).collect::<Vec<_>>();
         let mut periods = Vec::new();
+        let mut within_years = Vec::new();
         let mut period_words = Vec::new();
         for entry in &raw.periods {
-            let pattern = period_pattern(&entry.words, entry.period.is_some(), folder)?;
-            periods.push((pattern, entry.period.clone()));
-            if entry.period.is_some() {
+            let fills = entry.period.is_some() || entry.in_heads.is_some();
+            let pattern = period_pattern(&entry.words, fills, folder)?;
+            if let Some(template) = &entry.in_heads {
+                within_years.push((pattern.clone(), template.clone()));
+            }
+            periods.push(PeriodWay {
+                regex: pattern,
+                template: entry.period.clone(),
+                is_within_year: ["{M}", "{Q}", "{n}"]
+                    .iter()
+                    .any(|part| entry.words.contains(part)),
+            });
+            if fills {
                 let words = period_pattern(&entry.words, false, folder)?;
                 period_words.push(format!("(?:{words})"));
             }
@@ -270,6 +357,8 @@ impl DocumentWords {
                 })
                 .collect(),
             periods,
+            other_period: fold_all(&raw.titles.other_period),
+            within_years,
             period_words: format!("(?:{})", period_words.join("|")),
             halves,
             senders: SenderWords::compile(&raw.senders, &raw.beside_a_name, folder),
@@ -355,17 +444,34 @@ impl DocumentWords {
         &self.period_words
     }
 
-    /// The period that these folded words are.
-    pub(super) fn period_of(&self, folded: &str) -> Option<Period> {
-        match self.period(folded)? {
-            LinePeriod::Is(period) => Some(period),
-            LinePeriod::Other => None,
+    /// The period that the folded words in the head of a column are.
+    pub(super) fn period_in_head(&self, folded: &str) -> Option<HeadPeriod> {
+        if let LinePeriod::Is(period) = self.period(folded)? {
+            return Some(HeadPeriod::whole(period));
         }
+        self.period_within_year(folded)
+    }
+
+    /// The period that folded words are which say no year.
+    fn period_within_year(&self, folded: &str) -> Option<HeadPeriod> {
+        let ways = self.within_years.iter();
+        let mut said = ways.filter_map(|(regex, template)| {
+            let captures = regex.captures(folded)?;
+            (captures.get(0)?.as_str() == folded).then_some(())?;
+            // The number within the year is the same in every year.
+            let period = filled(&template.replace("{Y}", ANY_YEAR), &captures)?;
+            Some(HeadPeriod {
+                year: None,
+                ..HeadPeriod::whole(period)
+            })
+        });
+        said.next()
     }
 
     /// The period that a folded line states, if it states one. Words that a way to state a period has matched are not
-    /// matched again by the ways after it. Of several months or quarters the first is meant; one without its year
-    /// before another (`month 8, plan for month 9 of 2026`) is a period that no form has.
+    /// matched again by the ways after it. Of several months or quarters the first is meant if words say that the others are
+    /// not (`month 9 of 2026, plan for month 10`). Without such words, or where the first has no year, the line states a period
+    /// that no form has: nothing is guessed.
     pub(super) fn period(&self, folded: &str) -> Option<LinePeriod> {
         let reference = self.begin_of_reference(folded);
         // A line with a date may state a period before it; one that refers to a document states none.
@@ -374,66 +480,79 @@ impl DocumentWords {
             Some((from, true)) => &folded[..from],
             Some((_, false)) => return None,
         };
-        let mut taken: Vec<std::ops::Range<usize>> = Vec::new();
-        let mut found: Vec<(usize, Option<Period>)> = Vec::new();
-        for (regex, template) in &self.periods {
-            for captures in regex.captures_iter(line) {
-                let Some(all) = captures.get(0) else { continue };
+        let mut found = self.periods_in(line);
+        found.retain(|said| said.period.is_some() != said.is_unknown);
+        if reference.is_some() {
+            found.retain(|said| said.is_unknown);
+        }
+        found.sort_by_key(|said| said.range.start);
+        let known = found.iter().filter(|said| said.period.is_some());
+        // The first way to state a period counts.
+        let Some(leading) = known.min_by_key(|said| said.way) else {
+            return (!found.is_empty()).then_some(LinePeriod::Other);
+        };
+        let is_short = |said: &SaidPeriod| said.period.is_some_and(|p| p.months() < 6);
+        let stated = found
+            .first()
+            .filter(|first| first.is_unknown || is_short(first));
+        let stated = stated.filter(|_| is_short(leading)).unwrap_or(leading);
+        let is_open = is_short(stated) && found.iter().any(|o| self.is_rival(line, stated, o));
+        match stated.period {
+            Some(period) if !is_open => Some(LinePeriod::Is(period)),
+            _ => Some(LinePeriod::Other),
+        }
+    }
+
+    /// The periods that a folded line speaks of.
+    fn periods_in(&self, line: &str) -> Vec<SaidPeriod> {
+        let mut found: Vec<SaidPeriod> = Vec::new();
+        for (way, said) in self.periods.iter().enumerate() {
+            for captures in said.regex.captures_iter(line) {
+                let Some(range) = captures.get(0).map(|all| all.range()) else {
+                    continue;
+                };
                 let overlaps =
-                    |t: &std::ops::Range<usize>| t.start < all.end() && all.start() < t.end;
-                if taken.iter().any(overlaps) {
+                    |t: &SaidPeriod| t.range.start < range.end && range.start < t.range.end;
+                if found.iter().any(overlaps) {
                     continue;
                 }
-                taken.push(all.range());
-                match template {
-                    Some(template) if reference.is_none() => {
-                        let period = filled(template, &captures);
-                        found.extend(period.map(|period| (all.start(), Some(period))));
-                    }
-                    Some(_) => {}
-                    None => found.push((all.start(), None)),
-                }
+                let template = said.template.as_ref();
+                found.push(SaidPeriod {
+                    way,
+                    range,
+                    is_unknown: template.is_none(),
+                    period: template.and_then(|template| filled(template, &captures)),
+                });
             }
         }
-        let is_short = |period: &Period| period.months() < 6;
-        let stated = match found.iter().find_map(|(_, period)| *period) {
-            Some(period) if is_short(&period) => {
-                let first = found.iter().min_by_key(|(start, _)| *start);
-                match first.map(|(_, period)| *period) {
-                    Some(None) => None,
-                    Some(Some(first)) if is_short(&first) => Some(first),
-                    _ => Some(period),
-                }
-            }
-            other => other,
+        found
+    }
+
+    /// Whether a line may mean another period than the one stated: a month, a quarter or several months, without words before
+    /// it that it is what the report is compared with, or what is planned.
+    fn is_rival(&self, line: &str, stated: &SaidPeriod, other: &SaidPeriod) -> bool {
+        let (Some(period), true) = (stated.period, other.range.start >= stated.range.end) else {
+            return false;
         };
-        match stated {
-            Some(period) => Some(LinePeriod::Is(period)),
-            None => (!found.is_empty()).then_some(LinePeriod::Other),
-        }
+        let same = match other.period {
+            Some(other) => other == period || other.months() >= 12,
+            None => {
+                let said = self.period_within_year(&line[other.range.clone()]);
+                said.is_some_and(|said| said.may_be(period))
+                    || !self.periods[other.way].is_within_year
+            }
+        };
+        let between = &line[stated.range.end..other.range.start];
+        let mut apart = self.other_period.iter();
+        !same && !apart.any(|words| place_of_words(between, words).is_some())
     }
 
     /// The last period that a folded text names, if all that it says of periods are such as forms have.
     pub(crate) fn last_period(&self, folded: &str) -> Option<Period> {
-        let mut taken: Vec<(std::ops::Range<usize>, Option<Period>)> = Vec::new();
-        for (regex, template) in &self.periods {
-            for captures in regex.captures_iter(folded) {
-                let Some(all) = captures.get(0).map(|all| all.range()) else {
-                    continue;
-                };
-                if taken
-                    .iter()
-                    .any(|(t, _)| t.start < all.end && all.start < t.end)
-                {
-                    continue;
-                }
-                let period = template.as_ref().and_then(|t| filled(t, &captures));
-                taken.push((all, period));
-            }
-        }
-        let all_known = taken.iter().all(|(_, period)| period.is_some());
-        let last = taken.into_iter().max_by_key(|(range, _)| range.start);
-        last.and_then(|(_, period)| period).filter(|_| all_known)
+        let found = self.periods_in(folded);
+        let all_known = found.iter().all(|said| said.period.is_some());
+        let last = found.iter().max_by_key(|said| said.range.start);
+        last.and_then(|said| said.period).filter(|_| all_known)
     }
 
     /// Where the first word stands that makes a line a date or a reference to a document, and whether the line has words of
@@ -512,7 +631,7 @@ mod tests {
         let raw = r#"
             abbreviations = {}
             geographies = {}
-            titles = { not_a_period = ["ngày", "quyết định"] }
+            titles = { not_a_period = ["ngày", "quyết định"], other_period = ["phương hướng", "so với"] }
             rows = { lead_in = [], foot = [] }
             sendings = { numbers = [], dates = ["ngày"] }
             numbers = { approximate = [] }
@@ -524,7 +643,7 @@ mod tests {
                 { words = "tuần {n} tháng {M} năm {Y}" },
                 { words = "tháng {M} năm {Y}", period = "{Y}-{M}" },
                 { words = "năm {Y}", period = "{Y}" },
-                { words = "tháng {M}" },
+                { words = "tháng {M}", in_heads = "{Y}-{M}" },
                 { words = "năm {n}" },
             ]
             [statements]
@@ -567,6 +686,19 @@ mod tests {
                 Some(LinePeriod::Other),
             ),
             ("TUẦN 2 THÁNG 9 NĂM 2026", Some(LinePeriod::Other)),
+            (
+                "THÁNG 9 NĂM 2026 SO VỚI THÁNG 8 NĂM 2026",
+                Some(LinePeriod::Is("2026-09".parse().expect("a period"))),
+            ),
+            (
+                "TỪ THÁNG 7 NĂM 2026 ĐẾN THÁNG 9 NĂM 2026",
+                Some(LinePeriod::Other),
+            ),
+            ("THÁNG 7 NĂM 2026, THÁNG 8", Some(LinePeriod::Other)),
+            (
+                "THÁNG 9 NĂM 2026: kết quả tháng 9, năm 2026",
+                Some(LinePeriod::Is("2026-09".parse().expect("a period"))),
+            ),
             ("Lạng Sơn, ngày 20 tháng 12 năm 2025", None),
             ("Quyết định 12 về giai đoạn 2021-2025", None),
             ("Giai đoạn 2021-2025 theo Quyết định 12", None),
@@ -574,5 +706,18 @@ mod tests {
         ] {
             assert_eq!(words.period(&folder.fold(line)), expected, "{line}");
         }
+    }
+
+    #[test]
+    fn a_head_may_state_a_period_without_its_year() {
+        let words = words();
+        let said = words.period_in_head("tháng 9").expect("a month");
+        assert_eq!((said.year, said.number), (None, 9));
+        assert!(said.may_be("2026-09".parse().expect("a period")));
+        assert!(!said.may_be("2026-08".parse().expect("a period")));
+        assert_eq!(said.in_its_year(), None);
+        let whole = words.period_in_head("tháng 9 năm 2026").expect("a month");
+        assert!(whole.agrees_with(said));
+        assert_eq!(words.period_in_head("trong tháng 9"), None);
     }
 }

@@ -11,6 +11,7 @@ use super::territory::Geography;
 use super::unit::UnitKey;
 use crate::diagnostic::{Finding, Place, findings};
 use crate::period::{Frequency, Period};
+use crate::text::Bilingual;
 
 /// A duty to report.
 #[derive(Debug, Clone)]
@@ -315,9 +316,14 @@ impl Missing {
     }
 }
 
-/// A due date as findings write it.
-fn due_text(due: Option<Date>) -> String {
-    due.map_or_else(|| "-".to_owned(), |due| due.to_string())
+/// A due date as findings write it; nothing where none is known.
+fn due_text(due: Option<Date>) -> Bilingual {
+    due.map_or_else(Bilingual::default, |date| {
+        findings::th404::Due {
+            date: date.to_string(),
+        }
+        .words()
+    })
 }
 
 /// Warns about each report whose first version was received after its due date.

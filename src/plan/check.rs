@@ -143,15 +143,8 @@ async fn check_record_rules(
         let Some(sql) = validate::record_sql(rule) else {
             continue;
         };
-        let reason = match engine.plan(&sql).await {
-            Ok(cases) if cases.field_with_name("ok")?.data_type() == &DataType::Boolean => continue,
-            Ok(_) => "it is not a condition".to_owned(),
-            Err(e) => e
-                .strip_backtrace()
-                .lines()
-                .next()
-                .unwrap_or_default()
-                .to_owned(),
+        let Some(reason) = why_not_run(engine, &sql).await? else {
+            continue;
         };
         wrong.on_line(
             line_of(&text, &format!("\"{}\"", rule.id)),
@@ -160,6 +153,18 @@ async fn check_record_rules(
         );
     }
     Ok(())
+}
+
+/// Why the query of a rule gives no cases with a condition, if it does not.
+async fn why_not_run(engine: &Engine, sql: &str) -> datafusion::error::Result<Option<String>> {
+    Ok(match engine.plan(sql).await {
+        Ok(cases) => (cases.field_with_name("ok")?.data_type() != &DataType::Boolean)
+            .then(|| "it is not a condition".to_owned()),
+        Err(e) => {
+            let said = e.strip_backtrace();
+            said.split("\nValid fields").next().map(str::to_owned)
+        }
+    })
 }
 
 async fn check_rules(
@@ -171,14 +176,8 @@ async fn check_rules(
     let text = read_text(&path).unwrap_or_default();
     let mut wrong = FileErrors::in_file(&path, errors);
     for rule in &plan.rules {
-        let reason = match engine.plan(&rule_sql(rule)).await {
-            Ok(cases) if cases.field_with_name("ok")?.data_type() == &DataType::Boolean => continue,
-            Ok(_) => "it is not a condition".to_owned(),
-            Err(e) => {
-                let said = e.strip_backtrace();
-                let reason = said.split("\nValid fields").next();
-                reason.unwrap_or_default().to_owned()
-            }
+        let Some(reason) = why_not_run(engine, &rule_sql(rule)).await? else {
+            continue;
         };
         wrong.on_line(
             line_of(&text, &format!("\"{}\"", rule.id)),

@@ -121,6 +121,13 @@ fn figure(
             "write it with a decimal point and without separators",
         )
     })?;
+    if indicator.decimals == 0 && printed.is_sign_negative() {
+        let message = format!(
+            "`{id}` is counted in {}, and {printed} is negative",
+            indicator.unit
+        );
+        return Err((message, "write the figure as it was published"));
+    }
     let measures = scope.lists.measures;
     let value = measures
         .factor(&unit, &indicator.unit, scope.folder)
@@ -133,6 +140,13 @@ fn figure(
         );
         (message, "write the unit that the publication prints")
     })?;
+    if !["http://", "https://"]
+        .iter()
+        .any(|begin| row.get("url").starts_with(begin))
+    {
+        let message = format!("`{}` is not an address", row.get("url"));
+        return Err((message, "write where it can be read: https://…"));
+    }
     for column in ["source", "url"] {
         let text = row.get(column);
         if text.is_empty() || text.contains('|') {

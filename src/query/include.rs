@@ -10,6 +10,8 @@ use regex::Regex;
 static FILE: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"\{([A-Za-z0-9_./-]+\.sql)\}").ok());
 
+static PARAMETER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\{[a-z_]+\}").ok());
+
 /// A file that cannot be included.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotIncluded {
@@ -54,11 +56,15 @@ pub fn include(
     Ok(included)
 }
 
-/// A query on one line.
+/// A query on one line. Parameters in it stay: to the parser they are names.
 fn one_line(text: &str) -> Result<String, String> {
-    let statements = Parser::parse_sql(&GenericDialect {}, text).map_err(|e| e.to_string())?;
+    let named = match PARAMETER.as_ref() {
+        Some(pattern) => pattern.replace_all(text, "\"$0\""),
+        None => text.into(),
+    };
+    let statements = Parser::parse_sql(&GenericDialect {}, &named).map_err(|e| e.to_string())?;
     match statements.as_slice() {
-        [Statement::Query(query)] => Ok(query.to_string()),
+        [Statement::Query(query)] => Ok(query.to_string().replace("\"{", "{").replace("}\"", "}")),
         _ => Err("it is not one query".to_owned()),
     }
 }
@@ -72,6 +78,9 @@ mod tests {
             "../models/sum.sql" => {
                 Ok("-- sum: a sum.\nSELECT sum(x) AS x\nFROM parts\n".to_owned())
             }
+            "years.sql" => {
+                Ok("SELECT x FROM t\nWHERE y = {last_year} AND i IN ({indicators})".to_owned())
+            }
             "two.sql" => Ok("SELECT 1; SELECT 2".to_owned()),
             _ => Err("there is no such file".to_owned()),
         }
@@ -83,6 +92,16 @@ mod tests {
         assert_eq!(
             include(sql, read).as_deref(),
             Ok("WITH total AS (SELECT sum(x) AS x FROM parts),\n{name} SELECT 1")
+        );
+    }
+
+    #[test]
+    fn parameters_of_an_included_query_stay() {
+        assert_eq!(
+            include("SELECT * FROM ({years.sql}) AS y", read).as_deref(),
+            Ok(
+                "SELECT * FROM (SELECT x FROM t WHERE y = {last_year} AND i IN ({indicators})) AS y"
+            )
         );
     }
 

@@ -147,6 +147,7 @@ fn breakdown(raw: &RawRule, scope: &RuleScope<'_>) -> Result<RuleBreakdown, Unso
         list: breakdown.list.to_owned(),
         others: others.map(|b| b.id.to_owned()).collect(),
         indicators: scope.broken_down(raw.form.get_ref(), index),
+        columns: scope.members_in_columns(raw.form.get_ref(), index),
     })
 }
 

@@ -160,6 +160,8 @@ pub struct RuleBreakdown {
     pub others: Vec<String>,
     /// The indicators that the form breaks down by it.
     pub indicators: Vec<String>,
+    /// The members that columns of the form are of.
+    pub columns: Vec<String>,
 }
 
 /// How a rule judges, with its parameters.

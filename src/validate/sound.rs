@@ -220,6 +220,15 @@ impl RuleScope<'_> {
         found.into_iter().map(str::to_owned).collect()
     }
 
+    /// The members of a breakdown that columns of a form are of.
+    pub(super) fn members_in_columns(&self, form: &str, breakdown: usize) -> Vec<String> {
+        let columns = self.form(form).into_iter().flat_map(|form| &form.columns);
+        let members = columns.flat_map(|column| &column.members);
+        let own = members.filter(|(at, code)| *at == breakdown && code != TOTAL);
+        let codes: BTreeSet<&String> = own.map(|(_, code)| code).collect();
+        codes.into_iter().cloned().collect()
+    }
+
     /// The members that a code means which stands alone: those of the first breakdown that has it.
     pub(super) fn members_of(&self, alone: &Members) -> Members {
         let code = alone.code(0);

@@ -1,16 +1,15 @@
 //! Senders that are no territory: how they are found by their words, what they owe, and that they enter no total.
 
 use std::fs;
-use std::path::Path;
 
 use jiff::civil::Date;
 use tempfile::TempDir;
 use tonghop::geography::{NotTheUnit, ReporterClaim};
 use tonghop::plan::load;
 
-use crate::support::definitions::{definitions, kttt};
+use crate::support::definitions::{definitions, kttt, with_one_table};
 use crate::support::lake::{Row, Run};
-use crate::support::program::{said, sql, succeeded, tonghop};
+use crate::support::program::{sql, succeeded, tonghop};
 
 /// A day on which the ministries of the reorganisation are there, and one before it.
 const AFTER: Date = Date::constant(2025, 12, 20);
@@ -128,32 +127,11 @@ fn tasks(sender: Option<&str>, year: &str, issued: &str) -> String {
 
 /// Runs an inbox of files with their times of receipt.
 fn run(files: &[(&str, String, &str)]) -> Run {
-    let run = Run::written([]);
-    let mut received = String::from("file_name,received_at\n");
-    for (name, text, at) in files {
-        fs::write(run.inbox().join(name), text).unwrap();
-        received += &format!("{name},{at}\n");
-    }
-    fs::write(run.inbox().join("received.csv"), received).unwrap();
-    let path = |path: &Path| path.to_string_lossy().into_owned();
-    let (inbox, lake, out) = (
-        path(&run.inbox()),
-        path(&run.lake()),
-        path(&run.place().join("out")),
-    );
-    let output = tonghop(&[
-        "run",
-        "--submissions",
-        &inbox,
-        "--lake",
-        &lake,
-        "--out",
-        &out,
-        "--fail-on",
-        "never",
-    ]);
-    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
-    run
+    let files: Vec<(&str, &str, &str)> = files
+        .iter()
+        .map(|(name, text, at)| (*name, text.as_str(), *at))
+        .collect();
+    Run::of_texts(with_one_table(), &files)
 }
 
 fn found<'r>(findings: &'r [Row], code: &str) -> Vec<&'r Row> {

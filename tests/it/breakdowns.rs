@@ -95,6 +95,29 @@ fn sources_of_funds_are_totalled_and_must_add_up() {
 }
 
 #[test]
+fn a_total_without_the_columns_of_its_funds_is_left_undecided() {
+    let text = "Biểu số: KTTT-03\n\
+         KẾT QUẢ HỖ TRỢ KINH TẾ TẬP THỂ NĂM 2024\n\
+         Đơn vị báo cáo: UBND tỉnh Sơn La\n\
+         Nội dung;Ước thực hiện năm 2024 - Tổng số;Ước thực hiện năm 2024 - Nguồn khác\n\
+         Đào tạo, bồi dưỡng\n\
+         Số người;120;\n\
+         Kinh phí, triệu đồng;900;100\n";
+    let whole = support("Lào Cai", ["900", "400", "400", "0"]);
+    let place = run(&[("a.csv", text.to_owned()), ("b.csv", whole)]);
+    let failed = asked(
+        &place,
+        "SELECT file_name, cell FROM findings WHERE rule = 'R301'",
+    );
+    assert_eq!(failed, ["b.csv,B7"], "two columns of `a.csv` are absent");
+    let judged = asked(
+        &place,
+        "SELECT passed, failed, undecided FROM rule_results WHERE rule = 'R301'",
+    );
+    assert_eq!(judged, ["0,1,1"]);
+}
+
+#[test]
 fn a_quarter_is_judged_by_its_months_and_never_made_of_them() {
     let months = |unit: &str, founded: [&str; 3]| {
         [(7, founded[0]), (8, founded[1]), (9, founded[2])].map(|(month, founded)| {

@@ -11,20 +11,20 @@ use crate::support::files::root;
 use crate::support::sample::SAMPLE;
 
 /// The year that is judged, and the provinces of that year.
-const NOW: i64 = 2025;
-const PROVINCES: usize = 34;
+pub(crate) const NOW: i64 = 2025;
+pub(crate) const PROVINCES: usize = 34;
 
 /// A fraction.
 #[derive(Debug, Clone, Copy)]
-struct Fraction(i128, i128);
+pub(crate) struct Fraction(i128, i128);
 
 impl Fraction {
-    const fn whole(value: i128) -> Self {
+    pub(crate) const fn whole(value: i128) -> Self {
         Self(value, 1)
     }
 
     /// In millionths, rounded half away from zero.
-    fn millionths(self) -> i128 {
+    pub(crate) fn millionths(self) -> i128 {
         let (over, under) = (self.0 * 1_000_000 * self.1.signum(), self.1.abs());
         let half = under / 2 * over.signum();
         (over + half) / under
@@ -44,7 +44,10 @@ impl Fraction {
     }
 }
 
-fn rows(file: &str) -> Vec<BTreeMap<String, String>> {
+/// A row of targets.csv, by its columns.
+pub(crate) type Target = BTreeMap<String, String>;
+
+pub(crate) fn rows(file: &str) -> Vec<Target> {
     let path = root().join("pipelines/kttt").join(file);
     let mut reader = csv::Reader::from_path(path).expect("a list of the pipeline");
     reader
@@ -88,6 +91,15 @@ fn country(id: &str, year: i64) -> i128 {
     later + sum(&estimates, |r| &r.columns.estimate, id)
 }
 
+/// The figure of a former province, from what it said itself a year later.
+pub(crate) fn former(code: &str, id: &str, year: i64) -> i128 {
+    let year = i32::try_from(year).expect("a year");
+    let mut reports = of_year(year + 1);
+    reports.retain(|r| r.unit.vintage == sample::facts::OLD && r.unit.code == code);
+    assert_eq!(reports.len(), 1, "{code} {year}");
+    sum(&reports, |r| &r.columns.actual, id)
+}
+
 /// The numbers of selected organisations and of projects, by province.
 fn listed(expression: &str) -> Vec<i128> {
     let programme = &WRITTEN.programme;
@@ -108,7 +120,7 @@ fn listed(expression: &str) -> Vec<i128> {
 }
 
 /// The value of an expression in a year; of lists only 2025 is there.
-fn value(expression: &str, year: i64) -> Option<Fraction> {
+pub(crate) fn value(expression: &str, year: i64) -> Option<Fraction> {
     if expression.starts_with("selected_good_after") {
         let all = WRITTEN.programme.selected.iter().flat_map(|p| &p.content);
         let good = all.clone().filter(|s| s.ratings.1 == Some(0)).count();
@@ -117,18 +129,23 @@ fn value(expression: &str, year: i64) -> Option<Fraction> {
     if ["selected_total", "projects_total"].contains(&expression) {
         return (year == NOW).then(|| Fraction::whole(listed(expression).iter().sum()));
     }
+    Some(made_of(expression, |id| country(id, year)))
+}
+
+/// A level or a share, of the figures of a place.
+pub(crate) fn made_of(expression: &str, figure: impl Fn(&str) -> i128) -> Fraction {
     let (expression, scale) = match expression.strip_suffix(" * 100") {
         Some(inside) => (inside, 100),
         None => (expression, 1),
     };
-    Some(match expression.split_once(" / ") {
-        Some((over, under)) => Fraction(country(over, year) * scale, country(under, year)),
-        None => Fraction::whole(country(expression, year)),
-    })
+    match expression.split_once(" / ") {
+        Some((over, under)) => Fraction(figure(over) * scale, figure(under)),
+        None => Fraction::whole(figure(expression)),
+    }
 }
 
 /// The published figures of the country: year and value, of an indicator that is a plain number.
-fn published(indicator: &str) -> BTreeMap<i64, Fraction> {
+pub(crate) fn published(indicator: &str) -> BTreeMap<i64, Fraction> {
     let mut all = BTreeMap::new();
     for row in rows("history.csv")
         .iter()
@@ -151,46 +168,52 @@ fn published(indicator: &str) -> BTreeMap<i64, Fraction> {
 }
 
 #[derive(Debug, PartialEq, Eq)]
-struct Verdict {
-    value: Option<i128>,
-    reached: Option<i128>,
-    needed: Option<i128>,
-    verdict: String,
+pub(crate) struct Verdict {
+    pub(crate) value: Option<i128>,
+    pub(crate) reached: Option<i128>,
+    pub(crate) needed: Option<i128>,
+    pub(crate) verdict: String,
 }
 
-/// What is said of a target of the country.
-fn judge(target: &BTreeMap<String, String>) -> Verdict {
+/// The number of a target.
+pub(crate) fn goal_of(target: &Target) -> Fraction {
+    let (whole, tenths) = target["value"]
+        .split_once('.')
+        .unwrap_or((&target["value"], "0"));
+    Fraction(
+        whole.parse::<i128>().unwrap() * 10 + tenths.parse::<i128>().unwrap(),
+        10,
+    )
+}
+
+/// The first known value and its year: the first published one, or that of the first year that was reported.
+pub(crate) fn first_of(expression: &str) -> Option<(i64, Fraction)> {
+    published(expression)
+        .into_iter()
+        .next()
+        .or_else(|| (2021..NOW).find_map(|year| value(expression, year).map(|v| (year, v))))
+}
+
+/// What is said of a target of the country in a year.
+pub(crate) fn judge(target: &Target, year: i64) -> Verdict {
     let expression = target["expression"].as_str();
-    let goal = {
-        let (whole, tenths) = target["value"]
-            .split_once('.')
-            .unwrap_or((&target["value"], "0"));
-        Fraction(
-            whole.parse::<i128>().unwrap() * 10 + tenths.parse::<i128>().unwrap(),
-            10,
-        )
-    };
+    let goal = goal_of(target);
     let rises = target["comparator"].starts_with('>');
     let due: Option<i64> = target["year"].parse().ok();
     let growth = expression
         .split_once(" / ")
         .filter(|(_, under)| under.contains('@'));
     let (now, start) = if let Some((over, under)) = growth {
-        let year: i64 = under.split_once('@').unwrap().1.parse().unwrap();
-        let base = published(over)[&year];
-        let now = value(over, NOW).unwrap();
+        let from: i64 = under.split_once('@').unwrap().1.parse().unwrap();
+        let base = published(over)[&from];
+        let now = value(over, year).unwrap();
         (
             Fraction(now.0 * base.1, now.1 * base.0),
-            Some((year, Fraction::whole(1))),
+            Some((from, Fraction::whole(1))),
         )
     } else {
-        let now = value(expression, NOW).expect("a figure of this year");
-        // The first known value: the first published one, or that of the first year that was reported.
-        let first = published(expression)
-            .into_iter()
-            .next()
-            .or_else(|| (2021..NOW).find_map(|year| value(expression, year).map(|v| (year, v))));
-        (now, first)
+        let now = value(expression, year).expect("a figure of the year");
+        (now, first_of(expression))
     };
     let is_met = match target["comparator"].as_str() {
         ">=" => now.is_at_least(goal),
@@ -198,9 +221,9 @@ fn judge(target: &BTreeMap<String, String>) -> Verdict {
         "<=" => goal.is_at_least(now),
         other => panic!("{other}"),
     };
-    let on_the_line = |(year, base): (i64, Fraction)| {
-        let passed = i128::from(NOW - year);
-        let whole = i128::from(due.unwrap() - year);
+    let on_the_line = |(first, base): (i64, Fraction)| {
+        let passed = i128::from(year - first);
+        let whole = i128::from(due.unwrap() - first);
         let step = goal.less(base).times(passed, whole);
         let line = Fraction(base.0 * step.1 + step.0 * base.1, base.1 * step.1);
         if rises {
@@ -212,7 +235,7 @@ fn judge(target: &BTreeMap<String, String>) -> Verdict {
     let verdict = match (is_met, due, start) {
         (true, ..) => "reached",
         (false, None, _) => "behind",
-        (false, Some(due), _) if due <= NOW => "behind",
+        (false, Some(due), _) if due <= year => "behind",
         (false, _, None) => "no baseline",
         (false, _, Some(start)) if on_the_line(start) => "on the way",
         _ => "behind",
@@ -224,7 +247,7 @@ fn judge(target: &BTreeMap<String, String>) -> Verdict {
         needed: match due {
             None => None,
             Some(_) if is_met => Some(0),
-            Some(due) => (due > NOW).then(|| gap.times(1, i128::from(due - NOW)).millionths()),
+            Some(due) => (due > year).then(|| gap.times(1, i128::from(due - year)).millionths()),
         },
         verdict: verdict.to_owned(),
     }
@@ -246,7 +269,7 @@ fn targets_of_the_country_are_judged_as_their_words_say() {
         if due.is_some_and(|due| due < NOW) {
             continue;
         }
-        let expected = judge(target);
+        let expected = judge(target, NOW);
         let line = SAMPLE.sql(&format!(
             "SELECT value, coalesce(CAST(reached AS VARCHAR), ''), coalesce(CAST(needed_a_year AS VARCHAR), ''), verdict FROM target_results \
              WHERE target_id = '{}' AND period = '{NOW}' AND geography = '2025' AND code = 'VN'",
@@ -290,6 +313,13 @@ fn targets_of_the_country_are_judged_as_their_words_say() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// How many provinces reach a target that is for each.
+pub(crate) fn reach(target: &Target) -> usize {
+    let goal: i128 = target["value"].parse().expect("a whole number");
+    let listed = listed(&target["expression"]);
+    listed.iter().filter(|n| **n >= goal).count()
+}
+
 /// A target for each province: how many reach it, of 34.
 #[test]
 fn targets_of_each_province_count_those_that_reach_it() {
@@ -297,11 +327,7 @@ fn targets_of_each_province_count_those_that_reach_it() {
         .iter()
         .filter(|t| t["scope"] == "each province")
     {
-        let goal: i128 = target["value"].parse().expect("a whole number");
-        let reach = listed(&target["expression"])
-            .iter()
-            .filter(|n| **n >= goal)
-            .count();
+        let reach = reach(target);
         assert!(
             reach > 0 && reach < PROVINCES,
             "{reach}: the test would see nothing"

@@ -1,8 +1,9 @@
 //! Lists of tasks: each line is matched to the register by words, number and document, and nothing is guessed.
 
-use std::fs;
 use std::path::Path;
 
+use crate::support::definitions::with_one_table;
+use crate::support::files::root;
 use crate::support::lake::{Row, Run};
 use crate::support::program::{said, tonghop};
 
@@ -21,29 +22,15 @@ fn list(sender: &str, title: &str, lines: &[&str]) -> String {
 const TITLE: &str = "TIẾN ĐỘ THỰC HIỆN NHIỆM VỤ, ĐỀ ÁN NĂM 2025";
 
 fn run(files: &[(&str, String)]) -> Run {
-    let run = Run::written([]);
-    let mut received = String::from("file_name,received_at\n");
-    for (name, text) in files {
-        fs::write(run.inbox().join(name), text).unwrap();
-        received += &format!("{name},2025-12-20T02:00:00Z\n");
-    }
-    fs::write(run.inbox().join("received.csv"), received).unwrap();
-    let path = |path: &Path| path.to_string_lossy().into_owned();
-    let (inbox, lake) = (path(&run.inbox()), path(&run.lake()));
-    let out = path(&run.place().join("out"));
-    let output = tonghop(&[
-        "run",
-        "--submissions",
-        &inbox,
-        "--lake",
-        &lake,
-        "--out",
-        &out,
-        "--fail-on",
-        "never",
-    ]);
-    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
-    run
+    run_of(with_one_table(), files)
+}
+
+fn run_of(pipeline: &Path, files: &[(&str, String)]) -> Run {
+    let files: Vec<(&str, &str, &str)> = files
+        .iter()
+        .map(|(name, text)| (*name, text.as_str(), "2025-12-20T02:00:00Z"))
+        .collect();
+    Run::of_texts(pipeline, &files)
 }
 
 /// Of each record its row, task and deadline.
@@ -196,7 +183,8 @@ fn states(sender: &str, tasks: &[(&str, &str, &str)]) -> String {
 
 #[test]
 fn tasks_are_judged_against_the_register_and_printed() {
-    let run = run(&[
+    let pipeline = root().join("pipelines/kttt");
+    let files = [
         (
             "mof.csv",
             states(
@@ -241,7 +229,8 @@ fn tasks_are_judged_against_the_register_and_printed() {
                 ],
             ),
         ),
-    ]);
+    ];
+    let run = run_of(&pipeline, &files);
     let states: Vec<(String, String, String)> = run
         .rows("task_progress")
         .iter()

@@ -15,13 +15,12 @@ use tonghop::tables::{OfficialOrder, register_order};
 use crate::book::TABLES;
 use crate::support::definitions::kttt;
 use crate::support::files::root;
-use crate::support::printed::printed;
+use crate::support::printed::printed_of_sample;
 use crate::support::sample::SAMPLE;
 
 /// The cells of a printed table: row and column to value, status and printed text.
 fn cells(table: &str) -> BTreeMap<(String, String), (String, String, String)> {
-    let path = SAMPLE.out().join("csv").join(format!("{table}.csv"));
-    let cells = printed(&fs::read(path).expect("a printed table")).into_iter();
+    let cells = printed_of_sample(table).into_iter();
     cells
         .map(|cell| {
             (

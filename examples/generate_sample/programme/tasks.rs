@@ -244,7 +244,7 @@ const OWN_TASK: (&str, &str) = (
     "Đề án phát triển HTX gắn với kinh tế vùng biên giới của tỉnh",
 );
 /// Bộ Nội vụ: the number of one task with the words of another.
-const CONTRADICTION: (&str, &str, &str) = ("MOHA", "NQ134-II-29", "II.28");
+pub(crate) const CONTRADICTION: (&str, &str, &str) = ("MOHA", "NQ134-II-29", "II.28");
 
 /// The papers of the provinces, with their KTTT-03, and of three ministries.
 pub(crate) fn papers(

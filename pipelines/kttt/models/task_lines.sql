@@ -2,26 +2,14 @@
 -- grain: line of a report that names a task of the register
 -- runs: once
 -- lake: yes
---
--- A body that was merged is the one that took over from it (at most three steps), so that its tasks and its reports flow to
--- the successor. The departments of the Cooperative Alliance report through it.
-WITH bodies AS (
-    SELECT a.agency_id,
-           CASE WHEN a.kind = 'unit_of_alliance' THEN 'VCA'
-                ELSE coalesce(s3.agency_id, s2.agency_id, s1.agency_id, a.agency_id) END AS body,
-           CASE WHEN a.kind <> 'unit_of_alliance' OR a.members = 'each-unit' THEN a.members END AS members
-    FROM agencies a
-    LEFT JOIN agencies s1 ON s1.agency_id = a.successor
-    LEFT JOIN agencies s2 ON s2.agency_id = s1.successor
-    LEFT JOIN agencies s3 ON s3.agency_id = s2.successor
-), named AS (
+WITH named AS (
     SELECT task_id, 1 AS role, unnest(string_to_array(lead, ';')) AS named FROM tasks
     UNION ALL
     SELECT task_id, 2 AS role, unnest(string_to_array(cooperating, ';')) AS named FROM tasks WHERE cooperating IS NOT NULL
 ), roles AS (
     SELECT n.task_id, n.role, trim(n.named) AS named, b.members, b.body
     FROM named n
-    LEFT JOIN bodies b ON b.agency_id = trim(n.named)
+    LEFT JOIN task_bodies b ON b.agency_id = trim(n.named)
 ), lines AS (
     SELECT r.task_id, r.report_id, r.unit_vintage, r.unit_code, r.period, p.ends, p.months, r.state AS said, r.completion, r.sheet, r."row",
            CASE WHEN r.unit_vintage = 'agency' THEN 'agency:' || b.body
@@ -30,7 +18,7 @@ WITH bodies AS (
            coalesce(r.unit_code = b.body, TRUE) AS own_name
     FROM task_reports r
     JOIN periods p ON p.period = r.period
-    LEFT JOIN bodies b ON r.unit_vintage = 'agency' AND b.agency_id = r.unit_code
+    LEFT JOIN task_bodies b ON r.unit_vintage = 'agency' AND b.agency_id = r.unit_code
     LEFT JOIN agencies a ON r.unit_vintage = 'agency' AND a.agency_id = r.unit_code
     LEFT JOIN unit_entities e ON e.vintage = r.unit_vintage AND e.unit_code = r.unit_code
     WHERE r.task_id IS NOT NULL AND r.state IS NOT NULL

@@ -13,19 +13,10 @@ WITH reported AS (
     FROM tasks t
     JOIN (SELECT task_id, regexp_match(document, '\(([0-9]+)/([0-9]+)/([0-9]{4})\)') AS parts FROM tasks) m
       ON m.task_id = t.task_id
-), bodies AS (
-    SELECT a.agency_id,
-           CASE WHEN a.kind = 'unit_of_alliance' THEN 'VCA'
-                ELSE coalesce(s3.agency_id, s2.agency_id, s1.agency_id, a.agency_id) END AS body,
-           CASE WHEN a.kind <> 'unit_of_alliance' OR a.members = 'each-unit' THEN a.members END AS members
-    FROM agencies a
-    LEFT JOIN agencies s1 ON s1.agency_id = a.successor
-    LEFT JOIN agencies s2 ON s2.agency_id = s1.successor
-    LEFT JOIN agencies s3 ON s3.agency_id = s2.successor
 ), leads AS (
     SELECT n.task_id, b.agency_id, b.members, b.body
     FROM (SELECT task_id, unnest(string_to_array(lead, ';')) AS named FROM tasks) n
-    JOIN bodies b ON b.agency_id = trim(n.named)
+    JOIN task_bodies b ON b.agency_id = trim(n.named)
 ), vintages AS (
     SELECT vintage, min(valid_from) AS begins FROM units GROUP BY vintage
 ), vintage_of AS (
@@ -45,7 +36,7 @@ WITH reported AS (
     SELECT f.period, l.task_id, 'agency:' || b.body
     FROM in_force f
     JOIN leads l ON l.members NOT IN ('each-unit', 'unnamed') AND ';' || l.members || ';' LIKE '%;' || f.kind || ';%'
-    JOIN bodies b ON b.agency_id = f.agency_id
+    JOIN task_bodies b ON b.agency_id = f.agency_id
     UNION
     SELECT o.period, l.task_id, 'unit:' || CAST(e.entity AS VARCHAR)
     FROM vintage_of o

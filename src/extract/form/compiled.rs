@@ -45,7 +45,8 @@ pub struct Form {
     pub comparisons: Vec<ComparisonColumn>,
     /// The rows it can have.
     pub rows: Vec<FormRow>,
-    /// Where rows are units: folded labels of rows that sum up others, such as the country and its regions.
+    /// Folded labels of rows that sum up others and are none of the form's, such as the country and its regions where rows are
+    /// units.
     pub sums: Vec<String>,
     /// Its fields, if it is a record list.
     pub records: Option<RecordShape>,

@@ -86,10 +86,15 @@ fn among(register: &Register, asked: Asked<'_>, entries: &[usize]) -> EntryMatch
             }
             _ => EntryMatch::Is(*one),
         },
-        [] => match numbered.as_slice() {
-            [one] if shares(register, asked.words, *one).is_near() => EntryMatch::Near(*one),
-            _ => EntryMatch::Unknown(nearest(register, asked, entries)),
-        },
+        [] => {
+            // Several documents may have the number; the words are near to one of them.
+            let is_near = |at: &&usize| shares(register, asked.words, **at).is_near();
+            let near: Vec<&usize> = numbered.iter().filter(is_near).collect();
+            match near.as_slice() {
+                [one] => EntryMatch::Near(**one),
+                _ => EntryMatch::Unknown(nearest(register, asked, entries)),
+            }
+        }
         several => {
             let is_last = |at: &&usize| {
                 let last = register.entries[**at].numbers.iter().rev().take(1);
@@ -283,6 +288,12 @@ mod tests {
             EntryMatch::Contradiction(one, other) => format!("{} not {}", id(one), id(other)),
             EntryMatch::Unknown(near) => near.map_or("-".to_owned(), |at| format!("- {}", id(at))),
         }
+    }
+
+    #[test]
+    fn a_number_that_several_documents_have_means_the_one_whose_words_are_near() {
+        assert_eq!(find("Information", "I.1", None, ""), "near A1");
+        assert_eq!(find("Another thing", "I.1", None, ""), "-");
     }
 
     #[test]

@@ -163,8 +163,8 @@ pub(super) fn sums(raw: &RawForm, lists: CodeLists<'_>, folder: &Folder) -> Vec<
                 .chain(sums_of_units(lists.geography, country, folder))
                 .collect()
         }
-        Dimension::Record => totals.collect(),
-        Dimension::Indicator | Dimension::Breakdown => Vec::new(),
+        Dimension::Record | Dimension::Indicator => totals.collect(),
+        Dimension::Breakdown => Vec::new(),
     }
 }
 

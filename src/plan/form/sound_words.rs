@@ -128,7 +128,7 @@ fn check_rows_without_effect(raw: &RawForm, wrong: &mut FileErrors<'_>) {
             wrong.at_key(key, message, "delete the line, or correct `dimension`");
         }
     }
-    if is(Dimension::Indicator) && !rows.total.is_empty() {
+    if is(Dimension::Indicator) && rows.lines.is_empty() && !rows.total.is_empty() {
         let message = "`total` has no effect: rows of indicators have no total";
         wrong.at_key("total", message, "delete the line, or correct `dimension`");
     }

@@ -41,7 +41,9 @@ fn key(row: &Row) -> Key {
 }
 
 /// A row that must be there once.
-fn by_key<K: Ord + Debug + Clone, V>(rows: impl Iterator<Item = (K, V)>) -> BTreeMap<K, V> {
+pub(crate) fn by_key<K: Ord + Debug + Clone, V>(
+    rows: impl Iterator<Item = (K, V)>,
+) -> BTreeMap<K, V> {
     let mut map = BTreeMap::new();
     for (key, value) in rows {
         assert!(
@@ -53,7 +55,7 @@ fn by_key<K: Ord + Debug + Clone, V>(rows: impl Iterator<Item = (K, V)>) -> BTre
 }
 
 /// What differs in a table, the first rows in full.
-fn differences<K: Ord + Debug, V: PartialEq + Debug>(
+pub(crate) fn differences<K: Ord + Debug, V: PartialEq + Debug>(
     table: &str,
     expected: &BTreeMap<K, V>,
     got: &BTreeMap<K, V>,
@@ -147,7 +149,8 @@ fn weight(row: &Row) -> Option<i128> {
     }
 }
 
-fn letter(row: &Row) -> char {
+/// The status of a row.
+pub(crate) fn letter(row: &Row) -> char {
     row.str("status").chars().next().unwrap()
 }
 

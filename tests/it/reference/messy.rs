@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::tasks;
 use crate::support::catalogue::{NEW, OLD, catalogue};
 use crate::support::programme::Record;
 use crate::support::truth::{Cell, Form, Period, Report, Reporter};
@@ -11,11 +12,11 @@ use crate::support::truth::{Cell, Form, Period, Report, Reporter};
 pub(crate) struct Habits {
     seed: u64,
     /// Whether all units report, or only some whole regions and some provinces beside them.
-    everywhere: bool,
+    pub(super) everywhere: bool,
     /// A unit that sends nothing for a form and period.
-    silent: u64,
+    pub(super) silent: u64,
     /// A row that a report leaves out.
-    row_dropped: u64,
+    pub(super) row_dropped: u64,
     /// A cell with `…`, or left blank.
     unanswered: u64,
     /// A cell with `x`.
@@ -29,7 +30,7 @@ pub(crate) struct Habits {
     /// A predecessor's report for 2025 that came after the predecessor had ended.
     after_the_change: u64,
     /// A report that is sent twice.
-    corrected: u64,
+    pub(super) corrected: u64,
     /// A report that the alliance sends, too.
     second_sender: u64,
     /// A unit that sends KTTT-02 and not KTTT-01.
@@ -125,10 +126,10 @@ impl Habits {
 }
 
 /// Of a hundred files those that are text: these tests are about what counts, and a workbook costs more to read.
-const AS_TEXT: u64 = 85;
+pub(super) const AS_TEXT: u64 = 85;
 
 /// A small pseudo-random generator (`SplitMix64`).
-struct Dice(u64);
+pub(super) struct Dice(u64);
 
 impl Dice {
     fn next(&mut self) -> u64 {
@@ -139,11 +140,11 @@ impl Dice {
         z ^ (z >> 31)
     }
 
-    fn below(&mut self, end: u64) -> u64 {
+    pub(super) fn below(&mut self, end: u64) -> u64 {
         self.next() % end
     }
 
-    fn percent(&mut self, share: u64) -> bool {
+    pub(super) fn percent(&mut self, share: u64) -> bool {
         self.below(100) < share
     }
 }
@@ -194,7 +195,7 @@ const SOME: [&str; 13] = [
 ];
 
 /// The new provinces of the set.
-fn successors(habits: Habits) -> Vec<String> {
+pub(super) fn successors(habits: Habits) -> Vec<String> {
     let units = catalogue().units(NEW);
     units
         .into_iter()
@@ -222,6 +223,7 @@ pub(crate) fn reports(habits: Habits) -> Vec<Report> {
     }
     // The other forms have dice of their own, so that these sets stay what they are.
     programme(&mut reports, habits, &mut Dice(habits.seed + 1_000));
+    tasks::lists(&mut reports, habits, &mut Dice(habits.seed + 2_000));
     reports
 }
 
@@ -324,7 +326,7 @@ fn with_records(mut report: Report, dice: &mut Dice) -> Report {
 }
 
 /// Who reports in the year of the change: new provinces, old ones, or both; an unchanged unit in either vintage.
-fn senders(habits: Habits, dice: &mut Dice) -> BTreeSet<(&'static str, String)> {
+pub(super) fn senders(habits: Habits, dice: &mut Dice) -> BTreeSet<(&'static str, String)> {
     let mut senders = BTreeSet::new();
     for code in successors(habits) {
         if catalogue().unchanged.contains(&code) {
@@ -427,7 +429,7 @@ fn filled(mut report: Report, habits: Habits, dice: &mut Dice) -> Report {
         Form::Support => SUPPORT.to_vec(),
         Form::Needs => NEEDS.to_vec(),
         Form::Quick => QUICK.to_vec(),
-        Form::Organisations | Form::Selected => Vec::new(),
+        Form::Organisations | Form::Selected | Form::Tasks => Vec::new(),
     };
     let columns = report.columns();
     for row in rows {

@@ -97,12 +97,14 @@ pub(crate) fn catalogue() -> &'static Catalogue {
     &CATALOGUE
 }
 
-fn rows(path: &Path) -> Vec<BTreeMap<String, String>> {
+/// The rows of a list, by their columns.
+pub(crate) fn rows(path: &Path) -> Vec<BTreeMap<String, String>> {
     let mut reader = csv::Reader::from_path(path).unwrap();
     reader.deserialize().map(Result::unwrap).collect()
 }
 
-fn some(text: &str) -> Option<String> {
+/// A text, unless it is empty.
+pub(crate) fn some(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 

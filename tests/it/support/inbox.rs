@@ -118,7 +118,7 @@ fn lay_out(report: &Report) -> Vec<Vec<Entry>> {
         Form::Sectors => sector_rows(report, &mut grid),
         Form::Support | Form::Needs => topic_rows(report, &mut grid),
         Form::Quick => quick_rows(report, &mut grid),
-        Form::Organisations | Form::Selected => records(report, &mut grid),
+        Form::Organisations | Form::Selected | Form::Tasks => records(report, &mut grid),
     }
     grid.push(Vec::new());
     grid.push(vec!["".into(), "Người lập biểu".into()]);

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use super::definitions::with_one_table;
 use super::files::{contents, paths};
 use super::inbox;
-use super::program::program;
+use super::program::{program, run_at, succeeded};
 use super::truth::Report;
 
 /// A value of a table. Decimals are in millionths, exact.
@@ -116,6 +116,19 @@ impl Run {
         let inbox = this.inbox();
         fs::create_dir_all(&inbox).unwrap();
         inbox::write(&mut this.reports, &inbox);
+        this
+    }
+
+    /// Writes texts as the files of an inbox, each with its name and the time when it came, and runs a pipeline once.
+    pub(crate) fn of_texts(pipeline: &Path, files: &[(&str, &str, &str)]) -> Self {
+        let this = Self::written([]);
+        let mut received = String::from("file_name,received_at\n");
+        for (name, text, at) in files {
+            fs::write(this.inbox().join(name), text).unwrap();
+            received += &format!("{name},{at}\n");
+        }
+        fs::write(this.inbox().join("received.csv"), received).unwrap();
+        succeeded(&run_at(this.place(), pipeline, &["--fail-on", "never"]));
         this
     }
 

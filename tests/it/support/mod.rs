@@ -9,6 +9,7 @@ pub(crate) mod office;
 pub(crate) mod printed;
 pub(crate) mod program;
 pub(crate) mod programme;
+pub(crate) mod registers;
 pub(crate) mod sample;
 pub(crate) mod sheet;
 pub(crate) mod truth;

@@ -1,5 +1,9 @@
 //! The cells of a printed table, as its tidy CSV has them.
 
+use std::fs;
+
+use super::sample::SAMPLE;
+
 /// A printed cell.
 pub(crate) struct Printed {
     /// Place of its row, from 1.
@@ -12,6 +16,12 @@ pub(crate) struct Printed {
     pub(crate) status: String,
     /// As people read it.
     pub(crate) text: String,
+}
+
+/// The cells of a table of the sample.
+pub(crate) fn printed_of_sample(table: &str) -> Vec<Printed> {
+    let path = SAMPLE.out().join("csv").join(format!("{table}.csv"));
+    printed(&fs::read(path).expect("a printed table"))
 }
 
 /// The cells of a table.

@@ -2,6 +2,7 @@
 //!
 //! Written from the contract and from the descriptions of the forms alone.
 
+use super::registers::registers;
 use super::truth::{Cell, Column, Form, Key, Period, Report};
 
 /// The topics of support and of needs: identifier and words.
@@ -32,7 +33,20 @@ pub(crate) enum Record {
         /// In tenths of a million đồng.
         money: Option<i64>,
     },
+    /// A task of the register, and the words of its state.
+    Task {
+        id: &'static str,
+        state: &'static str,
+    },
 }
+
+/// Words and codes of the states of tasks.
+pub(crate) const STATES: [(&str, &str); 4] = [
+    ("chưa thực hiện", "not_begun"),
+    ("đang thực hiện", "in_progress"),
+    ("hoàn thành", "done"),
+    ("quá hạn", "overdue"),
+];
 
 /// The columns of a form with figures of its own.
 pub(crate) fn columns(form: Form, period: Period) -> Vec<Column> {
@@ -188,7 +202,7 @@ fn selected(records: &[Record], totals: &mut Vec<(String, Option<i64>)>) {
                 money,
                 ..
             } => Some((*model, *after, *money)),
-            Record::Organisation { .. } => None,
+            Record::Organisation { .. } | Record::Task { .. } => None,
         })
         .collect();
     let count = |is: fn(&str, Option<&str>) -> bool| {
@@ -219,6 +233,7 @@ pub(crate) fn title(form: Form) -> &'static str {
         Form::Support => "KẾT QUẢ HỖ TRỢ KINH TẾ TẬP THỂ",
         Form::Organisations => "DANH SÁCH HỢP TÁC XÃ, LIÊN HIỆP HỢP TÁC XÃ, TỔ HỢP TÁC",
         Form::Selected => "DANH SÁCH HỢP TÁC XÃ ĐƯỢC LỰA CHỌN ĐỂ NHÂN RỘNG",
+        Form::Tasks => "TIẾN ĐỘ THỰC HIỆN NHIỆM VỤ, ĐỀ ÁN",
         Form::Needs => "NHU CẦU HỖ TRỢ TỪ NGÂN SÁCH TRUNG ƯƠNG 2026 - 2030",
         Form::Quick => "BÁO CÁO NHANH",
         Form::Indicators | Form::Sectors => unreachable!("it has a title of its own"),
@@ -237,6 +252,7 @@ pub(crate) fn heads_of_list(form: Form) -> &'static [&'static str] {
             "Xếp loại",
             "Số thành viên",
         ],
+        Form::Tasks => &["TT", "Nhiệm vụ, đề án", "Tình trạng"],
         _ => &[
             "STT",
             "Tên",
@@ -292,6 +308,11 @@ pub(crate) fn fields(report: &Report, number: usize, record: &Record) -> Vec<Fie
             fields.push(after.map_or(Field::Blank, text));
             fields.push(money.map_or(Field::Blank, Field::Tenths));
             fields
+        }
+        Record::Task { id, state } => {
+            let task = &registers().tasks[*id];
+            let place = task.place.trim_start_matches("PL.");
+            vec![text(place), text(&task.title), text(state)]
         }
     }
 }

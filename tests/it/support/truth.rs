@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::catalogue::{OLD, catalogue};
 use super::programme::{self, Record};
+use super::registers::AGENCY;
 
 /// The forms that carry figures of the country, by their own rows or as lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,6 +17,8 @@ pub(crate) enum Form {
     Organisations,
     /// The list of those selected.
     Selected,
+    /// The list of tasks.
+    Tasks,
     /// Needs by year and kind of capital.
     Needs,
     /// The quick report of a month or quarter.
@@ -30,6 +33,7 @@ impl Form {
             Self::Support => "KTTT-03",
             Self::Organisations => "KTTT-04",
             Self::Selected => "KTTT-05",
+            Self::Tasks => "KTTT-06",
             Self::Needs => "KTTT-07",
             Self::Quick => "KTTT-08",
         }
@@ -240,6 +244,31 @@ impl Report {
         this
     }
 
+    /// What a body without territory says of its tasks.
+    pub(crate) fn of_agency(id: &str, name: &str, period: Period) -> Self {
+        let last_day = period.last_day();
+        let received = match period {
+            Period::FirstHalf(year) => format!("{year}-07-02T08:00:00+07:00"),
+            _ => format!("{}-20T08:00:00+07:00", &last_day[..7]),
+        };
+        Self {
+            form: Form::Tasks,
+            period,
+            vintage: AGENCY.to_owned(),
+            code: id.to_owned(),
+            name: name.to_owned(),
+            code_written: false,
+            geography_written: false,
+            reporter: None,
+            sending: None,
+            received,
+            as_csv: true,
+            file: String::new(),
+            rows: Vec::new(),
+            records: Vec::new(),
+        }
+    }
+
     pub(crate) fn row(mut self, row: &str, cells: Vec<Cell>) -> Self {
         assert_eq!(cells.len(), self.columns().len(), "cells of {row}");
         self.rows.push((row.to_owned(), cells));
@@ -340,7 +369,7 @@ impl Report {
             .map(|(indicator, heads)| column(Some(indicator), "estimate", self.period, &heads))
             .to_vec(),
             Form::Support | Form::Needs | Form::Quick => programme::columns(self.form, self.period),
-            Form::Organisations | Form::Selected => Vec::new(),
+            Form::Organisations | Form::Selected | Form::Tasks => Vec::new(),
         }
     }
 
