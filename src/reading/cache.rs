@@ -13,7 +13,7 @@ use crate::lake::{CachedRecords, Lake, LakeError};
 use crate::plan::Plan;
 
 /// Version of the cache format. Files of other versions are not read.
-const VERSION: u32 = 8;
+const VERSION: u32 = 9;
 
 /// The cached contents of a submission.
 #[derive(Serialize, Deserialize)]
