@@ -8,7 +8,7 @@ use std::path::Path;
 use super::include::include;
 use super::reads::tables_read;
 use crate::diagnostic::DefinitionError;
-use crate::lake::{self, is_plain_name};
+use crate::lake::{self, LakeSchema, TableSchema, is_plain_name};
 
 /// When a model runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -104,14 +104,14 @@ impl Model {
         name: &str,
         text: &str,
         texts: &BTreeMap<String, String>,
-        lists: &[String],
+        lake: &LakeSchema,
     ) -> Result<Self, Fault> {
         let fault = |line, message, remedy: &str| Fault {
             line,
             message,
             remedy: remedy.to_owned(),
         };
-        let is_list = lists.iter().any(|list| list == name);
+        let is_list = lake.table(name).is_some_and(TableSchema::is_list);
         if is_list
             || INPUTS.contains(&name)
             || Pass::ALL.iter().any(|p| p.helper_tables().contains(&name))
@@ -128,7 +128,7 @@ impl Model {
         let read = |file: &str| {
             let included = file.strip_suffix(".sql").and_then(|file| texts.get(file));
             included
-                .cloned()
+                .map(|text| lake.breakdowns().fill(text))
                 .ok_or_else(|| "there is no such model".to_owned())
         };
         let sql = include(text, read).map_err(|wrong| {
@@ -136,6 +136,7 @@ impl Model {
             let line = text[..wrong.offset].lines().count().max(1);
             fault(Some(line), message, "name a model of the same folder")
         })?;
+        let sql = lake.breakdowns().fill(&sql);
         let reads = tables_read(&sql).map_err(|reason| {
             let message = format!("the model `{name}` is not a query: {reason}");
             fault(None, message, "write one SELECT")

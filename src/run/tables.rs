@@ -200,9 +200,7 @@ pub(super) fn observations(
         .iter()
         .map(|i| (i.id.as_str(), i.unit.as_str()))
         .collect();
-    lake::batch(
-        "observations",
-        vec![
+    let mut columns = vec![
             texts(
                 rows.iter()
                     .map(|(r, _)| Some(r.dossier.source.report_id.as_str())),
@@ -215,8 +213,10 @@ pub(super) fn observations(
             texts(areas.iter().map(|u| u.as_ref().map(|u| u.vintage.as_str()))),
             texts(areas.iter().map(|u| u.as_ref().map(|u| u.code.as_str()))),
             texts(rows.iter().map(|(_, o)| Some(o.indicator.as_str()))),
-            texts(rows.iter().map(|(_, o)| Some(o.members.code(0)))),
-            texts(rows.iter().map(|(_, o)| Some(o.members.code(1)))),
+        ];
+    let breakdowns = 0..plan.lake.breakdowns().all().len();
+    columns.extend(breakdowns.map(|at| texts(rows.iter().map(|(_, o)| Some(o.members.code(at))))));
+    columns.extend([
             texts(rows.iter().map(|(_, o)| Some(o.scenario.as_str()))),
             decimals(rows.iter().map(|(_, o)| o.value)),
             texts(
@@ -228,8 +228,8 @@ pub(super) fn observations(
             texts(rows.iter().map(|(_, o)| o.unit_read.as_deref())),
             texts(rows.iter().map(|(r, _)| r.dossier.source.sheet.as_deref())),
             displayed(rows.iter().map(|(_, o)| Some(o.at))),
-        ],
-    )
+        ]);
+    plan.lake.batch("observations", columns)
 }
 
 /// `findings`.
