@@ -66,9 +66,7 @@ pub async fn diff(
         None => lake::before(root, &to)?,
     };
     let (engine, breakdowns) = engine_over(&from, &to, &COMPARED)?;
-    engine
-        .materialize("moved", &breakdowns.fill(MOVED))
-        .await?;
+    engine.materialize("moved", &breakdowns.fill(MOVED)).await?;
     let (schema, figures) = engine.query(&figures_sql(&breakdowns)).await?;
     let definitions_changed = match (from.about()?, to.about()?) {
         (Some(from), Some(to)) => {

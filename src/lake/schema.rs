@@ -172,7 +172,11 @@ impl LakeSchema {
     /// The names of all tables, with commas between them.
     #[must_use]
     pub fn names(&self) -> String {
-        let names: Vec<&str> = self.tables.iter().map(|table| table.name.as_str()).collect();
+        let names: Vec<&str> = self
+            .tables
+            .iter()
+            .map(|table| table.name.as_str())
+            .collect();
         names.join(", ")
     }
 
@@ -193,7 +197,9 @@ fn with_breakdowns(schema: &SchemaRef, further: &[String]) -> SchemaRef {
         return Arc::clone(schema);
     };
     let mut fields: Vec<_> = schema.fields().iter().cloned().collect();
-    let columns = further.iter().map(|id| Arc::new(Field::new(id, DataType::Utf8, true)));
+    let columns = further
+        .iter()
+        .map(|id| Arc::new(Field::new(id, DataType::Utf8, true)));
     fields.splice(at + 1..at + 1, columns);
     Arc::new(Schema::new(fields))
 }

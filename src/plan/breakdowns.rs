@@ -82,10 +82,16 @@ pub(super) fn lake_of(breakdowns: &[Breakdown]) -> LakeSchema {
 fn is_free(id: &str) -> bool {
     let figures = lake::tables().iter().filter(|table| {
         let first = BreakdownColumns::default();
-        first.all().iter().all(|id| table.schema.column_with_name(id).is_some())
+        first
+            .all()
+            .iter()
+            .all(|id| table.schema.column_with_name(id).is_some())
     });
     let mut taken = figures.filter(|table| table.schema.column_with_name(id).is_some());
-    let is_one_of_all = BreakdownColumns::default().all().iter().any(|always| always == id);
+    let is_one_of_all = BreakdownColumns::default()
+        .all()
+        .iter()
+        .any(|always| always == id);
     is_one_of_all || (is_plain_name(id) && !TAKEN.contains(&id) && taken.next().is_none())
 }
 

@@ -288,6 +288,7 @@ fn assemble(
         collections,
         headline,
         zone,
+        from_shorter,
         submissions,
     } = checked.parts;
     let Publication {
@@ -327,6 +328,7 @@ fn assemble(
         reporters,
         duties,
         collections,
+        from_shorter,
         indicators: catalogue.indicators,
         breakdowns: catalogue.breakdowns,
         targets: catalogue.targets,

@@ -46,7 +46,7 @@ impl Pass {
 
 /// What is there in every pass: the tables of the lake that are filled before the models run, and the helper tables of
 /// [`super::register_helpers`].
-pub(super) const INPUTS: [&str; 19] = [
+pub(super) const INPUTS: [&str; 20] = [
     "agencies",
     "entity_merges",
     "funds",
@@ -59,6 +59,7 @@ pub(super) const INPUTS: [&str; 19] = [
     "report_order",
     "reports",
     "sectors",
+    "shorter_periods",
     "targets",
     "tasks",
     "unit_atoms",

@@ -189,11 +189,7 @@ mod tests {
                 texts.insert((*name).to_owned(), (path, (*text).to_owned()));
             }
         }
-        Models::assemble(
-            Path::new("models"),
-            &texts,
-            &LakeSchema::default(),
-        )
+        Models::assemble(Path::new("models"), &texts, &LakeSchema::default())
     }
 
     fn said(changes: &[(&str, &str)]) -> String {
@@ -210,7 +206,7 @@ mod tests {
         };
         assert_eq!(
             order(Pass::Once),
-            "keys names_in_force related_keys report_ranks stated senders counted revisions set_aside_values unit_values unit_sources"
+            "keys names_in_force related_keys report_ranks stated senders counted revisions set_aside_values shorter_parts unit_values unit_sources"
         );
         assert_eq!(
             order(Pass::EachVintage),

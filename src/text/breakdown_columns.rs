@@ -114,7 +114,11 @@ mod tests {
         assert_eq!(three.further(), ["size"]);
         for (sql, of_two, of_three) in [
             ("{breakdowns}", "sector, fund", "sector, fund, size"),
-            ("{k.breakdowns}", "k.sector, k.fund", "k.sector, k.fund, k.size"),
+            (
+                "{k.breakdowns}",
+                "k.sector, k.fund",
+                "k.sector, k.fund, k.size",
+            ),
             (
                 "{r.breakdowns = k.breakdowns}",
                 "r.sector = k.sector AND r.fund = k.fund",
@@ -125,7 +129,11 @@ mod tests {
                 "fund = '_T'",
                 "fund = '_T' AND size = '_T'",
             ),
-            ("{k.breakdowns except sector, fund = '_T'}", "TRUE", "k.size = '_T'"),
+            (
+                "{k.breakdowns except sector, fund = '_T'}",
+                "TRUE",
+                "k.size = '_T'",
+            ),
             (
                 "{a.breakdowns except sector or b.breakdowns}",
                 "coalesce(a.fund, b.fund) AS fund",
@@ -136,7 +144,11 @@ mod tests {
                 "coalesce(fund, '_T') AS fund",
                 "coalesce(fund, '_T') AS fund, coalesce(size, '_T') AS size",
             ),
-            ("{geography} {breakdown}", "{geography} {breakdown}", "{geography} {breakdown}"),
+            (
+                "{geography} {breakdown}",
+                "{geography} {breakdown}",
+                "{geography} {breakdown}",
+            ),
         ] {
             assert_eq!(two.fill(sql), of_two);
             assert_eq!(three.fill(sql), of_three);

@@ -79,7 +79,7 @@ fn columns() -> BTreeMap<String, Vec<(String, String)>> {
         query::register_helpers(
             &engine,
             &plan.geography,
-            &plan.home_forms(),
+            (&plan.home_forms(), &plan.from_shorter),
             &Reports::default(),
         )?;
         query::run(&engine, &plan.models, &plan.geography, &plan.country).await?;

@@ -1,6 +1,6 @@
 -- Territory that two parts of one figure cover. The parts used for a figure must never overlap.
 WITH used_parts AS (
-    SELECT g.vintage AS geography, s.key, k.period, k.scenario, o.unit
+    SELECT g.vintage AS geography, s.key, k.period, k.scenario, o.entity AS unit
     FROM all_sources s
     JOIN stated o ON o.n = s.n
     JOIN unit_entities g ON g.unit = s.unit

@@ -69,10 +69,10 @@ covered AS (
     WHERE f.status = 'M' AND s.atom IS NULL
 ),
 form_of_key AS (
-    SELECT s.key, coalesce(max(CASE WHEN {k.breakdowns = '_T'} THEN k.home_form END), min(s.form)) AS form
-    FROM stated s
-    JOIN keys k ON k.key = s.key
-    GROUP BY s.key
+    SELECT k.key, coalesce(max(CASE WHEN {k.breakdowns = '_T'} THEN k.home_form END), min(s.form), max(k.home_form)) AS form
+    FROM keys k
+    LEFT JOIN stated s ON s.key = k.key
+    GROUP BY k.key
 ),
 -- A ratio belongs to the form of its numerator.
 figures AS (

@@ -95,7 +95,7 @@ fn run(world: &World, models: &Models, checked: bool, set_aside: &str) -> (Total
             engine.register(name, table.schema.clone(), Vec::new())?;
         }
         let mut reports = reports(world);
-        query::register_helpers(&engine, &geography, &home_forms(), &reports)?;
+        query::register_helpers(&engine, &geography, (&home_forms(), &[]), &reports)?;
         let order = format!(
             "SELECT report_id, outranked, report_id = '{set_aside}' AS set_aside FROM report_order"
         );
