@@ -65,7 +65,7 @@ fn partial(rows: &[TableRow], definition: &TableDefinition, edition: &Edition) -
             };
             let labels = gap.rows.iter().map(|r| &rows[*r].label);
             let text = phrase.filled(&[
-                ("columns", heads(&gap.columns, definition)),
+                ("columns", heads(&gap.columns, definition, edition)),
                 ("rows", Bilingual::joined(labels, "; ")),
                 ("missing", Bilingual::joined(&gap.names, ", ")),
             ]);
@@ -113,7 +113,7 @@ fn incomplete(
     gaps.iter()
         .map(|gap| {
             let text = words.phrases.incomplete.filled(&[
-                ("columns", heads(&gap.columns, definition)),
+                ("columns", heads(&gap.columns, definition, edition)),
                 ("missing", Bilingual::joined(&gap.names, ", ")),
             ]);
             Bilingual {
@@ -166,8 +166,14 @@ fn gaps_of(
     found
 }
 
-/// The heads of columns, separated by semicolons.
-fn heads(columns: &[usize], definition: &TableDefinition) -> Bilingual {
+/// As many columns are named one by one even if they are all.
+const NAMED: usize = 4;
+
+/// The heads of columns, separated by semicolons; one phrase for all of many columns.
+fn heads(columns: &[usize], definition: &TableDefinition, edition: &Edition) -> Bilingual {
+    if columns.len() == definition.columns.len() && columns.len() > NAMED {
+        return edition.words.phrases.every_column.clone();
+    }
     let texts: Vec<Bilingual> = columns
         .iter()
         .map(|i| {

@@ -146,6 +146,7 @@ pub struct Phrases {
     pub reported: Bilingual,
     pub partial: Bilingual,
     pub partial_rows: Bilingual,
+    pub every_column: Bilingual,
     pub incomplete: Bilingual,
     pub chapter: Bilingual,
     pub chart: Bilingual,

@@ -102,7 +102,7 @@ pub(crate) fn exists(form: Form, indicator: &str, column: &Column) -> bool {
 
 /// What the records of a list add up to.
 pub(crate) fn totals(report: &Report) -> Vec<(Key, Cell)> {
-    let mut totals: Vec<(String, i64)> = Vec::new();
+    let mut totals: Vec<(String, Option<i64>)> = Vec::new();
     match report.form {
         Form::Organisations => organisations(&report.records, &mut totals),
         Form::Selected => selected(&report.records, &mut totals),
@@ -117,7 +117,7 @@ pub(crate) fn totals(report: &Report) -> Vec<(Key, Cell)> {
     };
     totals
         .into_iter()
-        .map(|(indicator, tenths)| (key(indicator), Cell::Tenths(tenths)))
+        .map(|(indicator, tenths)| (key(indicator), tenths.map_or(Cell::Blank, Cell::Tenths)))
         .collect()
 }
 
@@ -142,7 +142,14 @@ fn size(members: i64) -> &'static str {
     }
 }
 
-fn organisations(records: &[Record], totals: &mut Vec<(String, i64)>) {
+/// The sum of what records say. Of none it is 0; where there are some and all are silent, it is not answered.
+fn sum(values: impl Iterator<Item = Option<i64>>) -> Option<i64> {
+    let values: Vec<Option<i64>> = values.collect();
+    let is_silent = !values.is_empty() && values.iter().all(Option::is_none);
+    (!is_silent).then(|| values.iter().flatten().sum())
+}
+
+fn organisations(records: &[Record], totals: &mut Vec<(String, Option<i64>)>) {
     let living: Vec<(&str, Option<i64>)> = records
         .iter()
         .filter_map(|record| match record {
@@ -158,45 +165,52 @@ fn organisations(records: &[Record], totals: &mut Vec<(String, i64)>) {
     let count = |wanted: &dyn Fn(&RatingAndMembers<'_>) -> bool| {
         i64::try_from(living.iter().filter(|htx| wanted(htx)).count()).unwrap() * 10
     };
-    totals.push(("listed_htx".to_owned(), count(&|_| true)));
-    let members: i64 = living.iter().filter_map(|(_, members)| *members).sum();
-    totals.push(("listed_htx_members".to_owned(), members * 10));
+    totals.push(("listed_htx".to_owned(), Some(count(&|_| true))));
+    let members = sum(living.iter().map(|(_, members)| *members));
+    totals.push(("listed_htx_members".to_owned(), members.map(|m| m * 10)));
     for class in ["micro", "small", "medium", "large"] {
         for (id, words) in RATINGS {
             let here = |(rating, members): &(&str, Option<i64>)| {
                 *rating == words && members.is_some_and(|m| size(m) == class)
             };
-            totals.push((format!("listed_{class}_{id}"), count(&here)));
+            totals.push((format!("listed_{class}_{id}"), Some(count(&here))));
         }
     }
 }
 
-fn selected(records: &[Record], totals: &mut Vec<(String, i64)>) {
-    let mut sums = [0; 5];
-    for record in records {
-        let Record::Selected {
-            model,
-            after,
-            money,
-            ..
-        } = record
-        else {
-            continue;
-        };
-        sums[0] += 10;
-        sums[1] += 10 * i64::from(*after == Some("tốt"));
-        sums[2] += 10 * i64::from(model.starts_with('N'));
-        sums[3] += 10 * i64::from(model.starts_with('P'));
-        sums[4] += money.unwrap_or(0);
+fn selected(records: &[Record], totals: &mut Vec<(String, Option<i64>)>) {
+    let all: Vec<(&str, Option<&str>, Option<i64>)> = records
+        .iter()
+        .filter_map(|record| match record {
+            Record::Selected {
+                model,
+                after,
+                money,
+                ..
+            } => Some((*model, *after, *money)),
+            Record::Organisation { .. } => None,
+        })
+        .collect();
+    let count = |is: fn(&str, Option<&str>) -> bool| {
+        let fitting = all.iter().filter(|(model, after, _)| is(model, *after));
+        Some(i64::try_from(fitting.count()).unwrap() * 10)
+    };
+    let money = sum(all.iter().map(|(.., money)| *money));
+    for (id, total) in [
+        ("selected_total", count(|_, _| true)),
+        (
+            "selected_good_after",
+            count(|_, after| after == Some("tốt")),
+        ),
+        (
+            "selected_agriculture",
+            count(|model, _| model.starts_with('N')),
+        ),
+        ("selected_other", count(|model, _| model.starts_with('P'))),
+        ("selected_money", money),
+    ] {
+        totals.push((id.to_owned(), total));
     }
-    let ids = [
-        "selected_total",
-        "selected_good_after",
-        "selected_agriculture",
-        "selected_other",
-        "selected_money",
-    ];
-    totals.extend(ids.map(ToOwned::to_owned).into_iter().zip(sums));
 }
 
 /// The words of the title of a form of the programme.
