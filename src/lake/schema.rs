@@ -200,7 +200,9 @@ fn with_breakdowns(schema: &SchemaRef, further: &[String]) -> SchemaRef {
     let columns = further
         .iter()
         .map(|id| Arc::new(Field::new(id, DataType::Utf8, true)));
-    fields.splice(at + 1..at + 1, columns);
+    let after = fields.split_off(at + 1);
+    fields.extend(columns);
+    fields.extend(after);
     Arc::new(Schema::new(fields))
 }
 
