@@ -206,7 +206,7 @@ mod tests {
         };
         assert_eq!(
             order(Pass::Once),
-            "keys names_in_force related_keys report_ranks stated senders counted revisions set_aside_values shorter_parts unit_values unit_sources"
+            "keys names_in_force related_keys report_ranks stated senders counted revisions shorter_parts set_aside_values unit_values unit_sources"
         );
         assert_eq!(
             order(Pass::EachVintage),
