@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::form::{FieldKind, Form};
+use super::record_head::{HeadContext, record_head};
 use super::vocabulary::Vocabulary;
 use super::words::StatementKind;
 use crate::read::Sheet;
@@ -18,7 +19,7 @@ const FEWEST_HEADS: usize = 3;
 const HEAD_ROWS: u32 = 3;
 
 /// Whether a sheet names a form with personal columns, by code or by title; or has the head of a personal column; or has
-/// at least three heads of such a list.
+/// at least three heads of such a list, unless they are those of a list without personal columns that the sheet names.
 #[must_use]
 pub fn may_be_personal(sheet: &Sheet, vocabulary: &Vocabulary) -> bool {
     let forms: Vec<&Form> = vocabulary
@@ -52,9 +53,25 @@ pub fn may_be_personal(sheet: &Sheet, vocabulary: &Vocabulary) -> bool {
             }
         }
     }
-    heads.iter().any(|((n, _), fields)| {
+    heads.iter().any(|((n, row), fields)| {
         let naming = forms[*n].records.as_ref().map(|shape| shape.naming);
-        fields.len() >= FEWEST_HEADS && naming.is_some_and(|naming| fields.contains(&naming))
+        let is_like = naming.is_some_and(|naming| fields.contains(&naming));
+        fields.len() >= FEWEST_HEADS && is_like && !is_another_list(sheet, *row, vocabulary)
+    })
+}
+
+/// Whether the heads around a row are those of a list without personal columns that the sheet names above it, and nothing else
+/// stands among them: below a head that nobody knows may be anything.
+fn is_another_list(sheet: &Sheet, row: u32, vocabulary: &Vocabulary) -> bool {
+    (row.saturating_sub(HEAD_ROWS - 1)..=row).any(|row| {
+        let head = record_head(sheet, row, HeadContext::default(), vocabulary);
+        head.is_some_and(|head| {
+            let form = &vocabulary.forms[head.form];
+            let named = head.title.named_form(vocabulary);
+            let is_named = named.is_some_and(|named| vocabulary.forms[named].code == form.code);
+            let are_known = head.columns.iter().all(|column| column.field.is_some());
+            !form.is_personal() && is_named && are_known
+        })
     })
 }
 

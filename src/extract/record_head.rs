@@ -7,7 +7,7 @@ use super::form::RecordShape;
 use super::slip::is_slip;
 use super::title::{Stated, Title, read_title};
 use super::vocabulary::Vocabulary;
-use crate::read::{Address, Sheet};
+use crate::read::{Address, CellContent, Sheet};
 use crate::text::one_line;
 
 /// A column under the head of a record list.
@@ -56,6 +56,24 @@ impl RecordHead {
         self.form == other.form && self.field_set() == other.field_set()
     }
 
+    /// Whether it has the same heads in the same columns as another one, and nothing new stands above it.
+    pub(super) fn goes_on(&self, other: &Self) -> bool {
+        let places = |head: &Self| -> Vec<(u32, Option<usize>)> {
+            head.columns.iter().map(|c| (c.column, c.field)).collect()
+        };
+        self.form == other.form
+            && places(self) == places(other)
+            && self.title.says_the_same_as(&other.title)
+    }
+
+    /// The first and the last column of its fields.
+    pub(super) fn reach(&self) -> (u32, u32) {
+        let known = self.columns.iter().filter(|c| c.field.is_some());
+        let columns: Vec<u32> = known.map(|c| c.column).collect();
+        let first = columns.iter().min().copied().unwrap_or(0);
+        (first, columns.iter().max().copied().unwrap_or(first))
+    }
+
     /// Whether it has the head of a field.
     fn has(&self, field: usize) -> bool {
         self.columns.iter().any(|c| c.field == Some(field))
@@ -74,8 +92,18 @@ const MOST_HEAD_ROWS: u32 = 3;
 /// Fields that the head of a list must have, at least, if the block above it names the form.
 const FEWEST_FIELDS: usize = 3;
 
-/// The head of a record list whose last row is `row`, if it is one. `continued` is the head of a list on an earlier sheet of
-/// the document, which a sheet that names no form continues if it has the same heads.
+/// What is known of a place where the head of a list may be.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct HeadContext<'a> {
+    /// The first row that belongs to no table above.
+    pub from: u32,
+    /// The head of an earlier list of the document, which a list that names no form continues if it has the same heads.
+    pub continued: Option<&'a RecordHead>,
+    /// The form that the sheet names for all its tables.
+    pub expected: Option<usize>,
+}
+
+/// The head of a record list whose last row is `row`, if it is one.
 ///
 /// Where the form is named by its code or its title, or by its code in the name of the sheet, three heads are enough, with
 /// that of the field that names a record. Heads alone must be at least half of the form's, and all those that a list must
@@ -84,16 +112,17 @@ const FEWEST_FIELDS: usize = 3;
 pub fn record_head(
     sheet: &Sheet,
     row: u32,
-    continued: Option<&RecordHead>,
+    context: HeadContext<'_>,
     vocabulary: &Vocabulary,
 ) -> Option<RecordHead> {
     let mut found: Vec<RecordHead> = Vec::new();
-    let texts = texts_near(sheet, row);
+    let first = context.from.max(row.saturating_sub(MOST_HEAD_ROWS - 1));
+    let texts = texts_near(sheet, first, row);
     for (index, form) in vocabulary.forms.iter().enumerate() {
         let Some(shape) = form.records.as_ref().filter(|_| texts >= FEWEST_FIELDS) else {
             continue;
         };
-        let (columns, top) = columns_under(sheet, row, shape, vocabulary);
+        let (columns, top) = columns_under(sheet, (first, row), shape, vocabulary);
         let head = RecordHead {
             form: index,
             top,
@@ -106,23 +135,78 @@ pub fn record_head(
         }
     }
     let top = found.iter().map(|head| head.top).min()?;
-    let title = read_title(sheet, 0, top, vocabulary);
-    let named = title.named_form(vocabulary);
-    let expected = named.or_else(|| named_by_sheet(sheet, vocabulary));
+    let title = |top: u32| {
+        let from = block_top(sheet, top, context.from, vocabulary);
+        read_title(sheet, from, top, vocabulary)
+    };
+    let named = title(top).named_form(vocabulary);
+    let expected = named
+        .or(context.expected)
+        .or_else(|| named_by_sheet(sheet, vocabulary));
     found.retain(|head| {
         let form = &vocabulary.forms[head.form];
         let code_of = |index: usize| &vocabulary.forms[index].code;
         let is_other = named.is_some_and(|named| *code_of(named) != form.code);
         let shape = form.records.as_ref();
-        let is_continued = || continued.is_some_and(|before| head.repeats(before));
+        let is_continued = || {
+            let before = context.continued;
+            before.is_some_and(|before| head.repeats(before))
+        };
         let is_clear = || shape.is_some_and(|shape| head.is_clear(shape));
         let is_expected = expected.is_some_and(|form_index| *code_of(form_index) == form.code);
         !is_other && (is_expected || is_continued() || is_clear())
     });
     // The first of those with most fields.
     let mut best = found.into_iter().rev().max_by_key(RecordHead::fields)?;
-    best.title = read_title(sheet, 0, best.top, vocabulary);
+    best.title = title(best.top);
     Some(best)
+}
+
+/// The first row of the block above a head whose first row is `top`: lines of one or two cells. A sum, and a row with a
+/// number that states nothing, belong to the table above.
+#[must_use]
+pub(super) fn block_top(sheet: &Sheet, top: u32, from: u32, vocabulary: &Vocabulary) -> u32 {
+    if from == 0 {
+        return 0;
+    }
+    let mut first = top;
+    for (row, cells) in sheet.rows().rev().filter(|(row, _)| *row < top) {
+        if row < from || cells.len() > 2 || !is_line(sheet, row, vocabulary) {
+            break;
+        }
+        first = row;
+    }
+    first
+}
+
+/// Whether a row of one or two cells may be a line of the block above a table.
+fn is_line(sheet: &Sheet, row: u32, vocabulary: &Vocabulary) -> bool {
+    let mut texts = sheet.row(row).filter_map(|(_, content)| content.text());
+    let folded = texts.next().map(|text| vocabulary.folder.fold(text));
+    if folded.is_some_and(|text| vocabulary.words.is_subtotal(&text)) {
+        return false;
+    }
+    let is_number = |content: &CellContent| match content.text() {
+        None => true,
+        Some(text) => text.starts_with(|c: char| c.is_ascii_digit()),
+    };
+    let has_number = sheet.row(row).any(|(_, content)| is_number(content));
+    !has_number || states_something(&read_title(sheet, row, row + 1, vocabulary))
+}
+
+/// Whether a block states anything about its table.
+fn states_something(title: &Title) -> bool {
+    let lines = [
+        &title.form,
+        &title.reporter,
+        &title.unit_code,
+        &title.measure,
+    ];
+    lines.into_iter().any(Option::is_some)
+        || title.geography.is_some()
+        || title.sending.is_some()
+        || !title.periods.is_empty()
+        || !title.other_periods.is_empty()
 }
 
 /// The form whose code the name of a sheet has as words of its own.
@@ -144,9 +228,8 @@ pub fn has_sub_heads(sheet: &Sheet, head: &RecordHead) -> bool {
         && cells.all(|(at, content)| content.text().is_some() && is_merged_above(at))
 }
 
-/// Number of columns that hold text in a row or right above it: under a head there are many.
-fn texts_near(sheet: &Sheet, row: u32) -> usize {
-    let first = row.saturating_sub(MOST_HEAD_ROWS - 1);
+/// Number of columns that hold text in the rows `first..=row`: under a head there are many.
+fn texts_near(sheet: &Sheet, first: u32, row: u32) -> usize {
     let columns: BTreeSet<u32> = (first..=row)
         .flat_map(|row| sheet.row(row))
         .filter(|(_, content)| content.text().is_some())
@@ -155,14 +238,13 @@ fn texts_near(sheet: &Sheet, row: u32) -> usize {
     columns.len()
 }
 
-/// The columns whose heads end in `row`, and the first row of their heads.
+/// The columns whose heads stand in the rows `first..=row`, and the first row of their heads.
 fn columns_under(
     sheet: &Sheet,
-    row: u32,
+    (first, row): (u32, u32),
     shape: &RecordShape,
     vocabulary: &Vocabulary,
 ) -> (Vec<FieldColumn>, u32) {
-    let first = row.saturating_sub(MOST_HEAD_ROWS - 1);
     let places: BTreeSet<u32> = (first..=row)
         .flat_map(|row| sheet.row(row).map(|(at, _)| at.column))
         .collect();

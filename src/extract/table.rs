@@ -51,8 +51,14 @@ pub struct SheetTables {
 /// Finds all tables of a sheet.
 #[must_use]
 pub fn find_tables(sheet: &Sheet, vocabulary: &Vocabulary) -> SheetTables {
+    find_tables_in(sheet, sheet, vocabulary)
+}
+
+/// Finds all tables in a part of a sheet. What the `whole` sheet states above them counts for them too.
+#[must_use]
+pub fn find_tables_in(part: &Sheet, whole: &Sheet, vocabulary: &Vocabulary) -> SheetTables {
     let mut found = SheetTables::default();
-    let read = tables_in(sheet, sheet, vocabulary, &mut found.findings);
+    let read = tables_in(part, whole, vocabulary, &mut found.findings);
     let mut tables: Vec<TablePart> = Vec::with_capacity(read.len());
     for part in read {
         match tables

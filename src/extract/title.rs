@@ -85,6 +85,23 @@ impl Title {
             && (later.other_periods.iter()).all(|p| self.other_periods.contains(p))
     }
 
+    /// Whether `later` states nothing that this block does not state too, in whatever cells.
+    pub(super) fn says_the_same_as(&self, later: &Self) -> bool {
+        fn said(own: Option<&Stated>, later: Option<&Stated>) -> bool {
+            later.is_none_or(|later| own.is_some_and(|own| own.text == later.text))
+        }
+        let sending = |title: &Self| title.sending.as_ref().map(|(stated, _)| stated.clone());
+        let geography = |title: &Self| title.geography.as_ref().map(|(stated, _)| stated.clone());
+        said(self.form.as_ref(), later.form.as_ref())
+            && said(self.reporter.as_ref(), later.reporter.as_ref())
+            && said(self.unit_code.as_ref(), later.unit_code.as_ref())
+            && said(self.measure.as_ref(), later.measure.as_ref())
+            && said(geography(self).as_ref(), geography(later).as_ref())
+            && said(sending(self).as_ref(), sending(later).as_ref())
+            && (later.periods.iter()).all(|(_, p)| self.periods.iter().any(|(_, own)| own == p))
+            && later.other_periods.len() <= self.other_periods.len()
+    }
+
     /// The line that states a period of another frequency than `frequencies`, if none states one of those.
     #[must_use]
     pub fn unusable_period(&self, frequencies: &[Frequency]) -> Option<&Stated> {

@@ -345,6 +345,20 @@ impl Sheet {
         part
     }
 
+    /// The cells that `keep` chooses, with everything that is known of the sheet.
+    #[must_use]
+    pub fn filtered(&self, keep: impl Fn(Address) -> bool) -> Self {
+        let mut part = self.clone();
+        for (row, cells) in &mut part.rows {
+            cells.retain(|column, _| keep(Address::new(*row, *column)));
+        }
+        part.rows.retain(|_, cells| !cells.is_empty());
+        part.undecoded.retain(|at, _| keep(*at));
+        part.withheld.retain(|at, _| keep(*at));
+        part.cells = part.rows.values().map(BTreeMap::len).sum();
+        part
+    }
+
     /// The sheet with rows and columns exchanged: `B1` moves to `A2`.
     #[must_use]
     pub fn transposed(&self) -> Self {

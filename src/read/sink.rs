@@ -13,8 +13,9 @@ pub trait RecordSink {
     /// Takes a cell of the open list; cells come row by row.
     fn take(&mut self, at: Address, cell: BorrowedContent<'_>);
 
-    /// The sheet has ended. `index` is its place in the document.
-    fn close(&mut self, index: usize, sheet: &Sheet);
+    /// The sheet has ended. `index` is its place in the document. Returns whether the sheet holds more than the list: it is
+    /// then read again, as a whole, without the sink.
+    fn close(&mut self, index: usize, sheet: &Sheet) -> bool;
 }
 
 /// Takes no list: all cells stay in their sheets.
@@ -28,5 +29,7 @@ impl RecordSink for NoRecords {
 
     fn take(&mut self, _: Address, _: BorrowedContent<'_>) {}
 
-    fn close(&mut self, _: usize, _: &Sheet) {}
+    fn close(&mut self, _: usize, _: &Sheet) -> bool {
+        false
+    }
 }

@@ -14,7 +14,7 @@ pub(super) const MAX_ROWS: u32 = 1_048_576;
 pub(super) const MAX_COLUMNS: u32 = 16_384;
 
 /// Counts the cells of all sheets of a file and the bytes of their texts.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Tally {
     limits: Limits,
     cells: usize,
@@ -166,10 +166,10 @@ impl<'a> Filling<'a> {
         Ok(())
     }
 
-    /// Tells the sink that the sheet has ended. `index` is the place of the sheet in the document.
-    pub(super) fn close(self, index: usize) {
-        if let Some(records) = self.records {
-            records.close(index, self.sheet);
-        }
+    /// Tells the sink that the sheet has ended. `index` is the place of the sheet in the document. Returns whether the sheet
+    /// must be read again as a whole.
+    pub(super) fn close(self, index: usize) -> bool {
+        self.records
+            .is_some_and(|records| records.close(index, self.sheet))
     }
 }

@@ -6,10 +6,10 @@ use std::path::Path;
 use super::list_sheets::{continue_list, mark_continued};
 use super::privacy::{PersonalSheets, close};
 use super::report::{ReportContext, complete_with_list, read_report, take_list};
-use super::sheet_notes::{like_a_form, notes_of_reader, notes_on_reading};
+use super::sheet_notes::{like_a_form, notes_of_reader, notes_on_layout, notes_on_reading};
 use super::submission::{Submission, SubmissionContents, TableReading};
 use crate::diagnostic::{Finding, Message, Place, findings};
-use crate::extract::{Form, PeriodClaim, SheetTable, SheetTables, find_tables};
+use crate::extract::{Form, ListLayout, PeriodClaim, SheetTable, find_tables, find_tables_in};
 use crate::geography::{Aspect, Docket, Identified, ReporterClaim};
 use crate::intake::{FileFormat, Limits, MediaType, NotAccepted, sniff};
 use crate::normalize::{ListReader, RecordList, RecordMarks, repeated_keys};
@@ -210,10 +210,16 @@ fn read_sheets(
         if !lists.has_seen(index) {
             lists.read_sheet(index, sheet);
         }
-        let list = lists.lists.iter().position(|list| list.sheet == index);
-        let list = list.map(|i| lists.lists.swap_remove(i));
+        let (own, others) = std::mem::take(&mut lists.lists)
+            .into_iter()
+            .partition(|list| list.sheet == index);
+        lists.lists = others;
+        let found = SheetLists {
+            lists: own,
+            layout: lists.layout(index),
+        };
         tables.extend(read_sheet(
-            plan, submission, sheet, list, personal, contents,
+            plan, submission, sheet, found, personal, contents,
         ));
     }
     keep_visible(&mut tables, submission, contents);
@@ -229,60 +235,70 @@ fn read_sheets(
     tables
 }
 
-/// Compares the lists of the file, which may be one list over several sheets.
+/// Compares the lists of the file, which may be one list over several sheets. A list without a block of its own is under
+/// that of an earlier list of its form, or of a table on its sheet.
 fn join_lists(plan: &Plan, tables: &mut [FoundTable]) {
     let places: Vec<usize> = (0..tables.len())
         .filter(|n| tables[*n].list.is_some())
         .collect();
-    if places.len() < 2 {
-        return;
-    }
     let lists: Vec<&RecordList> = tables.iter().filter_map(|t| t.list.as_ref()).collect();
-    let repeated = repeated_keys(&lists, &plan.vocabulary);
-    for (n, found) in places.iter().zip(repeated) {
-        tables[*n].table.findings.extend(found);
+    if lists.len() > 1 {
+        let repeated = repeated_keys(&lists, &plan.vocabulary);
+        for (n, found) in places.iter().zip(repeated) {
+            tables[*n].table.findings.extend(found);
+        }
     }
-    for (place, n) in places.iter().enumerate() {
-        let (before, rest) = tables.split_at_mut(*n);
+    for n in places {
+        let (before, rest) = tables.split_at_mut(n);
         let this = &mut rest[0];
-        let first = places[..place].iter().map(|i| &before[*i].table).find(|t| {
-            let names_sender = t.title.reporter.is_some() || t.title.unit_code.is_some();
-            t.form == this.table.form && names_sender
-        });
-        if let Some(first) = first {
-            this.continued = continue_list(&mut this.table, first, plan.name_lookup());
+        let names_sender = |found: &&FoundTable| {
+            let title = &found.table.title;
+            title.reporter.is_some() || title.unit_code.is_some()
+        };
+        let speaks = |found: &&FoundTable| {
+            let is_list = found.list.is_some() && found.table.form == this.table.form;
+            is_list || found.table.sheet == this.table.sheet
+        };
+        let earlier = before.iter().filter(names_sender);
+        if let Some(first) = earlier.clone().find(speaks) {
+            let names = plan.name_lookup();
+            let frequencies = &plan.vocabulary.forms[this.table.form].frequencies;
+            this.continued = continue_list(&mut this.table, &first.table, names, frequencies);
         }
     }
 }
 
-/// Finds the tables of a sheet, and adds the findings about the sheet.
+/// The record lists of a sheet.
+struct SheetLists<'a> {
+    lists: Vec<RecordList>,
+    /// What was noticed of their layout, if the sheet was read as a whole.
+    layout: Option<&'a ListLayout>,
+}
+
+/// Finds the tables of a sheet, and adds the findings about the sheet. Lists come behind tables of values.
 fn read_sheet(
     plan: &Plan,
     submission: &Submission,
     sheet: &Sheet,
-    list: Option<RecordList>,
+    SheetLists { lists, layout }: SheetLists<'_>,
     personal: &mut PersonalSheets,
     contents: &mut SubmissionContents,
 ) -> Vec<FoundTable> {
-    let forms = &plan.vocabulary.forms;
-    let found = match &list {
-        None => find_tables(sheet, &plan.vocabulary),
-        Some(list) if has_values(forms, list.table.form) => {
-            // The table of values stands above the list.
-            let above = sheet.part(0..=last_above(sheet, list), 0..=u32::MAX);
-            let mut found = find_tables(&above, &plan.vocabulary);
-            found
-                .tables
-                .retain(|t| forms[t.form].code == forms[list.table.form].code);
-            found.tables.push(list.table.clone());
-            found
-        }
-        Some(list) => SheetTables {
-            tables: vec![list.table.clone()],
-            findings: Vec::new(),
-        },
+    let mut found = if lists.is_empty() {
+        find_tables(sheet, &plan.vocabulary)
+    } else {
+        let rest = sheet.filtered(|at| !lists.iter().any(|list| list.place.holds(at)));
+        find_tables_in(&rest, sheet, &plan.vocabulary)
     };
-    let list_head = list.as_ref().map(|list| list.head_ends);
+    let values = found.tables.len();
+    found
+        .tables
+        .extend(lists.iter().map(|list| list.table.clone()));
+    // Where a list is alone, nothing below its head is looked at for forms.
+    let list_head = match &lists[..] {
+        [list] if values == 0 || list.place.columns == (0..=u32::MAX) => Some(list.head_ends),
+        _ => None,
+    };
     let is_personal = personal.note(plan, sheet, &found.tables);
     let texts = &mut contents.used_definitions.texts;
     if is_personal {
@@ -299,7 +315,10 @@ fn read_sheet(
         ..finding
     });
     contents.findings.extend(said);
-    let notes = notes_on_reading(sheet, &found.tables, list.as_ref(), &place);
+    let layout = layout.into_iter();
+    let notes = layout.flat_map(|layout| notes_on_layout(layout, &place));
+    contents.findings.extend(notes);
+    let notes = notes_on_reading(sheet, (&found.tables, values), &lists, &place);
     contents.findings.extend(notes);
     if found.tables.is_empty() {
         contents.findings.extend(like_a_form(plan, sheet, &place));
@@ -308,11 +327,12 @@ fn read_sheet(
             contents.findings.push(findings::TH202 { cells }.at(place));
         }
     }
-    let mut list = list;
-    let tables = found.tables.into_iter();
+    let none = std::iter::repeat_with(|| None).take(values);
+    let lists = none.chain(lists.into_iter().map(Some));
+    let tables = found.tables.into_iter().zip(lists);
     tables
-        .map(|table| FoundTable {
-            list: list.take_if(|list| list.table.form == table.form),
+        .map(|(table, list)| FoundTable {
+            list,
             table,
             visible: sheet.visible,
             personal: is_personal,
@@ -325,16 +345,6 @@ fn read_sheet(
 fn has_values(forms: &[Form], list: usize) -> bool {
     let same = forms.iter().filter(|form| form.code == forms[list].code);
     same.clone().count() > 1
-}
-
-/// The last row above a list that may belong to a table of values: the lines right above its head are its title.
-fn last_above(sheet: &Sheet, list: &RecordList) -> u32 {
-    let top = list.table.ranges.first().map_or(0, |range| range.start.row);
-    let mut row = top;
-    while row > 0 && sheet.row(row - 1).count() == 1 {
-        row -= 1;
-    }
-    row.saturating_sub(1)
 }
 
 /// The report of the same file that a list completes: that of the table of values of its form.
@@ -455,8 +465,12 @@ fn read_tables(
     for (n, found) in tables.iter().enumerate() {
         let FoundTable { table, list, .. } = found;
         if let Some(whole) = completed_by(plan, tables, n) {
-            completing.push((n, whole));
-            continue;
+            // A report has one list: the cells of its records are known by the heads of that. A further one is a part of it.
+            let is_first = !completing.iter().any(|(_, other)| *other == whole);
+            if is_first {
+                completing.push((n, whole));
+                continue;
+            }
         }
         report_of.insert(n, contents.reports.len());
         let used = &mut contents.used_definitions;

@@ -1,15 +1,18 @@
-//! A list over several sheets of a file: the block above the first one may speak for all.
+//! A list over several sheets of a file, and lists below or beside other tables: the block above the first one may speak for
+//! all.
 
 use crate::diagnostic::{Finding, findings};
 use crate::extract::{PeriodClaim, SheetTable};
 use crate::geography::{Aspect, Basis, ClaimedReport, NameLookup};
+use crate::period::Frequency;
 
-/// Completes the block above a list that names no sender from the list of the same form on an earlier sheet. Returns the
-/// questions that the earlier sheet answers. A sheet whose name names a unit speaks for itself.
+/// Completes the block above a list that names no sender from an earlier table: a list of the same form, or a table of the same
+/// sheet. Its period is taken if it has one of the `frequencies` of the list. Returns the questions that it answers. A sheet whose name names a unit speaks for itself.
 pub(super) fn continue_list(
     table: &mut SheetTable,
     earlier: &SheetTable,
     names: NameLookup<'_>,
+    frequencies: &[Frequency],
 ) -> Vec<Aspect> {
     let own = table.title.clone();
     let names_unit = table
@@ -27,8 +30,9 @@ pub(super) fn continue_list(
     if own.sending.is_none() {
         aspects.push(Aspect::Sending);
     }
-    let states_period = matches!(table.period, PeriodClaim::Unstated);
-    if states_period && matches!(earlier.period, PeriodClaim::Agreed(_)) {
+    let is_open = matches!(table.period, PeriodClaim::Unstated);
+    let fits = |period: &PeriodClaim| matches!(period, PeriodClaim::Agreed(period) if frequencies.contains(&period.frequency));
+    if is_open && fits(&earlier.period) {
         table.period = earlier.period.clone();
         aspects.push(Aspect::Period);
     }

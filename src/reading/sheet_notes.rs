@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Finding, Place, findings};
-use crate::extract::{SheetTable, nearest_form};
+use crate::extract::{ListLayout, SheetTable, nearest_form};
 use crate::normalize::RecordList;
 use crate::plan::Plan;
 use crate::read::{Address, CellContent, ReadNote, Sheet};
@@ -38,19 +38,35 @@ fn or_dash(text: String) -> String {
     }
 }
 
-/// Findings about old encodings and about hidden rows and columns that were read.
+/// Findings about old encodings and about hidden rows and columns that were read. The first `values` tables are tables of
+/// values, the others are lists.
 pub(super) fn notes_on_reading(
     sheet: &Sheet,
-    tables: &[SheetTable],
-    list: Option<&RecordList>,
+    (tables, values): (&[SheetTable], usize),
+    lists: &[RecordList],
     place: &Place,
 ) -> Vec<Finding> {
     let decoded = note_on_encodings(sheet, place);
-    let hidden = note_on_hidden_cells(sheet, tables, list, place);
+    let hidden = note_on_hidden_cells(sheet, &tables[..values], lists, place);
     let mut notes: Vec<Finding> = decoded.into_iter().chain(hidden).collect();
     notes.extend(notes_of_reader(sheet, tables, place));
-    notes.extend(note_on_withheld(sheet, tables, list, place));
+    // All cells of a list below its head are given to the list.
+    notes.extend(note_on_withheld(sheet, &tables[..values], place));
     notes
+}
+
+/// Findings about tables beside or below a list of which nobody can tell the form.
+pub(super) fn notes_on_layout(layout: &ListLayout, place: &Place) -> Vec<Finding> {
+    let at_cell = |at: &Address| Place {
+        cell: Some(at.to_string()),
+        ..place.clone()
+    };
+    let unclear = layout.unclear.iter().map(|stated| {
+        let head = &stated.text;
+        findings::TH241 { head }.at(at_cell(&stated.at))
+    });
+    let gave_up = layout.gave_up.then(|| findings::TH221.at(place.clone()));
+    unclear.chain(gave_up).collect()
 }
 
 /// Cells of one kind that are named one by one.
@@ -79,16 +95,7 @@ pub(super) fn notes_of_reader(sheet: &Sheet, tables: &[SheetTable], place: &Plac
 
 /// Cells of the tables that are withheld and are no values: labels, heads, cells beside the form. Values get a finding
 /// where they are normalized.
-fn note_on_withheld(
-    sheet: &Sheet,
-    tables: &[SheetTable],
-    list: Option<&RecordList>,
-    place: &Place,
-) -> Option<Finding> {
-    if list.is_some() {
-        // All cells of a list below its head are given to the list.
-        return None;
-    }
+fn note_on_withheld(sheet: &Sheet, tables: &[SheetTable], place: &Place) -> Option<Finding> {
     let in_a_table = |at: &Address| tables.iter().any(|t| t.ranges.iter().any(|r| r.holds(*at)));
     let values: BTreeSet<Address> = tables
         .iter()
@@ -130,25 +137,25 @@ fn note_on_encodings(sheet: &Sheet, place: &Place) -> Option<Finding> {
 fn note_on_hidden_cells(
     sheet: &Sheet,
     tables: &[SheetTable],
-    list: Option<&RecordList>,
+    lists: &[RecordList],
     place: &Place,
 ) -> Option<Finding> {
     let hidden = |at: &Address| {
         sheet.hides(*at) && tables.iter().any(|t| t.ranges.iter().any(|r| r.holds(*at)))
     };
-    let (rows, columns, count) = if let Some(list) = list {
+    let cells: Vec<Address> = sheet.cells().map(|(at, _)| at).filter(hidden).collect();
+    let of_rows = cells.iter().filter(|at| sheet.hides_row(at.row));
+    let of_columns = cells.iter().filter(|at| sheet.hides_column(at.column));
+    let mut rows: BTreeSet<u32> = of_rows.map(|at| at.row + 1).collect();
+    let mut columns: BTreeSet<u32> = of_columns.map(|at| at.column).collect();
+    let mut count = cells.len();
+    for list in lists {
         // The cells of a list need not be in the grid of the sheet.
-        list.filled.hidden_by(sheet)
-    } else {
-        let cells: Vec<Address> = sheet.cells().map(|(at, _)| at).filter(hidden).collect();
-        let of_rows = cells.iter().filter(|at| sheet.hides_row(at.row));
-        let of_columns = cells.iter().filter(|at| sheet.hides_column(at.column));
-        (
-            of_rows.map(|at| at.row + 1).collect(),
-            of_columns.map(|at| at.column).collect(),
-            cells.len(),
-        )
-    };
+        let (of_rows, of_columns, cells) = list.filled.hidden_by(sheet);
+        rows.extend(of_rows);
+        columns.extend(of_columns);
+        count += cells;
+    }
     if count == 0 {
         return None;
     }

@@ -48,7 +48,7 @@ impl Lists<'_> {
     ) -> Result<(), RunError> {
         let chosen: BTreeMap<&str, &JudgedReport> = reports
             .iter()
-            .filter(|report| counts(report))
+            .filter(|report| counts(report) && !report.dossier().content.list_replaced)
             .map(|report| (report.id(), report))
             .collect();
         let (mut files, mut batches) = (Vec::new(), Vec::new());

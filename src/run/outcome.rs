@@ -80,7 +80,7 @@ pub(crate) async fn judge_reports(
 pub(super) fn record_parts(reports: &[JudgedReport], records: Vec<Records>) -> Vec<RecordPart> {
     let by_id: BTreeMap<&str, &JudgedReport> = reports
         .iter()
-        .filter(|r| !r.is_held())
+        .filter(|r| !r.is_held() && !r.dossier().content.list_replaced)
         .map(|r| (r.id(), r))
         .collect();
     let mut parts: Vec<RecordPart> = records

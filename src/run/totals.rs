@@ -69,15 +69,16 @@ pub(super) async fn total_lists(
 fn lists_of(reports: &[JudgedReport], form: &Form) -> Vec<Vec<usize>> {
     let mut lists: BTreeMap<_, Vec<usize>> = BTreeMap::new();
     for (at, report) in reports.iter().enumerate() {
-        let is_list = !report.dossier().content.heads.is_empty();
+        let content = &report.dossier().content;
+        let is_list = !content.heads.is_empty() && !content.list_replaced;
         if report.form() == form.code && !report.is_held() && is_list {
             let placed = &report.report;
             let sender = placed.dossier.sender.id().map(str::to_owned);
-            let key = (placed.unit.clone(), placed.period, sender, report.revision);
-            lists
-                .entry((key, report.is_current()))
-                .or_default()
-                .push(at);
+            // All lists that count are parts of one list, whichever version of its part each is.
+            let is_current = report.is_current();
+            let version = if is_current { 0 } else { report.revision };
+            let key = (placed.unit.clone(), placed.period, sender, version);
+            lists.entry((key, is_current)).or_default().push(at);
         }
     }
     lists.into_values().collect()

@@ -16,10 +16,10 @@ use crate::support::program::{run_at, sql, succeeded, tonghop};
 use crate::support::sample::SAMPLE;
 
 const LIST: &str = "Ý kiến";
-const RED: &str = "FFF8C9C4";
+pub(crate) const RED: &str = "FFF8C9C4";
 
 /// Runs `tonghop feedback` on a lake, and gives what it said.
-fn feedback(lake: &Path, out: &Path, more: &[&str]) -> String {
+pub(crate) fn feedback(lake: &Path, out: &Path, more: &[&str]) -> String {
     let (lake, out) = (lake.to_string_lossy(), out.to_string_lossy());
     let mut all = vec!["feedback", "--lake", &lake, "--out", &out];
     all.extend(more);
@@ -27,7 +27,7 @@ fn feedback(lake: &Path, out: &Path, more: &[&str]) -> String {
 }
 
 /// Runs `tonghop run` on files, received one day after the other.
-fn run(directory: &Path, files: &[(&str, Vec<u8>)]) -> PathBuf {
+pub(crate) fn run(directory: &Path, files: &[(&str, Vec<u8>)]) -> PathBuf {
     let inbox = directory.join("inbox");
     let mut received = String::from("file_name,received_at\n");
     for (day, (name, bytes)) in files.iter().enumerate() {
@@ -43,7 +43,7 @@ fn run(directory: &Path, files: &[(&str, Vec<u8>)]) -> PathBuf {
 }
 
 /// The parts of a workbook, in order.
-fn parts(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn parts(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).expect("a workbook");
     (0..archive.len())
         .map(|i| {
@@ -64,7 +64,7 @@ fn text(parts: &[(String, Vec<u8>)], name: &str) -> String {
 }
 
 /// The background of a cell, by the styles of its workbook.
-fn background(parts: &[(String, Vec<u8>)], sheet: &str, cell: &str) -> Option<String> {
+pub(crate) fn background(parts: &[(String, Vec<u8>)], sheet: &str, cell: &str) -> Option<String> {
     let sheet = text(parts, sheet);
     let tag = sheet
         .split("<c ")

@@ -355,7 +355,9 @@ impl RecordSink for Breaking {
 
     fn take(&mut self, _: Address, _: BorrowedContent<'_>) {}
 
-    fn close(&mut self, _: usize, _: &Sheet) {}
+    fn close(&mut self, _: usize, _: &Sheet) -> bool {
+        false
+    }
 }
 
 /// The test below runs this in a process of its own, to see what it prints.

@@ -5,6 +5,7 @@
 
 mod agencies;
 mod architecture;
+mod blank_lists;
 mod book;
 mod breakdowns;
 mod by_unit;
@@ -26,6 +27,8 @@ mod graphs;
 mod hard_files;
 mod inbox;
 mod keeping;
+mod list_feedback;
+mod list_parts;
 mod list_totals;
 mod lists;
 mod mutations;

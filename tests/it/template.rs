@@ -16,7 +16,7 @@ use crate::support::program::{run_at, sql, succeeded, tonghop, tonghop_in};
 use crate::support::sample::SAMPLE;
 
 /// Makes a blank form with the sample's lake.
-fn blank(directory: &Path, name: &str, arguments: &[&str]) -> PathBuf {
+pub(crate) fn blank(directory: &Path, name: &str, arguments: &[&str]) -> PathBuf {
     let path = directory.join(name);
     fs::create_dir_all(directory).expect("made");
     let (lake, out) = (SAMPLE.lake(), path.to_string_lossy().into_owned());
@@ -126,6 +126,12 @@ const FIGURES: &str = "SELECT o.indicator, o.sector, o.scenario, o.period, o.val
 
 /// Writes cells into a workbook's first sheet, in place of the blank ones that are there.
 fn fill(path: &Path, cells: &BTreeMap<String, String>) {
+    fill_sheet(path, 1, cells);
+}
+
+/// The same for any sheet, counted from 1. A text that begins with `'` stays a text.
+pub(crate) fn fill_sheet(path: &Path, sheet: usize, cells: &BTreeMap<String, String>) {
+    let part_name = format!("xl/worksheets/sheet{sheet}.xml");
     let bytes = fs::read(path).expect("a workbook");
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).expect("a workbook");
     let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
@@ -134,7 +140,7 @@ fn fill(path: &Path, cells: &BTreeMap<String, String>) {
         let name = part.name().expect("a name").into_owned();
         let mut content = Vec::new();
         part.read_to_end(&mut content).expect("read");
-        if name == "xl/worksheets/sheet1.xml" {
+        if name == part_name {
             let mut text = String::from_utf8(content).expect("text");
             for (cell, value) in cells {
                 let at = text
@@ -144,9 +150,11 @@ fn fill(path: &Path, cells: &BTreeMap<String, String>) {
                 let tag = text[at..end].to_owned();
                 assert!(tag.ends_with("/>"), "{cell} is not blank: {tag}");
                 let open = tag.trim_end_matches("/>");
-                let made = if value.parse::<f64>().is_ok() {
+                let typed = value.strip_prefix('\'');
+                let made = if typed.is_none() && value.parse::<f64>().is_ok() {
                     format!("{open}><v>{value}</v></c>")
                 } else {
+                    let value = typed.unwrap_or(value);
                     format!("{open} t=\"inlineStr\"><is><t>{value}</t></is></c>")
                 };
                 text.replace_range(at..end, &made);
@@ -172,8 +180,14 @@ fn written(value: &str, status: &str) -> Option<String> {
 
 /// The texts of a workbook's first sheet by cell.
 fn texts(path: &Path) -> BTreeMap<(u32, u32), String> {
+    texts_of(path, 1)
+}
+
+/// The texts of a sheet by cell; sheets are counted from 1.
+pub(crate) fn texts_of(path: &Path, sheet: usize) -> BTreeMap<(u32, u32), String> {
     let mut book: Xlsx<_> = open_workbook(path).expect("a workbook");
-    let range = book.worksheet_range_at(0).expect("a sheet").expect("cells");
+    let range = book.worksheet_range_at(sheet - 1).expect("a sheet");
+    let range = range.expect("cells");
     let (top, left) = range.start().expect("cells");
     range
         .used_cells()

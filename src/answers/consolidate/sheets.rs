@@ -76,6 +76,7 @@ pub(super) fn sheets(
             statements: statements(plan, place, coverage(plan, place, period, &reported)),
             columns: columns.clone(),
             rows,
+            list: None,
             notes: notes(plan),
             symbols: Vec::new(),
             shown_symbols: String::new(),

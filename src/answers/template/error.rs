@@ -11,11 +11,9 @@ pub enum TemplateError {
     /// There is no such form or unit.
     #[error(transparent)]
     Name(#[from] NameError),
-    /// The form is a record list.
-    #[error(
-        "`{0}` is a list of records, of which no blank form is made yet\nhint: its heads stand in the form's file"
-    )]
-    OfRecords(String),
+    /// The form is not there.
+    #[error("there is no form `{0}`")]
+    NoForm(String),
     /// The rows of the form are units: it is nobody's alone.
     #[error(
         "the rows of `{form}` are all units: it is for none of them alone\nhint: leave out --unit"

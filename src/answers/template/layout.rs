@@ -21,26 +21,8 @@ pub(super) fn lay_out(
     unit: Option<&UnitKey>,
     known: &KnownValues,
 ) -> Result<Template, TemplateError> {
-    let stated = &plan.document_words.statements;
-    let symbols = &plan.document_words.symbols;
-    let all_symbols = [
-        &symbols.nil,
-        &symbols.not_collected,
-        &symbols.not_applicable,
-    ];
     let words = &plan.correspondence.template;
-    let places = [
-        ("nil", first(&symbols.nil)),
-        ("not_collected", first(&symbols.not_collected)),
-        ("not_applicable", first(&symbols.not_applicable)),
-        ("sending", first(&stated.sending)),
-    ];
-    let places: Vec<(&str, &str)> = places.iter().map(|(k, v)| (*k, v.as_str())).collect();
-    let mut notes: Vec<String> = words
-        .instructions
-        .iter()
-        .map(|line| fill(line, &places))
-        .collect();
+    let mut notes = instructions(plan, &words.instructions);
     let rows = rows(plan, form, period, known);
     if rows
         .iter()
@@ -49,6 +31,41 @@ pub(super) fn lay_out(
     {
         notes.push(words.prefilled.clone());
     }
+    Ok(Template {
+        columns: columns(plan, form, period),
+        rows,
+        notes,
+        ..frame(plan, form, period, unit)?
+    })
+}
+
+/// Lines below a form, with the symbols and the words of documents filled in.
+pub(super) fn instructions(plan: &Plan, lines: &[String]) -> Vec<String> {
+    let symbols = &plan.document_words.symbols;
+    let places = [
+        ("nil", first(&symbols.nil)),
+        ("not_collected", first(&symbols.not_collected)),
+        ("not_applicable", first(&symbols.not_applicable)),
+        ("sending", first(&plan.document_words.statements.sending)),
+    ];
+    let places: Vec<(&str, &str)> = places.iter().map(|(k, v)| (*k, v.as_str())).collect();
+    lines.iter().map(|line| fill(line, &places)).collect()
+}
+
+/// What a blank form has around its body.
+pub(super) fn frame(
+    plan: &Plan,
+    form: &Form,
+    period: Period,
+    unit: Option<&UnitKey>,
+) -> Result<Template, TemplateError> {
+    let symbols = &plan.document_words.symbols;
+    let all_symbols = [
+        &symbols.nil,
+        &symbols.not_collected,
+        &symbols.not_applicable,
+    ];
+    let stated = &plan.document_words.statements;
     Ok(Template {
         code: form.code.clone(),
         sheet: form.code.clone(),
@@ -62,9 +79,10 @@ pub(super) fn lay_out(
                 .to_uppercase(),
         ],
         statements: statements(plan, form, period, unit),
-        columns: columns(plan, form, period),
-        rows,
-        notes,
+        columns: Vec::new(),
+        rows: Vec::new(),
+        list: None,
+        notes: Vec::new(),
         symbols: all_symbols.into_iter().flatten().cloned().collect(),
         shown_symbols: all_symbols.map(|words| first(words)).join("  "),
     })

@@ -4,6 +4,7 @@ mod columns;
 mod error;
 mod known;
 mod layout;
+mod list;
 mod rows;
 mod words;
 
@@ -24,9 +25,11 @@ use crate::geography::{UnitKey, due_date};
 use crate::lake::{LakeError, Snapshot, check_owner};
 use crate::period::{Frequency, Period};
 use crate::plan::Plan;
-use crate::publish::template::workbook;
+use crate::publish::template::workbook_of;
 use crate::reading::RunError;
+use crate::text::fill;
 use layout::lay_out;
+use list::lay_out_list;
 
 /// Which blank form to make.
 #[derive(Debug, Clone)]
@@ -64,13 +67,12 @@ pub struct BlankForm {
 /// If the form, unit or period does not exist, or the lake cannot be read.
 pub async fn template(plan: &Plan, options: &TemplateOptions) -> Result<BlankForm, TemplateError> {
     let code = form_code(plan, &options.form)?;
-    let mut forms = plan.vocabulary.forms.iter();
-    let form = forms
-        .find(|f| f.code == code)
-        .ok_or(TemplateError::OfRecords(code))?;
-    if form.records.is_some() {
-        return Err(TemplateError::OfRecords(form.code.clone()));
-    }
+    let forms = || plan.vocabulary.forms.iter().filter(|f| f.code == code);
+    let values = forms().find(|f| f.records.is_none());
+    let list = forms().find(|f| f.records.is_some());
+    let form = values
+        .or(list)
+        .ok_or_else(|| TemplateError::NoForm(code.clone()))?;
     let lake = |e: LakeError| TemplateError::Lake(e.into());
     let snapshot = match Snapshot::current(&options.lake) {
         Ok(snapshot) => {
@@ -111,14 +113,25 @@ pub async fn template(plan: &Plan, options: &TemplateOptions) -> Result<BlankFor
         }
         _ => KnownValues::default(),
     };
-    let template = lay_out(plan, form, period, unit.as_ref(), &known)?;
-    let count = template
-        .rows
+    let mut sheets = Vec::new();
+    if let Some(form) = values {
+        sheets.push(lay_out(plan, form, period, unit.as_ref(), &known)?);
+    }
+    if let Some(form) = list {
+        let mut sheet = lay_out_list(plan, form, period, unit.as_ref())?;
+        if values.is_some() {
+            let words = &plan.correspondence.template.list;
+            sheet.sheet = fill(&words.sheet, &[("form", &form.code)]);
+        }
+        sheets.push(sheet);
+    }
+    let count = sheets
         .iter()
+        .flat_map(|sheet| &sheet.rows)
         .flat_map(|r| &r.values)
         .filter(|v| v.known.is_some())
         .count();
-    let bytes = workbook(&template, &plan.correspondence.template)
+    let bytes = workbook_of(&sheets, &plan.correspondence.template)
         .map_err(|e| TemplateError::Publish(e.into()))?;
     let tail = unit
         .as_ref()
@@ -149,6 +162,9 @@ pub(super) fn frequencies(form: &Form) -> String {
 
 /// Whether the form has a value column for exactly this period, or its columns are of years of the calendar.
 pub(super) fn fits(form: &Form, period: Period) -> bool {
+    if form.records.is_some() {
+        return form.frequencies.contains(&period.frequency);
+    }
     form.frequencies.contains(&period.frequency)
         && form.columns.iter().any(|c| {
             let is_of_it = c.period.of(period) == period;

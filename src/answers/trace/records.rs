@@ -36,7 +36,7 @@ fn list_key(of: &SentReport) -> ListKey {
         of.unit_vintage.clone(),
         of.unit_code.clone(),
         of.reporter.clone(),
-        of.revision,
+        if of.is_current { 0 } else { of.revision },
         of.is_current,
     )
 }

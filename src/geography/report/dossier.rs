@@ -47,6 +47,9 @@ pub struct ReportContent {
     /// The cells of the heads of a record list, by the columns of its table.
     #[serde(default)]
     pub heads: Vec<(String, Address)>,
+    /// Whether a later report replaced its list alone: its table of values may still count.
+    #[serde(default)]
+    pub list_replaced: bool,
     /// Body cells.
     pub cells_total: i64,
     /// Cells that became observations.

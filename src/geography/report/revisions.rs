@@ -12,6 +12,7 @@ use super::order::ReportOrder;
 use super::parts::{is_list, settle_parts, tell_outranked};
 use super::twins::settle_twins;
 use super::versions::{OF_VERSIONS, tell_versions};
+use crate::diagnostic::findings;
 use crate::geography::decision::DecisionOutcome;
 use crate::geography::unit::UnitKey;
 use crate::period::Period;
@@ -36,11 +37,13 @@ pub fn compare(placed: Vec<PlacedReport>, order: ReportOrder<'_>) -> Vec<JudgedR
 
 /// Numbers the versions of each report and decides which one is current.
 ///
-/// A report supersedes whole; of a record list, only the part that it is a later version of. Between reporters, the first
-/// rank counts. A report that a decision accepted goes before all others, which are then outranked. Call it again when more
+/// A report supersedes whole; of a record list, only the part that it is a later version of. Where a form has a table of values
+/// and a list, a list that comes alone replaces lists and no table, and a table that comes alone replaces no list that came
+/// alone. Between reporters, the first rank counts. A report that a decision accepted goes before all others, which are then outranked. Call it again when more
 /// reports are held back: it starts from scratch.
 pub fn settle_revisions(reports: &mut [JudgedReport], order: ReportOrder<'_>) {
     for judged in reports.iter_mut() {
+        judged.report.dossier.content.list_replaced = false;
         let findings = &mut judged.report.dossier.findings;
         findings.retain(|finding| !OF_VERSIONS.contains(&finding.code.as_str()));
     }
@@ -55,44 +58,99 @@ pub fn settle_revisions(reports: &mut [JudgedReport], order: ReportOrder<'_>) {
 /// Returns the reports of each form, period and unit.
 fn settle_versions(reports: &mut [JudgedReport], order: ReportOrder<'_>) -> Vec<Rivals> {
     let mut versions: BTreeMap<(ReportKey, i64), Vec<usize>> = BTreeMap::new();
-    let mut best_rank: BTreeMap<ReportKey, i64> = BTreeMap::new();
+    let mut best_rank: BTreeMap<(ReportKey, Part), i64> = BTreeMap::new();
     for (i, judged) in reports.iter().enumerate().filter(|(_, r)| !r.is_held()) {
         let report = &judged.report;
         let key = (judged.form().to_owned(), report.period, report.unit.clone());
         let rank = order.reporters.rank(&report.dossier.sender);
-        let best = best_rank.entry(key.clone()).or_insert(rank);
-        *best = (*best).min(rank);
+        for part in [Part::Values, Part::List] {
+            if part.is_of(judged) {
+                let best = best_rank.entry((key.clone(), part)).or_insert(rank);
+                *best = (*best).min(rank);
+            }
+        }
         versions.entry((key, rank)).or_default().push(i);
     }
     let mut rivals: BTreeMap<ReportKey, Rivals> = BTreeMap::new();
     for ((key, rank), mut group) in versions {
         group.sort_by(|a, b| sent_order(&reports[*a]).cmp(&sent_order(&reports[*b])));
-        let is_outranked = best_rank.get(&key).is_some_and(|best| *best < rank);
-        let rivals = rivals.entry(key).or_default();
-        if group.iter().all(|i| is_list(&reports[*i])) {
-            rivals.parts.extend(settle_parts(reports, &group, order));
-        } else {
-            for (n, i) in group.iter().enumerate() {
-                reports[*i].revision = n as i64 + 1;
-                reports[*i].standing = if n + 1 == group.len() {
-                    ReportStanding::Current
-                } else {
-                    ReportStanding::Superseded
-                };
-            }
-            rivals.versions.push(group.clone());
+        let of_form = rivals.entry(key.clone()).or_default();
+        let (lists, tables): (Vec<usize>, Vec<usize>) =
+            group.iter().partition(|i| is_list(&reports[**i]));
+        if !lists.is_empty() {
+            of_form.parts.extend(settle_parts(reports, &lists, order));
         }
-        if is_outranked {
-            for i in &group {
-                reports[*i].standing = ReportStanding::Outranked;
+        for (n, i) in tables.iter().enumerate() {
+            reports[*i].revision = n as i64 + 1;
+            reports[*i].standing = if n + 1 == tables.len() {
+                ReportStanding::Current
+            } else {
+                ReportStanding::Superseded
+            };
+        }
+        if let Some(last) = tables.last() {
+            settle_list_of_table(reports, *last, &lists);
+            of_form.versions.push(tables.clone());
+        }
+        for (part, of_part) in [(Part::List, &lists), (Part::Values, &tables)] {
+            let best = best_rank.get(&(key.clone(), part));
+            if best.is_some_and(|best| *best < rank) {
+                for i in of_part {
+                    reports[*i].standing = ReportStanding::Outranked;
+                }
             }
         }
-        rivals.reports.extend(group);
+        of_form.reports.extend(group);
     }
     for rivals in rivals.values() {
         tell_outranked(reports, &rivals.reports);
     }
     rivals.into_values().collect()
+}
+
+/// What a report may hold: a form may have a table of values and a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Values,
+    List,
+}
+
+impl Part {
+    fn is_of(self, report: &JudgedReport) -> bool {
+        match self {
+            Self::Values => !is_list(report),
+            Self::List => !report.dossier().content.heads.is_empty(),
+        }
+    }
+}
+
+/// Settles the list that stands beside the table of values that counts, and lists that came alone: the later one counts.
+fn settle_list_of_table(reports: &mut [JudgedReport], table: usize, lists: &[usize]) {
+    if !Part::List.is_of(&reports[table]) {
+        return;
+    }
+    let came = |i: usize| sent_order(&reports[i]);
+    let submission = |i: usize| &reports[i].dossier().source.submission_id;
+    // Further lists of the same file are parts of its list.
+    let others = lists
+        .iter()
+        .filter(|i| submission(**i) != submission(table));
+    let (earlier, later): (Vec<usize>, Vec<usize>) = others.partition(|i| came(**i) < came(table));
+    let file_of =
+        |reports: &[JudgedReport], i: usize| reports[i].dossier().source.file_name.clone();
+    if let Some(list) = later.first() {
+        let (file, place) = (file_of(reports, table), reports[*list].report.place());
+        reports[*list].add_finding(findings::TH350 { file }.at(place));
+        reports[table].report.dossier.content.list_replaced = true;
+    }
+    for list in earlier {
+        // With a later list alone, the table's own list counts no more than the earlier one.
+        reports[list].standing = ReportStanding::Superseded;
+        if later.is_empty() {
+            let (file, place) = (file_of(reports, list), reports[table].report.place());
+            reports[table].add_finding(findings::TH350 { file }.at(place));
+        }
+    }
 }
 
 /// The reports of one form, period and unit.
@@ -114,9 +172,13 @@ impl Rivals {
         rank: impl Fn(usize) -> i64,
     ) -> Vec<usize> {
         let submission = |i: usize| &reports[i].dossier().source.submission_id;
+        let is_list = |i: usize| self.parts.contains_key(&i);
         let counts_beside = |i: usize| {
+            if is_list(i) != is_list(chosen) {
+                return true;
+            }
             i != chosen
-                && self.parts.contains_key(&chosen)
+                && is_list(chosen)
                 && rank(i) == rank(chosen)
                 && (self.parts.get(&i) != self.parts.get(&chosen)
                     || submission(i) == submission(chosen))

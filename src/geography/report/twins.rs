@@ -14,8 +14,8 @@ use crate::geography::sender::Sender;
 use crate::geography::unit::UnitKey;
 use crate::period::Period;
 
-/// What makes two reports twins: submission, form, period, unit, reporter and number of sending.
-type TwinKey = (String, String, Period, UnitKey, Sender, i64);
+/// What makes two reports twins: submission, form, period, unit, reporter, number of sending, and whether it is a list.
+type TwinKey = (String, String, Period, UnitKey, Sender, i64, bool);
 
 /// A stated value: unit, period, indicator, members, scenario, value and status.
 type StatedValue = (
@@ -33,7 +33,7 @@ type StatedValue = (
 pub(super) fn settle_twins(reports: &mut [JudgedReport], docket: &Docket) {
     let mut groups: BTreeMap<TwinKey, Vec<usize>> = BTreeMap::new();
     for (i, judged) in reports.iter().enumerate().filter(|(_, r)| !r.is_held()) {
-        groups.entry(twin_key(&judged.report)).or_default().push(i);
+        groups.entry(twin_key(judged)).or_default().push(i);
     }
     for twins in groups.into_values().filter(|g| g.len() > 1) {
         if twins.iter().all(|i| is_list(&reports[*i])) {
@@ -75,7 +75,8 @@ pub(super) fn settle_twins(reports: &mut [JudgedReport], docket: &Docket) {
     }
 }
 
-fn twin_key(report: &PlacedReport) -> TwinKey {
+fn twin_key(judged: &JudgedReport) -> TwinKey {
+    let report = &judged.report;
     let dossier = &report.dossier;
     (
         dossier.source.submission_id.clone(),
@@ -84,6 +85,7 @@ fn twin_key(report: &PlacedReport) -> TwinKey {
         report.unit.clone(),
         dossier.sender.clone(),
         dossier.sending(),
+        is_list(judged),
     )
 }
 

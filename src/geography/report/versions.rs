@@ -17,8 +17,9 @@ use crate::period::Period;
 use crate::text::Bilingual;
 
 /// The codes of findings that compare a version with others.
-pub(super) const OF_VERSIONS: [&str; 10] = [
-    "TH403", "TH434", "TH435", "TH436", "TH437", "TH440", "TH441", "TH442", "TH443", "TH446",
+pub(super) const OF_VERSIONS: [&str; 12] = [
+    "TH350", "TH351", "TH403", "TH434", "TH435", "TH436", "TH437", "TH440", "TH441", "TH442",
+    "TH443", "TH446",
 ];
 
 /// What a value speaks of: unit, period, indicator, members, scenario.
@@ -43,6 +44,7 @@ pub(super) fn tell_versions(
             if let Some(lost) = comparison.lost_finding(order.lexicon) {
                 reports[pair[1]].add_finding(lost);
             }
+            tell_lost_list(reports, pair[0], pair[1]);
         }
         let Some((last, earlier)) = group.split_last() else {
             continue;
@@ -57,6 +59,28 @@ pub(super) fn tell_versions(
             }
         }
     }
+}
+
+/// Says that a version has no list where the one before it has one: a report supersedes whole.
+fn tell_lost_list(reports: &mut [JudgedReport], before: usize, after: usize) {
+    let [earlier, later] = [before, after].map(|i| &reports[i].dossier().content);
+    if earlier.heads.is_empty() || !later.heads.is_empty() {
+        return;
+    }
+    let of = &reports[after].report;
+    let is_counted = |other: &JudgedReport| {
+        let same = &other.report;
+        let is_one = (&same.unit, same.period) == (&of.unit, of.period);
+        let has_list = !other.dossier().content.heads.is_empty();
+        other.form() == reports[after].form() && is_one && has_list && other.is_current()
+    };
+    if reports.iter().any(is_counted) {
+        return;
+    }
+    let count = usize::try_from(earlier.records).unwrap_or_default();
+    let file = reports[before].dossier().source.file_name.clone();
+    let place = reports[after].report.place();
+    reports[after].add_finding(findings::TH351 { count, file }.at(place));
 }
 
 /// Whether the content of a report came after that of another.

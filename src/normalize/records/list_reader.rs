@@ -1,10 +1,14 @@
 //! Takes the record lists of a document out of its sheets, while they are read or afterwards.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::list::OpenList;
+use super::neighbours::{Neighbours, has_neighbours};
 use super::record_list::RecordList;
-use crate::extract::{RecordHead, Title, Vocabulary, has_sub_heads, record_head};
+use crate::extract::{
+    HeadContext, HeadSigns, ListLayout, ListPlace, RecordHead, Title, Vocabulary, has_sub_heads,
+    lay_out_lists, record_head,
+};
 use crate::normalize::conventions::Conventions;
 use crate::read::{Address, BorrowedContent, RecordSink, Sheet};
 
@@ -19,6 +23,12 @@ pub struct ListReader<'a> {
     pending: Option<RecordHead>,
     /// Rows of the current sheet that were looked at.
     looked_at: usize,
+    /// The words by which the head of a table is noticed.
+    signs: HeadSigns,
+    /// Whether the current sheet holds more than the open list.
+    neighbours: Neighbours,
+    /// Tables of a sheet, by its place, of which nobody can tell the form.
+    unclear: BTreeMap<usize, ListLayout>,
     /// The list of the current sheet.
     open: Option<OpenList<'a>>,
     /// The form and the block above the last list that has a block of its own.
@@ -40,6 +50,9 @@ impl<'a> ListReader<'a> {
             conventions,
             pending: None,
             looked_at: 0,
+            signs: HeadSigns::new(vocabulary),
+            neighbours: Neighbours::default(),
+            unclear: BTreeMap::new(),
             open: None,
             last: None,
             last_head: None,
@@ -54,30 +67,36 @@ impl<'a> ListReader<'a> {
         self.seen.contains(&index)
     }
 
-    /// Takes a list out of a sheet that was read as a whole.
+    /// Takes the lists out of a sheet that was read as a whole.
     pub fn read_sheet(&mut self, index: usize, sheet: &Sheet) {
-        let mut from = None;
-        for row in sheet.rows_from(0) {
-            if self.opens(sheet, row) {
-                from = Some(row.saturating_add(1));
-                break;
+        let continued = self.last_head.clone();
+        let mut layout = lay_out_lists(sheet, continued.as_ref(), &self.signs, self.vocabulary);
+        for place in std::mem::take(&mut layout.places) {
+            let below = place.head.bottom.saturating_add(1);
+            self.start(place.head.clone(), sheet);
+            let rows = sheet.rows_with_withheld(below).into_iter();
+            for row in rows.take_while(|row| place.rows.contains(row)) {
+                let cells = sheet.row_with_withheld(row).into_iter();
+                for (at, content) in cells.filter(|(at, _)| place.columns.contains(&at.column)) {
+                    if let Some(list) = &mut self.open {
+                        list.take(at, content);
+                    }
+                }
             }
-            if self.looked_at > ROWS_LOOKED_AT {
-                break;
-            }
+            self.finish(index, sheet, place);
         }
-        let rows = from.map(|from| sheet.rows_with_withheld(from));
-        for row in rows.into_iter().flatten() {
-            for (at, content) in sheet.row_with_withheld(row) {
-                self.take(at, content);
-            }
-        }
-        self.close(index, sheet);
+        self.seen.insert(index);
+        self.unclear.insert(index, layout);
     }
 
-    /// Opens a list and takes its rows that the sheet already holds, down to row `until`.
-    fn begin(&mut self, head: RecordHead, sheet: &Sheet, until: u32) {
-        let below = head.bottom.saturating_add(1);
+    /// What was noticed about the layout of a sheet that was read as a whole.
+    #[must_use]
+    pub fn layout(&self, index: usize) -> Option<&ListLayout> {
+        self.unclear.get(&index)
+    }
+
+    /// Opens a list.
+    fn start(&mut self, head: RecordHead, sheet: &Sheet) {
         self.last_head = Some(head.clone());
         let title = &head.title;
         if title.form.is_some() || title.reporter.is_some() {
@@ -92,6 +111,20 @@ impl<'a> ListReader<'a> {
             self.vocabulary,
             self.conventions,
         ));
+    }
+
+    /// Ends the open list.
+    fn finish(&mut self, index: usize, sheet: &Sheet, place: ListPlace) {
+        let list = self.open.take();
+        self.lists
+            .extend(list.map(|list| list.finish(index, sheet, place)));
+    }
+
+    /// Opens a list and takes its rows that the sheet already holds, down to row `until`.
+    fn begin(&mut self, head: RecordHead, sheet: &Sheet, until: u32) {
+        let below = head.bottom.saturating_add(1);
+        self.start(head, sheet);
+        self.neighbours = Neighbours::default();
         let rows = sheet.rows_with_withheld(below).into_iter();
         for row in rows.take_while(|row| *row <= until) {
             for (at, content) in sheet.row_with_withheld(row) {
@@ -99,16 +132,27 @@ impl<'a> ListReader<'a> {
             }
         }
     }
+
+    /// Whether something stands beside a list, as far as the sheet is known.
+    fn has_neighbours(&self, sheet: &Sheet, head: &RecordHead) -> bool {
+        has_neighbours(sheet, head, (&self.signs, self.vocabulary))
+    }
 }
 
 impl RecordSink for ListReader<'_> {
     fn opens(&mut self, sheet: &Sheet, row: u32) -> bool {
+        if self.neighbours.found {
+            return false;
+        }
         self.looked_at += 1;
         if self.looked_at > ROWS_LOOKED_AT && self.pending.is_none() {
             return false;
         }
-        let continued = self.last_head.as_ref();
-        let head = record_head(sheet, row, continued, self.vocabulary);
+        let context = HeadContext {
+            continued: self.last_head.as_ref(),
+            ..HeadContext::default()
+        };
+        let head = record_head(sheet, row, context, self.vocabulary);
         let head = match (self.pending.take(), head) {
             (None, None) => return false,
             (None, head) => {
@@ -122,23 +166,45 @@ impl RecordSink for ListReader<'_> {
             }
             (Some(before), _) => before,
         };
+        if self.has_neighbours(sheet, &head) {
+            self.neighbours.found = true;
+            return false;
+        }
         self.begin(head, sheet, row);
         true
     }
 
     fn take(&mut self, at: Address, cell: BorrowedContent<'_>) {
         if let Some(list) = &mut self.open {
+            let known = (&self.signs, self.vocabulary);
+            self.neighbours.see(at, cell, list.head(), known);
             list.take(at, cell);
         }
     }
 
-    fn close(&mut self, index: usize, sheet: &Sheet) {
+    fn close(&mut self, index: usize, sheet: &Sheet) -> bool {
         if let Some(head) = self.pending.take() {
-            self.begin(head, sheet, u32::MAX);
+            if self.has_neighbours(sheet, &head) {
+                self.neighbours.found = true;
+            } else {
+                self.begin(head, sheet, u32::MAX);
+            }
         }
-        self.looked_at = 0;
-        self.seen.insert(index);
-        self.lists
-            .extend(self.open.take().map(|list| list.finish(index, sheet)));
+        self.neighbours.end_row(self.vocabulary);
+        let is_mixed = std::mem::take(&mut self.neighbours).found;
+        let looked_at = std::mem::take(&mut self.looked_at);
+        let taken = self.open.take();
+        if is_mixed {
+            return taken.is_some();
+        }
+        // A list that begins lower than heads are looked for is found in the whole sheet.
+        if taken.is_some() || looked_at <= ROWS_LOOKED_AT {
+            self.seen.insert(index);
+        }
+        if let Some(list) = taken {
+            let place = ListPlace::below(list.head(), sheet, self.vocabulary);
+            self.lists.push(list.finish(index, sheet, place));
+        }
+        false
     }
 }

@@ -10,6 +10,7 @@ mod faults;
 mod list;
 mod list_reader;
 mod marks;
+mod neighbours;
 mod record_list;
 mod repeats;
 mod standing;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use arrow::array::RecordBatch;
 
 use super::marks::RecordMarks;
-use crate::extract::SheetTable;
+use crate::extract::{ListPlace, SheetTable};
 use crate::read::{Address, Sheet};
 
 /// A record list, read and normalized.
@@ -13,6 +13,8 @@ use crate::read::{Address, Sheet};
 pub struct RecordList {
     /// Place of its sheet in the document.
     pub sheet: usize,
+    /// The part of the sheet that belongs to it.
+    pub place: ListPlace,
     /// The block above it and what was noticed; it has no located cells.
     pub table: SheetTable,
     /// The cells of its heads, by the columns of the lake's table.

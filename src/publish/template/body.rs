@@ -60,6 +60,8 @@ pub(super) fn write_row(
                     .set_background_color(LOCKED);
                 sheet.write_formula_with_format(row, at, formula, &format)?;
             }
+            // Only lists have fields, and their rows are written elsewhere.
+            ColumnKind::Field(_) => {}
             ColumnKind::Note => {
                 let format = framed(10.0).set_text_wrap().set_unlocked();
                 if line.note.is_empty() {

@@ -24,6 +24,8 @@ pub struct Template {
     pub columns: Vec<TemplateColumn>,
     /// Rows of the body.
     pub rows: Vec<TemplateRow>,
+    /// The body of a list of records, in place of rows.
+    pub list: Option<TemplateList>,
     /// Lines below the table.
     pub notes: Vec<String>,
     /// Symbols that a cell accepts instead of a number.
@@ -40,6 +42,9 @@ impl Template {
 
     /// The first column of values or comparisons.
     pub(super) fn first_value_column(&self) -> u16 {
+        if self.list.is_some() {
+            return self.label_column() + 1;
+        }
         let at = self
             .columns
             .iter()
@@ -106,6 +111,8 @@ pub enum ColumnKind {
     },
     /// Remarks.
     Note,
+    /// A field of a list, by its position in [`TemplateList::fields`].
+    Field(usize),
 }
 
 /// A row of a blank form.
@@ -142,4 +149,44 @@ pub struct TemplateValue {
     pub is_partial: bool,
     /// The earlier estimate, as text.
     pub estimated: Option<String>,
+}
+
+/// The body of a list of records: rows to fill in.
+#[derive(Debug, Clone)]
+pub struct TemplateList {
+    /// The fields, in the order of the columns.
+    pub fields: Vec<TemplateField>,
+    /// The rows that are there already, a text for each column; a row with one text is a heading.
+    pub known: Vec<Vec<String>>,
+    /// Number of blank rows behind them.
+    pub blank: u32,
+}
+
+/// A field of a list.
+#[derive(Debug, Clone)]
+pub struct TemplateField {
+    /// What its cells hold.
+    pub kind: FieldCells,
+    /// Width of its column, in characters.
+    pub width: f64,
+    /// What a person sees beside its cells.
+    pub hint: String,
+}
+
+/// What the cells of a field hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FieldCells {
+    /// The running number of the row.
+    Number,
+    /// Anything, kept as it was typed: words, codes of digits, days.
+    Text,
+    /// One of a few words.
+    Choice(Vec<String>),
+    /// A whole number; with thousands, unless it is a year or the like.
+    Whole {
+        /// Whether thousands are grouped.
+        grouped: bool,
+    },
+    /// A number.
+    Decimal,
 }

@@ -17,6 +17,9 @@ pub(super) const KNOWN: Color = Color::RGB(0x1F_4E_9E);
 /// The colour of values in which a part is missing.
 pub(super) const PARTIAL: Color = Color::RGB(0x9C_57_00);
 
+/// Width of the column that names the records of a list.
+pub(super) const LIST_LABEL: f64 = 42.0;
+
 /// Plain text; `size` in points.
 pub(super) fn text(size: f64) -> Format {
     Format::new().set_font_name(FONT).set_font_size(size)
@@ -53,6 +56,11 @@ pub(super) fn short(text: &str, most: usize) -> String {
 pub(super) fn width(column: &TemplateColumn, template: &Template) -> f64 {
     match column.kind {
         ColumnKind::Number => 6.0,
+        ColumnKind::Field(at) => {
+            let field = template.list.as_ref().and_then(|list| list.fields.get(at));
+            field.map_or(12.0, |field| field.width)
+        }
+        ColumnKind::Label if template.list.is_some() => LIST_LABEL,
         ColumnKind::Label => {
             let longest = template
                 .rows

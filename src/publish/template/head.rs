@@ -110,6 +110,12 @@ pub(super) fn write_heads(
 /// The marks below the heads: letters for columns that describe rows, numbers for values and comparisons. A comparison
 /// also shows the numbers of its two columns.
 fn column_marks(columns: &[TemplateColumn]) -> Vec<String> {
+    if columns
+        .iter()
+        .any(|c| matches!(c.kind, ColumnKind::Field(_)))
+    {
+        return (1..=columns.len()).map(|n| n.to_string()).collect();
+    }
     let mut letters = (b'A'..=b'Z').map(|letter| char::from(letter).to_string());
     let figures = |column: &TemplateColumn| {
         matches!(

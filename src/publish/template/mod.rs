@@ -5,6 +5,7 @@ mod foot;
 mod form;
 mod format;
 mod head;
+mod list;
 mod validation;
 mod words;
 
@@ -13,9 +14,10 @@ use rust_xlsxwriter::{
 };
 
 pub use form::{
-    ColumnKind, Template, TemplateColumn, TemplateRow, TemplateStatement, TemplateValue,
+    ColumnKind, FieldCells, Template, TemplateColumn, TemplateField, TemplateList, TemplateRow,
+    TemplateStatement, TemplateValue,
 };
-pub use words::{ConsolidatedWords, InputWords, Signature, TemplateWords};
+pub use words::{ConsolidatedWords, InputWords, ListWords, Signature, TemplateWords};
 
 use crate::text::fill;
 use form::column_number;
@@ -80,7 +82,9 @@ fn write_sheet(
         body::write_row(sheet, template, row, line)?;
         row += 1;
     }
-    if template.is_blank {
+    if let Some(list) = &template.list {
+        row = list::write(sheet, list, (&words.input, &words.list), first_row)?;
+    } else if template.is_blank {
         validation::add(sheet, template, &words.input, first_row)?;
     }
     let end = foot::write(sheet, template, words, row + 1)?;
@@ -116,9 +120,13 @@ fn set_page(
     sheet.set_print_area(0, 0, end, last)?;
     sheet.set_freeze_panes(body, template.first_value_column())?;
     sheet.ignore_error_range(0, 0, end, last, IgnoreError::NumberStoredAsText)?;
+    let is_list = template.list.is_some();
     sheet.protect_with_options(&ProtectionOptions {
         format_columns: true,
         format_rows: true,
+        insert_rows: is_list,
+        delete_rows: is_list,
+        sort: is_list,
         ..ProtectionOptions::default()
     });
     Ok(())

@@ -18,6 +18,48 @@ pub struct TemplateWords {
     pub signatures: Vec<Signature>,
     /// Hints and refusals beside cells.
     pub input: InputWords,
+    /// The texts of blank lists.
+    pub list: ListWords,
+}
+
+/// The texts of blank lists.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListWords {
+    /// The name of the sheet of a list beside a table of values: `{form}`.
+    pub sheet: String,
+    /// Lines below the list: `{nil}`, `{not_collected}`, `{sending}`.
+    pub instructions: Vec<String>,
+    /// The line that says which rows are filled in already.
+    pub known: String,
+    /// The line with the codes of a column: `{head}`, `{codes}`.
+    pub codes: String,
+    /// Hint for a column that each row must fill.
+    pub required: String,
+    /// Hint for words.
+    pub text: String,
+    /// Hint for a code of digits: `{digits}`.
+    pub digits: String,
+    /// Hint for a day.
+    pub date: String,
+    /// Hint for a deadline: `{words}` are those for what has none.
+    pub deadline: String,
+    /// Hint for one of a few words.
+    pub choice: String,
+    /// Hint for a whole number: `{unit}`.
+    pub whole: String,
+    /// Hint for a whole number without a unit, such as a year.
+    pub plain: String,
+    /// Hint for a number: `{unit}`.
+    pub decimal: String,
+    /// Hint for personal data.
+    pub personal: String,
+    /// Message about a word that is none of those to choose from.
+    pub wrong_choice: String,
+    /// Message about a value that is not a whole number.
+    pub wrong_whole: String,
+    /// Message about a value that is no number.
+    pub wrong_decimal: String,
 }
 
 /// The texts of consolidated forms.

@@ -69,24 +69,25 @@ pub(crate) fn read_xlsx(
                 continue;
             }
         };
-        let mut sheet = Sheet::new(Some(listed.name), listed.is_visible);
         let merged = merged(&mut package, &part)?;
         if merged.len() > limits.max_cells {
             return Err(ReadError::over("max_cells", limits.max_cells));
         }
-        sheet.merge(merged);
+        let stated = (&listed, &merged[..]);
+        let at = (&book, left_to_calculate, document.sheets.len());
+        let before = tally.clone();
         // Texts in old fonts are decoded in the sheet, so nothing may leave it before.
-        let records: Option<&mut (dyn RecordSink + Send)> = if any_legacy {
+        let sink: Option<&mut (dyn RecordSink + Send)> = if any_legacy {
             None
         } else {
             Some(&mut *records)
         };
-        let mut filling = Filling::new(&mut tally, &mut sheet, records);
-        let facts = match package.reader(&part)? {
-            Some(part) => read_cells(part, &book, left_to_calculate, &mut filling)?,
-            None => SheetFacts::default(),
-        };
-        filling.close(document.sheets.len());
+        let mut read = fill_sheet(&mut package, &part, stated, at, (&mut tally, sink))?;
+        if read.2 {
+            tally = before;
+            read = fill_sheet(&mut package, &part, stated, at, (&mut tally, None))?;
+        }
+        let (mut sheet, facts, _) = read;
         for at in contradicted(&sheet, &facts.zeros) {
             sheet.put(at, CellContent::NoCachedValue);
         }
@@ -98,6 +99,28 @@ pub(crate) fn read_xlsx(
         document.sheets.push(sheet);
     }
     Ok(document)
+}
+
+/// Reads the cells of a sheet. Returns whether it holds more than the list that the sink took from it: then it must be read
+/// again without the sink.
+fn fill_sheet(
+    package: &mut PackageReader,
+    part: &str,
+    (listed, merged): (&ListedSheet, &[CellRange]),
+    (book, left_to_calculate, index): (&BookFacts<'_>, bool, usize),
+    (tally, sink): (&mut Tally, Option<&mut (dyn RecordSink + Send)>),
+) -> Result<(Sheet, SheetFacts, bool), ReadError> {
+    let mut sheet = Sheet::new(Some(listed.name.clone()), listed.is_visible);
+    sheet.merge(merged.to_vec());
+    // The sink outlives the sheet, and is lent for as long as that is filled.
+    let lent = sink.map(|sink| sink as &mut (dyn RecordSink + Send));
+    let mut filling = Filling::new(tally, &mut sheet, lent);
+    let facts = match package.reader(part)? {
+        Some(part) => read_cells(part, book, left_to_calculate, &mut filling)?,
+        None => SheetFacts::default(),
+    };
+    let is_mixed = filling.close(index);
+    Ok((sheet, facts, is_mixed))
 }
 
 /// The part of a sheet of cells; none if it is another kind of sheet.

@@ -11,7 +11,7 @@ use super::cells::MILLION;
 use super::open_list::{OpenList, OpenNumber, claim_period};
 use crate::diagnostic::findings::th235;
 use crate::diagnostic::{Argument, Message, findings};
-use crate::extract::SheetTable;
+use crate::extract::{ListPlace, SheetTable};
 use crate::normalize::locale::{LocaleVerdict, SUSPICIOUS, doubt, settle};
 use crate::normalize::number::ParsedNumber;
 use crate::normalize::records::marks::RecordMarks;
@@ -20,8 +20,8 @@ use crate::normalize::records::value::{FieldValue, in_lake};
 use crate::read::{Address, CellRange, Sheet};
 
 impl OpenList<'_> {
-    /// The list, complete. `index` is the place of its sheet in the document.
-    pub(crate) fn finish(mut self, index: usize, sheet: &Sheet) -> RecordList {
+    /// The list, complete. `index` is the place of its sheet in the document, and `place` is where it stands there.
+    pub(crate) fn finish(mut self, index: usize, sheet: &Sheet, place: ListPlace) -> RecordList {
         self.end_row();
         self.settle_open();
         self.settle_dates();
@@ -74,6 +74,7 @@ impl OpenList<'_> {
         let period = claim_period(&self.head.title, self.form);
         RecordList {
             sheet: index,
+            place,
             head_ends: self.head.bottom,
             heads: head_cells,
             table: SheetTable {

@@ -203,6 +203,11 @@ impl<'a> OpenList<'a> {
         list
     }
 
+    /// Its head.
+    pub(crate) fn head(&self) -> &RecordHead {
+        &self.head
+    }
+
     /// Gives each column of the sheet its role, and notes which fields have no head.
     fn take_roles(&mut self) {
         let heads = self.head.columns.clone();

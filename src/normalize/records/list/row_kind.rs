@@ -9,6 +9,10 @@ use crate::read::{Address, BorrowedContent, Withheld};
 impl OpenList<'_> {
     /// Whether a row is a record. If it is not, what became of it is noted here.
     pub(super) fn is_record(&mut self, row: &RowBuffer) -> bool {
+        // Numbers of columns, which may be typed as text.
+        if are_column_numbers(row) {
+            return false;
+        }
         let name = self.name_in(row);
         if name.is_some() && row.cells.len() > 2 && self.is_numbered(row) {
             return true;
@@ -49,8 +53,8 @@ impl OpenList<'_> {
             return false;
         }
         let naming = &self.shape.fields[self.shape.naming];
-        // Heads that a page break repeats, and the numbers of columns below the heads.
-        if naming.heads.contains(&folded) || are_column_numbers(row) {
+        // Heads that a page break repeats.
+        if naming.heads.contains(&folded) {
             return false;
         }
         if words.is_subtotal(&folded) || self.form.sums.contains(&folded) {
