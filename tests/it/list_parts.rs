@@ -141,7 +141,7 @@ fn no_list_is_not_a_list_without_rows() {
 fn communes_are_checked_where_the_pipeline_lists_them() {
     let mut office = Office::new();
     let communes = "place_code,vintage,unit_code\n03646,2025,14\n03650,2025,14\n09877,2025,15\n";
-    std::fs::write(office.path("pipelines/kttt/communes.csv"), communes).unwrap();
+    std::fs::write(office.path("pipelines/reference/communes.csv"), communes).unwrap();
     let mut text = "Biểu số: KTTT-04;;;;\nDANH SÁCH HỢP TÁC XÃ NĂM 2025;;;;\nĐơn vị báo cáo: UBND tỉnh Sơn La;;;;\nĐịa giới: 34 tỉnh;;;;\n\
         STT;Tên;Loại hình;Mã số thuế;Mã xã\n".to_owned();
     for (n, commune) in (1..).zip(["03646", "09877", "12345", "", "3650"]) {
