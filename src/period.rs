@@ -124,6 +124,17 @@ impl Period {
         }
     }
 
+    /// The period of a longer `frequency` that this one is in; none if that is not longer.
+    #[must_use]
+    pub fn within(self, frequency: Frequency) -> Option<Self> {
+        let (own, length) = (self.months(), frequency.months());
+        (length > own).then(|| Self {
+            year: self.year,
+            frequency,
+            number: (self.number * own - 1) / length + 1,
+        })
+    }
+
     /// The periods of a shorter `frequency` within this one, in their order; none if that is not shorter.
     #[must_use]
     pub fn parts(self, frequency: Frequency) -> Vec<Self> {

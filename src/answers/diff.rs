@@ -13,7 +13,7 @@ use crate::plan::official_order;
 use crate::query::{changed_figures, engine_over, open_engine};
 use crate::reading::RunError;
 use crate::tables::{FigureKey, TableBuilder};
-use crate::text::Members;
+use crate::text::{BreakdownColumns, Members};
 
 /// The differences between two snapshots.
 #[derive(Debug)]
@@ -65,9 +65,9 @@ pub async fn diff(
         Some(id) => Snapshot::named(root, id)?,
         None => lake::before(root, &to)?,
     };
-    let engine = engine_over(&from, &to, &COMPARED)?;
-    engine.materialize("moved", MOVED).await?;
-    let (schema, figures) = engine.query(&figures_sql()).await?;
+    let (engine, breakdowns) = engine_over(&from, &to, &COMPARED)?;
+    engine.materialize("moved", &breakdowns.fill(MOVED)).await?;
+    let (schema, figures) = engine.query(&figures_sql(&breakdowns)).await?;
     let definitions_changed = match (from.about()?, to.about()?) {
         (Some(from), Some(to)) => {
             Some((from.version, from.definitions) != (to.version, to.definitions))
@@ -75,7 +75,7 @@ pub async fn diff(
         _ => None,
     };
     let tables = match plan {
-        Some(plan) => Some(touched(plan, &to, &figures).await?),
+        Some(plan) => Some(touched(plan, &to, (&figures, &breakdowns)).await?),
         None => None,
     };
     Ok(Diff {
@@ -92,10 +92,10 @@ pub async fn diff(
 /// The sources that only one of the snapshots has, with the file of each.
 const MOVED: &str = "
 WITH before AS (
-    SELECT geography, unit_code, period, indicator, sector, fund, scenario, part, report_id, cell, value, weight FROM before_fact_sources
+    SELECT geography, unit_code, period, indicator, {breakdowns or '_T'}, scenario, part, report_id, cell, value, weight FROM before_fact_sources
 ),
 after AS (
-    SELECT geography, unit_code, period, indicator, sector, fund, scenario, part, report_id, cell, value, weight FROM after_fact_sources
+    SELECT geography, unit_code, period, indicator, {breakdowns or '_T'}, scenario, part, report_id, cell, value, weight FROM after_fact_sources
 ),
 apart AS (
     SELECT * FROM ((SELECT * FROM after) EXCEPT (SELECT * FROM before)) AS came
@@ -107,28 +107,28 @@ files AS (
     UNION
     SELECT r.report_id, s.file_name FROM after_reports r JOIN after_submissions s ON s.submission_id = r.submission_id AND s.outcome <> 'duplicate'
 )
-SELECT DISTINCT a.geography, a.unit_code, a.period, a.indicator, a.sector, a.fund, a.scenario, f.file_name
+SELECT DISTINCT a.geography, a.unit_code, a.period, a.indicator, {a.breakdowns}, a.scenario, f.file_name
 FROM apart a
 JOIN files f ON f.report_id = a.report_id
 ";
 
 /// The query for the changed figures at all three levels.
-fn figures_sql() -> String {
+fn figures_sql(breakdowns: &BreakdownColumns) -> String {
     let levels = [
         (
             "national",
-            "SELECT geography, '' AS scheme, '' AS code, period, indicator, sector, fund, scenario, file_name FROM moved",
+            "SELECT geography, '' AS scheme, '' AS code, period, indicator, {breakdowns}, scenario, file_name FROM moved",
             "",
         ),
         (
             "regional",
-            "SELECT m.geography, r.scheme, r.region_code AS code, m.period, m.indicator, m.sector, m.fund, m.scenario, m.file_name \
+            "SELECT m.geography, r.scheme, r.region_code AS code, m.period, m.indicator, {m.breakdowns}, m.scenario, m.file_name \
              FROM moved m JOIN after_regions r ON r.vintage = m.geography AND r.unit_code = m.unit_code",
             " AND w.scheme = k.scheme AND w.code = k.code",
         ),
         (
             "provincial",
-            "SELECT geography, '' AS scheme, unit_code AS code, period, indicator, sector, fund, scenario, file_name FROM moved",
+            "SELECT geography, '' AS scheme, unit_code AS code, period, indicator, {breakdowns}, scenario, file_name FROM moved",
             " AND w.code = k.code",
         ),
     ];
@@ -136,29 +136,29 @@ fn figures_sql() -> String {
         .iter()
         .enumerate()
         .map(|(order, (table, sources, at))| {
-            let changed = changed_figures(table);
+            let changed = changed_figures(table, breakdowns);
             format!(
                 "SELECT {order} AS level_order, '{table}' AS level, k.geography, nullif(k.scheme, '') AS scheme, k.code, k.name_vi, k.name_en, \
-                        k.period, k.indicator, k.sector, k.fund, k.scenario, k.value_before, k.value_after, \
+                        k.period, k.indicator, {{k.breakdowns}}, k.scenario, k.value_before, k.value_after, \
                         k.value_after - k.value_before AS difference, k.status_before, k.status_after, \
                         k.units_reported_before, k.units_reported_after, k.units_expected_before, k.units_expected_after, w.submissions \
                  FROM ( \
                      {changed} \
                  ) k \
                  LEFT JOIN ( \
-                     SELECT geography, scheme, code, period, indicator, sector, fund, scenario, \
+                     SELECT geography, scheme, code, period, indicator, {{breakdowns}}, scenario, \
                             string_agg(DISTINCT file_name, '; ' ORDER BY file_name) AS submissions \
-                     FROM ({sources}) AS sources GROUP BY geography, scheme, code, period, indicator, sector, fund, scenario \
-                 ) w ON w.geography = k.geography AND w.period = k.period AND w.indicator = k.indicator AND w.sector = k.sector \
-                    AND w.fund = k.fund AND w.scenario = k.scenario{at}"
+                     FROM ({sources}) AS sources GROUP BY geography, scheme, code, period, indicator, {{breakdowns}}, scenario \
+                 ) w ON w.geography = k.geography AND w.period = k.period AND w.indicator = k.indicator \
+                    AND {{w.breakdowns = k.breakdowns}} AND w.scenario = k.scenario{at}"
             )
         })
         .collect();
-    format!(
+    breakdowns.fill(&format!(
         "SELECT * EXCLUDE (level_order) FROM ({}) AS changed \
-         ORDER BY level_order, geography DESC, scheme, code, indicator, sector, fund, scenario, period",
+         ORDER BY level_order, geography DESC, scheme, code, indicator, {{breakdowns}}, scenario, period",
         parts.join(" UNION ALL ")
-    )
+    ))
 }
 
 /// The files that only one snapshot has, or whose outcome changed.
@@ -186,27 +186,22 @@ async fn submissions(
 async fn touched(
     plan: &Plan,
     to: &Snapshot,
-    figures: &[RecordBatch],
+    (figures, breakdowns): (&[RecordBatch], &BreakdownColumns),
 ) -> Result<Vec<String>, RunError> {
     let mut changed: BTreeSet<(String, FigureKey)> = BTreeSet::new();
     for batch in figures {
-        let [geography, code, indicator, sector, fund, period, scenario] = [
-            "geography",
-            "code",
-            "indicator",
-            "sector",
-            "fund",
-            "period",
-            "scenario",
-        ]
-        .map(|column| TextColumn::read(batch, column));
+        let [geography, code, indicator, period, scenario] =
+            ["geography", "code", "indicator", "period", "scenario"]
+                .map(|column| TextColumn::read(batch, column));
+        let members = breakdowns.all().iter();
+        let members: Vec<TextColumn> = members.map(|id| TextColumn::read(batch, id)).collect();
         for row in 0..batch.num_rows() {
             let text = |column: &TextColumn| column.text(row).to_owned();
             let figure = FigureKey {
                 geography: text(&geography),
                 code: text(&code),
                 indicator: text(&indicator),
-                members: Members::of([sector.text(row), fund.text(row)]).to_string(),
+                members: Members::of(members.iter().map(|of| of.text(row))).to_string(),
                 period: text(&period),
             };
             changed.insert((text(&scenario), figure));

@@ -16,6 +16,7 @@ use crate::answers::{self, Diff};
 use crate::engine::TextColumn;
 use crate::lake::check_owner;
 use crate::plan::{self, Plan};
+use crate::text::TOTAL;
 
 /// Number of figures shown for each level.
 const SHOWN: usize = 40;
@@ -155,7 +156,8 @@ struct Changed {
     geography: String,
     name: String,
     indicator: String,
-    sector: String,
+    /// The members of breakdowns other than the totals.
+    members: Vec<String>,
     period: String,
     scenario: String,
     before: Option<i128>,
@@ -167,16 +169,23 @@ struct Changed {
 impl Changed {
     fn of(batch: &RecordBatch, level: &str) -> Vec<Self> {
         let column = |name: &str| TextColumn::read(batch, name);
-        let [levels, geography, name, indicator, sector, period, scenario] = [
+        let [levels, geography, name, indicator, period, scenario] = [
             "level",
             "geography",
             "name_en",
             "indicator",
-            "sector",
             "period",
             "scenario",
         ]
         .map(column);
+        // The breakdowns stand between the indicator and the scenario.
+        let columns = batch.schema();
+        let columns = columns.fields().iter().map(|field| field.name().as_str());
+        let breakdowns = columns
+            .skip_while(|name| *name != "indicator")
+            .skip(1)
+            .take_while(|name| *name != "scenario");
+        let breakdowns: Vec<TextColumn> = breakdowns.map(column).collect();
         let [status_before, status_after, submissions] =
             ["status_before", "status_after", "submissions"].map(column);
         let decimal = |name: &str, row: usize| {
@@ -192,7 +201,11 @@ impl Changed {
                     geography: said(&geography),
                     name: said(&name),
                     indicator: said(&indicator),
-                    sector: said(&sector),
+                    members: breakdowns
+                        .iter()
+                        .map(said)
+                        .filter(|code| code != TOTAL)
+                        .collect(),
                     period: said(&period),
                     scenario: said(&scenario),
                     before: decimal("value_before", row),
@@ -218,9 +231,9 @@ impl Changed {
                 other => format!("{number} ({})", other.to_lowercase()),
             }
         };
-        let sector = match self.sector.as_str() {
-            "_T" => String::new(),
-            sector => format!(" [{sector}]"),
+        let members = match self.members.join(", ") {
+            members if members.is_empty() => members,
+            members => format!(" [{members}]"),
         };
         let by = match (self.before, self.after) {
             (Some(before), Some(after)) if before != after => {
@@ -231,7 +244,7 @@ impl Changed {
             _ => String::new(),
         };
         format!(
-            "{}, {name}{sector} {}: {} → {}{by}  {}",
+            "{}, {name}{members} {}: {} → {}{by}  {}",
             self.name,
             self.period,
             shown(self.before, &self.status.0),

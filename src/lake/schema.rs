@@ -7,12 +7,15 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use arrow::error::ArrowError;
 
 use crate::engine::columns::DECIMAL;
+use crate::text::BreakdownColumns;
 
 /// Who says what a table of a lake holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TableKind {
     /// The contract: every lake has the table.
     Contract,
+    /// A breakdown that the contract does not know: the members of its code list.
+    Codes,
     /// The fields of the forms whose records it holds. It is written report by report.
     Records,
     /// A model of the pipeline.
@@ -51,6 +54,17 @@ impl TableSchema {
         }
     }
 
+    /// The table of the members of a breakdown with this id.
+    #[must_use]
+    pub fn of_codes(name: &str, breakdown: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            schema: schema(&code_list(breakdown)),
+            by_period: false,
+            kind: TableKind::Codes,
+        }
+    }
+
     /// A table that a model of the pipeline fills.
     #[must_use]
     pub fn of_model(name: &str, schema: SchemaRef) -> Self {
@@ -60,6 +74,12 @@ impl TableSchema {
             schema,
             kind: TableKind::Model,
         }
+    }
+
+    /// Whether it is a list that the pipeline declares: of records, or of the members of a breakdown.
+    #[must_use]
+    pub fn is_list(&self) -> bool {
+        matches!(self.kind, TableKind::Records | TableKind::Codes)
     }
 
     /// Whether its rows are records of lists, which are written report by report.
@@ -93,46 +113,106 @@ pub const COMMON: [&str; 6] = [
 
 /// The tables of a lake, in the order in which they are listed.
 #[derive(Debug, Clone)]
-pub struct LakeSchema(Vec<TableSchema>);
+pub struct LakeSchema {
+    tables: Vec<TableSchema>,
+    breakdowns: BreakdownColumns,
+}
 
 impl Default for LakeSchema {
     /// The tables of the contract alone.
     fn default() -> Self {
-        Self(TABLES.clone())
+        Self::of(BreakdownColumns::default())
     }
 }
 
 impl LakeSchema {
+    /// The tables of the contract with the columns of these breakdowns.
+    #[must_use]
+    pub fn of(breakdowns: BreakdownColumns) -> Self {
+        let tables = TABLES.iter().map(|table| TableSchema {
+            schema: with_breakdowns(&table.schema, breakdowns.further()),
+            ..table.clone()
+        });
+        Self {
+            tables: tables.collect(),
+            breakdowns,
+        }
+    }
+
+    /// The columns of the breakdowns in the tables of figures.
+    #[must_use]
+    pub fn breakdowns(&self) -> &BreakdownColumns {
+        &self.breakdowns
+    }
+
     /// The tables of the contract, and these.
     #[must_use]
     pub fn with(mut self, more: impl IntoIterator<Item = TableSchema>) -> Self {
-        self.0.extend(more);
+        self.tables.extend(more);
         self
     }
 
     /// All tables.
     #[must_use]
     pub fn tables(&self) -> &[TableSchema] {
-        &self.0
+        &self.tables
     }
 
     /// The table of this name.
     #[must_use]
     pub fn table(&self, name: &str) -> Option<&TableSchema> {
-        self.0.iter().find(|table| table.name == name)
+        self.tables.iter().find(|table| table.name == name)
     }
 
     /// The tables of records.
     pub fn of_records(&self) -> impl Iterator<Item = &TableSchema> {
-        self.0.iter().filter(|table| table.is_of_records())
+        self.tables.iter().filter(|table| table.is_of_records())
     }
 
     /// The names of all tables, with commas between them.
     #[must_use]
     pub fn names(&self) -> String {
-        let names: Vec<&str> = self.0.iter().map(|table| table.name.as_str()).collect();
+        let names: Vec<&str> = self
+            .tables
+            .iter()
+            .map(|table| table.name.as_str())
+            .collect();
         names.join(", ")
     }
+
+    /// A batch of a table. Its columns come in the order of the table.
+    ///
+    /// # Errors
+    /// If there is no such table, or the columns do not fit it.
+    pub fn batch(&self, name: &str, columns: Vec<ArrayRef>) -> Result<RecordBatch, ArrowError> {
+        let table = self.table(name).ok_or_else(|| no_table(name))?;
+        RecordBatch::try_new(table.schema.clone(), columns)
+    }
+}
+
+/// A schema with further columns of breakdowns behind those that every lake has; as it is where it has none of them.
+fn with_breakdowns(schema: &SchemaRef, further: &[String]) -> SchemaRef {
+    let last = schema.column_with_name(BreakdownColumns::last_of_all_lakes());
+    let Some((at, _)) = last.filter(|_| !further.is_empty()) else {
+        return Arc::clone(schema);
+    };
+    let mut fields: Vec<_> = schema.fields().iter().cloned().collect();
+    let columns = further
+        .iter()
+        .map(|id| Arc::new(Field::new(id, DataType::Utf8, true)));
+    let after = fields.split_off(at + 1);
+    fields.extend(columns);
+    fields.extend(after);
+    Arc::new(Schema::new(fields))
+}
+
+/// The columns of a code list.
+fn code_list(breakdown: &str) -> String {
+    format!("{breakdown}_code parent level:i name_vi name_en")
+}
+
+fn no_table(name: &str) -> ArrowError {
+    ArrowError::SchemaError(format!("the lake has no table `{name}`"))
 }
 
 /// A schema from names of columns with a letter for the type: `s` Utf8 (or no letter), `d` Decimal128(38,6), `i` Int64,
@@ -294,7 +374,6 @@ pub fn table(name: &str) -> Option<&'static TableSchema> {
 /// # Errors
 /// If there is no such table, or the columns do not fit it.
 pub fn batch(name: &str, columns: Vec<ArrayRef>) -> Result<RecordBatch, ArrowError> {
-    let table = table(name)
-        .ok_or_else(|| ArrowError::SchemaError(format!("the lake has no table `{name}`")))?;
+    let table = table(name).ok_or_else(|| no_table(name))?;
     RecordBatch::try_new(table.schema.clone(), columns)
 }

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::error::{LakeError, io_at, parquet_at};
 use super::files::read_toml;
 use super::schema::{self, COMMON, LakeSchema, TableKind, TableSchema};
+use crate::text::BreakdownColumns;
 
 /// The file of a snapshot that holds [`About`].
 pub(super) const ABOUT: &str = "snapshot.toml";
@@ -163,7 +164,21 @@ impl Snapshot {
             }
             more.push(table);
         }
-        Ok(LakeSchema::default().with(more))
+        Ok(LakeSchema::of(self.breakdowns()?).with(more))
+    }
+
+    /// The columns of breakdowns, which stand between the indicator and the scenario of an observation.
+    fn breakdowns(&self) -> Result<BreakdownColumns, LakeError> {
+        let Some(path) = self.files("observations")?.into_iter().next() else {
+            return Ok(BreakdownColumns::default());
+        };
+        let file = File::open(&path).map_err(io_at(&path))?;
+        let reader = ParquetRecordBatchReaderBuilder::try_new(file).map_err(parquet_at(&path))?;
+        let columns = reader.schema().fields().iter().map(|f| f.name().as_str());
+        let after = columns.skip_while(|name| *name != "indicator").skip(1);
+        Ok(BreakdownColumns::with(
+            after.take_while(|name| *name != "scenario"),
+        ))
     }
 
     /// Number of rows of a table, from the metadata of its files.

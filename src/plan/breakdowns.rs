@@ -9,10 +9,8 @@ use super::file_errors::FileErrors;
 use super::source::Source;
 use crate::diagnostic::DefinitionErrors;
 use crate::geography::Csv;
-use crate::text::{Bilingual, TOTAL};
-
-/// The breakdowns that the tables of every lake have a column for.
-const ALWAYS: [&str; 2] = ["sector", "fund"];
+use crate::lake::{self, LakeSchema, TableSchema, is_plain_name};
+use crate::text::{Bilingual, BreakdownColumns, TOTAL};
 
 /// A way in which indicators are broken down.
 #[derive(Debug, Clone)]
@@ -66,6 +64,37 @@ impl Breakdown {
     }
 }
 
+/// The columns of the breakdowns in the tables of the lake.
+pub(super) fn columns_of(breakdowns: &[Breakdown]) -> BreakdownColumns {
+    BreakdownColumns::with(breakdowns.iter().map(|breakdown| breakdown.id.as_str()))
+}
+
+/// The tables of the contract with the columns of the breakdowns, and those of their code lists.
+pub(super) fn lake_of(breakdowns: &[Breakdown]) -> LakeSchema {
+    let lists = breakdowns
+        .iter()
+        .filter(|breakdown| lake::table(&breakdown.list).is_none());
+    let lists = lists.map(|breakdown| TableSchema::of_codes(&breakdown.list, &breakdown.id));
+    LakeSchema::of(columns_of(breakdowns)).with(lists)
+}
+
+/// Whether a name can be that of a further column in the tables of figures, and beside those that models give to their own.
+fn is_free(id: &str) -> bool {
+    let figures = lake::tables().iter().filter(|table| {
+        let first = BreakdownColumns::default();
+        first
+            .all()
+            .iter()
+            .all(|id| table.schema.column_with_name(id).is_some())
+    });
+    let mut taken = figures.filter(|table| table.schema.column_with_name(id).is_some());
+    let is_one_of_all = BreakdownColumns::default()
+        .all()
+        .iter()
+        .any(|always| always == id);
+    is_one_of_all || (is_plain_name(id) && !TAKEN.contains(&id) && taken.next().is_none())
+}
+
 /// The index of the breakdown with an id.
 pub(super) fn breakdown_index(breakdowns: &[Breakdown], id: &str) -> Option<usize> {
     breakdowns.iter().position(|breakdown| breakdown.id == id)
@@ -77,10 +106,11 @@ pub(super) fn read_breakdowns(
     directory: &Path,
     errors: &mut DefinitionErrors,
 ) -> Vec<Breakdown> {
-    let mut breakdowns: Vec<Breakdown> = ALWAYS
+    let mut breakdowns: Vec<Breakdown> = BreakdownColumns::default()
+        .all()
         .iter()
         .map(|id| Breakdown {
-            id: (*id).to_owned(),
+            id: id.clone(),
             name: Bilingual::same(id),
             list: format!("{id}s"),
             members: Vec::new(),
@@ -90,11 +120,11 @@ pub(super) fn read_breakdowns(
     let mut sound = Vec::new();
     for (at, breakdown) in raw.iter().enumerate() {
         let id = breakdown.id.get_ref();
-        let plain = |c: char| c.is_ascii_lowercase() || c == '_';
-        if id.is_empty() || !id.chars().all(plain) || TAKEN.contains(&id.as_str()) {
+        let list = breakdown.list.get_ref().strip_suffix(".csv");
+        if !is_free(id) {
             let message =
                 format!("`{id}` cannot be the id of a breakdown: it names a column of the lake");
-            let remedy = "use lower-case letters and _, and no name of another column of the lake";
+            let remedy = "use small letters, digits and _, no word of SQL, and no name of another column of the lake";
             wrong.at(&breakdown.id, message, remedy);
         } else if raw[..at].iter().any(|other| other.id.get_ref() == id) {
             let message = format!("the breakdown `{id}` is declared twice");
@@ -109,9 +139,7 @@ pub(super) fn read_breakdowns(
                 message,
                 "give each breakdown a file of its own",
             );
-        } else if breakdown.list.get_ref().strip_suffix(".csv").is_none()
-            || breakdown.list.get_ref().contains(['/', '\\'])
-        {
+        } else if !list.is_some_and(is_plain_name) {
             let message = format!(
                 "`{}` is no code list of this pipeline",
                 breakdown.list.get_ref()
@@ -119,8 +147,14 @@ pub(super) fn read_breakdowns(
             wrong.at(
                 &breakdown.list,
                 message,
-                "name a CSV file beside pipeline.toml",
+                "name a CSV file beside pipeline.toml, in small letters, digits and _: the lake has a table of that name",
             );
+        } else if list.is_some_and(|list| is_another_table(list, id)) {
+            let message = format!(
+                "the code list `{}` has the name of another table of the lake",
+                breakdown.list.get_ref()
+            );
+            wrong.at(&breakdown.list, message, "give the file another name");
         } else {
             sound.push(breakdown);
         }
@@ -141,8 +175,14 @@ pub(super) fn read_breakdowns(
     breakdowns
 }
 
-/// Columns of the lake that have a meaning of their own.
-const TAKEN: [&str; 24] = [
+/// Whether a table of the contract has this name, and is not the code list of the breakdown.
+fn is_another_table(list: &str, id: &str) -> bool {
+    let own = TableSchema::of_codes(list, id).schema;
+    lake::table(list).is_some_and(|table| table.schema != own)
+}
+
+/// Columns of models and of queries that have a meaning of their own.
+const TAKEN: [&str; 30] = [
     "report_id",
     "form",
     "period",
@@ -167,6 +207,12 @@ const TAKEN: [&str; 24] = [
     "part",
     "key",
     "measure",
+    "members",
+    "entity",
+    "months",
+    "parent",
+    "level",
+    "region",
 ];
 
 /// Reads a code list.

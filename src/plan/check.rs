@@ -52,7 +52,7 @@ async fn check_all(
     query::register_helpers(
         &engine,
         &plan.geography,
-        &plan.home_forms(),
+        (&plan.home_forms(), &plan.from_shorter),
         &Reports::default(),
     )?;
     validate::register_columns(

@@ -6,7 +6,7 @@ use arrow::error::ArrowError;
 use super::breakdowns::Breakdown;
 use super::indicators::{Indicator, Measure};
 use crate::engine::columns::{decimals, integers, texts};
-use crate::lake;
+use crate::lake::{self, TableSchema};
 
 /// The table `indicators`.
 ///
@@ -61,5 +61,6 @@ pub fn breakdown_table(breakdown: &Breakdown) -> Result<RecordBatch, ArrowError>
         texts(members.iter().map(|m| Some(m.name_vi.as_str()))),
         texts(members.iter().map(|m| Some(m.name_en.as_str()))),
     ];
-    lake::batch(&breakdown.list, columns)
+    let table = TableSchema::of_codes(&breakdown.list, &breakdown.id);
+    RecordBatch::try_new(table.schema, columns)
 }

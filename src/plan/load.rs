@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::answering::Answering;
-use super::breakdowns::{Breakdown, RawBreakdown, read_breakdowns};
+use super::breakdowns::{Breakdown, RawBreakdown, lake_of, read_breakdowns};
 use super::code_lists::CodeLists;
 use super::decisions::{Referable, read_decisions};
 use super::definitions::{definition_files, hash_definitions, hash_reading};
@@ -199,6 +199,7 @@ struct Checked {
     decisions: Vec<Decision>,
     models: Models,
     models_directory: PathBuf,
+    lake: LakeSchema,
     lexicon: Lexicon,
     publication: Publication,
     edition_file: String,
@@ -238,9 +239,8 @@ impl Checked {
         let decisions = read_decisions(&path, referable, &mut errors);
         let models_directory = beside(directory, raw.models.get_ref());
         let own = directory.join("models");
-        let tables = record_tables(forms).into_iter();
-        let of_lists: Vec<String> = tables.map(|table| table.name).collect();
-        let models = errors.ok(Models::read(&models_directory, &own, &of_lists));
+        let lake = lake_of(&catalogue.breakdowns).with(record_tables(forms));
+        let models = errors.ok(Models::read(&models_directory, &own, &lake));
         check_regions(geography, country, &mut errors);
         let edition = raw.edition.get_ref();
         let printed = reference.printed.clone();
@@ -264,6 +264,7 @@ impl Checked {
             decisions,
             models: models.unwrap_or_default(),
             models_directory,
+            lake,
             lexicon,
             publication,
             edition_file: file.map(|file| file.within()).unwrap_or_default(),
@@ -287,6 +288,7 @@ fn assemble(
         collections,
         headline,
         zone,
+        from_shorter,
         submissions,
     } = checked.parts;
     let Publication {
@@ -313,7 +315,7 @@ fn assemble(
         pass_over: raw.pass_over,
         settle_seconds: raw.settle_seconds,
         zone,
-        lake: LakeSchema::default().with(record_tables(&catalogue.forms)),
+        lake: checked.lake,
         vocabulary: Vocabulary {
             folder: reference.folder,
             words: reference.words,
@@ -326,6 +328,7 @@ fn assemble(
         reporters,
         duties,
         collections,
+        from_shorter,
         indicators: catalogue.indicators,
         breakdowns: catalogue.breakdowns,
         targets: catalogue.targets,

@@ -66,6 +66,8 @@ pub struct Plan {
     pub duties: Vec<Duty>,
     /// Collections that are open from the start, for the inboxes that the pipeline names.
     pub collections: Vec<(String, Period)>,
+    /// The lengths of periods that are made of shorter ones where no report of a unit gives them.
+    pub from_shorter: Vec<Frequency>,
     /// The indicators.
     pub indicators: Vec<Indicator>,
     /// The breakdowns, in the order of the lake's columns.

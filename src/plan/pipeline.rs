@@ -10,7 +10,7 @@ use super::code_lists::{CodeLists, has_form};
 use super::file_errors::FileErrors;
 use super::model::Headline;
 use super::paths::beside;
-use super::raw::{RawCollection, RawDuty, RawHeadline, RawPipeline, RawReporter};
+use super::raw::{RawCollection, RawDuty, RawHeadline, RawPeriods, RawPipeline, RawReporter};
 use super::sound_pipeline::{
     check_collections, check_country, check_duties, check_reporters, check_texts,
 };
@@ -18,7 +18,7 @@ use super::source::Source;
 use crate::diagnostic::DefinitionErrors;
 use crate::extract::Form;
 use crate::geography::{Duty, OwedBy, Reporter, Reporters};
-use crate::period::Period;
+use crate::period::{Frequency, Period};
 use crate::text::Folder;
 
 /// The parts of `pipeline.toml` that had to be checked.
@@ -28,6 +28,8 @@ pub(super) struct PipelineParts {
     pub(super) collections: Vec<(String, Period)>,
     pub(super) headline: Headline,
     pub(super) zone: TimeZone,
+    /// The lengths of periods that are made of shorter ones.
+    pub(super) from_shorter: Vec<Frequency>,
     pub(super) submissions: Vec<PathBuf>,
 }
 
@@ -56,6 +58,7 @@ pub(super) fn check_pipeline(
         collections: collections.collect(),
         headline: headline(&raw.headline, lists, &mut wrong),
         zone: zone(&raw.utc_offset_hours, &mut wrong),
+        from_shorter: from_shorter(&raw.periods, forms, &mut wrong),
         submissions: raw
             .submissions
             .iter()
@@ -180,6 +183,36 @@ fn headline(raw: &RawHeadline, lists: CodeLists<'_>, wrong: &mut FileErrors<'_>)
     Headline {
         indicators: indicators.collect(),
     }
+}
+
+/// The lengths of periods that are made of shorter ones. Some form must have such periods, and some form shorter ones.
+fn from_shorter(raw: &RawPeriods, forms: &[Form], wrong: &mut FileErrors<'_>) -> Vec<Frequency> {
+    let lengths = || forms.iter().flat_map(|form| &form.frequencies);
+    for (i, of) in raw.from_shorter.iter().enumerate() {
+        let frequency = *of.get_ref();
+        let shorter = |other: &&Frequency| other.months() < frequency.months();
+        let (message, remedy) = if raw.from_shorter[..i]
+            .iter()
+            .any(|o| *o.get_ref() == frequency)
+        {
+            (
+                format!("`{frequency}` is listed twice"),
+                "delete one of the two",
+            )
+        } else if !lengths().any(|other| *other == frequency) {
+            let message =
+                format!("no form of this pipeline is `{frequency}`: nothing would be made");
+            (message, "name a frequency of a form, or delete it here")
+        } else if !lengths().any(|other| shorter(&other)) {
+            let message =
+                format!("no form is of a shorter period than `{frequency}`: nothing would be made");
+            (message, "name a longer period, or delete it here")
+        } else {
+            continue;
+        };
+        wrong.at(of, message, remedy);
+    }
+    raw.from_shorter.iter().map(|of| *of.get_ref()).collect()
 }
 
 fn zone(hours: &Spanned<i8>, wrong: &mut FileErrors<'_>) -> TimeZone {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::breakdowns::columns_of;
 use super::code_lists::{CodeLists, has_form};
 use super::editions::EditionFile;
 use super::file_errors::FileErrors;
@@ -36,9 +37,11 @@ pub(super) fn read_publication(
         );
         return None;
     }
+    let breakdowns = columns_of(lists.breakdowns);
     let context = Context {
         geography: lists.geography,
         country: lists.country,
+        breakdowns: &breakdowns,
         period: file.period,
     };
     let source = errors.ok(Source::read(&file.path))?;

@@ -35,6 +35,8 @@ pub(super) struct RawPipeline {
     #[serde(default)]
     pub breakdowns: Vec<RawBreakdown>,
     #[serde(default)]
+    pub periods: RawPeriods,
+    #[serde(default)]
     pub duties: Vec<RawDuty>,
     #[serde(default)]
     pub collectives: RawCollectives,
@@ -98,6 +100,14 @@ pub(super) struct RawDuty {
     pub forms: Vec<Spanned<String>>,
     /// The act that sets it, for people who read the file.
     pub source: String,
+}
+
+/// What is made of periods that nobody reported.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct RawPeriods {
+    /// Lengths of periods that are made of shorter ones.
+    pub from_shorter: Vec<Spanned<Frequency>>,
 }
 
 /// Names of `agencies.csv` that stand for several bodies.

@@ -8,10 +8,10 @@ use rust_decimal::Decimal;
 use super::error::{PublishError, csv_at, io_at};
 use crate::diagnostic::Finding;
 use crate::tables::{Cell, ColumnHead, FigureKey, Origin, Table, TableRow};
-use crate::text::{Bilingual, spreadsheet_safe};
+use crate::text::{Bilingual, code_in, spreadsheet_safe};
 
 /// The columns of a table's file, which has a line for each printed cell: name, type (of a Table Schema), meaning.
-pub(super) const CELL: [(&str, &str, &str); 24] = [
+pub(super) const CELL: [(&str, &str, &str); 25] = [
     ("table", "string", "Number of the table"),
     ("row", "integer", "Place of the row in the table, from 1"),
     (
@@ -82,6 +82,11 @@ pub(super) const CELL: [(&str, &str, &str); 24] = [
         "string",
         "Sector of the figure; _T is all together",
     ),
+    (
+        "fund",
+        "string",
+        "Source of funds or kind of capital of the figure; _T is all together",
+    ),
     ("period", "string", "SDMX time period of the figure"),
     (
         "computation",
@@ -139,7 +144,7 @@ pub(super) fn write_table(path: &Path, content: &Table, bom: bool) -> Result<(),
     std::fs::write(path, bytes).map_err(io_at(path))
 }
 
-fn line(table: &Table, n: usize, row: &TableRow, head: &ColumnHead, cell: &Cell) -> [String; 24] {
+fn line(table: &Table, n: usize, row: &TableRow, head: &ColumnHead, cell: &Cell) -> [String; 25] {
     let unit = head
         .unit
         .as_ref()
@@ -154,6 +159,8 @@ fn line(table: &Table, n: usize, row: &TableRow, head: &ColumnHead, cell: &Cell)
     // Figures that are combined differ only in their unit.
     let key = cell.origin.figures().first();
     let of = |part: fn(&FigureKey) -> &String| key.map(part).cloned().unwrap_or_default();
+    // The columns of the breakdowns that every lake has, in their order.
+    let member = |at: usize| key.map_or(String::new(), |key| code_in(&key.members, at).to_owned());
     let names = |language: fn(&Bilingual) -> &str| {
         cell.missing
             .iter()
@@ -186,7 +193,8 @@ fn line(table: &Table, n: usize, row: &TableRow, head: &ColumnHead, cell: &Cell)
             _ => of(|key| &key.code),
         },
         of(|key| &key.indicator),
-        of(|key| &key.members),
+        member(0),
+        member(1),
         of(|key| &key.period),
         match &cell.origin {
             Origin::Cells(computation, _) => computation.as_str().to_owned(),

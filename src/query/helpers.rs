@@ -1,34 +1,35 @@
 //! Helper tables that the models read beside the tables of the lake: unit numbers, territory, periods, report order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::array::ArrayRef;
 use datafusion::error::Result;
 use jiff::civil::Date;
 
 use crate::engine::Engine;
-use crate::engine::columns::{batch, flags, integers, texts};
+use crate::engine::columns::{batch, displayed, flags, integers, texts};
 use crate::geography::{
     AnyReport, Geography, ReportStanding, Reports, UnitChange, UnitKey, UnitName,
 };
-use crate::period::Period;
+use crate::period::{Frequency, Period};
 
 /// Registers the helper tables that every model may read: `unit_entities`, `unit_atoms`, `entity_merges`, `periods`,
-/// `home_forms` and `report_order`.
+/// `shorter_periods`, `home_forms` and `report_order`. Periods of the lengths `from_shorter` are made of shorter ones where no
+/// report gives them.
 ///
 /// # Errors
 /// When the engine refuses a table.
 pub fn register_helpers(
     engine: &Engine,
     geography: &Geography,
-    home_forms: &[HomeForm],
+    (home_forms, from_shorter): (&[HomeForm], &[Frequency]),
     reports: &Reports,
 ) -> Result<()> {
     let numbers = UnitNumbers::of(geography);
     register_entities(engine, geography, &numbers)?;
     register_atoms(engine, geography, &numbers)?;
     register_merges(engine, geography, &numbers)?;
-    register_periods(engine, reports)?;
+    register_periods(engine, from_shorter, reports)?;
     register_home_forms(engine, home_forms)?;
     register_report_order(engine, reports)
 }
@@ -153,17 +154,22 @@ fn register_merges(
     register(engine, "entity_merges", columns)
 }
 
-/// `periods`: every period of a report or an observation, with its last day and its length.
-fn register_periods(engine: &Engine, reports: &Reports) -> Result<()> {
-    let mut periods: Vec<Period> = reports
+/// `periods`: every period of a report or an observation, and those that are made of shorter ones, with its last day and its
+/// length. `shorter_periods`: those that are made, with the shorter ones within each.
+fn register_periods(engine: &Engine, from_shorter: &[Frequency], reports: &Reports) -> Result<()> {
+    let mut periods: BTreeSet<Period> = reports
         .iter()
         .flat_map(|r| {
             let observed = r.dossier().content.observations.iter();
             r.period().into_iter().chain(observed.map(|o| o.period))
         })
         .collect();
-    periods.sort_unstable();
-    periods.dedup();
+    let each = from_shorter
+        .iter()
+        .flat_map(|frequency| periods.iter().map(|p| p.within(*frequency)));
+    let longer: BTreeSet<Period> = each.flatten().collect();
+    register_shorter(engine, &longer)?;
+    periods.extend(longer);
     let names: Vec<String> = periods.iter().map(ToString::to_string).collect();
     let ends: Vec<String> = periods.iter().map(|p| p.end().to_string()).collect();
     let months = periods.iter().map(|p| i64::from(p.months()));
@@ -173,6 +179,34 @@ fn register_periods(engine: &Engine, reports: &Reports) -> Result<()> {
         ("months", integers(months)),
     ];
     register(engine, "periods", columns)
+}
+
+fn register_shorter(engine: &Engine, longer: &BTreeSet<Period>) -> Result<()> {
+    let mut rows: Vec<(Period, Period)> = Vec::new();
+    for whole in longer {
+        let parts = Frequency::ALL.into_iter().flat_map(|f| whole.parts(f));
+        rows.extend(parts.map(|part| (*whole, part)));
+    }
+    let month = |of: fn(&Period) -> Date| {
+        let month = move |(whole, part): &(Period, Period)| {
+            i64::from(of(part).month() - whole.start().month()) + 1
+        };
+        integers(rows.iter().map(month))
+    };
+    let columns = vec![
+        (
+            "period",
+            displayed(rows.iter().map(|(whole, _)| Some(*whole))),
+        ),
+        ("part", displayed(rows.iter().map(|(_, part)| Some(*part)))),
+        ("first_month", month(|part| part.start())),
+        ("last_month", month(|part| part.end())),
+        (
+            "months",
+            integers(rows.iter().map(|(whole, _)| i64::from(whole.months()))),
+        ),
+    ];
+    register(engine, "shorter_periods", columns)
 }
 
 /// Which form gives the total of an indicator in periods of one length.

@@ -8,7 +8,7 @@ use std::path::Path;
 use super::include::include;
 use super::reads::tables_read;
 use crate::diagnostic::DefinitionError;
-use crate::lake::{self, is_plain_name};
+use crate::lake::{self, LakeSchema, TableSchema, is_plain_name};
 
 /// When a model runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,7 +46,7 @@ impl Pass {
 
 /// What is there in every pass: the tables of the lake that are filled before the models run, and the helper tables of
 /// [`super::register_helpers`].
-pub(super) const INPUTS: [&str; 19] = [
+pub(super) const INPUTS: [&str; 20] = [
     "agencies",
     "entity_merges",
     "funds",
@@ -59,6 +59,7 @@ pub(super) const INPUTS: [&str; 19] = [
     "report_order",
     "reports",
     "sectors",
+    "shorter_periods",
     "targets",
     "tasks",
     "unit_atoms",
@@ -104,14 +105,14 @@ impl Model {
         name: &str,
         text: &str,
         texts: &BTreeMap<String, String>,
-        lists: &[String],
+        lake: &LakeSchema,
     ) -> Result<Self, Fault> {
         let fault = |line, message, remedy: &str| Fault {
             line,
             message,
             remedy: remedy.to_owned(),
         };
-        let is_list = lists.iter().any(|list| list == name);
+        let is_list = lake.table(name).is_some_and(TableSchema::is_list);
         if is_list
             || INPUTS.contains(&name)
             || Pass::ALL.iter().any(|p| p.helper_tables().contains(&name))
@@ -128,7 +129,7 @@ impl Model {
         let read = |file: &str| {
             let included = file.strip_suffix(".sql").and_then(|file| texts.get(file));
             included
-                .cloned()
+                .map(|text| lake.breakdowns().fill(text))
                 .ok_or_else(|| "there is no such model".to_owned())
         };
         let sql = include(text, read).map_err(|wrong| {
@@ -136,6 +137,7 @@ impl Model {
             let line = text[..wrong.offset].lines().count().max(1);
             fault(Some(line), message, "name a model of the same folder")
         })?;
+        let sql = lake.breakdowns().fill(&sql);
         let reads = tables_read(&sql).map_err(|reason| {
             let message = format!("the model `{name}` is not a query: {reason}");
             fault(None, message, "write one SELECT")

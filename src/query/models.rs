@@ -7,6 +7,7 @@ use super::model::{Model, Pass};
 use super::order::{Step, missing, order, unreadable};
 use crate::diagnostic::{DefinitionError, DefinitionErrors};
 use crate::intake::read_text;
+use crate::lake::LakeSchema;
 
 /// The texts of models with their files, by the names without `.sql`.
 pub(super) type Texts = BTreeMap<String, (PathBuf, String)>;
@@ -17,17 +18,17 @@ pub struct Models {
     texts: BTreeMap<String, String>,
     models: BTreeMap<String, Model>,
     steps: BTreeMap<Pass, Vec<Step>>,
-    /// Whether a model reads the records of lists.
-    reads_lists: bool,
+    /// The tables of the lake.
+    lake: LakeSchema,
 }
 
 impl Models {
-    /// Reads the models that pipelines share and those of a pipeline, one `.sql` file each. `lists` are the tables of the
-    /// records of its lists.
+    /// Reads the models that pipelines share and those of a pipeline, one `.sql` file each. `lake` is what the
+    /// pipeline declares.
     ///
     /// # Errors
     /// See [`Self::new`]; a model of the pipeline that has the name of a shared one.
-    pub fn read(shared: &Path, own: &Path, lists: &[String]) -> Result<Self, DefinitionErrors> {
+    pub fn read(shared: &Path, own: &Path, lake: &LakeSchema) -> Result<Self, DefinitionErrors> {
         let mut files = Self::read_texts(shared)?;
         let of_pipeline = Self::read_texts(own)?;
         let mut errors = DefinitionErrors::default();
@@ -40,7 +41,7 @@ impl Models {
             files.entry(name).or_insert(file);
         }
         errors.into_result()?;
-        Self::assemble(shared, &files, lists)
+        Self::assemble(shared, &files, lake)
     }
 
     /// The texts of the models of a directory, with their files.
@@ -81,14 +82,14 @@ impl Models {
         let file = |name: &str| directory.join(format!("{name}.sql"));
         let texts = texts.into_iter();
         let files = texts.map(|(name, text)| (name.clone(), (file(&name), text)));
-        Self::assemble(directory, &files.collect(), &[])
+        Self::assemble(directory, &files.collect(), &LakeSchema::default())
     }
 
     /// The same, of files in several folders. A model that is missing is missing in `directory`.
     fn assemble(
         directory: &Path,
         files: &Texts,
-        lists: &[String],
+        lake: &LakeSchema,
     ) -> Result<Self, DefinitionErrors> {
         let path = |name: &str| match files.get(name) {
             Some((path, _)) => path.clone(),
@@ -101,7 +102,7 @@ impl Models {
         let mut errors = DefinitionErrors::default();
         let mut models = BTreeMap::new();
         for (name, text) in &texts {
-            match Model::new(name, text, &texts, lists) {
+            match Model::new(name, text, &texts, lake) {
                 Ok(model) => drop(models.insert(name.clone(), model)),
                 Err(fault) => errors.push(fault.in_file(&path(name))),
             }
@@ -109,9 +110,9 @@ impl Models {
         // What follows compares the models: one that cannot be read would only repeat itself there.
         errors.into_result()?;
         let mut errors = DefinitionErrors::default();
-        for (name, fault) in missing(&models)
+        for (name, fault) in missing(&models, lake)
             .into_iter()
-            .chain(unreadable(&models, &texts, lists))
+            .chain(unreadable(&models, &texts, lake))
         {
             errors.push(fault.in_file(&path(&name)));
         }
@@ -124,14 +125,11 @@ impl Models {
                 in_order.map_err(|(name, fault)| fault.in_file(&path(&name)))?,
             );
         }
-        let reads_lists = models
-            .values()
-            .any(|model| lists.iter().any(|list| model.reads.contains(list)));
         Ok(Self {
             texts,
             models,
             steps,
-            reads_lists,
+            lake: lake.clone(),
         })
     }
 
@@ -144,7 +142,13 @@ impl Models {
     /// Whether a model reads the records of lists.
     #[must_use]
     pub fn reads_lists(&self) -> bool {
-        self.reads_lists
+        let reads = |table: &str| self.models.values().any(|m| m.reads.contains(table));
+        self.lake.of_records().any(|table| reads(&table.name))
+    }
+
+    /// The tables of the lake that the models read and fill.
+    pub(super) fn lake(&self) -> &LakeSchema {
+        &self.lake
     }
 
     /// The tables of the lake that models of the pipeline fill, beyond the contract.
@@ -185,11 +189,7 @@ mod tests {
                 texts.insert((*name).to_owned(), (path, (*text).to_owned()));
             }
         }
-        Models::assemble(
-            Path::new("models"),
-            &texts,
-            &["members_of_lists".to_owned()],
-        )
+        Models::assemble(Path::new("models"), &texts, &LakeSchema::default())
     }
 
     fn said(changes: &[(&str, &str)]) -> String {
@@ -206,7 +206,7 @@ mod tests {
         };
         assert_eq!(
             order(Pass::Once),
-            "keys names_in_force related_keys report_ranks stated senders counted revisions set_aside_values unit_values unit_sources"
+            "keys names_in_force related_keys report_ranks stated senders counted revisions shorter_parts set_aside_values unit_values unit_sources"
         );
         assert_eq!(
             order(Pass::EachVintage),

@@ -3,7 +3,8 @@
 use datafusion::error::DataFusionError;
 
 use crate::engine::Engine;
-use crate::lake::{self, LakeError, Snapshot};
+use crate::lake::{LakeError, LakeSchema, Snapshot};
+use crate::text::BreakdownColumns;
 
 /// Why a snapshot cannot be queried.
 #[derive(Debug, thiserror::Error)]
@@ -39,20 +40,26 @@ fn with_tables(engine: Engine, snapshot: &Snapshot) -> Result<Engine, OpenError>
     Ok(engine)
 }
 
-/// An engine over two snapshots: the tables of the first as `before_<name>`, of the second as `after_<name>`.
+/// An engine over two snapshots: the tables of the first as `before_<name>`, of the second as `after_<name>`. Both sides
+/// have the columns of all breakdowns; where a snapshot has not, they are NULL.
 pub(crate) fn engine_over(
     before: &Snapshot,
     after: &Snapshot,
     tables: &[&str],
-) -> Result<Engine, OpenError> {
+) -> Result<(Engine, BreakdownColumns), OpenError> {
     let engine = Engine::new()?;
+    let [of_after, of_before] = [after.schema()?, before.schema()?];
+    let columns = [&of_after, &of_before].map(|schema| schema.breakdowns().all());
+    let columns = columns.into_iter().flatten().map(String::as_str);
+    let breakdowns = BreakdownColumns::with(columns);
+    let schema = LakeSchema::of(breakdowns.clone());
     for name in tables {
         for (side, snapshot) in [("before", before), ("after", after)] {
-            if let Some(table) = lake::table(name) {
+            if let Some(table) = schema.table(name) {
                 let files = snapshot.files(name)?;
                 engine.register_parquet(&format!("{side}_{name}"), &table.schema, &files)?;
             }
         }
     }
-    Ok(engine)
+    Ok((engine, breakdowns))
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::model::{Fault, INPUTS, Model, Pass};
 use super::reads::tables_read;
+use crate::lake::{LakeSchema, TableSchema};
 use crate::{lake, validate};
 
 /// The models that fill tables of the lake.
@@ -32,7 +33,10 @@ pub(super) struct Step {
 }
 
 /// The models there must be: those that fill the lake, those that a vintage hands to the next, and those that checks read.
-pub(super) fn missing(models: &BTreeMap<String, Model>) -> Vec<(String, Fault)> {
+pub(super) fn missing(
+    models: &BTreeMap<String, Model>,
+    of_lake: &LakeSchema,
+) -> Vec<(String, Fault)> {
     let mut needed: BTreeMap<String, &str> = BTreeMap::new();
     for model in ["unit_values", "unit_sources"] {
         needed.insert(
@@ -40,7 +44,8 @@ pub(super) fn missing(models: &BTreeMap<String, Model>) -> Vec<(String, Fault)> 
             "the parts of the first vintage have its columns",
         );
     }
-    let of_checks = validate::check_queries().filter_map(|sql| tables_read(sql).ok());
+    let of_checks = validate::check_queries(of_lake.breakdowns());
+    let of_checks = of_checks.filter_map(|sql| tables_read(&sql).ok());
     for table in of_checks.flatten() {
         let is_there = INPUTS.contains(&table.as_str())
             || Pass::AllVintages.helper_tables().contains(&table.as_str())
@@ -75,11 +80,12 @@ pub(super) fn missing(models: &BTreeMap<String, Model>) -> Vec<(String, Fault)> 
 pub(super) fn unreadable(
     models: &BTreeMap<String, Model>,
     texts: &BTreeMap<String, String>,
-    lists: &[String],
+    lake: &LakeSchema,
 ) -> Vec<(String, Fault)> {
     let mut faults = Vec::new();
+    let is_list = |table: &str| lake.table(table).is_some_and(TableSchema::is_list);
     for (name, model) in models {
-        for table in model.reads.iter().filter(|table| !lists.contains(table)) {
+        for table in model.reads.iter().filter(|table| !is_list(table)) {
             let reason = model
                 .passes
                 .iter()

@@ -14,7 +14,6 @@ use super::models::Models;
 use super::order::{FACTS_OF_VINTAGE, SOURCES_OF_VINTAGE};
 use crate::engine::{Answer, Engine, as_stored, conform};
 use crate::geography::Geography;
-use crate::lake;
 
 /// Runs all models over `reports`, `observations`, the reference tables and the helper tables of
 /// [`super::register_helpers`], which must be registered. Returns the tables of the lake that the models fill.
@@ -136,7 +135,7 @@ fn finish(
 /// it; none if the model fills no table.
 fn in_lake(models: &Models, model: &str, answer: &Answer) -> Result<Option<(String, RecordBatch)>> {
     let (schema, batches) = answer;
-    let schema = match lake::table(model) {
+    let schema = match models.lake().table(model) {
         Some(table) => Arc::clone(&table.schema),
         None if models.in_lake().any(|name| name == model) => as_stored(schema),
         None => return Ok(None),

@@ -10,6 +10,7 @@ use crate::lake::Snapshot;
 use crate::plan::Plan;
 use crate::query::{changed_figures, engine_over};
 use crate::reading::RunError;
+use crate::text::{BreakdownColumns, TOTAL};
 
 /// What changed in the national figures, on the newest geography.
 #[derive(Debug, Default, Serialize)]
@@ -45,13 +46,13 @@ pub(super) async fn national_changes(
     before: &Snapshot,
     after: &Snapshot,
 ) -> Result<NationalChanges, RunError> {
-    let compared = engine_over(before, after, &["national"])?;
-    national(plan, &compared, before).await
+    let (compared, breakdowns) = engine_over(before, after, &["national"])?;
+    national(plan, (&compared, &breakdowns), before).await
 }
 
 pub(super) async fn national(
     plan: &Plan,
-    compared: &Engine,
+    (compared, breakdowns): (&Engine, &BreakdownColumns),
     before: &Snapshot,
 ) -> Result<NationalChanges, RunError> {
     let geography = plan.geography.newest();
@@ -61,7 +62,7 @@ pub(super) async fn national(
            AND ((value_after IS DISTINCT FROM value_before) OR (status_after IS DISTINCT FROM status_before) \
              OR (units_reported_after IS DISTINCT FROM units_reported_before)) \
          ORDER BY period DESC, indicator",
-        changed_figures("national")
+        changed_figures("national", breakdowns)
     );
     let (_, batches) = compared.query(&sql).await?;
     let mut changes = NationalChanges {
@@ -71,12 +72,12 @@ pub(super) async fn national(
     };
     for batch in &batches {
         changes.figures += batch.num_rows();
-        let [indicator, period, sector, fund, scenario] =
-            ["indicator", "period", "sector", "fund", "scenario"]
-                .map(|name| TextColumn::read(batch, name));
+        let [indicator, period, scenario] =
+            ["indicator", "period", "scenario"].map(|name| TextColumn::read(batch, name));
+        let members = breakdowns.all().iter();
+        let members: Vec<TextColumn> = members.map(|id| TextColumn::read(batch, id)).collect();
         for row in 0..batch.num_rows() {
-            let is_headline = sector.text(row) == crate::normalize::TOTAL
-                && fund.text(row) == crate::normalize::TOTAL
+            let is_headline = members.iter().all(|of| of.text(row) == TOTAL)
                 && scenario.text(row) == "best"
                 && plan
                     .headline

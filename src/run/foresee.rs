@@ -66,7 +66,7 @@ pub async fn foresee(
     let taken = take_snapshot(plan, &lake, gathered, options, progress).await?;
     // In an empty lake everything is compared with itself, and the findings before are none.
     let snapshot = taken.written.snapshot();
-    let compared = engine_over(
+    let (compared, breakdowns) = engine_over(
         before.as_ref().unwrap_or(snapshot),
         snapshot,
         &["national", "reports", "submissions", "findings"],
@@ -88,7 +88,7 @@ pub async fn foresee(
             count(&compared, "after").await?,
         ],
         national: match &before {
-            Some(before) => Some(national(plan, &compared, before).await?),
+            Some(before) => Some(national(plan, (&compared, &breakdowns), before).await?),
             None => None,
         },
         snapshot: snapshot.id.clone(),

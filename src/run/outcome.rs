@@ -40,7 +40,9 @@ pub(crate) async fn judge_reports(
             engine.register(name, batch.schema(), vec![batch.clone()])?;
         }
         lists.register(&engine, plan, &reports.judged)?;
-        query::register_helpers(&engine, &plan.geography, &plan.home_forms(), reports)?;
+        let home_forms = plan.home_forms();
+        let of_periods = (home_forms.as_slice(), plan.from_shorter.as_slice());
+        query::register_helpers(&engine, &plan.geography, of_periods, reports)?;
         let (forms, geography) = (&plan.vocabulary.forms, &plan.geography);
         let breakdowns = plan.breakdown_ids();
         validate::register_columns(&engine, &reports.judged, forms, &breakdowns, geography)?;

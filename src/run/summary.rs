@@ -340,11 +340,11 @@ fn overdue(plan: &Plan, findings: &[Finding], at: Timestamp) -> Vec<Overdue> {
 
 async fn headlines(engine: &Engine, plan: &Plan) -> Result<Headlines, RunError> {
     let geography = plan.geography.newest();
-    let sql = format!(
+    let sql = plan.lake.breakdowns().fill(&format!(
         "SELECT n.indicator, n.period, n.value, n.status, n.units_reported, n.units_expected, n.share_estimated FROM national n \
-         WHERE n.geography = '{geography}' AND n.scenario = 'best' AND n.sector = '_T' AND n.fund = '_T' \
+         WHERE n.geography = '{geography}' AND n.scenario = 'best' AND {{n.breakdowns = '_T'}} \
            AND length(n.period) = 4 ORDER BY n.period"
-    );
+    ));
     let (_, batches) = engine.query(&sql).await?;
     let mut figures: BTreeMap<(String, String), String> = BTreeMap::new();
     let mut periods: Vec<String> = Vec::new();

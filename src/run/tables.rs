@@ -200,36 +200,36 @@ pub(super) fn observations(
         .iter()
         .map(|i| (i.id.as_str(), i.unit.as_str()))
         .collect();
-    lake::batch(
-        "observations",
-        vec![
-            texts(
-                rows.iter()
-                    .map(|(r, _)| Some(r.dossier.source.report_id.as_str())),
-            ),
-            texts(
-                rows.iter()
-                    .map(|(r, _)| Some(r.dossier.source.form.as_str())),
-            ),
-            displayed(rows.iter().map(|(_, o)| Some(o.period))),
-            texts(areas.iter().map(|u| u.as_ref().map(|u| u.vintage.as_str()))),
-            texts(areas.iter().map(|u| u.as_ref().map(|u| u.code.as_str()))),
-            texts(rows.iter().map(|(_, o)| Some(o.indicator.as_str()))),
-            texts(rows.iter().map(|(_, o)| Some(o.members.code(0)))),
-            texts(rows.iter().map(|(_, o)| Some(o.members.code(1)))),
-            texts(rows.iter().map(|(_, o)| Some(o.scenario.as_str()))),
-            decimals(rows.iter().map(|(_, o)| o.value)),
-            texts(
-                rows.iter()
-                    .map(|(_, o)| units.get(o.indicator.as_str()).copied()),
-            ),
-            texts(rows.iter().map(|(_, o)| Some(o.status.as_str()))),
-            texts(rows.iter().map(|(_, o)| o.raw.as_deref())),
-            texts(rows.iter().map(|(_, o)| o.unit_read.as_deref())),
-            texts(rows.iter().map(|(r, _)| r.dossier.source.sheet.as_deref())),
-            displayed(rows.iter().map(|(_, o)| Some(o.at))),
-        ],
-    )
+    let mut columns = vec![
+        texts(
+            rows.iter()
+                .map(|(r, _)| Some(r.dossier.source.report_id.as_str())),
+        ),
+        texts(
+            rows.iter()
+                .map(|(r, _)| Some(r.dossier.source.form.as_str())),
+        ),
+        displayed(rows.iter().map(|(_, o)| Some(o.period))),
+        texts(areas.iter().map(|u| u.as_ref().map(|u| u.vintage.as_str()))),
+        texts(areas.iter().map(|u| u.as_ref().map(|u| u.code.as_str()))),
+        texts(rows.iter().map(|(_, o)| Some(o.indicator.as_str()))),
+    ];
+    let breakdowns = 0..plan.lake.breakdowns().all().len();
+    columns.extend(breakdowns.map(|at| texts(rows.iter().map(|(_, o)| Some(o.members.code(at))))));
+    columns.extend([
+        texts(rows.iter().map(|(_, o)| Some(o.scenario.as_str()))),
+        decimals(rows.iter().map(|(_, o)| o.value)),
+        texts(
+            rows.iter()
+                .map(|(_, o)| units.get(o.indicator.as_str()).copied()),
+        ),
+        texts(rows.iter().map(|(_, o)| Some(o.status.as_str()))),
+        texts(rows.iter().map(|(_, o)| o.raw.as_deref())),
+        texts(rows.iter().map(|(_, o)| o.unit_read.as_deref())),
+        texts(rows.iter().map(|(r, _)| r.dossier.source.sheet.as_deref())),
+        displayed(rows.iter().map(|(_, o)| Some(o.at))),
+    ]);
+    plan.lake.batch("observations", columns)
 }
 
 /// `findings`.

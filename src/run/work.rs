@@ -105,7 +105,9 @@ impl Work<'_> {
             engine.register(name, batch.schema(), vec![batch.clone()])?;
         }
         out.extend(totals);
-        let found = validate::run_checks(&engine, &mut reports.judged, &plan.lexicon).await?;
+        let breakdowns = plan.lake.breakdowns();
+        let found =
+            validate::run_checks(&engine, &mut reports.judged, breakdowns, &plan.lexicon).await?;
         note_late_corrections(&engine, plan, &mut reports.judged).await?;
         Ok((out, found))
     }

@@ -345,7 +345,10 @@ fn read_query(
         None
     };
     let fill = |file: &Path, sql: &str| {
-        let read = |name: &str| read_text(&file.with_file_name(name)).map_err(|e| e.to_string());
+        let read = |name: &str| {
+            let text = read_text(&file.with_file_name(name)).map_err(|e| e.to_string());
+            text.map(|text| parameters.columns(&text))
+        };
         let sql = &include(sql, read).map_err(|wrong| {
             DefinitionError::new(
                 file,

@@ -18,7 +18,7 @@ use crate::diagnostic::DefinitionError;
 use crate::geography::Geography;
 use crate::period::Period;
 use crate::query::Country;
-use crate::text::Bilingual;
+use crate::text::{Bilingual, BreakdownColumns};
 
 /// A chapter of an edition: its definition and its tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +47,8 @@ pub struct Context<'a> {
     pub geography: &'a Geography,
     /// The country, which is a row of tables.
     pub country: &'a Country,
+    /// The columns of the breakdowns in the tables that queries read.
+    pub breakdowns: &'a BreakdownColumns,
     /// The period that the edition is made for, if its file serves several.
     pub period: Option<Period>,
 }
@@ -115,7 +117,7 @@ impl Edition {
         check_geography(&raw, context.geography)?;
         let as_of = raw.as_of.as_ref().map(day).transpose()?;
         let words = PrintedWords::new(printed);
-        let parameters = parameters(&raw, &span, &words, context.country)?;
+        let parameters = parameters(&raw, &span, &words, context)?;
         let filled = |text: &Bilingual| {
             let both = parameters.both(text);
             both.map_err(|e| ErrorAt::unknown_in(text_of, &e))
@@ -189,9 +191,10 @@ fn parameters(
     raw: &RawEdition,
     span: &Span,
     words: &PrintedWords,
-    country: &Country,
+    context: Context<'_>,
 ) -> Result<Parameters, ErrorAt> {
-    let mut parameters = Parameters::default();
+    let country = context.country;
+    let mut parameters = Parameters::over(context.breakdowns);
     span.name(&mut parameters, words);
     parameters.set("geography", raw.geography.get_ref());
     parameters.set("scheme", raw.scheme.get_ref());

@@ -5,11 +5,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::text::{Bilingual, fill_with};
+use crate::text::{Bilingual, BreakdownColumns, fill_with};
 
 /// Values by name.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Parameters(BTreeMap<String, Vec<String>>);
+pub(super) struct Parameters {
+    values: BTreeMap<String, Vec<String>>,
+    /// The columns of the breakdowns, which have names in braces too.
+    breakdowns: BreakdownColumns,
+}
 
 /// A name in braces that is not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,19 +27,27 @@ pub(super) struct Unknown {
 }
 
 impl Parameters {
+    /// No values yet, for queries over tables with the columns of these breakdowns.
+    pub(super) fn over(breakdowns: &BreakdownColumns) -> Self {
+        Self {
+            values: BTreeMap::new(),
+            breakdowns: breakdowns.clone(),
+        }
+    }
+
     /// Sets a name to one value.
     pub(super) fn set(&mut self, name: &str, value: impl Into<String>) {
-        self.0.insert(name.to_owned(), vec![value.into()]);
+        self.values.insert(name.to_owned(), vec![value.into()]);
     }
 
     /// Sets a name to a list of values.
     pub(super) fn set_list(&mut self, name: &str, values: Vec<String>) {
-        self.0.insert(name.to_owned(), values);
+        self.values.insert(name.to_owned(), values);
     }
 
     /// Whether a name is taken.
     pub(super) fn has(&self, name: &str) -> bool {
-        self.0.contains_key(name)
+        self.values.contains_key(name)
     }
 
     fn fill(&self, text: &str, value: impl Fn(&[String]) -> String) -> Result<String, Unknown> {
@@ -44,7 +56,7 @@ impl Parameters {
             if !is_name(name) {
                 return None;
             }
-            let found = self.0.get(name);
+            let found = self.values.get(name);
             if found.is_none() {
                 unknown.get_or_insert_with(|| name.to_owned());
             }
@@ -54,7 +66,7 @@ impl Parameters {
             Some(name) => Err(Unknown {
                 offset: text.find(&format!("{{{name}}}")).unwrap_or(0),
                 name,
-                known: self.0.keys().cloned().collect::<Vec<_>>().join(", "),
+                known: self.values.keys().cloned().collect::<Vec<_>>().join(", "),
             }),
             None => Ok(filled),
         }
@@ -62,7 +74,7 @@ impl Parameters {
 
     /// The names that have a single value, with that value.
     pub(super) fn single(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0
+        self.values
             .iter()
             .filter_map(|(name, values)| match values.as_slice() {
                 [value] => Some((name.as_str(), value.as_str())),
@@ -70,9 +82,15 @@ impl Parameters {
             })
     }
 
-    /// SQL in which each name is a quoted literal, or a list of literals separated by commas.
+    /// SQL in which each name is a quoted literal, or a list of literals separated by commas, and the names of the columns of
+    /// breakdowns are these columns.
     pub(super) fn sql(&self, text: &str) -> Result<String, Unknown> {
-        self.fill(text, literals)
+        Ok(self.columns(&self.fill(text, literals)?))
+    }
+
+    /// SQL in which the names of the columns of breakdowns are these columns.
+    pub(super) fn columns(&self, sql: &str) -> String {
+        self.breakdowns.fill(sql)
     }
 
     /// A text in which each name is its value.

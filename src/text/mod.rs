@@ -1,6 +1,7 @@
 //! Texts: folding for comparison, old encodings, texts in two languages, and how figures are written.
 
 mod bilingual;
+mod breakdown_columns;
 mod encoding;
 mod figure;
 mod fill;
@@ -11,6 +12,7 @@ mod members;
 mod spreadsheet;
 
 pub use bilingual::Bilingual;
+pub use breakdown_columns::BreakdownColumns;
 pub(crate) use encoding::without_padding;
 pub use encoding::{
     Encodings, FileEncoding, FontEncoding, RawEncoding, RawEncodings, RawFileEncodings,

@@ -199,16 +199,16 @@ fn the_workbook_holds_the_same_values() {
 /// The same for tables whose cells say themselves which figure they are: by source of funds, and counted in lists.
 #[test]
 fn every_figure_of_funds_and_lists_is_the_lakes() {
-    let mut lake: BTreeMap<[String; 5], (String, String)> = BTreeMap::new();
+    let mut lake: BTreeMap<[String; 6], (String, String)> = BTreeMap::new();
     for line in SAMPLE.sql(
-        "SELECT code, indicator, CASE WHEN fund = '_T' THEN sector ELSE sector || ':' || fund END, period, scenario, value, status \
+        "SELECT code, indicator, sector, fund, period, scenario, value, status \
          FROM (SELECT * FROM national UNION ALL SELECT * FROM regional UNION ALL SELECT * FROM provincial) AS places \
          WHERE geography = '2025' AND (scheme IS NULL OR scheme = '6v-2025') AND scenario IN ('best', 'plan')",
     ) {
         let parts: Vec<&str> = line.split(',').collect();
-        let key = [0, 1, 2, 3, 4].map(|i| parts[i].to_owned());
-        let value = parts[5].trim_end_matches('0').trim_end_matches('.').to_owned();
-        lake.insert(key, (value, parts[6].to_owned()));
+        let key = [0, 1, 2, 3, 4, 5].map(|i| parts[i].to_owned());
+        let value = parts[6].trim_end_matches('0').trim_end_matches('.').to_owned();
+        lake.insert(key, (value, parts[7].to_owned()));
     }
     for (table, scenario, least) in [
         ("20", "best", 80),
@@ -220,15 +220,15 @@ fn every_figure_of_funds_and_lists_is_the_lakes() {
         let mut reader = csv::Reader::from_reader(content.as_slice());
         let head = reader.headers().expect("a head").clone();
         let column = |name: &str| head.iter().position(|h| h == name).expect("a column");
-        let names = ["code", "indicator", "sector", "period"].map(column);
+        let names = ["code", "indicator", "sector", "fund", "period"].map(column);
         let (value, status) = (column("value"), column("status"));
         let mut compared = 0;
         for record in reader.records().flatten() {
-            let [code, indicator, sector, period] = names.map(|at| &record[at]);
+            let [code, indicator, sector, fund, period] = names.map(|at| &record[at]);
             if indicator.is_empty() || record[value].is_empty() {
                 continue;
             }
-            let key = [code, indicator, sector, period, scenario].map(str::to_owned);
+            let key = [code, indicator, sector, fund, period, scenario].map(str::to_owned);
             let held = lake
                 .get(&key)
                 .unwrap_or_else(|| panic!("{table}: no {key:?}"));

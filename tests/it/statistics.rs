@@ -12,6 +12,7 @@ use tonghop::geography::Reports;
 use tonghop::query;
 use tonghop::query::{include, tables_read};
 use tonghop::tables::{OfficialOrder, TableBuilder, check};
+use tonghop::text::BreakdownColumns;
 
 use crate::support::files::root;
 
@@ -78,7 +79,7 @@ fn columns() -> BTreeMap<String, Vec<(String, String)>> {
         query::register_helpers(
             &engine,
             &plan.geography,
-            &plan.home_forms(),
+            (&plan.home_forms(), &plan.from_shorter),
             &Reports::default(),
         )?;
         query::run(&engine, &plan.models, &plan.geography, &plan.country).await?;
@@ -136,9 +137,12 @@ fn readers() -> BTreeMap<String, BTreeSet<String>> {
     for path in folders.into_iter().flat_map(queries) {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         let text = fs::read_to_string(&path).unwrap();
-        let read =
-            |file: &str| fs::read_to_string(path.with_file_name(file)).map_err(|e| e.to_string());
-        let sql = include(&text, read).unwrap();
+        let columns = BreakdownColumns::default();
+        let read = |file: &str| {
+            let text = fs::read_to_string(path.with_file_name(file)).map_err(|e| e.to_string());
+            text.map(|text| columns.fill(&text))
+        };
+        let sql = columns.fill(&include(&text, read).unwrap());
         let sql = name_in_braces.replace_all(&sql, "x");
         let sql = match name.as_str() {
             "common" => format!("WITH {sql} SELECT 1"),

@@ -20,7 +20,7 @@ eligible AS (
     JOIN keys k ON k.key = s.key
     LEFT JOIN home_form_sent h
       ON h.entity = s.entity AND h.form = coalesce(k.home_form, s.form) AND h.period = r.report_period
-    WHERE s.form = coalesce(k.home_form, s.form) OR k.sector <> '_T' OR k.fund <> '_T' OR h.entity IS NULL
+    WHERE s.form = coalesce(k.home_form, s.form) OR NOT ({k.breakdowns = '_T'}) OR h.entity IS NULL
 ),
 chosen AS (
     SELECT e.entity, e.unit, e.key, e.n, e.value, e.status, e.scenario

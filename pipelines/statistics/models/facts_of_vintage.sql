@@ -1,12 +1,13 @@
 -- facts_of_vintage: the figures of all units of one vintage, {vintage}: a unit's own, else its predecessors' together.
 -- grain: unit × key
 -- runs: each vintage
--- sources counts the parts that were used; a part that is partial itself is used too, and makes the whole partial.
+-- sources counts the parts that were used; a part that is partial itself is used too, and makes the whole partial. A
+-- figure made of shorter periods is like a blank of a merged unit: all its predecessors together go before it.
 WITH own AS (
     SELECT u.unit, v.key, v.value, v.weight, v.numerator, v.status, v.share_estimated,
-           CASE WHEN v.unit = u.unit THEN 'reported' ELSE 'restated' END AS basis,
-           CASE WHEN v.value IS NOT NULL THEN 1 ELSE 0 END AS sources,
-           CASE WHEN v.status = 'M' THEN 0 ELSE 1 END AS expected
+           CASE WHEN v.shorter IS NOT NULL THEN 'shorter' WHEN v.unit = u.unit THEN 'reported' ELSE 'restated' END AS basis,
+           CASE WHEN v.value IS NOT NULL THEN coalesce(v.shorter, 1) ELSE 0 END AS sources,
+           CASE WHEN v.status = 'M' THEN 0 ELSE coalesce(v.shorter, 1) END AS expected
     FROM unit_entities u
     JOIN unit_values v ON v.entity = u.entity
     WHERE u.vintage = '{vintage}'
@@ -14,7 +15,9 @@ WITH own AS (
 -- The keys that the unit has stated itself, by a value, a sign or a blank cell. A ratio is stated by its sides: it counts
 -- as blank if one of them is and the other is no sign (M, L).
 said AS (
-    SELECT unit, key, status = 'O' AS is_blank FROM own
+    SELECT o.unit, o.key, o.status = 'O' OR (o.basis = 'shorter' AND m.to_unit IS NOT NULL) AS is_blank
+    FROM own o
+    LEFT JOIN (SELECT DISTINCT to_unit FROM entity_merges) m ON m.to_unit = o.unit
     UNION ALL
     SELECT o.unit, r.key, max(CASE WHEN o.status IN ('L', 'M') THEN 2 WHEN o.status = 'O' THEN 1 ELSE 0 END) = 1 AS is_blank
     FROM own o

@@ -1,7 +1,7 @@
 -- national: the country from its units, never from regions.
--- grain: geography × period × indicator × sector × fund × scenario
+-- grain: geography × period × indicator × breakdowns × scenario
 -- runs: all vintages
-SELECT g.geography, CAST(NULL AS VARCHAR) AS scheme, g.code, g.name_vi, g.name_en, k.period, k.indicator, k.sector, k.fund, k.scenario, a.value, a.share_estimated, a.weight,
+SELECT g.geography, CAST(NULL AS VARCHAR) AS scheme, g.code, g.name_vi, g.name_en, k.period, k.indicator, {k.breakdowns}, k.scenario, a.value, a.share_estimated, a.weight,
        a.status, a.reported AS units_reported, a.expected AS units_expected
 FROM aggregated a
 JOIN groups g ON g.group_id = a.group_id

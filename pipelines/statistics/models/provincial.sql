@@ -1,8 +1,8 @@
 -- provincial: the facts with the names in force at the end of the period.
--- grain: geography × unit × period × indicator × sector × fund × scenario
+-- grain: geography × unit × period × indicator × breakdowns × scenario
 -- runs: all vintages
 SELECT u.vintage AS geography, CAST(NULL AS VARCHAR) AS scheme, u.unit_code AS code, n.name_vi, n.name_en, k.period, k.indicator,
-       k.sector, k.fund, k.scenario, f.value, f.share_estimated, f.weight, f.status,
+       {k.breakdowns}, k.scenario, f.value, f.share_estimated, f.weight, f.status,
        CASE WHEN f.status IN ('P', 'L', 'M', 'O') THEN 0
             ELSE 1 END AS units_reported,
        CASE WHEN f.status = 'M' THEN 0 ELSE 1 END AS units_expected

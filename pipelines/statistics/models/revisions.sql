@@ -6,7 +6,7 @@
 WITH statements AS (
     SELECT s.entity, s.unit, s.key, s.value, s.status, s.report_id, p.ends, p.months, r.revision
     FROM stated s
-    JOIN keys k ON k.key = s.key AND (k.home_form = s.form OR k.sector <> '_T' OR k.home_form IS NULL)
+    JOIN keys k ON k.key = s.key AND (k.home_form = s.form OR NOT ({k.breakdowns = '_T'}) OR k.home_form IS NULL)
     JOIN reports r ON r.report_id = s.report_id
     JOIN report_order ro ON ro.report_id = s.report_id AND NOT ro.outranked AND NOT ro.set_aside
     JOIN periods p ON p.period = r.period
@@ -47,7 +47,7 @@ changed AS (
     JOIN stated a ON a.n = c.n_after
     WHERE c.value_before IS DISTINCT FROM c.value_after
 )
-SELECT u.vintage AS unit_vintage, u.unit_code, k.period, k.indicator, k.sector, k.fund, k.scenario, c.value_before,
+SELECT u.vintage AS unit_vintage, u.unit_code, k.period, k.indicator, {k.breakdowns}, k.scenario, c.value_before,
        c.value_after, c.report_before, c.report_after
 FROM changed c
 JOIN unit_entities u ON u.unit = c.unit

@@ -12,5 +12,9 @@ report_ranks AS (
     SELECT report_id, form, report_period, FALSE AS set_aside, place FROM report_ranks
 ),
 counted AS ({counted.sql}),
+-- Nothing is made of its shorter periods.
+shorter_parts AS (
+    SELECT * FROM shorter_parts LIMIT 0
+),
 all_values AS ({unit_values.sql})
 SELECT entity, key, value, weight, numerator, status FROM all_values

@@ -6,5 +6,5 @@ SELECT o.n, e.entity, e.unit, k.key, o.report_id, o.form, o.value, o.status, o.s
 FROM (SELECT *, CAST(row_number() OVER () AS BIGINT) AS n FROM observations) o
 JOIN unit_entities e ON e.vintage = o.unit_vintage AND e.unit_code = o.unit_code
 JOIN keys k
-  ON k.period = o.period AND k.indicator = o.indicator AND k.sector = o.sector AND k.fund = o.fund
+  ON k.period = o.period AND k.indicator = o.indicator AND {k.breakdowns = o.breakdowns}
  AND k.scenario = o.scenario

@@ -10,7 +10,7 @@ WITH best AS (
     SELECT k.key, k.period, k.indicator, p.ends, CAST(substr(k.period, 1, 4) AS BIGINT) AS year_number
     FROM keys k
     JOIN periods p ON p.period = k.period AND p.months = 12
-    WHERE k.scenario = 'best' AND k.sector = '_T' AND k.fund = '_T'
+    WHERE k.scenario = 'best' AND {k.breakdowns = '_T'}
 ),
 years AS (
     SELECT DISTINCT period, ends, year_number FROM best

@@ -45,17 +45,17 @@ figures AS (
     SELECT geography, code, period, indicator, sector, scenario, value, weight, status, share_estimated IS NOT NULL AS estimated,
            units_reported, units_expected
     FROM national
-    WHERE fund = '_T' AND period IN ({periods})
+    WHERE {breakdowns except sector = '_T'} AND period IN ({periods})
     UNION ALL
     SELECT geography, code, period, indicator, sector, scenario, value, weight, status, share_estimated IS NOT NULL AS estimated,
            units_reported, units_expected
     FROM regional
-    WHERE fund = '_T' AND period IN ({periods}) AND scheme = {scheme}
+    WHERE {breakdowns except sector = '_T'} AND period IN ({periods}) AND scheme = {scheme}
     UNION ALL
     SELECT geography, code, period, indicator, sector, scenario, value, weight, status, share_estimated IS NOT NULL AS estimated,
            units_reported, units_expected
     FROM provincial
-    WHERE fund = '_T' AND period IN ({periods})
+    WHERE {breakdowns except sector = '_T'} AND period IN ({periods})
 ),
 -- The units that a figure of several units is made of: those of the country, of each region and, as its former units,
 -- of a merged unit.
@@ -81,7 +81,7 @@ complete_facts AS (
     SELECT f.geography, f.unit_code, f.period, f.indicator, f.sector, f.scenario
     FROM facts f
     JOIN indicators i ON i.indicator = f.indicator
-    WHERE f.fund = '_T' AND f.period IN ({periods})
+    WHERE {f.breakdowns except sector = '_T'} AND f.period IN ({periods})
       AND (f.status = 'M'
            OR (f.status IN ('A', 'E', 'I') AND f.value IS NOT NULL AND (i.measure <> 'mean' OR f.weight IS NOT NULL)))
 ),
@@ -108,13 +108,13 @@ fund_figures AS (
     SELECT geography, code, period, indicator, fund, scenario, value, status, share_estimated IS NOT NULL AS estimated,
            units_reported, units_expected
     FROM national
-    WHERE sector = '_T' AND fund <> '_T' AND length(period) = 4
+    WHERE {breakdowns except fund = '_T'} AND fund <> '_T' AND length(period) = 4
 ),
 -- Facts by source of funds that leave no gap in the figure they belong to.
 complete_fund_facts AS (
     SELECT geography, unit_code, period, indicator, fund, scenario
     FROM facts
-    WHERE sector = '_T' AND fund <> '_T' AND length(period) = 4
+    WHERE {breakdowns except fund = '_T'} AND fund <> '_T' AND length(period) = 4
       AND (status = 'M' OR (status IN ('A', 'E', 'I') AND value IS NOT NULL))
 ),
 -- The names of the units that are missing in such a figure, by code, with | between them.

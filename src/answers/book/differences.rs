@@ -19,6 +19,7 @@ use crate::plan::Plan;
 use crate::query::engine_over;
 use crate::reading::RunError;
 use crate::tables::{FigureKey, Origin, Table};
+use crate::text::{BreakdownColumns, members_sql};
 
 /// Why a printed cell differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -105,8 +106,8 @@ pub async fn differences(
 ) -> Result<Vec<CellDifference>, RunError> {
     let changes = match earlier {
         Some(earlier) => {
-            let engine = engine_over(earlier, &contents.snapshot, &COMPARED)?;
-            Some(Changes::read(&engine, &plan.geography).await?)
+            let compared = engine_over(earlier, &contents.snapshot, &COMPARED)?;
+            Some(Changes::read(compared, &plan.geography).await?)
         }
         None => None,
     };
@@ -268,19 +269,19 @@ struct ChangedSource {
 /// The sources that were added and removed, by fact.
 struct Changes<'a> {
     geography: &'a Geography,
-    /// By the fact: geography, unit, indicator, sector, scenario, period.
+    /// By the fact: geography, unit, indicator, members, scenario, period.
     by_fact: BTreeMap<[String; 6], (Vec<ChangedSource>, Vec<ChangedSource>)>,
 }
 
 /// The sources that only one of the snapshots has, with data of their reports.
 const MOVED: &str = "
 WITH before AS (
-    SELECT geography, unit_code, period, indicator, sector, scenario, part, report_id, observed_scenario, cell, value, weight
-    FROM before_fact_sources WHERE fund = '_T'
+    SELECT geography, unit_code, period, indicator, {breakdowns or '_T'}, scenario, part, report_id, observed_scenario, cell, value, weight
+    FROM before_fact_sources
 ),
 after AS (
-    SELECT geography, unit_code, period, indicator, sector, scenario, part, report_id, observed_scenario, cell, value, weight
-    FROM after_fact_sources WHERE fund = '_T'
+    SELECT geography, unit_code, period, indicator, {breakdowns or '_T'}, scenario, part, report_id, observed_scenario, cell, value, weight
+    FROM after_fact_sources
 ),
 apart AS (
     SELECT 'came' AS side, * FROM ((SELECT * FROM after) EXCEPT (SELECT * FROM before)) AS came
@@ -302,18 +303,24 @@ told AS (
     UNION ALL
     SELECT DISTINCT 'went' AS side, report_id, cell, unit_vintage, unit_code FROM before_observations
 )
-SELECT DISTINCT a.side, a.geography, a.unit_code, a.indicator, a.sector, a.scenario, a.period, a.part, a.report_id, r.form,
+SELECT DISTINCT a.side, a.geography, a.unit_code, a.indicator, {members} AS members, a.scenario, a.period, a.part, a.report_id, r.form,
        a.observed_scenario, a.value, a.weight, r.period AS report_period, t.unit_vintage AS told_vintage, t.unit_code AS told_code, f.file_name
 FROM apart a
 JOIN every_report r ON r.side = a.side AND r.report_id = a.report_id
 JOIN told t ON t.side = a.side AND t.report_id = a.report_id AND t.cell = a.cell
 LEFT JOIN files f ON f.side = a.side AND f.submission_id = r.submission_id
-ORDER BY a.side, a.geography, a.unit_code, a.indicator, a.sector, a.scenario, a.period, a.part, a.report_id
+ORDER BY a.side, a.geography, a.unit_code, a.indicator, members, a.scenario, a.period, a.part, a.report_id
 ";
 
 impl<'a> Changes<'a> {
-    async fn read(engine: &Engine, geography: &'a Geography) -> Result<Self, RunError> {
-        let (_, batches) = engine.query(MOVED).await?;
+    async fn read(
+        (engine, breakdowns): (Engine, BreakdownColumns),
+        geography: &'a Geography,
+    ) -> Result<Self, RunError> {
+        let columns = breakdowns.all().iter().map(|id| format!("a.{id}"));
+        let members = members_sql(&columns.collect::<Vec<_>>());
+        let sql = breakdowns.fill(MOVED).replace("{members}", &members);
+        let (_, batches) = engine.query(&sql).await?;
         let mut changes = Self {
             geography,
             by_fact: BTreeMap::new(),
@@ -330,7 +337,7 @@ impl<'a> Changes<'a> {
             "geography",
             "unit_code",
             "indicator",
-            "sector",
+            "members",
             "scenario",
             "period",
         ];

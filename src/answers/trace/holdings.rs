@@ -105,6 +105,7 @@ pub(super) struct ObservationRow {
     pub(super) report: Id,
     pub(super) unit: (Id, Id),
     pub(super) indicator: Id,
+    pub(super) period: Id,
     pub(super) scenario: Id,
     pub(super) value: Option<Decimal>,
     pub(super) measure_unit: Option<Id>,
@@ -125,6 +126,8 @@ pub(super) struct Scope {
     /// The SQL that writes the members of a row as a text.
     pub(super) members_sql: String,
     pub(super) periods: BTreeSet<String>,
+    /// The periods, and the shorter ones that they may be made of.
+    pub(super) observed_periods: BTreeSet<String>,
     pub(super) scenarios: BTreeSet<String>,
 }
 
@@ -157,7 +160,7 @@ impl Holdings {
         scheme: &dyn Fn(&str, &str) -> Option<String>,
     ) -> Result<Self> {
         let mut this = Self::default();
-        let key = scope.filter(&scope.indicators, true);
+        let key = scope.filter(&scope.indicators, &scope.periods, true);
         let members = &scope.members_sql;
         let keys = format!(
             "geography, period, indicator, {members} AS members, scenario, value, weight, status"
@@ -192,7 +195,7 @@ impl Holdings {
         }
         this.read_sources(engine, members, &key).await?;
         this.read_reports(engine).await?;
-        let observed = scope.filter(&scope.observed, false);
+        let observed = scope.filter(&scope.observed, &scope.observed_periods, false);
         this.read_observations(engine, members, &observed, entity)
             .await?;
         Ok(this)
@@ -358,6 +361,7 @@ impl Holdings {
                     report,
                     unit,
                     indicator,
+                    period,
                     scenario,
                     value: decimal(values, row),
                     measure_unit: units[row],
@@ -374,8 +378,13 @@ impl Holdings {
 }
 
 impl Scope {
-    /// An SQL condition for the rows of some indicators.
-    fn filter(&self, indicators: &BTreeSet<String>, of_scenario: bool) -> String {
+    /// An SQL condition for the rows of some indicators and periods.
+    fn filter(
+        &self,
+        indicators: &BTreeSet<String>,
+        periods: &BTreeSet<String>,
+        of_scenario: bool,
+    ) -> String {
         let within = |column: &str, values: &BTreeSet<String>| {
             let values = values
                 .iter()
@@ -389,7 +398,7 @@ impl Scope {
         let mut all = vec![
             within("indicator", indicators),
             within(&self.members_sql, &self.members),
-            within("period", &self.periods),
+            within("period", periods),
         ];
         if of_scenario {
             all.push(within("scenario", &self.scenarios));

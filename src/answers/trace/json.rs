@@ -184,6 +184,7 @@ fn observation(of: &TracedCell) -> Value {
         "unit_vintage": &*of.unit.0,
         "unit_code": &*of.unit.1,
         "indicator": &*of.indicator,
+        "period": &*of.period,
         "scenario": &*of.scenario,
         "choice": of.choice.as_str(),
         "raw": of.raw.as_deref(),

@@ -55,6 +55,8 @@ pub struct TracedCell {
     pub unit: (Arc<str>, Arc<str>),
     /// The indicator it was read as.
     pub indicator: Arc<str>,
+    /// The period that the value speaks of.
+    pub period: Arc<str>,
     /// Scenario of its column.
     pub scenario: Arc<str>,
     /// Why this one counts.

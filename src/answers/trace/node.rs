@@ -160,6 +160,8 @@ pub struct TracedIndicator {
     pub measure: Measure,
     /// Multiplier of a ratio; 1 for all other measures.
     pub scale: i64,
+    /// Of a mean: whether its weight is a flow, which adds up over shorter periods.
+    pub weight_adds_up: bool,
 }
 
 impl TracedIndicator {
@@ -287,7 +289,7 @@ pub struct Fact {
     pub weight: Option<Decimal>,
     /// SDMX `OBS_STATUS`; none if the lake has no such fact.
     pub status: Option<Arc<str>>,
-    /// `reported` or `restated`; none if the lake has no such fact.
+    /// `reported`, `restated` or `shorter`; none if the lake has no such fact.
     pub basis: Option<Arc<str>>,
     /// Parts used and parts needed.
     pub parts: Option<(i64, i64)>,
@@ -303,6 +305,17 @@ pub struct Fact {
     pub sources_agree: bool,
     /// Its own cells, or the facts of its predecessors.
     pub children: Vec<Node>,
+}
+
+/// The basis of a fact that is made of those of shorter periods.
+const SHORTER: &str = "shorter";
+
+impl Fact {
+    /// Whether it is made of figures of shorter periods, because no report of the unit gives it.
+    #[must_use]
+    pub fn is_of_shorter_periods(&self) -> bool {
+        self.way == FactOrigin::Own && self.basis.as_deref() == Some(SHORTER)
+    }
 }
 
 /// Where a fact comes from.

@@ -54,6 +54,7 @@ impl Tracer<'_> {
             cell: texts.text(stated.cell),
             unit: (texts.text(stated.unit.0), texts.text(stated.unit.1)),
             indicator: texts.text(stated.indicator),
+            period: texts.text(stated.period),
             choice,
             raw: stated.raw.clone(),
             unit_read: stated.unit_read.map(|id| texts.text(id)),
@@ -111,7 +112,7 @@ impl Tracer<'_> {
         let indicator = texts.text(counted.indicator);
         let mut catalogue = self.plan.indicators.iter();
         let indicator = catalogue.find(|i| i.id == *indicator);
-        let period = texts.text(key.period).parse::<Period>().ok();
+        let period = texts.text(counted.period).parse::<Period>().ok();
         let home = indicator
             .zip(period)
             .and_then(|(i, period)| self.plan.home_form(i, period.frequency));
@@ -119,7 +120,7 @@ impl Tracer<'_> {
         let Some(entity) = self.entities.get(&counted.unit) else {
             return Vec::new();
         };
-        let statement = (*entity, key.period, counted.indicator, key.members);
+        let statement = (*entity, counted.period, counted.indicator, key.members);
         let all = self.held.by_statement.get(&statement).into_iter().flatten();
         let others = all.filter_map(|at| {
             let other = self.held.stated.get(*at)?;

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use super::leaf::CellRole;
 use super::node::{Fact, Node, PrintedOrigin, TracedIndicator};
 use crate::normalize::{VALUE_SCALE, lake_decimal};
+use crate::period::Period;
 use crate::plan::Measure;
 
 /// One, in millionths.
@@ -70,12 +71,10 @@ fn whole(fact: &Fact) -> Option<Sums> {
     if !own {
         return together(indicator, &fact.children);
     }
-    let part = |part: CellRole| {
-        fact.children.iter().find_map(|child| match child {
-            Node::Observation(o) if o.part == part => o.stated().map(lake_decimal),
-            _ => None,
-        })
-    };
+    if fact.is_of_shorter_periods() {
+        return of_shorter_periods(fact);
+    }
+    let part = |part: CellRole| cells(fact, part).next().map(|(_, value)| value);
     match indicator.measure {
         Measure::Stock | Measure::Flow => {
             let value = part(CellRole::Value)?;
@@ -104,6 +103,80 @@ fn whole(fact: &Fact) -> Option<Sums> {
             divided(indicator, quotient)
         }
     }
+}
+
+/// The cells of a fact in one role that have a value, with the periods that they speak of.
+fn cells(fact: &Fact, part: CellRole) -> impl Iterator<Item = (Option<Period>, i128)> {
+    fact.children.iter().filter_map(move |child| match child {
+        Node::Observation(o) if o.part == part => {
+            Some((o.period.parse().ok(), lake_decimal(o.stated()?)))
+        }
+        _ => None,
+    })
+}
+
+/// A figure made of those of shorter periods. Of a stock only the last is among its cells, so all of them are added up.
+fn of_shorter_periods(fact: &Fact) -> Option<Sums> {
+    let indicator = &fact.subject.indicator;
+    let added = |part: CellRole| {
+        let mut all = cells(fact, part).map(|(_, value)| value);
+        let first = all.next()?;
+        all.try_fold(first, i128::checked_add)
+    };
+    match indicator.measure {
+        Measure::Stock | Measure::Flow => Some(Sums {
+            value: added(CellRole::Value)?,
+            quotient: None,
+        }),
+        Measure::Mean { .. } => {
+            let weights: Vec<(Option<Period>, i128)> = cells(fact, CellRole::Weight).collect();
+            let mut sum = Quotient::default();
+            for (period, value) in cells(fact, CellRole::Value) {
+                let (_, weight) = weights.iter().find(|(of, _)| *of == period)?;
+                let numerator = rounded_division(value.checked_mul(*weight)?, ONE)?;
+                sum.numerator = sum.numerator.checked_add(numerator)?;
+                sum.denominator = sum.denominator.checked_add(*weight)?;
+            }
+            let value = divided(indicator, sum)?.value;
+            let weight = weight_of_whole(&weights, indicator.weight_adds_up)?;
+            let quotient = Some(Quotient {
+                numerator: rounded_division(value.checked_mul(weight)?, ONE)?,
+                denominator: weight,
+            });
+            Some(Sums { value, quotient })
+        }
+        Measure::Ratio { .. } => {
+            let quotient = Quotient {
+                numerator: added(CellRole::Numerator)?,
+                denominator: added(CellRole::Denominator)?,
+            };
+            divided(indicator, quotient)
+        }
+    }
+}
+
+/// The weight of a whole period from all cells that state one in it: of periods within each other the longest counts.
+fn weight_of_whole(weights: &[(Option<Period>, i128)], adds_up: bool) -> Option<i128> {
+    let holds = |a: Period, b: Period| a != b && a.start() <= b.start() && b.end() <= a.end();
+    let mut parts: Vec<(Period, i128)> = Vec::new();
+    for (period, weight) in weights {
+        let period = (*period)?;
+        if !weights
+            .iter()
+            .any(|(other, _)| other.is_some_and(|other| holds(other, period)))
+        {
+            parts.push((period, *weight));
+        }
+    }
+    if adds_up {
+        return parts
+            .iter()
+            .try_fold(0_i128, |sum, (_, weight)| sum.checked_add(*weight));
+    }
+    parts
+        .into_iter()
+        .max_by_key(|(period, _)| period.end())
+        .map(|(_, weight)| weight)
 }
 
 /// Puts parts together: those that have everything their measure needs.

@@ -13,7 +13,7 @@ use crate::diagnostic::Finding;
 use crate::engine::Engine;
 use crate::geography::UnitKey;
 use crate::lake::Snapshot;
-use crate::period::Period;
+use crate::period::{Frequency, Period};
 use crate::plan::{Measure, Plan};
 use crate::reading::RunError;
 use crate::run::read_findings;
@@ -69,6 +69,11 @@ impl<'a> Tracer<'a> {
             .iter()
             .flat_map(|id| behind(plan, id))
             .collect();
+        scope.observed_periods = scope
+            .periods
+            .iter()
+            .flat_map(|period| with_parts(plan, period))
+            .collect();
         let entity = |vintage: &str, code: &str| {
             let unit = UnitKey {
                 vintage: vintage.to_owned(),
@@ -111,6 +116,13 @@ impl<'a> Tracer<'a> {
                 unit: indicator.unit.clone(),
                 decimals: indicator.decimals,
                 measure: indicator.measure.clone(),
+                weight_adds_up: match &indicator.measure {
+                    Measure::Mean { weight } => {
+                        let mut all = self.plan.indicators.iter();
+                        all.any(|i| i.id == *weight && matches!(i.measure, Measure::Flow))
+                    }
+                    _ => false,
+                },
                 scale: match indicator.measure {
                     Measure::Ratio { .. } => indicator.scale.unwrap_or(1),
                     _ => 1,
@@ -180,6 +192,18 @@ impl<'a> Tracer<'a> {
             }
         }
     }
+}
+
+/// A period, and the shorter ones that it is made of where no report gives it, if the pipeline says so.
+fn with_parts(plan: &Plan, period: &str) -> Vec<String> {
+    let mut all = vec![period.to_owned()];
+    if let Ok(whole) = period.parse::<Period>()
+        && plan.from_shorter.contains(&whole.frequency)
+    {
+        let parts = Frequency::ALL.into_iter().flat_map(|f| whole.parts(f));
+        all.extend(parts.map(|part| part.to_string()));
+    }
+    all
 }
 
 /// An indicator, and the indicators that are its weight, numerator or denominator.

@@ -284,6 +284,9 @@ fn fact(of: &Fact, with_subject: bool) -> String {
         (FactOrigin::Own, Some("restated")) => {
             text.push_str("; reported, unchanged since another geography");
         }
+        (FactOrigin::Own, _) if of.is_of_shorter_periods() => {
+            let _ = write!(text, "; made of shorter periods, {sources} of {expected}");
+        }
         (FactOrigin::Own, _) => text.push_str("; reported"),
         (FactOrigin::Predecessors, _) => {
             let _ = write!(

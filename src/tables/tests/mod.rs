@@ -103,6 +103,7 @@ fn edition_for(text: &str, period: Option<&str>) -> Result<Edition, String> {
     let context = Context {
         geography: &geography,
         country: &country,
+        breakdowns: &crate::text::BreakdownColumns::default(),
         period: period.map(|period| period.parse().expect("a period")),
     };
     let raw = toml::from_str(text).map_err(|e| e.to_string())?;

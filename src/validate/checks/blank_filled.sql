@@ -17,7 +17,7 @@ cells AS (
 ranked AS (
     SELECT s.report_id, s.unit, s.cell, k.indicator, k.sector, k.scenario, k.period, c.value,
            count(*) OVER (PARTITION BY s.report_id, s.unit) AS cells,
-           row_number() OVER (PARTITION BY s.report_id, s.unit ORDER BY k.period, k.scenario, i.row_code, k.indicator, k.sector, k.fund) AS place
+           row_number() OVER (PARTITION BY s.report_id, s.unit ORDER BY k.period, k.scenario, i.row_code, k.indicator, {k.breakdowns}) AS place
     FROM cells c
     JOIN stated s ON s.n = c.n
     JOIN keys k ON k.key = s.key

@@ -3,7 +3,7 @@
 WITH blanks AS (
     SELECT s.report_id, s.unit, s.cell, k.indicator, k.sector, k.scenario, k.period, c.value, a.report_period,
            count(*) OVER (PARTITION BY s.report_id, s.unit) AS cells,
-           row_number() OVER (PARTITION BY s.report_id, s.unit ORDER BY k.period, k.scenario, i.row_code, k.indicator, k.sector, k.fund) AS place
+           row_number() OVER (PARTITION BY s.report_id, s.unit ORDER BY k.period, k.scenario, i.row_code, k.indicator, {k.breakdowns}) AS place
     FROM stated s
     JOIN report_ranks b ON b.report_id = s.report_id AND NOT b.set_aside
     JOIN counted c ON c.entity = s.entity AND c.key = s.key

@@ -1,6 +1,6 @@
 -- Territory that two parts of one figure cover. The parts used for a figure must never overlap.
 WITH used_parts AS (
-    SELECT g.vintage AS geography, s.key, k.period, k.scenario, o.unit
+    SELECT g.vintage AS geography, s.key, k.period, k.scenario, o.entity AS unit
     FROM all_sources s
     JOIN stated o ON o.n = s.n
     JOIN unit_entities g ON g.unit = s.unit
@@ -37,7 +37,7 @@ ranked AS (
     SELECT t.geography, t.unit_vi, t.unit_en, k.period, k.indicator, k.sector, k.scenario,
            count(*) OVER (PARTITION BY t.geography, k.period, k.scenario, t.atom) AS figures,
            row_number() OVER (PARTITION BY t.geography, k.period, k.scenario, t.atom
-                              ORDER BY k.indicator, k.sector, k.fund) AS place
+                              ORDER BY k.indicator, {k.breakdowns}) AS place
     FROM covered_twice t
     JOIN keys k ON k.key = t.key
 )

@@ -69,10 +69,10 @@ covered AS (
     WHERE f.status = 'M' AND s.atom IS NULL
 ),
 form_of_key AS (
-    SELECT s.key, coalesce(max(CASE WHEN k.sector = '_T' AND k.fund = '_T' THEN k.home_form END), min(s.form)) AS form
-    FROM stated s
-    JOIN keys k ON k.key = s.key
-    GROUP BY s.key
+    SELECT k.key, coalesce(max(CASE WHEN {k.breakdowns = '_T'} THEN k.home_form END), min(s.form), max(k.home_form)) AS form
+    FROM keys k
+    LEFT JOIN stated s ON s.key = k.key
+    GROUP BY k.key
 ),
 -- A ratio belongs to the form of its numerator.
 figures AS (
@@ -113,7 +113,7 @@ ranked AS (
     SELECT l.form, k.period, k.scenario, k.indicator, k.sector, l.missing, l.units_vi, l.units_en, c.figures,
            count(*) OVER (PARTITION BY l.form, k.period, k.scenario) AS figures_with_gap,
            row_number() OVER (PARTITION BY l.form, k.period, k.scenario
-                              ORDER BY l.missing DESC, k.indicator, k.sector, k.fund) AS place
+                              ORDER BY l.missing DESC, k.indicator, {k.breakdowns}) AS place
     FROM gaps l
     JOIN keys k ON k.key = l.key
     JOIN figures_by_form c ON c.form = l.form AND c.period = k.period AND c.scenario = k.scenario

@@ -4,5 +4,5 @@ FROM counted c
 JOIN stated s ON s.n = c.n
 JOIN keys k ON k.key = c.key
 JOIN unit_entities u ON u.unit = c.unit
-WHERE s.form <> k.home_form AND k.sector = '_T' AND k.fund = '_T' AND k.scenario <> 'best' AND c.value IS NOT NULL
+WHERE s.form <> k.home_form AND {k.breakdowns = '_T'} AND k.scenario <> 'best' AND c.value IS NOT NULL
 GROUP BY s.report_id, u.unit_code

@@ -25,7 +25,7 @@ differing AS (
     FROM pairs p
     JOIN observations o ON o.report_id = p.report_id
     LEFT JOIN observations h
-      ON h.report_id = p.counting AND h.unit_code = o.unit_code AND h.indicator = o.indicator AND h.sector = o.sector AND h.fund = o.fund
+      ON h.report_id = p.counting AND h.unit_code = o.unit_code AND h.indicator = o.indicator AND {h.breakdowns = o.breakdowns}
      AND h.scenario = o.scenario AND h.period = o.period
     WHERE o.value IS NOT NULL AND (h.value IS NULL AND (h.status IS NULL OR h.status = 'O') OR o.value <> h.value)
 )

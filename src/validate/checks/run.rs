@@ -11,7 +11,7 @@ use rust_decimal::Decimal;
 use crate::diagnostic::{Finding, Lexicon, Place};
 use crate::engine::Engine;
 use crate::geography::JudgedReport;
-use crate::text::Bilingual;
+use crate::text::{Bilingual, BreakdownColumns};
 
 /// The code of each check's findings, and its query. The columns of a row are arguments of the message; some also give
 /// the place. `figure` and `column` are made from the codes; a column `indicators` lists codes with commas; a column `what`
@@ -28,9 +28,10 @@ const CHECKS: [(&str, &str); 9] = [
     ("TH465", include_str!("blank_filled.sql")),
 ];
 
-/// The queries of all checks. What they read must be there: tables of the lake, helper tables and models.
-pub fn check_queries() -> impl Iterator<Item = &'static str> {
-    CHECKS.iter().map(|(_, sql)| *sql)
+/// The queries of all checks over tables with the columns of these breakdowns. What they read must be there: tables of the
+/// lake, helper tables and models.
+pub fn check_queries(breakdowns: &BreakdownColumns) -> impl Iterator<Item = String> {
+    CHECKS.iter().map(|(_, sql)| breakdowns.fill(sql))
 }
 
 /// Runs the checks over the tables of the lake and the tables of the models. A finding about one report is added to that
@@ -41,6 +42,7 @@ pub fn check_queries() -> impl Iterator<Item = &'static str> {
 pub async fn run_checks(
     engine: &Engine,
     reports: &mut [JudgedReport],
+    breakdowns: &BreakdownColumns,
     lexicon: &Lexicon,
 ) -> Result<Vec<Finding>> {
     let index: HashMap<String, usize> = reports
@@ -49,7 +51,7 @@ pub async fn run_checks(
         .map(|(i, r)| (r.id().to_owned(), i))
         .collect();
     let mut of_no_report = Vec::new();
-    let answers = engine.query_each(check_queries().map(str::to_owned));
+    let answers = engine.query_each(check_queries(breakdowns));
     let mut checked = stream::iter(CHECKS).zip(answers);
     while let Some(((code, _), answer)) = checked.next().await {
         let (_, batches) = answer?;
@@ -164,6 +166,7 @@ mod tests {
 
     use super::CHECKS;
     use crate::diagnostic::entry;
+    use crate::text::BreakdownColumns;
 
     /// The names of the columns that a query delivers.
     fn columns(sql: &str) -> BTreeSet<String> {
@@ -194,7 +197,7 @@ mod tests {
     #[test]
     fn every_check_has_the_columns_that_its_messages_need() {
         for (code, sql) in CHECKS {
-            let mut given = columns(sql);
+            let mut given = columns(&BreakdownColumns::with([]).fill(sql));
             if given.contains("indicator") {
                 given.insert("figure".to_owned());
             }

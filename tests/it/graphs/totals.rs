@@ -17,11 +17,11 @@ use tonghop::geography::{
     Dossier, Geography, JudgedReport, PlacedReport, RegionMember, ReportSource, ReportStanding,
     Reports, Tables, UnitChange, UnitKey, UnitName, VintageBasis,
 };
-use tonghop::lake;
+use tonghop::lake::{self, LakeSchema};
 use tonghop::normalize::{Observation, ObservationStatus};
 use tonghop::query::{self, Country, HomeForm, Models};
 use tonghop::read::Address;
-use tonghop::text::Folder;
+use tonghop::text::{BreakdownColumns, Folder};
 use tonghop::validate;
 
 use super::world::{HOME, World, indicators};
@@ -43,7 +43,7 @@ pub(crate) struct Totals {
 pub(crate) fn models() -> Models {
     // The worlds have no agencies and no tasks, which the subject's own models read.
     let directory = &kttt().models_directory;
-    Models::read(directory, &directory.join("none"), &[]).expect("sound models")
+    Models::read(directory, &directory.join("none"), &LakeSchema::default()).expect("sound models")
 }
 
 /// The same with one of them changed.
@@ -95,7 +95,7 @@ fn run(world: &World, models: &Models, checked: bool, set_aside: &str) -> (Total
             engine.register(name, table.schema.clone(), Vec::new())?;
         }
         let mut reports = reports(world);
-        query::register_helpers(&engine, &geography, &home_forms(), &reports)?;
+        query::register_helpers(&engine, &geography, (&home_forms(), &[]), &reports)?;
         let order = format!(
             "SELECT report_id, outranked, report_id = '{set_aside}' AS set_aside FROM report_order"
         );
@@ -106,7 +106,9 @@ fn run(world: &World, models: &Models, checked: bool, set_aside: &str) -> (Total
             for (name, batch) in &made {
                 engine.register(name, batch.schema(), vec![batch.clone()])?;
             }
-            findings = validate::run_checks(&engine, &mut reports.judged, &kttt().lexicon).await?;
+            let columns = BreakdownColumns::default();
+            let judged = &mut reports.judged;
+            findings = validate::run_checks(&engine, judged, &columns, &kttt().lexicon).await?;
             let judged = reports.judged.into_iter();
             findings.extend(judged.flat_map(|r| r.report.dossier.findings));
         }
