@@ -33,6 +33,13 @@ pub(super) fn check_texts(raw: &RawPipeline, wrong: &mut FileErrors<'_>) {
         ("name_vi", &country.name_vi),
         ("name_en", &country.name_en),
     ];
+    for breakdown in &raw.breakdowns {
+        let names = [&breakdown.name_vi, &breakdown.name_en];
+        if names.iter().any(|name| name.trim().is_empty()) {
+            let message = format!("the breakdown `{}` has no name", breakdown.id.get_ref());
+            wrong.at(&breakdown.id, message, "fill in its name in both languages");
+        }
+    }
     for (key, _) in texts.iter().filter(|(_, text)| text.trim().is_empty()) {
         wrong.at_key(
             key,

@@ -284,6 +284,7 @@ fn kind(root: &Node) -> String {
         (PrintedOrigin::Stated(_), _) => "stated".to_owned(),
         (PrintedOrigin::Passing(_), _) => "passing".to_owned(),
         (PrintedOrigin::Counted, _) => "count".to_owned(),
+        (PrintedOrigin::Unsaid, None) => "unsaid".to_owned(),
         (_, Some(Node::Figure(figure))) => {
             let level = match figure.level {
                 FigureLevel::National => "national",
@@ -767,7 +768,7 @@ fn the_machine_readable_form_has_these_fields() {
     assert_eq!(fields(former), of_fact);
     assert_eq!(
         fields(leaf),
-        "cell choice factor findings indicator kind number others part raw report scenario sheet status unit_code \
+        "cell choice factor findings indicator kind number others part period raw records report scenario sheet status unit_code \
          unit_of_measure unit_read unit_vintage value"
     );
     assert_eq!(

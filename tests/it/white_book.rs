@@ -11,6 +11,7 @@ use calamine::{Data, Reader, Xlsx, open_workbook};
 use tonghop::plan::Measure;
 use tonghop::query::include;
 use tonghop::tables::{OfficialOrder, register_order};
+use tonghop::text::BreakdownColumns;
 
 use crate::book::TABLES;
 use crate::support::definitions::kttt;
@@ -121,7 +122,10 @@ type Side = (Option<i64>, Option<String>);
 pub(crate) async fn bridge_adds_up(lake: &Path, year: &str, scenario: &str) -> (usize, usize) {
     let root = root().join("pipelines/kttt");
     let queries = root.join("../statistics/tables");
-    let read = |name: &str| fs::read_to_string(queries.join(name)).expect("a query");
+    let read = |name: &str| {
+        let text = fs::read_to_string(queries.join(name)).expect("a query");
+        BreakdownColumns::default().fill(&text)
+    };
     let one =
         "SELECT indicator, decimals, measure FROM indicators WHERE indicator IN ({indicators})";
     let all = "SELECT i.indicator, o.position AS decimals, i.measure FROM indicators i \

@@ -280,17 +280,29 @@ fn a_target_that_measures_nothing_is_refused() {
     }
     let head = HISTORY.lines().next().expect("a head");
     for (row, wanted) in [
-        ("2020,each province,*,htx_total,1,HTX,a,b,", "one place"),
-        ("2020,national,VN,htx_totel,1,HTX,a,b,", "not an indicator"),
         (
-            "2020,national,VN,htx_total,1,người,a,b,",
+            "2020,each province,*,htx_total,1,HTX,a,https://b,",
+            "one place",
+        ),
+        (
+            "2020,national,VN,htx_totel,1,HTX,a,https://b,",
+            "not an indicator",
+        ),
+        (
+            "2020,national,VN,htx_total,1,người,a,https://b,",
             "does not convert",
         ),
-        ("2020,national,VN,htx_total,1,HTX,,b,", "no source"),
-        ("20,national,VN,htx_total,1,HTX,a,b,", "is not a period"),
-        ("2020,national,VN,htx_total,a,HTX,a,b,", "is not a number"),
+        ("2020,national,VN,htx_total,1,HTX,,https://b,", "no source"),
         (
-            "2020,national,VN,htx_total,1,HTX,a,b,\n2020,national,VN,htx_total,2,HTX,a,b,",
+            "20,national,VN,htx_total,1,HTX,a,https://b,",
+            "is not a period",
+        ),
+        (
+            "2020,national,VN,htx_total,a,HTX,a,https://b,",
+            "is not a number",
+        ),
+        (
+            "2020,national,VN,htx_total,1,HTX,a,https://b,\n2020,national,VN,htx_total,2,HTX,a,https://b,",
             "there twice",
         ),
     ] {
