@@ -102,7 +102,7 @@ fn a_blank_form_is_read_back_without_a_finding() {
     );
     // The lake has no actual of 2025 yet, and an estimate is not filled in as one.
     assert_eq!(
-        ran.sql("SELECT status, count(*) FROM observations GROUP BY status"),
+        ran.sql("SELECT status, count(*) FROM observations GROUP BY status ORDER BY status"),
         // A list with heads and no rows says that there are no projects: none, and no money.
         [
             "A,2".to_owned(),

@@ -306,6 +306,8 @@ fn missing_units_are_named(root: &Node, what: &str, named: &mut usize) {
         .into_iter()
         .filter_map(|node| match node {
             Node::Fact(fact) if fact.standing != FactState::Enters => Some(fact.name.vi.as_str()),
+            // A region from which nothing came is named as a whole.
+            Node::Figure(figure) if figure.value.is_none() => Some(figure.name.vi.as_str()),
             _ => None,
         })
         .collect();
