@@ -264,23 +264,23 @@ fn failing(scene: &Scene, kind: &str, points: usize, said: &str) {
 
 #[test]
 fn a_run_of_lists_killed_at_any_call_leaves_whole_states() {
-    killed(&lists(), 24);
+    killed(&lists(), 12);
 }
 
 #[test]
 fn an_input_output_error_at_any_call_leaves_whole_states() {
-    failing(&lists(), "eio", 20, "Input/output error");
+    failing(&lists(), "eio", 10, "Input/output error");
 }
 
 #[test]
 fn a_full_disk_leaves_whole_states() {
-    failing(&lists(), "full", 16, "No space left on device");
+    failing(&lists(), "full", 8, "No space left on device");
 }
 
 /// With reports the models run and tables are printed. One test, because the scene takes long to set up.
 #[test]
 fn a_run_of_reports_killed_or_on_a_full_disk_leaves_whole_states() {
     let scene = reports();
-    killed(&scene, 16);
-    failing(&scene, "full", 10, "No space left on device");
+    killed(&scene, 8);
+    failing(&scene, "full", 6, "No space left on device");
 }
