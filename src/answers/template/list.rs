@@ -13,7 +13,7 @@ use crate::publish::template::{
 };
 use crate::text::fill;
 
-/// The most characters of words to choose from: a spreadsheet takes no more.
+/// The longest list of choices that a spreadsheet takes, in characters.
 const MOST_CHOICES: usize = 255;
 
 /// Blank rows of a list.

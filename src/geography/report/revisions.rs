@@ -144,7 +144,7 @@ fn settle_list_of_table(reports: &mut [JudgedReport], table: usize, lists: &[usi
         reports[table].report.dossier.content.list_replaced = true;
     }
     for list in earlier {
-        // With a later list alone, the table's own list counts no more than the earlier one.
+        // The list in the table's file replaces an earlier list. A later list replaces both, and is told above.
         reports[list].standing = ReportStanding::Superseded;
         if later.is_empty() {
             let (file, place) = (file_of(reports, list), reports[table].report.place());

@@ -20,7 +20,7 @@ use crate::normalize::records::value::{FieldValue, in_lake};
 use crate::read::{Address, CellRange, Sheet};
 
 impl OpenList<'_> {
-    /// The list, complete. `index` is the place of its sheet in the document, and `place` is where it stands there.
+    /// The complete list. `index` is the number of its sheet in the document; `place` is its place on that sheet.
     pub(crate) fn finish(mut self, index: usize, sheet: &Sheet, place: ListPlace) -> RecordList {
         self.end_row();
         self.settle_open();
